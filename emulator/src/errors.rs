@@ -1,0 +1,111 @@
+//! The refusals of the API, in the shapes that were recorded from it.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::Serialize;
+use serde_json::json;
+
+/// Why a call was refused.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// No API key, or another one.
+    Unauthorized,
+    /// The body isn't JSON.
+    NotJson,
+    /// The old validation envelope: one entry a field.
+    Validation(Vec<FieldError>),
+    /// 422 with nothing but a sentence.
+    Unprocessable(String),
+    /// No such connection.
+    ConnectionNotFound(String),
+    /// The OAuth envelope of `/sso/token`, always 400.
+    OAuth {
+        error: &'static str,
+        description: String,
+    },
+    /// The stand-in itself is broken.
+    Internal(String),
+}
+
+impl From<tera::Error> for ApiError {
+    fn from(error: tera::Error) -> Self {
+        Self::Internal(format!("The stand-in can't render a template: {error}"))
+    }
+}
+
+/// One field that was refused. In this envelope the sentence stands in `code`.
+#[derive(Debug, Serialize)]
+pub(crate) struct FieldError {
+    pub(crate) field: &'static str,
+    pub(crate) code: &'static str,
+}
+
+#[derive(Serialize)]
+struct ValidationBody<'a> {
+    message: &'a str,
+    errors: &'a [FieldError],
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unauthorized => f.write_str("Unauthorized"),
+            Self::NotJson => f.write_str("Problems parsing JSON"),
+            Self::Validation(_) => f.write_str("Validation failed"),
+            Self::Unprocessable(message) | Self::Internal(message) => f.write_str(message),
+            Self::ConnectionNotFound(id) => write!(f, "Connection not found: '{id}'."),
+            Self::OAuth { description, .. } => f.write_str(description),
+        }
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::NotJson | Self::OAuth { .. } => StatusCode::BAD_REQUEST,
+            Self::Validation(_) | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ConnectionNotFound(_) => StatusCode::NOT_FOUND,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        let message = self.to_string();
+        match self {
+            Self::Validation(errors) => response.json(ValidationBody {
+                message: &message,
+                errors,
+            }),
+            Self::ConnectionNotFound(id) => response.json(json!({
+                "message": message,
+                "code": "entity_not_found",
+                "entity_id": id,
+            })),
+            Self::OAuth { error, description } => response.json(json!({
+                "error": error,
+                "error_description": description,
+            })),
+            Self::Unauthorized | Self::NotJson | Self::Unprocessable(_) | Self::Internal(_) => {
+                response.json(json!({ "message": message }))
+            }
+        }
+    }
+}
+
+/// The answer to everything that isn't there. WorkOS has far more endpoints than this: nobody
+/// should take a missing one for an expired session or a deleted record.
+pub(crate) async fn not_implemented(request: HttpRequest) -> HttpResponse {
+    HttpResponse::NotFound().json(json!({
+        "emulator": "magic-link-emulator",
+        "code": "not_implemented_by_emulator",
+        "message": format!(
+            "This is a local stand-in for WorkOS, and it does not implement {} {}.",
+            request.method(),
+            request.path()
+        ),
+    }))
+}

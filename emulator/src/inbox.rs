@@ -1,0 +1,111 @@
+//! The inbox as pages, for people.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use tera::context;
+
+use crate::mail::{Mail, SENDER, human_time};
+use crate::pages;
+use crate::passwordless::LinkState;
+use crate::state::{Environment, Store};
+
+/// For a mail's own HTML, shown in a frame: its inline styles, its links, no scripts, no loading.
+const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+    frame-ancestors 'self'; \
+    sandbox allow-same-origin allow-popups allow-top-navigation-by-user-activation";
+
+/// A mail as a page shows it.
+#[derive(Serialize)]
+struct MailView<'a> {
+    #[serde(flatten)]
+    mail: &'a Mail,
+    from: &'a str,
+    sent_for_people: String,
+    link_state: LinkState,
+}
+
+impl<'a> MailView<'a> {
+    fn new(store: &'a Store, mail: &'a Mail) -> Self {
+        let session = store.sessions.get(&mail.session_id);
+        Self {
+            mail,
+            from: SENDER,
+            sent_for_people: human_time(mail.sent),
+            link_state: session.map_or(LinkState::Expired, |one| one.link_state(store.now())),
+        }
+    }
+}
+
+/// `GET /inbox`
+pub(crate) async fn list(environment: web::Data<Environment>) -> HttpResponse {
+    let store = environment.store();
+    let mails: Vec<_> = store
+        .mails
+        .iter()
+        .rev()
+        .map(|mail| MailView::new(&store, mail))
+        .collect();
+    let context = context! { mails => &mails, base_url => &environment.base_url };
+    pages::page(&environment, "inbox.html", &context)
+}
+
+/// `GET /inbox/{id}`
+pub(crate) async fn read(
+    environment: web::Data<Environment>,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let store = environment.store();
+    match store.mails.iter().find(|mail| mail.id == *id) {
+        Some(mail) => {
+            let context = context! { mail => &MailView::new(&store, mail) };
+            pages::page(&environment, "mail.html", &context)
+        }
+        None => no_such_mail(&environment),
+    }
+}
+
+/// `GET /inbox/{id}/html`: what the frame in the mail's page shows.
+pub(crate) async fn html_part(
+    environment: web::Data<Environment>,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let store = environment.store();
+    match store.mails.iter().find(|mail| mail.id == *id) {
+        Some(mail) => HttpResponse::Ok()
+            .content_type(ContentType::html())
+            .insert_header((CONTENT_SECURITY_POLICY, MAIL_POLICY))
+            .body(mail.html.clone()),
+        None => no_such_mail(&environment),
+    }
+}
+
+/// `POST /inbox/empty`: the button. Only pages of this site have it.
+pub(crate) async fn empty(
+    environment: web::Data<Environment>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let site = request.headers().get("sec-fetch-site");
+    if site.is_some_and(|site| site != "same-origin") {
+        return pages::problem(
+            &environment,
+            StatusCode::FORBIDDEN,
+            "The inbox was not emptied",
+            "Another site asked for it. Use the button in the inbox itself.",
+        );
+    }
+    environment.store().mails.clear();
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, "/inbox"))
+        .finish()
+}
+
+fn no_such_mail(environment: &Environment) -> HttpResponse {
+    pages::problem(
+        environment,
+        StatusCode::NOT_FOUND,
+        "This mail is gone",
+        "The inbox has been emptied since, or the stand-in was started anew.",
+    )
+}

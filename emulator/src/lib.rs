@@ -1,0 +1,162 @@
+//! A local stand-in for the WorkOS Magic Link endpoints, for any app in any language.
+//!
+//! One sign-in through it, from top to bottom:
+//!
+//! 1. `routes` is the whole server on one page.
+//! 2. `POST /passwordless/sessions` and `…/send` (`passwordless`): a session, its one-use link,
+//!    the connection that its domain gets by itself (`connections`).
+//! 3. The mail (`mail`) lies in the inbox: a page for people (`inbox`), JSON for tests
+//!    (`admin`).
+//! 4. `GET /passwordless/{token}/confirm` spends the link and redirects (`redirect`) with a code.
+//! 5. `POST /sso/token` and `GET /sso/profile` (`token`) turn the code into a Profile.
+//!    Single sign-on joins here, from `GET /sso/authorize` (`authorize`).
+//!
+//! Around all of them: `hooks` logs every API call and makes it fail, stall or break on demand,
+//! `errors` holds the shapes of the API's refusals, and `state` holds everything one stand-in
+//! remembers, with the clock that tests move.
+//!
+//! ```no_run
+//! # async fn run() -> std::io::Result<()> {
+//! use magic_link_emulator::{Emulator, Options};
+//!
+//! let options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
+//! let emulator = Emulator::start(options)?;
+//! println!("point WORKOS_API_URL at {}", emulator.url());
+//! emulator.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod admin;
+mod authorize;
+mod connections;
+mod email_address;
+mod errors;
+mod faults;
+mod hooks;
+mod ids;
+mod inbox;
+mod mail;
+mod pages;
+mod passwordless;
+mod redirect;
+mod routes;
+mod state;
+mod token;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+
+use crate::state::Environment;
+
+/// What a stand-in is started with: its address, and what a WorkOS dashboard would hold.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen. Only a loopback address is accepted; port 0 takes any free port.
+    pub bind: SocketAddr,
+    /// The API key: bearer token of the API, `client_secret` of `/sso/token`.
+    pub api_key: String,
+    /// The environment's client id.
+    pub client_id: String,
+    /// The redirect URIs that are accepted, exactly as written; the first is the default. When
+    /// empty, any https or loopback URI is accepted and there is no default.
+    pub redirect_uris: Vec<String>,
+    /// Organizations by id, each with a domain: its connections belong to that organization.
+    pub organizations: Vec<(String, String)>,
+    /// Whether `/sso/authorize` sends straight back for `login_hint` instead of asking whom to be.
+    pub auto_idp: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            bind: (Ipv4Addr::LOCALHOST, 4100).into(),
+            api_key: "sk_test_default".to_owned(),
+            client_id: "client_emulator".to_owned(),
+            redirect_uris: Vec::new(),
+            organizations: Vec::new(),
+            auto_idp: false,
+        }
+    }
+}
+
+/// A running stand-in. Each has a state of its own, so a process may hold many.
+#[derive(Debug)]
+pub struct Emulator {
+    port: u16,
+    server: ServerHandle,
+}
+
+impl Emulator {
+    /// Binds and starts serving, on one worker thread and without signal handlers.
+    ///
+    /// Must be called inside a running actix runtime (`#[actix_web::main]`, `#[actix_web::test]`).
+    ///
+    /// # Errors
+    ///
+    /// When the address isn't loopback or can't be bound, or when a redirect URI isn't one that
+    /// an app could be sent back to.
+    pub fn start(options: Options) -> io::Result<Emulator> {
+        if !options.bind.ip().is_loopback() {
+            return Err(invalid_input(format!(
+                "the stand-in listens on loopback only, not on {}",
+                options.bind.ip()
+            )));
+        }
+        for uri in &options.redirect_uris {
+            redirect::check_listed(uri).map_err(invalid_input)?;
+        }
+
+        let listener = TcpListener::bind(options.bind)?;
+        let port = listener.local_addr()?.port();
+        let environment = web::Data::new(Environment::new(options, base_url(port))?);
+
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(environment.clone())
+                .configure(routes::configure)
+                .wrap(from_fn(hooks::serve_api_call))
+                .wrap(from_fn(hooks::add_common_headers))
+        })
+        .workers(1)
+        .disable_signals()
+        .on_connect(faults::keep_socket)
+        .listen(listener)?
+        .run();
+
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Ok(Emulator {
+            port,
+            server: handle,
+        })
+    }
+
+    /// The base URL to give to an app, such as `http://localhost:4100`.
+    pub fn url(&self) -> String {
+        base_url(self.port)
+    }
+
+    /// The port it listens on, also when [`Options::bind`] asked for any.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Closes the listener and every connection, and waits until that is done. Requests under
+    /// way are cut off: one that hangs on purpose would never end.
+    pub async fn stop(self) {
+        self.server.stop(false).await;
+    }
+}
+
+fn base_url(port: u16) -> String {
+    format!("http://localhost:{port}")
+}
+
+fn invalid_input(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, reason)
+}

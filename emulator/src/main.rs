@@ -1,0 +1,118 @@
+//! The stand-in as a program of its own, for any app in any language.
+
+use std::io::{self, Write};
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
+
+use clap::Parser;
+use magic_link_emulator::{Emulator, Options};
+use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// A local stand-in for the WorkOS Magic Link endpoints, with an inbox and failures on demand.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Port to listen on, on 127.0.0.1 only; 0 takes any free port
+    #[arg(long, default_value_t = 4100)]
+    port: u16,
+    /// API key that the app must use
+    #[arg(long, default_value = "sk_test_default")]
+    api_key: String,
+    /// Client id that the app must use
+    #[arg(long, default_value = "client_emulator")]
+    client_id: String,
+    /// Accept only this redirect URI (repeatable; the first is the default). Without it: any
+    /// https or loopback URI, and no default
+    #[arg(long, value_name = "URI")]
+    redirect_uri: Vec<String>,
+    /// Give a domain's connections to an organization (repeatable)
+    #[arg(long, value_name = "org_…=domain", value_parser = parse_organization)]
+    organization: Vec<(String, String)>,
+    /// Single sign-on sends straight back for login_hint instead of asking whom to be
+    #[arg(long)]
+    auto_idp: bool,
+    /// Print one line of JSON when ready
+    #[arg(long)]
+    json: bool,
+}
+
+/// The line that says it is ready, for a program that waits for it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ready<'a> {
+    url: String,
+    port: u16,
+    api_key: &'a str,
+    client_id: &'a str,
+    health: String,
+}
+
+fn parse_organization(argument: &str) -> Result<(String, String), String> {
+    match argument.split_once('=') {
+        Some((id, domain)) if id.starts_with("org_") && domain.contains('.') => {
+            Ok((id.to_owned(), domain.to_lowercase()))
+        }
+        _ => Err("expected org_…=domain, such as org_01ACME=acme.com".to_owned()),
+    }
+}
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match serve(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "magic-link-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(arguments: Arguments) -> io::Result<()> {
+    let options = Options {
+        bind: (Ipv4Addr::LOCALHOST, arguments.port).into(),
+        api_key: arguments.api_key,
+        client_id: arguments.client_id,
+        redirect_uris: arguments.redirect_uri,
+        organizations: arguments.organization,
+        auto_idp: arguments.auto_idp,
+    };
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let emulator = Emulator::start(options.clone())?;
+    announce(&emulator, &options, arguments.json)?;
+
+    tokio::select! {
+        _ = interrupted.recv() => {}
+        _ = terminated.recv() => {}
+    }
+    emulator.stop().await;
+    Ok(())
+}
+
+fn announce(emulator: &Emulator, options: &Options, as_json: bool) -> io::Result<()> {
+    let url = emulator.url();
+    let mut out = io::stdout().lock();
+    if as_json {
+        let ready = Ready {
+            health: format!("{url}/health"),
+            port: emulator.port(),
+            api_key: &options.api_key,
+            client_id: &options.client_id,
+            url,
+        };
+        writeln!(out, "{}", serde_json::to_string(&ready)?)?;
+    } else {
+        writeln!(
+            out,
+            "The WorkOS stand-in is at {url}; its inbox is at {url}/inbox"
+        )?;
+        writeln!(
+            out,
+            "API key {}, client id {}",
+            options.api_key, options.client_id
+        )?;
+    }
+    out.flush()
+}

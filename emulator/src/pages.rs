@@ -1,0 +1,108 @@
+//! The pages of the stand-in: their templates, assets and headers.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType};
+use actix_web::{HttpRequest, HttpResponse, web};
+use tera::{Context, Tera, context};
+
+use crate::errors::{ApiError, not_implemented};
+use crate::state::Environment;
+
+/// Everything from here, nothing from anywhere else.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    connect-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// The same for the page that asks whom to be, without `form-action`: Chromium applies that to
+/// every redirect that follows a form, and this form leads to the app.
+const IDENTITY_POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Templates named `.html` are escaped; the text part of the mail is not.
+pub(crate) fn load_templates() -> tera::TeraResult<Tera> {
+    let mut templates = Tera::new();
+    templates.add_raw_templates([
+        ("page.html", include_str!("../templates/page.html")),
+        ("inbox.html", include_str!("../templates/inbox.html")),
+        ("mail.html", include_str!("../templates/mail.html")),
+        ("identity.html", include_str!("../templates/identity.html")),
+        ("problem.html", include_str!("../templates/problem.html")),
+        (
+            "email/sign_in.html",
+            include_str!("../templates/email/sign_in.html"),
+        ),
+        (
+            "email/sign_in.txt",
+            include_str!("../templates/email/sign_in.txt"),
+        ),
+    ])?;
+    Ok(templates)
+}
+
+pub(crate) fn page(environment: &Environment, template: &str, context: &Context) -> HttpResponse {
+    render(environment, StatusCode::OK, PAGE_POLICY, template, context)
+}
+
+pub(crate) fn identity_page(environment: &Environment, context: &Context) -> HttpResponse {
+    render(
+        environment,
+        StatusCode::OK,
+        IDENTITY_POLICY,
+        "identity.html",
+        context,
+    )
+}
+
+/// A page for a failure that can't be redirected anywhere.
+pub(crate) fn problem(
+    environment: &Environment,
+    status: StatusCode,
+    heading: &str,
+    advice: &str,
+) -> HttpResponse {
+    let context = context! { heading => heading, advice => advice };
+    render(environment, status, PAGE_POLICY, "problem.html", &context)
+}
+
+pub(crate) fn unknown_link(environment: &Environment) -> HttpResponse {
+    problem(
+        environment,
+        StatusCode::NOT_FOUND,
+        "This link is not known here",
+        "No sign-in has this link. It may have been cut short on its way, or the stand-in has \
+         been started anew since it was sent. Ask your application for a new one.",
+    )
+}
+
+fn render(
+    environment: &Environment,
+    status: StatusCode,
+    policy: &str,
+    template: &str,
+    context: &Context,
+) -> HttpResponse {
+    match environment.templates.render(template, context) {
+        Ok(html) => HttpResponse::build(status)
+            .content_type(ContentType::html())
+            .insert_header((CONTENT_SECURITY_POLICY, policy))
+            .body(html),
+        Err(error) => HttpResponse::from_error(ApiError::from(error)),
+    }
+}
+
+/// `GET /inbox/assets/{name}`
+pub(crate) async fn asset(request: HttpRequest, name: web::Path<String>) -> HttpResponse {
+    let (content_type, bytes) = match name.as_str() {
+        "inbox.css" => (
+            "text/css; charset=utf-8",
+            include_str!("../static/inbox.css"),
+        ),
+        "inbox.js" => (
+            "text/javascript; charset=utf-8",
+            include_str!("../static/inbox.js"),
+        ),
+        "icon.svg" => ("image/svg+xml", include_str!("../static/icon.svg")),
+        _ => return not_implemented(request).await,
+    };
+    HttpResponse::Ok().content_type(content_type).body(bytes)
+}

@@ -1,0 +1,62 @@
+//! The whole server on one page.
+
+use actix_web::guard::{Any, Get, Head};
+use actix_web::{Resource, Route, web};
+
+use crate::{admin, authorize, connections, errors, inbox, pages, passwordless, token};
+
+pub(crate) fn configure(app: &mut web::ServiceConfig) {
+    app
+        // What WorkOS serves.
+        .service(at("/passwordless/sessions").route(web::post().to(passwordless::create)))
+        .service(at("/passwordless/sessions/{id}/send").route(web::post().to(passwordless::send)))
+        .service(at("/passwordless/{token}/confirm").route(get_or_head().to(passwordless::confirm)))
+        .service(at("/sso/authorize").route(web::get().to(authorize::authorize)))
+        .service(at("/sso/token").route(web::post().to(token::exchange)))
+        .service(at("/sso/profile").route(web::get().to(token::profile)))
+        .service(at("/connections").route(web::get().to(connections::list)))
+        .service(
+            at("/connections/{id}")
+                .route(web::get().to(connections::get))
+                .route(web::delete().to(connections::delete)),
+        )
+        // What only a stand-in has: for people,
+        .service(web::redirect("/", "/inbox"))
+        .service(at("/inbox").route(get_or_head().to(inbox::list)))
+        .service(at("/inbox/empty").route(web::post().to(inbox::empty)))
+        .service(at("/inbox/assets/{name}").route(get_or_head().to(pages::asset)))
+        .service(at("/inbox/{id}").route(get_or_head().to(inbox::read)))
+        .service(at("/inbox/{id}/html").route(get_or_head().to(inbox::html_part)))
+        // and for tests.
+        .service(at("/health").route(get_or_head().to(admin::health)))
+        .service(
+            at("/_emulate/hooks")
+                .route(web::post().to(admin::add_hook))
+                .route(web::get().to(admin::list_hooks)),
+        )
+        .service(at("/_emulate/hooks/{id}").route(web::delete().to(admin::remove_hook)))
+        .service(
+            at("/_emulate/requests")
+                .route(web::get().to(admin::list_requests))
+                .route(web::delete().to(admin::clear_requests)),
+        )
+        .service(
+            at("/_emulate/inbox")
+                .route(web::get().to(admin::list_mails))
+                .route(web::delete().to(admin::clear_mails)),
+        )
+        .service(at("/_emulate/connections").route(web::post().to(admin::add_connection)))
+        .service(at("/_emulate/identity").route(web::post().to(authorize::choose_identity)))
+        .service(at("/_emulate/clock").route(web::post().to(admin::advance_clock)))
+        .service(at("/_emulate/reset").route(web::post().to(admin::reset)))
+        .default_service(web::to(errors::not_implemented));
+}
+
+/// A resource whose other methods are answered like any endpoint that isn't there.
+fn at(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(errors::not_implemented))
+}
+
+fn get_or_head() -> Route {
+    web::route().guard(Any(Get()).or(Head()))
+}

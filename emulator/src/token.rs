@@ -1,0 +1,277 @@
+//! Where every sign-in ends: a code becomes a Profile and an access token.
+
+use std::collections::HashMap;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+use serde::Serialize;
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
+
+use crate::connections::Connection;
+use crate::email_address;
+use crate::errors::ApiError;
+use crate::ids;
+use crate::state::{Environment, Store, bearer};
+
+const CODE_LIFETIME: Duration = Duration::minutes(10);
+const ACCESS_TOKEN_LIFETIME: Duration = Duration::seconds(600);
+
+/// A Profile as the API shows it, every key always there.
+#[derive(Clone, Serialize)]
+pub(crate) struct Profile {
+    object: &'static str,
+    id: String,
+    organization_id: Option<String>,
+    connection_id: String,
+    connection_type: String,
+    idp_id: String,
+    email: String,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    name: Option<String>,
+    role: Option<Value>,
+    roles: Option<Value>,
+    groups: Option<Value>,
+    custom_attributes: Value,
+    raw_attributes: Value,
+}
+
+impl Profile {
+    /// The Profile of someone who followed a mailed link. All that is known is the address, and
+    /// that is the identity provider's id too.
+    pub(crate) fn of_mail_address(store: &mut Store, connection: &Connection, email: &str) -> Self {
+        let key = (connection.id.clone(), email_address::normalized(email));
+        let now = store.now();
+        let ids = &mut store.profile_ids;
+        let id = ids.entry(key).or_insert_with(|| ids::prefixed("prof", now));
+        Self {
+            object: "profile",
+            id: id.clone(),
+            organization_id: connection.organization_id.clone(),
+            connection_id: connection.id.clone(),
+            connection_type: connection.connection_type.clone(),
+            idp_id: email.to_owned(),
+            email: email.to_owned(),
+            first_name: None,
+            last_name: None,
+            name: None,
+            role: None,
+            roles: None,
+            groups: None,
+            custom_attributes: json!({}),
+            raw_attributes: json!({}),
+        }
+    }
+
+    /// The Profile of someone who came by single sign-on: a provider knows a name, and has an id
+    /// of its own that isn't the address.
+    pub(crate) fn of_sso_user(
+        store: &mut Store,
+        connection: &Connection,
+        email: &str,
+        first_name: Option<String>,
+        last_name: Option<String>,
+    ) -> Self {
+        let names: Vec<&str> = [&first_name, &last_name]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        let name = (!names.is_empty()).then(|| names.join(" "));
+        let profile = Self::of_mail_address(store, connection, email);
+        Self {
+            idp_id: profile.id.replacen("prof", "idp_user", 1),
+            first_name,
+            last_name,
+            name,
+            ..profile
+        }
+    }
+}
+
+/// A code on its way through the browser.
+pub(crate) struct AuthorizationCode {
+    profile: Profile,
+    expires_at: OffsetDateTime,
+    /// Only from `/sso/authorize`: a magic link can't carry one.
+    code_challenge: Option<String>,
+}
+
+/// What `/sso/profile` answers for.
+pub(crate) struct AccessToken {
+    profile: Profile,
+    expires_at: OffsetDateTime,
+}
+
+impl Store {
+    pub(crate) fn issue_code(
+        &mut self,
+        profile: Profile,
+        code_challenge: Option<String>,
+    ) -> String {
+        let now = self.now();
+        let code = ids::ulid(now);
+        let issued = AuthorizationCode {
+            profile,
+            expires_at: now + CODE_LIFETIME,
+            code_challenge,
+        };
+        self.codes.insert(code.clone(), issued);
+        code
+    }
+}
+
+#[derive(Serialize)]
+struct TokenAnswer {
+    token_type: &'static str,
+    access_token: String,
+    expires_in: i64,
+    profile: Profile,
+    oauth_tokens: Option<Value>,
+}
+
+/// `POST /sso/token`. No `Authorization` is asked for: the credentials are parameters.
+pub(crate) async fn exchange(
+    environment: web::Data<Environment>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, ApiError> {
+    let parameters = TokenParameters::parse(&request, &body)?;
+    parameters.check_client(&environment)?;
+    let code = parameters.require("code")?;
+
+    let mut store = environment.store();
+    let now = store.now();
+    let spent = || {
+        let description = format!("The code '{code}' has expired or is invalid.");
+        refused("invalid_grant", description)
+    };
+    match store.codes.get(code) {
+        Some(issued) if now < issued.expires_at && parameters.proves(issued) => {}
+        _ => return Err(spent()),
+    }
+    let issued = store.codes.remove(code).ok_or_else(spent)?;
+
+    let access_token = ids::access_token();
+    let granted = AccessToken {
+        profile: issued.profile.clone(),
+        expires_at: now + ACCESS_TOKEN_LIFETIME,
+    };
+    store.access_tokens.insert(access_token.clone(), granted);
+    Ok(HttpResponse::Ok().json(TokenAnswer {
+        token_type: "Bearer",
+        access_token,
+        expires_in: ACCESS_TOKEN_LIFETIME.whole_seconds(),
+        profile: issued.profile,
+        oauth_tokens: None,
+    }))
+}
+
+/// `GET /sso/profile`, with the access token, not the API key.
+pub(crate) async fn profile(
+    environment: web::Data<Environment>,
+    request: HttpRequest,
+) -> HttpResponse {
+    let store = environment.store();
+    let now = store.now();
+    let granted = bearer(&request).and_then(|token| store.access_tokens.get(token));
+    match granted {
+        Some(granted) if now < granted.expires_at => HttpResponse::Ok().json(&granted.profile),
+        // The sources don't agree on the key here, so both are sent.
+        _ => HttpResponse::Unauthorized()
+            .json(json!({ "message": "Unauthorized", "error": "Unauthorized" })),
+    }
+}
+
+/// The parameters of an exchange, which SDKs send as a form, as JSON or in the query.
+struct TokenParameters(HashMap<String, String>);
+
+impl TokenParameters {
+    fn parse(request: &HttpRequest, body: &[u8]) -> Result<Self, ApiError> {
+        let mut parameters: HashMap<String, String> =
+            url::form_urlencoded::parse(request.query_string().as_bytes())
+                .into_owned()
+                .collect();
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let is_json = content_type
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
+
+        if body.is_empty() {
+            // Some SDKs announce JSON and then send nothing: the query has it all.
+        } else if is_json {
+            let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
+                return Err(refused(
+                    "invalid_request",
+                    "The body is not a JSON object.".to_owned(),
+                ));
+            };
+            parameters.extend(fields.into_iter().filter_map(|(key, value)| match value {
+                Value::String(text) => Some((key, text)),
+                _ => None,
+            }));
+        } else {
+            parameters.extend(url::form_urlencoded::parse(body).into_owned());
+        }
+        Ok(Self(parameters))
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    fn require(&self, name: &str) -> Result<&str, ApiError> {
+        self.get(name).ok_or_else(|| {
+            refused(
+                "invalid_request",
+                format!("The parameter '{name}' is missing."),
+            )
+        })
+    }
+
+    fn check_client(&self, environment: &Environment) -> Result<(), ApiError> {
+        if self.require("client_id")? != environment.options.client_id {
+            return Err(refused("invalid_client", "Invalid client ID.".to_owned()));
+        }
+        // A public client has no secret and proves itself by its code verifier.
+        if self.get("code_verifier").is_none() || self.get("client_secret").is_some() {
+            let secret = self.require("client_secret")?;
+            if secret != environment.options.api_key {
+                return Err(refused(
+                    "unauthorized_client",
+                    "Invalid client secret.".to_owned(),
+                ));
+            }
+        }
+        match self.require("grant_type")? {
+            "authorization_code" => Ok(()),
+            other => {
+                let description = format!("The grant type '{other}' is not supported.");
+                Err(refused("unsupported_grant_type", description))
+            }
+        }
+    }
+
+    /// Whether the caller may have this code: by secret alone when the code carries no challenge,
+    /// else by the verifier whose hash it carries.
+    fn proves(&self, issued: &AuthorizationCode) -> bool {
+        match (&issued.code_challenge, self.get("code_verifier")) {
+            (None, _) => self.get("client_secret").is_some(),
+            (Some(_), None) => false,
+            (Some(challenge), Some(verifier)) => {
+                URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())) == *challenge
+            }
+        }
+    }
+}
+
+fn refused(error: &'static str, description: String) -> ApiError {
+    ApiError::OAuth { error, description }
+}
