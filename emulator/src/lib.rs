@@ -8,12 +8,12 @@
 //! 3. The mail (`mail`) lies in the inbox: a page for people (`inbox`), JSON for tests
 //!    (`admin`).
 //! 4. `GET /passwordless/{token}/confirm` spends the link and redirects (`redirect`) with a code.
-//! 5. `POST /sso/token` and `GET /sso/profile` (`token`) turn the code into a Profile.
-//!    Single sign-on joins here, from `GET /sso/authorize` (`authorize`).
+//! 5. `POST /sso/token` and `GET /sso/profile` (`token`) turn the code into a Profile (`profile`).
+//!    Single sign-on joins here, from `GET /sso/authorize` (`authorize`, `sso_sign_in`).
 //!
-//! Around all of them: `hooks` logs every API call and makes it fail, stall or break on demand,
-//! `errors` holds the shapes of the API's refusals, and `state` holds everything one stand-in
-//! remembers, with the clock that tests move.
+//! Around all of them: `middleware` logs every API call (`request_log`) and lets it fail, stall or
+//! break on demand (`hooks`, `faults`), `errors` holds the shapes of the API's refusals, and
+//! `state` everything that one stand-in remembers, with the clock that tests move.
 //!
 //! ```no_run
 //! # async fn run() -> std::io::Result<()> {
@@ -37,10 +37,15 @@ mod hooks;
 mod ids;
 mod inbox;
 mod mail;
+mod middleware;
 mod pages;
 mod passwordless;
+mod profile;
 mod redirect;
+mod request_log;
 mod routes;
+mod session_request;
+mod sso_sign_in;
 mod state;
 mod token;
 
@@ -119,8 +124,8 @@ impl Emulator {
             App::new()
                 .app_data(environment.clone())
                 .configure(routes::configure)
-                .wrap(from_fn(hooks::serve_api_call))
-                .wrap(from_fn(hooks::add_common_headers))
+                .wrap(from_fn(middleware::serve_api_call))
+                .wrap(from_fn(middleware::add_common_headers))
         })
         .workers(1)
         .disable_signals()

@@ -3,20 +3,15 @@
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use serde_json::{Value, json};
-use time::{Duration, OffsetDateTime};
+use serde_json::json;
+use time::OffsetDateTime;
 
-use crate::connections::MAGIC_LINK;
-use crate::email_address;
 use crate::errors::{ApiError, FieldError};
 use crate::mail::Mail;
+use crate::profile::Profile;
+use crate::session_request::SessionRequest;
 use crate::state::{Environment, timestamp};
-use crate::token::Profile;
 use crate::{ids, pages, redirect};
-
-const DEFAULT_LIFETIME: Duration = Duration::minutes(15);
-const SHORTEST_LIFETIME: i64 = 900;
-const LONGEST_LIFETIME: i64 = 86_400;
 
 /// One link and what becomes of it.
 pub(crate) struct PasswordlessSession {
@@ -177,112 +172,4 @@ struct SessionAnswer {
     email: String,
     expires_at: String,
     link: String,
-}
-
-/// A creation that passed every check.
-struct SessionRequest {
-    email: String,
-    redirect_uri: String,
-    state: Option<String>,
-    lifetime: Duration,
-    connection: Option<String>,
-}
-
-impl SessionRequest {
-    fn parse(body: &[u8], listed_uris: &[String]) -> Result<Self, ApiError> {
-        let body = match body {
-            [] => Value::Null,
-            bytes => serde_json::from_slice(bytes).map_err(|_| ApiError::NotJson)?,
-        };
-        let mut errors = Vec::new();
-        let mut refuse = |field, code| errors.push(FieldError { field, code });
-
-        let email = match &body["email"] {
-            Value::String(email) if email_address::is_valid(email) => email.clone(),
-            Value::String(_) => {
-                refuse("email", "email must be an email");
-                String::new()
-            }
-            _ => {
-                refuse("email", "email must be a string");
-                String::new()
-            }
-        };
-        if body["type"] != MAGIC_LINK {
-            refuse("type", "type must be a valid enum value");
-        }
-        let redirect_uri = match optional_text(&body["redirect_uri"]) {
-            Ok(Some(uri)) if !redirect::is_allowed(&uri, listed_uris) => {
-                refuse(
-                    "redirect_uri",
-                    "redirect_uri is not a configured redirect URI",
-                );
-                None
-            }
-            Ok(uri) => uri.or_else(|| listed_uris.first().cloned()),
-            Err(()) => {
-                refuse("redirect_uri", "redirect_uri must be a string");
-                None
-            }
-        };
-        let state = optional_text(&body["state"]).unwrap_or_else(|()| {
-            refuse("state", "state must be a string");
-            None
-        });
-        let lifetime = parse_lifetime(&body["expires_in"]).unwrap_or_else(|code| {
-            refuse("expires_in", code);
-            DEFAULT_LIFETIME
-        });
-        let connection = optional_text(&body["connection"]).unwrap_or_else(|()| {
-            refuse("connection", "connection must be a string");
-            None
-        });
-
-        if !errors.is_empty() {
-            return Err(ApiError::Validation(errors));
-        }
-        let Some(redirect_uri) = redirect_uri else {
-            return Err(ApiError::Unprocessable(
-                "No redirect_uri was given and the environment has no default one.".to_owned(),
-            ));
-        };
-        Ok(Self {
-            email,
-            redirect_uri,
-            state,
-            lifetime,
-            connection,
-        })
-    }
-}
-
-/// A string, or none for a value that counts as absent: an old official SDK always sent `""`.
-fn optional_text(value: &Value) -> Result<Option<String>, ()> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) if text.is_empty() => Ok(None),
-        Value::String(text) => Ok(Some(text.clone())),
-        _ => Err(()),
-    }
-}
-
-/// `expires_in` as a lifetime, or the sentence that refuses it. The same SDK always sent 0.
-fn parse_lifetime(value: &Value) -> Result<Duration, &'static str> {
-    let seconds = match value {
-        Value::Null => return Ok(DEFAULT_LIFETIME),
-        Value::String(text) if text.is_empty() => return Ok(DEFAULT_LIFETIME),
-        Value::Number(number) => number.as_f64().filter(|seconds| seconds.fract() == 0.0),
-        _ => None,
-    };
-    match seconds {
-        None => Err("expires_in must be an integer number"),
-        Some(0.0) => Ok(DEFAULT_LIFETIME),
-        Some(seconds) if seconds < SHORTEST_LIFETIME as f64 => {
-            Err("expires_in must not be less than 900")
-        }
-        Some(seconds) if seconds > LONGEST_LIFETIME as f64 => {
-            Err("expires_in must not be greater than 86400")
-        }
-        Some(seconds) => Ok(Duration::seconds(seconds as i64)),
-    }
 }

@@ -14,10 +14,11 @@ use time::{Duration, OffsetDateTime};
 use crate::Options;
 use crate::connections::Connection;
 use crate::errors::ApiError;
-use crate::hooks::{Hooks, RequestLog};
+use crate::hooks::Hooks;
 use crate::mail::Mail;
 use crate::pages;
 use crate::passwordless::PasswordlessSession;
+use crate::request_log::RequestLog;
 use crate::token::{AccessToken, AuthorizationCode};
 
 const ISO_8601: &[BorrowedFormatItem<'static>] =

@@ -11,87 +11,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
-use crate::connections::Connection;
-use crate::email_address;
 use crate::errors::ApiError;
 use crate::ids;
+use crate::profile::Profile;
 use crate::state::{Environment, Store, bearer};
 
 const CODE_LIFETIME: Duration = Duration::minutes(10);
 const ACCESS_TOKEN_LIFETIME: Duration = Duration::seconds(600);
-
-/// A Profile as the API shows it, every key always there.
-#[derive(Clone, Serialize)]
-pub(crate) struct Profile {
-    object: &'static str,
-    id: String,
-    organization_id: Option<String>,
-    connection_id: String,
-    connection_type: String,
-    idp_id: String,
-    email: String,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    name: Option<String>,
-    role: Option<Value>,
-    roles: Option<Value>,
-    groups: Option<Value>,
-    custom_attributes: Value,
-    raw_attributes: Value,
-}
-
-impl Profile {
-    /// The Profile of someone who followed a mailed link. All that is known is the address, and
-    /// that is the identity provider's id too.
-    pub(crate) fn of_mail_address(store: &mut Store, connection: &Connection, email: &str) -> Self {
-        let key = (connection.id.clone(), email_address::normalized(email));
-        let now = store.now();
-        let ids = &mut store.profile_ids;
-        let id = ids.entry(key).or_insert_with(|| ids::prefixed("prof", now));
-        Self {
-            object: "profile",
-            id: id.clone(),
-            organization_id: connection.organization_id.clone(),
-            connection_id: connection.id.clone(),
-            connection_type: connection.connection_type.clone(),
-            idp_id: email.to_owned(),
-            email: email.to_owned(),
-            first_name: None,
-            last_name: None,
-            name: None,
-            role: None,
-            roles: None,
-            groups: None,
-            custom_attributes: json!({}),
-            raw_attributes: json!({}),
-        }
-    }
-
-    /// The Profile of someone who came by single sign-on: a provider knows a name, and has an id
-    /// of its own that isn't the address.
-    pub(crate) fn of_sso_user(
-        store: &mut Store,
-        connection: &Connection,
-        email: &str,
-        first_name: Option<String>,
-        last_name: Option<String>,
-    ) -> Self {
-        let names: Vec<&str> = [&first_name, &last_name]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
-        let name = (!names.is_empty()).then(|| names.join(" "));
-        let profile = Self::of_mail_address(store, connection, email);
-        Self {
-            idp_id: profile.id.replacen("prof", "idp_user", 1),
-            first_name,
-            last_name,
-            name,
-            ..profile
-        }
-    }
-}
 
 /// A code on its way through the browser.
 pub(crate) struct AuthorizationCode {

@@ -1,0 +1,124 @@
+//! The app put together: what its handlers share, its layers in order, its listener.
+
+use std::net::TcpListener;
+
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, web};
+use anyhow::Context;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::data_dir::DataDir;
+use crate::pages::Pages;
+use crate::sealed::{KeyRing, generate_cookie_key};
+use crate::session::{Lifetimes, Store, cookies};
+use crate::sign_in::Admission;
+use crate::workos::Client;
+use crate::{assets, error, headers, host, routes, same_origin, telemetry, tls};
+
+/// What the handlers share. Made once, at start-up.
+pub struct App {
+    pub(crate) site: Site,
+    pub(crate) keys: KeyRing,
+    pub(crate) pages: Pages,
+    pub(crate) assets: assets::Assets,
+    pub(crate) workos: Client,
+    pub(crate) admission: Admission,
+    pub(crate) link_expires_in: std::time::Duration,
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) clock: Clock,
+}
+
+/// This site as browsers and WorkOS know it. Links and redirects are made from this, never from
+/// what a request says of itself.
+pub(crate) struct Site {
+    /// `https://app.example.com`
+    pub(crate) origin: String,
+    /// `app.example.com`, with the port unless it is the scheme's own.
+    pub(crate) authority: String,
+    pub(crate) is_loopback: bool,
+    pub(crate) redirect_uri: String,
+}
+
+/// Puts the app together and begins to serve it on `listener`. The server runs when awaited, and
+/// ends by itself on SIGTERM, requests under way first.
+///
+/// # Errors
+/// What keeps the app from starting: the store, the certificate, the data folder.
+pub fn serve(
+    config: Config,
+    listener: TcpListener,
+    clock: Clock,
+) -> anyhow::Result<actix_web::dev::Server> {
+    let data_dir = DataDir::open(&config.data_dir)?;
+    let tls = tls::server_config(&config.web.tls, &data_dir)?;
+    let stores =
+        Store::open(data_dir.path(), config.session, clock.clone()).with_context(|| {
+            format!(
+                "the session store in {} can't be opened",
+                data_dir.path().display()
+            )
+        })?;
+    let app = web::Data::new(App::new(config, &data_dir, clock)?);
+
+    let server = HttpServer::new(move || {
+        let store = stores.for_this_thread();
+        // The last wrapped is the outermost; read from the bottom to follow a request in.
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(web::Data::new(store.clone()))
+            .app_data(routes::form_limits())
+            .configure(|site| routes::configure(site, &app, &store))
+            // Cookies are read by their exact bytes before anything else reads them.
+            .wrap(from_fn(cookies::guard))
+            // Nothing is done for another site,
+            .wrap(from_fn(same_origin::guard))
+            // or under another name.
+            .wrap(from_fn(host::guard))
+            // Whatever fails further in becomes a page here,
+            .wrap(from_fn(error::render))
+            // and gets its headers here, like every other response.
+            .wrap(from_fn(headers::secure))
+            // Outermost, so that the log has the status that the browser sees.
+            .wrap(from_fn(telemetry::request))
+    });
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.run())
+}
+
+impl App {
+    fn new(config: Config, data_dir: &DataDir, clock: Clock) -> anyhow::Result<Self> {
+        let keys = match config.cookie_keys {
+            Some(keys) => keys,
+            None => KeyRing::parse(
+                data_dir
+                    .kept("cookie.key", || Ok(generate_cookie_key()?))?
+                    .trim(),
+            )?,
+        };
+        let assets = assets::Assets::load();
+        let base_url = &config.web.base_url;
+        let site = Site {
+            origin: base_url.origin().ascii_serialization(),
+            authority: base_url[url::Position::BeforeHost..url::Position::AfterPort].to_owned(),
+            is_loopback: config.web.is_loopback(),
+            redirect_uri: config.workos.redirect_uri.into(),
+        };
+        Ok(Self {
+            pages: Pages::load(&assets, config.demo)?,
+            workos: Client::new(config.workos.api_url, config.workos.credentials).context(
+                "the HTTP client can't be made; are the system's CA certificates installed?",
+            )?,
+            admission: Admission::new(config.sign_in.allowed_email_domains),
+            link_expires_in: config.sign_in.link_expires_in,
+            lifetimes: config.session,
+            site,
+            keys,
+            assets,
+            clock,
+        })
+    }
+}

@@ -1,0 +1,222 @@
+//! The settings: read once at start-up, checked all together, handed on as small structs.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::email_address::parse_domain;
+use crate::sealed::KeyRing;
+use crate::session::Lifetimes;
+use crate::workos::Credentials;
+
+mod reader;
+
+pub use reader::{Problem, Problems};
+use reader::{Reader, is_loopback};
+
+/// Everything that can be set. `.env.example` explains each variable.
+pub struct Config {
+    /// `WORKOS_*`
+    pub workos: WorkOs,
+    /// `BASE_URL`, `BIND_ADDRESS`, `TLS*`
+    pub web: Web,
+    /// `DATA_DIR`: the store, and the key and certificate made for development.
+    pub data_dir: PathBuf,
+    /// `COOKIE_KEYS`; `None` where one may be made and kept in `DATA_DIR`.
+    pub cookie_keys: Option<KeyRing>,
+    /// `SESSION_*`
+    pub session: Lifetimes,
+    /// `LINK_EXPIRES_IN`, `ALLOWED_EMAIL_DOMAINS`
+    pub sign_in: SignIn,
+    /// `LOG_FORMAT=json`
+    pub json_log: bool,
+    /// Shows the banner of the demo on every page.
+    pub demo: bool,
+}
+
+/// How to talk to WorkOS.
+pub struct WorkOs {
+    /// `WORKOS_API_URL`
+    pub api_url: Url,
+    /// `WORKOS_API_KEY`, `WORKOS_CLIENT_ID`
+    pub credentials: Credentials,
+    /// `WORKOS_REDIRECT_URI`
+    pub redirect_uri: Url,
+}
+
+/// Where this app is, for itself and for the browsers.
+pub struct Web {
+    /// `BASE_URL`: the origin that browsers see.
+    pub base_url: Url,
+    /// `BIND_ADDRESS`
+    pub bind_address: SocketAddr,
+    /// `TLS`
+    pub tls: Tls,
+}
+
+impl Web {
+    /// Whether browsers reach this app on their own machine only, as in development.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.base_url)
+    }
+}
+
+/// Who ends TLS, and with what certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// This app, with a certificate it makes itself and keeps in `DATA_DIR`. For development.
+    SelfSigned,
+    /// This app, with the certificate in these PEM files.
+    Files {
+        /// `TLS_CERT_FILE`: the certificate, and those between it and its root.
+        cert: PathBuf,
+        /// `TLS_KEY_FILE`
+        key: PathBuf,
+    },
+    /// A proxy in front of this app.
+    Off,
+}
+
+/// Who may sign in, and for how long a link works.
+pub struct SignIn {
+    /// `LINK_EXPIRES_IN`
+    pub link_expires_in: Duration,
+    /// `ALLOWED_EMAIL_DOMAINS`, in ASCII; empty: everyone.
+    pub allowed_email_domains: Vec<String>,
+}
+
+const MINUTE: u64 = 60;
+const DAY: u64 = 24 * 60 * MINUTE;
+
+impl Config {
+    /// Reads the settings through `variable`, which gives the value of a variable that is set.
+    ///
+    /// # Errors
+    /// [`Problems`] names every missing or bad variable at once, and never a value.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+        let mut read = Reader::new(&variable);
+        let web = web(&mut read);
+        let config = Self {
+            workos: workos(&mut read, &web.base_url),
+            data_dir: PathBuf::from(read.or("DATA_DIR", "data")),
+            cookie_keys: cookie_keys(&mut read, &web.base_url),
+            session: Lifetimes {
+                idle: read.duration("SESSION_IDLE_TIMEOUT", "7d", 1..=365 * DAY),
+                absolute: read.duration("SESSION_ABSOLUTE_TIMEOUT", "30d", 1..=365 * DAY),
+            },
+            sign_in: SignIn {
+                link_expires_in: read.duration("LINK_EXPIRES_IN", "15m", 15 * MINUTE..=DAY),
+                allowed_email_domains: allowed_email_domains(&mut read),
+            },
+            json_log: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",
+            web,
+            demo: false,
+        };
+        read.finish(config)
+    }
+}
+
+fn web(read: &mut Reader<'_>) -> Web {
+    let base_url = read.url("BASE_URL", "https://localhost:8443");
+    if base_url.path() != "/" || base_url.query().is_some() || base_url.fragment().is_some() {
+        read.problem(
+            "BASE_URL",
+            "is an origin, such as https://app.example.com, without a path",
+        );
+    }
+    let bind_address = read.parse(
+        "BIND_ADDRESS",
+        "127.0.0.1:8443",
+        "is an address and port, such as 127.0.0.1:8443",
+    );
+    let tls = match read.one_of(
+        "TLS",
+        ["self-signed", "files", "off"],
+        "is one of self-signed, files, off",
+    ) {
+        "off" => Tls::Off,
+        "files" => Tls::Files {
+            cert: PathBuf::from(read.required("TLS_CERT_FILE", "is needed with TLS=files")),
+            key: PathBuf::from(read.required("TLS_KEY_FILE", "is needed with TLS=files")),
+        },
+        _ => Tls::SelfSigned,
+    };
+    let web = Web {
+        base_url,
+        bind_address,
+        tls,
+    };
+    if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
+        read.problem(
+            "TLS",
+            "may be self-signed only while BIND_ADDRESS is loopback",
+        );
+    }
+    web
+}
+
+fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
+    let callback = base_url
+        .join("/callback")
+        .unwrap_or_else(|_| base_url.clone());
+    let redirect_uri = read.url("WORKOS_REDIRECT_URI", callback.as_str());
+    if redirect_uri != callback {
+        read.problem(
+            "WORKOS_REDIRECT_URI",
+            "is BASE_URL followed by /callback and nothing else",
+        );
+    }
+    let api_key = read.required(
+        "WORKOS_API_KEY",
+        "is the secret key from the WorkOS dashboard, API Keys",
+    );
+    if !api_key.is_empty() && !api_key.starts_with("sk_") {
+        read.problem("WORKOS_API_KEY", "starts with sk_");
+    }
+    WorkOs {
+        api_url: read.url("WORKOS_API_URL", "https://api.workos.com"),
+        credentials: Credentials {
+            api_key: SecretString::from(api_key),
+            client_id: read.required(
+                "WORKOS_CLIENT_ID",
+                "is the client id from the WorkOS dashboard, API Keys",
+            ),
+        },
+        redirect_uri,
+    }
+}
+
+fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRing> {
+    let Some(keys) = read.get("COOKIE_KEYS") else {
+        if !is_loopback(base_url) {
+            read.problem(
+                "COOKIE_KEYS",
+                "is needed; make one with `workos-magic-link keys generate`",
+            );
+        }
+        return None;
+    };
+    KeyRing::parse(&keys)
+        .map_err(|_| read.problem("COOKIE_KEYS", "is a list of keys, each 64 bytes in base64"))
+        .ok()
+}
+
+fn allowed_email_domains(read: &mut Reader<'_>) -> Vec<String> {
+    let domains = read.or("ALLOWED_EMAIL_DOMAINS", "");
+    let named = domains
+        .split(',')
+        .map(str::trim)
+        .filter(|domain| !domain.is_empty());
+    let parsed: Result<_, _> = named.map(parse_domain).collect();
+    parsed.unwrap_or_else(|_| {
+        read.problem(
+            "ALLOWED_EMAIL_DOMAINS",
+            "is a comma-separated list of domains, such as acme.com",
+        );
+        Vec::new()
+    })
+}

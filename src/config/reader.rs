@@ -1,0 +1,165 @@
+//! Reads variables one by one and collects what is wrong with them.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+/// Everything that is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.iter().map(|problem| format!("  {problem}\n")).collect::<String>())]
+pub struct Problems(pub Vec<Problem>);
+
+/// One variable, and what it must be. The value isn't repeated: it may be a secret.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The variable's name.
+    pub variable: &'static str,
+    /// What the variable is, or when it is needed.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.variable, self.expected)
+    }
+}
+
+/// The variables, and the problems so far. Every method gives some value, so that reading goes on
+/// to the last variable; [`Reader::finish`] tells whether the values may be used.
+pub(super) struct Reader<'a> {
+    variable: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(variable: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            variable,
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn problem(&mut self, variable: &'static str, expected: &'static str) {
+        self.problems.push(Problem { variable, expected });
+    }
+
+    /// The value; one that is set to nothing counts as not set.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        (self.variable)(name)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn or(&self, name: &str, default: &str) -> String {
+        self.get(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    pub(super) fn required(&mut self, name: &'static str, expected: &'static str) -> String {
+        self.get(name).unwrap_or_else(|| {
+            self.problem(name, expected);
+            String::new()
+        })
+    }
+
+    /// A parsed value. `default` must parse; it stands in for a bad value until `finish`.
+    pub(super) fn parse<T: FromStr>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        expected: &'static str,
+    ) -> T {
+        if let Some(value) = self.get(name) {
+            match value.parse() {
+                Ok(value) => return value,
+                Err(_) => self.problem(name, expected),
+            }
+        }
+        default
+            .parse()
+            .unwrap_or_else(|_| unreachable!("the default of {name} parses"))
+    }
+
+    /// One of these words; the first is the default.
+    pub(super) fn one_of<const N: usize>(
+        &mut self,
+        name: &'static str,
+        words: [&'static str; N],
+        expected: &'static str,
+    ) -> &'static str {
+        let value = self.or(name, words[0]);
+        words
+            .into_iter()
+            .find(|word| *word == value)
+            .unwrap_or_else(|| {
+                self.problem(name, expected);
+                words[0]
+            })
+    }
+
+    /// An https URL; plain http only for a loopback host.
+    pub(super) fn url(&mut self, name: &'static str, default: &str) -> Url {
+        let url: Url = self.parse(name, default, "is a URL");
+        let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+        if !secure {
+            self.problem(name, "is an https URL (http only for localhost)");
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            self.problem(name, "holds no user name or password");
+        }
+        url
+    }
+
+    /// A duration such as `30s`, `15m`, `12h` or `7d`, within so many seconds.
+    pub(super) fn duration(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        seconds: RangeInclusive<u64>,
+    ) -> Duration {
+        let Seconds(value) = self.parse(name, default, "is a duration such as 30s, 15m, 12h or 7d");
+        if !seconds.contains(&value) {
+            self.problem(name, "is out of its range");
+        }
+        Duration::from_secs(value)
+    }
+
+    pub(super) fn finish<T>(self, value: T) -> Result<T, Problems> {
+        if self.problems.is_empty() {
+            Ok(value)
+        } else {
+            Err(Problems(self.problems))
+        }
+    }
+}
+
+/// Whether this URL can only lead to this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+struct Seconds(u64);
+
+impl FromStr for Seconds {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let unit = text.chars().last().ok_or(())?;
+        let number: u64 = text.strip_suffix(unit).ok_or(())?.parse().map_err(drop)?;
+        let seconds_per_unit = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 60 * 60,
+            'd' => 24 * 60 * 60,
+            _ => return Err(()),
+        };
+        number.checked_mul(seconds_per_unit).map(Self).ok_or(())
+    }
+}

@@ -1,0 +1,150 @@
+//! What can go wrong for a visitor, and the one place that shows it.
+
+mod code;
+mod render;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+pub use code::Code;
+pub(crate) use render::render;
+
+use crate::session::StoreError;
+use crate::sign_in::{PendingSignIn, ReturnTo};
+use crate::workos::WorkOsError;
+
+/// A request that ends without what was asked for: a stable code for the visitor, and for the
+/// operator the cause. What is shown is decided by the code alone, so no cause can leak.
+#[derive(Debug)]
+pub struct Failure {
+    /// What kind of failure it is.
+    pub code: Code,
+    /// For the log. Never holds an address, a code, a link, a token or a key.
+    cause: Cow<'static, str>,
+    /// When to try again, if that is known.
+    pub(crate) retry_after: Option<Duration>,
+    /// The sign-in to offer anew, in the browser that began it.
+    pub(crate) again: Option<Box<Again>>,
+}
+
+/// What the page after a refused sign-in needs to offer a new link in one click.
+#[derive(Debug)]
+pub(crate) struct Again {
+    pub(crate) email: String,
+    pub(crate) return_to: ReturnTo,
+}
+
+impl Failure {
+    /// The visitor did what is not allowed or no longer possible; `why` is for the log.
+    pub fn refusal(code: Code, why: &'static str) -> Self {
+        Self {
+            code,
+            cause: Cow::Borrowed(why),
+            retry_after: None,
+            again: None,
+        }
+    }
+
+    /// A fault of this program or of its settings.
+    pub fn internal(cause: String) -> Self {
+        Self {
+            cause: Cow::Owned(cause),
+            ..Self::refusal(Code::Internal, "")
+        }
+    }
+
+    /// The store failed.
+    pub(crate) fn store(cause: String) -> Self {
+        Self {
+            cause: Cow::Owned(cause),
+            ..Self::refusal(Code::StoreUnavailable, "")
+        }
+    }
+
+    /// Offers the same sign-in anew on the page.
+    #[must_use]
+    pub(crate) fn offering(self, pending: &PendingSignIn) -> Self {
+        self.offering_form(pending.email.as_str().to_owned(), pending.return_to.clone())
+    }
+
+    /// Offers a new link for what was typed, which need not be an address.
+    #[must_use]
+    pub(crate) fn offering_form(mut self, email: String, return_to: ReturnTo) -> Self {
+        self.again = Some(Box::new(Again { email, return_to }));
+        self
+    }
+
+    /// Logs the failure, once: refusals are the visitor's, the rest is the operator's.
+    fn log(&self) {
+        let (code, cause) = (self.code.name(), &self.cause);
+        match self.code {
+            // Every crawler makes these; the line of the request says enough.
+            Code::NotSignedIn | Code::NotFound | Code::MethodNotAllowed => {}
+            _ if self.code.status().is_server_error() => tracing::error!(code, %cause, "failed"),
+            _ => tracing::info!(code, %cause, "refused"),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::store(error.to_string())
+    }
+}
+
+impl From<crate::sealed::NoRandomness> for Failure {
+    fn from(error: crate::sealed::NoRandomness) -> Self {
+        Self::internal(error.to_string())
+    }
+}
+
+impl From<WorkOsError> for Failure {
+    fn from(error: WorkOsError) -> Self {
+        let code = if error.is_key_refused() {
+            Code::Internal
+        } else if error.is_expired_code() {
+            Code::CodeExpired
+        } else {
+            Code::WorkOsUnavailable
+        };
+        let cause = Cow::Owned(with_sources(&error));
+        Self {
+            cause,
+            retry_after: error.retry_after(),
+            ..Self::refusal(code, "")
+        }
+    }
+}
+
+/// An error and what lies beneath it, in one line.
+fn with_sources(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(deeper) = source {
+        line.push_str(": ");
+        line.push_str(&deeper.to_string());
+        source = deeper.source();
+    }
+    line
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.cause)
+    }
+}
+
+/// An empty response that carries the failure outwards; [`render`] makes it a page.
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

@@ -1,0 +1,159 @@
+//! Makes a page or a problem document of every response that is an error, wherever it came from.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use super::{Code, Failure};
+use crate::app::App;
+use crate::pages::{ErrorPage, LoginPage};
+use crate::sign_in::ReturnTo;
+use crate::telemetry::RequestId;
+
+/// How long to wait before trying again where nobody said, in seconds.
+const RETRY_AFTER_SECONDS: u64 = 5;
+/// Kept from the response that is replaced.
+const KEPT: [header::HeaderName; 2] = [header::SET_COOKIE, header::ALLOW];
+
+/// The middleware. It stands outside of everything that may fail.
+pub(crate) async fn render(
+    app: web::Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    let (request, response) = response.into_parts();
+    let failure = match response.error().map(Error::as_error::<Failure>) {
+        Some(Some(failure)) => Some(failure),
+        // An extractor or the framework: its own text speaks of our insides.
+        Some(None) => None,
+        None if is_bare_error(&response) => None,
+        None => return Ok(ServiceResponse::new(request, response)),
+    };
+    let of_status;
+    let failure = match failure {
+        Some(failure) => failure,
+        None => {
+            of_status = Failure::refusal(
+                Code::of_status(response.status()),
+                "answered by the framework",
+            );
+            &of_status
+        }
+    };
+    failure.log();
+    let mut rendered = answer(&app, &request, failure);
+    copy(response.headers(), rendered.headers_mut());
+    Ok(ServiceResponse::new(request, rendered))
+}
+
+/// An error status without a type is the framework's own (404, 405), which brings no page.
+fn is_bare_error(response: &HttpResponse) -> bool {
+    let status = response.status();
+    let has_page = response.headers().contains_key(header::CONTENT_TYPE);
+    (status.is_client_error() || status.is_server_error()) && !has_page
+}
+
+fn answer(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
+    let mut response = if wants_json(request) {
+        problem(failure.code)
+    } else {
+        page(app, request, failure)
+    };
+    let status = failure.code.status();
+    if status.as_u16() == 503 {
+        let seconds = failure
+            .retry_after
+            .map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+fn page(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
+    let again = failure.again.as_deref();
+    match failure.code {
+        Code::NotSignedIn => to_login(request),
+        Code::InvalidEmail => {
+            let email = again.map_or("", |again| &again.email);
+            let return_to = again
+                .map(|again| again.return_to.clone())
+                .unwrap_or_default();
+            app.pages.respond(
+                failure.code.status(),
+                &LoginPage::new(email, &return_to, Some(failure.code)),
+            )
+        }
+        code => app.pages.respond(
+            code.status(),
+            &ErrorPage::new(code, again, request_id(request, code)),
+        ),
+    }
+}
+
+/// What to tell the operator, where only the operator can help.
+fn request_id(request: &HttpRequest, code: Code) -> Option<String> {
+    let extensions = request.extensions();
+    let RequestId(id) = extensions.get()?;
+    code.status().is_server_error().then(|| id.clone())
+}
+
+/// A page that needs a person leads to the form, and the form back to the page.
+fn to_login(request: &HttpRequest) -> HttpResponse {
+    let location = if request.method() == Method::GET {
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
+        ReturnTo::parse(path).login_url()
+    } else {
+        // What came by POST can't be gone back to.
+        "/login".to_owned()
+    };
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, location))
+        .finish()
+}
+
+/// RFC 9457.
+fn problem(code: Code) -> HttpResponse {
+    let message = code.message();
+    let status = code.status();
+    HttpResponse::build(status)
+        .content_type("application/problem+json")
+        .body(
+            json!({
+                "type": "about:blank",
+                "title": message.title,
+                "status": status.as_u16(),
+                "detail": message.text,
+                "code": code.name(),
+            })
+            .to_string(),
+        )
+}
+
+/// Programs get problem documents: those that say so, and whoever calls the API.
+fn wants_json(request: &HttpRequest) -> bool {
+    let accept = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .unwrap_or("");
+    let json = accept.contains("application/json") || accept.contains("application/problem+json");
+    request.path().starts_with("/api/") || (json && !accept.contains("text/html"))
+}
+
+fn copy(from: &HeaderMap, to: &mut HeaderMap) {
+    for name in KEPT {
+        for value in from.get_all(&name) {
+            to.append(name.clone(), value.clone());
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The reference web application for [WorkOS Magic Link](https://workos.com/docs/magic-link), and
+//! the template to start one's own from.
+//!
+//! WorkOS proves that a person controls a mailbox, and hands this app a Profile, once. What comes
+//! before is a *sign-in under way*; what comes after is a *session*, and that is ours alone.
+//!
+//! # One sign-in, from top to bottom
+//!
+//! 1. `main.rs` reads the settings ([`config`]) and starts the app ([`app::serve`]).
+//! 2. `routes/mod.rs` is the whole site on one page.
+//! 3. `GET /login` is a form. It sets no cookie and asks no store.
+//! 4. `POST /login` parses the address ([`email_address`]), asks whether it may come in
+//!    ([`sign_in::Admission`]), begins a sign-in ([`sign_in::PendingSignIn`]), and has WorkOS make
+//!    and mail the link ([`workos::Client::create_passwordless_session`],
+//!    [`workos::Client::send_passwordless_session`]). One half of the sign-in stays in the browser,
+//!    sealed in a cookie; the other, [`sign_in::State`], travels with the mail.
+//! 5. The person clicks. WorkOS takes the link, and sends the browser to
+//! 6. `GET /callback`, where both halves must meet. The sign-in is consumed in the store before the
+//!    code is exchanged ([`workos::Client::exchange_code`]), and the Profile must be of the address
+//!    that was asked for.
+//! 7. A new session begins ([`session::CurrentUser`]): its row is on disk before the browser gets
+//!    the cookie ([`session::store`]).
+//! 8. The browser goes on to where it was going ([`sign_in::ReturnTo`]), with a clean URL.
+//! 9. `GET /account` takes a [`session::CurrentUser`]: needing a person is a parameter.
+//!
+//! Whatever fails on the way is a [`error::Failure`], which one place makes a page of.
+
+pub mod app;
+mod assets;
+pub mod clock;
+pub mod config;
+mod data_dir;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod email_address;
+pub mod error;
+mod headers;
+mod host;
+mod pages;
+mod routes;
+mod same_origin;
+pub mod sealed;
+pub mod session;
+pub mod sign_in;
+pub mod telemetry;
+mod tls;
+pub mod workos;

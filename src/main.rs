@@ -1,0 +1,144 @@
+//! Arguments, settings, log, app: and the only place that ends the process.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is what talks to the terminal"
+)]
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use actix_web::dev::Server;
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use workos_magic_link::clock::Clock;
+use workos_magic_link::config::{Config, Problems, Tls};
+use workos_magic_link::{app, sealed, telemetry};
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("COMMIT"), ")");
+
+/// The WorkOS Magic Link reference application. Settings come from the environment and from `.env`;
+/// `.env.example` explains each.
+#[derive(Parser)]
+#[command(name = "workos-magic-link", version = VERSION)]
+struct Arguments {
+    /// Run beside a stand-in for WorkOS: no account, nothing to set up.
+    #[cfg(feature = "demo")]
+    #[arg(long)]
+    demo: bool,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make keys.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Print a new key for COOKIE_KEYS.
+    Generate,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Some(Command::Keys {
+            command: KeysCommand::Generate,
+        }) => generate_key(),
+        #[cfg(feature = "demo")]
+        None if arguments.demo => actix_web::rt::System::new().block_on(run_demo()),
+        None => actix_web::rt::System::new().block_on(run()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Problems>() => {
+            eprint!("These settings are missing or wrong:\n{error}");
+            eprintln!("Each is explained in .env.example.{}", demo_hint());
+            ExitCode::from(2)
+        }
+        Err(error) => {
+            eprintln!("workos-magic-link: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate_key() -> anyhow::Result<()> {
+    println!("{}", sealed::generate_cookie_key()?);
+    Ok(())
+}
+
+async fn run() -> anyhow::Result<()> {
+    let file: HashMap<String, String> = match dotenvy::dotenv_iter() {
+        Ok(variables) => variables
+            .collect::<Result<_, _>>()
+            .map_err(|_| anyhow::anyhow!(".env can't be read"))?,
+        Err(error) if error.not_found() => HashMap::new(),
+        Err(_) => anyhow::bail!(".env can't be read"),
+    };
+    let variable = |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned());
+    let config = Config::read(variable)?;
+    let _log = telemetry::start(config.json_log);
+    let address = config.web.bind_address;
+    let server = start(config, |site| {
+        println!("Serving {site}, listening on {address}.\n")
+    })?;
+    Ok(server.await?)
+}
+
+#[cfg(feature = "demo")]
+async fn run_demo() -> anyhow::Result<()> {
+    use workos_magic_link::demo;
+
+    let variable = |name: &str| std::env::var(name).ok();
+    let emulator = demo::start_emulator(variable)?;
+    let config = demo::config(variable, emulator.url())?;
+    let _log = telemetry::start(config.json_log);
+    let inbox = format!("{}/inbox", emulator.url());
+    let server = start(config, |site| {
+        println!("The demo is running. Nothing in it is real, and no account is needed.\n");
+        println!("  1. Open   {site}/login");
+        println!("  2. Type   any address, and press the button");
+        println!("  3. Open   {inbox}   and follow the link in the mail\n");
+    })?;
+    server.await?;
+    emulator.stop().await;
+    Ok(())
+}
+
+/// Begins to listen, and then tells people where.
+fn start(config: Config, welcome: impl FnOnce(&str)) -> anyhow::Result<Server> {
+    let address = config.web.bind_address;
+    let listener = TcpListener::bind(address)
+        .with_context(|| format!("BIND_ADDRESS {address} can't be listened on"))?;
+    let site = config.web.base_url.origin().ascii_serialization();
+    let self_signed = config.web.tls == Tls::SelfSigned;
+    let server = app::serve(config, listener, Clock::default())?;
+    println!();
+    welcome(&site);
+    if self_signed {
+        println!(
+            "The certificate is self-signed: the browser will warn, once, and you may go on. Without"
+        );
+        println!("the warning: `mkcert -install && mkcert localhost`, then set TLS=files,");
+        println!("TLS_CERT_FILE=localhost.pem and TLS_KEY_FILE=localhost-key.pem.\n");
+    }
+    Ok(server)
+}
+
+fn demo_hint() -> &'static str {
+    if cfg!(feature = "demo") {
+        " To look around without an account, add --demo."
+    } else {
+        ""
+    }
+}

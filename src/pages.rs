@@ -1,0 +1,204 @@
+//! One typed struct a page: what a template may show is what its struct holds.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use serde::Serialize;
+use tera::{Context, Tera};
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::assets::{self, Assets};
+use crate::error::{Again, Code};
+use crate::session::CurrentUser;
+use crate::sign_in::{Flow, PendingSignIn, ReturnTo};
+use crate::workos::Profile;
+
+/// The templates, parsed.
+pub(crate) struct Pages {
+    tera: Tera,
+}
+
+/// A page: its template has its name.
+pub(crate) trait Page: Serialize {
+    const TEMPLATE: &'static str;
+}
+
+impl Pages {
+    pub(crate) fn load(assets: &Assets, demo: bool) -> Result<Self, tera::Error> {
+        let mut tera = Tera::new();
+        let site = tera.global_context();
+        site.insert("assets", assets.urls());
+        site.insert("demo", &demo);
+        tera.add_raw_templates(assets::templates())?;
+        Ok(Self { tera })
+    }
+
+    pub(crate) fn respond<P: Page>(&self, status: StatusCode, page: &P) -> HttpResponse {
+        let rendered = Context::from_serialize(page)
+            .and_then(|context| self.tera.render(P::TEMPLATE, &context));
+        match rendered {
+            Ok(html) => HttpResponse::build(status)
+                .content_type(ContentType::html())
+                .body(html),
+            Err(error) => {
+                tracing::error!(template = P::TEMPLATE, %error, "a page can't be rendered");
+                HttpResponse::InternalServerError()
+                    .content_type(ContentType::plaintext())
+                    .body("Internal error")
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct HomePage {
+    signed_in_as: Option<String>,
+}
+
+impl Page for HomePage {
+    const TEMPLATE: &'static str = "home.html";
+}
+
+impl HomePage {
+    pub(crate) fn new(user: Option<&CurrentUser>) -> Self {
+        Self {
+            signed_in_as: user.map(|user| user.profile.email.clone()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct LoginPage {
+    email: String,
+    return_to: String,
+    error: Option<Problem>,
+}
+
+impl Page for LoginPage {
+    const TEMPLATE: &'static str = "login.html";
+}
+
+impl LoginPage {
+    pub(crate) fn new(email: &str, return_to: &ReturnTo, error: Option<Code>) -> Self {
+        Self {
+            email: email.to_owned(),
+            return_to: return_to.as_str().to_owned(),
+            error: error.map(Problem::of),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct SentPage {
+    flow: String,
+    email: String,
+    return_to: String,
+    login_url: String,
+    link_minutes: u64,
+}
+
+impl Page for SentPage {
+    const TEMPLATE: &'static str = "sent.html";
+}
+
+impl SentPage {
+    pub(crate) fn new(
+        flow: &Flow,
+        pending: &PendingSignIn,
+        link_expires_in: std::time::Duration,
+    ) -> Self {
+        Self {
+            flow: flow.as_str().to_owned(),
+            email: pending.email.as_str().to_owned(),
+            return_to: pending.return_to.as_str().to_owned(),
+            login_url: pending.return_to.login_url(),
+            link_minutes: link_expires_in.as_secs().div_ceil(60),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct AccountPage {
+    signed_in_as: String,
+    profile: Profile,
+    profile_json: String,
+    raw_attributes_json: String,
+    signed_in_at: String,
+    ends_at: String,
+}
+
+impl Page for AccountPage {
+    const TEMPLATE: &'static str = "account.html";
+}
+
+impl AccountPage {
+    pub(crate) fn new(user: CurrentUser) -> Self {
+        Self {
+            signed_in_as: user.profile.email.clone(),
+            profile_json: pretty(&user.profile),
+            raw_attributes_json: pretty(&user.profile.raw_attributes),
+            signed_in_at: utc(user.session.created_at),
+            ends_at: utc(user.session.expires_at),
+            profile: user.profile,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct ErrorPage {
+    error: Problem,
+    email: String,
+    return_to: String,
+    request_id: Option<String>,
+}
+
+impl Page for ErrorPage {
+    const TEMPLATE: &'static str = "error.html";
+}
+
+impl ErrorPage {
+    pub(crate) fn new(code: Code, again: Option<&Again>, request_id: Option<String>) -> Self {
+        Self {
+            error: Problem::of(code),
+            email: again.map_or_else(String::new, |again| again.email.clone()),
+            return_to: again.map_or_else(String::new, |again| again.return_to.as_str().to_owned()),
+            request_id,
+        }
+    }
+}
+
+/// A failure as a page shows it.
+#[derive(Serialize)]
+struct Problem {
+    code: &'static str,
+    title: &'static str,
+    text: &'static str,
+    offers_link: bool,
+}
+
+impl Problem {
+    fn of(code: Code) -> Self {
+        let message = code.message();
+        Self {
+            code: code.name(),
+            title: message.title,
+            text: message.text,
+            offers_link: message.offers_link,
+        }
+    }
+}
+
+fn pretty(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// A date as people read it; the seconds are counted from 1970.
+fn utc(seconds: i64) -> String {
+    let format =
+        format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|date| date.format(&format).ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,16 @@
+//! `POST /logout`
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::header::{CLEAR_SITE_DATA, LOCATION};
+
+/// The session middleware deletes the row, and only then the cookie. What the browser kept of the
+/// pages goes too, so that Back doesn't show them; not `"cookies"`, which would also remove those
+/// that this very response sets.
+pub(super) async fn end(session: Session) -> HttpResponse {
+    session.purge();
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, "/"))
+        .insert_header((CLEAR_SITE_DATA, r#""cache", "storage""#))
+        .finish()
+}

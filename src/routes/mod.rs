@@ -1,0 +1,63 @@
+//! The whole site on one page, in the order in which a sign-in meets it.
+
+mod account;
+mod api_session;
+mod assets;
+mod callback;
+mod health;
+mod home;
+mod login;
+mod logout;
+mod sent;
+
+use actix_web::middleware::from_fn;
+use actix_web::{FromRequest, Handler, Resource, Responder, web};
+
+use crate::app::App;
+use crate::session::{self, Store};
+
+/// More than the largest form of this site by far.
+const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// The routes. Those that ask who is signed in stand behind the session; the others go on working
+/// while the store is down.
+pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store) {
+    let session = session::middleware(store.clone(), &app.keys, app.lifetimes);
+    let with_session = |resource: Resource| {
+        resource
+            .wrap(session.clone())
+            .wrap(from_fn(session::store_failures))
+    };
+
+    site.service(with_session(page("/", home::show)))
+        .service(with_session(
+            page("/login", login::show).route(web::post().to(login::ask)),
+        ))
+        .service(page("/login/sent", sent::show))
+        .service(with_session(page("/callback", callback::finish)))
+        .service(with_session(page("/account", account::show)))
+        .service(with_session(page("/api/session", api_session::show)))
+        .service(with_session(
+            web::resource("/logout").route(web::post().to(logout::end)),
+        ))
+        .service(page("/static/{name}", assets::show))
+        .service(page("/health/live", health::live))
+        .service(page("/health/ready", health::ready));
+}
+
+/// How much of a form is read before the answer is `too_large`.
+pub(crate) fn form_limits() -> web::FormConfig {
+    web::FormConfig::default().limit(MAX_FORM_BYTES)
+}
+
+/// A resource to be read, by GET or HEAD.
+fn page<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path)
+        .route(web::get().to(handler.clone()))
+        .route(web::head().to(handler))
+}

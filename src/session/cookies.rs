@@ -1,0 +1,96 @@
+//! Reads the `Cookie` header by its exact bytes, once, before anything else reads cookies.
+//!
+//! actix-web percent-decodes cookie names and trims Unicode space, so that a neighbouring
+//! sub-domain can plant `%5F%5FHost-session`, which no browser guards, and have it taken for ours
+//! (the fault of GHSA-j6w9-fv6q-3q52). One cookie that isn't UTF-8 hides all the others. This guard
+//! rewrites the header so that neither can happen, to us or to a fork's own cookies.
+
+use actix_web::body::MessageBody;
+use actix_web::cookie::{Cookie, CookieJar};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+
+use crate::app::App;
+use crate::sealed::KeyRing;
+use crate::session;
+
+/// The middleware. It must be the first that looks at cookies.
+pub(crate) async fn guard(
+    app: web::Data<App>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.headers().contains_key(COOKIE) {
+        let header = exact(request.headers())
+            .into_iter()
+            .map(
+                |(name, value)| match under_the_first_key(name, value, &app.keys) {
+                    Some(resealed) => resealed.encoded().to_string(),
+                    None => format!("{name}={value}"),
+                },
+            )
+            .collect::<Vec<_>>()
+            .join("; ");
+        request.headers_mut().remove(COOKIE);
+        if let Ok(header) = HeaderValue::try_from(header) {
+            request.headers_mut().insert(COOKIE, header);
+        }
+    }
+    next.call(request).await
+}
+
+/// The cookies of a request whose name and value are plain; of two different values for one
+/// `__Host-` name, neither, since one of them is planted.
+fn exact(headers: &HeaderMap) -> Vec<(&str, &str)> {
+    // HTTP/2 may split the header into several (RFC 9113, 8.2.3).
+    let pairs = headers
+        .get_all(COOKIE)
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    let mut cookies: Vec<(&str, &str)> = Vec::new();
+    let mut planted: Vec<&str> = Vec::new();
+    for (name, value) in pairs.filter_map(plain_pair) {
+        match cookies.iter().find(|(known, _)| *known == name) {
+            Some((_, known)) if *known != value && name.starts_with("__Host-") => {
+                planted.push(name)
+            }
+            Some(_) => {}
+            None => cookies.push((name, value)),
+        }
+    }
+    if !planted.is_empty() {
+        tracing::warn!("two different cookies under one __Host- name: neither is used");
+    }
+    cookies.retain(|(name, _)| !planted.contains(name));
+    cookies
+}
+
+fn plain_pair(pair: &[u8]) -> Option<(&str, &str)> {
+    let pair = std::str::from_utf8(pair).ok()?;
+    let (name, value) = pair.trim_matches([' ', '\t']).split_once('=')?;
+    // RFC 6265, 4.1.1, without the percent sign, which actix-web would decode.
+    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&byte);
+    let in_value = |byte: u8| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
+    (!name.is_empty() && name.bytes().all(in_name) && value.bytes().all(in_value))
+        .then_some((name, value))
+}
+
+/// A session cookie that was sealed under an older key of the ring, sealed anew under the first,
+/// the only one that `actix-session` knows.
+fn under_the_first_key(name: &str, value: &str, keys: &KeyRing) -> Option<Cookie<'static>> {
+    if name != session::COOKIE {
+        return None;
+    }
+    let mut jar = CookieJar::new();
+    jar.add_original(
+        Cookie::parse_encoded(format!("{name}={value}"))
+            .ok()?
+            .into_owned(),
+    );
+    let opened = keys
+        .older_session_cookie_keys()
+        .find_map(|older| jar.private(older).get(name))?;
+    jar.private_mut(keys.session_cookie_key()).add(opened);
+    jar.get(name).cloned()
+}

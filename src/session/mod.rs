@@ -1,0 +1,65 @@
+//! The session: what begins when WorkOS has said who somebody is.
+//!
+//! The cookie carries a random reference and nothing else. A row in the store is the truth: whose
+//! session it is, when it began, when it was last seen. The row is found by the reference's hash,
+//! so whoever reads the store still cannot sign in. `actix-session` keeps its usual place between
+//! the two; what it lacks is done by the [`store`] and by the [`cookies`] guard.
+
+pub mod cookies;
+pub mod current_user;
+pub mod record;
+pub mod store;
+
+pub use current_user::CurrentUser;
+pub use record::Lifetimes;
+pub use store::{Store, StoreError};
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::cookie::{SameSite, time::Duration};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+
+use crate::error::Failure;
+use crate::sealed::KeyRing;
+
+/// The session cookie's name.
+pub const COOKIE: &str = "__Host-session";
+
+/// `actix-session` on our store. The cookie lives as long as a session may.
+pub(crate) fn middleware(
+    store: Store,
+    keys: &KeyRing,
+    lifetimes: Lifetimes,
+) -> SessionMiddleware<Store> {
+    let max_age = Duration::try_from(lifetimes.absolute).unwrap_or(Duration::MAX);
+    SessionMiddleware::builder(store, keys.session_cookie_key().clone())
+        .cookie_name(COOKIE.to_owned())
+        .cookie_content_security(CookieContentSecurity::Private)
+        .cookie_secure(true)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".to_owned())
+        .session_lifecycle(PersistentSession::default().session_ttl(max_age))
+        .build()
+}
+
+/// Stands around the session middleware of a resource and turns its error into ours.
+///
+/// That middleware fails only when the store does, and then with an `Err`, which skips every outer
+/// layer: no headers, no page. Cloning the request is safe here, behind the router.
+pub(crate) async fn store_failures(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let http_request = request.request().clone();
+    match next.call(request).await {
+        Ok(response) => Ok(response.map_into_boxed_body()),
+        Err(error) => Ok(ServiceResponse::from_err(
+            Failure::store(error.to_string()),
+            http_request,
+        )),
+    }
+}

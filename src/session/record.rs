@@ -1,0 +1,59 @@
+//! How long a session lives. Pure: no store, no HTTP.
+
+use std::time::Duration;
+
+/// The two limits of a session's life. NIST SP 800-63B-4, 2.1.3: at most 30 days without anew
+/// proving who one is, which is the default of the second.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// Without activity for this long, it ends.
+    pub idle: Duration,
+    /// After this long it ends, whatever happens.
+    pub absolute: Duration,
+}
+
+/// The dates of one session, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dates {
+    /// When the person signed in.
+    pub created_at: i64,
+    /// When a request last came, to within [`Dates::is_seen_due`].
+    pub last_seen_at: i64,
+}
+
+impl Dates {
+    /// A session that begins now.
+    #[must_use]
+    pub fn beginning(now: i64) -> Self {
+        Self {
+            created_at: now,
+            last_seen_at: now,
+        }
+    }
+
+    /// When the session ends if no further request comes.
+    #[must_use]
+    pub fn ends_at(&self, lifetimes: Lifetimes) -> i64 {
+        let idle = self.last_seen_at.saturating_add(seconds(lifetimes.idle));
+        let absolute = self.created_at.saturating_add(seconds(lifetimes.absolute));
+        idle.min(absolute)
+    }
+
+    /// Whether the session may still be used.
+    #[must_use]
+    pub fn is_alive(&self, now: i64, lifetimes: Lifetimes) -> bool {
+        now < self.ends_at(lifetimes)
+    }
+
+    /// Whether it is time to write down that a request came. Once a minute is enough (or a quarter
+    /// of the idle limit, if that is less): a write on every request would cost more than the page.
+    #[must_use]
+    pub fn is_seen_due(&self, now: i64, lifetimes: Lifetimes) -> bool {
+        let every = (seconds(lifetimes.idle) / 4).min(60);
+        now.saturating_sub(self.last_seen_at) > every
+    }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}

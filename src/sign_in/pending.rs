@@ -1,0 +1,239 @@
+//! The two halves of a sign-in under way: the flow cookie in the browser, the `state` in the mail.
+
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite, time};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::ReturnTo;
+use crate::email_address::EmailAddress;
+use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
+
+const COOKIE_PREFIX: &str = "__Host-signin-";
+/// A browser may have this many sign-ins under way, one a tab; the oldest goes first. They keep
+/// the `Cookie` header below 4 KiB.
+const MAX_PER_BROWSER: usize = 3;
+/// How long WorkOS's authorization code lives after the link was opened.
+const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+
+/// Names one sign-in: 128 random bits. It stands in URLs and opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow(String);
+
+/// What comes back through WorkOS. It says which sign-in it belongs to, and nothing of the person:
+/// it passes through mails and logs that aren't ours.
+#[derive(Serialize, Deserialize)]
+pub struct State {
+    /// The sign-in it belongs to.
+    pub flow: Flow,
+    /// Fresh randomness beside the flow, which stands in URLs.
+    nonce: String,
+    /// When link and code are both dead, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+impl Sealed for State {
+    const PURPOSE: &'static str = "state 1";
+}
+
+/// What the asking browser keeps.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PendingSignIn {
+    /// Whose mailbox the link went to.
+    pub email: EmailAddress,
+    /// Where they were going.
+    pub return_to: ReturnTo,
+    /// When it began, in seconds since 1970.
+    pub began_at: i64,
+    /// When link and code are both dead.
+    pub expires_at: i64,
+    /// The SHA-256 of the `state` that belongs to it, in base64.
+    state_hash: String,
+}
+
+impl Sealed for PendingSignIn {
+    const PURPOSE: &'static str = "pending sign-in 1";
+}
+
+impl PendingSignIn {
+    /// Begins a sign-in: the browser's half, and the `state` (at most 255 characters) for WorkOS.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has none to give.
+    pub fn begin(
+        keys: &KeyRing,
+        email: EmailAddress,
+        return_to: ReturnTo,
+        link_expires_in: Duration,
+        now: i64,
+    ) -> Result<(Flow, Self, String), NoRandomness> {
+        let lifetime = link_expires_in + CODE_LIFETIME;
+        let expires_at = now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
+        let flow = Flow(random_text()?);
+        let state = State {
+            flow: flow.clone(),
+            nonce: random_text()?,
+            expires_at,
+        };
+        let state = keys.seal("", &state)?;
+        let pending = Self {
+            email,
+            return_to,
+            began_at: now,
+            expires_at,
+            state_hash: hash(&state),
+        };
+        Ok((flow, pending, state))
+    }
+
+    /// The sign-in of this name that this browser has under way.
+    #[must_use]
+    pub fn of_flow(request: &HttpRequest, keys: &KeyRing, flow: &Flow, now: i64) -> Option<Self> {
+        let name = flow.cookie_name();
+        let pending: Self = keys.open(&name, request.cookie(&name)?.value())?;
+        (now < pending.expires_at).then_some(pending)
+    }
+
+    /// The newest sign-in that this browser has under way.
+    #[must_use]
+    pub fn newest(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<(Flow, Self)> {
+        all(request, keys, now).into_iter().next()
+    }
+
+    /// Whether this is the `state` that was made with it.
+    #[must_use]
+    pub fn belongs_to(&self, state: &str) -> bool {
+        self.state_hash
+            .as_bytes()
+            .ct_eq(hash(state).as_bytes())
+            .into()
+    }
+
+    /// The cookie that keeps it.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has none to give.
+    pub fn cookie(
+        &self,
+        keys: &KeyRing,
+        flow: &Flow,
+        now: i64,
+    ) -> Result<Cookie<'static>, NoRandomness> {
+        let name = flow.cookie_name();
+        let sealed = keys.seal(&name, self)?;
+        let max_age = time::Duration::seconds(self.expires_at.saturating_sub(now));
+        Ok(host_cookie(name, sealed, max_age))
+    }
+}
+
+impl Flow {
+    /// Reads a flow's name from a query.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        (text.len() == 22 && text.bytes().all(name)).then(|| Self(text.to_owned()))
+    }
+
+    /// The name as it stands in a URL.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Takes the sign-in's cookie away from the browser.
+    #[must_use]
+    pub fn removal_cookie(&self) -> Cookie<'static> {
+        removal(self.cookie_name())
+    }
+
+    fn cookie_name(&self) -> String {
+        format!("{COOKIE_PREFIX}{}", self.0)
+    }
+}
+
+/// Cookies that make room for one more sign-in: of those under way the newest may stay.
+pub(crate) fn make_room(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<Cookie<'static>> {
+    let staying = all(request, keys, now)
+        .into_iter()
+        .take(MAX_PER_BROWSER - 1);
+    let staying: Vec<String> = staying.map(|(flow, _)| flow.cookie_name()).collect();
+    let cookies = request
+        .cookies()
+        .map(|cookies| cookies.clone())
+        .unwrap_or_default();
+    let ours = cookies
+        .iter()
+        .map(Cookie::name)
+        .filter(|name| name.starts_with(COOKIE_PREFIX));
+    ours.filter(|name| !staying.iter().any(|staying| staying == name))
+        .map(|name| removal(name.to_owned()))
+        .collect()
+}
+
+/// The sign-ins that this browser has under way, the newest first.
+fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<(Flow, PendingSignIn)> {
+    let cookies = request
+        .cookies()
+        .map(|cookies| cookies.clone())
+        .unwrap_or_default();
+    let flows = cookies
+        .iter()
+        .filter_map(|cookie| Flow::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
+    let mut under_way: Vec<_> = flows
+        .filter_map(|flow| {
+            Some((
+                flow.clone(),
+                PendingSignIn::of_flow(request, keys, &flow, now)?,
+            ))
+        })
+        .collect();
+    under_way.sort_by_key(|(_, pending)| std::cmp::Reverse(pending.began_at));
+    under_way
+}
+
+fn host_cookie(name: String, value: String, max_age: time::Duration) -> Cookie<'static> {
+    Cookie::build(name, value)
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(max_age)
+        .finish()
+}
+
+fn removal(name: String) -> Cookie<'static> {
+    host_cookie(name, String::new(), time::Duration::ZERO)
+}
+
+fn random_text() -> Result<String, NoRandomness> {
+    Ok(URL_SAFE_NO_PAD.encode(random::<16>()?))
+}
+
+fn hash(state: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, state.as_bytes()))
+}
+
+/// Hides all but the dates: the rest is personal or secret.
+impl fmt::Debug for PendingSignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingSignIn")
+            .field("began_at", &self.began_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Hides the nonce.
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,68 @@
+//! The log: one span a request, never its query, an address or a secret.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage};
+use tracing::Instrument;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_subscriber::EnvFilter;
+
+use crate::sealed::random;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Names one request in the log and on its error page.
+#[derive(Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// Starts the log. It goes to standard error through a thread of its own, so that a slow reader
+/// never holds a request; hold the guard until the end, or the last lines are lost.
+pub fn start(json: bool) -> WorkerGuard {
+    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,actix_session=error"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer);
+    // A second start (in a test) changes nothing.
+    let _ = if json {
+        log.json().try_init()
+    } else {
+        log.with_ansi(false).try_init()
+    };
+    guard
+}
+
+/// The middleware. The route is logged by its pattern: a path may hold a token.
+pub(crate) async fn request(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    let id = format!("{:016x}", random().map_or(0, u64::from_be_bytes));
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", method = %request.method(), id);
+    let inside = span.clone();
+    let mut response = next.call(request).instrument(inside).await?;
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "none".to_owned());
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    span.in_scope(|| {
+        tracing::info!(
+            route,
+            status = response.status().as_u16(),
+            micros,
+            "answered"
+        )
+    });
+    if let Ok(id) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(X_REQUEST_ID, id);
+    }
+    Ok(response)
+}

@@ -1,0 +1,145 @@
+//! One HTTP client for the process: kept-alive connections, one deadline for a whole call, no
+//! redirects, capped bodies, verified TLS.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Method, RequestBuilder, StatusCode, redirect};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use super::{FieldError, WorkOsError};
+
+const USER_AGENT: &str = concat!("workos-magic-link/", env!("CARGO_PKG_VERSION"));
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// From the first byte out to the last byte in.
+const DEADLINE: Duration = Duration::from_secs(5);
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// The WorkOS API, as this app uses it. Cheap to clone; clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    api_url: Url,
+    pub(super) credentials: Credentials,
+}
+
+/// What WorkOS knows this app by.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// `sk_…`, which is also the `client_secret` of the code exchange.
+    pub api_key: SecretString,
+    /// `client_…`
+    pub client_id: String,
+}
+
+impl Client {
+    /// A client for the API at `api_url`, which may be plain http only on loopback; `config` sees
+    /// to that.
+    ///
+    /// # Errors
+    /// When the system has no trusted certificates, or no TLS provider is installed.
+    pub fn new(api_url: Url, credentials: Credentials) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .https_only(api_url.scheme() == "https")
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(DEADLINE)
+            .build()?;
+        Ok(Self {
+            http,
+            api_url,
+            credentials,
+        })
+    }
+
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let base = self.api_url.as_str().trim_end_matches('/');
+        self.http.request(method, format!("{base}/{path}"))
+    }
+
+    pub(super) fn authorized(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path)
+            .bearer_auth(self.credentials.api_key.expose_secret())
+    }
+
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, WorkOsError> {
+        // The URL is left out of errors: it holds the passwordless session's id.
+        let unreachable = |error: reqwest::Error| WorkOsError::Unreachable(error.without_url());
+        let mut response = request.send().await.map_err(unreachable)?;
+        let status = response.status();
+        let request_id = header(response.headers(), "x-request-id");
+        let retry_after = header(response.headers(), RETRY_AFTER.as_str());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
+                return Err(WorkOsError::Unreadable {
+                    status,
+                    reason: "longer than 256 KiB",
+                    request_id,
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status.is_success() {
+            return Ok(Answer {
+                status,
+                request_id,
+                body,
+            });
+        }
+        // Not every refusal is JSON: a proxy on the way answers in HTML.
+        let envelope: Value = serde_json::from_slice(&body).unwrap_or_default();
+        Err(WorkOsError::Refused {
+            status,
+            code: ["code", "error"]
+                .iter()
+                .find_map(|name| Some(envelope[name].as_str()?.to_owned())),
+            errors: field_errors(&envelope),
+            request_id,
+            retry_after: retry_after
+                .and_then(|seconds| seconds.parse().ok())
+                .map(Duration::from_secs),
+        })
+    }
+}
+
+/// A success, read to its end.
+pub(super) struct Answer {
+    status: StatusCode,
+    request_id: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, WorkOsError> {
+        // serde's own message quotes the value it stumbled over.
+        serde_json::from_slice(&self.body).map_err(|error| WorkOsError::Unreadable {
+            status: self.status,
+            reason: if error.is_data() {
+                "a field is missing or of the wrong type"
+            } else {
+                "not JSON"
+            },
+            request_id: self.request_id,
+        })
+    }
+}
+
+/// The refused fields of `{message, errors: [{field, code}]}`; none in the other shapes, which are
+/// `{message}`, `{message, code}` and OAuth's `{error, error_description}`.
+fn field_errors(envelope: &Value) -> Vec<FieldError> {
+    let errors = envelope["errors"].as_array().into_iter().flatten();
+    errors
+        .filter_map(|error| FieldError::deserialize(error).ok())
+        .collect()
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}

@@ -1,0 +1,140 @@
+//! What can go wrong between us and WorkOS.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde::Deserialize;
+
+/// A call to WorkOS that gave no usable answer.
+///
+/// Holds no sentence that WorkOS wrote: those quote the authorization code and the address.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkOsError {
+    /// No whole answer came: refused, reset, timed out, TLS failed.
+    #[error("WorkOS could not be reached")]
+    Unreachable(#[source] reqwest::Error),
+    /// An answer came that says no.
+    #[error("WorkOS answered {status}{}", Detail { code, errors, request_id })]
+    Refused {
+        /// The HTTP status.
+        status: StatusCode,
+        /// `code`, or `error` in the OAuth shape.
+        code: Option<String>,
+        /// The fields that were refused, of a validation error.
+        errors: Vec<FieldError>,
+        /// `X-Request-Id`, which WorkOS's support asks for.
+        request_id: Option<String>,
+        /// How long WorkOS asks us to wait.
+        retry_after: Option<Duration>,
+    },
+    /// A success came whose body is not what the reference says.
+    #[error("WorkOS answered {status} with an unreadable body: {reason}{}", Detail { code: &None, errors: &[], request_id })]
+    Unreadable {
+        /// The HTTP status.
+        status: StatusCode,
+        /// What was wrong with it; never a part of it.
+        reason: &'static str,
+        /// `X-Request-Id`, which WorkOS's support asks for.
+        request_id: Option<String>,
+    },
+}
+
+/// One refused field of a validation error.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct FieldError {
+    /// The name of the field.
+    #[serde(default)]
+    pub field: String,
+    /// What WorkOS says of it: a code, or in older answers a sentence.
+    #[serde(default)]
+    pub code: String,
+}
+
+impl WorkOsError {
+    /// The authorization code was used, has expired, or was never given out.
+    #[must_use]
+    pub fn is_expired_code(&self) -> bool {
+        self.code() == Some("invalid_grant")
+    }
+
+    /// The API key or the client id is not accepted: the operator must act, not the visitor.
+    #[must_use]
+    pub fn is_key_refused(&self) -> bool {
+        matches!(
+            self.status(),
+            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+        ) || matches!(self.code(), Some("invalid_client" | "unauthorized_client"))
+    }
+
+    /// We asked too often.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// WorkOS is down, unreachable, or talks nonsense.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        self.status()
+            .is_none_or(|status| status.is_server_error() || status.is_success())
+    }
+
+    /// The request was understood, and this field of it (and no other) refused.
+    #[must_use]
+    pub fn refuses_only(&self, field: &str) -> bool {
+        matches!(self, Self::Refused { errors, .. } if !errors.is_empty() && errors.iter().all(|e| e.field == field))
+    }
+
+    /// How long WorkOS asks us to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Unreachable(_) => None,
+            Self::Refused { status, .. } | Self::Unreadable { status, .. } => Some(*status),
+        }
+    }
+
+    fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused { code, .. } => code.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// Shows only the field: older answers put a sentence into `code`.
+impl fmt::Debug for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FieldError({:?})", self.field)
+    }
+}
+
+/// The tail of a message: what there is of code, refused fields and request id.
+struct Detail<'a> {
+    code: &'a Option<String>,
+    errors: &'a [FieldError],
+    request_id: &'a Option<String>,
+}
+
+impl fmt::Display for Detail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(code) = self.code {
+            write!(f, " {code:?}")?;
+        }
+        for error in self.errors {
+            write!(f, ", refusing {:?}", error.field)?;
+        }
+        if let Some(request_id) = self.request_id {
+            write!(f, " (request {request_id:?})")?;
+        }
+        Ok(())
+    }
+}

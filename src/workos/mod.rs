@@ -1,0 +1,15 @@
+//! A small client for the three WorkOS calls that a Magic Link sign-in needs.
+//!
+//! It knows nothing of this app: no page, no session, no actix. The facts it rests on are those of
+//! the WorkOS reference; where the reference is silent it tolerates every answer seen in the wild.
+
+mod client;
+mod error;
+mod passwordless;
+mod sso;
+mod types;
+
+pub use client::{Client, Credentials};
+pub use error::{FieldError, WorkOsError};
+pub use passwordless::CreatePasswordlessSession;
+pub use types::{PasswordlessSession, Profile, ProfileAndToken};

@@ -1,0 +1,71 @@
+//! The passwordless session: create it, and have WorkOS mail its link.
+//! <https://workos.com/docs/reference/magic-link/passwordless-session>
+
+use std::fmt;
+use std::time::Duration;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Method;
+use serde_json::json;
+
+use super::{Client, PasswordlessSession, WorkOsError};
+
+/// What a passwordless session is made of.
+pub struct CreatePasswordlessSession<'a> {
+    /// Whom to sign in.
+    pub email: &'a str,
+    /// Where the link leads in the end; one of those registered in the WorkOS dashboard.
+    pub redirect_uri: &'a str,
+    /// Comes back to the redirect URI unchanged.
+    pub state: &'a str,
+    /// How long the link works: 15 minutes to 24 hours.
+    pub expires_in: Duration,
+}
+
+impl Client {
+    /// Creates a passwordless session. Nothing is mailed yet. Sent once, never retried.
+    ///
+    /// # Errors
+    /// [`WorkOsError`]; [`WorkOsError::refuses_only`]`("email")` when the address is at fault.
+    pub async fn create_passwordless_session(
+        &self,
+        session: CreatePasswordlessSession<'_>,
+    ) -> Result<PasswordlessSession, WorkOsError> {
+        let body = json!({
+            "email": session.email,
+            "type": "MagicLink",
+            "redirect_uri": session.redirect_uri,
+            "state": session.state,
+            "expires_in": session.expires_in.as_secs(),
+        });
+        let answer = self
+            .send(
+                self.authorized(Method::POST, "passwordless/sessions")
+                    .json(&body),
+            )
+            .await?;
+        answer.read()
+    }
+
+    /// Has WorkOS mail the link. Sent once, never retried: a second call is a second mail.
+    ///
+    /// # Errors
+    /// [`WorkOsError`]; a session that is unknown or has expired is refused with 422.
+    pub async fn send_passwordless_session(
+        &self,
+        session: &PasswordlessSession,
+    ) -> Result<(), WorkOsError> {
+        let id = utf8_percent_encode(&session.id, NON_ALPHANUMERIC);
+        let request = self.authorized(Method::POST, &format!("passwordless/sessions/{id}/send"));
+        self.send(request.json(&json!({}))).await.map(drop)
+    }
+}
+
+/// Shows neither address nor state.
+impl fmt::Debug for CreatePasswordlessSession<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreatePasswordlessSession")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}

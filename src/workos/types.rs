@@ -1,0 +1,90 @@
+//! What WorkOS answers. Unknown fields are ignored; what the reference calls optional may be
+//! missing or null.
+
+use std::fmt;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+/// A passwordless session: one mailed link and what it leads to.
+#[derive(Debug, Deserialize)]
+pub struct PasswordlessSession {
+    /// `passwordless_session_…`
+    pub id: String,
+    /// The link that signs in whoever opens it. For a mail only: never for a browser.
+    pub link: SecretString,
+}
+
+/// The answer to an authorization code.
+#[derive(Debug, Deserialize)]
+pub struct ProfileAndToken {
+    /// Opens `GET /sso/profile` for a few minutes; this app has no use for it.
+    pub access_token: SecretString,
+    /// Who signed in.
+    pub profile: Profile,
+}
+
+/// Who signed in, as WorkOS knows them: the object that the WorkOS reference calls a Profile.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// `prof_…`
+    pub id: String,
+    /// The address.
+    pub email: String,
+    /// The connection they came through.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub connection_id: String,
+    /// `MagicLink`, or a kind of SSO; new kinds appear, so this stays text.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub connection_type: String,
+    /// The organization that the connection belongs to, if any.
+    #[serde(default)]
+    pub organization_id: Option<String>,
+    /// Their id at the identity provider; the address, for a mailed link.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub idp_id: String,
+    /// Given name.
+    #[serde(default)]
+    pub first_name: Option<String>,
+    /// Family name.
+    #[serde(default)]
+    pub last_name: Option<String>,
+    /// The whole name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Their role in the organization.
+    #[serde(default)]
+    pub role: Option<Role>,
+    /// The groups that the identity provider names.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub groups: Vec<String>,
+    /// Attributes that the organization maps in WorkOS.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub custom_attributes: Map<String, Value>,
+    /// Attributes as the identity provider sent them.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub raw_attributes: Map<String, Value>,
+}
+
+/// A role in an organization.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// Its name in code.
+    pub slug: String,
+}
+
+/// Names the kind only: a profile is personal data, and `Debug` ends up in logs.
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile")
+            .field("connection_type", &self.connection_type)
+            .finish_non_exhaustive()
+    }
+}
+
+fn null_as_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    value: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(value)?.unwrap_or_default())
+}
