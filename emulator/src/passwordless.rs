@@ -123,45 +123,32 @@ pub(crate) async fn confirm(
     token: web::Path<String>,
 ) -> HttpResponse {
     let mut store = environment.store();
-    let Some(id) = store.session_by_token.get(token.as_str()).cloned() else {
+    let now = store.now();
+    let id = store.session_by_token.get(token.as_str()).cloned();
+    let Some(session) = id.and_then(|id| store.sessions.get_mut(&id)) else {
         return pages::unknown_link(&environment);
     };
     if request.method() == Method::HEAD {
         return HttpResponse::Ok().finish();
     }
 
-    let now = store.now();
-    let Some(session) = store.sessions.get_mut(&id) else {
-        return pages::unknown_link(&environment);
-    };
-    let state_now = session.link_state(now);
-    session.used |= state_now == LinkState::Unused;
+    let found = session.link_state(now);
+    session.used |= found == LinkState::Unused;
     let (email, connection_id) = (session.email.clone(), session.connection_id.clone());
-    let (redirect_uri, state) = (session.redirect_uri.clone(), session.state.clone());
+    let (uri, state) = (session.redirect_uri.clone(), session.state.clone());
+    let state = state.as_deref();
 
-    if state_now != LinkState::Unused {
+    if found != LinkState::Unused {
         let description = "The magic link has expired or has already been used.";
-        return redirect::refused(
-            &redirect_uri,
-            "access_denied",
-            description,
-            state.as_deref(),
-        );
+        return redirect::refused(&uri, "access_denied", description, state);
     }
     let Some(connection) = store.connection(&connection_id).cloned() else {
         let description = "The connection of this magic link no longer exists.";
-        return redirect::refused(
-            &redirect_uri,
-            "connection_invalid",
-            description,
-            state.as_deref(),
-        );
+        return redirect::refused(&uri, "connection_invalid", description, state);
     };
     let profile = Profile::of_mail_address(&mut store, &connection, &email);
     let code = store.issue_code(profile, None);
-    let mut pairs = vec![("code", code.as_str())];
-    pairs.extend(state.as_deref().map(|state| ("state", state)));
-    redirect::found(&redirect_uri, &pairs)
+    redirect::accepted(&uri, &code, state)
 }
 
 /// The answer to a creation, in the recorded order.

@@ -24,19 +24,11 @@ pub(crate) fn check_listed(uri: &str) -> Result<(), String> {
     }
 }
 
-/// A 302 to `uri` with `pairs` added to its query.
-pub(crate) fn found(uri: &str, pairs: &[(&str, &str)]) -> HttpResponse {
-    let location = match Url::parse(uri) {
-        Ok(mut url) => {
-            url.query_pairs_mut().extend_pairs(pairs);
-            url.to_string()
-        }
-        // Only URIs that parse are ever stored; this keeps a wrong one from becoming a panic.
-        Err(_) => return HttpResponse::InternalServerError().finish(),
-    };
-    HttpResponse::Found()
-        .insert_header((header::LOCATION, location))
-        .finish()
+/// A redirect that brings the app a code, with its `state` when it gave one.
+pub(crate) fn accepted(uri: &str, code: &str, state: Option<&str>) -> HttpResponse {
+    let mut pairs = vec![("code", code)];
+    pairs.extend(state.map(|state| ("state", state)));
+    found(uri, &pairs)
 }
 
 /// A redirect that tells the app what went wrong, with its `state` when it gave one.
@@ -49,6 +41,21 @@ pub(crate) fn refused(
     let mut pairs = vec![("error", error), ("error_description", description)];
     pairs.extend(state.map(|state| ("state", state)));
     found(uri, &pairs)
+}
+
+/// A 302 to `uri` with `pairs` added to its query.
+fn found(uri: &str, pairs: &[(&str, &str)]) -> HttpResponse {
+    let location = match Url::parse(uri) {
+        Ok(mut url) => {
+            url.query_pairs_mut().extend_pairs(pairs);
+            url.to_string()
+        }
+        // Only URIs that parse are ever stored; this keeps a wrong one from becoming a panic.
+        Err(_) => return HttpResponse::InternalServerError().finish(),
+    };
+    HttpResponse::Found()
+        .insert_header((header::LOCATION, location))
+        .finish()
 }
 
 fn parse(uri: &str) -> Option<Url> {

@@ -137,9 +137,7 @@ impl SignIn {
         let mut store = environment.store();
         let profile = Profile::of_sso_user(&mut store, &self.connection, email, first, last);
         let code = store.issue_code(profile, self.code_challenge.clone());
-        let mut pairs = vec![("code", code.as_str())];
-        pairs.extend(self.state.as_deref().map(|state| ("state", state)));
-        redirect::found(&self.redirect_uri, &pairs)
+        redirect::accepted(&self.redirect_uri, &code, self.state.as_deref())
     }
 }
 

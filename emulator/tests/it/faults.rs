@@ -1,0 +1,127 @@
+//! Faults as a raw client sees them on the wire.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::stand_in::StandIn;
+
+/// Sets a fault on `/sso/profile`, asks for that once, and gives what came and how it ended.
+async fn ask_with_fault(stand_in: &StandIn, fault: &str) -> (Vec<u8>, std::io::Result<()>) {
+    stand_in
+        .hook(json!({ "method": "GET", "path": "/sso/profile", "fault": fault, "count": 1 }))
+        .await;
+    let mut stream = TcpStream::connect(("127.0.0.1", stand_in.emulator.port()))
+        .await
+        .unwrap();
+    let request = b"GET /sso/profile HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut received = Vec::new();
+    let end = stream.read_to_end(&mut received).await;
+    (received, end.map(drop))
+}
+
+fn head_and_body(received: &[u8]) -> (String, Vec<u8>) {
+    let end = received
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap()
+        + 4;
+    let head = String::from_utf8(received[..end].to_vec()).unwrap();
+    (head.to_lowercase(), received[end..].to_vec())
+}
+
+async fn logged_status(stand_in: &StandIn) -> Value {
+    let log = stand_in
+        .get_json("/_emulate/requests?path=/sso/profile")
+        .await;
+    assert_eq!(log["data"].as_array().unwrap().len(), 1);
+    log["data"][0]["status"].clone()
+}
+
+#[actix_web::test]
+async fn reset_resets_the_connection_before_any_byte() {
+    let stand_in = StandIn::start();
+    let (received, end) = ask_with_fault(&stand_in, "reset").await;
+    assert!(received.is_empty());
+    assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert_eq!(logged_status(&stand_in).await, Value::Null);
+}
+
+#[actix_web::test]
+async fn truncated_announces_more_than_it_sends() {
+    let stand_in = StandIn::start();
+    let (received, _) = ask_with_fault(&stand_in, "truncated").await;
+    let (head, body) = head_and_body(&received);
+    assert!(head.starts_with("http/1.1 200"));
+    assert!(head.contains("content-length: 1024\r\n"));
+    assert_eq!(body, br#"{"object":"#);
+    assert_eq!(logged_status(&stand_in).await, 200);
+}
+
+#[actix_web::test]
+async fn not_json_is_a_page_of_html() {
+    let stand_in = StandIn::start();
+    let (received, _) = ask_with_fault(&stand_in, "not_json").await;
+    let (head, body) = head_and_body(&received);
+    assert!(head.starts_with("http/1.1 200"));
+    assert!(head.contains("content-type: text/html"));
+    assert!(serde_json::from_slice::<Value>(&body).is_err());
+}
+
+#[actix_web::test]
+async fn huge_is_more_than_50_megabytes() {
+    let stand_in = StandIn::start();
+    let (received, end) = ask_with_fault(&stand_in, "huge").await;
+    end.unwrap();
+    assert!(received.starts_with(b"HTTP/1.1 200"));
+    assert!(received.len() > 50_000_000);
+    assert!(received.ends_with(b"\"\r\n0\r\n\r\n"));
+}
+
+#[actix_web::test]
+async fn hang_never_answers_and_holds_up_nobody_else() {
+    let stand_in = StandIn::start();
+    stand_in
+        .hook(json!({ "method": "GET", "path": "/sso/profile", "fault": "hang", "count": 1 }))
+        .await;
+    let impatient = stand_in.request(reqwest::Method::GET, "/sso/profile");
+    let given_up = impatient.timeout(Duration::from_millis(300)).send().await;
+    assert!(given_up.unwrap_err().is_timeout());
+    assert_eq!(logged_status(&stand_in).await, Value::Null);
+    assert_eq!(stand_in.get("/sso/profile").await.status(), 401);
+}
+
+#[actix_web::test]
+async fn a_fault_may_have_a_status() {
+    let stand_in = StandIn::start();
+    stand_in
+        .hook(json!({ "method": "*", "path": "/sso/profile", "fault": "not_json", "status": 502 }))
+        .await;
+    assert_eq!(stand_in.get("/sso/profile").await.status(), 502);
+}
+
+#[actix_web::test]
+async fn stop_closes_a_connection_that_hangs() {
+    let stand_in = StandIn::start();
+    stand_in
+        .hook(json!({ "method": "GET", "path": "/sso/profile", "fault": "hang" }))
+        .await;
+    let port = stand_in.emulator.port();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream
+        .write_all(b"GET /sso/profile HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .await
+        .unwrap();
+    while stand_in.get_json("/_emulate/requests").await["data"] == json!([]) {}
+
+    stand_in.emulator.stop().await;
+    let mut received = Vec::new();
+    // Closed or reset, but not kept waiting.
+    let _ = stream.read_to_end(&mut received).await;
+    assert!(received.is_empty());
+    assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
+}

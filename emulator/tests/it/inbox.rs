@@ -1,0 +1,231 @@
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stand_in::{StandIn, text};
+
+/// Sends one mail, and gives it as the JSON inbox shows it.
+async fn mail_to(stand_in: &StandIn, email: &str) -> Value {
+    let session = stand_in.create(email).await;
+    assert_eq!(stand_in.send(text(&session["id"])).await.status(), 201);
+    stand_in.get_json("/_emulate/inbox").await["data"][0].clone()
+}
+
+async fn page(stand_in: &StandIn, path: &str) -> String {
+    let answer = stand_in.get(path).await;
+    assert_eq!(answer.status(), 200, "{path}");
+    let content_type = answer.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(content_type.starts_with("text/html"), "{content_type}");
+    answer.text().await.unwrap()
+}
+
+#[actix_web::test]
+async fn a_mail_in_the_json_inbox_has_its_eight_fields() {
+    let stand_in = StandIn::start();
+    let mail = mail_to(&stand_in, "ana@acme.test").await;
+    let keys: Vec<&str> = mail
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "html",
+            "id",
+            "link",
+            "sent_at",
+            "session_id",
+            "subject",
+            "text",
+            "to"
+        ]
+    );
+    assert!(!text(&mail["subject"]).is_empty());
+}
+
+#[actix_web::test]
+async fn the_newest_mail_comes_first_and_to_ignores_case() {
+    let stand_in = StandIn::start();
+    for email in ["ana@acme.test", "ben@acme.test", "Ana@acme.test"] {
+        mail_to(&stand_in, email).await;
+    }
+    let inbox = stand_in.get_json("/_emulate/inbox").await;
+    let to: Vec<&str> = inbox["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|mail| text(&mail["to"]))
+        .collect();
+    assert_eq!(to, ["Ana@acme.test", "ben@acme.test", "ana@acme.test"]);
+
+    let hers = stand_in
+        .get_json("/_emulate/inbox?to=ANA%40acme.test")
+        .await;
+    assert_eq!(hers["data"].as_array().unwrap().len(), 2);
+    let nobodys = stand_in.get_json("/_emulate/inbox?to=eve@acme.test").await;
+    assert_eq!(nobodys["data"], json!([]));
+}
+
+#[actix_web::test]
+async fn delete_empties_the_inbox_and_leaves_links_alone() {
+    let stand_in = StandIn::start();
+    let mail = mail_to(&stand_in, "ana@acme.test").await;
+    let emptied = stand_in
+        .request(Method::DELETE, "/_emulate/inbox")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(emptied.status(), 204);
+    assert_eq!(
+        stand_in.get_json("/_emulate/inbox").await["data"],
+        json!([])
+    );
+    assert!(
+        stand_in
+            .follow(text(&mail["link"]))
+            .await
+            .get("code")
+            .is_some()
+    );
+}
+
+#[actix_web::test]
+async fn the_page_lists_mails_newest_first_and_says_what_became_of_their_links() {
+    let stand_in = StandIn::start();
+    let used = mail_to(&stand_in, "ana@acme.test").await;
+    mail_to(&stand_in, "ben@acme.test").await;
+    stand_in.follow(text(&used["link"])).await;
+
+    let html = page(&stand_in, "/inbox").await;
+    let (ben, ana) = (
+        html.find("ben@acme.test").unwrap(),
+        html.find("ana@acme.test").unwrap(),
+    );
+    assert!(ben < ana);
+    let (unused, used) = (
+        html.find("Link unused").unwrap(),
+        html.find("Link used").unwrap(),
+    );
+    assert!(unused < used);
+
+    stand_in.advance_clock(901).await;
+    assert!(page(&stand_in, "/inbox").await.contains("Link expired"));
+}
+
+#[actix_web::test]
+async fn a_mail_page_shows_the_mail_and_its_link() {
+    let stand_in = StandIn::start();
+    let mail = mail_to(&stand_in, "ana@acme.test").await;
+    let path = format!("/inbox/{}", text(&mail["id"]));
+    let link = text(&mail["link"]).replace('/', "&#x2F;");
+    let html = page(&stand_in, &path).await;
+    assert!(html.contains(text(&mail["link"])) || html.contains(&link));
+    assert!(html.contains(&format!("{path}/html")));
+    assert_eq!(
+        page(&stand_in, &format!("{path}/html")).await,
+        text(&mail["html"])
+    );
+    assert_eq!(stand_in.get("/inbox/mail_unknown").await.status(), 404);
+    assert_eq!(stand_in.get("/inbox/mail_unknown/html").await.status(), 404);
+}
+
+#[actix_web::test]
+async fn an_empty_inbox_says_what_to_do() {
+    let stand_in = StandIn::start();
+    let html = page(&stand_in, "/inbox").await;
+    assert!(html.contains("No mail yet."));
+    assert!(html.contains("Ask for a sign-in link"));
+    assert!(!html.contains("Empty inbox"));
+}
+
+#[actix_web::test]
+async fn what_an_address_holds_is_escaped_everywhere() {
+    let stand_in = StandIn::start();
+    let mail = mail_to(&stand_in, "a&b'{{c}}@acme.test").await;
+    for path in ["/inbox".to_owned(), format!("/inbox/{}", text(&mail["id"]))] {
+        let html = page(&stand_in, &path).await;
+        assert!(html.contains("a&amp;b"), "{path}");
+        assert!(!html.contains("a&b"), "{path}");
+    }
+    assert!(text(&mail["html"]).contains("a&amp;b"));
+    assert!(text(&mail["text"]).contains("a&b'{{c}}@acme.test"));
+}
+
+#[actix_web::test]
+async fn the_button_empties_the_inbox_but_not_from_another_site() {
+    let stand_in = StandIn::start();
+    mail_to(&stand_in, "ana@acme.test").await;
+    let press = |site: &'static str| {
+        let request = stand_in.request(Method::POST, "/inbox/empty");
+        request.header("sec-fetch-site", site).send()
+    };
+    for site in ["cross-site", "same-site"] {
+        assert_eq!(press(site).await.unwrap().status(), 403, "{site}");
+    }
+    assert!(page(&stand_in, "/inbox").await.contains("ana@acme.test"));
+
+    let pressed = press("same-origin").await.unwrap();
+    assert_eq!(pressed.status(), 303);
+    assert_eq!(pressed.headers()["location"], "/inbox");
+    assert!(page(&stand_in, "/inbox").await.contains("No mail yet."));
+}
+
+#[actix_web::test]
+async fn pages_may_load_nothing_from_elsewhere_and_mails_run_no_scripts() {
+    let stand_in = StandIn::start();
+    let mail = mail_to(&stand_in, "ana@acme.test").await;
+    let policy = async |path: &str| {
+        let answer = stand_in.get(path).await;
+        answer.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    let path = format!("/inbox/{}", text(&mail["id"]));
+    for page in [
+        "/inbox",
+        path.as_str(),
+        "/passwordless/unknown/confirm",
+        "/sso/authorize",
+    ] {
+        let policy = policy(page).await;
+        assert!(
+            policy.starts_with("default-src 'none';"),
+            "{page}: {policy}"
+        );
+        assert!(
+            policy.contains("frame-ancestors 'none'"),
+            "{page}: {policy}"
+        );
+        assert!(!policy.contains("unsafe"), "{page}: {policy}");
+    }
+    let frame = policy(&format!("{path}/html")).await;
+    assert!(
+        frame.contains("sandbox ") && !frame.contains("allow-scripts"),
+        "{frame}"
+    );
+}
+
+#[actix_web::test]
+async fn assets_are_served_with_their_types() {
+    let stand_in = StandIn::start();
+    for (name, content_type) in [
+        ("inbox.css", "text/css"),
+        ("inbox.js", "text/javascript"),
+        ("icon.svg", "image/svg+xml"),
+    ] {
+        let answer = stand_in.get(&format!("/inbox/assets/{name}")).await;
+        assert_eq!(answer.status(), 200);
+        assert!(
+            answer.headers()["content-type"]
+                .to_str()
+                .unwrap()
+                .starts_with(content_type)
+        );
+    }
+    assert_eq!(stand_in.get("/inbox/assets/other.css").await.status(), 404);
+}

@@ -1,0 +1,14 @@
+//! The stand-in as an app sees it: over HTTP, one instance a test.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common_ground;
+mod connections;
+mod faults;
+mod hooks;
+mod inbox;
+mod passwordless;
+mod program;
+mod sso;
+mod stand_in;
+mod token;

@@ -1,0 +1,387 @@
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stand_in::{CALLBACK, StandIn, text};
+
+#[actix_web::test]
+async fn a_session_has_the_five_recorded_fields() {
+    let stand_in = StandIn::start();
+    let answer = stand_in
+        .create_with(json!({ "state": "abc", "expires_in": 900 }))
+        .await;
+    assert_eq!(answer.status(), 201);
+    let session: Value = answer.json().await.unwrap();
+
+    assert_eq!(session.as_object().unwrap().len(), 5);
+    assert_eq!(session["object"], "passwordless_session");
+    assert_eq!(session["email"], "ana@acme.test");
+    assert_eq!(
+        text(&session["id"]).len(),
+        "passwordless_session_".len() + 26
+    );
+    let expires_at = text(&session["expires_at"]);
+    assert!(expires_at.ends_with('Z') && expires_at.len() == "2026-11-22T13:57:04.218Z".len());
+    let start = stand_in.url("/passwordless/");
+    let token = text(&session["link"])
+        .strip_prefix(&start)
+        .unwrap()
+        .strip_suffix("/confirm");
+    assert_eq!(token.unwrap().len(), 25);
+    assert!(
+        token
+            .unwrap()
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric())
+    );
+}
+
+#[actix_web::test]
+async fn an_empty_body_gets_the_recorded_refusal() {
+    let stand_in = StandIn::start();
+    let answer = stand_in
+        .post_json("/passwordless/sessions", json!({}))
+        .await;
+    assert_eq!(answer.status(), 422);
+    assert_eq!(
+        answer.text().await.unwrap(),
+        r#"{"message":"Validation failed","errors":[{"field":"email","code":"email must be a string"},{"field":"type","code":"type must be a valid enum value"}]}"#
+    );
+}
+
+#[actix_web::test]
+async fn each_bad_field_is_named() {
+    let stand_in = StandIn::start();
+    for (field, value) in [
+        ("email", json!("not an address")),
+        ("email", json!("ana@acme.test\r\nBcc: eve@acme.test")),
+        ("email", json!(["ana@acme.test"])),
+        ("type", json!("magic_link")),
+        ("expires_in", json!(899)),
+        ("expires_in", json!(86_401)),
+        ("expires_in", json!(-900)),
+        ("expires_in", json!("900")),
+        ("expires_in", json!(900.5)),
+        ("state", json!(7)),
+        ("connection", json!("conn_unknown")),
+        ("redirect_uri", json!("javascript:alert(1)")),
+        ("redirect_uri", json!("data:text/html,hello")),
+        ("redirect_uri", json!("http://app.test/callback")),
+        ("redirect_uri", json!("/callback")),
+    ] {
+        let answer = stand_in.create_with(json!({ field: value })).await;
+        assert_eq!(answer.status(), 422, "{field} {value}");
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["message"], "Validation failed");
+        assert_eq!(body["errors"].as_array().unwrap().len(), 1);
+        assert_eq!(body["errors"][0]["field"], field, "{value}");
+    }
+}
+
+#[actix_web::test]
+async fn the_limits_of_expires_in_are_inclusive_and_empty_values_count_as_absent() {
+    let stand_in = StandIn::start();
+    for more in [
+        json!({ "expires_in": 900 }),
+        json!({ "expires_in": 86_400 }),
+        json!({ "expires_in": 0, "state": "", "connection": "" }),
+        json!({ "expires_in": null, "state": null, "connection": null }),
+    ] {
+        assert_eq!(
+            stand_in.create_with(more.clone()).await.status(),
+            201,
+            "{more}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_body_that_is_not_json_is_400() {
+    let stand_in = StandIn::start();
+    let request = stand_in
+        .api(Method::POST, "/passwordless/sessions")
+        .body("{");
+    assert_eq!(request.send().await.unwrap().status(), 400);
+}
+
+#[actix_web::test]
+async fn without_the_api_key_everything_is_401() {
+    let stand_in = StandIn::start();
+    for (method, path) in [
+        (Method::POST, "/passwordless/sessions"),
+        (
+            Method::POST,
+            "/passwordless/sessions/passwordless_session_1/send",
+        ),
+        (Method::GET, "/connections"),
+        (Method::GET, "/connections/conn_1"),
+        (Method::DELETE, "/connections/conn_1"),
+    ] {
+        for authorization in ["", "Bearer sk_test_other", "Basic sk_test_default"] {
+            let request = stand_in.request(method.clone(), path);
+            let answer = request
+                .header("authorization", authorization)
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status(), 401, "{method} {path} {authorization}");
+            assert_eq!(
+                answer.text().await.unwrap(),
+                r#"{"message":"Unauthorized"}"#
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_sent_session_lies_in_the_inbox() {
+    let stand_in = StandIn::start();
+    let session = stand_in.create("ana@acme.test").await;
+    assert_eq!(
+        stand_in.get_json("/_emulate/inbox").await["data"],
+        json!([])
+    );
+
+    let answer = stand_in.send(text(&session["id"])).await;
+    assert_eq!(answer.status(), 201);
+    assert_eq!(answer.text().await.unwrap(), r#"{"success":true}"#);
+
+    let inbox = stand_in.get_json("/_emulate/inbox?to=ana@acme.test").await;
+    let mail = &inbox["data"][0];
+    assert_eq!(mail["to"], "ana@acme.test");
+    assert_eq!(mail["link"], session["link"]);
+    assert_eq!(mail["session_id"], session["id"]);
+    assert!(text(&mail["text"]).contains(text(&session["link"])));
+    assert!(text(&mail["html"]).contains(text(&session["link"])));
+}
+
+#[actix_web::test]
+async fn send_takes_any_body() {
+    let stand_in = StandIn::start();
+    let session = stand_in.create("ana@acme.test").await;
+    let path = format!("/passwordless/sessions/{}/send", text(&session["id"]));
+    for body in ["", "{}", r#"{"SessionID":"x"}"#, "not json"] {
+        let request = stand_in
+            .api(Method::POST, &path)
+            .header("content-type", "application/json");
+        assert_eq!(
+            request.body(body).send().await.unwrap().status(),
+            201,
+            "{body}"
+        );
+    }
+}
+
+#[actix_web::test]
+async fn an_unknown_an_expired_and_a_used_session_are_sent_to_nobody() {
+    let stand_in = StandIn::start();
+    let used = stand_in.create("ana@acme.test").await;
+    stand_in.follow(text(&used["link"])).await;
+    let expired = stand_in.create("ana@acme.test").await;
+    stand_in.advance_clock(901).await;
+
+    for id in [
+        text(&used["id"]),
+        text(&expired["id"]),
+        "passwordless_session_unknown",
+    ] {
+        let answer = stand_in.send(id).await;
+        assert_eq!(answer.status(), 422);
+        let expected = format!(
+            r#"{{"message":"The passwordless session '{id}' has expired or is invalid."}}"#
+        );
+        assert_eq!(answer.text().await.unwrap(), expected);
+    }
+    assert_eq!(
+        stand_in.get_json("/_emulate/inbox").await["data"],
+        json!([])
+    );
+}
+
+#[actix_web::test]
+async fn a_link_leads_to_the_app_once_with_code_and_state() {
+    let stand_in = StandIn::start();
+    let state = "a b&c=d/é";
+    let answer = stand_in.create_with(json!({ "state": state })).await;
+    let session: Value = answer.json().await.unwrap();
+
+    let first = stand_in.follow(text(&session["link"])).await;
+    assert_eq!(first.target, CALLBACK);
+    assert_eq!(first.query["code"].len(), 26);
+    assert_eq!(first.get("state"), Some(state));
+
+    let second = stand_in.follow(text(&session["link"])).await;
+    assert_eq!(second.target, CALLBACK);
+    assert_eq!(second.get("error"), Some("access_denied"));
+    assert!(second.get("error_description").is_some());
+    assert_eq!(second.get("state"), Some(state));
+    assert_eq!(second.get("code"), None);
+}
+
+#[actix_web::test]
+async fn without_a_state_none_comes_back() {
+    let stand_in = StandIn::start();
+    let session = stand_in.create("ana@acme.test").await;
+    assert_eq!(
+        stand_in.follow(text(&session["link"])).await.get("state"),
+        None
+    );
+    assert_eq!(
+        stand_in.follow(text(&session["link"])).await.get("state"),
+        None
+    );
+}
+
+#[actix_web::test]
+async fn the_query_of_a_redirect_uri_is_kept() {
+    let stand_in = StandIn::start();
+    let uri = "http://localhost:3000/callback?tenant=a%20b";
+    let answer = stand_in.create_with(json!({ "redirect_uri": uri })).await;
+    let session: Value = answer.json().await.unwrap();
+    let followed = stand_in.follow(text(&session["link"])).await;
+    assert_eq!(followed.target, "http://localhost:3000/callback");
+    assert_eq!(followed.get("tenant"), Some("a b"));
+    assert!(followed.get("code").is_some());
+}
+
+#[actix_web::test]
+async fn a_link_lives_15_minutes_unless_told_otherwise() {
+    let stand_in = StandIn::start();
+    let usual = stand_in.create("ana@acme.test").await;
+    let in_time = stand_in.create("ana@acme.test").await;
+    let answer = stand_in.create_with(json!({ "expires_in": 3600 })).await;
+    let longer: Value = answer.json().await.unwrap();
+
+    stand_in.advance_clock(890).await;
+    assert!(
+        stand_in
+            .follow(text(&in_time["link"]))
+            .await
+            .get("code")
+            .is_some()
+    );
+    stand_in.advance_clock(11).await;
+    let expired = stand_in.follow(text(&usual["link"])).await;
+    assert_eq!(expired.get("error"), Some("access_denied"));
+    assert!(
+        stand_in
+            .follow(text(&longer["link"]))
+            .await
+            .get("code")
+            .is_some()
+    );
+}
+
+#[actix_web::test]
+async fn a_newer_session_leaves_the_older_one_alone() {
+    let stand_in = StandIn::start();
+    let older = stand_in.create("ana@acme.test").await;
+    let newer = stand_in.create("ana@acme.test").await;
+    assert!(
+        stand_in
+            .follow(text(&newer["link"]))
+            .await
+            .get("code")
+            .is_some()
+    );
+    assert!(
+        stand_in
+            .follow(text(&older["link"]))
+            .await
+            .get("code")
+            .is_some()
+    );
+}
+
+#[actix_web::test]
+async fn head_leaves_a_link_unused() {
+    let stand_in = StandIn::start();
+    let session = stand_in.create("ana@acme.test").await;
+    let path = text(&session["link"])
+        .strip_prefix(&stand_in.emulator.url())
+        .unwrap();
+    for _ in 0..2 {
+        let answer = stand_in.request(Method::HEAD, path).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+    assert!(
+        stand_in
+            .follow(text(&session["link"]))
+            .await
+            .get("code")
+            .is_some()
+    );
+}
+
+#[actix_web::test]
+async fn an_unknown_link_is_a_404_page() {
+    let stand_in = StandIn::start();
+    let answer = stand_in
+        .get("/passwordless/aaaaaaaaaaaaaaaaaaaaaaaaa/confirm")
+        .await;
+    assert_eq!(answer.status(), 404);
+    assert!(
+        answer.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/html")
+    );
+    assert!(answer.text().await.unwrap().contains("not known here"));
+}
+
+#[actix_web::test]
+async fn of_parallel_visits_to_one_link_exactly_one_gets_a_code() {
+    let stand_in = StandIn::start();
+    let session = stand_in.create("ana@acme.test").await;
+    let visits: Vec<_> = (0..50)
+        .map(|_| {
+            let link = text(&session["link"]).to_owned();
+            let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+            let visit = client.build().unwrap().get(link).send();
+            actix_web::rt::spawn(async { crate::stand_in::Redirect::of(&visit.await.unwrap()) })
+        })
+        .collect();
+    let mut codes = 0;
+    for visit in visits {
+        codes += usize::from(visit.await.unwrap().get("code").is_some());
+    }
+    assert_eq!(codes, 1);
+}
+
+#[actix_web::test]
+async fn a_listed_redirect_uri_is_matched_exactly_and_the_first_is_the_default() {
+    let stand_in = StandIn::with(|options| {
+        options.redirect_uris = vec![CALLBACK.to_owned(), "http://app:3000/back".to_owned()];
+    });
+    let by_default = stand_in.create_with(json!({ "redirect_uri": null })).await;
+    assert_eq!(by_default.status(), 201);
+    let session: Value = by_default.json().await.unwrap();
+    assert_eq!(
+        stand_in.follow(text(&session["link"])).await.target,
+        CALLBACK
+    );
+
+    let second = stand_in
+        .create_with(json!({ "redirect_uri": "http://app:3000/back" }))
+        .await;
+    assert_eq!(second.status(), 201);
+    for unlisted in [
+        "https://app.test/callback/",
+        "http://localhost:3000/callback",
+    ] {
+        let answer = stand_in
+            .create_with(json!({ "redirect_uri": unlisted }))
+            .await;
+        assert_eq!(answer.status(), 422, "{unlisted}");
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["errors"][0]["field"], "redirect_uri");
+    }
+}
+
+#[actix_web::test]
+async fn with_no_redirect_uri_at_all_a_session_is_refused() {
+    let stand_in = StandIn::start();
+    let answer = stand_in.create_with(json!({ "redirect_uri": "" })).await;
+    assert_eq!(answer.status(), 422);
+    let body: Value = answer.json().await.unwrap();
+    assert!(body["message"].is_string() && body.get("errors").is_none());
+}

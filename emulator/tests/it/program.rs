@@ -1,0 +1,84 @@
+//! The real binary.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+struct Program(Child);
+
+impl Program {
+    fn start(arguments: &[&str]) -> (Self, Value) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_magic-link-emulator"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        (Self(child), serde_json::from_str(&line).unwrap())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[actix_web::test]
+async fn the_ready_line_tells_a_program_all_it_needs() {
+    let arguments = [
+        "--json",
+        "--port",
+        "0",
+        "--api-key",
+        "sk_test_mine",
+        "--client-id",
+        "client_mine",
+        "--redirect-uri",
+        "https://app.test/callback",
+        "--organization",
+        "org_01ACME=acme.test",
+    ];
+    let (_program, ready) = Program::start(&arguments);
+    assert_eq!(ready.as_object().unwrap().len(), 5);
+    let port = ready["port"].as_u64().unwrap();
+    assert_ne!(port, 0);
+    assert_eq!(ready["url"], format!("http://localhost:{port}"));
+    assert_eq!(ready["health"], format!("http://localhost:{port}/health"));
+    assert_eq!(ready["apiKey"], "sk_test_mine");
+    assert_eq!(ready["clientId"], "client_mine");
+
+    let health = reqwest::get(ready["health"].as_str().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(health.status(), 200);
+    let create = reqwest::Client::new()
+        .post(format!("http://127.0.0.1:{port}/passwordless/sessions"))
+        .bearer_auth("sk_test_mine")
+        .json(&json!({ "email": "ana@acme.test", "type": "MagicLink" }));
+    assert_eq!(create.send().await.unwrap().status(), 201);
+}
+
+#[test]
+fn wrong_arguments_are_refused() {
+    for arguments in [
+        &["--organization", "acme.test"][..],
+        &["--organization", "org_01ACME"],
+        &["--port", "70000"],
+        &["--redirect-uri", "javascript:alert(1)", "--port", "0"],
+        &["--unheard-of"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_magic-link-emulator"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}

@@ -1,0 +1,163 @@
+//! One running stand-in, and what tests do with it.
+
+use std::collections::HashMap;
+
+use magic_link_emulator::{Emulator, Options};
+use reqwest::header::{AUTHORIZATION, LOCATION};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use url::Url;
+
+pub(crate) const CALLBACK: &str = "https://app.test/callback";
+
+/// A stand-in of this test's own, and a client that follows no redirects.
+pub(crate) struct StandIn {
+    pub(crate) emulator: Emulator,
+    client: Client,
+}
+
+impl StandIn {
+    pub(crate) fn start() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(adjust: impl FnOnce(&mut Options)) -> Self {
+        let mut options = Options {
+            bind: ([127, 0, 0, 1], 0).into(),
+            ..Options::default()
+        };
+        adjust(&mut options);
+        Self {
+            emulator: Emulator::start(options).unwrap(),
+            client: Client::builder().redirect(Policy::none()).build().unwrap(),
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.emulator.url())
+    }
+
+    /// A request without credentials.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url(path))
+    }
+
+    /// A request with the API key.
+    pub(crate) fn api(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path)
+            .header(AUTHORIZATION, "Bearer sk_test_default")
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.unwrap()
+    }
+
+    pub(crate) async fn get_json(&self, path: &str) -> Value {
+        self.get(path).await.json().await.unwrap()
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: Value) -> Response {
+        self.api(Method::POST, path)
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// Creates a session with the smallest body, plus or over which `more` goes.
+    pub(crate) async fn create_with(&self, more: Value) -> Response {
+        let mut body = json!({
+            "email": "ana@acme.test",
+            "type": "MagicLink",
+            "redirect_uri": CALLBACK,
+        });
+        let fields = more.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(fields);
+        self.post_json("/passwordless/sessions", body).await
+    }
+
+    /// Creates a session for an address.
+    pub(crate) async fn create(&self, email: &str) -> Value {
+        let answer = self.create_with(json!({ "email": email })).await;
+        assert_eq!(answer.status(), 201);
+        answer.json().await.unwrap()
+    }
+
+    pub(crate) async fn send(&self, session_id: &str) -> Response {
+        let path = format!("/passwordless/sessions/{session_id}/send");
+        self.api(Method::POST, &path).send().await.unwrap()
+    }
+
+    /// Follows a link, and gives where it redirects.
+    pub(crate) async fn follow(&self, link: &str) -> Redirect {
+        Redirect::of(&self.client.get(link).send().await.unwrap())
+    }
+
+    /// Creates a session, follows its link, and gives the code.
+    pub(crate) async fn code_for(&self, email: &str) -> String {
+        let session = self.create(email).await;
+        self.follow(text(&session["link"])).await.query["code"].clone()
+    }
+
+    /// Exchanges a code as a form, with the right credentials.
+    pub(crate) async fn exchange(&self, code: &str) -> Response {
+        let form = credentials(code);
+        self.request(Method::POST, "/sso/token")
+            .form(&form)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn advance_clock(&self, seconds: i64) {
+        let answer = self
+            .post_json("/_emulate/clock", json!({ "advance_seconds": seconds }))
+            .await;
+        assert_eq!(answer.status(), 200);
+    }
+
+    pub(crate) async fn hook(&self, hook: Value) -> Value {
+        let answer = self.post_json("/_emulate/hooks", hook).await;
+        assert_eq!(answer.status(), 201);
+        answer.json().await.unwrap()
+    }
+}
+
+/// Where an answer redirects.
+pub(crate) struct Redirect {
+    /// Without its query.
+    pub(crate) target: String,
+    pub(crate) query: HashMap<String, String>,
+}
+
+impl Redirect {
+    pub(crate) fn of(answer: &Response) -> Self {
+        assert_eq!(answer.status(), 302);
+        let mut url = Url::parse(answer.headers()[LOCATION].to_str().unwrap()).unwrap();
+        let query = url.query_pairs().into_owned().collect();
+        url.set_query(None);
+        Self {
+            target: url.to_string(),
+            query,
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
+    }
+}
+
+/// The parameters of an exchange.
+pub(crate) fn credentials(code: &str) -> HashMap<&'static str, String> {
+    HashMap::from([
+        ("client_id", "client_emulator".to_owned()),
+        ("client_secret", "sk_test_default".to_owned()),
+        ("grant_type", "authorization_code".to_owned()),
+        ("code", code.to_owned()),
+    ])
+}
+
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}

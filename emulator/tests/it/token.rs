@@ -1,0 +1,203 @@
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stand_in::{StandIn, credentials, text};
+
+#[actix_web::test]
+async fn a_code_becomes_a_profile_with_every_key() {
+    let stand_in = StandIn::start();
+    let code = stand_in.code_for("ana@acme.test").await;
+    let answer = stand_in.exchange(&code).await;
+    assert_eq!(answer.status(), 200);
+    let token: Value = answer.json().await.unwrap();
+    assert_eq!(token["token_type"], "Bearer");
+    assert_eq!(token["expires_in"], 600);
+    assert_eq!(token["oauth_tokens"], Value::Null);
+
+    let profile = &token["profile"];
+    let keys: BTreeSet<&str> = profile
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let expected = [
+        "object",
+        "id",
+        "organization_id",
+        "connection_id",
+        "connection_type",
+        "idp_id",
+        "email",
+        "first_name",
+        "last_name",
+        "name",
+        "role",
+        "roles",
+        "groups",
+        "custom_attributes",
+        "raw_attributes",
+    ];
+    assert_eq!(keys, BTreeSet::from(expected));
+    assert_eq!(profile["object"], "profile");
+    assert!(text(&profile["id"]).starts_with("prof_"));
+    assert!(text(&profile["connection_id"]).starts_with("conn_"));
+    assert_eq!(profile["connection_type"], "MagicLink");
+    assert_eq!(profile["email"], "ana@acme.test");
+    assert_eq!(profile["idp_id"], "ana@acme.test");
+    assert_eq!(profile["raw_attributes"], json!({}));
+    for absent in ["organization_id", "first_name", "last_name", "name"] {
+        assert_eq!(profile[absent], Value::Null, "{absent}");
+    }
+}
+
+#[actix_web::test]
+async fn an_exchange_may_be_a_form_or_json_or_a_query() {
+    let stand_in = StandIn::start();
+    let as_form = stand_in
+        .exchange(&stand_in.code_for("ana@acme.test").await)
+        .await;
+    assert_eq!(as_form.status(), 200);
+
+    let parameters = credentials(&stand_in.code_for("ana@acme.test").await);
+    let as_json = stand_in
+        .request(Method::POST, "/sso/token")
+        .json(&parameters);
+    assert_eq!(as_json.send().await.unwrap().status(), 200);
+
+    let parameters = credentials(&stand_in.code_for("ana@acme.test").await);
+    let as_query = stand_in
+        .request(Method::POST, "/sso/token")
+        .query(&parameters);
+    let announced = as_query.header("content-type", "application/json");
+    assert_eq!(announced.send().await.unwrap().status(), 200);
+}
+
+#[actix_web::test]
+async fn refusals_are_400_in_the_oauth_shape_and_leave_the_code_alone() {
+    let stand_in = StandIn::start();
+    let code = stand_in.code_for("ana@acme.test").await;
+    for (parameter, value, error) in [
+        ("client_id", "client_other", "invalid_client"),
+        ("client_secret", "sk_test_other", "unauthorized_client"),
+        ("grant_type", "password", "unsupported_grant_type"),
+        ("code", "01J8XK3T6Q9V2M4N7P0R5S1W8Y", "invalid_grant"),
+        ("client_id", "", "invalid_request"),
+        ("client_secret", "", "invalid_request"),
+        ("grant_type", "", "invalid_request"),
+        ("code", "", "invalid_request"),
+    ] {
+        let mut form = credentials(&code);
+        form.insert(parameter, value.to_owned());
+        let answer = stand_in
+            .request(Method::POST, "/sso/token")
+            .form(&form)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 400, "{parameter}");
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["error"], error, "{parameter}");
+        assert!(body["error_description"].is_string());
+    }
+    let not_json = stand_in
+        .request(Method::POST, "/sso/token")
+        .json(&json!([]))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(not_json.status(), 400);
+    assert_eq!(stand_in.exchange(&code).await.status(), 200);
+}
+
+#[actix_web::test]
+async fn the_api_key_as_bearer_does_not_replace_the_secret() {
+    let stand_in = StandIn::start();
+    let mut form = credentials(&stand_in.code_for("ana@acme.test").await);
+    form.remove("client_secret");
+    let answer = stand_in
+        .api(Method::POST, "/sso/token")
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 400);
+}
+
+#[actix_web::test]
+async fn a_code_works_once() {
+    let stand_in = StandIn::start();
+    let code = stand_in.code_for("ana@acme.test").await;
+    assert_eq!(stand_in.exchange(&code).await.status(), 200);
+    let second = stand_in.exchange(&code).await;
+    assert_eq!(second.status(), 400);
+    let body: Value = second.json().await.unwrap();
+    assert_eq!(body["error"], "invalid_grant");
+    let expected = format!("The code '{code}' has expired or is invalid.");
+    assert_eq!(body["error_description"], expected.as_str());
+}
+
+#[actix_web::test]
+async fn a_code_lives_ten_minutes() {
+    let stand_in = StandIn::start();
+    let (in_time, late) = (
+        stand_in.code_for("ana@acme.test").await,
+        stand_in.code_for("ana@acme.test").await,
+    );
+    stand_in.advance_clock(595).await;
+    assert_eq!(stand_in.exchange(&in_time).await.status(), 200);
+    stand_in.advance_clock(6).await;
+    assert_eq!(stand_in.exchange(&late).await.status(), 400);
+}
+
+#[actix_web::test]
+async fn a_person_keeps_their_profile_id_however_the_address_is_typed() {
+    let stand_in = StandIn::start();
+    let mut ids = BTreeSet::new();
+    for email in ["ana@acme.test", "Ana@ACME.test", " ana@acme.test"] {
+        let answer = stand_in.exchange(&stand_in.code_for(email).await).await;
+        let token: Value = answer.json().await.unwrap();
+        assert_eq!(token["profile"]["email"], email);
+        ids.insert(text(&token["profile"]["id"]).to_owned());
+    }
+    assert_eq!(ids.len(), 1);
+}
+
+#[actix_web::test]
+async fn the_access_token_opens_the_profile_for_600_seconds() {
+    let stand_in = StandIn::start();
+    let answer = stand_in
+        .exchange(&stand_in.code_for("ana@acme.test").await)
+        .await;
+    let token: Value = answer.json().await.unwrap();
+    let bearer = format!("Bearer {}", text(&token["access_token"]));
+    let profile = || {
+        stand_in
+            .request(Method::GET, "/sso/profile")
+            .header("authorization", &bearer)
+    };
+
+    let answer = profile().send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.json::<Value>().await.unwrap(), token["profile"]);
+    stand_in.advance_clock(601).await;
+    assert_eq!(profile().send().await.unwrap().status(), 401);
+}
+
+#[actix_web::test]
+async fn the_profile_is_not_opened_by_the_api_key_or_nothing() {
+    let stand_in = StandIn::start();
+    for request in [
+        stand_in.api(Method::GET, "/sso/profile"),
+        stand_in.request(Method::GET, "/sso/profile"),
+    ] {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 401);
+        assert_eq!(
+            answer.json::<Value>().await.unwrap()["message"],
+            "Unauthorized"
+        );
+    }
+}
