@@ -103,13 +103,14 @@ impl<'a> Reader<'a> {
     pub(super) fn url(&mut self, name: &'static str, default: &str) -> Url {
         let url: Url = self.parse(name, default, "is a URL");
         let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
-        if !secure {
-            self.problem(name, "is an https URL (http only for localhost)");
+        if secure && url.username().is_empty() && url.password().is_none() {
+            return url;
         }
-        if !url.username().is_empty() || url.password().is_some() {
-            self.problem(name, "holds no user name or password");
-        }
-        url
+        self.problem(
+            name,
+            "is an https URL (http only for localhost), without a user name or password",
+        );
+        parse_default(name, default)
     }
 
     /// A duration such as `30s`, `15m`, `12h` or `7d`, within so many seconds.
@@ -133,6 +134,12 @@ impl<'a> Reader<'a> {
             Err(Problems(self.problems))
         }
     }
+}
+
+fn parse_default<T: FromStr>(name: &str, default: &str) -> T {
+    default
+        .parse()
+        .unwrap_or_else(|_| unreachable!("the default of {name} parses"))
 }
 
 /// Whether this URL can only lead to this machine.

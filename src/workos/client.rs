@@ -41,8 +41,10 @@ impl Client {
     /// to that.
     ///
     /// # Errors
-    /// When the system has no trusted certificates, or no TLS provider is installed.
+    /// When the system has no trusted certificates.
     pub fn new(api_url: Url, credentials: Credentials) -> Result<Self, reqwest::Error> {
+        // Fails when one is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .https_only(api_url.scheme() == "https")

@@ -1,0 +1,447 @@
+//! `GET /callback`: every way in and every way of saying no.
+
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::test_app::TestApp;
+use crate::visitor::{Answer, Visitor, assert_error};
+
+const EXCHANGE: &str = "/sso/token";
+
+/// A visitor who asked for a link, and where the link leads.
+async fn asked(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {
+    let visitor = app.visitor();
+    visitor.ask_for_link(email, return_to).await;
+    let callback = app.workos.follow_newest_link(email).await;
+    (visitor, callback)
+}
+
+/// The URL with this parameter set to another value, or left out.
+fn with(url: &str, name: &str, value: Option<&str>) -> String {
+    let mut url = url::Url::parse(url).unwrap();
+    let others: Vec<(String, String)> = url
+        .query_pairs()
+        .into_owned()
+        .filter(|(n, _)| n != name)
+        .collect();
+    url.query_pairs_mut()
+        .clear()
+        .extend_pairs(others)
+        .extend_pairs(value.map(|value| (name, value)));
+    url.into()
+}
+
+fn parameter(url: &str, name: &str) -> String {
+    let url = url::Url::parse(url).unwrap();
+    url.query_pairs()
+        .find(|(n, _)| n == name)
+        .unwrap()
+        .1
+        .into_owned()
+}
+
+/// The page offers a new link for the address and destination that this browser knows.
+fn assert_offers_new_link(answer: &Answer, email: &str, return_to: &str) {
+    assert_eq!(
+        (answer.field("email"), answer.field("return_to")),
+        (email, return_to)
+    );
+}
+
+#[actix_web::test]
+async fn a_mailed_link_signs_in_and_leads_to_where_the_person_was_going() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/account?tab=1").await;
+    let answer = visitor.get(&callback).await;
+    assert_eq!(answer.location(), "/account?tab=1");
+    assert!(visitor.cookie("__Host-session").is_some());
+    assert!(
+        visitor.sign_ins().is_empty(),
+        "the sign-in's own cookie is gone once used"
+    );
+    assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
+}
+
+#[actix_web::test]
+async fn a_sign_in_costs_three_calls() {
+    let app = TestApp::spawn().await;
+    app.signed_in("ana@acme.test").await;
+    let calls = app.workos.calls().await;
+    let ours: Vec<_> = calls
+        .iter()
+        .filter(|path| !path.ends_with("/confirm"))
+        .collect();
+    assert_eq!(ours.len(), 3, "{calls:?}");
+    assert_eq!(calls[0], "/passwordless/sessions");
+    assert!(calls[1].ends_with("/send"));
+    assert_eq!(ours[2], EXCHANGE);
+}
+
+#[actix_web::test]
+async fn going_back_or_reloading_when_signed_in_is_no_error() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/account?tab=1").await;
+    visitor.get(&callback).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account?tab=1");
+    // The link itself, clicked a second time.
+    let link = app.workos.newest_link("ana@acme.test").await;
+    let refused = app.workos.follow(&link).await;
+    assert_eq!(parameter(&refused, "error"), "access_denied");
+    assert_eq!(visitor.get(&refused).await.location(), "/account?tab=1");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
+}
+
+#[actix_web::test]
+async fn a_replay_after_sign_out_is_refused() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let sign_in = visitor.sign_ins().remove(0);
+    let cookie = visitor.cookie(&sign_in).unwrap();
+    visitor.get(&callback).await;
+    visitor.post("/logout", &[]).await;
+    assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
+    // Not even with the sign-in's own cookie back in place.
+    visitor.set_cookie(&sign_in, &cookie);
+    assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
+}
+
+#[actix_web::test]
+async fn a_link_opened_in_another_browser_does_not_sign_in() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/secret-plan").await;
+    let elsewhere = app.visitor();
+    let answer = elsewhere.get(&callback).await;
+    assert_error(&answer, 400, "nothing_pending");
+    assert_offers_new_link(&answer, "", "");
+    assert!(!answer.headers.contains_key("set-cookie"));
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+    // And nothing was spoilt for the one who asked.
+    assert_eq!(visitor.get(&callback).await.location(), "/secret-plan");
+}
+
+#[actix_web::test]
+async fn a_callback_without_a_state_of_ours_is_refused() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let state = parameter(&callback, "state");
+    let (cut, flipped) = (&state[..state.len() - 1], format!("{}A", &state[1..]));
+    let long = "a".repeat(10_000);
+    for bad in [
+        None,
+        Some(""),
+        Some("x"),
+        Some(cut),
+        Some(&flipped),
+        Some(&long),
+        Some("\u{fc}"),
+    ] {
+        assert_error(
+            &visitor.get(&with(&callback, "state", bad)).await,
+            400,
+            "state_mismatch",
+        );
+    }
+    assert_error(
+        &visitor.get(&format!("{callback}&state=x")).await,
+        400,
+        "bad_request",
+    );
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn a_state_made_with_other_keys_is_refused() {
+    let (app, other) = (TestApp::spawn().await, TestApp::spawn().await);
+    let (_, foreign) = asked(&other, "ana@acme.test", "").await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let state = parameter(&foreign, "state");
+    assert_error(
+        &visitor.get(&with(&callback, "state", Some(&state))).await,
+        400,
+        "state_mismatch",
+    );
+}
+
+#[actix_web::test]
+async fn the_state_of_one_sign_in_does_not_fit_the_cookie_of_another() {
+    let app = TestApp::spawn().await;
+    let (visitor, first) = asked(&app, "ana@acme.test", "").await;
+    let first_cookie = visitor.sign_ins().remove(0);
+    let value = visitor.cookie(&first_cookie).unwrap();
+    let (other, second) = asked(&app, "ana@acme.test", "").await;
+    let second_cookie = other.sign_ins().remove(0);
+    assert_error(
+        &visitor
+            .get(&with(&first, "state", Some(&parameter(&second, "state"))))
+            .await,
+        400,
+        "nothing_pending",
+    );
+    // The cookie is sealed together with its name, so renaming it doesn't help.
+    visitor.set_cookie(&second_cookie, &value);
+    assert_error(&visitor.get(&second).await, 400, "nothing_pending");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+}
+
+#[actix_web::test]
+async fn without_a_code_there_is_nothing_to_do() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    for bad in [None, Some("")] {
+        assert_error(
+            &visitor.get(&with(&callback, "code", bad)).await,
+            400,
+            "bad_request",
+        );
+    }
+    assert_error(&visitor.get("/callback").await, 400, "bad_request");
+}
+
+#[actix_web::test]
+async fn an_error_comes_before_the_code() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    for (error, code) in [
+        ("access_denied", "link_expired"),
+        ("signin_consent_denied", "sign_in_cancelled"),
+        ("server_error", "sso_failed"),
+        ("<script>alert(1)</script>", "sso_failed"),
+    ] {
+        let answer = visitor.get(&with(&callback, "error", Some(error))).await;
+        assert_error(&answer, 400, code);
+        assert_offers_new_link(&answer, "ana@acme.test", "/reports");
+        assert!(!answer.body.contains("<script>"));
+    }
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+}
+
+#[actix_web::test]
+async fn an_expired_link_offers_a_new_one_to_the_browser_that_asked() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "/reports").await;
+    app.workos.advance_clock(16 * 60).await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let answer = visitor.get(&callback).await;
+    assert_error(&answer, 400, "link_expired");
+    assert_offers_new_link(&answer, "ana@acme.test", "/reports");
+    let elsewhere = app.visitor().get(&callback).await;
+    assert_error(&elsewhere, 400, "link_expired");
+    assert_offers_new_link(&elsewhere, "", "");
+}
+
+#[actix_web::test]
+async fn a_sign_in_ends_with_its_link_and_code() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    app.clock.advance(25 * 60);
+    assert_error(&visitor.get(&callback).await, 400, "link_expired");
+    app.clock.advance(-1);
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn a_code_that_workos_no_longer_takes_is_an_expired_one() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    app.workos.advance_clock(11 * 60).await;
+    let answer = visitor.get(&callback).await;
+    assert_error(&answer, 400, "code_expired");
+    assert_offers_new_link(&answer, "ana@acme.test", "/reports");
+    assert!(visitor.cookie("__Host-session").is_none());
+}
+
+#[actix_web::test]
+async fn a_failed_exchange_is_never_tried_again() {
+    let app = TestApp::spawn().await;
+    for failure in [
+        json!({ "status": 500 }),
+        json!({ "status": 302 }),
+        json!({ "fault": "reset" }),
+        json!({ "fault": "truncated" }),
+        json!({ "fault": "not_json" }),
+        json!({ "fault": "huge" }),
+        json!({ "status": 200, "body": { "profile": { "id": 7 } } }),
+    ] {
+        let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+        let before = app.workos.calls_of(EXCHANGE).await;
+        let mut hook = failure.clone();
+        hook["count"] = json!(1);
+        app.workos.fail(EXCHANGE, hook).await;
+        let answer = visitor.get(&callback).await;
+        assert_error(&answer, 503, "workos_unavailable");
+        assert_offers_new_link(&answer, "ana@acme.test", "/reports");
+        assert!(answer.headers.contains_key("retry-after"));
+        // WorkOS is well again, but this sign-in is spent.
+        assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
+        assert_eq!(app.workos.calls_of(EXCHANGE).await, before + 1, "{failure}");
+        assert!(visitor.cookie("__Host-session").is_none());
+    }
+}
+
+#[actix_web::test]
+async fn a_refused_client_is_the_operators_fault() {
+    let app = TestApp::with(&[("WORKOS_CLIENT_ID", "client_wrong")]).await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    assert_error(&visitor.get(&callback).await, 500, "internal");
+}
+
+#[actix_web::test]
+async fn a_profile_of_somebody_else_signs_nobody_in() {
+    let app = TestApp::spawn().await;
+    let profile = |changes: serde_json::Value| {
+        let mut profile = json!({
+            "object": "profile", "id": "prof_1", "email": "ana@acme.test", "connection_id": "conn_1",
+            "connection_type": "MagicLink", "idp_id": "ana@acme.test", "raw_attributes": {},
+        });
+        profile
+            .as_object_mut()
+            .unwrap()
+            .extend(changes.as_object().unwrap().clone());
+        json!({ "status": 200, "count": 1, "body": { "access_token": "t", "profile": profile } })
+    };
+    for changes in [
+        json!({ "email": "eve@acme.test" }),
+        json!({ "email": "nonsense" }),
+        json!({ "connection_type": "GoogleOAuth" }),
+        json!({ "connection_type": null }),
+        json!({ "id": "" }),
+    ] {
+        let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+        app.workos.fail(EXCHANGE, profile(changes)).await;
+        assert_error(&visitor.get(&callback).await, 403, "profile_mismatch");
+        assert!(visitor.cookie("__Host-session").is_none());
+    }
+    // The same answer, with nothing wrong in it, signs in: unknown and missing fields are no matter.
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    app.workos
+        .fail(
+            EXCHANGE,
+            profile(json!({ "email": "ANA@Acme.Test", "groups": null, "novel": 1 })),
+        )
+        .await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn who_may_enter_is_asked_once_more() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let stricter = app
+        .another_instance(&[("ALLOWED_EMAIL_DOMAINS", "globex.test")])
+        .with_cookies_of(&visitor);
+    assert_error(&stricter.get(&callback).await, 403, "not_allowed");
+    assert!(stricter.cookie("__Host-session").is_none());
+}
+
+#[actix_web::test]
+async fn fifty_callbacks_at_once_make_one_exchange_and_one_session() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let mut callbacks = JoinSet::new();
+    for _ in 0..50 {
+        let twin = app.visitor().with_cookies_of(&visitor);
+        let callback = callback.clone();
+        callbacks.spawn(async move {
+            let answer = twin.get(&callback).await;
+            if answer.status == 400 {
+                assert_eq!(answer.error(), "nothing_pending");
+            }
+            (
+                answer.status.as_u16(),
+                twin.cookie("__Host-session").is_some(),
+            )
+        });
+    }
+    let mut answers = callbacks.join_all().await;
+    answers.sort_unstable();
+    let mut expected = vec![(303, true)];
+    expected.extend([(400, false); 49]);
+    expected.sort_unstable();
+    assert_eq!(answers, expected);
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
+    let sessions: i64 = app
+        .database()
+        .query_row("SELECT count(*) FROM sessions", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(sessions, 1);
+}
+
+#[actix_web::test]
+async fn two_tabs_may_each_have_a_sign_in_under_way() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "/first").await;
+    let first = app.workos.newest_link("ana@acme.test").await;
+    visitor.ask_for_link("ana@acme.test", "/second").await;
+    let second = app.workos.newest_link("ana@acme.test").await;
+    let (first, second) = (
+        app.workos.follow(&first).await,
+        app.workos.follow(&second).await,
+    );
+    assert_eq!(visitor.get(&second).await.location(), "/second");
+    assert_eq!(visitor.get(&first).await.location(), "/first");
+}
+
+#[actix_web::test]
+async fn signing_in_anew_ends_the_session_that_the_browser_had() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    let before = app.visitor().with_cookies_of(&visitor);
+    visitor.ask_for_link("bob@acme.test", "").await;
+    visitor
+        .get(&app.workos.follow_newest_link("bob@acme.test").await)
+        .await;
+    assert_ne!(
+        visitor.cookie("__Host-session"),
+        before.cookie("__Host-session")
+    );
+    assert!(visitor.get("/account").await.body.contains("bob@acme.test"));
+    assert!(!before.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn a_session_cookie_planted_before_the_sign_in_is_not_adopted() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let planted = app
+        .signed_in("eve@evil.test")
+        .await
+        .cookie("__Host-session")
+        .unwrap();
+    visitor.set_cookie("__Host-session", &planted);
+    visitor.get(&callback).await;
+    assert_ne!(visitor.cookie("__Host-session").unwrap(), planted);
+    assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
+}
+
+#[actix_web::test]
+async fn a_store_that_fails_before_the_exchange_spends_no_code() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let database = app.database();
+    database
+        .execute_batch("ALTER TABLE consumed_sign_ins RENAME TO away")
+        .unwrap();
+    let answer = visitor.get(&callback).await;
+    assert_error(&answer, 503, "store_unavailable");
+    assert!(answer.headers.contains_key("retry-after"));
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+    database
+        .execute_batch("ALTER TABLE away RENAME TO consumed_sign_ins")
+        .unwrap();
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn a_session_that_cannot_be_written_is_never_told_of() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    app.database()
+        .execute_batch("ALTER TABLE sessions RENAME TO away")
+        .unwrap();
+    assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
+    assert!(visitor.cookie("__Host-session").is_none());
+}

@@ -1,0 +1,101 @@
+//! The documents say what the program does.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use workos_magic_link::config::Config;
+
+const ENV_EXAMPLE: &str = include_str!("../../.env.example");
+const README: &str = include_str!("../../README.md");
+
+/// Read elsewhere than in `Config`: the log's filter, the demo's stand-in.
+const OUTSIDE_OF_CONFIG: [&str; 2] = ["EMULATOR_BIND_ADDRESS", "RUST_LOG"];
+
+fn variables_of_config() -> BTreeSet<String> {
+    let asked = RefCell::new(BTreeSet::new());
+    let _ = Config::read(|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        (name == "TLS").then(|| "files".to_owned())
+    });
+    asked
+        .into_inner()
+        .into_iter()
+        .chain(OUTSIDE_OF_CONFIG.map(String::from))
+        .collect()
+}
+
+#[test]
+fn the_example_file_and_the_readme_name_every_setting_and_no_other() {
+    let in_example: BTreeSet<_> = ENV_EXAMPLE
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').split_once('='))
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') && name.len() > 2)
+        .collect();
+    let in_readme: BTreeSet<_> = README
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()))
+        .filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+        .collect();
+    assert_eq!(in_example, variables_of_config());
+    assert_eq!(in_readme, variables_of_config());
+}
+
+#[test]
+fn the_defaults_in_the_example_file_are_the_defaults() {
+    let with_defaults = |name: &str| match name {
+        "WORKOS_API_KEY" => Some("sk_x".to_owned()),
+        "WORKOS_CLIENT_ID" => Some("client_x".to_owned()),
+        _ => {
+            let line = ENV_EXAMPLE
+                .lines()
+                .find_map(|line| line.strip_prefix(&format!("#{name}=")));
+            Some(
+                line.unwrap_or_else(|| panic!("{name} is commented out"))
+                    .to_owned(),
+            )
+        }
+    };
+    let needed = |name: &str| with_defaults(name).filter(|value| value.ends_with("_x"));
+    let (written, real) = (
+        Config::read(with_defaults).ok().unwrap(),
+        Config::read(needed).ok().unwrap(),
+    );
+    assert_eq!(written.web.base_url, real.web.base_url);
+    assert_eq!(written.web.bind_address, real.web.bind_address);
+    assert_eq!(written.web.tls, real.web.tls);
+    assert_eq!(written.workos.api_url, real.workos.api_url);
+    assert_eq!(written.workos.redirect_uri, real.workos.redirect_uri);
+    assert_eq!(written.data_dir, real.data_dir);
+    assert_eq!(
+        format!("{:?}", written.session),
+        format!("{:?}", real.session)
+    );
+    assert_eq!(
+        written.sign_in.link_expires_in,
+        real.sign_in.link_expires_in
+    );
+    assert_eq!(written.json_log, real.json_log);
+}
+
+#[test]
+fn every_file_that_the_readme_links_to_exists() {
+    let links: Vec<_> = README
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(to, _)| to)
+        .collect();
+    let files: Vec<_> = links
+        .iter()
+        .filter(|to| !to.starts_with("http") && !to.starts_with('#'))
+        .collect();
+    assert!(files.len() > 5, "the README leads into the code");
+    for file in files {
+        assert!(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(file).exists(),
+            "{file}"
+        );
+    }
+}

@@ -1,0 +1,20 @@
+//! `GET /`
+
+use crate::test_app::TestApp;
+
+#[actix_web::test]
+async fn a_stranger_is_offered_to_sign_in() {
+    let app = TestApp::spawn().await;
+    let home = app.visitor().get("/").await;
+    assert_eq!(home.status, 200);
+    assert!(home.body.contains("href=\"/login\""));
+    assert!(!home.headers.contains_key("set-cookie"));
+}
+
+#[actix_web::test]
+async fn a_person_is_greeted_and_can_sign_out() {
+    let app = TestApp::spawn().await;
+    let home = app.signed_in("ana@acme.test").await.get("/").await;
+    assert!(home.body.contains("ana@acme.test"));
+    assert!(home.body.contains("action=\"/logout\""));
+}

@@ -1,0 +1,34 @@
+//! Black-box tests over real HTTP: the app and the stand-in on ports of their own, browsers that
+//! keep cookies as real ones do. One file a URL, then what concerns all of them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    reason = "a test fails by panicking, and nobody else uses it"
+)]
+
+mod test_app;
+mod visitor;
+
+mod account;
+mod api_session;
+mod assets;
+mod callback;
+mod health;
+mod home;
+mod login;
+mod logout;
+mod sent;
+
+mod architecture;
+mod config;
+mod cookies;
+mod docs;
+mod email_address;
+mod program;
+mod return_to;
+mod security;
+mod session_store;
+mod workos;

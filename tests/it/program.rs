@@ -1,0 +1,338 @@
+//! The real binary as its own process: arguments, exit codes, the demo, kill -9, the log.
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use base64::Engine;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStderr, Command};
+
+use crate::test_app::{WorkOs, settings_of_a_test};
+use crate::visitor::Visitor;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
+
+fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
+    let mut command = Command::new(BINARY);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(settings)
+        .current_dir(folder)
+        .kill_on_drop(true);
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .stdin(Stdio::null());
+    command
+}
+
+async fn output(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
+    command(arguments, &settings, folder.path())
+        .output()
+        .await
+        .unwrap()
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// The program, once it has said that it serves.
+struct Program {
+    child: Child,
+    said: String,
+    log: ChildStderr,
+}
+
+impl Program {
+    async fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut log = child.stderr.take().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = String::new();
+        while !said.contains("Serving ") && !said.contains("/inbox") {
+            let Some(line) = lines.next_line().await.unwrap() else {
+                let mut why = String::new();
+                log.read_to_string(&mut why).await.unwrap();
+                panic!("the program ended: {said}{why}");
+            };
+            said += &format!("{line}\n");
+        }
+        // Goes on being read, or the program would fail to write to it.
+        actix_web::rt::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { child, said, log }
+    }
+
+    /// Ends it as an operator does; gives its exit code and its log.
+    async fn terminate(mut self) -> (Option<i32>, String) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .await
+                .unwrap()
+                .success()
+        );
+        let mut log = String::new();
+        self.log.read_to_string(&mut log).await.unwrap();
+        (self.child.wait().await.unwrap().code(), log)
+    }
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[actix_web::test]
+async fn without_settings_it_names_them_all_and_mentions_the_demo() {
+    let output = output(&[], &[("LINK_EXPIRES_IN", "canary")]).await;
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    for word in [
+        "WORKOS_API_KEY",
+        "WORKOS_CLIENT_ID",
+        "LINK_EXPIRES_IN",
+        "--demo",
+    ] {
+        assert!(said.contains(word), "{word} is missing from {said}");
+    }
+    assert!(!said.contains("canary"), "{said}");
+}
+
+#[actix_web::test]
+async fn settings_come_from_a_file_too_and_the_environment_wins() {
+    let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+    let origin = format!("http://127.0.0.1:{port}");
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    let key = settings.remove("WORKOS_API_KEY").unwrap();
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    std::fs::write(
+        folder.path().join(".env"),
+        format!("WORKOS_API_KEY={key}\nTLS=nonsense\n"),
+    )
+    .unwrap();
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    assert_eq!(Visitor::new(&origin).get("/health/ready").await.status, 200);
+    assert_eq!(program.terminate().await.0, Some(0));
+}
+
+#[actix_web::test]
+async fn a_generated_key_is_accepted() {
+    let first = output(&["keys", "generate"], &[]).await;
+    let second = output(&["keys", "generate"], &[]).await;
+    assert_ne!(first.stdout, second.stdout);
+    let key = base64::engine::general_purpose::STANDARD
+        .decode(text(&first.stdout).trim())
+        .unwrap();
+    assert_eq!(key.len(), 64);
+}
+
+#[actix_web::test]
+async fn the_version_names_the_commit() {
+    let output = output(&["--version"], &[]).await;
+    let version = text(&output.stdout).trim().to_owned();
+    assert!(
+        version.starts_with(concat!(
+            "workos-magic-link ",
+            env!("CARGO_PKG_VERSION"),
+            " ("
+        )),
+        "{version}"
+    );
+}
+
+#[cfg(feature = "demo")]
+mod demo {
+    use super::*;
+
+    fn settings(folder: &Path, app: u16, emulator: u16) -> HashMap<String, String> {
+        HashMap::from([
+            ("DATA_DIR".to_owned(), folder.to_str().unwrap().to_owned()),
+            ("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{app}")),
+            (
+                "EMULATOR_BIND_ADDRESS".to_owned(),
+                format!("127.0.0.1:{emulator}"),
+            ),
+        ])
+    }
+
+    #[actix_web::test]
+    async fn a_newcomer_signs_in_over_https_and_http_2() {
+        let (folder, app, emulator) = (tempfile::tempdir().unwrap(), free_port(), free_port());
+        std::fs::write(
+            folder.path().join(".env"),
+            "WORKOS_API_KEY=sk_real\nSESSION_IDLE_TIMEOUT=nonsense\n",
+        )
+        .unwrap();
+        let mut settings = settings(folder.path(), app, emulator);
+        // None of these may reach a demo.
+        for name in [
+            "WORKOS_API_KEY",
+            "WORKOS_API_URL",
+            "WORKOS_REDIRECT_URI",
+            "COOKIE_KEYS",
+            "SESSION_STORE",
+            "SMTP_URL",
+        ] {
+            settings.insert(name.to_owned(), "http://real.test".to_owned());
+        }
+        let program = Program::start(command(&["--demo"], &settings, folder.path())).await;
+        let (site, inbox) = (
+            format!("https://localhost:{app}"),
+            format!("http://localhost:{emulator}/inbox"),
+        );
+        assert!(
+            program.said.contains(&format!("{site}/login")) && program.said.contains(&inbox),
+            "{}",
+            program.said
+        );
+
+        let browser = reqwest::Client::builder()
+            .tls_danger_accept_invalid_certs(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        let form = browser.get(format!("{site}/login")).send().await.unwrap();
+        assert_eq!(form.version(), reqwest::Version::HTTP_2);
+        assert!(
+            form.text().await.unwrap().contains("class=\"demo\""),
+            "every page says that it is a demo"
+        );
+        let visitor = Visitor::new(&site).by(browser);
+        visitor.ask_for_link("ana@acme.test", "").await;
+        let emulator = WorkOs::running_at(&format!("http://localhost:{emulator}"));
+        let callback = emulator.follow_newest_link("ana@acme.test").await;
+        assert_eq!(visitor.get(&callback).await.location(), "/account");
+        assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
+
+        assert!(
+            folder.path().join("demo/sessions.sqlite3").exists(),
+            "a demo keeps to its own folder"
+        );
+        assert!(!folder.path().join("sessions.sqlite3").exists());
+        assert_eq!(program.terminate().await.0, Some(0));
+    }
+
+    #[actix_web::test]
+    async fn it_listens_on_loopback_only() {
+        for (name, code) in [("BIND_ADDRESS", 2), ("EMULATOR_BIND_ADDRESS", 1)] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut settings = settings(folder.path(), free_port(), free_port());
+            settings.insert("TLS".to_owned(), "off".to_owned());
+            settings.insert(name.to_owned(), "0.0.0.0:0".to_owned());
+            let output = command(&["--demo"], &settings, folder.path())
+                .output()
+                .await
+                .unwrap();
+            assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+            assert!(
+                text(&output.stderr).contains(name),
+                "{}",
+                text(&output.stderr)
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn no_session_that_a_browser_was_told_of_is_lost_to_kill_9() {
+    let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+    let origin = format!("http://127.0.0.1:{port}");
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    let visitor = Visitor::new(&origin);
+
+    let mut program = Program::start(command(&[], &settings, folder.path())).await;
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = workos.follow_newest_link("ana@acme.test").await;
+    // Between the mail and the click,
+    program.child.kill().await.unwrap();
+    let mut program = Program::start(command(&[], &settings, folder.path())).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    // and right after the cookie came.
+    program.child.kill().await.unwrap();
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    assert!(visitor.is_signed_in().await);
+    // What was used stays used.
+    visitor.forget_cookie("__Host-session");
+    assert_eq!(visitor.get(&callback).await.error(), "nothing_pending");
+    assert_eq!(program.terminate().await.0, Some(0));
+}
+
+#[actix_web::test]
+async fn at_the_most_talkative_level_the_log_holds_no_secret() {
+    let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+    let origin = format!("http://127.0.0.1:{port}");
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    settings.insert("RUST_LOG".to_owned(), "trace".to_owned());
+    settings.insert("LOG_FORMAT".to_owned(), "json".to_owned());
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+
+    let visitor = Visitor::new(&origin);
+    visitor
+        .ask_for_link("canary@acme.test", "/canary-path")
+        .await;
+    let link = workos.newest_link("canary@acme.test").await;
+    let callback = workos.follow(&link).await;
+    let sign_in = visitor.cookie(&visitor.sign_ins()[0]).unwrap();
+    visitor
+        .post("/login", &[("email", "canary-typed"), ("return_to", "")])
+        .await;
+    visitor
+        .get(&callback.replace("code=", "code=canary-code&x="))
+        .await;
+    visitor
+        .get(&format!("{origin}/callback?error=canary-error&state=x"))
+        .await;
+    visitor
+        .get(&format!("{origin}/login?return_to=/canary-path"))
+        .await;
+    visitor
+        .ask_for_link("canary@acme.test", "/canary-path")
+        .await;
+    let again = workos.follow_newest_link("canary@acme.test").await;
+    visitor.get(&again).await;
+    visitor.get("/account").await;
+    let session = visitor.cookie("__Host-session").unwrap();
+
+    let (_, log) = program.terminate().await;
+    assert!(
+        log.contains("\"answered\"") && log.lines().count() > 50,
+        "the log is talkative: {log}"
+    );
+    let values = |url: &str| -> Vec<String> {
+        url::Url::parse(url)
+            .unwrap()
+            .query_pairs()
+            .map(|(_, value)| value.into_owned())
+            .collect()
+    };
+    let token = link.rsplit('/').nth(1).unwrap().to_owned();
+    let mut secrets = [values(&callback), values(&again)].concat();
+    secrets.extend([
+        token,
+        sign_in,
+        session,
+        "canary".to_owned(),
+        "sk_test".to_owned(),
+    ]);
+    for secret in secrets {
+        let leak = log.lines().find(|line| line.contains(&secret));
+        assert!(leak.is_none(), "{secret} in {leak:?}");
+    }
+}

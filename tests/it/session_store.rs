@@ -1,0 +1,144 @@
+//! The store: what is kept, for how long, and what survives.
+
+use crate::test_app::TestApp;
+
+const HOUR: i64 = 60 * 60;
+
+#[actix_web::test]
+async fn an_idle_session_ends() {
+    let app = TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h")]).await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    app.clock.advance(HOUR - 5);
+    assert!(visitor.is_signed_in().await);
+    app.clock.advance(HOUR - 5);
+    assert!(visitor.is_signed_in().await, "activity extends it");
+    app.clock.advance(HOUR + 5);
+    assert!(!visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn nothing_extends_a_session_beyond_the_absolute_limit() {
+    let app = TestApp::with(&[
+        ("SESSION_IDLE_TIMEOUT", "1h"),
+        ("SESSION_ABSOLUTE_TIMEOUT", "3h"),
+    ])
+    .await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    for _ in 0..5 {
+        app.clock.advance(HOUR / 2);
+        assert!(visitor.is_signed_in().await);
+    }
+    app.clock.advance(HOUR / 2);
+    assert!(!visitor.is_signed_in().await);
+    app.clock.advance(-HOUR / 2 - 5);
+    assert!(
+        visitor.is_signed_in().await,
+        "only the clock decides, not a row that was taken away too early"
+    );
+}
+
+#[actix_web::test]
+async fn being_seen_is_written_once_a_minute_at_most() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    let seen = || -> i64 {
+        let seen = "SELECT last_seen_at - created_at FROM sessions";
+        app.database()
+            .query_row(seen, [], |row| row.get(0))
+            .unwrap()
+    };
+    app.clock.advance(50);
+    visitor.get("/account").await;
+    assert_eq!(seen(), 0);
+    app.clock.advance(30);
+    visitor.get("/account").await;
+    assert!((80..90).contains(&seen()), "{}", seen());
+}
+
+#[actix_web::test]
+async fn the_store_holds_nothing_that_signs_in() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = url::Url::parse(&app.workos.follow_newest_link("ana@acme.test").await).unwrap();
+    let mut secrets: Vec<String> = callback
+        .query_pairs()
+        .map(|(_, value)| value.into_owned())
+        .collect();
+    secrets.push(visitor.cookie(&visitor.sign_ins()[0]).unwrap());
+    visitor.get(callback.as_str()).await;
+    secrets.push(visitor.cookie("__Host-session").unwrap());
+    let mut dump = Vec::new();
+    for file in std::fs::read_dir(app.data_dir()).unwrap() {
+        let path = file.unwrap().path();
+        if path
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .starts_with("sessions.sqlite3")
+        {
+            dump.extend(std::fs::read(path).unwrap());
+        }
+    }
+    let holds = |text: &str| {
+        dump.windows(text.len())
+            .any(|window| window == text.as_bytes())
+    };
+    assert!(holds("ana@acme.test"), "the dump is of the store");
+    for secret in secrets {
+        assert!(
+            !holds(&secret)
+                && !holds(
+                    &percent_encoding::percent_decode_str(&secret)
+                        .decode_utf8()
+                        .unwrap()
+                )
+        );
+    }
+}
+
+#[actix_web::test]
+async fn another_instance_knows_the_session_and_its_end() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    let elsewhere = app.another_instance(&[]).with_cookies_of(&visitor);
+    assert!(elsewhere.is_signed_in().await);
+    elsewhere.post("/logout", &[]).await;
+    assert!(!visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn rows_that_have_expired_go_with_the_next_sign_ins() {
+    let app = TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h")]).await;
+    for person in ["ana@acme.test", "bob@acme.test"] {
+        app.signed_in(person).await;
+    }
+    app.clock.advance(HOUR + 5);
+    app.signed_in("eve@acme.test").await;
+    let rows = |table: &str| -> i64 {
+        app.database()
+            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                row.get(0)
+            })
+            .unwrap()
+    };
+    assert_eq!(rows("sessions"), 1);
+    assert_eq!(rows("consumed_sign_ins"), 1);
+}
+
+#[actix_web::test]
+async fn a_row_of_another_version_signs_nobody_in() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    app.database()
+        .execute(
+            "UPDATE sessions SET session_values = '{\"profile\":\"7\"}'",
+            [],
+        )
+        .unwrap();
+    assert_eq!(
+        visitor.get("/account").await.location(),
+        "/login?return_to=%2Faccount"
+    );
+}

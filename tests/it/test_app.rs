@@ -1,0 +1,238 @@
+//! The app under test and its world: a stand-in for WorkOS, a folder, a clock that the test moves.
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::Duration;
+
+use magic_link_emulator::{Emulator, Options};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use workos_magic_link::app;
+use workos_magic_link::clock::Clock;
+use workos_magic_link::config::Config;
+
+use crate::visitor::Visitor;
+
+pub struct TestApp {
+    pub origin: String,
+    pub clock: Clock,
+    pub workos: WorkOs,
+    pub settings: HashMap<String, String>,
+    data_dir: TempDir,
+}
+
+impl TestApp {
+    pub async fn spawn() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these settings beside those that tests need.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let workos = WorkOs::start();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let data_dir = tempfile::tempdir().unwrap();
+        let mut all = settings_of_a_test(&origin, &workos.url, data_dir.path());
+        all.extend(
+            settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        let config = Config::read(|name| all.get(name).cloned()).unwrap();
+        let clock = Clock::default();
+        actix_web::rt::spawn(app::serve(config, listener, clock.clone()).unwrap());
+        Self {
+            origin,
+            clock,
+            workos,
+            settings: all,
+            data_dir,
+        }
+    }
+
+    /// A second instance with the same folder and settings, on a port of its own but under the
+    /// same name: another process of the same site, or the same one after a restart.
+    pub fn another_instance(&self, settings: &[(&str, &str)]) -> Visitor {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let mut all = self.settings.clone();
+        all.extend(
+            settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        let config = Config::read(|name| all.get(name).cloned()).unwrap();
+        actix_web::rt::spawn(app::serve(config, listener, self.clock.clone()).unwrap());
+        Visitor::new(&self.origin).through(&address)
+    }
+
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.origin)
+    }
+
+    /// A visitor who has signed in with this address.
+    pub async fn signed_in(&self, email: &str) -> Visitor {
+        let visitor = self.visitor();
+        visitor.ask_for_link(email, "").await;
+        let callback = self.workos.follow_newest_link(email).await;
+        assert_eq!(visitor.get(&callback).await.location(), "/account");
+        visitor
+    }
+
+    /// A connection to the store's file, beside the app's own.
+    pub fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.data_dir.path().join("sessions.sqlite3")).unwrap()
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        self.data_dir.path()
+    }
+}
+
+pub fn settings_of_a_test(
+    origin: &str,
+    workos_url: &str,
+    data_dir: &Path,
+) -> HashMap<String, String> {
+    [
+        ("BASE_URL", origin),
+        ("TLS", "off"),
+        ("DATA_DIR", data_dir.to_str().unwrap()),
+        ("WORKOS_API_URL", workos_url),
+        ("WORKOS_API_KEY", "sk_test_default"),
+        ("WORKOS_CLIENT_ID", "client_emulator"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// The stand-in, spoken to over HTTP as a test of any language would.
+pub struct WorkOs {
+    pub url: String,
+    http: reqwest::Client,
+    _emulator: Option<Emulator>,
+}
+
+impl WorkOs {
+    pub fn start() -> Self {
+        let options = Options {
+            bind: ([127, 0, 0, 1], 0).into(),
+            ..Options::default()
+        };
+        let emulator = Emulator::start(options).unwrap();
+        Self {
+            url: emulator.url(),
+            http: http(),
+            _emulator: Some(emulator),
+        }
+    }
+
+    /// One that another process runs.
+    pub fn running_at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            http: http(),
+            _emulator: None,
+        }
+    }
+
+    /// Opens the newest link mailed to this address as a browser does; gives where it leads.
+    pub async fn follow_newest_link(&self, email: &str) -> String {
+        self.follow(&self.newest_link(email).await).await
+    }
+
+    pub async fn newest_link(&self, email: &str) -> String {
+        let mails = self.get(&format!("/_emulate/inbox?to={email}")).await;
+        mails["data"][0]["link"]
+            .as_str()
+            .expect("a mail with a link")
+            .to_owned()
+    }
+
+    pub async fn follow(&self, link: &str) -> String {
+        let answer = self.http.get(link).send().await.unwrap();
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    pub async fn mails(&self, email: &str) -> usize {
+        self.get(&format!("/_emulate/inbox?to={email}")).await["data"]
+            .as_array()
+            .unwrap()
+            .len()
+    }
+
+    /// Makes matching calls fail; `failure` as `POST /_emulate/hooks` takes it.
+    pub async fn fail(&self, path: &str, failure: Value) {
+        let mut hook = json!({ "method": "*", "path": path });
+        hook.as_object_mut()
+            .unwrap()
+            .extend(failure.as_object().unwrap().clone());
+        self.post("/_emulate/hooks", &hook).await;
+    }
+
+    /// The paths of the API calls so far, oldest first.
+    pub async fn calls(&self) -> Vec<String> {
+        let calls = self.get("/_emulate/requests").await;
+        let mut calls: Vec<_> = calls["data"].as_array().unwrap().iter().collect();
+        calls.sort_by_key(|call| call["at"].as_str().unwrap_or_default().to_owned());
+        calls
+            .into_iter()
+            .map(|call| call["path"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    pub async fn calls_of(&self, path: &str) -> usize {
+        self.calls()
+            .await
+            .iter()
+            .filter(|called| *called == path)
+            .count()
+    }
+
+    pub async fn advance_clock(&self, seconds: i64) {
+        self.post("/_emulate/clock", &json!({ "advance_seconds": seconds }))
+            .await;
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.http
+            .get(format!("{}{path}", self.url))
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
+    }
+
+    async fn post(&self, path: &str, body: &Value) {
+        let answer = self
+            .http
+            .post(format!("{}{path}", self.url))
+            .json(body)
+            .send()
+            .await
+            .unwrap();
+        assert!(
+            answer.status().is_success(),
+            "{path} answered {}",
+            answer.status()
+        );
+    }
+}
+
+/// A client that follows nothing and waits for nothing for long.
+pub fn http() -> reqwest::Client {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .ok();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(30))
+        .build()
+        .unwrap()
+}

@@ -1,0 +1,237 @@
+//! One browser: keeps cookies, says where its requests come from, follows nothing by itself.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
+use reqwest::{RequestBuilder, StatusCode};
+use serde_json::Value;
+
+use crate::test_app::http;
+
+pub struct Visitor {
+    origin: String,
+    address: String,
+    http: reqwest::Client,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Visitor {
+    pub fn new(origin: &str) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            address: origin.to_owned(),
+            http: http(),
+            cookies: Mutex::default(),
+        }
+    }
+
+    /// The same browser, reaching the site at another address, as through a proxy.
+    pub fn through(self, address: &str) -> Self {
+        Self {
+            address: address.to_owned(),
+            ..self
+        }
+    }
+
+    /// The same, with another HTTP client.
+    pub fn by(self, http: reqwest::Client) -> Self {
+        Self { http, ..self }
+    }
+
+    /// Takes over another browser's cookies.
+    pub fn with_cookies_of(self, other: &Self) -> Self {
+        *self.cookies.lock().unwrap() = other.cookies.lock().unwrap().clone();
+        self
+    }
+
+    /// Opens a path, or a URL of this site.
+    pub async fn get(&self, url: &str) -> Answer {
+        self.send(self.http.get(self.url(url))).await
+    }
+
+    /// Opens a path as a program does.
+    pub async fn get_json(&self, path: &str) -> Answer {
+        self.send(
+            self.http
+                .get(self.url(path))
+                .header("Accept", "application/json"),
+        )
+        .await
+    }
+
+    /// Sends a form of one of the site's own pages.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(
+            self.http
+                .post(self.url(path))
+                .header("Sec-Fetch-Site", "same-origin")
+                .form(form),
+        )
+        .await
+    }
+
+    /// Sends the login form and expects the link to be on its way.
+    pub async fn ask_for_link(&self, email: &str, return_to: &str) -> Answer {
+        let answer = self
+            .post("/login", &[("email", email), ("return_to", return_to)])
+            .await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        answer
+    }
+
+    /// Any other request, to which this browser's cookies are added.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let mut request = request.header("Host", self.origin.split_once("//").unwrap().1);
+        let cookies = self.cookie_header();
+        if !cookies.is_empty() {
+            request = request.header(COOKIE, cookies);
+        }
+        let answer = request.send().await.unwrap();
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        self.keep(&headers);
+        Answer {
+            status,
+            headers,
+            body: answer.text().await.unwrap(),
+        }
+    }
+
+    pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.url(path))
+    }
+
+    pub fn cookie_header(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
+    }
+
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn forget_cookie(&self, name: &str) {
+        self.cookies.lock().unwrap().remove(name);
+    }
+
+    /// The names of the cookies that sign-ins under way left.
+    pub fn sign_ins(&self) -> Vec<String> {
+        let cookies = self.cookies.lock().unwrap();
+        cookies
+            .keys()
+            .filter(|name| name.starts_with("__Host-signin-"))
+            .cloned()
+            .collect()
+    }
+
+    pub async fn is_signed_in(&self) -> bool {
+        self.get_json("/api/session").await.status == 200
+    }
+
+    fn url(&self, url: &str) -> String {
+        match url.strip_prefix(&self.origin) {
+            Some(path) => format!("{}{path}", self.address),
+            None if url.starts_with('/') => format!("{}{url}", self.address),
+            None => panic!("{url} is of another site"),
+        }
+    }
+
+    /// As a browser would: what isn't a proper `__Host-` cookie is a fault of the app.
+    fn keep(&self, headers: &HeaderMap) {
+        for cookie in headers.get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (pair, attributes) = cookie.split_once("; ").unwrap();
+            let attributes: Vec<_> = attributes.split("; ").collect();
+            for needed in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+                assert!(attributes.contains(&needed), "{cookie} lacks {needed}");
+            }
+            assert!(!cookie.contains("Domain"), "{cookie} names a domain");
+            let (name, value) = pair.split_once('=').unwrap();
+            assert!(name.starts_with("__Host-"), "{cookie} lacks the prefix");
+            assert!(pair.len() < 1024, "{name} is too large");
+            if attributes.contains(&"Max-Age=0") {
+                self.forget_cookie(name);
+            } else {
+                self.set_cookie(name, value);
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// Where a 303 leads.
+    pub fn location(&self) -> &str {
+        assert_eq!(self.status, 303, "{}", self.body);
+        self.headers["location"].to_str().unwrap()
+    }
+
+    /// The code of an error page.
+    pub fn error(&self) -> &str {
+        let (_, rest) = self
+            .body
+            .split_once("data-error=\"")
+            .unwrap_or_else(|| panic!("no error: {}", self.body));
+        let main = self
+            .body
+            .split_once("<main")
+            .unwrap()
+            .1
+            .split_once('>')
+            .unwrap()
+            .0;
+        assert!(
+            main.contains("data-error"),
+            "the error stands outside of <main>"
+        );
+        rest.split_once('"').unwrap().0
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The value of a form field on the page.
+    pub fn field(&self, name: &str) -> &str {
+        let (_, field) = self
+            .body
+            .split_once(&format!("name=\"{name}\""))
+            .unwrap_or_else(|| panic!("no {name}"));
+        let (_, value) = field
+            .split_once('>')
+            .unwrap()
+            .0
+            .split_once("value=\"")
+            .unwrap();
+        value.split_once('"').unwrap().0
+    }
+}
+
+/// An answer is its status and code, for assertions that read as a sentence.
+#[track_caller]
+pub fn assert_error(answer: &Answer, status: u16, code: &str) {
+    assert_eq!((answer.status.as_u16(), answer.error()), (status, code));
+}
