@@ -9,7 +9,7 @@ use base64::Engine;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
 
-use crate::test_app::{WorkOs, settings_of_a_test};
+use crate::test_app::{WorkOs, http, settings_of_a_test};
 use crate::visitor::Visitor;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
@@ -201,18 +201,13 @@ mod demo {
             program.said
         );
 
-        let browser = reqwest::Client::builder()
-            .tls_danger_accept_invalid_certs(true)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        let form = browser.get(format!("{site}/login")).send().await.unwrap();
+        let form = http().get(format!("{site}/login")).send().await.unwrap();
         assert_eq!(form.version(), reqwest::Version::HTTP_2);
         assert!(
             form.text().await.unwrap().contains("class=\"demo\""),
             "every page says that it is a demo"
         );
-        let visitor = Visitor::new(&site).by(browser);
+        let visitor = Visitor::new(&site);
         visitor.ask_for_link("ana@acme.test", "").await;
         let emulator = WorkOs::running_at(&format!("http://localhost:{emulator}"));
         let callback = emulator.follow_newest_link("ana@acme.test").await;

@@ -41,11 +41,6 @@ impl Visitor {
         }
     }
 
-    /// The same, with another HTTP client.
-    pub fn by(self, http: reqwest::Client) -> Self {
-        Self { http, ..self }
-    }
-
     /// Takes over another browser's cookies.
     pub fn with_cookies_of(self, other: &Self) -> Self {
         *self.cookies.lock().unwrap() = other.cookies.lock().unwrap().clone();

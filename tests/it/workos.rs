@@ -55,9 +55,6 @@ fn response(head: &str, body: &str) -> Vec<u8> {
 }
 
 fn client(url: &str) -> Client {
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
     let credentials = Credentials {
         api_key: SecretString::from("sk_CANARY"),
         client_id: "client_1".to_owned(),
