@@ -1,1 +1,20 @@
-fn main() {}
+//! The flows in a real Chromium, against the real binary in its demo mode. Debian has both that it
+//! needs: `apt-get install --no-install-recommends chromium chromium-driver`.
+//!
+//! Screenshots of the way are left in `target/tmp`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    dead_code,
+    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+)]
+
+#[path = "../it/running.rs"]
+mod running;
+
+mod browser;
+
+mod sign_in;

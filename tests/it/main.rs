@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and nobody else uses it"
 )]
 
+mod running;
 mod test_app;
 mod visitor;
 

@@ -1,14 +1,13 @@
 //! The real binary as its own process: arguments, exit codes, the demo, kill -9, the log.
 
 use std::collections::HashMap;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
 use base64::Engine;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::process::Command;
 
+use crate::running::{Program, free_port};
 use crate::test_app::{WorkOs, http, settings_of_a_test};
 use crate::visitor::Visitor;
 
@@ -39,58 +38,6 @@ async fn output(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
         .output()
         .await
         .unwrap()
-}
-
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
-/// The program, once it has said that it serves.
-struct Program {
-    child: Child,
-    said: String,
-    log: ChildStderr,
-}
-
-impl Program {
-    async fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut log = child.stderr.take().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut said = String::new();
-        while !said.contains("Serving ") && !said.contains("/inbox") {
-            let Some(line) = lines.next_line().await.unwrap() else {
-                let mut why = String::new();
-                log.read_to_string(&mut why).await.unwrap();
-                panic!("the program ended: {said}{why}");
-            };
-            said += &format!("{line}\n");
-        }
-        // Goes on being read, or the program would fail to write to it.
-        actix_web::rt::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, said, log }
-    }
-
-    /// Ends it as an operator does; gives its exit code and its log.
-    async fn terminate(mut self) -> (Option<i32>, String) {
-        let id = self.child.id().unwrap().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .await
-                .unwrap()
-                .success()
-        );
-        let mut log = String::new();
-        self.log.read_to_string(&mut log).await.unwrap();
-        (self.child.wait().await.unwrap().code(), log)
-    }
 }
 
 fn text(bytes: &[u8]) -> &str {

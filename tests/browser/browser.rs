@@ -1,0 +1,127 @@
+//! A Chromium of our own, and the demo that it visits.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::running::{Program, free_port};
+
+pub struct Demo {
+    pub site: String,
+    pub inbox: String,
+    _program: Program,
+    _folder: TempDir,
+}
+
+impl Demo {
+    pub async fn start() -> Self {
+        let (folder, app, emulator) = (tempfile::tempdir().unwrap(), free_port(), free_port());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_workos-magic-link"));
+        command
+            .arg("--demo")
+            .env_clear()
+            .env("DATA_DIR", folder.path())
+            .env("BIND_ADDRESS", format!("127.0.0.1:{app}"))
+            .env("EMULATOR_BIND_ADDRESS", format!("127.0.0.1:{emulator}"))
+            .current_dir(folder.path())
+            .kill_on_drop(true)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Self {
+            site: format!("https://localhost:{app}"),
+            inbox: format!("http://localhost:{emulator}/inbox"),
+            _program: Program::start(command).await,
+            _folder: folder,
+        }
+    }
+}
+
+pub struct Browser {
+    pub driver: WebDriver,
+    chromedriver: Child,
+}
+
+impl Browser {
+    pub async fn start() -> Self {
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let mut chromedriver = Command::new("chromedriver")
+            .arg("--port=0")
+            .kill_on_drop(true)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect(
+                "chromedriver: apt-get install --no-install-recommends chromium chromium-driver",
+            );
+        let mut lines = BufReader::new(chromedriver.stdout.take().unwrap()).lines();
+        let port = loop {
+            let line = lines
+                .next_line()
+                .await
+                .unwrap()
+                .expect("chromedriver says its port");
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                break port.trim_end_matches('.').to_owned();
+            }
+        };
+        let mut capabilities = DesiredCapabilities::chrome();
+        for flag in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--window-size=1100,900",
+        ] {
+            capabilities.add_arg(flag).unwrap();
+        }
+        capabilities.accept_insecure_certs(true).unwrap();
+        let driver = WebDriver::new(format!("http://localhost:{port}"), capabilities)
+            .await
+            .unwrap();
+        Self {
+            driver,
+            chromedriver,
+        }
+    }
+
+    pub async fn text(&self) -> String {
+        self.driver
+            .find(By::Tag("body"))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+    }
+
+    pub async fn path(&self) -> String {
+        self.driver.current_url().await.unwrap()[url::Position::BeforePath..].to_owned()
+    }
+
+    pub async fn click(&self, selector: &str) {
+        self.driver
+            .query(By::Css(selector))
+            .first()
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
+    }
+
+    pub async fn screenshot(&self, name: &str) {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        self.driver.screenshot(&path).await.unwrap();
+    }
+
+    /// Ends the browser and its driver; without this they would outlive the test.
+    pub async fn quit(mut self) {
+        self.driver.quit().await.unwrap();
+        self.chromedriver.kill().await.unwrap();
+    }
+}

@@ -1,0 +1,58 @@
+//! The real binary, running.
+
+use std::net::TcpListener;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStderr, Command};
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// The program, once it has said that it serves.
+pub struct Program {
+    pub child: Child,
+    pub said: String,
+    log: ChildStderr,
+}
+
+impl Program {
+    pub async fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut log = child.stderr.take().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = String::new();
+        while !said.contains("Serving ") && !said.contains("/inbox") {
+            let Some(line) = lines.next_line().await.unwrap() else {
+                let mut why = String::new();
+                log.read_to_string(&mut why).await.unwrap();
+                panic!("the program ended: {said}{why}");
+            };
+            said += &format!("{line}\n");
+        }
+        // Goes on being read, or the program would fail to write to it.
+        actix_web::rt::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { child, said, log }
+    }
+
+    /// Ends it as an operator does; gives its exit code and its log.
+    pub async fn terminate(mut self) -> (Option<i32>, String) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .await
+                .unwrap()
+                .success()
+        );
+        let mut log = String::new();
+        self.log.read_to_string(&mut log).await.unwrap();
+        (self.child.wait().await.unwrap().code(), log)
+    }
+}
