@@ -7,6 +7,7 @@ mod connections;
 mod faults;
 mod hooks;
 mod inbox;
+mod links;
 mod passwordless;
 mod program;
 mod sso;
