@@ -108,7 +108,7 @@ impl App {
             redirect_uri: config.workos.redirect_uri.into(),
         };
         Ok(Self {
-            pages: Pages::load(&assets, config.demo)?,
+            pages: Pages::load(&assets, config.demo_inbox.as_deref())?,
             workos: Client::new(config.workos.api_url, config.workos.credentials).context(
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,

@@ -33,8 +33,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// `LOG_FORMAT=json`
     pub json_log: bool,
-    /// Shows the banner of the demo on every page.
-    pub demo: bool,
+    /// In a demo: where its mails arrive, for the banner on every page.
+    pub demo_inbox: Option<String>,
 }
 
 /// How to talk to WorkOS.
@@ -114,7 +114,7 @@ impl Config {
             },
             json_log: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",
             web,
-            demo: false,
+            demo_inbox: None,
         };
         read.finish(config)
     }

@@ -68,6 +68,7 @@ pub fn config(
             .into_owned(),
     );
     let of_emulator = Options::default();
+    let inbox = inbox(&emulator_url);
     settings.insert("WORKOS_API_URL", emulator_url);
     settings.insert("WORKOS_API_KEY", of_emulator.api_key);
     settings.insert("WORKOS_CLIENT_ID", of_emulator.client_id);
@@ -82,9 +83,15 @@ pub fn config(
         }]));
     }
     Ok(Config {
-        demo: true,
+        demo_inbox: Some(inbox),
         ..config
     })
+}
+
+/// Where the stand-in shows the mails that it "sent".
+#[must_use]
+pub fn inbox(emulator_url: &str) -> String {
+    format!("{emulator_url}/inbox")
 }
 
 /// Where the demo is found if nobody says otherwise: on this machine, at the port it listens on.

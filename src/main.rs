@@ -103,7 +103,7 @@ async fn run_demo() -> anyhow::Result<()> {
     let emulator = demo::start_emulator(variable)?;
     let config = demo::config(variable, emulator.url())?;
     let _log = telemetry::start(config.json_log);
-    let inbox = format!("{}/inbox", emulator.url());
+    let inbox = demo::inbox(&emulator.url());
     let server = start(config, |site| {
         println!("The demo is running. Nothing in it is real, and no account is needed.\n");
         println!("  1. Open   {site}/login");

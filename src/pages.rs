@@ -25,11 +25,11 @@ pub(crate) trait Page: Serialize {
 }
 
 impl Pages {
-    pub(crate) fn load(assets: &Assets, demo: bool) -> Result<Self, tera::Error> {
+    pub(crate) fn load(assets: &Assets, demo_inbox: Option<&str>) -> Result<Self, tera::Error> {
         let mut tera = Tera::new();
         let site = tera.global_context();
         site.insert("assets", assets.urls());
-        site.insert("demo", &demo);
+        site.insert("demo_inbox", &demo_inbox);
         tera.add_raw_templates(assets::templates())?;
         Ok(Self { tera })
     }

@@ -52,7 +52,7 @@ impl Browser {
             .ok();
         let mut chromedriver = Command::new("chromedriver")
             .arg("--port=0")
-            .kill_on_drop(true)
+            .process_group(0)
             .stdout(Stdio::piped())
             .spawn()
             .expect(
@@ -119,9 +119,19 @@ impl Browser {
         self.driver.screenshot(&path).await.unwrap();
     }
 
-    /// Ends the browser and its driver; without this they would outlive the test.
-    pub async fn quit(mut self) {
-        self.driver.quit().await.unwrap();
-        self.chromedriver.kill().await.unwrap();
+    /// Ends the browser as a person does.
+    pub async fn quit(self) {
+        self.driver.clone().quit().await.unwrap();
+    }
+}
+
+/// Ends what is left, the driver and after a failed test its browser too: they share a group.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if let Some(id) = self.chromedriver.id() {
+            let _ = std::process::Command::new("kill")
+                .args(["-KILL", "--", &format!("-{id}")])
+                .status();
+        }
     }
 }

@@ -35,7 +35,7 @@ fn two_settings_are_enough() {
     assert_eq!(config.workos.api_url.as_str(), "https://api.workos.com/");
     assert_eq!(config.session.idle, Duration::from_secs(7 * 24 * 60 * 60));
     assert_eq!(config.sign_in.link_expires_in, Duration::from_secs(15 * 60));
-    assert!(config.cookie_keys.is_none() && !config.demo);
+    assert!(config.cookie_keys.is_none() && config.demo_inbox.is_none());
 }
 
 #[test]
