@@ -138,7 +138,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// An empty response that carries the failure outwards; [`render`] makes it a page.
+/// An empty response that carries the failure outwards, to where it is made a page.
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         self.code.status()

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 
-/// A kind of failure. Programs tell them apart by [`Code::name`], people by [`Code::message`].
+/// A kind of failure. Programs tell them apart by [`Code::name`], people by what its page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(
     missing_docs,

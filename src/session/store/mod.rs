@@ -65,7 +65,7 @@ struct Row {
     dates: Dates,
 }
 
-/// The store, as one worker thread uses it; see [`Store::for_this_thread`].
+/// The store, as one worker thread uses it; see [`StoreOpener::for_this_thread`].
 #[derive(Clone)]
 pub struct Store {
     sqlite: Sqlite,
