@@ -82,6 +82,8 @@ pub fn serve(
             // Outermost, so that the log has the status that the browser sees.
             .wrap(from_fn(telemetry::request))
     });
+    // As long as the slowest answer takes; an idle HTTP/2 connection is waited for as well.
+    let server = server.shutdown_timeout(10);
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,

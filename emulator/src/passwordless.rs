@@ -91,11 +91,13 @@ pub(crate) async fn create(
 }
 
 /// `POST /passwordless/sessions/{id}/send`. The body is nobody's business: some SDKs send none,
-/// some `{}`, some the id once more.
+/// some `{}`, some the id once more. It is read all the same: actix closes a connection on which it is
+/// left unread.
 pub(crate) async fn send(
     environment: web::Data<Environment>,
     request: HttpRequest,
     id: web::Path<String>,
+    _body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
     environment.require_api_key(&request)?;
     let mut store = environment.store();

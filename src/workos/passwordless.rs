@@ -57,7 +57,7 @@ impl Client {
     ) -> Result<(), WorkOsError> {
         let id = utf8_percent_encode(&session.id, NON_ALPHANUMERIC);
         let request = self.authorized(Method::POST, &format!("passwordless/sessions/{id}/send"));
-        self.send(request.json(&json!({}))).await.map(drop)
+        self.send(request).await.map(drop)
     }
 }
 

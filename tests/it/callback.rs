@@ -1,9 +1,13 @@
 //! `GET /callback`: every way in and every way of saying no.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::test_app::TestApp;
+use crate::test_app::{TestApp, WorkOs};
 use crate::visitor::{Answer, Visitor, assert_error};
 
 const EXCHANGE: &str = "/sso/token";
@@ -75,6 +79,40 @@ async fn a_sign_in_costs_three_calls() {
     assert_eq!(calls[0], "/passwordless/sessions");
     assert!(calls[1].ends_with("/send"));
     assert_eq!(ours[2], EXCHANGE);
+}
+
+#[actix_web::test]
+async fn the_calls_of_many_sign_ins_go_over_kept_alive_connections() {
+    let workos = WorkOs::start();
+    let (proxy, connections) = counting_proxy(&workos.url).await;
+    let app = TestApp::with_workos(workos, &[("WORKOS_API_URL", &proxy)]).await;
+    for _ in 0..5 {
+        app.signed_in("ana@acme.test").await;
+    }
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 5);
+    // Two: a call may begin before the one before it has given its connection back.
+    assert!(connections.load(Ordering::Relaxed) <= 2);
+}
+
+/// Passes bytes on to the stand-in, and counts the connections.
+async fn counting_proxy(to: &str) -> (String, Arc<AtomicUsize>) {
+    let to = to.replace("http://localhost", "127.0.0.1");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicUsize::new(0));
+    let connections = Arc::clone(&count);
+    actix_web::rt::spawn(async move {
+        while let Ok((mut app, _)) = listener.accept().await {
+            connections.fetch_add(1, Ordering::Relaxed);
+            let mut workos = TcpStream::connect(&to).await.unwrap();
+            actix_web::rt::spawn(async move {
+                tokio::io::copy_bidirectional(&mut app, &mut workos)
+                    .await
+                    .ok();
+            });
+        }
+    });
+    (url, count)
 }
 
 #[actix_web::test]

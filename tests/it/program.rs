@@ -161,6 +161,8 @@ mod demo {
         assert_eq!(visitor.get(&callback).await.location(), "/account");
         assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
 
+        // A connection that stays open would hold up the end.
+        drop(visitor);
         assert!(
             folder.path().join("demo/sessions.sqlite3").exists(),
             "a demo keeps to its own folder"

@@ -29,7 +29,11 @@ impl TestApp {
 
     /// With these settings beside those that tests need.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
-        let workos = WorkOs::start();
+        Self::with_workos(WorkOs::start(), settings).await
+    }
+
+    /// With a stand-in that is running already.
+    pub async fn with_workos(workos: WorkOs, settings: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let data_dir = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use workos_magic_link::workos::{
     Client, CreatePasswordlessSession, Credentials, PasswordlessSession, WorkOsError,
@@ -20,18 +20,23 @@ async fn answering(answer: Vec<u8>) -> (Client, JoinHandle<String>) {
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
     let request = actix_web::rt::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        let mut request = Vec::new();
-        while !is_whole(&request) {
-            let mut buffer = [0; 4096];
-            let read = stream.read(&mut buffer).await.unwrap();
-            request.extend_from_slice(&buffer[..read]);
-        }
+        let request = read_request(&mut stream).await;
         // The client may hang up in the middle of a long answer.
         let _ = stream.write_all(&answer).await;
         let _ = stream.shutdown().await;
-        String::from_utf8(request).unwrap()
+        request
     });
     (client, request)
+}
+
+async fn read_request(stream: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    while !is_whole(&request) {
+        let mut buffer = [0; 4096];
+        let read = stream.read(&mut buffer).await.unwrap();
+        request.extend_from_slice(&buffer[..read]);
+    }
+    String::from_utf8(request).unwrap()
 }
 
 fn is_whole(request: &[u8]) -> bool {
@@ -312,6 +317,7 @@ async fn one_deadline_holds_for_the_whole_call_however_the_bytes_come() {
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
     actix_web::rt::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
+        read_request(&mut stream).await;
         let mut drip = tokio::time::interval(Duration::from_millis(200));
         let _ = stream
             .write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 10000\r\n\r\n")
@@ -322,11 +328,8 @@ async fn one_deadline_holds_for_the_whole_call_however_the_bytes_come() {
     });
     let started = Instant::now();
     assert!(create(&client).await.unwrap_err().is_outage());
-    assert!(
-        started.elapsed() < Duration::from_secs(8),
-        "{:?}",
-        started.elapsed()
-    );
+    let took = started.elapsed();
+    assert!((4.0..8.0).contains(&took.as_secs_f32()), "{took:?}");
 }
 
 #[actix_web::test]

@@ -141,8 +141,7 @@ async fn of_parallel_visits_to_one_link_exactly_one_gets_a_code() {
     let visits: Vec<_> = (0..50)
         .map(|_| {
             let link = text(&session["link"]).to_owned();
-            let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-            let visit = client.build().unwrap().get(link).send();
+            let visit = crate::stand_in::client().get(link).send();
             actix_web::rt::spawn(async { crate::stand_in::Redirect::of(&visit.await.unwrap()) })
         })
         .collect();

@@ -53,11 +53,10 @@ async fn the_ready_line_tells_a_program_all_it_needs() {
     assert_eq!(ready["apiKey"], "sk_test_mine");
     assert_eq!(ready["clientId"], "client_mine");
 
-    let health = reqwest::get(ready["health"].as_str().unwrap())
-        .await
-        .unwrap();
-    assert_eq!(health.status(), 200);
-    let create = reqwest::Client::new()
+    let client = crate::stand_in::client();
+    let health = client.get(ready["health"].as_str().unwrap());
+    assert_eq!(health.send().await.unwrap().status(), 200);
+    let create = client
         .post(format!("http://127.0.0.1:{port}/passwordless/sessions"))
         .bearer_auth("sk_test_mine")
         .json(&json!({ "email": "ana@acme.test", "type": "MagicLink" }));

@@ -17,6 +17,13 @@ pub(crate) struct StandIn {
     client: Client,
 }
 
+/// A client that follows no redirect. Built in one workspace with the app, reqwest has the app's
+/// TLS features too, and then wants a provider even for plain http.
+pub(crate) fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().redirect(Policy::none()).build().unwrap()
+}
+
 impl StandIn {
     pub(crate) fn start() -> Self {
         Self::with(|_| {})
@@ -30,7 +37,7 @@ impl StandIn {
         adjust(&mut options);
         Self {
             emulator: Emulator::start(options).unwrap(),
-            client: Client::builder().redirect(Policy::none()).build().unwrap(),
+            client: client(),
         }
     }
 
