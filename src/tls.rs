@@ -1,6 +1,9 @@
 //! HTTPS: from certificate files, or with a certificate made here for development.
 
-use anyhow::Context;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -12,28 +15,33 @@ use crate::data_dir::DataDir;
 
 /// The configuration of the listener, or `None` where a proxy ends TLS.
 pub(crate) fn server_config(tls: &Tls, data_dir: &DataDir) -> anyhow::Result<Option<ServerConfig>> {
-    let pem = match tls {
+    let (cert, key) = match tls {
         Tls::Off => return Ok(None),
-        Tls::SelfSigned => data_dir.kept("localhost.pem", self_signed)?,
-        Tls::Files { cert, key } => [("TLS_CERT_FILE", cert), ("TLS_KEY_FILE", key)]
-            .into_iter()
-            .map(|(name, path)| {
-                std::fs::read_to_string(path)
-                    .with_context(|| format!("{name} {} can't be read", path.display()))
-            })
-            .collect::<Result<_, _>>()?,
+        Tls::SelfSigned => {
+            let both = data_dir.kept("localhost.pem", self_signed)?;
+            (both.clone(), both)
+        }
+        Tls::Files { cert, key } => (read("TLS_CERT_FILE", cert)?, read("TLS_KEY_FILE", key)?),
     };
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(cert.as_bytes())
         .collect::<Result<_, _>>()
         .context("the TLS certificate isn't in PEM form")?;
+    ensure!(
+        !chain.is_empty(),
+        "the TLS certificate file holds no certificate in PEM form"
+    );
     let key =
-        PrivateKeyDer::from_pem_slice(pem.as_bytes()).context("the TLS key isn't in PEM form")?;
+        PrivateKeyDer::from_pem_slice(key.as_bytes()).context("the TLS key isn't in PEM form")?;
     let config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(chain, key);
     config
         .map(Some)
-        .context("the TLS certificate and key can't be used together")
+        .context("the TLS certificate and key don't belong together")
+}
+
+fn read(variable: &str, path: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(path).with_context(|| format!("{variable} {} can't be read", path.display()))
 }
 
 /// A certificate and its key for the names of this machine. Browsers warn of it, once.

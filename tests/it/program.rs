@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use base64::Engine;
-use tokio::process::Command;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
 
 use crate::running::{Program, free_port};
 use crate::test_app::{WorkOs, http, settings_of_a_test};
@@ -190,6 +192,110 @@ mod demo {
             );
         }
     }
+}
+
+#[actix_web::test]
+async fn it_serves_with_the_certificate_of_a_file() {
+    let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+    let origin = format!("https://localhost:{port}");
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    for (name, value) in [
+        ("BIND_ADDRESS", format!("127.0.0.1:{port}")),
+        ("TLS", "files".to_owned()),
+        ("TLS_CERT_FILE", "cert.pem".to_owned()),
+        ("TLS_KEY_FILE", "key.pem".to_owned()),
+    ] {
+        settings.insert(name.to_owned(), value);
+    }
+    let (ours, other) = (certificate(), certificate());
+    // No line ends the files: some tools write none.
+    std::fs::write(folder.path().join("cert.pem"), ours.cert.pem().trim()).unwrap();
+    std::fs::write(
+        folder.path().join("key.pem"),
+        ours.signing_key.serialize_pem().trim(),
+    )
+    .unwrap();
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    let trusting = reqwest::Certificate::from_pem(ours.cert.pem().as_bytes()).unwrap();
+    let browser = reqwest::Client::builder()
+        .tls_certs_only([trusting])
+        .build()
+        .unwrap();
+    assert_eq!(browser.get(&origin).send().await.unwrap().status(), 200);
+    drop(browser);
+    assert_eq!(program.terminate().await.0, Some(0));
+
+    for (file, bad, says) in [
+        (
+            "key.pem",
+            other.signing_key.serialize_pem(),
+            "don't belong together",
+        ),
+        ("key.pem", "nonsense".to_owned(), "key isn't in PEM form"),
+        ("cert.pem", "nonsense".to_owned(), "no certificate"),
+    ] {
+        std::fs::write(folder.path().join(file), bad).unwrap();
+        let output = command(&[], &settings, folder.path())
+            .output()
+            .await
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            text(&output.stderr).contains(says),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+    std::fs::remove_file(folder.path().join("cert.pem")).unwrap();
+    let output = command(&[], &settings, folder.path())
+        .output()
+        .await
+        .unwrap();
+    assert!(
+        text(&output.stderr).contains("TLS_CERT_FILE"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+fn certificate() -> rcgen::CertifiedKey<rcgen::KeyPair> {
+    rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap()
+}
+
+#[actix_web::test]
+async fn the_road_works_beside_the_stand_in_as_a_process_of_its_own() {
+    let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+    let origin = format!("http://127.0.0.1:{port}");
+    let (_emulator, workos) = emulator_process(&format!("{origin}/callback")).await;
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+
+    let visitor = Visitor::new(&origin);
+    visitor
+        .ask_for_link("ana@acme.test", "/account?tab=1")
+        .await;
+    let callback = workos.follow_newest_link("ana@acme.test").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account?tab=1");
+    assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
+    drop(visitor);
+    assert_eq!(program.terminate().await.0, Some(0));
+}
+
+/// The stand-in as anybody would start it, taking this redirect URI only.
+async fn emulator_process(redirect_uri: &str) -> (Child, WorkOs) {
+    let arguments = ["--port", "0", "--json", "--redirect-uri", redirect_uri];
+    let mut child = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--package", "magic-link-emulator", "--"])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .kill_on_drop(true)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let ready: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
+    (child, WorkOs::running_at(ready["url"].as_str().unwrap()))
 }
 
 #[actix_web::test]
