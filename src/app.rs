@@ -54,10 +54,7 @@ pub fn serve(
     let tls = tls::server_config(&config.web.tls, &data_dir)?;
     let stores =
         Store::open(data_dir.path(), config.session, clock.clone()).with_context(|| {
-            format!(
-                "the session store in {} can't be opened",
-                data_dir.path().display()
-            )
+            format!("the session store in {} can't be opened", data_dir.path().display())
         })?;
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
 
@@ -95,11 +92,9 @@ impl App {
     fn new(config: Config, data_dir: &DataDir, clock: Clock) -> anyhow::Result<Self> {
         let keys = match config.cookie_keys {
             Some(keys) => keys,
-            None => KeyRing::parse(
-                data_dir
-                    .kept("cookie.key", || Ok(generate_cookie_key()?))?
-                    .trim(),
-            )?,
+            None => {
+                KeyRing::parse(data_dir.kept("cookie.key", || Ok(generate_cookie_key()?))?.trim())?
+            }
         };
         let assets = assets::Assets::load();
         let base_url = &config.web.base_url;

@@ -29,24 +29,15 @@ pub(crate) struct Asset {
 
 impl Assets {
     pub(crate) fn load() -> Self {
-        let mut assets = Self {
-            urls: HashMap::new(),
-            by_name: HashMap::new(),
-        };
+        let mut assets = Self { urls: HashMap::new(), by_name: HashMap::new() };
         for path in StaticFiles::iter() {
             let Some(file) = StaticFiles::get(&path) else {
                 continue;
             };
             let name = fingerprinted(&path, &file);
             let mime = mime_guess::from_path(&*path).first_or_octet_stream();
-            let charset = if mime.type_() == "text" {
-                "; charset=utf-8"
-            } else {
-                ""
-            };
-            assets
-                .urls
-                .insert(path.into_owned(), format!("/static/{name}"));
+            let charset = if mime.type_() == "text" { "; charset=utf-8" } else { "" };
+            assets.urls.insert(path.into_owned(), format!("/static/{name}"));
             let asset = Asset {
                 content_type: format!("{mime}{charset}"),
                 content: file.data.into_owned().into(),
@@ -81,9 +72,6 @@ fn fingerprinted(path: &str, file: &EmbeddedFile) -> String {
 pub(crate) fn templates() -> impl Iterator<Item = (String, String)> {
     TemplateFiles::iter().filter_map(|name| {
         let file = TemplateFiles::get(&name)?;
-        Some((
-            name.into_owned(),
-            String::from_utf8(file.data.into_owned()).ok()?,
-        ))
+        Some((name.into_owned(), String::from_utf8(file.data.into_owned()).ok()?))
     })
 }

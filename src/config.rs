@@ -123,10 +123,7 @@ impl Config {
 fn web(read: &mut Reader<'_>) -> Web {
     let base_url = read.url("BASE_URL", "https://localhost:8443");
     if base_url.path() != "/" || base_url.query().is_some() || base_url.fragment().is_some() {
-        read.problem(
-            "BASE_URL",
-            "is an origin, such as https://app.example.com, without a path",
-        );
+        read.problem("BASE_URL", "is an origin, such as https://app.example.com, without a path");
     }
     let bind_address = read.parse(
         "BIND_ADDRESS",
@@ -145,35 +142,21 @@ fn web(read: &mut Reader<'_>) -> Web {
         },
         _ => Tls::SelfSigned,
     };
-    let web = Web {
-        base_url,
-        bind_address,
-        tls,
-    };
+    let web = Web { base_url, bind_address, tls };
     if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
-        read.problem(
-            "TLS",
-            "may be self-signed only while BIND_ADDRESS is loopback",
-        );
+        read.problem("TLS", "may be self-signed only while BIND_ADDRESS is loopback");
     }
     web
 }
 
 fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
-    let callback = base_url
-        .join("/callback")
-        .unwrap_or_else(|_| base_url.clone());
+    let callback = base_url.join("/callback").unwrap_or_else(|_| base_url.clone());
     let redirect_uri = read.url("WORKOS_REDIRECT_URI", callback.as_str());
     if redirect_uri != callback {
-        read.problem(
-            "WORKOS_REDIRECT_URI",
-            "is BASE_URL followed by /callback and nothing else",
-        );
+        read.problem("WORKOS_REDIRECT_URI", "is BASE_URL followed by /callback and nothing else");
     }
-    let api_key = read.required(
-        "WORKOS_API_KEY",
-        "is the secret key from the WorkOS dashboard, API Keys",
-    );
+    let api_key =
+        read.required("WORKOS_API_KEY", "is the secret key from the WorkOS dashboard, API Keys");
     if !api_key.is_empty() && !api_key.starts_with("sk_") {
         read.problem("WORKOS_API_KEY", "starts with sk_");
     }
@@ -207,10 +190,7 @@ fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRing> {
 
 fn allowed_email_domains(read: &mut Reader<'_>) -> Vec<String> {
     let domains = read.or("ALLOWED_EMAIL_DOMAINS", "");
-    let named = domains
-        .split(',')
-        .map(str::trim)
-        .filter(|domain| !domain.is_empty());
+    let named = domains.split(',').map(str::trim).filter(|domain| !domain.is_empty());
     let parsed: Result<_, _> = named.map(parse_domain).collect();
     parsed.unwrap_or_else(|_| {
         read.problem(

@@ -34,11 +34,8 @@ impl DataDir {
             Ok(text) => Ok(text),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let text = make()?;
-                let mut file = OpenOptions::new()
-                    .write(true)
-                    .create_new(true)
-                    .mode(0o600)
-                    .open(&path)?;
+                let mut file =
+                    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
                 file.write_all(text.as_bytes())?;
                 file.sync_all()?;
                 Ok(text)

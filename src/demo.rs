@@ -31,18 +31,10 @@ const TAKEN: [&str; 9] = [
 /// When the address isn't loopback, or can't be listened on.
 pub fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Emulator> {
     let address = variable("EMULATOR_BIND_ADDRESS").unwrap_or_else(|| "127.0.0.1:4100".to_owned());
-    let bind: SocketAddr = address
-        .parse()
-        .context("EMULATOR_BIND_ADDRESS is an address and port")?;
-    ensure!(
-        bind.ip().is_loopback(),
-        "EMULATOR_BIND_ADDRESS must be loopback in a demo"
-    );
-    Emulator::start(Options {
-        bind,
-        ..Options::default()
-    })
-    .with_context(|| {
+    let bind: SocketAddr =
+        address.parse().context("EMULATOR_BIND_ADDRESS is an address and port")?;
+    ensure!(bind.ip().is_loopback(), "EMULATOR_BIND_ADDRESS must be loopback in a demo");
+    Emulator::start(Options { bind, ..Options::default() }).with_context(|| {
         format!("the stand-in for WorkOS can't listen on {bind} (EMULATOR_BIND_ADDRESS)")
     })
 }
@@ -55,18 +47,10 @@ pub fn config(
     variable: impl Fn(&str) -> Option<String>,
     emulator_url: String,
 ) -> Result<Config, Problems> {
-    let mut settings: HashMap<&str, String> = TAKEN
-        .iter()
-        .filter_map(|name| Some((*name, variable(name)?)))
-        .collect();
+    let mut settings: HashMap<&str, String> =
+        TAKEN.iter().filter_map(|name| Some((*name, variable(name)?))).collect();
     let data_dir = variable("DATA_DIR").unwrap_or_else(|| "data".to_owned());
-    settings.insert(
-        "DATA_DIR",
-        Path::new(&data_dir)
-            .join("demo")
-            .to_string_lossy()
-            .into_owned(),
-    );
+    settings.insert("DATA_DIR", Path::new(&data_dir).join("demo").to_string_lossy().into_owned());
     let of_emulator = Options::default();
     let inbox = inbox(&emulator_url);
     settings.insert("WORKOS_API_URL", emulator_url);
@@ -82,10 +66,7 @@ pub fn config(
             expected: "is loopback in a demo",
         }]));
     }
-    Ok(Config {
-        demo_inbox: Some(inbox),
-        ..config
-    })
+    Ok(Config { demo_inbox: Some(inbox), ..config })
 }
 
 /// Where the stand-in shows the mails that it "sent".
@@ -96,11 +77,7 @@ pub fn inbox(emulator_url: &str) -> String {
 
 /// Where the demo is found if nobody says otherwise: on this machine, at the port it listens on.
 fn base_url(settings: &HashMap<&str, String>) -> String {
-    let scheme = if settings.get("TLS").is_some_and(|tls| tls == "off") {
-        "http"
-    } else {
-        "https"
-    };
+    let scheme = if settings.get("TLS").is_some_and(|tls| tls == "off") { "http" } else { "https" };
     let port = settings
         .get("BIND_ADDRESS")
         .and_then(|address| address.rsplit(':').next())

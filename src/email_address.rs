@@ -86,10 +86,7 @@ fn parse_local(local: &str) -> Result<String, InvalidEmailAddress> {
 pub fn parse_domain(domain: &str) -> Result<String, InvalidEmailAddress> {
     // The four full stops of IDNA; any other sign that hides a full stop or an `@` is refused.
     let domain = domain.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".");
-    if domain
-        .chars()
-        .any(|c| hides_ascii(c, |hidden| !hidden.is_ascii_alphanumeric()))
-    {
+    if domain.chars().any(|c| hides_ascii(c, |hidden| !hidden.is_ascii_alphanumeric())) {
         return Err(InvalidEmailAddress);
     }
     let ascii = Uts46::new()
@@ -100,10 +97,7 @@ pub fn parse_domain(domain: &str) -> Result<String, InvalidEmailAddress> {
             DnsLength::Verify,
         )
         .map_err(|_| InvalidEmailAddress)?;
-    let last_label = ascii
-        .rsplit_once('.')
-        .map(|(_, last)| last)
-        .ok_or(InvalidEmailAddress)?;
+    let last_label = ascii.rsplit_once('.').map(|(_, last)| last).ok_or(InvalidEmailAddress)?;
     if last_label.bytes().all(|b| b.is_ascii_digit()) {
         return Err(InvalidEmailAddress);
     }
@@ -117,10 +111,7 @@ fn nfkc(text: &str) -> String {
 
 /// Whether this is a non-ASCII character that NFKC turns into (among others) such an ASCII one.
 fn hides_ascii(c: char, such: impl Fn(char) -> bool) -> bool {
-    !c.is_ascii()
-        && nfkc(c.encode_utf8(&mut [0; 4]))
-            .chars()
-            .any(|n| n.is_ascii() && such(n))
+    !c.is_ascii() && nfkc(c.encode_utf8(&mut [0; 4])).chars().any(|n| n.is_ascii() && such(n))
 }
 
 /// Zero-width characters and direction marks: two addresses that look the same must be the same.

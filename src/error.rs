@@ -41,28 +41,17 @@ pub(crate) struct Again {
 impl Failure {
     /// The visitor did what is not allowed or no longer possible; `why` is for the log.
     pub fn refusal(code: Code, why: &'static str) -> Self {
-        Self {
-            code,
-            cause: Cow::Borrowed(why),
-            retry_after: None,
-            again: None,
-        }
+        Self { code, cause: Cow::Borrowed(why), retry_after: None, again: None }
     }
 
     /// A fault of this program or of its settings.
     pub fn internal(cause: String) -> Self {
-        Self {
-            cause: Cow::Owned(cause),
-            ..Self::refusal(Code::Internal, "")
-        }
+        Self { cause: Cow::Owned(cause), ..Self::refusal(Code::Internal, "") }
     }
 
     /// The store failed.
     pub(crate) fn store(cause: String) -> Self {
-        Self {
-            cause: Cow::Owned(cause),
-            ..Self::refusal(Code::StoreUnavailable, "")
-        }
+        Self { cause: Cow::Owned(cause), ..Self::refusal(Code::StoreUnavailable, "") }
     }
 
     /// Offers the same sign-in anew on the page.
@@ -112,11 +101,7 @@ impl From<WorkOsError> for Failure {
             Code::WorkOsUnavailable
         };
         let cause = Cow::Owned(with_sources(&error));
-        Self {
-            cause,
-            retry_after: error.retry_after(),
-            ..Self::refusal(code, "")
-        }
+        Self { cause, retry_after: error.retry_after(), ..Self::refusal(code, "") }
     }
 }
 

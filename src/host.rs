@@ -18,20 +18,15 @@ pub(crate) async fn guard(
     if request.path().starts_with("/health/") || is_ours(&request, &app.site.authority) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    Ok(request.error_response(Failure::refusal(
-        Code::WrongHost,
-        "asked for under another host's name",
-    )))
+    Ok(request
+        .error_response(Failure::refusal(Code::WrongHost, "asked for under another host's name")))
 }
 
 /// Every name that the request gives its host must be ours: the `Host` header, the authority of
 /// the request target (HTTP/2's `:authority`), or both.
 fn is_ours(request: &ServiceRequest, authority: &str) -> bool {
     let host = request.headers().get(HOST).map(|host| host.as_bytes());
-    let target = request
-        .uri()
-        .authority()
-        .map(|target| target.as_str().as_bytes());
+    let target = request.uri().authority().map(|target| target.as_str().as_bytes());
     let mut names = host.into_iter().chain(target).peekable();
     names.peek().is_some() && names.all(|name| name.eq_ignore_ascii_case(authority.as_bytes()))
 }

@@ -51,9 +51,7 @@ enum KeysCommand {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
-        Some(Command::Keys {
-            command: KeysCommand::Generate,
-        }) => generate_key(),
+        Some(Command::Keys { command: KeysCommand::Generate }) => generate_key(),
         #[cfg(feature = "demo")]
         None if arguments.demo => actix_web::rt::System::new().block_on(run_demo()),
         None => actix_web::rt::System::new().block_on(run()),
@@ -89,9 +87,7 @@ async fn run() -> anyhow::Result<()> {
     let config = Config::read(variable)?;
     let _log = telemetry::start(config.json_log);
     let address = config.web.bind_address;
-    let server = start(config, |site| {
-        println!("Serving {site}, listening on {address}.\n")
-    })?;
+    let server = start(config, |site| println!("Serving {site}, listening on {address}.\n"))?;
     Ok(server.await?)
 }
 
@@ -136,9 +132,5 @@ fn start(config: Config, welcome: impl FnOnce(&str)) -> anyhow::Result<Server> {
 }
 
 fn demo_hint() -> &'static str {
-    if cfg!(feature = "demo") {
-        " To look around without an account, add --demo."
-    } else {
-        ""
-    }
+    if cfg!(feature = "demo") { " To look around without an account, add --demo." } else { "" }
 }

@@ -38,9 +38,7 @@ impl Pages {
         let rendered = Context::from_serialize(page)
             .and_then(|context| self.tera.render(P::TEMPLATE, &context));
         match rendered {
-            Ok(html) => HttpResponse::build(status)
-                .content_type(ContentType::html())
-                .body(html),
+            Ok(html) => HttpResponse::build(status).content_type(ContentType::html()).body(html),
             Err(error) => {
                 tracing::error!(template = P::TEMPLATE, %error, "a page can't be rendered");
                 HttpResponse::InternalServerError()
@@ -62,9 +60,7 @@ impl Page for HomePage {
 
 impl HomePage {
     pub(crate) fn new(user: Option<&CurrentUser>) -> Self {
-        Self {
-            signed_in_as: user.map(|user| user.profile.email.clone()),
-        }
+        Self { signed_in_as: user.map(|user| user.profile.email.clone()) }
     }
 }
 

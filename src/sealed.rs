@@ -50,14 +50,9 @@ impl KeyRing {
     /// # Errors
     /// [`InvalidCookieKey`] when there is none, or one isn't 64 bytes in base64.
     pub fn parse(comma_separated: &str) -> Result<Self, InvalidCookieKey> {
-        let mut keys = comma_separated
-            .split(',')
-            .map(|key| CookieKey::parse(key.trim()));
+        let mut keys = comma_separated.split(',').map(|key| CookieKey::parse(key.trim()));
         let first = keys.next().ok_or(InvalidCookieKey)??;
-        Ok(Self {
-            first,
-            older: keys.collect::<Result<_, _>>()?,
-        })
+        Ok(Self { first, older: keys.collect::<Result<_, _>>()? })
     }
 
     /// Seals a value; `place` names where it will stand (a cookie's name), and binds it to there.
@@ -85,17 +80,13 @@ impl KeyRing {
     pub fn open<T: Sealed>(&self, place: &str, sealed: &str) -> Option<T> {
         let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
         let (nonce, sealed) = sealed.split_first_chunk::<{ aead::NONCE_LEN }>()?;
-        std::iter::once(&self.first)
-            .chain(&self.older)
-            .find_map(|key| {
-                let mut bytes = sealed.to_vec();
-                let nonce = aead::Nonce::assume_unique_for_key(*nonce);
-                let opened = key
-                    .sealing
-                    .open_in_place(nonce, associated_data::<T>(place), &mut bytes)
-                    .ok()?;
-                serde_json::from_slice(opened).ok()
-            })
+        std::iter::once(&self.first).chain(&self.older).find_map(|key| {
+            let mut bytes = sealed.to_vec();
+            let nonce = aead::Nonce::assume_unique_for_key(*nonce);
+            let opened =
+                key.sealing.open_in_place(nonce, associated_data::<T>(place), &mut bytes).ok()?;
+            serde_json::from_slice(opened).ok()
+        })
     }
 
     /// The key that seals the session cookie.
@@ -153,9 +144,7 @@ fn associated_data<T: Sealed>(place: &str) -> aead::Aad<String> {
 /// [`NoRandomness`] when the system has none to give.
 pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| NoRandomness)?;
+    SystemRandom::new().fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(bytes)
 }
 

@@ -25,15 +25,9 @@ pub fn start(json: bool) -> WorkerGuard {
     let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,actix_session=error"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(writer);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // A second start (in a test) changes nothing.
-    let _ = if json {
-        log.json().try_init()
-    } else {
-        log.with_ansi(false).try_init()
-    };
+    let _ = if json { log.json().try_init() } else { log.with_ansi(false).try_init() };
     guard
 }
 
@@ -48,18 +42,10 @@ pub(crate) async fn request(
     let span = tracing::info_span!("request", method = %request.method(), id);
     let inside = span.clone();
     let mut response = next.call(request).instrument(inside).await?;
-    let route = response
-        .request()
-        .match_pattern()
-        .unwrap_or_else(|| "none".to_owned());
+    let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| {
-        tracing::info!(
-            route,
-            status = response.status().as_u16(),
-            micros,
-            "answered"
-        )
+        tracing::info!(route, status = response.status().as_u16(), micros, "answered")
     });
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(X_REQUEST_ID, id);

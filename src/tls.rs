@@ -26,18 +26,11 @@ pub(crate) fn server_config(tls: &Tls, data_dir: &DataDir) -> anyhow::Result<Opt
     let chain: Vec<_> = CertificateDer::pem_slice_iter(cert.as_bytes())
         .collect::<Result<_, _>>()
         .context("the TLS certificate isn't in PEM form")?;
-    ensure!(
-        !chain.is_empty(),
-        "the TLS certificate file holds no certificate in PEM form"
-    );
+    ensure!(!chain.is_empty(), "the TLS certificate file holds no certificate in PEM form");
     let key =
         PrivateKeyDer::from_pem_slice(key.as_bytes()).context("the TLS key isn't in PEM form")?;
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key);
-    config
-        .map(Some)
-        .context("the TLS certificate and key don't belong together")
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key);
+    config.map(Some).context("the TLS certificate and key don't belong together")
 }
 
 fn read(variable: &str, path: &Path) -> anyhow::Result<String> {

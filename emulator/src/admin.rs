@@ -55,10 +55,7 @@ pub(crate) async fn list_requests(
         .requests
         .entries
         .iter()
-        .filter(|entry| {
-            path.as_ref()
-                .is_none_or(|path| matches_path(path, &entry.path))
-        })
+        .filter(|entry| path.as_ref().is_none_or(|path| matches_path(path, &entry.path)))
         .collect();
     HttpResponse::Ok().json(json!({ "data": wanted }))
 }
@@ -80,10 +77,7 @@ pub(crate) async fn list_mails(
         .mails
         .iter()
         .rev()
-        .filter(|mail| {
-            to.as_ref()
-                .is_none_or(|to| email_address::normalized(&mail.to) == *to)
-        })
+        .filter(|mail| to.as_ref().is_none_or(|to| email_address::normalized(&mail.to) == *to))
         .collect();
     HttpResponse::Ok().json(json!({ "data": wanted }))
 }
@@ -118,17 +112,10 @@ pub(crate) async fn add_connection(
         let message = "connection_type must be a single sign-on type, such as GenericSAML";
         return Err(ApiError::Unprocessable(message.to_owned()));
     }
-    let organization = asked
-        .organization_id
-        .or_else(|| environment.organization_of(&domain));
+    let organization = asked.organization_id.or_else(|| environment.organization_of(&domain));
     let mut store = environment.store();
-    let connection = Connection::new(
-        &asked.connection_type,
-        &domain,
-        &domain,
-        organization,
-        store.now(),
-    );
+    let connection =
+        Connection::new(&asked.connection_type, &domain, &domain, organization, store.now());
     store.connections.push(connection.clone());
     Ok(HttpResponse::Created().json(connection))
 }

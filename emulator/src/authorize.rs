@@ -58,14 +58,9 @@ fn ask_whom_to_be(
     problem: Option<&str>,
 ) -> HttpResponse {
     let typed = |field| parameters.get(field).unwrap_or_default();
-    let email = parameters
-        .get("emulate_email")
-        .or(parameters.get("login_hint"));
-    let mut repeated: Vec<_> = parameters
-        .0
-        .iter()
-        .filter(|(name, _)| !name.starts_with("emulate_"))
-        .collect();
+    let email = parameters.get("emulate_email").or(parameters.get("login_hint"));
+    let mut repeated: Vec<_> =
+        parameters.0.iter().filter(|(name, _)| !name.starts_with("emulate_")).collect();
     repeated.sort();
     let context = context! {
         connection => &sign_in.connection,

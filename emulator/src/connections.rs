@@ -72,9 +72,7 @@ impl Connection {
 
 impl Store {
     pub(crate) fn connection(&self, id: &str) -> Option<&Connection> {
-        self.connections
-            .iter()
-            .find(|connection| connection.id == id)
+        self.connections.iter().find(|connection| connection.id == id)
     }
 
     /// The Magic Link connection for an address: the one that its domain has, else a new one.
@@ -107,13 +105,8 @@ struct Listing {
 
 impl Listing {
     fn parse(query: &str) -> Result<Self, ApiError> {
-        let mut listing = Self {
-            filters: Vec::new(),
-            limit: 10,
-            ascending: false,
-            before: None,
-            after: None,
-        };
+        let mut listing =
+            Self { filters: Vec::new(), limit: 10, ascending: false, before: None, after: None };
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let value = value.into_owned();
             match key.as_ref() {
@@ -148,10 +141,7 @@ impl Listing {
             "search" => {
                 let wanted = value.to_lowercase();
                 connection.name.to_lowercase().contains(&wanted)
-                    || connection
-                        .domains
-                        .iter()
-                        .any(|one| one.domain.contains(&wanted))
+                    || connection.domains.iter().any(|one| one.domain.contains(&wanted))
             }
             _ => true,
         })
@@ -167,11 +157,8 @@ pub(crate) async fn list(
     let listing = Listing::parse(request.query_string())?;
 
     let store = environment.store();
-    let mut found: Vec<&Connection> = store
-        .connections
-        .iter()
-        .filter(|one| listing.admits(one))
-        .collect();
+    let mut found: Vec<&Connection> =
+        store.connections.iter().filter(|one| listing.admits(one)).collect();
     if !listing.ascending {
         found.reverse();
     }

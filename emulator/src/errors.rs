@@ -21,10 +21,7 @@ pub(crate) enum ApiError {
     /// No such connection.
     ConnectionNotFound(String),
     /// The OAuth envelope of `/sso/token`, always 400.
-    OAuth {
-        error: &'static str,
-        description: String,
-    },
+    OAuth { error: &'static str, description: String },
     /// The stand-in itself is broken.
     Internal(String),
 }
@@ -76,10 +73,7 @@ impl ResponseError for ApiError {
         let mut response = HttpResponse::build(self.status_code());
         let message = self.to_string();
         match self {
-            Self::Validation(errors) => response.json(ValidationBody {
-                message: &message,
-                errors,
-            }),
+            Self::Validation(errors) => response.json(ValidationBody { message: &message, errors }),
             Self::ConnectionNotFound(id) => response.json(json!({
                 "message": message,
                 "code": "entity_not_found",

@@ -52,20 +52,14 @@ impl HookRequest {
             _ if !self.path.starts_with('/') && self.path != "*" => {
                 Some("path must start with / or be *")
             }
-            _ if self
-                .status
-                .is_some_and(|status| !(200..=599).contains(&status)) =>
-            {
+            _ if self.status.is_some_and(|status| !(200..=599).contains(&status)) => {
                 Some("status must be between 200 and 599")
             }
             _ if self.count == Some(0) => Some("count must be at least 1"),
             _ if !self.headers.iter().all(header_is_valid) => Some("headers must be valid"),
-            Self {
-                status: None,
-                delay_ms: None,
-                fault: None,
-                ..
-            } => Some("one of status, delay_ms and fault is needed"),
+            Self { status: None, delay_ms: None, fault: None, .. } => {
+                Some("one of status, delay_ms and fault is needed")
+            }
             _ => None,
         }
     }
@@ -80,15 +74,9 @@ impl HookRequest {
         if let Some(milliseconds) = self.delay_ms {
             actix_web::rt::time::sleep(Duration::from_millis(milliseconds)).await;
         }
-        let status = self
-            .status
-            .and_then(|status| StatusCode::from_u16(status).ok());
+        let status = self.status.and_then(|status| StatusCode::from_u16(status).ok());
         let mut response = match (self.fault, status) {
-            (Some(fault), status) => {
-                fault
-                    .answer(request, status.unwrap_or(StatusCode::OK))
-                    .await
-            }
+            (Some(fault), status) => fault.answer(request, status.unwrap_or(StatusCode::OK)).await,
             (None, Some(status)) => self.plain_answer(status),
             (None, None) => return None,
         };
@@ -144,10 +132,7 @@ impl Hooks {
 
     /// The hook that acts on this call, counted down.
     pub(crate) fn take(&mut self, method: &str, path: &str) -> Option<HookRequest> {
-        let at = self
-            .0
-            .iter()
-            .position(|hook| hook.request.matches(method, path))?;
+        let at = self.0.iter().position(|hook| hook.request.matches(method, path))?;
         let acting = self.0[at].request.clone();
         match &mut self.0[at].request.count {
             Some(1) => {

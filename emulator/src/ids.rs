@@ -10,10 +10,7 @@ const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 pub(crate) fn ulid(now: OffsetDateTime) -> String {
     let milliseconds = (now.unix_timestamp_nanos() / 1_000_000) as u128;
     let value = (milliseconds << 80) | (rand::random::<u128>() >> 48);
-    (0..26)
-        .rev()
-        .map(|place| CROCKFORD[(value >> (5 * place)) as usize & 31] as char)
-        .collect()
+    (0..26).rev().map(|place| CROCKFORD[(value >> (5 * place)) as usize & 31] as char).collect()
 }
 
 /// A ULID with its kind in front, such as `conn_01J8XK…`.
@@ -37,22 +34,11 @@ pub(crate) fn request_id() -> String {
     let version_4 = (random & !(0xf << 76)) | (0x4 << 76);
     let value = (version_4 & !(0x3 << 62)) | (0x2 << 62);
     let hex = format!("{value:032x}");
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
 fn alphanumeric(length: usize) -> String {
-    rand::rng()
-        .sample_iter(Alphanumeric)
-        .take(length)
-        .map(char::from)
-        .collect()
+    rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect()
 }
 
 #[cfg(test)]
@@ -65,10 +51,7 @@ mod tests {
         let later = ulid(OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_001));
         assert_eq!(earlier.len(), 26);
         assert!(earlier < later);
-        assert_ne!(
-            later,
-            ulid(OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_001))
-        );
+        assert_ne!(later, ulid(OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_001)));
     }
 
     #[test]

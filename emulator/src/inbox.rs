@@ -41,12 +41,7 @@ impl<'a> MailView<'a> {
 /// `GET /inbox`
 pub(crate) async fn list(environment: web::Data<Environment>) -> HttpResponse {
     let store = environment.store();
-    let mails: Vec<_> = store
-        .mails
-        .iter()
-        .rev()
-        .map(|mail| MailView::new(&store, mail))
-        .collect();
+    let mails: Vec<_> = store.mails.iter().rev().map(|mail| MailView::new(&store, mail)).collect();
     let context = context! { mails => &mails, base_url => &environment.base_url };
     pages::page(&environment, "inbox.html", &context)
 }
@@ -96,9 +91,7 @@ pub(crate) async fn empty(
         );
     }
     environment.store().mails.clear();
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, "/inbox"))
-        .finish()
+    HttpResponse::SeeOther().insert_header((LOCATION, "/inbox")).finish()
 }
 
 fn no_such_mail(environment: &Environment) -> HttpResponse {

@@ -135,10 +135,7 @@ impl Emulator {
 
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Ok(Emulator {
-            port,
-            server: handle,
-        })
+        Ok(Emulator { port, server: handle })
     }
 
     /// The base URL to give to an app, such as `http://localhost:4100`.

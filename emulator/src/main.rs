@@ -104,15 +104,8 @@ fn announce(emulator: &Emulator, options: &Options, as_json: bool) -> io::Result
         };
         writeln!(out, "{}", serde_json::to_string(&ready)?)?;
     } else {
-        writeln!(
-            out,
-            "The WorkOS stand-in is at {url}; its inbox is at {url}/inbox"
-        )?;
-        writeln!(
-            out,
-            "API key {}, client id {}",
-            options.api_key, options.client_id
-        )?;
+        writeln!(out, "The WorkOS stand-in is at {url}; its inbox is at {url}/inbox")?;
+        writeln!(out, "API key {}, client id {}", options.api_key, options.client_id)?;
     }
     out.flush()
 }

@@ -39,10 +39,7 @@ pub(crate) async fn serve_api_call(
         None => next.call(request).await?.map_into_boxed_body(),
     };
     if hook.and_then(|hook| hook.fault) != Some(Fault::Reset) {
-        environment
-            .store()
-            .requests
-            .answered(number, response.status());
+        environment.store().requests.answered(number, response.status());
     }
     Ok(response)
 }

@@ -27,14 +27,8 @@ pub(crate) fn load_templates() -> tera::TeraResult<Tera> {
         ("mail.html", include_str!("../templates/mail.html")),
         ("identity.html", include_str!("../templates/identity.html")),
         ("problem.html", include_str!("../templates/problem.html")),
-        (
-            "email/sign_in.html",
-            include_str!("../templates/email/sign_in.html"),
-        ),
-        (
-            "email/sign_in.txt",
-            include_str!("../templates/email/sign_in.txt"),
-        ),
+        ("email/sign_in.html", include_str!("../templates/email/sign_in.html")),
+        ("email/sign_in.txt", include_str!("../templates/email/sign_in.txt")),
     ])?;
     Ok(templates)
 }
@@ -44,13 +38,7 @@ pub(crate) fn page(environment: &Environment, template: &str, context: &Context)
 }
 
 pub(crate) fn identity_page(environment: &Environment, context: &Context) -> HttpResponse {
-    render(
-        environment,
-        StatusCode::OK,
-        IDENTITY_POLICY,
-        "identity.html",
-        context,
-    )
+    render(environment, StatusCode::OK, IDENTITY_POLICY, "identity.html", context)
 }
 
 /// A page for a failure that can't be redirected anywhere.
@@ -93,14 +81,8 @@ fn render(
 /// `GET /inbox/assets/{name}`
 pub(crate) async fn asset(request: HttpRequest, name: web::Path<String>) -> HttpResponse {
     let (content_type, bytes) = match name.as_str() {
-        "inbox.css" => (
-            "text/css; charset=utf-8",
-            include_str!("../static/inbox.css"),
-        ),
-        "inbox.js" => (
-            "text/javascript; charset=utf-8",
-            include_str!("../static/inbox.js"),
-        ),
+        "inbox.css" => ("text/css; charset=utf-8", include_str!("../static/inbox.css")),
+        "inbox.js" => ("text/javascript; charset=utf-8", include_str!("../static/inbox.js")),
         "icon.svg" => ("image/svg+xml", include_str!("../static/icon.svg")),
         _ => return not_implemented(request).await,
     };

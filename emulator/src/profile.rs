@@ -63,11 +63,8 @@ impl Profile {
         first_name: Option<String>,
         last_name: Option<String>,
     ) -> Self {
-        let names: Vec<&str> = [&first_name, &last_name]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
+        let names: Vec<&str> =
+            [&first_name, &last_name].into_iter().flatten().map(String::as_str).collect();
         let name = (!names.is_empty()).then(|| names.join(" "));
         let profile = Self::of_mail_address(store, connection, email);
         Self {

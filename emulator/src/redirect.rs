@@ -18,9 +18,7 @@ pub(crate) fn is_allowed(uri: &str, listed: &[String]) -> bool {
 pub(crate) fn check_listed(uri: &str) -> Result<(), String> {
     match parse(uri) {
         Some(_) => Ok(()),
-        None => Err(format!(
-            "{uri:?} is not an absolute http or https URI without a fragment"
-        )),
+        None => Err(format!("{uri:?} is not an absolute http or https URI without a fragment")),
     }
 }
 
@@ -53,9 +51,7 @@ fn found(uri: &str, pairs: &[(&str, &str)]) -> HttpResponse {
         // Only URIs that parse are ever stored; this keeps a wrong one from becoming a panic.
         Err(_) => return HttpResponse::InternalServerError().finish(),
     };
-    HttpResponse::Found()
-        .insert_header((header::LOCATION, location))
-        .finish()
+    HttpResponse::Found().insert_header((header::LOCATION, location)).finish()
 }
 
 fn parse(uri: &str) -> Option<Url> {

@@ -36,10 +36,7 @@ impl RequestLog {
 
     pub(crate) fn answered(&mut self, number: u64, status: StatusCode) {
         // Numbers rise, and the log may have been emptied since.
-        if let Ok(at) = self
-            .entries
-            .binary_search_by_key(&number, |entry| entry.number)
-        {
+        if let Ok(at) = self.entries.binary_search_by_key(&number, |entry| entry.number) {
             self.entries[at].status = Some(status.as_u16());
         }
     }

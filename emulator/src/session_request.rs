@@ -45,10 +45,7 @@ impl SessionRequest {
         }
         let redirect_uri = match optional_text(&body["redirect_uri"]) {
             Ok(Some(uri)) if !redirect::is_allowed(&uri, listed_uris) => {
-                refuse(
-                    "redirect_uri",
-                    "redirect_uri is not a configured redirect URI",
-                );
+                refuse("redirect_uri", "redirect_uri is not a configured redirect URI");
                 None
             }
             Ok(uri) => uri.or_else(|| listed_uris.first().cloned()),
@@ -78,13 +75,7 @@ impl SessionRequest {
                 "No redirect_uri was given and the environment has no default one.".to_owned(),
             ));
         };
-        Ok(Self {
-            email,
-            redirect_uri,
-            state,
-            lifetime,
-            connection,
-        })
+        Ok(Self { email, redirect_uri, state, lifetime, connection })
     }
 }
 

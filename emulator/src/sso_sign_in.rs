@@ -35,10 +35,7 @@ pub(crate) struct SignIn {
 /// Why a request can't go on, and who is told.
 pub(crate) enum Refusal {
     /// The person, on a page: the client or its redirect URI is wrong, so nobody may be redirected.
-    Page {
-        heading: &'static str,
-        advice: &'static str,
-    },
+    Page { heading: &'static str, advice: &'static str },
     /// The app, by a redirect.
     ToApp {
         redirect_uri: String,
@@ -54,12 +51,9 @@ impl Refusal {
             Self::Page { heading, advice } => {
                 pages::problem(environment, StatusCode::BAD_REQUEST, heading, advice)
             }
-            Self::ToApp {
-                redirect_uri,
-                state,
-                error,
-                description,
-            } => redirect::refused(redirect_uri, error, description, state.as_deref()),
+            Self::ToApp { redirect_uri, state, error, description } => {
+                redirect::refused(redirect_uri, error, description, state.as_deref())
+            }
         }
     }
 }
@@ -103,21 +97,11 @@ impl SignIn {
             return Err(refuse(("invalid_request", description)));
         }
         let connection = select_connection(environment, parameters).map_err(refuse)?;
-        Ok(Self {
-            redirect_uri: redirect_uri.to_owned(),
-            state,
-            code_challenge,
-            connection,
-        })
+        Ok(Self { redirect_uri: redirect_uri.to_owned(), state, code_challenge, connection })
     }
 
     pub(crate) fn refuse(&self, error: &str, description: &str) -> HttpResponse {
-        redirect::refused(
-            &self.redirect_uri,
-            error,
-            description,
-            self.state.as_deref(),
-        )
+        redirect::refused(&self.redirect_uri, error, description, self.state.as_deref())
     }
 
     /// Sends the browser back as `email`.
@@ -168,10 +152,9 @@ fn select_connection(
                 .iter()
                 .filter(|one| one.organization_id.as_deref() == Some(id) && !one.is_magic_link());
             match (belonging.next(), belonging.next()) {
-                (None, _) => Err((
-                    "organization_invalid",
-                    "No connection associated with organization",
-                )),
+                (None, _) => {
+                    Err(("organization_invalid", "No connection associated with organization"))
+                }
                 (Some(one), None) => Ok(one.clone()),
                 (Some(_), Some(_)) => Err((
                     "ambiguous_connection_selector",
@@ -179,10 +162,9 @@ fn select_connection(
                 )),
             }
         }
-        [None, None, Some(_)] => Err((
-            "oauth_failed",
-            "The stand-in does not imitate OAuth providers.",
-        )),
+        [None, None, Some(_)] => {
+            Err(("oauth_failed", "The stand-in does not imitate OAuth providers."))
+        }
         _ => Err((
             "invalid_connection_selector",
             "Exactly one of connection, organization and provider is needed.",

@@ -112,11 +112,7 @@ pub(crate) fn timestamp(time: OffsetDateTime) -> String {
 
 /// The token in `Authorization: Bearer …`.
 pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request
-        .headers()
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?;
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

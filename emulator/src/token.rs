@@ -41,11 +41,7 @@ impl Store {
     ) -> String {
         let now = self.now();
         let code = ids::ulid(now);
-        let issued = AuthorizationCode {
-            profile,
-            expires_at: now + CODE_LIFETIME,
-            code_challenge,
-        };
+        let issued = AuthorizationCode { profile, expires_at: now + CODE_LIFETIME, code_challenge };
         self.codes.insert(code.clone(), issued);
         code
     }
@@ -83,10 +79,8 @@ pub(crate) async fn exchange(
     let issued = store.codes.remove(code).ok_or_else(spent)?;
 
     let access_token = ids::access_token();
-    let granted = AccessToken {
-        profile: issued.profile.clone(),
-        expires_at: now + ACCESS_TOKEN_LIFETIME,
-    };
+    let granted =
+        AccessToken { profile: issued.profile.clone(), expires_at: now + ACCESS_TOKEN_LIFETIME };
     store.access_tokens.insert(access_token.clone(), granted);
     Ok(HttpResponse::Ok().json(TokenAnswer {
         token_type: "Bearer",
@@ -119,9 +113,7 @@ struct TokenParameters(HashMap<String, String>);
 impl TokenParameters {
     fn parse(request: &HttpRequest, body: &[u8]) -> Result<Self, ApiError> {
         let mut parameters: HashMap<String, String> =
-            url::form_urlencoded::parse(request.query_string().as_bytes())
-                .into_owned()
-                .collect();
+            url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
         let content_type = request.headers().get(header::CONTENT_TYPE);
         let is_json = content_type
             .and_then(|value| value.to_str().ok())
@@ -147,18 +139,12 @@ impl TokenParameters {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     fn require(&self, name: &str) -> Result<&str, ApiError> {
         self.get(name).ok_or_else(|| {
-            refused(
-                "invalid_request",
-                format!("The parameter '{name}' is missing."),
-            )
+            refused("invalid_request", format!("The parameter '{name}' is missing."))
         })
     }
 
@@ -170,10 +156,7 @@ impl TokenParameters {
         if self.get("code_verifier").is_none() || self.get("client_secret").is_some() {
             let secret = self.require("client_secret")?;
             if secret != environment.options.api_key {
-                return Err(refused(
-                    "unauthorized_client",
-                    "Invalid client secret.".to_owned(),
-                ));
+                return Err(refused("unauthorized_client", "Invalid client secret.".to_owned()));
             }
         }
         match self.require("grant_type")? {

@@ -36,10 +36,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(variable: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self {
-            variable,
-            problems: Vec::new(),
-        }
+        Self { variable, problems: Vec::new() }
     }
 
     pub(super) fn problem(&mut self, variable: &'static str, expected: &'static str) {
@@ -48,9 +45,7 @@ impl<'a> Reader<'a> {
 
     /// The value; one that is set to nothing counts as not set.
     pub(super) fn get(&self, name: &str) -> Option<String> {
-        (self.variable)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
+        (self.variable)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
     pub(super) fn or(&self, name: &str, default: &str) -> String {
@@ -77,9 +72,7 @@ impl<'a> Reader<'a> {
                 Err(_) => self.problem(name, expected),
             }
         }
-        default
-            .parse()
-            .unwrap_or_else(|_| unreachable!("the default of {name} parses"))
+        default.parse().unwrap_or_else(|_| unreachable!("the default of {name} parses"))
     }
 
     /// One of these words; the first is the default.
@@ -90,13 +83,10 @@ impl<'a> Reader<'a> {
         expected: &'static str,
     ) -> &'static str {
         let value = self.or(name, words[0]);
-        words
-            .into_iter()
-            .find(|word| *word == value)
-            .unwrap_or_else(|| {
-                self.problem(name, expected);
-                words[0]
-            })
+        words.into_iter().find(|word| *word == value).unwrap_or_else(|| {
+            self.problem(name, expected);
+            words[0]
+        })
     }
 
     /// An https URL; plain http only for a loopback host.
@@ -128,18 +118,12 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn finish<T>(self, value: T) -> Result<T, Problems> {
-        if self.problems.is_empty() {
-            Ok(value)
-        } else {
-            Err(Problems(self.problems))
-        }
+        if self.problems.is_empty() { Ok(value) } else { Err(Problems(self.problems)) }
     }
 }
 
 fn parse_default<T: FromStr>(name: &str, default: &str) -> T {
-    default
-        .parse()
-        .unwrap_or_else(|_| unreachable!("the default of {name} parses"))
+    default.parse().unwrap_or_else(|_| unreachable!("the default of {name} parses"))
 }
 
 /// Whether this URL can only lead to this machine.

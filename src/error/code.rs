@@ -4,10 +4,7 @@ use actix_web::http::StatusCode;
 
 /// A kind of failure. Programs tell them apart by [`Code::name`], people by what its page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(
-    missing_docs,
-    reason = "each is explained by what its page says, below"
-)]
+#[allow(missing_docs, reason = "each is explained by what its page says, below")]
 pub enum Code {
     BadRequest,
     InvalidEmail,
@@ -68,11 +65,7 @@ impl Code {
                 | Self::NotAllowed
                 | Self::WorkOsUnavailable
         );
-        Message {
-            title,
-            text,
-            offers_link,
-        }
+        Message { title, text, offers_link }
     }
 
     /// The kind of failure behind a bare status that the framework answered with.

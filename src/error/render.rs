@@ -27,24 +27,14 @@ pub(crate) async fn render(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let response = next.call(request).await?.map_into_boxed_body();
     let (request, response) = response.into_parts();
-    let failure = match response.error().map(Error::as_error::<Failure>) {
-        Some(Some(failure)) => Some(failure),
-        // An extractor or the framework: its own text speaks of our insides.
-        Some(None) => None,
-        None if is_bare_error(&response) => None,
-        None => return Ok(ServiceResponse::new(request, response)),
-    };
-    let of_status;
-    let failure = match failure {
-        Some(failure) => failure,
-        None => {
-            of_status = Failure::refusal(
-                Code::of_status(response.status()),
-                "answered by the framework",
-            );
-            &of_status
-        }
-    };
+    if response.error().is_none() && !is_bare_error(&response) {
+        return Ok(ServiceResponse::new(request, response));
+    }
+    // An error of an extractor or of the framework is known by its status alone: its text speaks
+    // of our insides.
+    let code = Code::of_status(response.status());
+    let of_status = Failure::refusal(code, "answered by the framework");
+    let failure = response.error().and_then(Error::as_error::<Failure>).unwrap_or(&of_status);
     failure.log();
     let mut rendered = answer(&app, &request, failure);
     copy(response.headers(), rendered.headers_mut());
@@ -59,19 +49,12 @@ fn is_bare_error(response: &HttpResponse) -> bool {
 }
 
 fn answer(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
-    let mut response = if wants_json(request) {
-        problem(failure.code)
-    } else {
-        page(app, request, failure)
-    };
+    let mut response =
+        if wants_json(request) { problem(failure.code) } else { page(app, request, failure) };
     let status = failure.code.status();
     if status.as_u16() == 503 {
-        let seconds = failure
-            .retry_after
-            .map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1));
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, seconds.into());
+        let seconds = failure.retry_after.map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1));
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }
@@ -82,18 +65,15 @@ fn page(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
         Code::NotSignedIn => to_login(request),
         Code::InvalidEmail => {
             let email = again.map_or("", |again| &again.email);
-            let return_to = again
-                .map(|again| again.return_to.clone())
-                .unwrap_or_default();
+            let return_to = again.map(|again| again.return_to.clone()).unwrap_or_default();
             app.pages.respond(
                 failure.code.status(),
                 &LoginPage::new(email, &return_to, Some(failure.code)),
             )
         }
-        code => app.pages.respond(
-            code.status(),
-            &ErrorPage::new(code, again, request_id(request, code)),
-        ),
+        code => app
+            .pages
+            .respond(code.status(), &ErrorPage::new(code, again, request_id(request, code))),
     }
 }
 
@@ -107,45 +87,35 @@ fn request_id(request: &HttpRequest, code: Code) -> Option<String> {
 /// A page that needs a person leads to the form, and the form back to the page.
 fn to_login(request: &HttpRequest) -> HttpResponse {
     let location = if request.method() == Method::GET {
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("/", |path| path.as_str());
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         ReturnTo::parse(path).login_url()
     } else {
         // What came by POST can't be gone back to.
         "/login".to_owned()
     };
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, location))
-        .finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
 }
 
 /// RFC 9457.
 fn problem(code: Code) -> HttpResponse {
     let message = code.message();
     let status = code.status();
-    HttpResponse::build(status)
-        .content_type("application/problem+json")
-        .body(
-            json!({
-                "type": "about:blank",
-                "title": message.title,
-                "status": status.as_u16(),
-                "detail": message.text,
-                "code": code.name(),
-            })
-            .to_string(),
-        )
+    HttpResponse::build(status).content_type("application/problem+json").body(
+        json!({
+            "type": "about:blank",
+            "title": message.title,
+            "status": status.as_u16(),
+            "detail": message.text,
+            "code": code.name(),
+        })
+        .to_string(),
+    )
 }
 
 /// Programs get problem documents: those that say so, and whoever calls the API.
 fn wants_json(request: &HttpRequest) -> bool {
-    let accept = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .unwrap_or("");
+    let accept =
+        request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("");
     let json = accept.contains("application/json") || accept.contains("application/problem+json");
     request.path().starts_with("/api/") || (json && !accept.contains("text/html"))
 }

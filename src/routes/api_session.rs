@@ -22,8 +22,5 @@ pub(super) async fn show(user: CurrentUser) -> HttpResponse {
 }
 
 fn rfc3339(seconds: i64) -> Option<String> {
-    OffsetDateTime::from_unix_timestamp(seconds)
-        .ok()?
-        .format(&Rfc3339)
-        .ok()
+    OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok()
 }

@@ -41,68 +41,62 @@ pub(super) async fn finish(
     request: HttpRequest,
     query: web::Query<Query>,
 ) -> Result<HttpResponse, Failure> {
-    let now = app.clock.now();
-    let sealed_state = query.state.as_deref().unwrap_or("");
-    let state: Option<State> = app.keys.open("", sealed_state);
-
+    let state: Option<State> = query.state.as_deref().and_then(|state| app.keys.open("", state));
+    let flow = state.as_ref().map(|state| &state.flow);
     // Going back to the link, or opening it twice, when it has already signed this browser in.
-    if let (Some(user), Some(state)) = (&user, &state)
-        && user.sign_in.0 == state.flow
-    {
-        return Ok(see_other(&user.sign_in.1));
+    if let Some(led_to) = user.as_ref().zip(flow).and_then(|(user, flow)| user.led_by(flow)) {
+        return Ok(see_other(led_to));
     }
-    let pending = state
-        .as_ref()
-        .and_then(|state| PendingSignIn::of_flow(&request, &app.keys, &state.flow, now));
-    let again = |failure: Failure| match &pending {
-        Some(pending) => failure.offering(pending),
-        None => failure,
-    };
-    if let Some(error) = &query.error {
-        return Err(again(Refusal::of_error(error).into()));
-    }
-    let code = query
-        .code
-        .as_deref()
-        .filter(|code| !code.is_empty())
-        .ok_or(Refusal::NothingCame)?;
-    let state = state
-        .ok_or(Refusal::StateMismatch)
-        .map_err(|refusal| again(refusal.into()))?;
-    if now >= state.expires_at {
-        return Err(Refusal::StateExpired.into());
-    }
-    let pending = pending.as_ref().ok_or(Refusal::NothingPending)?;
-    if !pending.belongs_to(sealed_state) {
-        return Err(again(Refusal::StateMismatch.into()));
-    }
-    // Consumed before the code is spent, and never given back: of fifty callbacks at once, one.
-    if !store
-        .consume_sign_in(state.flow.as_str(), state.expires_at)
-        .await?
-    {
-        return Err(Refusal::Consumed.into());
-    }
-    let profile = app
-        .workos
-        .exchange_code(code)
-        .await
-        .map_err(|error| again(error.into()))?
-        .profile;
-    check(&profile, pending).map_err(|refusal| again(refusal.into()))?;
-    app.admission.on_sign_in(&pending.email, &profile).await?;
+    let now = app.clock.now();
+    let pending = flow.and_then(|flow| PendingSignIn::of_flow(&request, &app.keys, flow, now));
+    let redeemed = redeem(&app, &store, &query, state.as_ref(), pending.as_ref()).await;
+    let (state, pending, profile) = redeemed.map_err(|refused| match &pending {
+        // The browser that asked is offered the same anew; any other knows neither address nor way.
+        Some(pending) => refused.offering(pending),
+        None => refused,
+    })?;
 
     CurrentUser::begin_session(
         &session,
-        pending.email.as_str(),
+        &pending.email,
         &profile,
         (&state.flow, &pending.return_to),
     )?;
     let mut response = see_other(&pending.return_to);
     response
         .add_removal_cookie(&state.flow.removal_cookie())
-        .map_err(|e| Failure::internal(e.to_string()))?;
+        .map_err(|error| Failure::internal(error.to_string()))?;
     Ok(response)
+}
+
+/// Brings the two halves of a sign-in together, consumes it, and exchanges the code.
+async fn redeem<'a>(
+    app: &App,
+    store: &Store,
+    query: &Query,
+    state: Option<&'a State>,
+    pending: Option<&'a PendingSignIn>,
+) -> Result<(&'a State, &'a PendingSignIn, Profile), Failure> {
+    if let Some(error) = &query.error {
+        return Err(Refusal::of_error(error).into());
+    }
+    let code = query.code.as_deref().filter(|code| !code.is_empty()).ok_or(Refusal::NothingCame)?;
+    let state = state.ok_or(Refusal::StateMismatch)?;
+    if app.clock.now() >= state.expires_at {
+        return Err(Refusal::StateExpired.into());
+    }
+    let pending = pending.ok_or(Refusal::NothingPending)?;
+    if !query.state.as_deref().is_some_and(|state| pending.belongs_to(state)) {
+        return Err(Refusal::StateMismatch.into());
+    }
+    // Before the code is spent, and never given back: of fifty callbacks at once, one goes on.
+    if !store.consume_sign_in(state.flow.as_str(), state.expires_at).await? {
+        return Err(Refusal::Consumed.into());
+    }
+    let profile = app.workos.exchange_code(code).await?.profile;
+    check(&profile, pending)?;
+    app.admission.on_sign_in(&pending.email, &profile).await?;
+    Ok((state, pending, profile))
 }
 
 /// WorkOS says who opened the link: it must be who asked for it, and by a mailed link.
@@ -116,9 +110,7 @@ fn check(profile: &Profile, pending: &PendingSignIn) -> Result<(), Refusal> {
 }
 
 fn see_other(return_to: &ReturnTo) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, return_to.as_str()))
-        .finish()
+    HttpResponse::SeeOther().insert_header((LOCATION, return_to.as_str())).finish()
 }
 
 impl Refusal {

@@ -8,6 +8,5 @@ use crate::pages::HomePage;
 use crate::session::CurrentUser;
 
 pub(super) async fn show(app: web::Data<App>, user: Option<CurrentUser>) -> HttpResponse {
-    app.pages
-        .respond(StatusCode::OK, &HomePage::new(user.as_ref()))
+    app.pages.respond(StatusCode::OK, &HomePage::new(user.as_ref()))
 }

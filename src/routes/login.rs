@@ -33,12 +33,9 @@ pub(super) async fn show(
 ) -> HttpResponse {
     let return_to = ReturnTo::parse(&going.return_to);
     if user.is_some() {
-        return HttpResponse::SeeOther()
-            .insert_header((LOCATION, return_to.as_str()))
-            .finish();
+        return HttpResponse::SeeOther().insert_header((LOCATION, return_to.as_str())).finish();
     }
-    app.pages
-        .respond(StatusCode::OK, &LoginPage::new("", &return_to, None))
+    app.pages.respond(StatusCode::OK, &LoginPage::new("", &return_to, None))
 }
 
 /// The answer is the same for every address of a domain that may sign in.
@@ -47,10 +44,7 @@ pub(super) async fn ask(
     request: HttpRequest,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
-    let Form {
-        email: typed,
-        return_to,
-    } = form.into_inner();
+    let Form { email: typed, return_to } = form.into_inner();
     let return_to = ReturnTo::parse(&return_to);
     let retry = |failure: Failure| failure.offering_form(typed.clone(), return_to.clone());
     let email = EmailAddress::parse(&typed)
@@ -65,18 +59,14 @@ pub(super) async fn ask(
         app.link_expires_in,
         now,
     )?;
-    deliver(&app, &email, &state)
-        .await
-        .map_err(|error| retry(error.into()))?;
+    deliver(&app, &email, &state).await.map_err(|error| retry(error.into()))?;
 
     let mut response = HttpResponse::SeeOther();
     response.insert_header((LOCATION, format!("/login/sent?flow={}", flow.as_str())));
     for removal in make_room(&request, &app.keys, now) {
         response.cookie(removal);
     }
-    Ok(response
-        .cookie(pending.cookie(&app.keys, &flow, now)?)
-        .finish())
+    Ok(response.cookie(pending.cookie(&app.keys, &flow, now)?).finish())
 }
 
 /// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the

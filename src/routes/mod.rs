@@ -23,23 +23,16 @@ const MAX_FORM_BYTES: usize = 16 * 1024;
 /// while the store is down.
 pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store) {
     let session = session::middleware(store.clone(), &app.keys, app.lifetimes);
-    let with_session = |resource: Resource| {
-        resource
-            .wrap(session.clone())
-            .wrap(from_fn(session::store_failures))
-    };
+    let with_session =
+        |resource: Resource| resource.wrap(session.clone()).wrap(from_fn(session::store_failures));
 
     site.service(with_session(page("/", home::show)))
-        .service(with_session(
-            page("/login", login::show).route(web::post().to(login::ask)),
-        ))
+        .service(with_session(page("/login", login::show).route(web::post().to(login::ask))))
         .service(page("/login/sent", sent::show))
-        .service(with_session(page("/callback", callback::finish)))
+        .service(with_session(web::resource("/callback").route(web::get().to(callback::finish))))
         .service(with_session(page("/account", account::show)))
         .service(with_session(page("/api/session", api_session::show)))
-        .service(with_session(
-            web::resource("/logout").route(web::post().to(logout::end)),
-        ))
+        .service(with_session(web::resource("/logout").route(web::post().to(logout::end))))
         .service(page("/static/{name}", assets::show))
         .service(page("/health/live", health::live))
         .service(page("/health/ready", health::ready));
@@ -57,7 +50,5 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    web::resource(path)
-        .route(web::get().to(handler.clone()))
-        .route(web::head().to(handler))
+    web::resource(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
 }

@@ -28,12 +28,9 @@ pub(super) async fn show(
         None => PendingSignIn::newest(&request, &app.keys, now),
     };
     match under_way {
-        Some((flow, pending)) => app.pages.respond(
-            StatusCode::OK,
-            &SentPage::new(&flow, &pending, app.link_expires_in),
-        ),
-        None => HttpResponse::SeeOther()
-            .insert_header((LOCATION, "/login"))
-            .finish(),
+        Some((flow, pending)) => {
+            app.pages.respond(StatusCode::OK, &SentPage::new(&flow, &pending, app.link_expires_in))
+        }
+        None => HttpResponse::SeeOther().insert_header((LOCATION, "/login")).finish(),
     }
 }

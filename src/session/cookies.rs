@@ -25,12 +25,10 @@ pub(crate) async fn guard(
     if request.headers().contains_key(COOKIE) {
         let header = exact(request.headers())
             .into_iter()
-            .map(
-                |(name, value)| match under_the_first_key(name, value, &app.keys) {
-                    Some(resealed) => resealed.encoded().to_string(),
-                    None => format!("{name}={value}"),
-                },
-            )
+            .map(|(name, value)| match under_the_first_key(name, value, &app.keys) {
+                Some(resealed) => resealed.encoded().to_string(),
+                None => format!("{name}={value}"),
+            })
             .collect::<Vec<_>>()
             .join("; ");
         request.headers_mut().remove(COOKIE);
@@ -45,9 +43,8 @@ pub(crate) async fn guard(
 /// `__Host-` name, neither, since one of them is planted.
 fn exact(headers: &HeaderMap) -> Vec<(&str, &str)> {
     // HTTP/2 may split the header into several (RFC 9113, 8.2.3).
-    let pairs = headers
-        .get_all(COOKIE)
-        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    let pairs =
+        headers.get_all(COOKIE).flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
     let mut cookies: Vec<(&str, &str)> = Vec::new();
     let mut planted: Vec<&str> = Vec::new();
     for (name, value) in pairs.filter_map(plain_pair) {
@@ -83,14 +80,8 @@ fn under_the_first_key(name: &str, value: &str, keys: &KeyRing) -> Option<Cookie
         return None;
     }
     let mut jar = CookieJar::new();
-    jar.add_original(
-        Cookie::parse_encoded(format!("{name}={value}"))
-            .ok()?
-            .into_owned(),
-    );
-    let opened = keys
-        .older_session_cookie_keys()
-        .find_map(|older| jar.private(older).get(name))?;
+    jar.add_original(Cookie::parse_encoded(format!("{name}={value}")).ok()?.into_owned());
+    let opened = keys.older_session_cookie_keys().find_map(|older| jar.private(older).get(name))?;
     jar.private_mut(keys.session_cookie_key()).add(opened);
     jar.get(name).cloned()
 }

@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
 use super::store::{INFO, PERSON, SessionInfo};
+use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::sign_in::{Flow, ReturnTo};
 use crate::workos::Profile;
@@ -25,7 +26,7 @@ pub struct CurrentUser {
     /// Their session.
     pub session: SessionInfo,
     /// The sign-in that began the session, and where it led.
-    pub(crate) sign_in: (Flow, ReturnTo),
+    sign_in: (Flow, ReturnTo),
 }
 
 impl CurrentUser {
@@ -34,7 +35,7 @@ impl CurrentUser {
     /// A new reference each time: one that was known before the sign-in is worth nothing after it.
     pub(crate) fn begin_session(
         session: &Session,
-        person: &str,
+        person: &EmailAddress,
         profile: &Profile,
         sign_in: (&Flow, &ReturnTo),
     ) -> Result<(), Failure> {
@@ -46,6 +47,12 @@ impl CurrentUser {
             .and_then(|()| session.insert(SIGN_IN, sign_in));
         written
             .map_err(|error| Failure::internal(format!("a session could not be written: {error}")))
+    }
+
+    /// Where this sign-in led, if it is the one that began the session.
+    pub(crate) fn led_by(&self, flow: &Flow) -> Option<&ReturnTo> {
+        let (began_by, led_to) = &self.sign_in;
+        (began_by == flow).then_some(led_to)
     }
 
     fn of(session: &Session) -> Option<Self> {

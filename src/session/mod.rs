@@ -57,9 +57,8 @@ pub(crate) async fn store_failures(
     let http_request = request.request().clone();
     match next.call(request).await {
         Ok(response) => Ok(response.map_into_boxed_body()),
-        Err(error) => Ok(ServiceResponse::from_err(
-            Failure::store(error.to_string()),
-            http_request,
-        )),
+        Err(error) => {
+            Ok(ServiceResponse::from_err(Failure::store(error.to_string()), http_request))
+        }
     }
 }

@@ -25,10 +25,7 @@ impl Dates {
     /// A session that begins now.
     #[must_use]
     pub fn beginning(now: i64) -> Self {
-        Self {
-            created_at: now,
-            last_seen_at: now,
-        }
+        Self { created_at: now, last_seen_at: now }
     }
 
     /// When the session ends if no further request comes.

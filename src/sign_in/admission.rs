@@ -14,9 +14,7 @@ impl Admission {
     /// Lets in the addresses of these domains (in ASCII), or of all when there are none.
     #[must_use]
     pub fn new(allowed_email_domains: Vec<String>) -> Self {
-        Self {
-            allowed_email_domains,
-        }
+        Self { allowed_email_domains }
     }
 
     /// Whether this address may ask for a link. Decided by its domain alone, which is no secret of
@@ -30,10 +28,7 @@ impl Admission {
         if allowed.is_empty() || allowed.iter().any(|domain| domain == email.domain()) {
             return Ok(());
         }
-        Err(Failure::refusal(
-            Code::NotAllowed,
-            "the address is of a domain that may not sign in",
-        ))
+        Err(Failure::refusal(Code::NotAllowed, "the address is of a domain that may not sign in"))
     }
 
     /// Called once for each sign-in, when WorkOS has said who it is and before a session begins.

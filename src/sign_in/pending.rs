@@ -76,19 +76,10 @@ impl PendingSignIn {
         let lifetime = link_expires_in + CODE_LIFETIME;
         let expires_at = now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
         let flow = Flow(random_text()?);
-        let state = State {
-            flow: flow.clone(),
-            nonce: random_text()?,
-            expires_at,
-        };
+        let state = State { flow: flow.clone(), nonce: random_text()?, expires_at };
         let state = keys.seal("", &state)?;
-        let pending = Self {
-            email,
-            return_to,
-            began_at: now,
-            expires_at,
-            state_hash: hash(&state),
-        };
+        let pending =
+            Self { email, return_to, began_at: now, expires_at, state_hash: hash(&state) };
         Ok((flow, pending, state))
     }
 
@@ -109,10 +100,7 @@ impl PendingSignIn {
     /// Whether this is the `state` that was made with it.
     #[must_use]
     pub fn belongs_to(&self, state: &str) -> bool {
-        self.state_hash
-            .as_bytes()
-            .ct_eq(hash(state).as_bytes())
-            .into()
+        self.state_hash.as_bytes().ct_eq(hash(state).as_bytes()).into()
     }
 
     /// The cookie that keeps it.
@@ -159,18 +147,10 @@ impl Flow {
 
 /// Cookies that make room for one more sign-in: of those under way the newest may stay.
 pub(crate) fn make_room(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<Cookie<'static>> {
-    let staying = all(request, keys, now)
-        .into_iter()
-        .take(MAX_PER_BROWSER - 1);
+    let staying = all(request, keys, now).into_iter().take(MAX_PER_BROWSER - 1);
     let staying: Vec<String> = staying.map(|(flow, _)| flow.cookie_name()).collect();
-    let cookies = request
-        .cookies()
-        .map(|cookies| cookies.clone())
-        .unwrap_or_default();
-    let ours = cookies
-        .iter()
-        .map(Cookie::name)
-        .filter(|name| name.starts_with(COOKIE_PREFIX));
+    let cookies = request.cookies().map(|cookies| cookies.clone()).unwrap_or_default();
+    let ours = cookies.iter().map(Cookie::name).filter(|name| name.starts_with(COOKIE_PREFIX));
     ours.filter(|name| !staying.iter().any(|staying| staying == name))
         .map(|name| removal(name.to_owned()))
         .collect()
@@ -178,20 +158,11 @@ pub(crate) fn make_room(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<
 
 /// The sign-ins that this browser has under way, the newest first.
 fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<(Flow, PendingSignIn)> {
-    let cookies = request
-        .cookies()
-        .map(|cookies| cookies.clone())
-        .unwrap_or_default();
-    let flows = cookies
-        .iter()
-        .filter_map(|cookie| Flow::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
+    let cookies = request.cookies().map(|cookies| cookies.clone()).unwrap_or_default();
+    let flows =
+        cookies.iter().filter_map(|cookie| Flow::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
     let mut under_way: Vec<_> = flows
-        .filter_map(|flow| {
-            Some((
-                flow.clone(),
-                PendingSignIn::of_flow(request, keys, &flow, now)?,
-            ))
-        })
+        .filter_map(|flow| Some((flow.clone(), PendingSignIn::of_flow(request, keys, &flow, now)?)))
         .collect();
     under_way.sort_by_key(|(_, pending)| std::cmp::Reverse(pending.began_at));
     under_way
@@ -232,8 +203,6 @@ impl fmt::Debug for PendingSignIn {
 /// Hides the nonce.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State")
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
+        f.debug_struct("State").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }

@@ -36,10 +36,7 @@ impl ReturnTo {
     #[must_use]
     pub fn login_url(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        format!(
-            "/login?{}",
-            query.append_pair("return_to", &self.0).finish()
-        )
+        format!("/login?{}", query.append_pair("return_to", &self.0).finish())
     }
 }
 
@@ -52,9 +49,7 @@ fn path_on_this_site(text: &str) -> Option<String> {
     let path = url.path();
     // `//host` is another site to a browser, and so may be what a proxy makes of an encoded one.
     let encoded = path.to_ascii_lowercase();
-    let ambiguous = ["%2f", "%5c", "%0", "%1", "%7f"]
-        .iter()
-        .any(|sign| encoded.contains(sign));
+    let ambiguous = ["%2f", "%5c", "%0", "%1", "%7f"].iter().any(|sign| encoded.contains(sign));
     if url.origin() != base.origin() || path.starts_with("//") || path.contains('\\') || ambiguous {
         return None;
     }

@@ -53,11 +53,7 @@ impl Client {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(DEADLINE)
             .build()?;
-        Ok(Self {
-            http,
-            api_url,
-            credentials,
-        })
+        Ok(Self { http, api_url, credentials })
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -66,8 +62,7 @@ impl Client {
     }
 
     pub(super) fn authorized(&self, method: Method, path: &str) -> RequestBuilder {
-        self.request(method, path)
-            .bearer_auth(self.credentials.api_key.expose_secret())
+        self.request(method, path).bearer_auth(self.credentials.api_key.expose_secret())
     }
 
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, WorkOsError> {
@@ -89,11 +84,7 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         if status.is_success() {
-            return Ok(Answer {
-                status,
-                request_id,
-                body,
-            });
+            return Ok(Answer { status, request_id, body });
         }
         // Not every refusal is JSON: a proxy on the way answers in HTML.
         let envelope: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -137,9 +128,7 @@ impl Answer {
 /// `{message}`, `{message, code}` and OAuth's `{error, error_description}`.
 fn field_errors(envelope: &Value) -> Vec<FieldError> {
     let errors = envelope["errors"].as_array().into_iter().flatten();
-    errors
-        .filter_map(|error| FieldError::deserialize(error).ok())
-        .collect()
+    errors.filter_map(|error| FieldError::deserialize(error).ok()).collect()
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -61,10 +61,8 @@ impl WorkOsError {
     /// The API key or the client id is not accepted: the operator must act, not the visitor.
     #[must_use]
     pub fn is_key_refused(&self) -> bool {
-        matches!(
-            self.status(),
-            Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
-        ) || matches!(self.code(), Some("invalid_client" | "unauthorized_client"))
+        matches!(self.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
+            || matches!(self.code(), Some("invalid_client" | "unauthorized_client"))
     }
 
     /// We asked too often.
@@ -76,8 +74,7 @@ impl WorkOsError {
     /// WorkOS is down, unreachable, or talks nonsense.
     #[must_use]
     pub fn is_outage(&self) -> bool {
-        self.status()
-            .is_none_or(|status| status.is_server_error() || status.is_success())
+        self.status().is_none_or(|status| status.is_server_error() || status.is_success())
     }
 
     /// The request was understood, and this field of it (and no other) refused.

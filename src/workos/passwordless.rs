@@ -38,12 +38,8 @@ impl Client {
             "state": session.state,
             "expires_in": session.expires_in.as_secs(),
         });
-        let answer = self
-            .send(
-                self.authorized(Method::POST, "passwordless/sessions")
-                    .json(&body),
-            )
-            .await?;
+        let answer =
+            self.send(self.authorized(Method::POST, "passwordless/sessions").json(&body)).await?;
         answer.read()
     }
 

@@ -19,9 +19,7 @@ impl Client {
             ("grant_type", "authorization_code"),
             ("code", code),
         ];
-        let answer = self
-            .send(self.request(Method::POST, "sso/token").form(&form))
-            .await?;
+        let answer = self.send(self.request(Method::POST, "sso/token").form(&form)).await?;
         answer.read()
     }
 }

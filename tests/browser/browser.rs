@@ -47,9 +47,7 @@ pub struct Browser {
 
 impl Browser {
     pub async fn start() -> Self {
-        rustls::crypto::ring::default_provider()
-            .install_default()
-            .ok();
+        rustls::crypto::ring::default_provider().install_default().ok();
         let mut chromedriver = Command::new("chromedriver")
             .arg("--port=0")
             .process_group(0)
@@ -60,11 +58,7 @@ impl Browser {
             );
         let mut lines = BufReader::new(chromedriver.stdout.take().unwrap()).lines();
         let port = loop {
-            let line = lines
-                .next_line()
-                .await
-                .unwrap()
-                .expect("chromedriver says its port");
+            let line = lines.next_line().await.unwrap().expect("chromedriver says its port");
             if let Some((_, port)) = line.split_once("started successfully on port ") {
                 break port.trim_end_matches('.').to_owned();
             }
@@ -80,23 +74,13 @@ impl Browser {
             capabilities.add_arg(flag).unwrap();
         }
         capabilities.accept_insecure_certs(true).unwrap();
-        let driver = WebDriver::new(format!("http://localhost:{port}"), capabilities)
-            .await
-            .unwrap();
-        Self {
-            driver,
-            chromedriver,
-        }
+        let driver =
+            WebDriver::new(format!("http://localhost:{port}"), capabilities).await.unwrap();
+        Self { driver, chromedriver }
     }
 
     pub async fn text(&self) -> String {
-        self.driver
-            .find(By::Tag("body"))
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap()
+        self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap()
     }
 
     pub async fn path(&self) -> String {
@@ -104,14 +88,7 @@ impl Browser {
     }
 
     pub async fn click(&self, selector: &str) {
-        self.driver
-            .query(By::Css(selector))
-            .first()
-            .await
-            .unwrap()
-            .click()
-            .await
-            .unwrap();
+        self.driver.query(By::Css(selector)).first().await.unwrap().click().await.unwrap();
     }
 
     pub async fn screenshot(&self, name: &str) {

@@ -22,60 +22,29 @@ async fn a_person_signs_in_by_a_mailed_link_and_out_again() {
         .unwrap();
     browser.screenshot("login").await;
     browser.click("main button[type=submit]").await;
-    driver
-        .query(By::XPath("//h1[text()='Check your inbox']"))
-        .first()
-        .await
-        .unwrap();
+    driver.query(By::XPath("//h1[text()='Check your inbox']")).first().await.unwrap();
     assert!(browser.text().await.contains("ana@acme.test"));
     browser.screenshot("sent").await;
 
     driver.goto(&demo.inbox).await.unwrap();
     browser.screenshot("inbox").await;
-    let mail = driver
-        .query(By::Css("a[href^='/inbox/']"))
-        .first()
-        .await
-        .unwrap();
+    let mail = driver.query(By::Css("a[href^='/inbox/']")).first().await.unwrap();
     mail.click().await.unwrap();
     browser.screenshot("mail").await;
-    let link = driver
-        .query(By::Css("a[href*='/passwordless/']"))
-        .first()
-        .await
-        .unwrap();
-    driver
-        .goto(link.attr("href").await.unwrap().unwrap())
-        .await
-        .unwrap();
+    let link = driver.query(By::Css("a[href*='/passwordless/']")).first().await.unwrap();
+    driver.goto(link.attr("href").await.unwrap().unwrap()).await.unwrap();
 
-    driver
-        .query(By::XPath("//h1[text()='Your account']"))
-        .first()
-        .await
-        .unwrap();
-    assert_eq!(
-        browser.path().await,
-        "/account",
-        "neither code nor state is left in the address"
-    );
+    driver.query(By::XPath("//h1[text()='Your account']")).first().await.unwrap();
+    assert_eq!(browser.path().await, "/account", "neither code nor state is left in the address");
     assert!(browser.text().await.contains("ana@acme.test"));
     browser.screenshot("account").await;
     assert_eq!(cookie_names(&browser).await, ["__Host-session"]);
 
     browser.click("form[action='/logout'] button").await;
-    driver
-        .query(By::Css("a[href='/login']"))
-        .first()
-        .await
-        .unwrap();
+    driver.query(By::Css("a[href='/login']")).first().await.unwrap();
     assert!(cookie_names(&browser).await.is_empty());
     driver.back().await.unwrap();
-    driver
-        .query(By::XPath("//h1[text()='Sign in']"))
-        .first()
-        .await
-        .unwrap();
+    driver.query(By::XPath("//h1[text()='Sign in']")).first().await.unwrap();
     assert_eq!(
         browser.path().await,
         "/login?return_to=%2Faccount",
@@ -86,12 +55,5 @@ async fn a_person_signs_in_by_a_mailed_link_and_out_again() {
 }
 
 async fn cookie_names(browser: &Browser) -> Vec<String> {
-    browser
-        .driver
-        .get_all_cookies()
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|cookie| cookie.name)
-        .collect()
+    browser.driver.get_all_cookies().await.unwrap().into_iter().map(|cookie| cookie.name).collect()
 }

@@ -17,11 +17,7 @@ async fn it_shows_the_profile_and_the_session() {
         "Ends",
         "action=\"/logout\"",
     ] {
-        assert!(
-            account.body.contains(shown),
-            "{shown} is missing: {}",
-            account.body
-        );
+        assert!(account.body.contains(shown), "{shown} is missing: {}", account.body);
     }
 }
 
@@ -30,13 +26,7 @@ async fn without_a_session_it_leads_to_the_form_and_back() {
     let app = TestApp::spawn().await;
     let answer = app.visitor().get("/account?tab=2").await;
     assert_eq!(answer.location(), "/login?return_to=%2Faccount%3Ftab%3D2");
-    assert_eq!(
-        app.visitor()
-            .get(answer.location())
-            .await
-            .field("return_to"),
-        "/account?tab=2"
-    );
+    assert_eq!(app.visitor().get(answer.location()).await.field("return_to"), "/account?tab=2");
 }
 
 #[actix_web::test]
@@ -53,11 +43,7 @@ async fn it_opens_under_no_other_spelling() {
     let visitor = app.visitor();
     for path in ["/account/", "//account", "/%61ccount", "/account/."] {
         let answer = visitor.get(path).await;
-        assert!(
-            answer.status == 404 || answer.status == 303,
-            "{path}: {}",
-            answer.status
-        );
+        assert!(answer.status == 404 || answer.status == 303, "{path}: {}", answer.status);
     }
 }
 
@@ -66,23 +52,16 @@ async fn while_the_store_is_down_nobody_is_told_that_they_are_signed_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let database = app.database();
-    database
-        .execute_batch("ALTER TABLE sessions RENAME TO away")
-        .unwrap();
+    database.execute_batch("ALTER TABLE sessions RENAME TO away").unwrap();
     let answer = visitor.get("/account").await;
     assert_error(&answer, 503, "store_unavailable");
     assert!(answer.headers.contains_key("retry-after"));
     assert_eq!(answer.header("cache-control"), "no-store");
     assert!(answer.headers.contains_key("content-security-policy"));
     assert!(!answer.headers.contains_key("set-cookie"));
-    assert_eq!(
-        visitor.get_json("/account").await.json()["code"],
-        "store_unavailable"
-    );
+    assert_eq!(visitor.get_json("/account").await.json()["code"], "store_unavailable");
     // Whoever brings no session is served on.
     assert_eq!(app.visitor().get("/login").await.status, 200);
-    database
-        .execute_batch("ALTER TABLE away RENAME TO sessions")
-        .unwrap();
+    database.execute_batch("ALTER TABLE away RENAME TO sessions").unwrap();
     assert_eq!(visitor.get("/account").await.status, 200);
 }

@@ -8,11 +8,7 @@ use crate::test_app::TestApp;
 #[actix_web::test]
 async fn it_tells_a_front_end_who_is_signed_in() {
     let app = TestApp::spawn().await;
-    let answer = app
-        .signed_in("ana@acme.test")
-        .await
-        .get("/api/session")
-        .await;
+    let answer = app.signed_in("ana@acme.test").await.get("/api/session").await;
     assert_eq!(answer.status, 200);
     let body = answer.json();
     assert_eq!(body["user"]["email"], "ana@acme.test");

@@ -11,11 +11,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
             found.push((folder.clone(), fs::read_to_string(&folder).unwrap()));
             continue;
         }
-        folders.extend(
-            fs::read_dir(folder)
-                .unwrap()
-                .map(|entry| entry.unwrap().path()),
-        );
+        folders.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
     }
     found.retain(|(path, _)| path.extension().is_some_and(|extension| extension == "rs"));
     assert!(!found.is_empty());
@@ -24,16 +20,10 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 
 fn assert_knows_nothing_of(folder: &str, strangers: &[&str]) {
     for (path, source) in sources(folder) {
-        let code = source
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"));
+        let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
         for line in code {
             for stranger in strangers {
-                assert!(
-                    !line.contains(stranger),
-                    "{} knows {stranger}: {line}",
-                    path.display()
-                );
+                assert!(!line.contains(stranger), "{} knows {stranger}: {line}", path.display());
             }
         }
     }
@@ -65,13 +55,7 @@ fn settings_know_no_http() {
 
 #[test]
 fn nothing_but_the_app_knows_the_routes() {
-    for folder in [
-        "src/session",
-        "src/sign_in",
-        "src/workos",
-        "src/error",
-        "src/pages.rs",
-    ] {
+    for folder in ["src/session", "src/sign_in", "src/workos", "src/error", "src/pages.rs"] {
         assert_knows_nothing_of(folder, &["crate::routes"]);
     }
 }

@@ -13,10 +13,7 @@ async fn assets_may_be_kept_for_ever_under_their_fingerprinted_names() {
     let style = visitor.get(url).await;
     assert_eq!(style.status, 200);
     assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
-    assert_eq!(
-        style.header("cache-control"),
-        "public, max-age=31536000, immutable"
-    );
+    assert_eq!(style.header("cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(style.header("x-content-type-options"), "nosniff");
     assert!(!style.headers.contains_key("set-cookie"));
 }

@@ -23,11 +23,8 @@ async fn asked(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String)
 /// The URL with this parameter set to another value, or left out.
 fn with(url: &str, name: &str, value: Option<&str>) -> String {
     let mut url = url::Url::parse(url).unwrap();
-    let others: Vec<(String, String)> = url
-        .query_pairs()
-        .into_owned()
-        .filter(|(n, _)| n != name)
-        .collect();
+    let others: Vec<(String, String)> =
+        url.query_pairs().into_owned().filter(|(n, _)| n != name).collect();
     url.query_pairs_mut()
         .clear()
         .extend_pairs(others)
@@ -37,19 +34,12 @@ fn with(url: &str, name: &str, value: Option<&str>) -> String {
 
 fn parameter(url: &str, name: &str) -> String {
     let url = url::Url::parse(url).unwrap();
-    url.query_pairs()
-        .find(|(n, _)| n == name)
-        .unwrap()
-        .1
-        .into_owned()
+    url.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned()
 }
 
 /// The page offers a new link for the address and destination that this browser knows.
 fn assert_offers_new_link(answer: &Answer, email: &str, return_to: &str) {
-    assert_eq!(
-        (answer.field("email"), answer.field("return_to")),
-        (email, return_to)
-    );
+    assert_eq!((answer.field("email"), answer.field("return_to")), (email, return_to));
 }
 
 #[actix_web::test]
@@ -59,10 +49,7 @@ async fn a_mailed_link_signs_in_and_leads_to_where_the_person_was_going() {
     let answer = visitor.get(&callback).await;
     assert_eq!(answer.location(), "/account?tab=1");
     assert!(visitor.cookie("__Host-session").is_some());
-    assert!(
-        visitor.sign_ins().is_empty(),
-        "the sign-in's own cookie is gone once used"
-    );
+    assert!(visitor.sign_ins().is_empty(), "the sign-in's own cookie is gone once used");
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
 }
 
@@ -71,10 +58,7 @@ async fn a_sign_in_costs_three_calls() {
     let app = TestApp::spawn().await;
     app.signed_in("ana@acme.test").await;
     let calls = app.workos.calls().await;
-    let ours: Vec<_> = calls
-        .iter()
-        .filter(|path| !path.ends_with("/confirm"))
-        .collect();
+    let ours: Vec<_> = calls.iter().filter(|path| !path.ends_with("/confirm")).collect();
     assert_eq!(ours.len(), 3, "{calls:?}");
     assert_eq!(calls[0], "/passwordless/sessions");
     assert!(calls[1].ends_with("/send"));
@@ -106,9 +90,7 @@ async fn counting_proxy(to: &str) -> (String, Arc<AtomicUsize>) {
             connections.fetch_add(1, Ordering::Relaxed);
             let mut workos = TcpStream::connect(&to).await.unwrap();
             actix_web::rt::spawn(async move {
-                tokio::io::copy_bidirectional(&mut app, &mut workos)
-                    .await
-                    .ok();
+                tokio::io::copy_bidirectional(&mut app, &mut workos).await.ok();
             });
         }
     });
@@ -165,26 +147,10 @@ async fn a_callback_without_a_state_of_ours_is_refused() {
     let state = parameter(&callback, "state");
     let (cut, flipped) = (&state[..state.len() - 1], format!("{}A", &state[1..]));
     let long = "a".repeat(10_000);
-    for bad in [
-        None,
-        Some(""),
-        Some("x"),
-        Some(cut),
-        Some(&flipped),
-        Some(&long),
-        Some("\u{fc}"),
-    ] {
-        assert_error(
-            &visitor.get(&with(&callback, "state", bad)).await,
-            400,
-            "state_mismatch",
-        );
+    for bad in [None, Some(""), Some("x"), Some(cut), Some(&flipped), Some(&long), Some("\u{fc}")] {
+        assert_error(&visitor.get(&with(&callback, "state", bad)).await, 400, "state_mismatch");
     }
-    assert_error(
-        &visitor.get(&format!("{callback}&state=x")).await,
-        400,
-        "bad_request",
-    );
+    assert_error(&visitor.get(&format!("{callback}&state=x")).await, 400, "bad_request");
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
     assert_eq!(visitor.get(&callback).await.location(), "/account");
 }
@@ -211,9 +177,7 @@ async fn the_state_of_one_sign_in_does_not_fit_the_cookie_of_another() {
     let (other, second) = asked(&app, "ana@acme.test", "").await;
     let second_cookie = other.sign_ins().remove(0);
     assert_error(
-        &visitor
-            .get(&with(&first, "state", Some(&parameter(&second, "state"))))
-            .await,
+        &visitor.get(&with(&first, "state", Some(&parameter(&second, "state")))).await,
         400,
         "nothing_pending",
     );
@@ -228,11 +192,7 @@ async fn without_a_code_there_is_nothing_to_do() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
     for bad in [None, Some("")] {
-        assert_error(
-            &visitor.get(&with(&callback, "code", bad)).await,
-            400,
-            "bad_request",
-        );
+        assert_error(&visitor.get(&with(&callback, "code", bad)).await, 400, "bad_request");
     }
     assert_error(&visitor.get("/callback").await, 400, "bad_request");
 }
@@ -334,10 +294,7 @@ async fn a_profile_of_somebody_else_signs_nobody_in() {
             "object": "profile", "id": "prof_1", "email": "ana@acme.test", "connection_id": "conn_1",
             "connection_type": "MagicLink", "idp_id": "ana@acme.test", "raw_attributes": {},
         });
-        profile
-            .as_object_mut()
-            .unwrap()
-            .extend(changes.as_object().unwrap().clone());
+        profile.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         json!({ "status": 200, "count": 1, "body": { "access_token": "t", "profile": profile } })
     };
     for changes in [
@@ -355,10 +312,7 @@ async fn a_profile_of_somebody_else_signs_nobody_in() {
     // The same answer, with nothing wrong in it, signs in: unknown and missing fields are no matter.
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
     app.workos
-        .fail(
-            EXCHANGE,
-            profile(json!({ "email": "ANA@Acme.Test", "groups": null, "novel": 1 })),
-        )
+        .fail(EXCHANGE, profile(json!({ "email": "ANA@Acme.Test", "groups": null, "novel": 1 })))
         .await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
 }
@@ -367,9 +321,8 @@ async fn a_profile_of_somebody_else_signs_nobody_in() {
 async fn who_may_enter_is_asked_once_more() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
-    let stricter = app
-        .another_instance(&[("ALLOWED_EMAIL_DOMAINS", "globex.test")])
-        .with_cookies_of(&visitor);
+    let stricter =
+        app.another_instance(&[("ALLOWED_EMAIL_DOMAINS", "globex.test")]).with_cookies_of(&visitor);
     assert_error(&stricter.get(&callback).await, 403, "not_allowed");
     assert!(stricter.cookie("__Host-session").is_none());
 }
@@ -387,10 +340,7 @@ async fn fifty_callbacks_at_once_make_one_exchange_and_one_session() {
             if answer.status == 400 {
                 assert_eq!(answer.error(), "nothing_pending");
             }
-            (
-                answer.status.as_u16(),
-                twin.cookie("__Host-session").is_some(),
-            )
+            (answer.status.as_u16(), twin.cookie("__Host-session").is_some())
         });
     }
     let mut answers = callbacks.join_all().await;
@@ -400,10 +350,8 @@ async fn fifty_callbacks_at_once_make_one_exchange_and_one_session() {
     expected.sort_unstable();
     assert_eq!(answers, expected);
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
-    let sessions: i64 = app
-        .database()
-        .query_row("SELECT count(*) FROM sessions", [], |row| row.get(0))
-        .unwrap();
+    let sessions: i64 =
+        app.database().query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();
     assert_eq!(sessions, 1);
 }
 
@@ -415,10 +363,7 @@ async fn two_tabs_may_each_have_a_sign_in_under_way() {
     let first = app.workos.newest_link("ana@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "/second").await;
     let second = app.workos.newest_link("ana@acme.test").await;
-    let (first, second) = (
-        app.workos.follow(&first).await,
-        app.workos.follow(&second).await,
-    );
+    let (first, second) = (app.workos.follow(&first).await, app.workos.follow(&second).await);
     assert_eq!(visitor.get(&second).await.location(), "/second");
     assert_eq!(visitor.get(&first).await.location(), "/first");
 }
@@ -429,13 +374,8 @@ async fn signing_in_anew_ends_the_session_that_the_browser_had() {
     let visitor = app.signed_in("ana@acme.test").await;
     let before = app.visitor().with_cookies_of(&visitor);
     visitor.ask_for_link("bob@acme.test", "").await;
-    visitor
-        .get(&app.workos.follow_newest_link("bob@acme.test").await)
-        .await;
-    assert_ne!(
-        visitor.cookie("__Host-session"),
-        before.cookie("__Host-session")
-    );
+    visitor.get(&app.workos.follow_newest_link("bob@acme.test").await).await;
+    assert_ne!(visitor.cookie("__Host-session"), before.cookie("__Host-session"));
     assert!(visitor.get("/account").await.body.contains("bob@acme.test"));
     assert!(!before.is_signed_in().await);
 }
@@ -444,11 +384,7 @@ async fn signing_in_anew_ends_the_session_that_the_browser_had() {
 async fn a_session_cookie_planted_before_the_sign_in_is_not_adopted() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
-    let planted = app
-        .signed_in("eve@evil.test")
-        .await
-        .cookie("__Host-session")
-        .unwrap();
+    let planted = app.signed_in("eve@evil.test").await.cookie("__Host-session").unwrap();
     visitor.set_cookie("__Host-session", &planted);
     visitor.get(&callback).await;
     assert_ne!(visitor.cookie("__Host-session").unwrap(), planted);
@@ -460,16 +396,12 @@ async fn a_store_that_fails_before_the_exchange_spends_no_code() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
     let database = app.database();
-    database
-        .execute_batch("ALTER TABLE consumed_sign_ins RENAME TO away")
-        .unwrap();
+    database.execute_batch("ALTER TABLE consumed_sign_ins RENAME TO away").unwrap();
     let answer = visitor.get(&callback).await;
     assert_error(&answer, 503, "store_unavailable");
     assert!(answer.headers.contains_key("retry-after"));
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
-    database
-        .execute_batch("ALTER TABLE away RENAME TO consumed_sign_ins")
-        .unwrap();
+    database.execute_batch("ALTER TABLE away RENAME TO consumed_sign_ins").unwrap();
     assert_eq!(visitor.get(&callback).await.location(), "/account");
 }
 
@@ -477,9 +409,7 @@ async fn a_store_that_fails_before_the_exchange_spends_no_code() {
 async fn a_session_that_cannot_be_written_is_never_told_of() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
-    app.database()
-        .execute_batch("ALTER TABLE sessions RENAME TO away")
-        .unwrap();
+    app.database().execute_batch("ALTER TABLE sessions RENAME TO away").unwrap();
     assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
     assert!(visitor.cookie("__Host-session").is_none());
 }

@@ -6,20 +6,13 @@ use std::time::Duration;
 use workos_magic_link::config::{Config, Tls};
 use workos_magic_link::sealed::generate_cookie_key;
 
-const NEEDED: [(&str, &str); 2] = [
-    ("WORKOS_API_KEY", "sk_secret"),
-    ("WORKOS_CLIENT_ID", "client_1"),
-];
+const NEEDED: [(&str, &str); 2] =
+    [("WORKOS_API_KEY", "sk_secret"), ("WORKOS_CLIENT_ID", "client_1")];
 
 fn read(settings: &[(&str, &str)]) -> Result<Config, Vec<&'static str>> {
     let all: HashMap<_, _> = NEEDED.iter().chain(settings).copied().collect();
-    Config::read(|name| all.get(name).map(ToString::to_string)).map_err(|problems| {
-        problems
-            .0
-            .into_iter()
-            .map(|problem| problem.variable)
-            .collect()
-    })
+    Config::read(|name| all.get(name).map(ToString::to_string))
+        .map_err(|problems| problems.0.into_iter().map(|problem| problem.variable).collect())
 }
 
 #[test]
@@ -28,10 +21,7 @@ fn two_settings_are_enough() {
     assert_eq!(config.web.base_url.as_str(), "https://localhost:8443/");
     assert_eq!(config.web.bind_address.to_string(), "127.0.0.1:8443");
     assert_eq!(config.web.tls, Tls::SelfSigned);
-    assert_eq!(
-        config.workos.redirect_uri.as_str(),
-        "https://localhost:8443/callback"
-    );
+    assert_eq!(config.workos.redirect_uri.as_str(), "https://localhost:8443/callback");
     assert_eq!(config.workos.api_url.as_str(), "https://api.workos.com/");
     assert_eq!(config.session.idle, Duration::from_secs(7 * 24 * 60 * 60));
     assert_eq!(config.sign_in.link_expires_in, Duration::from_secs(15 * 60));
@@ -55,9 +45,7 @@ fn every_problem_is_named_at_once_and_no_value_is_shown() {
         ("LOG_FORMAT", "canary"),
     ];
     let all: HashMap<_, _> = bad.into_iter().collect();
-    let problems = Config::read(|name| all.get(name).map(ToString::to_string))
-        .err()
-        .unwrap();
+    let problems = Config::read(|name| all.get(name).map(ToString::to_string)).err().unwrap();
     let text = problems.to_string();
     for (name, _) in bad {
         assert!(text.contains(name), "{name} is missing from {text}");
@@ -84,37 +72,20 @@ fn each_of_these_is_refused() {
         ("COOKIE_KEYS", "c2hvcnQ="),
         ("ALLOWED_EMAIL_DOMAINS", "acme"),
     ] {
-        assert_eq!(
-            read(&[(name, value)]).err(),
-            Some(vec![name]),
-            "{name}={value}"
-        );
+        assert_eq!(read(&[(name, value)]).err(), Some(vec![name]), "{name}={value}");
     }
 }
 
 #[test]
 fn some_settings_need_others() {
-    assert_eq!(
-        read(&[("TLS", "files")]).err().unwrap(),
-        ["TLS_CERT_FILE", "TLS_KEY_FILE"]
-    );
-    assert_eq!(
-        read(&[("BIND_ADDRESS", "0.0.0.0:8443")]).err().unwrap(),
-        ["TLS"]
-    );
-    assert_eq!(
-        read(&[("BASE_URL", "https://app.test")]).err().unwrap(),
-        ["COOKIE_KEYS"]
-    );
+    assert_eq!(read(&[("TLS", "files")]).err().unwrap(), ["TLS_CERT_FILE", "TLS_KEY_FILE"]);
+    assert_eq!(read(&[("BIND_ADDRESS", "0.0.0.0:8443")]).err().unwrap(), ["TLS"]);
+    assert_eq!(read(&[("BASE_URL", "https://app.test")]).err().unwrap(), ["COOKIE_KEYS"]);
 }
 
 #[test]
 fn a_production_set_is_accepted() {
-    let keys = format!(
-        "{}, {}",
-        generate_cookie_key().unwrap(),
-        generate_cookie_key().unwrap()
-    );
+    let keys = format!("{}, {}", generate_cookie_key().unwrap(), generate_cookie_key().unwrap());
     let config = read(&[
         ("BASE_URL", "https://app.test"),
         ("BIND_ADDRESS", "[::]:8080"),

@@ -32,10 +32,7 @@ async fn session_cookie(app: &TestApp, email: &str) -> String {
 async fn a_cookie_whose_name_only_looks_like_ours_is_not_ours() {
     let app = TestApp::spawn().await;
     let value = session_cookie(&app, "eve@evil.test").await;
-    assert_eq!(
-        status_with(&app, &[format!("__Host-session={value}").as_bytes()]),
-        200
-    );
+    assert_eq!(status_with(&app, &[format!("__Host-session={value}").as_bytes()]), 200);
     for name in [
         "%5F%5FHost-session",
         "__%48ost-session",
@@ -47,30 +44,18 @@ async fn a_cookie_whose_name_only_looks_like_ours_is_not_ours() {
         "__HOST-SESSION",
         "\"__Host-session\"",
     ] {
-        assert_eq!(
-            status_with(&app, &[format!("{name}={value}").as_bytes()]),
-            401,
-            "{name:?}"
-        );
+        assert_eq!(status_with(&app, &[format!("{name}={value}").as_bytes()]), 401, "{name:?}");
     }
 }
 
 #[actix_web::test]
 async fn a_planted_cookie_never_wins_over_the_real_one() {
     let app = TestApp::spawn().await;
-    let (mine, evil) = (
-        session_cookie(&app, "ana@acme.test").await,
-        session_cookie(&app, "eve@evil.test").await,
-    );
-    let (mine, evil) = (
-        format!("__Host-session={mine}"),
-        format!("__Host-session={evil}"),
-    );
+    let (mine, evil) =
+        (session_cookie(&app, "ana@acme.test").await, session_cookie(&app, "eve@evil.test").await);
+    let (mine, evil) = (format!("__Host-session={mine}"), format!("__Host-session={evil}"));
     let forged = evil.replacen("__", "%5F%5F", 1);
-    assert_eq!(
-        status_with(&app, &[format!("{forged}; {mine}").as_bytes()]),
-        200
-    );
+    assert_eq!(status_with(&app, &[format!("{forged}; {mine}").as_bytes()]), 200);
     assert_eq!(
         status_with(&app, &[format!("{mine}; {mine}").as_bytes()]),
         200,
@@ -81,37 +66,23 @@ async fn a_planted_cookie_never_wins_over_the_real_one() {
         401,
         "of two, neither is used"
     );
-    assert_eq!(
-        status_with(&app, &[evil.as_bytes(), mine.as_bytes()]),
-        401,
-        "nor in two headers"
-    );
+    assert_eq!(status_with(&app, &[evil.as_bytes(), mine.as_bytes()]), 401, "nor in two headers");
 }
 
 #[actix_web::test]
 async fn a_damaged_cookie_beside_it_hides_nothing() {
     let app = TestApp::spawn().await;
-    let mine = format!(
-        "__Host-session={}",
-        session_cookie(&app, "ana@acme.test").await
-    );
+    let mine = format!("__Host-session={}", session_cookie(&app, "ana@acme.test").await);
     let others: [&[u8]; 5] = [b"x=\xff; ", b"novalue; ", b"=empty; ", b"a=%zz; ", b";; ; "];
     for other in others {
-        assert_eq!(
-            status_with(&app, &[&[other, mine.as_bytes()].concat()]),
-            200,
-            "{other:?}"
-        );
+        assert_eq!(status_with(&app, &[&[other, mine.as_bytes()].concat()]), 200, "{other:?}");
         assert_eq!(
             status_with(&app, &[other, mine.as_bytes()]),
             200,
             "{other:?} in a header of its own"
         );
     }
-    assert_eq!(
-        status_with(&app, &[format!("a=b;{mine}\t; c=d").as_bytes()]),
-        200
-    );
+    assert_eq!(status_with(&app, &[format!("a=b;{mine}\t; c=d").as_bytes()]), 200);
 }
 
 #[actix_web::test]
@@ -121,45 +92,24 @@ async fn a_sealed_value_opens_nothing_in_anothers_place() {
     visitor.ask_for_link("ana@acme.test", "").await;
     let sign_in = visitor.cookie(&visitor.sign_ins()[0]).unwrap();
     let callback = url::Url::parse(&app.workos.follow_newest_link("ana@acme.test").await).unwrap();
-    let state = callback
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .unwrap()
-        .1
-        .into_owned();
+    let state = callback.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let session = session_cookie(&app, "eve@evil.test").await;
-    for other in [
-        &sign_in,
-        &state,
-        &session[..session.len() - 1],
-        &session.to_uppercase(),
-    ] {
-        assert_eq!(
-            status_with(&app, &[format!("__Host-session={other}").as_bytes()]),
-            401
-        );
+    for other in [&sign_in, &state, &session[..session.len() - 1], &session.to_uppercase()] {
+        assert_eq!(status_with(&app, &[format!("__Host-session={other}").as_bytes()]), 401);
     }
     for other in [&session, &state, &sign_in[..sign_in.len() - 1]] {
         visitor.set_cookie(&visitor.sign_ins()[0], other);
-        assert_eq!(
-            visitor.get(callback.as_str()).await.error(),
-            "nothing_pending"
-        );
+        assert_eq!(visitor.get(callback.as_str()).await.error(), "nothing_pending");
     }
     for other in [&session, &sign_in] {
-        let answer = visitor
-            .get(&format!("/callback?code=x&state={other}"))
-            .await;
+        let answer = visitor.get(&format!("/callback?code=x&state={other}")).await;
         assert_eq!(answer.error(), "state_mismatch");
     }
 }
 
 #[actix_web::test]
 async fn sessions_and_sign_ins_go_on_under_an_older_key() {
-    let (old, new) = (
-        generate_cookie_key().unwrap(),
-        generate_cookie_key().unwrap(),
-    );
+    let (old, new) = (generate_cookie_key().unwrap(), generate_cookie_key().unwrap());
     let app = TestApp::with(&[("COOKIE_KEYS", &old)]).await;
     let signed_in = app.signed_in("ana@acme.test").await;
     let asking = app.visitor();
@@ -173,13 +123,8 @@ async fn sessions_and_sign_ins_go_on_under_an_older_key() {
     let rotated = rotated.with_cookies_of(&asking);
     assert_eq!(rotated.get(&callback).await.location(), "/account");
 
-    let without_old = app
-        .another_instance(&[("COOKIE_KEYS", &new)])
-        .with_cookies_of(&signed_in);
+    let without_old = app.another_instance(&[("COOKIE_KEYS", &new)]).with_cookies_of(&signed_in);
     assert!(!without_old.is_signed_in().await);
     let without_old = without_old.with_cookies_of(&rotated);
-    assert!(
-        without_old.is_signed_in().await,
-        "what was sealed since is under the new key"
-    );
+    assert!(without_old.is_signed_in().await, "what was sealed since is under the new key");
 }

@@ -18,11 +18,7 @@ fn variables_of_config() -> BTreeSet<String> {
         asked.borrow_mut().insert(name.to_owned());
         (name == "TLS").then(|| "files".to_owned())
     });
-    asked
-        .into_inner()
-        .into_iter()
-        .chain(OUTSIDE_OF_CONFIG.map(String::from))
-        .collect()
+    asked.into_inner().into_iter().chain(OUTSIDE_OF_CONFIG.map(String::from)).collect()
 }
 
 #[test]
@@ -48,34 +44,21 @@ fn the_defaults_in_the_example_file_are_the_defaults() {
         "WORKOS_API_KEY" => Some("sk_x".to_owned()),
         "WORKOS_CLIENT_ID" => Some("client_x".to_owned()),
         _ => {
-            let line = ENV_EXAMPLE
-                .lines()
-                .find_map(|line| line.strip_prefix(&format!("#{name}=")));
-            Some(
-                line.unwrap_or_else(|| panic!("{name} is commented out"))
-                    .to_owned(),
-            )
+            let line = ENV_EXAMPLE.lines().find_map(|line| line.strip_prefix(&format!("#{name}=")));
+            Some(line.unwrap_or_else(|| panic!("{name} is commented out")).to_owned())
         }
     };
     let needed = |name: &str| with_defaults(name).filter(|value| value.ends_with("_x"));
-    let (written, real) = (
-        Config::read(with_defaults).ok().unwrap(),
-        Config::read(needed).ok().unwrap(),
-    );
+    let (written, real) =
+        (Config::read(with_defaults).ok().unwrap(), Config::read(needed).ok().unwrap());
     assert_eq!(written.web.base_url, real.web.base_url);
     assert_eq!(written.web.bind_address, real.web.bind_address);
     assert_eq!(written.web.tls, real.web.tls);
     assert_eq!(written.workos.api_url, real.workos.api_url);
     assert_eq!(written.workos.redirect_uri, real.workos.redirect_uri);
     assert_eq!(written.data_dir, real.data_dir);
-    assert_eq!(
-        format!("{:?}", written.session),
-        format!("{:?}", real.session)
-    );
-    assert_eq!(
-        written.sign_in.link_expires_in,
-        real.sign_in.link_expires_in
-    );
+    assert_eq!(format!("{:?}", written.session), format!("{:?}", real.session));
+    assert_eq!(written.sign_in.link_expires_in, real.sign_in.link_expires_in);
     assert_eq!(written.json_log, real.json_log);
 }
 
@@ -87,15 +70,10 @@ fn every_file_that_the_readme_links_to_exists() {
         .filter_map(|rest| rest.split_once(')'))
         .map(|(to, _)| to)
         .collect();
-    let files: Vec<_> = links
-        .iter()
-        .filter(|to| !to.starts_with("http") && !to.starts_with('#'))
-        .collect();
+    let files: Vec<_> =
+        links.iter().filter(|to| !to.starts_with("http") && !to.starts_with('#')).collect();
     assert!(files.len() > 5, "the README leads into the code");
     for file in files {
-        assert!(
-            Path::new(env!("CARGO_MANIFEST_DIR")).join(file).exists(),
-            "{file}"
-        );
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(file).exists(), "{file}");
     }
 }

@@ -4,9 +4,7 @@ use proptest::prelude::*;
 use workos_magic_link::email_address::EmailAddress;
 
 fn parse(typed: &str) -> Option<String> {
-    EmailAddress::parse(typed)
-        .ok()
-        .map(|email| email.as_str().to_owned())
+    EmailAddress::parse(typed).ok().map(|email| email.as_str().to_owned())
 }
 
 #[test]
@@ -33,13 +31,7 @@ fn everything_else_is_refused() {
     let long_local = format!("{}@acme.test", "a".repeat(65));
     let long = format!(
         "a@{}.test",
-        [
-            "b".repeat(60),
-            "c".repeat(60),
-            "d".repeat(60),
-            "e".repeat(66)
-        ]
-        .join(".")
+        ["b".repeat(60), "c".repeat(60), "d".repeat(60), "e".repeat(66)].join(".")
     );
     for typed in [
         "",

@@ -15,9 +15,7 @@ async fn a_load_balancer_may_ask_under_any_name() {
 #[actix_web::test]
 async fn without_a_store_it_is_alive_but_not_ready() {
     let app = TestApp::spawn().await;
-    app.database()
-        .execute_batch("ALTER TABLE sessions RENAME TO away")
-        .unwrap();
+    app.database().execute_batch("ALTER TABLE sessions RENAME TO away").unwrap();
     assert_eq!(app.visitor().get("/health/live").await.status, 200);
     assert_eq!(app.visitor().get("/health/ready").await.status, 503);
 }

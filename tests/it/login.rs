@@ -9,10 +9,7 @@ use crate::visitor::assert_error;
 #[actix_web::test]
 async fn the_form_sets_no_cookie() {
     let app = TestApp::spawn().await;
-    let form = app
-        .visitor()
-        .get("/login?return_to=/reports?year=2026")
-        .await;
+    let form = app.visitor().get("/login?return_to=/reports?year=2026").await;
     assert_eq!(form.status, 200);
     assert_eq!(form.field("return_to"), "/reports?year=2026");
     assert!(!form.headers.contains_key("set-cookie"));
@@ -22,15 +19,9 @@ async fn the_form_sets_no_cookie() {
 async fn whoever_is_signed_in_goes_where_they_were_going() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
-    assert_eq!(
-        visitor.get("/login?return_to=/reports").await.location(),
-        "/reports"
-    );
+    assert_eq!(visitor.get("/login?return_to=/reports").await.location(), "/reports");
     assert_eq!(visitor.get("/login").await.location(), "/account");
-    assert_eq!(
-        visitor.get("/login?return_to=//evil.test").await.location(),
-        "/"
-    );
+    assert_eq!(visitor.get("/login?return_to=//evil.test").await.location(), "/");
 }
 
 #[actix_web::test]
@@ -40,11 +31,7 @@ async fn a_link_is_created_and_sent_once() {
     let answer = visitor.ask_for_link("Ana@ACME.test", "").await;
     assert!(answer.location().starts_with("/login/sent?flow="));
     assert_eq!(app.workos.mails("ana@acme.test").await, 1);
-    assert_eq!(
-        app.workos.calls().await.len(),
-        2,
-        "one to create and one to send"
-    );
+    assert_eq!(app.workos.calls().await.len(), 2, "one to create and one to send");
 }
 
 #[actix_web::test]
@@ -55,14 +42,10 @@ async fn whoever_typed_the_address_never_gets_the_link() {
     let sent = visitor.get(answer.location()).await;
     let link = app.workos.newest_link("ana@acme.test").await;
     let token = link.rsplit('/').nth(1).unwrap();
-    for shown in [
-        format!("{:?}{}", answer.headers, answer.body),
-        format!("{:?}{}", sent.headers, sent.body),
-    ] {
-        assert!(
-            !shown.contains(token) && !shown.contains("/passwordless/"),
-            "{shown}"
-        );
+    for shown in
+        [format!("{:?}{}", answer.headers, answer.body), format!("{:?}{}", sent.headers, sent.body)]
+    {
+        assert!(!shown.contains(token) && !shown.contains("/passwordless/"), "{shown}");
     }
 }
 
@@ -81,10 +64,8 @@ async fn the_address_is_in_no_url_and_no_cookie() {
 #[actix_web::test]
 async fn a_bad_address_is_422_with_the_form_and_what_was_typed() {
     let app = TestApp::spawn().await;
-    let answer = app
-        .visitor()
-        .post("/login", &[("email", "ana@<b>"), ("return_to", "/reports")])
-        .await;
+    let answer =
+        app.visitor().post("/login", &[("email", "ana@<b>"), ("return_to", "/reports")]).await;
     assert_error(&answer, 422, "invalid_email");
     assert_eq!(answer.field("email"), "ana@&lt;b&gt;");
     assert_eq!(answer.field("return_to"), "/reports");
@@ -96,16 +77,9 @@ async fn a_bad_address_is_422_with_the_form_and_what_was_typed() {
 async fn a_program_gets_a_problem_document() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
-    let request = visitor
-        .request(Method::POST, "/login")
-        .header("Sec-Fetch-Site", "same-origin");
-    let answer = visitor
-        .send(
-            request
-                .header("Accept", "application/json")
-                .form(&[("email", "no")]),
-        )
-        .await;
+    let request = visitor.request(Method::POST, "/login").header("Sec-Fetch-Site", "same-origin");
+    let answer =
+        visitor.send(request.header("Accept", "application/json").form(&[("email", "no")])).await;
     assert_eq!(answer.status, 422);
     assert_eq!(answer.header("content-type"), "application/problem+json");
     assert_eq!(answer.json()["code"], "invalid_email");
@@ -120,13 +94,9 @@ async fn a_form_that_is_no_form_is_a_bad_request() {
     for form in [&twice[..], &[("address", "ana@acme.test")], &[]] {
         assert_error(&visitor.post("/login", form).await, 400, "bad_request");
     }
-    let json = visitor
-        .request(Method::POST, "/login")
-        .header("Sec-Fetch-Site", "same-origin");
+    let json = visitor.request(Method::POST, "/login").header("Sec-Fetch-Site", "same-origin");
     assert_error(
-        &visitor
-            .send(json.json(&json!({ "email": ["a@b.test", "c@d.test"] })))
-            .await,
+        &visitor.send(json.json(&json!({ "email": ["a@b.test", "c@d.test"] }))).await,
         400,
         "bad_request",
     );
@@ -137,28 +107,17 @@ async fn a_form_that_is_no_form_is_a_bad_request() {
 async fn a_form_that_is_too_large_is_refused() {
     let app = TestApp::spawn().await;
     let long = "a".repeat(17 * 1024);
-    assert_error(
-        &app.visitor().post("/login", &[("email", &long)]).await,
-        413,
-        "too_large",
-    );
+    assert_error(&app.visitor().post("/login", &[("email", &long)]).await, 413, "too_large");
 }
 
 #[actix_web::test]
 async fn only_addresses_of_the_allowed_domains_may_ask() {
     let app = TestApp::with(&[("ALLOWED_EMAIL_DOMAINS", "acme.test, bücher.test")]).await;
     let visitor = app.visitor();
-    for outside in [
-        "eve@evil.test",
-        "eve@sub.acme.test",
-        "eve@notacme.test",
-        "eve@acme.test.evil.test",
-    ] {
-        assert_error(
-            &visitor.post("/login", &[("email", outside)]).await,
-            403,
-            "not_allowed",
-        );
+    for outside in
+        ["eve@evil.test", "eve@sub.acme.test", "eve@notacme.test", "eve@acme.test.evil.test"]
+    {
+        assert_error(&visitor.post("/login", &[("email", outside)]).await, 403, "not_allowed");
     }
     assert_eq!(app.workos.calls().await.len(), 0);
     visitor.ask_for_link("ana@ACME.test", "").await;
@@ -171,10 +130,7 @@ async fn an_address_that_workos_refuses_gets_the_same_answer() {
     let errors =
         json!({ "message": "Validation failed", "errors": [{ "field": "email", "code": "no" }] });
     app.workos
-        .fail(
-            "/passwordless/sessions",
-            json!({ "status": 422, "body": errors, "count": 1 }),
-        )
+        .fail("/passwordless/sessions", json!({ "status": 422, "body": errors, "count": 1 }))
         .await;
     let visitor = app.visitor();
     let refused = visitor.ask_for_link("ana@acme.test", "").await;
@@ -192,23 +148,13 @@ async fn an_address_that_workos_refuses_gets_the_same_answer() {
 #[actix_web::test]
 async fn workos_down_is_503_with_the_form_to_try_again() {
     let app = TestApp::spawn().await;
-    for failure in [
-        json!({ "status": 500 }),
-        json!({ "fault": "reset" }),
-        json!({ "fault": "not_json" }),
-    ] {
-        app.workos
-            .fail(
-                "/passwordless/sessions",
-                json!({ "count": 1 }).merged(&failure),
-            )
-            .await;
+    for failure in
+        [json!({ "status": 500 }), json!({ "fault": "reset" }), json!({ "fault": "not_json" })]
+    {
+        app.workos.fail("/passwordless/sessions", json!({ "count": 1 }).merged(&failure)).await;
         let answer = app
             .visitor()
-            .post(
-                "/login",
-                &[("email", "ana@acme.test"), ("return_to", "/reports")],
-            )
+            .post("/login", &[("email", "ana@acme.test"), ("return_to", "/reports")])
             .await;
         assert_error(&answer, 503, "workos_unavailable");
         assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
@@ -224,13 +170,8 @@ async fn workos_down_is_503_with_the_form_to_try_again() {
 #[actix_web::test]
 async fn a_failing_send_is_not_retried() {
     let app = TestApp::spawn().await;
-    app.workos
-        .fail("/passwordless/sessions/*", json!({ "status": 502 }))
-        .await;
-    let answer = app
-        .visitor()
-        .post("/login", &[("email", "ana@acme.test")])
-        .await;
+    app.workos.fail("/passwordless/sessions/*", json!({ "status": 502 })).await;
+    let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     assert_error(&answer, 503, "workos_unavailable");
     assert_eq!(app.workos.calls().await.len(), 2);
 }
@@ -239,16 +180,8 @@ async fn a_failing_send_is_not_retried() {
 async fn the_wait_that_workos_asks_for_is_passed_on() {
     let app = TestApp::spawn().await;
     let limited = json!({ "message": "Too many requests.", "code": "rate_limit_exceeded" });
-    app.workos
-        .fail(
-            "/passwordless/sessions",
-            json!({ "status": 429, "body": limited }),
-        )
-        .await;
-    let answer = app
-        .visitor()
-        .post("/login", &[("email", "ana@acme.test")])
-        .await;
+    app.workos.fail("/passwordless/sessions", json!({ "status": 429, "body": limited })).await;
+    let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     assert_error(&answer, 503, "workos_unavailable");
     assert!(answer.headers.contains_key("retry-after"));
 }
@@ -256,10 +189,7 @@ async fn the_wait_that_workos_asks_for_is_passed_on() {
 #[actix_web::test]
 async fn a_refused_key_is_the_operators_fault() {
     let app = TestApp::with(&[("WORKOS_API_KEY", "sk_test_wrong")]).await;
-    let answer = app
-        .visitor()
-        .post("/login", &[("email", "ana@acme.test")])
-        .await;
+    let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     assert_error(&answer, 500, "internal");
     assert!(!answer.body.contains("sk_test"));
 }
@@ -272,11 +202,7 @@ async fn a_browser_has_at_most_three_sign_ins_under_way() {
     for _ in 0..5 {
         visitor.ask_for_link("ana@acme.test", "").await;
         app.clock.advance(1);
-        let newest = visitor
-            .sign_ins()
-            .into_iter()
-            .find(|name| !kept.contains(name))
-            .unwrap();
+        let newest = visitor.sign_ins().into_iter().find(|name| !kept.contains(name)).unwrap();
         kept.push(newest);
     }
     let mut newest_three = kept.split_off(2);
@@ -287,12 +213,7 @@ async fn a_browser_has_at_most_three_sign_ins_under_way() {
 #[actix_web::test]
 async fn the_longest_address_and_path_fit_into_the_cookie() {
     let app = TestApp::spawn().await;
-    let domain = format!(
-        "{}.{}.{}.test",
-        "d".repeat(61),
-        "e".repeat(61),
-        "f".repeat(60)
-    );
+    let domain = format!("{}.{}.{}.test", "d".repeat(61), "e".repeat(61), "f".repeat(60));
     let email = format!("{}@{domain}", "l".repeat(64));
     assert_eq!(email.len(), 254);
     let path = format!("/{}", "\u{fc}".repeat(42) + "ab");
@@ -309,9 +230,7 @@ trait Merged {
 
 impl Merged for serde_json::Value {
     fn merged(mut self, more: &Self) -> Self {
-        self.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        self.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self
     }
 }

@@ -13,10 +13,8 @@ async fn it_ends_the_session_on_the_server_and_in_the_browser() {
     assert_eq!(answer.header("clear-site-data"), "\"cache\", \"storage\"");
     assert!(visitor.cookie("__Host-session").is_none());
     assert!(!thief.is_signed_in().await);
-    let rows: i64 = app
-        .database()
-        .query_row("SELECT count(*) FROM sessions", [], |row| row.get(0))
-        .unwrap();
+    let rows: i64 =
+        app.database().query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();
     assert_eq!(rows, 0);
 }
 
@@ -30,9 +28,8 @@ async fn without_a_session_it_is_no_error() {
 async fn a_page_of_another_site_cannot_sign_anybody_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
-    let post = visitor
-        .request(reqwest::Method::POST, "/logout")
-        .header("Sec-Fetch-Site", "cross-site");
+    let post =
+        visitor.request(reqwest::Method::POST, "/logout").header("Sec-Fetch-Site", "cross-site");
     assert_error(&visitor.send(post).await, 403, "cross_site");
     assert_error(&visitor.get("/logout").await, 405, "method_not_allowed");
     assert!(visitor.is_signed_in().await);
@@ -48,11 +45,7 @@ async fn while_the_store_is_down_the_cookie_is_kept() {
             "CREATE TRIGGER stuck BEFORE DELETE ON sessions BEGIN SELECT RAISE(FAIL, 'stuck'); END",
         )
         .unwrap();
-    assert_error(
-        &visitor.post("/logout", &[]).await,
-        503,
-        "store_unavailable",
-    );
+    assert_error(&visitor.post("/logout", &[]).await, 503, "store_unavailable");
     assert!(visitor.cookie("__Host-session").is_some());
     database.execute_batch("DROP TRIGGER stuck").unwrap();
     assert_eq!(visitor.post("/logout", &[]).await.location(), "/");

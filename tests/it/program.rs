@@ -17,29 +17,16 @@ const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
 
 fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
     let mut command = Command::new(BINARY);
-    command
-        .args(arguments)
-        .env_clear()
-        .envs(settings)
-        .current_dir(folder)
-        .kill_on_drop(true);
-    command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .stdin(Stdio::null());
+    command.args(arguments).env_clear().envs(settings).current_dir(folder).kill_on_drop(true);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
     command
 }
 
 async fn output(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    let settings = settings
-        .iter()
-        .map(|(name, value)| (name.to_string(), value.to_string()))
-        .collect();
-    command(arguments, &settings, folder.path())
-        .output()
-        .await
-        .unwrap()
+    let settings =
+        settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    command(arguments, &settings, folder.path()).output().await.unwrap()
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -51,12 +38,7 @@ async fn without_settings_it_names_them_all_and_mentions_the_demo() {
     let output = output(&[], &[("LINK_EXPIRES_IN", "canary")]).await;
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
-    for word in [
-        "WORKOS_API_KEY",
-        "WORKOS_CLIENT_ID",
-        "LINK_EXPIRES_IN",
-        "--demo",
-    ] {
+    for word in ["WORKOS_API_KEY", "WORKOS_CLIENT_ID", "LINK_EXPIRES_IN", "--demo"] {
         assert!(said.contains(word), "{word} is missing from {said}");
     }
     assert!(!said.contains("canary"), "{said}");
@@ -69,11 +51,8 @@ async fn settings_come_from_a_file_too_and_the_environment_wins() {
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
     let key = settings.remove("WORKOS_API_KEY").unwrap();
     settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
-    std::fs::write(
-        folder.path().join(".env"),
-        format!("WORKOS_API_KEY={key}\nTLS=nonsense\n"),
-    )
-    .unwrap();
+    std::fs::write(folder.path().join(".env"), format!("WORKOS_API_KEY={key}\nTLS=nonsense\n"))
+        .unwrap();
     let program = Program::start(command(&[], &settings, folder.path())).await;
     assert_eq!(Visitor::new(&origin).get("/health/ready").await.status, 200);
     assert_eq!(program.terminate().await.0, Some(0));
@@ -84,9 +63,7 @@ async fn a_generated_key_is_accepted() {
     let first = output(&["keys", "generate"], &[]).await;
     let second = output(&["keys", "generate"], &[]).await;
     assert_ne!(first.stdout, second.stdout);
-    let key = base64::engine::general_purpose::STANDARD
-        .decode(text(&first.stdout).trim())
-        .unwrap();
+    let key = base64::engine::general_purpose::STANDARD.decode(text(&first.stdout).trim()).unwrap();
     assert_eq!(key.len(), 64);
 }
 
@@ -95,11 +72,7 @@ async fn the_version_names_the_commit() {
     let output = output(&["--version"], &[]).await;
     let version = text(&output.stdout).trim().to_owned();
     assert!(
-        version.starts_with(concat!(
-            "workos-magic-link ",
-            env!("CARGO_PKG_VERSION"),
-            " ("
-        )),
+        version.starts_with(concat!("workos-magic-link ", env!("CARGO_PKG_VERSION"), " (")),
         "{version}"
     );
 }
@@ -112,10 +85,7 @@ mod demo {
         HashMap::from([
             ("DATA_DIR".to_owned(), folder.to_str().unwrap().to_owned()),
             ("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{app}")),
-            (
-                "EMULATOR_BIND_ADDRESS".to_owned(),
-                format!("127.0.0.1:{emulator}"),
-            ),
+            ("EMULATOR_BIND_ADDRESS".to_owned(), format!("127.0.0.1:{emulator}")),
         ])
     }
 
@@ -140,10 +110,8 @@ mod demo {
             settings.insert(name.to_owned(), "http://real.test".to_owned());
         }
         let program = Program::start(command(&["--demo"], &settings, folder.path())).await;
-        let (site, inbox) = (
-            format!("https://localhost:{app}"),
-            format!("http://localhost:{emulator}/inbox"),
-        );
+        let (site, inbox) =
+            (format!("https://localhost:{app}"), format!("http://localhost:{emulator}/inbox"));
         assert!(
             program.said.contains(&format!("{site}/login")) && program.said.contains(&inbox),
             "{}",
@@ -180,16 +148,9 @@ mod demo {
             let mut settings = settings(folder.path(), free_port(), free_port());
             settings.insert("TLS".to_owned(), "off".to_owned());
             settings.insert(name.to_owned(), "0.0.0.0:0".to_owned());
-            let output = command(&["--demo"], &settings, folder.path())
-                .output()
-                .await
-                .unwrap();
+            let output = command(&["--demo"], &settings, folder.path()).output().await.unwrap();
             assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
-            assert!(
-                text(&output.stderr).contains(name),
-                "{}",
-                text(&output.stderr)
-            );
+            assert!(text(&output.stderr).contains(name), "{}", text(&output.stderr));
         }
     }
 }
@@ -210,52 +171,27 @@ async fn it_serves_with_the_certificate_of_a_file() {
     let (ours, other) = (certificate(), certificate());
     // No line ends the files: some tools write none.
     std::fs::write(folder.path().join("cert.pem"), ours.cert.pem().trim()).unwrap();
-    std::fs::write(
-        folder.path().join("key.pem"),
-        ours.signing_key.serialize_pem().trim(),
-    )
-    .unwrap();
+    std::fs::write(folder.path().join("key.pem"), ours.signing_key.serialize_pem().trim()).unwrap();
     let program = Program::start(command(&[], &settings, folder.path())).await;
     let trusting = reqwest::Certificate::from_pem(ours.cert.pem().as_bytes()).unwrap();
-    let browser = reqwest::Client::builder()
-        .tls_certs_only([trusting])
-        .build()
-        .unwrap();
+    let browser = reqwest::Client::builder().tls_certs_only([trusting]).build().unwrap();
     assert_eq!(browser.get(&origin).send().await.unwrap().status(), 200);
     drop(browser);
     assert_eq!(program.terminate().await.0, Some(0));
 
     for (file, bad, says) in [
-        (
-            "key.pem",
-            other.signing_key.serialize_pem(),
-            "don't belong together",
-        ),
+        ("key.pem", other.signing_key.serialize_pem(), "don't belong together"),
         ("key.pem", "nonsense".to_owned(), "key isn't in PEM form"),
         ("cert.pem", "nonsense".to_owned(), "no certificate"),
     ] {
         std::fs::write(folder.path().join(file), bad).unwrap();
-        let output = command(&[], &settings, folder.path())
-            .output()
-            .await
-            .unwrap();
+        let output = command(&[], &settings, folder.path()).output().await.unwrap();
         assert_eq!(output.status.code(), Some(1));
-        assert!(
-            text(&output.stderr).contains(says),
-            "{}",
-            text(&output.stderr)
-        );
+        assert!(text(&output.stderr).contains(says), "{}", text(&output.stderr));
     }
     std::fs::remove_file(folder.path().join("cert.pem")).unwrap();
-    let output = command(&[], &settings, folder.path())
-        .output()
-        .await
-        .unwrap();
-    assert!(
-        text(&output.stderr).contains("TLS_CERT_FILE"),
-        "{}",
-        text(&output.stderr)
-    );
+    let output = command(&[], &settings, folder.path()).output().await.unwrap();
+    assert!(text(&output.stderr).contains("TLS_CERT_FILE"), "{}", text(&output.stderr));
 }
 
 fn certificate() -> rcgen::CertifiedKey<rcgen::KeyPair> {
@@ -272,9 +208,7 @@ async fn the_road_works_beside_the_stand_in_as_a_process_of_its_own() {
     let program = Program::start(command(&[], &settings, folder.path())).await;
 
     let visitor = Visitor::new(&origin);
-    visitor
-        .ask_for_link("ana@acme.test", "/account?tab=1")
-        .await;
+    visitor.ask_for_link("ana@acme.test", "/account?tab=1").await;
     let callback = workos.follow_newest_link("ana@acme.test").await;
     assert_eq!(visitor.get(&callback).await.location(), "/account?tab=1");
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
@@ -334,27 +268,15 @@ async fn at_the_most_talkative_level_the_log_holds_no_secret() {
     let program = Program::start(command(&[], &settings, folder.path())).await;
 
     let visitor = Visitor::new(&origin);
-    visitor
-        .ask_for_link("canary@acme.test", "/canary-path")
-        .await;
+    visitor.ask_for_link("canary@acme.test", "/canary-path").await;
     let link = workos.newest_link("canary@acme.test").await;
     let callback = workos.follow(&link).await;
     let sign_in = visitor.cookie(&visitor.sign_ins()[0]).unwrap();
-    visitor
-        .post("/login", &[("email", "canary-typed"), ("return_to", "")])
-        .await;
-    visitor
-        .get(&callback.replace("code=", "code=canary-code&x="))
-        .await;
-    visitor
-        .get(&format!("{origin}/callback?error=canary-error&state=x"))
-        .await;
-    visitor
-        .get(&format!("{origin}/login?return_to=/canary-path"))
-        .await;
-    visitor
-        .ask_for_link("canary@acme.test", "/canary-path")
-        .await;
+    visitor.post("/login", &[("email", "canary-typed"), ("return_to", "")]).await;
+    visitor.get(&callback.replace("code=", "code=canary-code&x=")).await;
+    visitor.get(&format!("{origin}/callback?error=canary-error&state=x")).await;
+    visitor.get(&format!("{origin}/login?return_to=/canary-path")).await;
+    visitor.ask_for_link("canary@acme.test", "/canary-path").await;
     let again = workos.follow_newest_link("canary@acme.test").await;
     visitor.get(&again).await;
     visitor.get("/account").await;
@@ -366,21 +288,11 @@ async fn at_the_most_talkative_level_the_log_holds_no_secret() {
         "the log is talkative: {log}"
     );
     let values = |url: &str| -> Vec<String> {
-        url::Url::parse(url)
-            .unwrap()
-            .query_pairs()
-            .map(|(_, value)| value.into_owned())
-            .collect()
+        url::Url::parse(url).unwrap().query_pairs().map(|(_, value)| value.into_owned()).collect()
     };
     let token = link.rsplit('/').nth(1).unwrap().to_owned();
     let mut secrets = [values(&callback), values(&again)].concat();
-    secrets.extend([
-        token,
-        sign_in,
-        session,
-        "canary".to_owned(),
-        "sk_test".to_owned(),
-    ]);
+    secrets.extend([token, sign_in, session, "canary".to_owned(), "sk_test".to_owned()]);
     for secret in secrets {
         let leak = log.lines().find(|line| line.contains(&secret));
         assert!(leak.is_none(), "{secret} in {leak:?}");

@@ -7,11 +7,7 @@ use tokio::process::{Child, ChildStderr, Command};
 
 /// A port that was free a moment ago.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The program, once it has said that it serves.
@@ -43,14 +39,7 @@ impl Program {
     /// Ends it as an operator does; gives its exit code and its log.
     pub async fn terminate(mut self) -> (Option<i32>, String) {
         let id = self.child.id().unwrap().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .await
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
         let mut log = String::new();
         self.log.read_to_string(&mut log).await.unwrap();
         (self.child.wait().await.unwrap().code(), log)

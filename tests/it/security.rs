@@ -23,31 +23,14 @@ async fn one_of_each(app: &TestApp, visitor: &Visitor) -> Vec<(&'static str, Ans
     answers.push((
         "405",
         visitor
-            .send(
-                visitor
-                    .request(Method::PUT, "/account")
-                    .header("Sec-Fetch-Site", "same-origin"),
-            )
+            .send(visitor.request(Method::PUT, "/account").header("Sec-Fetch-Site", "same-origin"))
             .await,
     ));
-    answers.push((
-        "cross-site",
-        visitor.send(visitor.request(Method::POST, "/logout")).await,
-    ));
+    answers.push(("cross-site", visitor.send(visitor.request(Method::POST, "/logout")).await));
     answers.push(("422", visitor.post("/login", &[("email", "no")]).await));
-    answers.push((
-        "413",
-        visitor
-            .post("/login", &[("email", &"a".repeat(20_000))])
-            .await,
-    ));
-    answers.push((
-        "wrong host",
-        Visitor::new("http://evil.test")
-            .through(&app.origin)
-            .get("/")
-            .await,
-    ));
+    answers.push(("413", visitor.post("/login", &[("email", &"a".repeat(20_000))]).await));
+    answers
+        .push(("wrong host", Visitor::new("http://evil.test").through(&app.origin).get("/").await));
     answers.push(("400", visitor.get("/login?return_to=a&return_to=b").await));
     answers
 }
@@ -58,9 +41,7 @@ async fn every_response_has_the_security_headers() {
     let visitor = app.signed_in("ana@acme.test").await;
     let mut answers = one_of_each(&app, &app.visitor()).await;
     answers.extend(one_of_each(&app, &visitor).await);
-    app.database()
-        .execute_batch("ALTER TABLE sessions RENAME TO away")
-        .unwrap();
+    app.database().execute_batch("ALTER TABLE sessions RENAME TO away").unwrap();
     answers.push(("store down", visitor.get("/account").await));
     for (what, answer) in answers {
         let csp = answer.header("content-security-policy");
@@ -79,15 +60,9 @@ async fn every_response_has_the_security_headers() {
         ] {
             assert_eq!(answer.header(name), value, "{name} of {what}");
         }
-        assert!(
-            answer.header("permissions-policy").contains("camera=()"),
-            "{what}"
-        );
+        assert!(answer.header("permissions-policy").contains("camera=()"), "{what}");
         assert!(answer.header("x-request-id").len() == 16, "{what}");
-        assert!(
-            !answer.headers.contains_key("access-control-allow-origin"),
-            "{what}"
-        );
+        assert!(!answer.headers.contains_key("access-control-allow-origin"), "{what}");
         assert!(
             !answer.headers.contains_key("strict-transport-security"),
             "not on loopback: {what}"
@@ -101,11 +76,8 @@ async fn every_response_has_the_security_headers() {
 #[actix_web::test]
 async fn strict_transport_security_is_sent_under_a_public_name() {
     let key = workos_magic_link::sealed::generate_cookie_key().unwrap();
-    let app = TestApp::with(&[
-        ("BASE_URL", "https://app.example.com"),
-        ("COOKIE_KEYS", &key),
-    ])
-    .await;
+    let app =
+        TestApp::with(&[("BASE_URL", "https://app.example.com"), ("COOKIE_KEYS", &key)]).await;
     let visitor = Visitor::new("https://app.example.com").through(&app.origin);
     for path in ["/", "/none", "/account"] {
         let answer = visitor.get(path).await;
@@ -121,21 +93,12 @@ async fn every_kind_of_failure_is_a_page_or_a_problem_document() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     assert_error(&visitor.get("/none").await, 404, "not_found");
-    assert_error(
-        &visitor.get("/login?return_to=a&return_to=b").await,
-        400,
-        "bad_request",
-    );
-    let put = visitor
-        .request(Method::PUT, "/account")
-        .header("Sec-Fetch-Site", "same-origin");
+    assert_error(&visitor.get("/login?return_to=a&return_to=b").await, 400, "bad_request");
+    let put = visitor.request(Method::PUT, "/account").header("Sec-Fetch-Site", "same-origin");
     let answer = visitor.send(put).await;
     assert_error(&answer, 405, "method_not_allowed");
     assert_eq!(answer.header("allow"), "GET, HEAD");
-    for (path, status, code) in [
-        ("/none", 404, "not_found"),
-        ("/callback", 400, "bad_request"),
-    ] {
+    for (path, status, code) in [("/none", 404, "not_found"), ("/callback", 400, "bad_request")] {
         let answer = visitor.get_json(path).await;
         assert_eq!(
             (answer.status.as_u16(), answer.header("content-type")),
@@ -158,18 +121,9 @@ async fn a_write_from_another_site_does_nothing() {
         (&[("Sec-Fetch-Site", "same-origin")], true),
         (&[("Sec-Fetch-Site", "none")], true),
         (&[("Origin", &origin)], true),
-        (
-            &[("Sec-Fetch-Site", "same-origin"), ("Origin", "null")],
-            true,
-        ),
-        (
-            &[("Sec-Fetch-Site", "same-site"), ("Origin", &origin)],
-            false,
-        ),
-        (
-            &[("Sec-Fetch-Site", "cross-site"), ("Origin", &origin)],
-            false,
-        ),
+        (&[("Sec-Fetch-Site", "same-origin"), ("Origin", "null")], true),
+        (&[("Sec-Fetch-Site", "same-site"), ("Origin", &origin)], false),
+        (&[("Sec-Fetch-Site", "cross-site"), ("Origin", &origin)], false),
         (&[("Origin", "https://evil.test")], false),
         (&[("Origin", "null")], false),
         (&[("Referer", &origin)], false),
@@ -177,9 +131,8 @@ async fn a_write_from_another_site_does_nothing() {
     ];
     for (headers, accepted) in cases {
         let visitor = app.visitor();
-        let mut request = visitor
-            .request(Method::POST, "/login")
-            .form(&[("email", "ana@acme.test")]);
+        let mut request =
+            visitor.request(Method::POST, "/login").form(&[("email", "ana@acme.test")]);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -197,13 +150,7 @@ async fn a_write_from_another_site_does_nothing() {
 #[actix_web::test]
 async fn only_our_own_host_is_served() {
     let app = TestApp::spawn().await;
-    for host in [
-        "evil.test",
-        "127.0.0.1",
-        "localhost",
-        "127.0.0.1:1",
-        "evil.test#127.0.0.1",
-    ] {
+    for host in ["evil.test", "127.0.0.1", "localhost", "127.0.0.1:1", "evil.test#127.0.0.1"] {
         let visitor = Visitor::new(&format!("http://{host}")).through(&app.origin);
         assert_error(&visitor.get("/login").await, 421, "wrong_host");
     }
@@ -223,28 +170,21 @@ async fn what_a_request_says_of_its_host_is_in_no_link() {
     let answer = visitor.send(request).await;
     assert!(answer.location().starts_with("/login/sent"));
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
-    assert!(
-        callback.starts_with(&format!("{}/callback?", app.origin)),
-        "{callback}"
-    );
+    assert!(callback.starts_with(&format!("{}/callback?", app.origin)), "{callback}");
 }
 
 #[actix_web::test]
 async fn reading_changes_nothing_and_works_by_head_too() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
-    for path in [
-        "/",
-        "/login",
-        "/account",
-        "/api/session",
-        "/health/live",
-        "/health/ready",
-    ] {
+    for path in ["/", "/login", "/account", "/api/session", "/health/live", "/health/ready"] {
         let get = visitor.get(path).await;
         let head = visitor.send(visitor.request(Method::HEAD, path)).await;
         assert_eq!(head.status, get.status, "{path}");
         assert!(head.body.is_empty());
     }
+    // The callback acts, though it is a GET; a HEAD must not.
+    let head = visitor.send(visitor.request(Method::HEAD, "/callback")).await;
+    assert_eq!((head.status.as_u16(), head.header("allow")), (405, "GET"));
     assert!(visitor.is_signed_in().await);
 }

@@ -6,17 +6,14 @@ use crate::test_app::TestApp;
 async fn it_shows_the_address_and_offers_another_link() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
-    let answer = visitor
-        .ask_for_link("ana@acme.test", "/reports?a=1&b=2")
-        .await;
+    let answer = visitor.ask_for_link("ana@acme.test", "/reports?a=1&b=2").await;
     let sent = visitor.get(answer.location()).await;
     assert_eq!(sent.status, 200);
     assert!(sent.body.contains("ana@acme.test"));
     assert_eq!(sent.field("email"), "ana@acme.test");
     assert_eq!(sent.field("return_to"), "/reports?a=1&amp;b=2");
     assert!(
-        sent.body
-            .contains("href=\"/login?return_to=%2Freports%3Fa%3D1%26b%3D2\""),
+        sent.body.contains("href=\"/login?return_to=%2Freports%3Fa%3D1%26b%3D2\""),
         "{}",
         sent.body
     );
@@ -29,13 +26,7 @@ async fn without_a_flow_it_shows_the_newest_sign_in() {
     visitor.ask_for_link("old@acme.test", "").await;
     app.clock.advance(1);
     visitor.ask_for_link("new@acme.test", "").await;
-    assert!(
-        visitor
-            .get("/login/sent")
-            .await
-            .body
-            .contains("new@acme.test")
-    );
+    assert!(visitor.get("/login/sent").await.body.contains("new@acme.test"));
 }
 
 #[actix_web::test]
@@ -45,10 +36,7 @@ async fn another_browser_learns_nothing() {
     let elsewhere = app.visitor();
     assert_eq!(elsewhere.get(answer.location()).await.location(), "/login");
     assert_eq!(elsewhere.get("/login/sent").await.location(), "/login");
-    assert_eq!(
-        elsewhere.get("/login/sent?flow=../../x").await.location(),
-        "/login"
-    );
+    assert_eq!(elsewhere.get("/login/sent?flow=../../x").await.location(), "/login");
 }
 
 #[actix_web::test]

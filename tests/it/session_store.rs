@@ -18,11 +18,8 @@ async fn an_idle_session_ends() {
 
 #[actix_web::test]
 async fn nothing_extends_a_session_beyond_the_absolute_limit() {
-    let app = TestApp::with(&[
-        ("SESSION_IDLE_TIMEOUT", "1h"),
-        ("SESSION_ABSOLUTE_TIMEOUT", "3h"),
-    ])
-    .await;
+    let app =
+        TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h"), ("SESSION_ABSOLUTE_TIMEOUT", "3h")]).await;
     let visitor = app.signed_in("ana@acme.test").await;
     for _ in 0..5 {
         app.clock.advance(HOUR / 2);
@@ -43,9 +40,7 @@ async fn being_seen_is_written_once_a_minute_at_most() {
     let visitor = app.signed_in("ana@acme.test").await;
     let seen = || -> i64 {
         let seen = "SELECT last_seen_at - created_at FROM sessions";
-        app.database()
-            .query_row(seen, [], |row| row.get(0))
-            .unwrap()
+        app.database().query_row(seen, [], |row| row.get(0)).unwrap()
     };
     app.clock.advance(50);
     visitor.get("/account").await;
@@ -61,39 +56,24 @@ async fn the_store_holds_nothing_that_signs_in() {
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = url::Url::parse(&app.workos.follow_newest_link("ana@acme.test").await).unwrap();
-    let mut secrets: Vec<String> = callback
-        .query_pairs()
-        .map(|(_, value)| value.into_owned())
-        .collect();
+    let mut secrets: Vec<String> =
+        callback.query_pairs().map(|(_, value)| value.into_owned()).collect();
     secrets.push(visitor.cookie(&visitor.sign_ins()[0]).unwrap());
     visitor.get(callback.as_str()).await;
     secrets.push(visitor.cookie("__Host-session").unwrap());
     let mut dump = Vec::new();
     for file in std::fs::read_dir(app.data_dir()).unwrap() {
         let path = file.unwrap().path();
-        if path
-            .file_name()
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .starts_with("sessions.sqlite3")
-        {
+        if path.file_name().unwrap().to_str().unwrap().starts_with("sessions.sqlite3") {
             dump.extend(std::fs::read(path).unwrap());
         }
     }
-    let holds = |text: &str| {
-        dump.windows(text.len())
-            .any(|window| window == text.as_bytes())
-    };
+    let holds = |text: &str| dump.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("ana@acme.test"), "the dump is of the store");
     for secret in secrets {
         assert!(
             !holds(&secret)
-                && !holds(
-                    &percent_encoding::percent_decode_str(&secret)
-                        .decode_utf8()
-                        .unwrap()
-                )
+                && !holds(&percent_encoding::percent_decode_str(&secret).decode_utf8().unwrap())
         );
     }
 }
@@ -118,9 +98,7 @@ async fn rows_that_have_expired_go_with_the_next_sign_ins() {
     app.signed_in("eve@acme.test").await;
     let rows = |table: &str| -> i64 {
         app.database()
-            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
-                row.get(0)
-            })
+            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
             .unwrap()
     };
     assert_eq!(rows("sessions"), 1);
@@ -132,13 +110,7 @@ async fn a_row_of_another_version_signs_nobody_in() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.database()
-        .execute(
-            "UPDATE sessions SET session_values = '{\"profile\":\"7\"}'",
-            [],
-        )
+        .execute("UPDATE sessions SET session_values = '{\"profile\":\"7\"}'", [])
         .unwrap();
-    assert_eq!(
-        visitor.get("/account").await.location(),
-        "/login?return_to=%2Faccount"
-    );
+    assert_eq!(visitor.get("/account").await.location(), "/login?return_to=%2Faccount");
 }

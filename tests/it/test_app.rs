@@ -38,21 +38,11 @@ impl TestApp {
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let data_dir = tempfile::tempdir().unwrap();
         let mut all = settings_of_a_test(&origin, &workos.url, data_dir.path());
-        all.extend(
-            settings
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
+        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let config = Config::read(|name| all.get(name).cloned()).unwrap();
         let clock = Clock::default();
         actix_web::rt::spawn(app::serve(config, listener, clock.clone()).unwrap());
-        Self {
-            origin,
-            clock,
-            workos,
-            settings: all,
-            data_dir,
-        }
+        Self { origin, clock, workos, settings: all, data_dir }
     }
 
     /// A second instance with the same folder and settings, on a port of its own but under the
@@ -61,11 +51,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let mut all = self.settings.clone();
-        all.extend(
-            settings
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
+        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let config = Config::read(|name| all.get(name).cloned()).unwrap();
         actix_web::rt::spawn(app::serve(config, listener, self.clock.clone()).unwrap());
         Visitor::new(&self.origin).through(&address)
@@ -120,25 +106,14 @@ pub struct WorkOs {
 
 impl WorkOs {
     pub fn start() -> Self {
-        let options = Options {
-            bind: ([127, 0, 0, 1], 0).into(),
-            ..Options::default()
-        };
+        let options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
         let emulator = Emulator::start(options).unwrap();
-        Self {
-            url: emulator.url(),
-            http: http(),
-            _emulator: Some(emulator),
-        }
+        Self { url: emulator.url(), http: http(), _emulator: Some(emulator) }
     }
 
     /// One that another process runs.
     pub fn running_at(url: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            http: http(),
-            _emulator: None,
-        }
+        Self { url: url.to_owned(), http: http(), _emulator: None }
     }
 
     /// Opens the newest link mailed to this address as a browser does; gives where it leads.
@@ -148,10 +123,7 @@ impl WorkOs {
 
     pub async fn newest_link(&self, email: &str) -> String {
         let mails = self.get(&format!("/_emulate/inbox?to={email}")).await;
-        mails["data"][0]["link"]
-            .as_str()
-            .expect("a mail with a link")
-            .to_owned()
+        mails["data"][0]["link"].as_str().expect("a mail with a link").to_owned()
     }
 
     pub async fn follow(&self, link: &str) -> String {
@@ -160,18 +132,13 @@ impl WorkOs {
     }
 
     pub async fn mails(&self, email: &str) -> usize {
-        self.get(&format!("/_emulate/inbox?to={email}")).await["data"]
-            .as_array()
-            .unwrap()
-            .len()
+        self.get(&format!("/_emulate/inbox?to={email}")).await["data"].as_array().unwrap().len()
     }
 
     /// Makes matching calls fail; `failure` as `POST /_emulate/hooks` takes it.
     pub async fn fail(&self, path: &str, failure: Value) {
         let mut hook = json!({ "method": "*", "path": path });
-        hook.as_object_mut()
-            .unwrap()
-            .extend(failure.as_object().unwrap().clone());
+        hook.as_object_mut().unwrap().extend(failure.as_object().unwrap().clone());
         self.post("/_emulate/hooks", &hook).await;
     }
 
@@ -180,57 +147,30 @@ impl WorkOs {
         let calls = self.get("/_emulate/requests").await;
         let mut calls: Vec<_> = calls["data"].as_array().unwrap().iter().collect();
         calls.sort_by_key(|call| call["at"].as_str().unwrap_or_default().to_owned());
-        calls
-            .into_iter()
-            .map(|call| call["path"].as_str().unwrap().to_owned())
-            .collect()
+        calls.into_iter().map(|call| call["path"].as_str().unwrap().to_owned()).collect()
     }
 
     pub async fn calls_of(&self, path: &str) -> usize {
-        self.calls()
-            .await
-            .iter()
-            .filter(|called| *called == path)
-            .count()
+        self.calls().await.iter().filter(|called| *called == path).count()
     }
 
     pub async fn advance_clock(&self, seconds: i64) {
-        self.post("/_emulate/clock", &json!({ "advance_seconds": seconds }))
-            .await;
+        self.post("/_emulate/clock", &json!({ "advance_seconds": seconds })).await;
     }
 
     async fn get(&self, path: &str) -> Value {
-        self.http
-            .get(format!("{}{path}", self.url))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.http.get(format!("{}{path}", self.url)).send().await.unwrap().json().await.unwrap()
     }
 
     async fn post(&self, path: &str, body: &Value) {
-        let answer = self
-            .http
-            .post(format!("{}{path}", self.url))
-            .json(body)
-            .send()
-            .await
-            .unwrap();
-        assert!(
-            answer.status().is_success(),
-            "{path} answered {}",
-            answer.status()
-        );
+        let answer = self.http.post(format!("{}{path}", self.url)).json(body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path} answered {}", answer.status());
     }
 }
 
 /// A client that follows nothing, waits for nothing for long, and takes any certificate.
 pub fn http() -> reqwest::Client {
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
+    rustls::crypto::ring::default_provider().install_default().ok();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(30))

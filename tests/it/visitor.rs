@@ -35,10 +35,7 @@ impl Visitor {
 
     /// The same browser, reaching the site at another address, as through a proxy.
     pub fn through(self, address: &str) -> Self {
-        Self {
-            address: address.to_owned(),
-            ..self
-        }
+        Self { address: address.to_owned(), ..self }
     }
 
     /// Takes over another browser's cookies.
@@ -54,30 +51,18 @@ impl Visitor {
 
     /// Opens a path as a program does.
     pub async fn get_json(&self, path: &str) -> Answer {
-        self.send(
-            self.http
-                .get(self.url(path))
-                .header("Accept", "application/json"),
-        )
-        .await
+        self.send(self.http.get(self.url(path)).header("Accept", "application/json")).await
     }
 
     /// Sends a form of one of the site's own pages.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        self.send(
-            self.http
-                .post(self.url(path))
-                .header("Sec-Fetch-Site", "same-origin")
-                .form(form),
-        )
-        .await
+        self.send(self.http.post(self.url(path)).header("Sec-Fetch-Site", "same-origin").form(form))
+            .await
     }
 
     /// Sends the login form and expects the link to be on its way.
     pub async fn ask_for_link(&self, email: &str, return_to: &str) -> Answer {
-        let answer = self
-            .post("/login", &[("email", email), ("return_to", return_to)])
-            .await;
+        let answer = self.post("/login", &[("email", email), ("return_to", return_to)]).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         answer
     }
@@ -92,11 +77,7 @@ impl Visitor {
         let answer = request.send().await.unwrap();
         let (status, headers) = (answer.status(), answer.headers().clone());
         self.keep(&headers);
-        Answer {
-            status,
-            headers,
-            body: answer.text().await.unwrap(),
-        }
+        Answer { status, headers, body: answer.text().await.unwrap() }
     }
 
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
@@ -105,11 +86,7 @@ impl Visitor {
 
     pub fn cookie_header(&self) -> String {
         let cookies = self.cookies.lock().unwrap();
-        cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect::<Vec<_>>()
-            .join("; ")
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     pub fn cookie(&self, name: &str) -> Option<String> {
@@ -117,10 +94,7 @@ impl Visitor {
     }
 
     pub fn set_cookie(&self, name: &str, value: &str) {
-        self.cookies
-            .lock()
-            .unwrap()
-            .insert(name.to_owned(), value.to_owned());
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
     pub fn forget_cookie(&self, name: &str) {
@@ -130,11 +104,7 @@ impl Visitor {
     /// The names of the cookies that sign-ins under way left.
     pub fn sign_ins(&self) -> Vec<String> {
         let cookies = self.cookies.lock().unwrap();
-        cookies
-            .keys()
-            .filter(|name| name.starts_with("__Host-signin-"))
-            .cloned()
-            .collect()
+        cookies.keys().filter(|name| name.starts_with("__Host-signin-")).cloned().collect()
     }
 
     pub async fn is_signed_in(&self) -> bool {
@@ -184,18 +154,8 @@ impl Answer {
             .body
             .split_once("data-error=\"")
             .unwrap_or_else(|| panic!("no error: {}", self.body));
-        let main = self
-            .body
-            .split_once("<main")
-            .unwrap()
-            .1
-            .split_once('>')
-            .unwrap()
-            .0;
-        assert!(
-            main.contains("data-error"),
-            "the error stands outside of <main>"
-        );
+        let main = self.body.split_once("<main").unwrap().1.split_once('>').unwrap().0;
+        assert!(main.contains("data-error"), "the error stands outside of <main>");
         rest.split_once('"').unwrap().0
     }
 
@@ -204,9 +164,7 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The value of a form field on the page.
@@ -215,12 +173,7 @@ impl Answer {
             .body
             .split_once(&format!("name=\"{name}\""))
             .unwrap_or_else(|| panic!("no {name}"));
-        let (_, value) = field
-            .split_once('>')
-            .unwrap()
-            .0
-            .split_once("value=\"")
-            .unwrap();
+        let (_, value) = field.split_once('>').unwrap().0.split_once("value=\"").unwrap();
         value.split_once('"').unwrap().0
     }
 }

@@ -44,26 +44,18 @@ fn is_whole(request: &[u8]) -> bool {
     let Some((head, body)) = text.split_once("\r\n\r\n") else {
         return false;
     };
-    let length = head
-        .split("content-length: ")
-        .nth(1)
-        .and_then(|rest| rest.lines().next()?.parse().ok());
+    let length =
+        head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
     body.len() >= length.unwrap_or(0)
 }
 
 fn response(head: &str, body: &str) -> Vec<u8> {
-    format!(
-        "HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
+    format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
 fn client(url: &str) -> Client {
-    let credentials = Credentials {
-        api_key: SecretString::from("sk_CANARY"),
-        client_id: "client_1".to_owned(),
-    };
+    let credentials =
+        Credentials { api_key: SecretString::from("sk_CANARY"), client_id: "client_1".to_owned() };
     Client::new(url.parse().unwrap(), credentials).unwrap()
 }
 
@@ -99,10 +91,7 @@ async fn creating_is_the_call_of_the_reference() {
 
     let request = request.await.unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    assert!(
-        head.starts_with("POST /passwordless/sessions HTTP/1.1"),
-        "{head}"
-    );
+    assert!(head.starts_with("POST /passwordless/sessions HTTP/1.1"), "{head}");
     let head = head.to_lowercase();
     for header in [
         "authorization: bearer sk_canary",
@@ -127,10 +116,8 @@ async fn creating_is_the_call_of_the_reference() {
 #[actix_web::test]
 async fn the_id_of_a_session_cannot_lead_to_another_path() {
     let (client, request) = answering(response("201 Created", r#"{"success":true}"#)).await;
-    let session = PasswordlessSession {
-        id: "../x?y#z/\u{fc}".to_owned(),
-        link: SecretString::from(""),
-    };
+    let session =
+        PasswordlessSession { id: "../x?y#z/\u{fc}".to_owned(), link: SecretString::from("") };
     client.send_passwordless_session(&session).await.unwrap();
     let request = request.await.unwrap();
     assert!(
@@ -170,31 +157,11 @@ async fn errors_are_told_apart_by_status_and_field() {
             r#"{"error":"invalid_client","error_description":"x"}"#,
             WorkOsError::is_key_refused,
         ),
-        (
-            "400 Bad Request",
-            r#"{"error":"unauthorized_client"}"#,
-            WorkOsError::is_key_refused,
-        ),
-        (
-            "401 Unauthorized",
-            r#"{"message":"Unauthorized"}"#,
-            WorkOsError::is_key_refused,
-        ),
-        (
-            "403 Forbidden",
-            r#"{"message":"no"}"#,
-            WorkOsError::is_key_refused,
-        ),
-        (
-            "429 Too Many Requests",
-            r#""Ratelimited""#,
-            WorkOsError::is_rate_limited,
-        ),
-        (
-            "500 Internal Server Error",
-            "<html>CANARY</html>",
-            WorkOsError::is_outage,
-        ),
+        ("400 Bad Request", r#"{"error":"unauthorized_client"}"#, WorkOsError::is_key_refused),
+        ("401 Unauthorized", r#"{"message":"Unauthorized"}"#, WorkOsError::is_key_refused),
+        ("403 Forbidden", r#"{"message":"no"}"#, WorkOsError::is_key_refused),
+        ("429 Too Many Requests", r#""Ratelimited""#, WorkOsError::is_rate_limited),
+        ("500 Internal Server Error", "<html>CANARY</html>", WorkOsError::is_outage),
         ("503 Service Unavailable", "", WorkOsError::is_outage),
         ("200 OK", "not json CANARY", WorkOsError::is_outage),
         (
@@ -219,10 +186,7 @@ async fn errors_are_told_apart_by_status_and_field() {
             error.is_rate_limited(),
             error.is_outage(),
         ];
-        assert!(
-            predicates.iter().filter(|is| **is).count() <= 1,
-            "{error:?} is two things"
-        );
+        assert!(predicates.iter().filter(|is| **is).count() <= 1, "{error:?} is two things");
     }
 }
 
@@ -234,33 +198,20 @@ async fn what_support_asks_for_is_kept() {
     let (client, _request) = answering(response(head, body)).await;
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(17)));
-    let WorkOsError::Refused {
-        status,
-        code,
-        errors,
-        request_id,
-        ..
-    } = error
-    else {
+    let WorkOsError::Refused { status, code, errors, request_id, .. } = error else {
         panic!("{error}")
     };
     assert_eq!(
         (status.as_u16(), code.as_deref(), request_id.as_deref()),
         (429, Some("rate_limit_exceeded"), Some("req-1"))
     );
-    assert_eq!(
-        (errors[0].field.as_str(), errors[0].code.as_str()),
-        ("email", "c")
-    );
+    assert_eq!((errors[0].field.as_str(), errors[0].code.as_str()), ("email", "c"));
 }
 
 #[actix_web::test]
 async fn a_redirect_is_not_followed() {
-    let (client, _request) = answering(response(
-        "307 Temporary Redirect\r\nLocation: http://127.0.0.1:9/",
-        "",
-    ))
-    .await;
+    let (client, _request) =
+        answering(response("307 Temporary Redirect\r\nLocation: http://127.0.0.1:9/", "")).await;
     assert!(
         matches!(create(&client).await, Err(WorkOsError::Refused { status, .. }) if status == 307)
     );
@@ -274,10 +225,7 @@ async fn a_body_is_read_to_256_kib_and_no_further() {
     let (client, _request) = answering(response("201 Created", &padded(256 * 1024))).await;
     assert!(create(&client).await.is_ok());
     let (client, _request) = answering(response("201 Created", &padded(257 * 1024))).await;
-    assert!(matches!(
-        create(&client).await,
-        Err(WorkOsError::Unreadable { .. })
-    ));
+    assert!(matches!(create(&client).await, Err(WorkOsError::Unreadable { .. })));
 }
 
 #[actix_web::test]
@@ -287,27 +235,15 @@ async fn an_answer_that_breaks_off_is_an_outage() {
         let (client, _request) = answering(whole[..length].to_vec()).await;
         let error = create(&client).await.unwrap_err();
         assert!(error.is_outage(), "{error:?}");
-        assert!(
-            !all_text(&error).contains("127.0.0.1"),
-            "the URL may hold a session's id"
-        );
+        assert!(!all_text(&error).contains("127.0.0.1"), "the URL may hold a session's id");
     }
 }
 
 #[actix_web::test]
 async fn nobody_listening_is_known_at_once() {
-    let address = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let started = Instant::now();
-    assert!(
-        create(&client(&format!("http://{address}")))
-            .await
-            .unwrap_err()
-            .is_outage()
-    );
+    assert!(create(&client(&format!("http://{address}"))).await.unwrap_err().is_outage());
     assert!(started.elapsed() < Duration::from_secs(1));
 }
 
@@ -319,9 +255,7 @@ async fn one_deadline_holds_for_the_whole_call_however_the_bytes_come() {
         let (mut stream, _) = listener.accept().await.unwrap();
         read_request(&mut stream).await;
         let mut drip = tokio::time::interval(Duration::from_millis(200));
-        let _ = stream
-            .write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 10000\r\n\r\n")
-            .await;
+        let _ = stream.write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 10000\r\n\r\n").await;
         while stream.write_all(b" ").await.is_ok() {
             drip.tick().await;
         }
@@ -335,9 +269,7 @@ async fn one_deadline_holds_for_the_whole_call_however_the_bytes_come() {
 #[actix_web::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused() {
     let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
+    rustls::crypto::ring::default_provider().install_default().ok();
     let key = rustls::pki_types::PrivateKeyDer::try_from(certificate.signing_key.serialize_der())
         .unwrap();
     let tls = rustls::ServerConfig::builder()
@@ -349,15 +281,7 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
     let server = actix_web::HttpServer::new(|| {
         actix_web::App::new().default_service(actix_web::web::to(|| async { CREATED }))
     });
-    actix_web::rt::spawn(
-        server
-            .workers(1)
-            .listen_rustls_0_23(listener, tls)
-            .unwrap()
-            .run(),
-    );
-    let error = create(&client(&format!("https://localhost:{port}")))
-        .await
-        .unwrap_err();
+    actix_web::rt::spawn(server.workers(1).listen_rustls_0_23(listener, tls).unwrap().run());
+    let error = create(&client(&format!("https://localhost:{port}"))).await.unwrap_err();
     assert!(matches!(error, WorkOsError::Unreachable(_)), "{error:?}");
 }

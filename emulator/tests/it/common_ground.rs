@@ -25,25 +25,13 @@ async fn every_answer_has_a_request_id_of_its_own_and_is_not_stored() {
         "/nowhere",
     ];
     for path in paths {
-        let request = stand_in
-            .request(Method::GET, path)
-            .header("x-request-id", "mine");
+        let request = stand_in.request(Method::GET, path).header("x-request-id", "mine");
         let answer = request.send().await.unwrap();
-        let id = answer.headers()["x-request-id"]
-            .to_str()
-            .unwrap()
-            .to_owned();
+        let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
         assert!(id.len() == 36 && id.as_bytes()[14] == b'4', "{path}: {id}");
         assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
-        assert_eq!(
-            answer.headers()["x-content-type-options"],
-            "nosniff",
-            "{path}"
-        );
-        assert!(
-            answer.headers().contains_key("content-security-policy"),
-            "{path}"
-        );
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{path}");
+        assert!(answer.headers().contains_key("content-security-policy"), "{path}");
         ids.insert(id);
     }
     assert_eq!(ids.len(), paths.len());
@@ -65,25 +53,15 @@ async fn what_is_not_there_says_that_the_stand_in_lacks_it() {
         let body: Value = answer.json().await.unwrap();
         assert_eq!(body["code"], "not_implemented_by_emulator");
         let message = text(&body["message"]);
-        assert!(
-            message.contains("does not implement") && message.contains(path),
-            "{message}"
-        );
+        assert!(message.contains("does not implement") && message.contains(path), "{message}");
     }
 }
 
 #[actix_web::test]
 async fn health_answers_get_and_head() {
     let stand_in = StandIn::start();
-    assert_eq!(
-        stand_in.get_json("/health").await,
-        json!({ "status": "ok" })
-    );
-    let head = stand_in
-        .request(Method::HEAD, "/health")
-        .send()
-        .await
-        .unwrap();
+    assert_eq!(stand_in.get_json("/health").await, json!({ "status": "ok" }));
+    let head = stand_in.request(Method::HEAD, "/health").send().await.unwrap();
     assert_eq!(head.status(), 200);
 }
 
@@ -101,11 +79,7 @@ async fn the_log_has_every_api_call_in_order_without_its_query() {
     let seen: Vec<_> = entries
         .iter()
         .map(|entry| {
-            (
-                text(&entry["method"]),
-                text(&entry["path"]),
-                entry["status"].as_u64().unwrap(),
-            )
+            (text(&entry["method"]), text(&entry["path"]), entry["status"].as_u64().unwrap())
         })
         .collect();
     assert_eq!(
@@ -128,21 +102,12 @@ async fn the_log_is_filtered_by_path_and_emptied() {
     stand_in.create("ana@acme.test").await;
     stand_in.get("/sso/profile").await;
     for (path, expected) in [("/sso/profile", 1), ("/sso/*", 1), ("/sso", 0), ("*", 2)] {
-        let log = stand_in
-            .get_json(&format!("/_emulate/requests?path={path}"))
-            .await;
+        let log = stand_in.get_json(&format!("/_emulate/requests?path={path}")).await;
         assert_eq!(log["data"].as_array().unwrap().len(), expected, "{path}");
     }
-    let emptied = stand_in
-        .request(Method::DELETE, "/_emulate/requests")
-        .send()
-        .await
-        .unwrap();
+    let emptied = stand_in.request(Method::DELETE, "/_emulate/requests").send().await.unwrap();
     assert_eq!(emptied.status(), 204);
-    assert_eq!(
-        stand_in.get_json("/_emulate/requests").await["data"],
-        json!([])
-    );
+    assert_eq!(stand_in.get_json("/_emulate/requests").await["data"], json!([]));
 }
 
 #[actix_web::test]
@@ -154,22 +119,11 @@ async fn the_clock_moves_everything_that_is_stamped() {
     assert!(text(&after["expires_at"])[..10] > text(&before["expires_at"])[..10]);
 
     stand_in.advance_clock(-86_400).await;
-    assert!(
-        stand_in
-            .follow(text(&before["link"]))
-            .await
-            .get("code")
-            .is_some()
-    );
-    for body in [
-        json!({}),
-        json!({ "advance_seconds": "1" }),
-        json!({ "advance_seconds": i64::MAX }),
-    ] {
-        assert_eq!(
-            stand_in.post_json("/_emulate/clock", body).await.status(),
-            422
-        );
+    assert!(stand_in.follow(text(&before["link"])).await.get("code").is_some());
+    for body in
+        [json!({}), json!({ "advance_seconds": "1" }), json!({ "advance_seconds": i64::MAX })]
+    {
+        assert_eq!(stand_in.post_json("/_emulate/clock", body).await.status(), 422);
     }
 }
 
@@ -181,25 +135,17 @@ async fn reset_forgets_everything() {
     let code = stand_in.code_for("ana@acme.test").await;
     stand_in.advance_clock(7200).await;
     let ahead = stand_in.create("ana@acme.test").await;
-    stand_in
-        .hook(json!({ "method": "*", "path": "*", "status": 500 }))
-        .await;
+    stand_in.hook(json!({ "method": "*", "path": "*", "status": 500 })).await;
 
     let answer = stand_in.post_json("/_emulate/reset", json!({})).await;
     assert_eq!(answer.status(), 204);
     for list in ["/_emulate/inbox", "/_emulate/hooks", "/_emulate/requests"] {
         assert_eq!(stand_in.get_json(list).await["data"], json!([]), "{list}");
     }
-    let listed = stand_in
-        .api(Method::GET, "/connections")
-        .send()
-        .await
-        .unwrap();
+    let listed = stand_in.api(Method::GET, "/connections").send().await.unwrap();
     assert_eq!(listed.json::<Value>().await.unwrap()["data"], json!([]));
     assert_eq!(stand_in.exchange(&code).await.status(), 400);
-    let path = text(&session["link"])
-        .strip_prefix(&stand_in.emulator.url())
-        .unwrap();
+    let path = text(&session["link"]).strip_prefix(&stand_in.emulator.url()).unwrap();
     assert_eq!(stand_in.get(path).await.status(), 404);
     let now = stand_in.create("ana@acme.test").await;
     assert!(text(&now["expires_at"]) < text(&ahead["expires_at"]));
@@ -216,10 +162,7 @@ async fn two_in_one_process_share_nothing() {
 #[actix_web::test]
 async fn it_refuses_to_start_where_or_with_what_it_must_not() {
     let adjusted = |adjust: fn(&mut Options)| {
-        let mut options = Options {
-            bind: ([127, 0, 0, 1], 0).into(),
-            ..Options::default()
-        };
+        let mut options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
         adjust(&mut options);
         Emulator::start(options).map(drop)
     };
@@ -231,10 +174,7 @@ async fn it_refuses_to_start_where_or_with_what_it_must_not() {
         "https://a.test/#b",
         "https://a.test/\n",
     ] {
-        let mut options = Options {
-            bind: ([127, 0, 0, 1], 0).into(),
-            ..Options::default()
-        };
+        let mut options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
         options.redirect_uris = vec![uri.to_owned()];
         assert!(Emulator::start(options).is_err(), "{uri:?}");
     }

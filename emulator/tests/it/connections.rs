@@ -12,10 +12,7 @@ async fn list(stand_in: &StandIn, query: &str) -> Value {
 
 fn domains(list: &Value) -> Vec<&str> {
     let connections = list["data"].as_array().unwrap();
-    connections
-        .iter()
-        .map(|one| text(&one["domains"][0]["domain"]))
-        .collect()
+    connections.iter().map(|one| text(&one["domains"][0]["domain"])).collect()
 }
 
 #[actix_web::test]
@@ -27,10 +24,7 @@ async fn a_domain_gets_its_connection_by_itself_and_keeps_it() {
 
     let listed = list(&stand_in, "").await;
     assert_eq!(listed["object"], "list");
-    assert_eq!(
-        listed["list_metadata"],
-        json!({ "before": null, "after": null })
-    );
+    assert_eq!(listed["list_metadata"], json!({ "before": null, "after": null }));
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
     let connection = &listed["data"][0];
     assert_eq!(connection["object"], "connection");
@@ -55,9 +49,7 @@ async fn an_organization_owns_the_connections_of_its_domain() {
     let stand_in = StandIn::with(|options| {
         options.organizations = vec![("org_01ACME".to_owned(), "acme.test".to_owned())];
     });
-    let answer = stand_in
-        .exchange(&stand_in.code_for("ana@acme.test").await)
-        .await;
+    let answer = stand_in.exchange(&stand_in.code_for("ana@acme.test").await).await;
     let token: Value = answer.json().await.unwrap();
     assert_eq!(token["profile"]["organization_id"], "org_01ACME");
     stand_in.create("ben@globex.test").await;
@@ -105,20 +97,11 @@ async fn a_list_is_filtered_and_ordered() {
         stand_in.create(&format!("ana@{domain}")).await;
     }
     let saml = json!({ "domain": "Two.test", "connection_type": "OktaSAML" });
-    assert_eq!(
-        stand_in
-            .post_json("/_emulate/connections", saml)
-            .await
-            .status(),
-        201
-    );
+    assert_eq!(stand_in.post_json("/_emulate/connections", saml).await.status(), 201);
 
     for (query, expected) in [
         ("", &["two.test", "three.test", "two.test", "one.test"][..]),
-        (
-            "?order=asc",
-            &["one.test", "two.test", "three.test", "two.test"],
-        ),
+        ("?order=asc", &["one.test", "two.test", "three.test", "two.test"]),
         ("?domain=ONE.test", &["one.test"]),
         ("?connection_type=OktaSAML", &["two.test"]),
         ("?search=thr", &["three.test"]),

@@ -14,9 +14,7 @@ async fn ask_with_fault(stand_in: &StandIn, fault: &str) -> (Vec<u8>, std::io::R
     stand_in
         .hook(json!({ "method": "GET", "path": "/sso/profile", "fault": fault, "count": 1 }))
         .await;
-    let mut stream = TcpStream::connect(("127.0.0.1", stand_in.emulator.port()))
-        .await
-        .unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", stand_in.emulator.port())).await.unwrap();
     let request = b"GET /sso/profile HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     stream.write_all(request).await.unwrap();
     let mut received = Vec::new();
@@ -25,19 +23,13 @@ async fn ask_with_fault(stand_in: &StandIn, fault: &str) -> (Vec<u8>, std::io::R
 }
 
 fn head_and_body(received: &[u8]) -> (String, Vec<u8>) {
-    let end = received
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .unwrap()
-        + 4;
+    let end = received.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
     let head = String::from_utf8(received[..end].to_vec()).unwrap();
     (head.to_lowercase(), received[end..].to_vec())
 }
 
 async fn logged_status(stand_in: &StandIn) -> Value {
-    let log = stand_in
-        .get_json("/_emulate/requests?path=/sso/profile")
-        .await;
+    let log = stand_in.get_json("/_emulate/requests?path=/sso/profile").await;
     assert_eq!(log["data"].as_array().unwrap().len(), 1);
     log["data"][0]["status"].clone()
 }
@@ -107,15 +99,10 @@ async fn a_fault_may_have_a_status() {
 #[actix_web::test]
 async fn stop_closes_a_connection_that_hangs() {
     let stand_in = StandIn::start();
-    stand_in
-        .hook(json!({ "method": "GET", "path": "/sso/profile", "fault": "hang" }))
-        .await;
+    stand_in.hook(json!({ "method": "GET", "path": "/sso/profile", "fault": "hang" })).await;
     let port = stand_in.emulator.port();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    stream
-        .write_all(b"GET /sso/profile HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        .await
-        .unwrap();
+    stream.write_all(b"GET /sso/profile HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     while stand_in.get_json("/_emulate/requests").await["data"] == json!([]) {}
 
     stand_in.emulator.stop().await;

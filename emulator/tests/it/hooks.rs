@@ -14,18 +14,13 @@ async fn a_hook_fails_its_count_and_stops_by_itself() {
     for expected in [503, 503, 201, 201] {
         assert_eq!(stand_in.create_with(json!({})).await.status(), expected);
     }
-    assert_eq!(
-        stand_in.get_json("/_emulate/hooks").await["data"],
-        json!([])
-    );
+    assert_eq!(stand_in.get_json("/_emulate/hooks").await["data"], json!([]));
 }
 
 #[actix_web::test]
 async fn a_hook_without_a_count_lasts_until_it_is_removed() {
     let stand_in = StandIn::start();
-    let hook = stand_in
-        .hook(json!({ "method": "*", "path": "/connections", "status": 500 }))
-        .await;
+    let hook = stand_in.hook(json!({ "method": "*", "path": "/connections", "status": 500 })).await;
     let status = async || {
         let request = stand_in.api(Method::GET, "/connections");
         request.send().await.unwrap().status().as_u16()
@@ -37,17 +32,9 @@ async fn a_hook_without_a_count_lasts_until_it_is_removed() {
     assert_eq!(listed["data"][0]["id"], hook["id"]);
 
     let path = format!("/_emulate/hooks/{}", text(&hook["id"]));
-    let removed = stand_in
-        .request(Method::DELETE, &path)
-        .send()
-        .await
-        .unwrap();
+    let removed = stand_in.request(Method::DELETE, &path).send().await.unwrap();
     assert_eq!(removed.status(), 204);
-    let again = stand_in
-        .request(Method::DELETE, &path)
-        .send()
-        .await
-        .unwrap();
+    let again = stand_in.request(Method::DELETE, &path).send().await.unwrap();
     assert_eq!(again.status(), 404);
     assert_eq!(status().await, 200);
 }
@@ -60,17 +47,8 @@ async fn a_hook_acts_on_its_method_and_path_only() {
         .await;
     let session = stand_in.create("ana@acme.test").await;
     assert_eq!(stand_in.send(text(&session["id"])).await.status(), 500);
-    assert!(
-        stand_in
-            .follow(text(&session["link"]))
-            .await
-            .get("code")
-            .is_some()
-    );
-    assert_eq!(
-        stand_in.get_json("/_emulate/inbox").await["data"],
-        json!([])
-    );
+    assert!(stand_in.follow(text(&session["link"])).await.get("code").is_some());
+    assert_eq!(stand_in.get_json("/_emulate/inbox").await["data"], json!([]));
 }
 
 #[actix_web::test]
@@ -80,17 +58,9 @@ async fn a_hooked_call_does_nothing_else() {
         .hook(json!({ "method": "GET", "path": "/passwordless/*", "status": 502, "count": 1 }))
         .await;
     let session = stand_in.create("ana@acme.test").await;
-    let path = text(&session["link"])
-        .strip_prefix(&stand_in.emulator.url())
-        .unwrap();
+    let path = text(&session["link"]).strip_prefix(&stand_in.emulator.url()).unwrap();
     assert_eq!(stand_in.get(path).await.status(), 502);
-    assert!(
-        stand_in
-            .follow(text(&session["link"]))
-            .await
-            .get("code")
-            .is_some()
-    );
+    assert!(stand_in.follow(text(&session["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
@@ -109,21 +79,14 @@ async fn a_hook_brings_its_own_body_and_headers() {
     assert_eq!(answer.status(), 429);
     assert_eq!(answer.headers()["retry-after"], "7");
     assert!(answer.headers().contains_key("x-request-id"));
-    assert_eq!(
-        answer.json::<Value>().await.unwrap()["code"],
-        "daily_quota_exceeded"
-    );
+    assert_eq!(answer.json::<Value>().await.unwrap()["code"], "daily_quota_exceeded");
 }
 
 #[actix_web::test]
 async fn without_a_body_a_failure_looks_like_one_of_the_api() {
     let stand_in = StandIn::start();
-    stand_in
-        .hook(json!({ "method": "*", "path": "/sso/*", "status": 429, "count": 1 }))
-        .await;
-    stand_in
-        .hook(json!({ "method": "*", "path": "/sso/*", "status": 401, "count": 1 }))
-        .await;
+    stand_in.hook(json!({ "method": "*", "path": "/sso/*", "status": 429, "count": 1 })).await;
+    stand_in.hook(json!({ "method": "*", "path": "/sso/*", "status": 401, "count": 1 })).await;
     let first: Value = stand_in.exchange("any").await.json().await.unwrap();
     assert_eq!(first["code"], "rate_limit_exceeded");
     let second: Value = stand_in.exchange("any").await.json().await.unwrap();
@@ -133,12 +96,8 @@ async fn without_a_body_a_failure_looks_like_one_of_the_api() {
 #[actix_web::test]
 async fn of_several_hooks_the_oldest_acts_first() {
     let stand_in = StandIn::start();
-    stand_in
-        .hook(json!({ "method": "*", "path": "*", "status": 500, "count": 1 }))
-        .await;
-    stand_in
-        .hook(json!({ "method": "*", "path": "*", "status": 503, "count": 1 }))
-        .await;
+    stand_in.hook(json!({ "method": "*", "path": "*", "status": 500, "count": 1 })).await;
+    stand_in.hook(json!({ "method": "*", "path": "*", "status": 503, "count": 1 })).await;
     let mut seen = Vec::new();
     for _ in 0..3 {
         seen.push(stand_in.create_with(json!({})).await.status().as_u16());
@@ -160,16 +119,8 @@ async fn a_delay_only_slows() {
 #[actix_web::test]
 async fn hooks_leave_the_stand_ins_own_pages_alone() {
     let stand_in = StandIn::start();
-    stand_in
-        .hook(json!({ "method": "*", "path": "*", "status": 500 }))
-        .await;
-    for path in [
-        "/health",
-        "/inbox",
-        "/_emulate/inbox",
-        "/_emulate/requests",
-        "/_emulate/hooks",
-    ] {
+    stand_in.hook(json!({ "method": "*", "path": "*", "status": 500 })).await;
+    for path in ["/health", "/inbox", "/_emulate/inbox", "/_emulate/requests", "/_emulate/hooks"] {
         assert_eq!(stand_in.get(path).await.status(), 200, "{path}");
     }
     assert_eq!(stand_in.get("/sso/authorize").await.status(), 500);

@@ -15,10 +15,7 @@ async fn mail_to(stand_in: &StandIn, email: &str) -> Value {
 async fn page(stand_in: &StandIn, path: &str) -> String {
     let answer = stand_in.get(path).await;
     assert_eq!(answer.status(), 200, "{path}");
-    let content_type = answer.headers()["content-type"]
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
     assert!(content_type.starts_with("text/html"), "{content_type}");
     answer.text().await.unwrap()
 }
@@ -27,22 +24,8 @@ async fn page(stand_in: &StandIn, path: &str) -> String {
 async fn a_mail_in_the_json_inbox_has_its_eight_fields() {
     let stand_in = StandIn::start();
     let mail = mail_to(&stand_in, "ana@acme.test").await;
-    let keys: BTreeSet<&str> = mail
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect();
-    let expected = [
-        "id",
-        "to",
-        "subject",
-        "text",
-        "html",
-        "link",
-        "session_id",
-        "sent_at",
-    ];
+    let keys: BTreeSet<&str> = mail.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = ["id", "to", "subject", "text", "html", "link", "session_id", "sent_at"];
     assert_eq!(keys, BTreeSet::from(expected));
     assert!(!text(&mail["subject"]).is_empty());
 }
@@ -54,17 +37,11 @@ async fn the_newest_mail_comes_first_and_to_ignores_case() {
         mail_to(&stand_in, email).await;
     }
     let inbox = stand_in.get_json("/_emulate/inbox").await;
-    let to: Vec<&str> = inbox["data"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|mail| text(&mail["to"]))
-        .collect();
+    let to: Vec<&str> =
+        inbox["data"].as_array().unwrap().iter().map(|mail| text(&mail["to"])).collect();
     assert_eq!(to, ["Ana@acme.test", "ben@acme.test", "ana@acme.test"]);
 
-    let hers = stand_in
-        .get_json("/_emulate/inbox?to=ANA%40acme.test")
-        .await;
+    let hers = stand_in.get_json("/_emulate/inbox?to=ANA%40acme.test").await;
     assert_eq!(hers["data"].as_array().unwrap().len(), 2);
     let nobodys = stand_in.get_json("/_emulate/inbox?to=eve@acme.test").await;
     assert_eq!(nobodys["data"], json!([]));
@@ -74,23 +51,10 @@ async fn the_newest_mail_comes_first_and_to_ignores_case() {
 async fn delete_empties_the_inbox_and_leaves_links_alone() {
     let stand_in = StandIn::start();
     let mail = mail_to(&stand_in, "ana@acme.test").await;
-    let emptied = stand_in
-        .request(Method::DELETE, "/_emulate/inbox")
-        .send()
-        .await
-        .unwrap();
+    let emptied = stand_in.request(Method::DELETE, "/_emulate/inbox").send().await.unwrap();
     assert_eq!(emptied.status(), 204);
-    assert_eq!(
-        stand_in.get_json("/_emulate/inbox").await["data"],
-        json!([])
-    );
-    assert!(
-        stand_in
-            .follow(text(&mail["link"]))
-            .await
-            .get("code")
-            .is_some()
-    );
+    assert_eq!(stand_in.get_json("/_emulate/inbox").await["data"], json!([]));
+    assert!(stand_in.follow(text(&mail["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
@@ -101,15 +65,9 @@ async fn the_page_lists_mails_newest_first_and_says_what_became_of_their_links()
     stand_in.follow(text(&used["link"])).await;
 
     let html = page(&stand_in, "/inbox").await;
-    let (ben, ana) = (
-        html.find("ben@acme.test").unwrap(),
-        html.find("ana@acme.test").unwrap(),
-    );
+    let (ben, ana) = (html.find("ben@acme.test").unwrap(), html.find("ana@acme.test").unwrap());
     assert!(ben < ana);
-    let (unused, used) = (
-        html.find("Link unused").unwrap(),
-        html.find("Link used").unwrap(),
-    );
+    let (unused, used) = (html.find("Link unused").unwrap(), html.find("Link used").unwrap());
     assert!(unused < used);
 
     stand_in.advance_clock(901).await;
@@ -125,10 +83,7 @@ async fn a_mail_page_shows_the_mail_and_its_link() {
     let html = page(&stand_in, &path).await;
     assert!(html.contains(text(&mail["link"])) || html.contains(&link));
     assert!(html.contains(&format!("{path}/html")));
-    assert_eq!(
-        page(&stand_in, &format!("{path}/html")).await,
-        text(&mail["html"])
-    );
+    assert_eq!(page(&stand_in, &format!("{path}/html")).await, text(&mail["html"]));
     assert_eq!(stand_in.get("/inbox/mail_unknown").await.status(), 404);
     assert_eq!(stand_in.get("/inbox/mail_unknown/html").await.status(), 404);
 }
@@ -180,52 +135,28 @@ async fn pages_may_load_nothing_from_elsewhere_and_mails_run_no_scripts() {
     let mail = mail_to(&stand_in, "ana@acme.test").await;
     let policy = async |path: &str| {
         let answer = stand_in.get(path).await;
-        answer.headers()["content-security-policy"]
-            .to_str()
-            .unwrap()
-            .to_owned()
+        answer.headers()["content-security-policy"].to_str().unwrap().to_owned()
     };
     let path = format!("/inbox/{}", text(&mail["id"]));
-    for page in [
-        "/inbox",
-        path.as_str(),
-        "/passwordless/unknown/confirm",
-        "/sso/authorize",
-    ] {
+    for page in ["/inbox", path.as_str(), "/passwordless/unknown/confirm", "/sso/authorize"] {
         let policy = policy(page).await;
-        assert!(
-            policy.starts_with("default-src 'none';"),
-            "{page}: {policy}"
-        );
-        assert!(
-            policy.contains("frame-ancestors 'none'"),
-            "{page}: {policy}"
-        );
+        assert!(policy.starts_with("default-src 'none';"), "{page}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{page}: {policy}");
         assert!(!policy.contains("unsafe"), "{page}: {policy}");
     }
     let frame = policy(&format!("{path}/html")).await;
-    assert!(
-        frame.contains("sandbox ") && !frame.contains("allow-scripts"),
-        "{frame}"
-    );
+    assert!(frame.contains("sandbox ") && !frame.contains("allow-scripts"), "{frame}");
 }
 
 #[actix_web::test]
 async fn assets_are_served_with_their_types() {
     let stand_in = StandIn::start();
-    for (name, content_type) in [
-        ("inbox.css", "text/css"),
-        ("inbox.js", "text/javascript"),
-        ("icon.svg", "image/svg+xml"),
-    ] {
+    for (name, content_type) in
+        [("inbox.css", "text/css"), ("inbox.js", "text/javascript"), ("icon.svg", "image/svg+xml")]
+    {
         let answer = stand_in.get(&format!("/inbox/assets/{name}")).await;
         assert_eq!(answer.status(), 200);
-        assert!(
-            answer.headers()["content-type"]
-                .to_str()
-                .unwrap()
-                .starts_with(content_type)
-        );
+        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with(content_type));
     }
     assert_eq!(stand_in.get("/inbox/assets/other.css").await.status(), 404);
 }

@@ -27,14 +27,8 @@ async fn a_link_leads_to_the_app_once_with_code_and_state() {
 async fn without_a_state_none_comes_back() {
     let stand_in = StandIn::start();
     let session = stand_in.create("ana@acme.test").await;
-    assert_eq!(
-        stand_in.follow(text(&session["link"])).await.get("state"),
-        None
-    );
-    assert_eq!(
-        stand_in.follow(text(&session["link"])).await.get("state"),
-        None
-    );
+    assert_eq!(stand_in.follow(text(&session["link"])).await.get("state"), None);
+    assert_eq!(stand_in.follow(text(&session["link"])).await.get("state"), None);
 }
 
 #[actix_web::test]
@@ -58,23 +52,11 @@ async fn a_link_lives_15_minutes_unless_told_otherwise() {
     let longer: Value = answer.json().await.unwrap();
 
     stand_in.advance_clock(890).await;
-    assert!(
-        stand_in
-            .follow(text(&in_time["link"]))
-            .await
-            .get("code")
-            .is_some()
-    );
+    assert!(stand_in.follow(text(&in_time["link"])).await.get("code").is_some());
     stand_in.advance_clock(11).await;
     let expired = stand_in.follow(text(&usual["link"])).await;
     assert_eq!(expired.get("error"), Some("access_denied"));
-    assert!(
-        stand_in
-            .follow(text(&longer["link"]))
-            .await
-            .get("code")
-            .is_some()
-    );
+    assert!(stand_in.follow(text(&longer["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
@@ -82,55 +64,28 @@ async fn a_newer_session_leaves_the_older_one_alone() {
     let stand_in = StandIn::start();
     let older = stand_in.create("ana@acme.test").await;
     let newer = stand_in.create("ana@acme.test").await;
-    assert!(
-        stand_in
-            .follow(text(&newer["link"]))
-            .await
-            .get("code")
-            .is_some()
-    );
-    assert!(
-        stand_in
-            .follow(text(&older["link"]))
-            .await
-            .get("code")
-            .is_some()
-    );
+    assert!(stand_in.follow(text(&newer["link"])).await.get("code").is_some());
+    assert!(stand_in.follow(text(&older["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
 async fn head_leaves_a_link_unused() {
     let stand_in = StandIn::start();
     let session = stand_in.create("ana@acme.test").await;
-    let path = text(&session["link"])
-        .strip_prefix(&stand_in.emulator.url())
-        .unwrap();
+    let path = text(&session["link"]).strip_prefix(&stand_in.emulator.url()).unwrap();
     for _ in 0..2 {
         let answer = stand_in.request(Method::HEAD, path).send().await.unwrap();
         assert_eq!(answer.status(), 200);
     }
-    assert!(
-        stand_in
-            .follow(text(&session["link"]))
-            .await
-            .get("code")
-            .is_some()
-    );
+    assert!(stand_in.follow(text(&session["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
 async fn an_unknown_link_is_a_404_page() {
     let stand_in = StandIn::start();
-    let answer = stand_in
-        .get("/passwordless/aaaaaaaaaaaaaaaaaaaaaaaaa/confirm")
-        .await;
+    let answer = stand_in.get("/passwordless/aaaaaaaaaaaaaaaaaaaaaaaaa/confirm").await;
     assert_eq!(answer.status(), 404);
-    assert!(
-        answer.headers()["content-type"]
-            .to_str()
-            .unwrap()
-            .starts_with("text/html")
-    );
+    assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
     assert!(answer.text().await.unwrap().contains("not known here"));
 }
 

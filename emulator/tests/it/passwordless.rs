@@ -6,41 +6,26 @@ use crate::stand_in::{CALLBACK, StandIn, text};
 #[actix_web::test]
 async fn a_session_has_the_five_recorded_fields() {
     let stand_in = StandIn::start();
-    let answer = stand_in
-        .create_with(json!({ "state": "abc", "expires_in": 900 }))
-        .await;
+    let answer = stand_in.create_with(json!({ "state": "abc", "expires_in": 900 })).await;
     assert_eq!(answer.status(), 201);
     let session: Value = answer.json().await.unwrap();
 
     assert_eq!(session.as_object().unwrap().len(), 5);
     assert_eq!(session["object"], "passwordless_session");
     assert_eq!(session["email"], "ana@acme.test");
-    assert_eq!(
-        text(&session["id"]).len(),
-        "passwordless_session_".len() + 26
-    );
+    assert_eq!(text(&session["id"]).len(), "passwordless_session_".len() + 26);
     let expires_at = text(&session["expires_at"]);
     assert!(expires_at.ends_with('Z') && expires_at.len() == "2026-11-22T13:57:04.218Z".len());
     let start = stand_in.url("/passwordless/");
-    let token = text(&session["link"])
-        .strip_prefix(&start)
-        .unwrap()
-        .strip_suffix("/confirm");
+    let token = text(&session["link"]).strip_prefix(&start).unwrap().strip_suffix("/confirm");
     assert_eq!(token.unwrap().len(), 25);
-    assert!(
-        token
-            .unwrap()
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric())
-    );
+    assert!(token.unwrap().bytes().all(|byte| byte.is_ascii_alphanumeric()));
 }
 
 #[actix_web::test]
 async fn an_empty_body_gets_the_recorded_refusal() {
     let stand_in = StandIn::start();
-    let answer = stand_in
-        .post_json("/passwordless/sessions", json!({}))
-        .await;
+    let answer = stand_in.post_json("/passwordless/sessions", json!({})).await;
     assert_eq!(answer.status(), 422);
     assert_eq!(
         answer.text().await.unwrap(),
@@ -86,20 +71,14 @@ async fn the_limits_of_expires_in_are_inclusive_and_empty_values_count_as_absent
         json!({ "expires_in": 0, "state": "", "connection": "" }),
         json!({ "expires_in": null, "state": null, "connection": null }),
     ] {
-        assert_eq!(
-            stand_in.create_with(more.clone()).await.status(),
-            201,
-            "{more}"
-        );
+        assert_eq!(stand_in.create_with(more.clone()).await.status(), 201, "{more}");
     }
 }
 
 #[actix_web::test]
 async fn a_body_that_is_not_json_is_400() {
     let stand_in = StandIn::start();
-    let request = stand_in
-        .api(Method::POST, "/passwordless/sessions")
-        .body("{");
+    let request = stand_in.api(Method::POST, "/passwordless/sessions").body("{");
     assert_eq!(request.send().await.unwrap().status(), 400);
 }
 
@@ -108,26 +87,16 @@ async fn without_the_api_key_everything_is_401() {
     let stand_in = StandIn::start();
     for (method, path) in [
         (Method::POST, "/passwordless/sessions"),
-        (
-            Method::POST,
-            "/passwordless/sessions/passwordless_session_1/send",
-        ),
+        (Method::POST, "/passwordless/sessions/passwordless_session_1/send"),
         (Method::GET, "/connections"),
         (Method::GET, "/connections/conn_1"),
         (Method::DELETE, "/connections/conn_1"),
     ] {
         for authorization in ["", "Bearer sk_test_other", "Basic sk_test_default"] {
             let request = stand_in.request(method.clone(), path);
-            let answer = request
-                .header("authorization", authorization)
-                .send()
-                .await
-                .unwrap();
+            let answer = request.header("authorization", authorization).send().await.unwrap();
             assert_eq!(answer.status(), 401, "{method} {path} {authorization}");
-            assert_eq!(
-                answer.text().await.unwrap(),
-                r#"{"message":"Unauthorized"}"#
-            );
+            assert_eq!(answer.text().await.unwrap(), r#"{"message":"Unauthorized"}"#);
         }
     }
 }
@@ -136,10 +105,7 @@ async fn without_the_api_key_everything_is_401() {
 async fn a_sent_session_lies_in_the_inbox() {
     let stand_in = StandIn::start();
     let session = stand_in.create("ana@acme.test").await;
-    assert_eq!(
-        stand_in.get_json("/_emulate/inbox").await["data"],
-        json!([])
-    );
+    assert_eq!(stand_in.get_json("/_emulate/inbox").await["data"], json!([]));
 
     let answer = stand_in.send(text(&session["id"])).await;
     assert_eq!(answer.status(), 201);
@@ -160,14 +126,8 @@ async fn send_takes_any_body() {
     let session = stand_in.create("ana@acme.test").await;
     let path = format!("/passwordless/sessions/{}/send", text(&session["id"]));
     for body in ["", "{}", r#"{"SessionID":"x"}"#, "not json"] {
-        let request = stand_in
-            .api(Method::POST, &path)
-            .header("content-type", "application/json");
-        assert_eq!(
-            request.body(body).send().await.unwrap().status(),
-            201,
-            "{body}"
-        );
+        let request = stand_in.api(Method::POST, &path).header("content-type", "application/json");
+        assert_eq!(request.body(body).send().await.unwrap().status(), 201, "{body}");
     }
 }
 
@@ -179,11 +139,7 @@ async fn an_unknown_an_expired_and_a_used_session_are_sent_to_nobody() {
     let expired = stand_in.create("ana@acme.test").await;
     stand_in.advance_clock(901).await;
 
-    for id in [
-        text(&used["id"]),
-        text(&expired["id"]),
-        "passwordless_session_unknown",
-    ] {
+    for id in [text(&used["id"]), text(&expired["id"]), "passwordless_session_unknown"] {
         let answer = stand_in.send(id).await;
         assert_eq!(answer.status(), 422);
         let expected = format!(
@@ -191,10 +147,7 @@ async fn an_unknown_an_expired_and_a_used_session_are_sent_to_nobody() {
         );
         assert_eq!(answer.text().await.unwrap(), expected);
     }
-    assert_eq!(
-        stand_in.get_json("/_emulate/inbox").await["data"],
-        json!([])
-    );
+    assert_eq!(stand_in.get_json("/_emulate/inbox").await["data"], json!([]));
 }
 
 #[actix_web::test]
@@ -205,22 +158,12 @@ async fn a_listed_redirect_uri_is_matched_exactly_and_the_first_is_the_default()
     let by_default = stand_in.create_with(json!({ "redirect_uri": null })).await;
     assert_eq!(by_default.status(), 201);
     let session: Value = by_default.json().await.unwrap();
-    assert_eq!(
-        stand_in.follow(text(&session["link"])).await.target,
-        CALLBACK
-    );
+    assert_eq!(stand_in.follow(text(&session["link"])).await.target, CALLBACK);
 
-    let second = stand_in
-        .create_with(json!({ "redirect_uri": "http://app:3000/back" }))
-        .await;
+    let second = stand_in.create_with(json!({ "redirect_uri": "http://app:3000/back" })).await;
     assert_eq!(second.status(), 201);
-    for unlisted in [
-        "https://app.test/callback/",
-        "http://localhost:3000/callback",
-    ] {
-        let answer = stand_in
-            .create_with(json!({ "redirect_uri": unlisted }))
-            .await;
+    for unlisted in ["https://app.test/callback/", "http://localhost:3000/callback"] {
+        let answer = stand_in.create_with(json!({ "redirect_uri": unlisted })).await;
         assert_eq!(answer.status(), 422, "{unlisted}");
         let body: Value = answer.json().await.unwrap();
         assert_eq!(body["errors"][0]["field"], "redirect_uri");

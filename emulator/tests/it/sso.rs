@@ -32,33 +32,20 @@ async fn authorize(stand_in: &StandIn, more: &[(&str, &str)]) -> Response {
     let replaced = |name: &str| more.iter().any(|(other, _)| *other == name);
     let kept = usual.into_iter().filter(|(name, _)| !replaced(name));
     let query: Vec<_> = kept.chain(more.iter().copied()).collect();
-    stand_in
-        .request(Method::GET, "/sso/authorize")
-        .query(&query)
-        .send()
-        .await
-        .unwrap()
+    stand_in.request(Method::GET, "/sso/authorize").query(&query).send().await.unwrap()
 }
 
 #[actix_web::test]
 async fn with_auto_idp_a_login_hint_goes_straight_back() {
     let stand_in = StandIn::with(auto_idp);
     let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
-    let answer = authorize(
-        &stand_in,
-        &[("connection", &connection), ("login_hint", "ana@acme.test")],
-    )
-    .await;
+    let answer =
+        authorize(&stand_in, &[("connection", &connection), ("login_hint", "ana@acme.test")]).await;
     let back = Redirect::of(&answer);
     assert_eq!(back.target, CALLBACK);
     assert_eq!(back.get("state"), Some("abc"));
 
-    let token: Value = stand_in
-        .exchange(&back.query["code"])
-        .await
-        .json()
-        .await
-        .unwrap();
+    let token: Value = stand_in.exchange(&back.query["code"]).await.json().await.unwrap();
     let profile = &token["profile"];
     assert_eq!(profile["connection_id"], connection.as_str());
     assert_eq!(profile["connection_type"], "GenericSAML");
@@ -71,15 +58,8 @@ async fn with_auto_idp_a_login_hint_goes_straight_back() {
 async fn an_organization_selects_its_only_connection() {
     let stand_in = StandIn::with(auto_idp);
     connect(&stand_in, "org_01ACME", "acme.test").await;
-    let hint = [
-        ("organization", "org_01ACME"),
-        ("login_hint", "ana@acme.test"),
-    ];
-    assert!(
-        Redirect::of(&authorize(&stand_in, &hint).await)
-            .get("code")
-            .is_some()
-    );
+    let hint = [("organization", "org_01ACME"), ("login_hint", "ana@acme.test")];
+    assert!(Redirect::of(&authorize(&stand_in, &hint).await).get("code").is_some());
 
     connect(&stand_in, "org_01ACME", "acme.test").await;
     let back = Redirect::of(&authorize(&stand_in, &hint).await);
@@ -90,10 +70,7 @@ async fn an_organization_selects_its_only_connection() {
 async fn without_auto_idp_a_page_asks_whom_to_be() {
     let stand_in = StandIn::start();
     let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
-    let asked = [
-        ("connection", connection.as_str()),
-        ("login_hint", "\"><b>@acme.test"),
-    ];
+    let asked = [("connection", connection.as_str()), ("login_hint", "\"><b>@acme.test")];
     let answer = authorize(&stand_in, &asked).await;
     assert_eq!(answer.status(), 200);
     let page = answer.text().await.unwrap();
@@ -109,10 +86,7 @@ async fn without_auto_idp_a_page_asks_whom_to_be() {
             ("connection", connection.as_str()),
         ];
         let fields: Vec<_> = usual.into_iter().chain(more.iter().copied()).collect();
-        stand_in
-            .request(Method::POST, "/_emulate/identity")
-            .form(&fields)
-            .send()
+        stand_in.request(Method::POST, "/_emulate/identity").form(&fields).send()
     };
     let named = form(&[
         ("emulate_email", "ana@acme.test"),
@@ -121,31 +95,18 @@ async fn without_auto_idp_a_page_asks_whom_to_be() {
     ]);
     let back = Redirect::of(&named.await.unwrap());
     assert_eq!(back.get("state"), Some("abc"));
-    let token: Value = stand_in
-        .exchange(&back.query["code"])
-        .await
-        .json()
-        .await
-        .unwrap();
+    let token: Value = stand_in.exchange(&back.query["code"]).await.json().await.unwrap();
     assert_eq!(token["profile"]["first_name"], "Ana");
     assert_eq!(token["profile"]["last_name"], "Lima");
     assert_eq!(token["profile"]["name"], "Ana Lima");
 
-    let refused = form(&[("emulate_cancel", "1"), ("emulate_email", "")])
-        .await
-        .unwrap();
+    let refused = form(&[("emulate_cancel", "1"), ("emulate_email", "")]).await.unwrap();
     let refused = Redirect::of(&refused);
     assert_eq!(refused.get("error"), Some("signin_consent_denied"));
 
     let unfinished = form(&[("emulate_email", "ana")]).await.unwrap();
     assert_eq!(unfinished.status(), 200);
-    assert!(
-        unfinished
-            .text()
-            .await
-            .unwrap()
-            .contains("not an e-mail address")
-    );
+    assert!(unfinished.text().await.unwrap().contains("not an e-mail address"));
 }
 
 #[actix_web::test]
@@ -161,31 +122,19 @@ async fn refusals_lead_back_to_the_app_with_their_documented_error() {
         (&[("connection", "conn_unknown")][..], "connection_invalid"),
         (&[("connection", magic_link)], "connection_strategy_invalid"),
         (&[("organization", "org_unknown")], "organization_invalid"),
-        (
-            &[("domain", "acme.test")],
-            "domain_connection_selector_not_allowed",
-        ),
+        (&[("domain", "acme.test")], "domain_connection_selector_not_allowed"),
         (&[], "invalid_connection_selector"),
         (
-            &[
-                ("connection", connection.as_str()),
-                ("organization", "org_01ACME"),
-            ],
+            &[("connection", connection.as_str()), ("organization", "org_01ACME")],
             "invalid_connection_selector",
         ),
         (&[("provider", "GoogleOAuth")], "oauth_failed"),
         (
-            &[
-                ("connection", connection.as_str()),
-                ("response_type", "token"),
-            ],
+            &[("connection", connection.as_str()), ("response_type", "token")],
             "unsupported_response_type",
         ),
         (
-            &[
-                ("connection", connection.as_str()),
-                ("login_hint", "ben@globex.test"),
-            ],
+            &[("connection", connection.as_str()), ("login_hint", "ben@globex.test")],
             "profile_not_allowed_outside_organization",
         ),
     ] {
@@ -203,16 +152,8 @@ async fn a_wrong_client_or_redirect_uri_is_a_page_and_no_redirect() {
     let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
     for (name, value, heading) in [
         ("client_id", "client_other", "Invalid client ID"),
-        (
-            "redirect_uri",
-            "http://app.test/callback",
-            "Invalid redirect URI",
-        ),
-        (
-            "redirect_uri",
-            "javascript:alert(1)",
-            "Invalid redirect URI",
-        ),
+        ("redirect_uri", "http://app.test/callback", "Invalid redirect URI"),
+        ("redirect_uri", "javascript:alert(1)", "Invalid redirect URI"),
         ("redirect_uri", "", "Invalid redirect URI"),
     ] {
         let answer = authorize(&stand_in, &[("connection", &connection), (name, value)]).await;
@@ -243,10 +184,7 @@ async fn a_code_with_a_challenge_needs_its_verifier() {
         let mut form = credentials(code);
         form.remove("client_secret");
         form.insert("code_verifier", verifier.to_owned());
-        stand_in
-            .request(Method::POST, "/sso/token")
-            .form(&form)
-            .send()
+        stand_in.request(Method::POST, "/sso/token").form(&form).send()
     };
     assert_eq!(exchange("another-verifier").await.unwrap().status(), 400);
     assert_eq!(exchange(verifier).await.unwrap().status(), 200);
@@ -258,12 +196,7 @@ async fn a_verifier_alone_does_not_open_a_code_without_a_challenge() {
     let mut form = credentials(&stand_in.code_for("ana@acme.test").await);
     form.remove("client_secret");
     form.insert("code_verifier", "anything".to_owned());
-    let answer = stand_in
-        .request(Method::POST, "/sso/token")
-        .form(&form)
-        .send()
-        .await
-        .unwrap();
+    let answer = stand_in.request(Method::POST, "/sso/token").form(&form).send().await.unwrap();
     assert_eq!(answer.status(), 400);
 }
 
@@ -275,9 +208,7 @@ async fn a_connection_for_tests_must_make_sense() {
         json!({ "domain": "acme.test", "connection_type": "MagicLink" }),
         json!({ "domain": "acme.test" }),
     ] {
-        let answer = stand_in
-            .post_json("/_emulate/connections", body.clone())
-            .await;
+        let answer = stand_in.post_json("/_emulate/connections", body.clone()).await;
         assert_eq!(answer.status(), 422, "{body}");
     }
 }

@@ -30,15 +30,9 @@ impl StandIn {
     }
 
     pub(crate) fn with(adjust: impl FnOnce(&mut Options)) -> Self {
-        let mut options = Options {
-            bind: ([127, 0, 0, 1], 0).into(),
-            ..Options::default()
-        };
+        let mut options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
         adjust(&mut options);
-        Self {
-            emulator: Emulator::start(options).unwrap(),
-            client: client(),
-        }
+        Self { emulator: Emulator::start(options).unwrap(), client: client() }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -52,8 +46,7 @@ impl StandIn {
 
     /// A request with the API key.
     pub(crate) fn api(&self, method: Method, path: &str) -> RequestBuilder {
-        self.request(method, path)
-            .header(AUTHORIZATION, "Bearer sk_test_default")
+        self.request(method, path).header(AUTHORIZATION, "Bearer sk_test_default")
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -65,11 +58,7 @@ impl StandIn {
     }
 
     pub(crate) async fn post_json(&self, path: &str, body: Value) -> Response {
-        self.api(Method::POST, path)
-            .json(&body)
-            .send()
-            .await
-            .unwrap()
+        self.api(Method::POST, path).json(&body).send().await.unwrap()
     }
 
     /// Creates a session with the smallest body, plus or over which `more` goes.
@@ -110,17 +99,11 @@ impl StandIn {
     /// Exchanges a code as a form, with the right credentials.
     pub(crate) async fn exchange(&self, code: &str) -> Response {
         let form = credentials(code);
-        self.request(Method::POST, "/sso/token")
-            .form(&form)
-            .send()
-            .await
-            .unwrap()
+        self.request(Method::POST, "/sso/token").form(&form).send().await.unwrap()
     }
 
     pub(crate) async fn advance_clock(&self, seconds: i64) {
-        let answer = self
-            .post_json("/_emulate/clock", json!({ "advance_seconds": seconds }))
-            .await;
+        let answer = self.post_json("/_emulate/clock", json!({ "advance_seconds": seconds })).await;
         assert_eq!(answer.status(), 200);
     }
 
@@ -144,10 +127,7 @@ impl Redirect {
         let mut url = Url::parse(answer.headers()[LOCATION].to_str().unwrap()).unwrap();
         let query = url.query_pairs().into_owned().collect();
         url.set_query(None);
-        Self {
-            target: url.to_string(),
-            query,
-        }
+        Self { target: url.to_string(), query }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {

@@ -17,12 +17,7 @@ async fn a_code_becomes_a_profile_with_every_key() {
     assert_eq!(token["oauth_tokens"], Value::Null);
 
     let profile = &token["profile"];
-    let keys: BTreeSet<&str> = profile
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect();
+    let keys: BTreeSet<&str> = profile.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [
         "object",
         "id",
@@ -56,21 +51,15 @@ async fn a_code_becomes_a_profile_with_every_key() {
 #[actix_web::test]
 async fn an_exchange_may_be_a_form_or_json_or_a_query() {
     let stand_in = StandIn::start();
-    let as_form = stand_in
-        .exchange(&stand_in.code_for("ana@acme.test").await)
-        .await;
+    let as_form = stand_in.exchange(&stand_in.code_for("ana@acme.test").await).await;
     assert_eq!(as_form.status(), 200);
 
     let parameters = credentials(&stand_in.code_for("ana@acme.test").await);
-    let as_json = stand_in
-        .request(Method::POST, "/sso/token")
-        .json(&parameters);
+    let as_json = stand_in.request(Method::POST, "/sso/token").json(&parameters);
     assert_eq!(as_json.send().await.unwrap().status(), 200);
 
     let parameters = credentials(&stand_in.code_for("ana@acme.test").await);
-    let as_query = stand_in
-        .request(Method::POST, "/sso/token")
-        .query(&parameters);
+    let as_query = stand_in.request(Method::POST, "/sso/token").query(&parameters);
     let announced = as_query.header("content-type", "application/json");
     assert_eq!(announced.send().await.unwrap().status(), 200);
 }
@@ -91,23 +80,14 @@ async fn refusals_are_400_in_the_oauth_shape_and_leave_the_code_alone() {
     ] {
         let mut form = credentials(&code);
         form.insert(parameter, value.to_owned());
-        let answer = stand_in
-            .request(Method::POST, "/sso/token")
-            .form(&form)
-            .send()
-            .await
-            .unwrap();
+        let answer = stand_in.request(Method::POST, "/sso/token").form(&form).send().await.unwrap();
         assert_eq!(answer.status(), 400, "{parameter}");
         let body: Value = answer.json().await.unwrap();
         assert_eq!(body["error"], error, "{parameter}");
         assert!(body["error_description"].is_string());
     }
-    let not_json = stand_in
-        .request(Method::POST, "/sso/token")
-        .json(&json!([]))
-        .send()
-        .await
-        .unwrap();
+    let not_json =
+        stand_in.request(Method::POST, "/sso/token").json(&json!([])).send().await.unwrap();
     assert_eq!(not_json.status(), 400);
     assert_eq!(stand_in.exchange(&code).await.status(), 200);
 }
@@ -117,12 +97,7 @@ async fn the_api_key_as_bearer_does_not_replace_the_secret() {
     let stand_in = StandIn::start();
     let mut form = credentials(&stand_in.code_for("ana@acme.test").await);
     form.remove("client_secret");
-    let answer = stand_in
-        .api(Method::POST, "/sso/token")
-        .form(&form)
-        .send()
-        .await
-        .unwrap();
+    let answer = stand_in.api(Method::POST, "/sso/token").form(&form).send().await.unwrap();
     assert_eq!(answer.status(), 400);
 }
 
@@ -142,10 +117,8 @@ async fn a_code_works_once() {
 #[actix_web::test]
 async fn a_code_lives_ten_minutes() {
     let stand_in = StandIn::start();
-    let (in_time, late) = (
-        stand_in.code_for("ana@acme.test").await,
-        stand_in.code_for("ana@acme.test").await,
-    );
+    let (in_time, late) =
+        (stand_in.code_for("ana@acme.test").await, stand_in.code_for("ana@acme.test").await);
     stand_in.advance_clock(595).await;
     assert_eq!(stand_in.exchange(&in_time).await.status(), 200);
     stand_in.advance_clock(6).await;
@@ -168,16 +141,10 @@ async fn a_person_keeps_their_profile_id_however_the_address_is_typed() {
 #[actix_web::test]
 async fn the_access_token_opens_the_profile_for_600_seconds() {
     let stand_in = StandIn::start();
-    let answer = stand_in
-        .exchange(&stand_in.code_for("ana@acme.test").await)
-        .await;
+    let answer = stand_in.exchange(&stand_in.code_for("ana@acme.test").await).await;
     let token: Value = answer.json().await.unwrap();
     let bearer = format!("Bearer {}", text(&token["access_token"]));
-    let profile = || {
-        stand_in
-            .request(Method::GET, "/sso/profile")
-            .header("authorization", &bearer)
-    };
+    let profile = || stand_in.request(Method::GET, "/sso/profile").header("authorization", &bearer);
 
     let answer = profile().send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -189,15 +156,11 @@ async fn the_access_token_opens_the_profile_for_600_seconds() {
 #[actix_web::test]
 async fn the_profile_is_not_opened_by_the_api_key_or_nothing() {
     let stand_in = StandIn::start();
-    for request in [
-        stand_in.api(Method::GET, "/sso/profile"),
-        stand_in.request(Method::GET, "/sso/profile"),
-    ] {
+    for request in
+        [stand_in.api(Method::GET, "/sso/profile"), stand_in.request(Method::GET, "/sso/profile")]
+    {
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 401);
-        assert_eq!(
-            answer.json::<Value>().await.unwrap()["message"],
-            "Unauthorized"
-        );
+        assert_eq!(answer.json::<Value>().await.unwrap()["message"], "Unauthorized");
     }
 }

@@ -83,11 +83,7 @@ impl Store {
         lifetimes: Lifetimes,
         clock: Clock,
     ) -> Result<StoreOpener, StoreError> {
-        Ok(StoreOpener {
-            sqlite: sqlite::Opener::open(data_dir)?,
-            lifetimes,
-            clock,
-        })
+        Ok(StoreOpener { sqlite: sqlite::Opener::open(data_dir)?, lifetimes, clock })
     }
 
     /// Consumes a sign-in that was under way; true only the first time, whoever else tries at the
@@ -96,9 +92,7 @@ impl Store {
     /// # Errors
     /// When the store fails; whether it was consumed is then unknown.
     pub async fn consume_sign_in(&self, flow: &str, expires_at: i64) -> Result<bool, StoreError> {
-        self.sqlite
-            .consume_sign_in(hash(flow), expires_at, self.clock.now())
-            .await
+        self.sqlite.consume_sign_in(hash(flow), expires_at, self.clock.now()).await
     }
 
     /// Whether the store answers.
@@ -115,18 +109,14 @@ impl Store {
     ) -> Result<Option<HashMap<String, String>>, StoreError> {
         let now = self.clock.now();
         let hash = hash(reference);
-        let Some(mut row) = self
-            .sqlite
-            .load(&hash)?
-            .filter(|row| row.dates.is_alive(now, self.lifetimes))
+        let Some(mut row) =
+            self.sqlite.load(&hash)?.filter(|row| row.dates.is_alive(now, self.lifetimes))
         else {
             return Ok(None);
         };
         if row.dates.is_seen_due(now, self.lifetimes) {
             row.dates.last_seen_at = now;
-            self.sqlite
-                .seen(hash, now, row.dates.ends_at(self.lifetimes))
-                .await?;
+            self.sqlite.seen(hash, now, row.dates.ends_at(self.lifetimes)).await?;
         }
         let info = SessionInfo {
             expires_at: row.dates.ends_at(self.lifetimes),
@@ -154,9 +144,7 @@ impl Store {
             values: json(&values)?,
             dates,
         };
-        self.sqlite
-            .insert(hash(&reference), row, dates.ends_at(self.lifetimes), now)
-            .await?;
+        self.sqlite.insert(hash(&reference), row, dates.ends_at(self.lifetimes), now).await?;
         Ok(reference)
     }
 
@@ -166,9 +154,7 @@ impl Store {
         mut values: HashMap<String, String>,
     ) -> Result<(), StoreError> {
         let person = take_person(&mut values)?;
-        self.sqlite
-            .update(hash(reference), person, json(&values)?)
-            .await
+        self.sqlite.update(hash(reference), person, json(&values)?).await
     }
 }
 
@@ -194,9 +180,7 @@ impl StoreOpener {
 
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        self.try_load(key.as_ref())
-            .await
-            .map_err(|error| LoadError::Other(error.into()))
+        self.try_load(key.as_ref()).await.map_err(|error| LoadError::Other(error.into()))
     }
 
     /// The row is on disk when this returns, so before the browser gets its cookie.
@@ -205,10 +189,8 @@ impl SessionStore for Store {
         values: HashMap<String, String>,
         _: &Duration,
     ) -> Result<SessionKey, SaveError> {
-        let reference = self
-            .try_save(values)
-            .await
-            .map_err(|error| SaveError::Other(error.into()))?;
+        let reference =
+            self.try_save(values).await.map_err(|error| SaveError::Other(error.into()))?;
         SessionKey::try_from(reference).map_err(|error| SaveError::Other(anyhow!(error)))
     }
 

@@ -59,17 +59,11 @@ impl Opener {
         let path = data_dir.join(FILE);
         let mut writer = connect(&path)?;
         take_steps(&mut writer)?;
-        Ok(Self {
-            path,
-            writer: Arc::new(Mutex::new(writer)),
-        })
+        Ok(Self { path, writer: Arc::new(Mutex::new(writer)) })
     }
 
     pub(super) fn for_this_thread(&self) -> Sqlite {
-        Sqlite {
-            opener: self.clone(),
-            reader: Rc::default(),
-        }
+        Sqlite { opener: self.clone(), reader: Rc::default() }
     }
 }
 
@@ -105,10 +99,7 @@ impl Sqlite {
                 id: row.get(0)?,
                 person: row.get(1)?,
                 values: row.get(2)?,
-                dates: Dates {
-                    created_at: row.get(3)?,
-                    last_seen_at: row.get(4)?,
-                },
+                dates: Dates { created_at: row.get(3)?, last_seen_at: row.get(4)? },
             })
         });
         Ok(row.optional()?)
@@ -177,8 +168,7 @@ impl Sqlite {
 
     pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
         self.write(move |db| {
-            db.execute("DELETE FROM sessions WHERE reference_hash = ?1", [hash])
-                .map(drop)
+            db.execute("DELETE FROM sessions WHERE reference_hash = ?1", [hash]).map(drop)
         })
         .await
     }
@@ -223,11 +213,7 @@ impl Sqlite {
 
 /// Takes a few expired rows away. `table` is one of ours, never input.
 fn purge(db: &Connection, table: &str, now: i64) -> Result<(), rusqlite::Error> {
-    let key = if table == "sessions" {
-        "id"
-    } else {
-        "flow_hash"
-    };
+    let key = if table == "sessions" { "id" } else { "flow_hash" };
     let mut delete = db.prepare_cached(&format!(
         "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE expires_at <= ?1 LIMIT ?2)"
     ))?;
