@@ -11,7 +11,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 use actix_web::dev::Server;
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::{Config, Problems, Tls};
@@ -76,19 +76,30 @@ fn generate_key() -> anyhow::Result<()> {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let file: HashMap<String, String> = match dotenvy::dotenv_iter() {
-        Ok(variables) => variables
-            .collect::<Result<_, _>>()
-            .map_err(|_| anyhow::anyhow!(".env can't be read"))?,
-        Err(error) if error.not_found() => HashMap::new(),
-        Err(_) => anyhow::bail!(".env can't be read"),
-    };
+    let file = variables_of_dotenv()?;
     let variable = |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned());
     let config = Config::read(variable)?;
     let _log = telemetry::start(config.json_log);
     let address = config.web.bind_address;
     let server = start(config, |site| println!("Serving {site}, listening on {address}.\n"))?;
     Ok(server.await?)
+}
+
+/// The variables of `.env`, here or in a folder above. The environment itself stays as it is.
+fn variables_of_dotenv() -> anyhow::Result<HashMap<String, String>> {
+    let mut variables = HashMap::new();
+    let lines = match dotenvy::dotenv_iter() {
+        Err(error) if error.not_found() => return Ok(variables),
+        lines => lines.map_err(|_| anyhow!(".env can't be read"))?,
+    };
+    let mut place = "on its first lines".to_owned();
+    for line in lines {
+        // The error itself quotes the line, which may hold a secret.
+        let (name, value) = line.map_err(|_| anyhow!(".env can't be read {place}"))?;
+        place = format!("after the line of {name}");
+        variables.insert(name, value);
+    }
+    Ok(variables)
 }
 
 #[cfg(feature = "demo")]

@@ -59,6 +59,17 @@ async fn settings_come_from_a_file_too_and_the_environment_wins() {
 }
 
 #[actix_web::test]
+async fn a_damaged_file_of_settings_is_named_and_not_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "LOG_FORMAT=json\ncanary = 'oh\n").unwrap();
+    let output = command(&[], &HashMap::new(), folder.path()).output().await.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.contains(".env") && said.contains("LOG_FORMAT"), "{said}");
+    assert!(!said.contains("canary"), "{said}");
+}
+
+#[actix_web::test]
 async fn a_generated_key_is_accepted() {
     let first = output(&["keys", "generate"], &[]).await;
     let second = output(&["keys", "generate"], &[]).await;
