@@ -1,10 +1,13 @@
 //! The app put together: what its handlers share, its layers in order, its listener.
 
+use std::fs::File;
 use std::net::TcpListener;
 
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web};
 use anyhow::Context;
+use url::{Position, Url};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -34,23 +37,41 @@ pub struct App {
 pub(crate) struct Site {
     /// `https://app.example.com`
     pub(crate) origin: String,
-    /// `app.example.com`, with the port unless it is the scheme's own.
-    pub(crate) authority: String,
+    /// `app.example.com`, as it is usually written and with its port.
+    pub(crate) authorities: [String; 2],
     pub(crate) is_loopback: bool,
     pub(crate) redirect_uri: String,
 }
 
-/// Puts the app together and begins to serve it on `listener`. The server runs when awaited, and
-/// ends by itself on SIGTERM, requests under way first.
+/// The app, listening. No other process serves from the same folder while this lives.
+pub struct Serving {
+    server: Server,
+    _lock: File,
+}
+
+impl Serving {
+    /// Stops it from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until it is stopped; on SIGTERM requests under way are finished first.
+    ///
+    /// # Errors
+    /// When a worker thread can't go on.
+    pub async fn run(self) -> std::io::Result<()> {
+        self.server.await
+    }
+}
+
+/// Puts the app together and begins to listen with it; [`Serving::run`] answers.
 ///
 /// # Errors
 /// What keeps the app from starting: the store, the certificate, the data folder.
-pub fn serve(
-    config: Config,
-    listener: TcpListener,
-    clock: Clock,
-) -> anyhow::Result<actix_web::dev::Server> {
+pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<Serving> {
     let data_dir = DataDir::open(&config.data_dir)?;
+    let lock = data_dir.lock()?;
     let tls = tls::server_config(&config.web.tls, &data_dir)?;
     let stores =
         Store::open(data_dir.path(), config.session, clock.clone()).with_context(|| {
@@ -85,7 +106,7 @@ pub fn serve(
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,
     };
-    Ok(server.run())
+    Ok(Serving { server: server.run(), _lock: lock })
 }
 
 impl App {
@@ -93,14 +114,16 @@ impl App {
         let keys = match config.cookie_keys {
             Some(keys) => keys,
             None => {
-                KeyRing::parse(data_dir.kept("cookie.key", || Ok(generate_cookie_key()?))?.trim())?
+                let (key, file) = data_dir.kept("cookie.key", || Ok(generate_cookie_key()?))?;
+                KeyRing::parse(key.trim())
+                    .with_context(|| format!("{} is damaged", file.display()))?
             }
         };
         let assets = assets::Assets::load();
         let base_url = &config.web.base_url;
         let site = Site {
             origin: base_url.origin().ascii_serialization(),
-            authority: base_url[url::Position::BeforeHost..url::Position::AfterPort].to_owned(),
+            authorities: authorities(base_url),
             is_loopback: config.web.is_loopback(),
             redirect_uri: config.workos.redirect_uri.into(),
         };
@@ -118,4 +141,11 @@ impl App {
             clock,
         })
     }
+}
+
+fn authorities(base_url: &Url) -> [String; 2] {
+    let usual = &base_url[Position::BeforeHost..Position::AfterPort];
+    let host = base_url.host_str().unwrap_or_default();
+    let port = base_url.port_or_known_default().unwrap_or_default();
+    [usual.to_owned(), format!("{host}:{port}")]
 }

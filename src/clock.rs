@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// The wall clock. A test holds a clone and moves it; all clones move together.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +15,19 @@ impl Clock {
     /// Seconds since 1970, UTC.
     #[must_use]
     pub fn now(&self) -> i64 {
-        OffsetDateTime::now_utc().unix_timestamp() + self.offset.load(Ordering::Relaxed)
+        self.read().unix_timestamp()
+    }
+
+    /// Milliseconds since 1970, for telling apart what happens within a second.
+    #[must_use]
+    pub fn now_millis(&self) -> i64 {
+        let now = self.read();
+        now.unix_timestamp() * 1000 + i64::from(now.millisecond())
+    }
+
+    fn read(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+            .saturating_add(Duration::seconds(self.offset.load(Ordering::Relaxed)))
     }
 
     /// Moves this clock and its clones by so many seconds, backwards if negative.

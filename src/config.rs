@@ -14,8 +14,9 @@ use crate::workos::Credentials;
 
 mod reader;
 
+use reader::Reader;
+pub(crate) use reader::is_loopback;
 pub use reader::{Problem, Problems};
-use reader::{Reader, is_loopback};
 
 /// Everything that can be set. `.env.example` explains each variable.
 pub struct Config {
@@ -31,8 +32,8 @@ pub struct Config {
     pub session: Lifetimes,
     /// `LINK_EXPIRES_IN`, `ALLOWED_EMAIL_DOMAINS`
     pub sign_in: SignIn,
-    /// `LOG_FORMAT=json`
-    pub json_log: bool,
+    /// `LOG_FORMAT`, `RUST_LOG`
+    pub log: Log,
     /// In a demo: where its mails arrive, for the banner on every page.
     pub demo_inbox: Option<String>,
 }
@@ -89,6 +90,14 @@ pub struct SignIn {
     pub allowed_email_domains: Vec<String>,
 }
 
+/// What is logged, and how.
+pub struct Log {
+    /// `LOG_FORMAT=json`
+    pub json: bool,
+    /// `RUST_LOG`, in the syntax of tracing's `EnvFilter`.
+    pub filter: String,
+}
+
 const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;
 
@@ -105,14 +114,32 @@ impl Config {
             data_dir: PathBuf::from(read.or("DATA_DIR", "data")),
             cookie_keys: cookie_keys(&mut read, &web.base_url),
             session: Lifetimes {
-                idle: read.duration("SESSION_IDLE_TIMEOUT", "7d", 1..=365 * DAY),
-                absolute: read.duration("SESSION_ABSOLUTE_TIMEOUT", "30d", 1..=365 * DAY),
+                idle: read.duration(
+                    "SESSION_IDLE_TIMEOUT",
+                    "7d",
+                    1..=365 * DAY,
+                    "is from 1s to 365d",
+                ),
+                absolute: read.duration(
+                    "SESSION_ABSOLUTE_TIMEOUT",
+                    "30d",
+                    1..=365 * DAY,
+                    "is from 1s to 365d",
+                ),
             },
             sign_in: SignIn {
-                link_expires_in: read.duration("LINK_EXPIRES_IN", "15m", 15 * MINUTE..=DAY),
+                link_expires_in: read.duration(
+                    "LINK_EXPIRES_IN",
+                    "15m",
+                    15 * MINUTE..=DAY,
+                    "is from 15m to 24h",
+                ),
                 allowed_email_domains: allowed_email_domains(&mut read),
             },
-            json_log: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",
+            log: Log {
+                json: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",
+                filter: read.or("RUST_LOG", "info"),
+            },
             web,
             demo_inbox: None,
         };
@@ -142,6 +169,9 @@ fn web(read: &mut Reader<'_>) -> Web {
         },
         _ => Tls::SelfSigned,
     };
+    if base_url.scheme() == "http" && tls != Tls::Off {
+        read.problem("TLS", "is off while BASE_URL is http");
+    }
     let web = Web { base_url, bind_address, tls };
     if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
         read.problem("TLS", "may be self-signed only while BIND_ADDRESS is loopback");
@@ -155,22 +185,31 @@ fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
     if redirect_uri != callback {
         read.problem("WORKOS_REDIRECT_URI", "is BASE_URL followed by /callback and nothing else");
     }
-    let api_key =
-        read.required("WORKOS_API_KEY", "is the secret key from the WorkOS dashboard, API Keys");
-    if !api_key.is_empty() && !api_key.starts_with("sk_") {
-        read.problem("WORKOS_API_KEY", "starts with sk_");
+    let api_key = read.required(
+        "WORKOS_API_KEY",
+        "is needed: the secret key from the WorkOS dashboard, API Keys",
+    );
+    let is_key = api_key.starts_with("sk_") && is_plain(&api_key);
+    if !is_key && !api_key.is_empty() {
+        read.problem("WORKOS_API_KEY", "begins with sk_ and has no spaces");
     }
-    WorkOs {
-        api_url: read.url("WORKOS_API_URL", "https://api.workos.com"),
-        credentials: Credentials {
-            api_key: SecretString::from(api_key),
-            client_id: read.required(
-                "WORKOS_CLIENT_ID",
-                "is the client id from the WorkOS dashboard, API Keys",
-            ),
-        },
-        redirect_uri,
+    let client_id = read.required(
+        "WORKOS_CLIENT_ID",
+        "is needed: the client id from the WorkOS dashboard, API Keys",
+    );
+    if !is_plain(&client_id) {
+        read.problem("WORKOS_CLIENT_ID", "has no spaces");
     }
+    let api_url = read.url("WORKOS_API_URL", "https://api.workos.com");
+    if api_url.query().is_some() || api_url.fragment().is_some() {
+        read.problem("WORKOS_API_URL", "has neither query nor fragment");
+    }
+    let credentials = Credentials { api_key: SecretString::from(api_key), client_id };
+    WorkOs { api_url, credentials, redirect_uri }
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRing> {

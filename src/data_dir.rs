@@ -1,11 +1,11 @@
 //! The folder for what this program keeps: readable by its own user only.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
 pub(crate) struct DataDir(PathBuf);
 
@@ -23,24 +23,54 @@ impl DataDir {
         &self.0
     }
 
-    /// The text kept under this name; the first time, what `make` makes.
+    /// Keeps every other process from serving from this folder, while the file is open.
+    pub(crate) fn lock(&self) -> anyhow::Result<File> {
+        let path = self.0.join("lock");
+        let open = private().create(true).truncate(false).write(true).open(&path);
+        let lock = open.with_context(|| format!("{} can't be made", path.display()))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                anyhow!("another process serves from DATA_DIR {}", self.0.display())
+            }
+            TryLockError::Error(error) => anyhow!("{} can't be locked: {error}", path.display()),
+        })?;
+        Ok(lock)
+    }
+
+    /// The text kept under this name, and its file; the first time, what `make` makes.
     pub(crate) fn kept(
         &self,
         name: &str,
         make: impl FnOnce() -> anyhow::Result<String>,
-    ) -> anyhow::Result<String> {
+    ) -> anyhow::Result<(String, PathBuf)> {
         let path = self.0.join(name);
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(text),
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let text = make()?;
-                let mut file =
-                    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-                file.write_all(text.as_bytes())?;
-                file.sync_all()?;
-                Ok(text)
+                self.keep(&path, &text)
+                    .with_context(|| format!("{} can't be written", path.display()))?;
+                text
             }
-            Err(error) => Err(error).with_context(|| format!("{} can't be read", path.display())),
-        }
+            Err(error) => {
+                return Err(error).with_context(|| format!("{} can't be read", path.display()));
+            }
+        };
+        Ok((text, path))
     }
+
+    /// Whole or not at all: half a key would be found damaged at every later start.
+    fn keep(&self, path: &Path, text: &str) -> std::io::Result<()> {
+        let unfinished = path.with_extension("unfinished");
+        let mut file = private().create(true).truncate(true).write(true).open(&unfinished)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
 }

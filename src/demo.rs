@@ -3,27 +3,14 @@
 //! It can touch nothing real: it reads no `.env`, takes no key, talks to the stand-in only, listens
 //! on loopback only and keeps its things in a folder of its own.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
 use magic_link_emulator::{Emulator, Options};
+use url::Url;
 
-use crate::config::{Config, Problem, Problems};
-
-/// Settings that a demo takes from the environment; of the others it has its own, or the default.
-const TAKEN: [&str; 9] = [
-    "ALLOWED_EMAIL_DOMAINS",
-    "BASE_URL",
-    "BIND_ADDRESS",
-    "LINK_EXPIRES_IN",
-    "SESSION_ABSOLUTE_TIMEOUT",
-    "SESSION_IDLE_TIMEOUT",
-    "TLS",
-    "TLS_CERT_FILE",
-    "TLS_KEY_FILE",
-];
+use crate::config::{Config, Problem, Problems, is_loopback};
 
 /// Starts the stand-in on the current runtime, at `EMULATOR_BIND_ADDRESS`.
 ///
@@ -39,48 +26,54 @@ pub fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Resu
     })
 }
 
-/// The settings of a demo that talks to the stand-in at `emulator_url`.
-///
-/// # Errors
-/// As [`Config::read`], and when anything would be reachable from another machine.
-pub fn config(
-    variable: impl Fn(&str) -> Option<String>,
-    emulator_url: String,
-) -> Result<Config, Problems> {
-    let mut settings: HashMap<&str, String> =
-        TAKEN.iter().filter_map(|name| Some((*name, variable(name)?))).collect();
-    let data_dir = variable("DATA_DIR").unwrap_or_else(|| "data".to_owned());
-    settings.insert("DATA_DIR", Path::new(&data_dir).join("demo").to_string_lossy().into_owned());
-    let of_emulator = Options::default();
-    let inbox = inbox(&emulator_url);
-    settings.insert("WORKOS_API_URL", emulator_url);
-    settings.insert("WORKOS_API_KEY", of_emulator.api_key);
-    settings.insert("WORKOS_CLIENT_ID", of_emulator.client_id);
-    if !settings.contains_key("BASE_URL") {
-        settings.insert("BASE_URL", base_url(&settings));
-    }
-    let config = Config::read(|name| settings.get(name).cloned())?;
-    if !config.web.bind_address.ip().is_loopback() {
-        return Err(Problems(vec![Problem {
-            variable: "BIND_ADDRESS",
-            expected: "is loopback in a demo",
-        }]));
-    }
-    Ok(Config { demo_inbox: Some(inbox), ..config })
-}
-
 /// Where the stand-in shows the mails that it "sent".
 #[must_use]
 pub fn inbox(emulator_url: &str) -> String {
     format!("{emulator_url}/inbox")
 }
 
+/// The settings of a demo that talks to the stand-in at `emulator_url`.
+///
+/// # Errors
+/// As [`Config::read`], and when anything would be reachable from another machine.
+pub fn config(
+    variable: impl Fn(&str) -> Option<String>,
+    emulator_url: &str,
+) -> Result<Config, Problems> {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let site = set("BASE_URL").unwrap_or_else(|| base_url(set("TLS"), set("BIND_ADDRESS")));
+    if Url::parse(&site).is_ok_and(|site| !is_loopback(&site)) {
+        return Err(must_be_loopback("BASE_URL"));
+    }
+    let config = Config::read(|name| match name {
+        "WORKOS_API_URL" => Some(emulator_url.to_owned()),
+        "WORKOS_API_KEY" => Some(Options::default().api_key),
+        "WORKOS_CLIENT_ID" => Some(Options::default().client_id),
+        "DATA_DIR" => Some(data_dir(set(name))),
+        "BASE_URL" => Some(site.clone()),
+        // What belongs to the real thing.
+        "COOKIE_KEYS" | "SESSION_STORE" => None,
+        _ if name.starts_with("WORKOS_") || name.starts_with("SMTP_") => None,
+        _ => set(name),
+    })?;
+    if !config.web.bind_address.ip().is_loopback() {
+        return Err(must_be_loopback("BIND_ADDRESS"));
+    }
+    Ok(Config { demo_inbox: Some(inbox(emulator_url)), ..config })
+}
+
+fn must_be_loopback(variable: &'static str) -> Problems {
+    Problems(vec![Problem { variable, expected: "is loopback in a demo" }])
+}
+
+fn data_dir(set: Option<String>) -> String {
+    let data_dir = set.unwrap_or_else(|| "data".to_owned());
+    Path::new(&data_dir).join("demo").to_string_lossy().into_owned()
+}
+
 /// Where the demo is found if nobody says otherwise: on this machine, at the port it listens on.
-fn base_url(settings: &HashMap<&str, String>) -> String {
-    let scheme = if settings.get("TLS").is_some_and(|tls| tls == "off") { "http" } else { "https" };
-    let port = settings
-        .get("BIND_ADDRESS")
-        .and_then(|address| address.rsplit(':').next())
-        .unwrap_or("8443");
-    format!("{scheme}://localhost:{port}")
+fn base_url(tls: Option<String>, bind_address: Option<String>) -> String {
+    let scheme = if tls.is_some_and(|tls| tls == "off") { "http" } else { "https" };
+    let port = bind_address.as_deref().and_then(|address| address.rsplit(':').next());
+    format!("{scheme}://localhost:{}", port.unwrap_or("8443"))
 }

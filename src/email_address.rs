@@ -114,10 +114,10 @@ fn hides_ascii(c: char, such: impl Fn(char) -> bool) -> bool {
     !c.is_ascii() && nfkc(c.encode_utf8(&mut [0; 4])).chars().any(|n| n.is_ascii() && such(n))
 }
 
-/// Zero-width characters and direction marks: two addresses that look the same must be the same.
+/// Zero-width characters, direction marks and what stands for a damaged one: two addresses that look the same must be the same.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 impl TryFrom<String> for EmailAddress {

@@ -14,7 +14,7 @@ pub use code::Code;
 pub(crate) use render::render;
 
 use crate::session::StoreError;
-use crate::sign_in::{PendingSignIn, ReturnTo};
+use crate::sign_in::{Flow, PendingSignIn, ReturnTo};
 use crate::workos::WorkOsError;
 
 /// A request that ends without what was asked for: a stable code for the visitor, and for the
@@ -29,6 +29,8 @@ pub struct Failure {
     pub(crate) retry_after: Option<Duration>,
     /// The sign-in to offer anew, in the browser that began it.
     pub(crate) again: Option<Box<Again>>,
+    /// The sign-in that this ends.
+    ends: Option<Flow>,
 }
 
 /// What the page after a refused sign-in needs to offer a new link in one click.
@@ -41,7 +43,7 @@ pub(crate) struct Again {
 impl Failure {
     /// The visitor did what is not allowed or no longer possible; `why` is for the log.
     pub fn refusal(code: Code, why: &'static str) -> Self {
-        Self { code, cause: Cow::Borrowed(why), retry_after: None, again: None }
+        Self { code, cause: Cow::Borrowed(why), retry_after: None, again: None, ends: None }
     }
 
     /// A fault of this program or of its settings.
@@ -64,6 +66,13 @@ impl Failure {
     #[must_use]
     pub(crate) fn offering_form(mut self, email: String, return_to: ReturnTo) -> Self {
         self.again = Some(Box::new(Again { email, return_to }));
+        self
+    }
+
+    /// Takes the sign-in's cookie away: it was used, if in vain.
+    #[must_use]
+    pub(crate) fn ending(mut self, flow: &Flow) -> Self {
+        self.ends = Some(flow.clone());
         self
     }
 
@@ -130,6 +139,11 @@ impl ResponseError for Failure {
     }
 
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
+        let mut response = HttpResponse::new(self.status_code());
+        if let Some(flow) = &self.ends {
+            // Can't fail: the name is letters, digits and dashes, the value empty.
+            let _ = response.add_cookie(&flow.removal_cookie());
+        }
+        response
     }
 }

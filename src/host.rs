@@ -15,7 +15,7 @@ pub(crate) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if request.path().starts_with("/health/") || is_ours(&request, &app.site.authority) {
+    if request.path().starts_with("/health/") || is_ours(&request, &app.site.authorities) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     Ok(request
@@ -24,9 +24,11 @@ pub(crate) async fn guard(
 
 /// Every name that the request gives its host must be ours: the `Host` header, the authority of
 /// the request target (HTTP/2's `:authority`), or both.
-fn is_ours(request: &ServiceRequest, authority: &str) -> bool {
+fn is_ours(request: &ServiceRequest, authorities: &[String; 2]) -> bool {
     let host = request.headers().get(HOST).map(|host| host.as_bytes());
     let target = request.uri().authority().map(|target| target.as_str().as_bytes());
     let mut names = host.into_iter().chain(target).peekable();
-    names.peek().is_some() && names.all(|name| name.eq_ignore_ascii_case(authority.as_bytes()))
+    let is_one =
+        |name: &[u8]| authorities.iter().any(|ours| name.eq_ignore_ascii_case(ours.as_bytes()));
+    names.peek().is_some() && names.all(is_one)
 }

@@ -1,23 +1,30 @@
 //! Arguments, settings, log, app: and the only place that ends the process.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is what talks to the terminal"
-)]
-
 use std::collections::HashMap;
+use std::io::Write;
 use std::net::TcpListener;
 use std::process::ExitCode;
 
-use actix_web::dev::Server;
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
+use workos_magic_link::app::Serving;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::{Config, Problems, Tls};
 use workos_magic_link::{app, sealed, telemetry};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("COMMIT"), ")");
+
+const ABOUT_THE_CERTIFICATE: &str = "\
+The certificate is self-signed: the browser will warn, once, and you may go on. Without
+the warning: `mkcert -install && mkcert localhost`, then set TLS=files,
+TLS_CERT_FILE=localhost.pem and TLS_KEY_FILE=localhost-key.pem.
+";
+
+const DEMO_HINT: &str = if cfg!(feature = "demo") {
+    " To look around without an account: --demo, and no settings."
+} else {
+    ""
+};
 
 /// The WorkOS Magic Link reference application. Settings come from the environment and from `.env`;
 /// `.env.example` explains each.
@@ -56,22 +63,18 @@ fn main() -> ExitCode {
         None if arguments.demo => actix_web::rt::System::new().block_on(run_demo()),
         None => actix_web::rt::System::new().block_on(run()),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.is::<Problems>() => {
-            eprint!("These settings are missing or wrong:\n{error}");
-            eprintln!("Each is explained in .env.example.{}", demo_hint());
-            ExitCode::from(2)
-        }
-        Err(error) => {
-            eprintln!("workos-magic-link: {error:#}");
-            ExitCode::FAILURE
-        }
+    let Err(error) = done else { return ExitCode::SUCCESS };
+    if error.is::<Problems>() {
+        let problems = format!("These settings are missing or wrong:\n{error}");
+        complain(&format!("{problems}Each is explained in .env.example.{DEMO_HINT}"));
+        return ExitCode::from(2);
     }
+    complain(&format!("workos-magic-link: {error:#}"));
+    ExitCode::FAILURE
 }
 
 fn generate_key() -> anyhow::Result<()> {
-    println!("{}", sealed::generate_cookie_key()?);
+    say(&sealed::generate_cookie_key()?);
     Ok(())
 }
 
@@ -79,10 +82,10 @@ async fn run() -> anyhow::Result<()> {
     let file = variables_of_dotenv()?;
     let variable = |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned());
     let config = Config::read(variable)?;
-    let _log = telemetry::start(config.json_log);
+    let _log = telemetry::start(&config.log);
     let address = config.web.bind_address;
-    let server = start(config, |site| println!("Serving {site}, listening on {address}.\n"))?;
-    Ok(server.await?)
+    let serving = start(config, |site| format!("Serving {site}, listening on {address}.\n"))?;
+    Ok(serving.run().await?)
 }
 
 /// The variables of `.env`, here or in a folder above. The environment itself stays as it is.
@@ -108,40 +111,43 @@ async fn run_demo() -> anyhow::Result<()> {
 
     let variable = |name: &str| std::env::var(name).ok();
     let emulator = demo::start_emulator(variable)?;
-    let config = demo::config(variable, emulator.url())?;
-    let _log = telemetry::start(config.json_log);
+    let config = demo::config(variable, &emulator.url())?;
+    let _log = telemetry::start(&config.log);
     let inbox = demo::inbox(&emulator.url());
-    let server = start(config, |site| {
-        println!("The demo is running. Nothing in it is real, and no account is needed.\n");
-        println!("  1. Open   {site}/login");
-        println!("  2. Type   any address, and press the button");
-        println!("  3. Open   {inbox}   and follow the link in the mail\n");
+    let serving = start(config, |site| {
+        format!(
+            "The demo is running. Nothing in it is real, and no account is needed.\n\n  \
+             1. Open   {site}/login\n  \
+             2. Type   any address, and press the button\n  \
+             3. Open   {inbox}   and follow the link in the mail\n"
+        )
     })?;
-    server.await?;
+    serving.run().await?;
     emulator.stop().await;
     Ok(())
 }
 
 /// Begins to listen, and then tells people where.
-fn start(config: Config, welcome: impl FnOnce(&str)) -> anyhow::Result<Server> {
+fn start(config: Config, welcome: impl FnOnce(&str) -> String) -> anyhow::Result<Serving> {
     let address = config.web.bind_address;
     let listener = TcpListener::bind(address)
         .with_context(|| format!("BIND_ADDRESS {address} can't be listened on"))?;
     let site = config.web.base_url.origin().ascii_serialization();
     let self_signed = config.web.tls == Tls::SelfSigned;
-    let server = app::serve(config, listener, Clock::default())?;
-    println!();
-    welcome(&site);
+    let serving = app::serve(config, listener, Clock::default())?;
+    say(&format!("\n{}", welcome(&site)));
     if self_signed {
-        println!(
-            "The certificate is self-signed: the browser will warn, once, and you may go on. Without"
-        );
-        println!("the warning: `mkcert -install && mkcert localhost`, then set TLS=files,");
-        println!("TLS_CERT_FILE=localhost.pem and TLS_KEY_FILE=localhost-key.pem.\n");
+        say(ABOUT_THE_CERTIFICATE);
     }
-    Ok(server)
+    Ok(serving)
 }
 
-fn demo_hint() -> &'static str {
-    if cfg!(feature = "demo") { " To look around without an account, add --demo." } else { "" }
+/// To standard output, which may be closed: the program goes on without a listener.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// To standard error.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

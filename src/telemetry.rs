@@ -11,6 +11,7 @@ use tracing::Instrument;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
+use crate::config;
 use crate::sealed::random;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -21,13 +22,13 @@ pub(crate) struct RequestId(pub(crate) String);
 
 /// Starts the log. It goes to standard error through a thread of its own, so that a slow reader
 /// never holds a request; hold the guard until the end, or the last lines are lost.
-pub fn start(json: bool) -> WorkerGuard {
+pub fn start(config: &config::Log) -> WorkerGuard {
     let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,actix_session=error"));
+    // actix-session warns of every forged cookie, and of what the store has said already.
+    let filter = EnvFilter::new(format!("actix_session=error,{}", config.filter));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // A second start (in a test) changes nothing.
-    let _ = if json { log.json().try_init() } else { log.with_ansi(false).try_init() };
+    let _ = if config.json { log.json().try_init() } else { log.with_ansi(false).try_init() };
     guard
 }
 

@@ -1,8 +1,5 @@
 //! HTTPS: from certificate files, or with a certificate made here for development.
 
-use std::fs;
-use std::path::Path;
-
 use anyhow::{Context, ensure};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::ServerConfig;
@@ -18,23 +15,26 @@ pub(crate) fn server_config(tls: &Tls, data_dir: &DataDir) -> anyhow::Result<Opt
     let (cert, key) = match tls {
         Tls::Off => return Ok(None),
         Tls::SelfSigned => {
-            let both = data_dir.kept("localhost.pem", self_signed)?;
+            let (_, both) = data_dir.kept("localhost.pem", self_signed)?;
             (both.clone(), both)
         }
-        Tls::Files { cert, key } => (read("TLS_CERT_FILE", cert)?, read("TLS_KEY_FILE", key)?),
+        Tls::Files { cert, key } => (cert.clone(), key.clone()),
     };
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(cert.as_bytes())
-        .collect::<Result<_, _>>()
-        .context("the TLS certificate isn't in PEM form")?;
-    ensure!(!chain.is_empty(), "the TLS certificate file holds no certificate in PEM form");
-    let key =
-        PrivateKeyDer::from_pem_slice(key.as_bytes()).context("the TLS key isn't in PEM form")?;
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key);
-    config.map(Some).context("the TLS certificate and key don't belong together")
-}
-
-fn read(variable: &str, path: &Path) -> anyhow::Result<String> {
-    fs::read_to_string(path).with_context(|| format!("{variable} {} can't be read", path.display()))
+    let chain = CertificateDer::pem_file_iter(&cert).and_then(Iterator::collect);
+    let chain: Vec<_> = chain.with_context(|| {
+        format!("{} can't be read as a certificate in PEM form", cert.display())
+    })?;
+    ensure!(!chain.is_empty(), "{} holds no certificate in PEM form", cert.display());
+    let private_key = PrivateKeyDer::from_pem_file(&key)
+        .with_context(|| format!("{} can't be read as a key in PEM form", key.display()))?;
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private_key);
+    config.map(Some).with_context(|| {
+        format!(
+            "the certificate {} and the key {} don't belong together",
+            cert.display(),
+            key.display()
+        )
+    })
 }
 
 /// A certificate and its key for the names of this machine. Browsers warn of it, once.

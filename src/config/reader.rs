@@ -103,16 +103,17 @@ impl<'a> Reader<'a> {
         parse_default(name, default)
     }
 
-    /// A duration such as `30s`, `15m`, `12h` or `7d`, within so many seconds.
+    /// A duration such as `30s`, `15m`, `12h` or `7d`, within so many seconds; `range` says so.
     pub(super) fn duration(
         &mut self,
         name: &'static str,
         default: &str,
         seconds: RangeInclusive<u64>,
+        range: &'static str,
     ) -> Duration {
         let Seconds(value) = self.parse(name, default, "is a duration such as 30s, 15m, 12h or 7d");
         if !seconds.contains(&value) {
-            self.problem(name, "is out of its range");
+            self.problem(name, range);
         }
         Duration::from_secs(value)
     }
@@ -127,7 +128,7 @@ fn parse_default<T: FromStr>(name: &str, default: &str) -> T {
 }
 
 /// Whether this URL can only lead to this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

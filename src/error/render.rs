@@ -86,7 +86,7 @@ fn request_id(request: &HttpRequest, code: Code) -> Option<String> {
 
 /// A page that needs a person leads to the form, and the form back to the page.
 fn to_login(request: &HttpRequest) -> HttpResponse {
-    let location = if request.method() == Method::GET {
+    let location = if matches!(*request.method(), Method::GET | Method::HEAD) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         ReturnTo::parse(path).login_url()
     } else {

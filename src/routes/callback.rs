@@ -15,7 +15,7 @@ use crate::workos::Profile;
 /// Every way in which this doorway says no.
 #[derive(Clone, Copy, Debug)]
 enum Refusal {
-    NothingCame,
+    NoCode,
     LinkExpired,
     Cancelled,
     ProviderError,
@@ -63,9 +63,8 @@ pub(super) async fn finish(
         (&state.flow, &pending.return_to),
     )?;
     let mut response = see_other(&pending.return_to);
-    response
-        .add_removal_cookie(&state.flow.removal_cookie())
-        .map_err(|error| Failure::internal(error.to_string()))?;
+    // Can't fail: the name is letters, digits and dashes, the value empty.
+    let _ = response.add_cookie(&state.flow.removal_cookie());
     Ok(response)
 }
 
@@ -80,7 +79,7 @@ async fn redeem<'a>(
     if let Some(error) = &query.error {
         return Err(Refusal::of_error(error).into());
     }
-    let code = query.code.as_deref().filter(|code| !code.is_empty()).ok_or(Refusal::NothingCame)?;
+    let code = query.code.as_deref().filter(|code| is_plain(code)).ok_or(Refusal::NoCode)?;
     let state = state.ok_or(Refusal::StateMismatch)?;
     if app.clock.now() >= state.expires_at {
         return Err(Refusal::StateExpired.into());
@@ -91,12 +90,23 @@ async fn redeem<'a>(
     }
     // Before the code is spent, and never given back: of fifty callbacks at once, one goes on.
     if !store.consume_sign_in(state.flow.as_str(), state.expires_at).await? {
-        return Err(Refusal::Consumed.into());
+        return Err(Failure::from(Refusal::Consumed).ending(&state.flow));
     }
+    let profile =
+        exchange(app, code, pending).await.map_err(|failure| failure.ending(&state.flow))?;
+    Ok((state, pending, profile))
+}
+
+async fn exchange(app: &App, code: &str, pending: &PendingSignIn) -> Result<Profile, Failure> {
     let profile = app.workos.exchange_code(code).await?.profile;
     check(&profile, pending)?;
     app.admission.on_sign_in(&pending.email, &profile).await?;
-    Ok((state, pending, profile))
+    Ok(profile)
+}
+
+/// WorkOS's codes are 26 letters and digits; longer ones may come, but no novels.
+fn is_plain(code: &str) -> bool {
+    (1..=255).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// WorkOS says who opened the link: it must be who asked for it, and by a mailed link.
@@ -127,7 +137,7 @@ impl Refusal {
     #[rustfmt::skip]
     fn entry(self) -> (Code, &'static str) {
         match self {
-            Self::NothingCame => (Code::BadRequest, "neither a code nor an error came back"),
+            Self::NoCode => (Code::BadRequest, "neither an error came back nor what could be a code"),
             Self::LinkExpired => (Code::LinkExpired, "WorkOS says that the link was used or has expired"),
             Self::Cancelled => (Code::SignInCancelled, "the person did not consent at WorkOS"),
             Self::ProviderError => (Code::SsoFailed, "WorkOS came back with another error"),

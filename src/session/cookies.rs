@@ -5,6 +5,8 @@
 //! (the fault of GHSA-j6w9-fv6q-3q52). One cookie that isn't UTF-8 hides all the others. This guard
 //! rewrites the header so that neither can happen, to us or to a fork's own cookies.
 
+use std::collections::{HashMap, HashSet};
+
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,17 +15,25 @@ use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use crate::app::App;
+use crate::error::{Code, Failure};
 use crate::sealed::KeyRing;
 use crate::session;
+
+/// All of ours take less than 5 KiB; more is somebody's attempt to keep us busy.
+const MAX_BYTES: usize = 8 * 1024;
 
 /// The middleware. It must be the first that looks at cookies.
 pub(crate) async fn guard(
     app: web::Data<App>,
     mut request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     if request.headers().contains_key(COOKIE) {
-        let header = exact(request.headers())
+        let Some(cookies) = exact(request.headers()) else {
+            let failure = Failure::refusal(Code::TooLarge, "more than 8 KiB of cookies");
+            return Ok(request.error_response(failure));
+        };
+        let header = cookies
             .into_iter()
             .map(|(name, value)| match under_the_first_key(name, value, &app.keys) {
                 Some(resealed) => resealed.encoded().to_string(),
@@ -36,31 +46,33 @@ pub(crate) async fn guard(
             request.headers_mut().insert(COOKIE, header);
         }
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// The cookies of a request whose name and value are plain; of two different values for one
-/// `__Host-` name, neither, since one of them is planted.
-fn exact(headers: &HeaderMap) -> Vec<(&str, &str)> {
+/// `__Host-` name, neither, since one of them is planted. `None` if there are too many to look at.
+fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
     // HTTP/2 may split the header into several (RFC 9113, 8.2.3).
-    let pairs =
-        headers.get_all(COOKIE).flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
-    let mut cookies: Vec<(&str, &str)> = Vec::new();
-    let mut planted: Vec<&str> = Vec::new();
-    for (name, value) in pairs.filter_map(plain_pair) {
-        match cookies.iter().find(|(known, _)| *known == name) {
-            Some((_, known)) if *known != value && name.starts_with("__Host-") => {
-                planted.push(name)
-            }
-            Some(_) => {}
-            None => cookies.push((name, value)),
+    if headers.get_all(COOKIE).map(|header| header.len()).sum::<usize>() > MAX_BYTES {
+        return None;
+    }
+    let pairs = headers
+        .get_all(COOKIE)
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(plain_pair);
+    let mut cookies = HashMap::new();
+    let mut planted = HashSet::new();
+    for (name, value) in pairs {
+        let known = *cookies.entry(name).or_insert(value);
+        if known != value && name.starts_with("__Host-") {
+            planted.insert(name);
         }
     }
     if !planted.is_empty() {
         tracing::warn!("two different cookies under one __Host- name: neither is used");
     }
-    cookies.retain(|(name, _)| !planted.contains(name));
-    cookies
+    cookies.retain(|name, _| !planted.contains(name));
+    Some(cookies)
 }
 
 fn plain_pair(pair: &[u8]) -> Option<(&str, &str)> {

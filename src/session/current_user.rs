@@ -6,14 +6,16 @@ use actix_session::{Session, SessionExt};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use super::store::{INFO, PERSON, SessionInfo};
+use super::store::{BEGINS, INFO, PERSON, SessionInfo};
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::sign_in::{Flow, ReturnTo};
 use crate::workos::Profile;
 
 const PROFILE: &str = "profile";
-const SIGN_IN: &str = "sign_in";
+const SIGN_INS: &str = "sign_ins";
+/// As many as a browser may have under way.
+const MAX_SIGN_INS: usize = 3;
 
 /// The person who is signed in. A handler that takes one is a protected page: without a session the
 /// request ends at `/login`, or with 401 for a program.
@@ -25,8 +27,8 @@ pub struct CurrentUser {
     pub profile: Profile,
     /// Their session.
     pub session: SessionInfo,
-    /// The sign-in that began the session, and where it led.
-    sign_in: (Flow, ReturnTo),
+    /// The last sign-ins of this browser and where each led, the newest first.
+    sign_ins: Vec<(Flow, ReturnTo)>,
 }
 
 impl CurrentUser {
@@ -39,33 +41,37 @@ impl CurrentUser {
         profile: &Profile,
         sign_in: (&Flow, &ReturnTo),
     ) -> Result<(), Failure> {
+        let earlier: Vec<(Flow, ReturnTo)> = value(session, SIGN_INS).unwrap_or_default();
+        let earlier = earlier.iter().map(|(flow, led_to)| (flow, led_to));
+        let sign_ins: Vec<_> = std::iter::once(sign_in).chain(earlier).take(MAX_SIGN_INS).collect();
         session.clear();
-        session.renew();
         let written = session
-            .insert(PERSON, person)
+            .insert(BEGINS, true)
+            .and_then(|()| session.insert(PERSON, person))
             .and_then(|()| session.insert(PROFILE, profile))
-            .and_then(|()| session.insert(SIGN_IN, sign_in));
+            .and_then(|()| session.insert(SIGN_INS, sign_ins));
         written
             .map_err(|error| Failure::internal(format!("a session could not be written: {error}")))
     }
 
-    /// Where this sign-in led, if it is the one that began the session.
+    /// Where this sign-in led, if it is one that signed this browser in.
     pub(crate) fn led_by(&self, flow: &Flow) -> Option<&ReturnTo> {
-        let (began_by, led_to) = &self.sign_in;
-        (began_by == flow).then_some(led_to)
+        self.sign_ins.iter().find(|(known, _)| known == flow).map(|(_, led_to)| led_to)
     }
 
     fn of(session: &Session) -> Option<Self> {
-        // A value that a newer or older version wrote and this one can't read: nobody is signed in.
-        fn value<T: DeserializeOwned>(session: &Session, key: &str) -> Option<T> {
-            session.get(key).ok().flatten()
-        }
         Some(Self {
             profile: value(session, PROFILE)?,
             session: value(session, INFO)?,
-            sign_in: value(session, SIGN_IN)?,
+            sign_ins: value(session, SIGN_INS)?,
         })
     }
+}
+
+/// A value that a newer or older version wrote and this one can't read is none: nobody is signed
+/// in.
+fn value<T: DeserializeOwned>(session: &Session, key: &str) -> Option<T> {
+    session.get(key).ok().flatten()
 }
 
 impl FromRequest for CurrentUser {

@@ -58,7 +58,7 @@ pub(crate) async fn store_failures(
     match next.call(request).await {
         Ok(response) => Ok(response.map_into_boxed_body()),
         Err(error) => {
-            Ok(ServiceResponse::from_err(Failure::store(error.to_string()), http_request))
+            Ok(ServiceResponse::from_err(Failure::store(format!("{error:?}")), http_request))
         }
     }
 }

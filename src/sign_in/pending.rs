@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::ReturnTo;
+use crate::clock::Clock;
 use crate::email_address::EmailAddress;
 use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
 
@@ -49,8 +50,8 @@ pub struct PendingSignIn {
     pub email: EmailAddress,
     /// Where they were going.
     pub return_to: ReturnTo,
-    /// When it began, in seconds since 1970.
-    pub began_at: i64,
+    /// When it began, in milliseconds since 1970: two may begin in one second.
+    began_at: i64,
     /// When link and code are both dead.
     pub expires_at: i64,
     /// The SHA-256 of the `state` that belongs to it, in base64.
@@ -71,15 +72,21 @@ impl PendingSignIn {
         email: EmailAddress,
         return_to: ReturnTo,
         link_expires_in: Duration,
-        now: i64,
+        clock: &Clock,
     ) -> Result<(Flow, Self, String), NoRandomness> {
         let lifetime = link_expires_in + CODE_LIFETIME;
-        let expires_at = now.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
+        let expires_at =
+            clock.now().saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
         let flow = Flow(random_text()?);
         let state = State { flow: flow.clone(), nonce: random_text()?, expires_at };
         let state = keys.seal("", &state)?;
-        let pending =
-            Self { email, return_to, began_at: now, expires_at, state_hash: hash(&state) };
+        let pending = Self {
+            email,
+            return_to,
+            began_at: clock.now_millis(),
+            expires_at,
+            state_hash: hash(&state),
+        };
         Ok((flow, pending, state))
     }
 

@@ -41,7 +41,8 @@ impl ReturnTo {
 }
 
 fn path_on_this_site(text: &str) -> Option<String> {
-    if text.len() > MAX_BYTES || !text.starts_with('/') || text.chars().any(char::is_control) {
+    let odd = |c: char| c.is_control() || c == '\\';
+    if text.len() > MAX_BYTES || !text.starts_with('/') || text.chars().any(odd) {
         return None;
     }
     let base = Url::parse("https://site.invalid/").ok()?;
@@ -50,7 +51,7 @@ fn path_on_this_site(text: &str) -> Option<String> {
     // `//host` is another site to a browser, and so may be what a proxy makes of an encoded one.
     let encoded = path.to_ascii_lowercase();
     let ambiguous = ["%2f", "%5c", "%0", "%1", "%7f"].iter().any(|sign| encoded.contains(sign));
-    if url.origin() != base.origin() || path.starts_with("//") || path.contains('\\') || ambiguous {
+    if url.origin() != base.origin() || path.starts_with("//") || ambiguous {
         return None;
     }
     let on_site = url[url::Position::BeforePath..].to_owned();

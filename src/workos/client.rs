@@ -1,7 +1,7 @@
 //! One HTTP client for the process: kept-alive connections, one deadline for a whole call, no
 //! redirects, capped bodies, verified TLS.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, StatusCode, redirect};
@@ -95,9 +95,7 @@ impl Client {
                 .find_map(|name| Some(envelope[name].as_str()?.to_owned())),
             errors: field_errors(&envelope),
             request_id,
-            retry_after: retry_after
-                .and_then(|seconds| seconds.parse().ok())
-                .map(Duration::from_secs),
+            retry_after: retry_after.as_deref().and_then(wait),
         })
     }
 }
@@ -110,6 +108,10 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, WorkOsError> {
         // serde's own message quotes the value it stumbled over.
         serde_json::from_slice(&self.body).map_err(|error| WorkOsError::Unreadable {
@@ -129,6 +131,19 @@ impl Answer {
 fn field_errors(envelope: &Value) -> Vec<FieldError> {
     let errors = envelope["errors"].as_array().into_iter().flatten();
     errors.filter_map(|error| FieldError::deserialize(error).ok()).collect()
+}
+
+/// Reads `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3); nobody is asked to wait longer
+/// than an hour.
+fn wait(retry_after: &str) -> Option<Duration> {
+    let wait = match retry_after.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = httpdate::parse_http_date(retry_after).ok()?;
+            until.duration_since(SystemTime::now()).unwrap_or_default()
+        }
+    };
+    Some(wait.min(Duration::from_secs(60 * 60)))
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::{Client, PasswordlessSession, WorkOsError};
@@ -43,17 +44,18 @@ impl Client {
         answer.read()
     }
 
-    /// Has WorkOS mail the link. Sent once, never retried: a second call is a second mail.
+    /// Has WorkOS mail the link of this session. Sent once, never retried: a second call is a
+    /// second mail.
     ///
     /// # Errors
     /// [`WorkOsError`]; a session that is unknown or has expired is refused with 422.
-    pub async fn send_passwordless_session(
-        &self,
-        session: &PasswordlessSession,
-    ) -> Result<(), WorkOsError> {
-        let id = utf8_percent_encode(&session.id, NON_ALPHANUMERIC);
+    pub async fn send_passwordless_session(&self, session_id: &str) -> Result<(), WorkOsError> {
+        let id = utf8_percent_encode(session_id, NON_ALPHANUMERIC);
         let request = self.authorized(Method::POST, &format!("passwordless/sessions/{id}/send"));
-        self.send(request).await.map(drop)
+        let answer = self.send(request).await?;
+        // What it says is of no use, and some have seen nothing said; but a page of HTML comes from
+        // something that isn't WorkOS.
+        if answer.is_empty() { Ok(()) } else { answer.read::<IgnoredAny>().map(drop) }
     }
 }
 

@@ -191,9 +191,11 @@ async fn the_state_of_one_sign_in_does_not_fit_the_cookie_of_another() {
 async fn without_a_code_there_is_nothing_to_do() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
-    for bad in [None, Some("")] {
+    let novel = "a".repeat(256);
+    for bad in [None, Some(""), Some("a b"), Some("\u{fc}"), Some("\u{0}"), Some(&novel)] {
         assert_error(&visitor.get(&with(&callback, "code", bad)).await, 400, "bad_request");
     }
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
     assert_error(&visitor.get("/callback").await, 400, "bad_request");
 }
 
@@ -272,6 +274,7 @@ async fn a_failed_exchange_is_never_tried_again() {
         assert_error(&answer, 503, "workos_unavailable");
         assert_offers_new_link(&answer, "ana@acme.test", "/reports");
         assert!(answer.headers.contains_key("retry-after"));
+        assert!(visitor.sign_ins().is_empty(), "it is no longer under way");
         // WorkOS is well again, but this sign-in is spent.
         assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
         assert_eq!(app.workos.calls_of(EXCHANGE).await, before + 1, "{failure}");
@@ -321,10 +324,10 @@ async fn a_profile_of_somebody_else_signs_nobody_in() {
 async fn who_may_enter_is_asked_once_more() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
-    let stricter =
-        app.another_instance(&[("ALLOWED_EMAIL_DOMAINS", "globex.test")]).with_cookies_of(&visitor);
-    assert_error(&stricter.get(&callback).await, 403, "not_allowed");
-    assert!(stricter.cookie("__Host-session").is_none());
+    let app = app.restarted_with(&[("ALLOWED_EMAIL_DOMAINS", "globex.test")]).await;
+    let visitor = app.again(&visitor);
+    assert_error(&visitor.get(&callback).await, 403, "not_allowed");
+    assert!(visitor.cookie("__Host-session").is_none());
 }
 
 #[actix_web::test]
@@ -366,6 +369,9 @@ async fn two_tabs_may_each_have_a_sign_in_under_way() {
     let (first, second) = (app.workos.follow(&first).await, app.workos.follow(&second).await);
     assert_eq!(visitor.get(&second).await.location(), "/second");
     assert_eq!(visitor.get(&first).await.location(), "/first");
+    // Going back in either tab is no error.
+    assert_eq!(visitor.get(&second).await.location(), "/second");
+    assert_eq!(visitor.get(&first).await.location(), "/first");
 }
 
 #[actix_web::test]
@@ -389,6 +395,18 @@ async fn a_session_cookie_planted_before_the_sign_in_is_not_adopted() {
     visitor.get(&callback).await;
     assert_ne!(visitor.cookie("__Host-session").unwrap(), planted);
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
+}
+
+#[actix_web::test]
+async fn a_store_that_fails_on_the_way_signs_nobody_out() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    visitor.ask_for_link("bob@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("bob@acme.test").await;
+    let broken = "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, ''); END";
+    app.database().execute_batch(broken).unwrap();
+    assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
+    assert!(visitor.get("/account").await.body.contains("ana@acme.test"), "her session goes on");
 }
 
 #[actix_web::test]

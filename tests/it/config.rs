@@ -71,6 +71,9 @@ fn each_of_these_is_refused() {
         ("LINK_EXPIRES_IN", "99999999999999999999d"),
         ("COOKIE_KEYS", "c2hvcnQ="),
         ("ALLOWED_EMAIL_DOMAINS", "acme"),
+        ("WORKOS_API_URL", "https://api.workos.test/?x=1"),
+        ("WORKOS_API_KEY", "sk_a b"),
+        ("WORKOS_CLIENT_ID", "a client"),
     ] {
         assert_eq!(read(&[(name, value)]).err(), Some(vec![name]), "{name}={value}");
     }
@@ -80,6 +83,7 @@ fn each_of_these_is_refused() {
 fn some_settings_need_others() {
     assert_eq!(read(&[("TLS", "files")]).err().unwrap(), ["TLS_CERT_FILE", "TLS_KEY_FILE"]);
     assert_eq!(read(&[("BIND_ADDRESS", "0.0.0.0:8443")]).err().unwrap(), ["TLS"]);
+    assert_eq!(read(&[("BASE_URL", "http://localhost:8443")]).err().unwrap(), ["TLS"]);
     assert_eq!(read(&[("BASE_URL", "https://app.test")]).err().unwrap(), ["COOKIE_KEYS"]);
 }
 

@@ -94,6 +94,7 @@ fn everything_else_is_refused() {
         "mi\u{17f}e@acme.test",
         "o\u{fb01}ce@acme.test",
         // Invisible: two addresses that look the same.
+        "\u{fffd}@acme.test",
         "an\u{200b}a@acme.test",
         "an\u{ad}a@acme.test",
         "\u{202e}ana@acme.test",

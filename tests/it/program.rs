@@ -153,12 +153,16 @@ mod demo {
     }
 
     #[actix_web::test]
-    async fn it_listens_on_loopback_only() {
-        for (name, code) in [("BIND_ADDRESS", 2), ("EMULATOR_BIND_ADDRESS", 1)] {
+    async fn it_is_on_loopback_only() {
+        for (name, value, code) in [
+            ("BIND_ADDRESS", "0.0.0.0:0", 2),
+            ("EMULATOR_BIND_ADDRESS", "0.0.0.0:0", 1),
+            ("BASE_URL", "https://app.test", 2),
+        ] {
             let folder = tempfile::tempdir().unwrap();
             let mut settings = settings(folder.path(), free_port(), free_port());
             settings.insert("TLS".to_owned(), "off".to_owned());
-            settings.insert(name.to_owned(), "0.0.0.0:0".to_owned());
+            settings.insert(name.to_owned(), value.to_owned());
             let output = command(&["--demo"], &settings, folder.path()).output().await.unwrap();
             assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
             assert!(text(&output.stderr).contains(name), "{}", text(&output.stderr));
@@ -192,8 +196,8 @@ async fn it_serves_with_the_certificate_of_a_file() {
 
     for (file, bad, says) in [
         ("key.pem", other.signing_key.serialize_pem(), "don't belong together"),
-        ("key.pem", "nonsense".to_owned(), "key isn't in PEM form"),
-        ("cert.pem", "nonsense".to_owned(), "no certificate"),
+        ("key.pem", "nonsense".to_owned(), "key.pem can't be read as a key"),
+        ("cert.pem", "nonsense".to_owned(), "cert.pem holds no certificate"),
     ] {
         std::fs::write(folder.path().join(file), bad).unwrap();
         let output = command(&[], &settings, folder.path()).output().await.unwrap();
@@ -202,7 +206,7 @@ async fn it_serves_with_the_certificate_of_a_file() {
     }
     std::fs::remove_file(folder.path().join("cert.pem")).unwrap();
     let output = command(&[], &settings, folder.path()).output().await.unwrap();
-    assert!(text(&output.stderr).contains("TLS_CERT_FILE"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("cert.pem can't be read"), "{}", text(&output.stderr));
 }
 
 fn certificate() -> rcgen::CertifiedKey<rcgen::KeyPair> {
@@ -241,6 +245,58 @@ async fn emulator_process(redirect_uri: &str) -> (Child, WorkOs) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let ready: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
     (child, WorkOs::running_at(ready["url"].as_str().unwrap()))
+}
+
+#[actix_web::test]
+async fn one_folder_is_served_from_by_one_process_only() {
+    let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+    let mut settings =
+        settings_of_a_test(&format!("http://127.0.0.1:{port}"), &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());
+    let second = command(&[], &settings, folder.path()).output().await.unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(text(&second.stderr).contains("another process"), "{}", text(&second.stderr));
+    assert_eq!(program.terminate().await.0, Some(0));
+}
+
+#[actix_web::test]
+async fn what_it_keeps_and_cannot_read_is_named_and_left_alone() {
+    let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
+    let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());
+    let newer = rusqlite::Connection::open(folder.path().join("sessions.sqlite3")).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    let output = command(&[], &settings, folder.path()).output().await.unwrap();
+    assert!(text(&output.stderr).contains("newer version"), "{}", text(&output.stderr));
+
+    for file in ["sessions.sqlite3", "cookie.key"] {
+        let folder = tempfile::tempdir().unwrap();
+        settings.insert("DATA_DIR".to_owned(), folder.path().to_str().unwrap().to_owned());
+        std::fs::write(folder.path().join(file), "nonsense, and more of it than a header").unwrap();
+        let output = command(&[], &settings, folder.path()).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = text(&output.stderr);
+        assert!(said.contains(file) || said.contains("session store"), "{said}");
+        assert!(std::fs::read(folder.path().join(file)).unwrap().starts_with(b"nonsense"));
+    }
+}
+
+#[actix_web::test]
+async fn it_goes_on_when_nobody_takes_what_it_says() {
+    let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+    let origin = format!("http://127.0.0.1:{port}");
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    let mut command = command(&[], &settings, folder.path());
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut child = command.stdout(full()).stderr(full()).spawn().unwrap();
+    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(Visitor::new(&origin).get("/health/ready").await.status, 200);
 }
 
 #[actix_web::test]

@@ -29,6 +29,7 @@ fn nowhere_in_particular_is_the_account_page() {
 fn everything_else_becomes_the_start_page() {
     let long = format!("/{}", "a".repeat(255));
     for evil in [
+        "/?\\",
         "//evil.test",
         "///evil.test",
         "////evil.test",

@@ -78,6 +78,8 @@ async fn strict_transport_security_is_sent_under_a_public_name() {
     let key = workos_magic_link::sealed::generate_cookie_key().unwrap();
     let app =
         TestApp::with(&[("BASE_URL", "https://app.example.com"), ("COOKIE_KEYS", &key)]).await;
+    let with_port = Visitor::new("https://app.example.com:443").through(&app.origin);
+    assert_eq!(with_port.get("/").await.status, 200, "the same name, written with its port");
     let visitor = Visitor::new("https://app.example.com").through(&app.origin);
     for path in ["/", "/none", "/account"] {
         let answer = visitor.get(path).await;

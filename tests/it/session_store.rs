@@ -1,5 +1,7 @@
 //! The store: what is kept, for how long, and what survives.
 
+use std::os::unix::fs::PermissionsExt;
+
 use crate::test_app::TestApp;
 
 const HOUR: i64 = 60 * 60;
@@ -79,13 +81,45 @@ async fn the_store_holds_nothing_that_signs_in() {
 }
 
 #[actix_web::test]
-async fn another_instance_knows_the_session_and_its_end() {
+async fn a_session_and_its_end_outlive_a_restart() {
+    let app = TestApp::spawn().await;
+    let (staying, leaving) =
+        (app.signed_in("ana@acme.test").await, app.signed_in("bob@acme.test").await);
+    let stolen = app.again(&leaving);
+    leaving.post("/logout", &[]).await;
+    let app = app.restarted_with(&[]).await;
+    assert!(app.again(&staying).is_signed_in().await);
+    assert!(!app.again(&stolen).is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn what_cannot_be_written_down_can_still_be_read() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
-    let elsewhere = app.another_instance(&[]).with_cookies_of(&visitor);
-    assert!(elsewhere.is_signed_in().await);
-    elsewhere.post("/logout", &[]).await;
-    assert!(!visitor.is_signed_in().await);
+    let full = "CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, ''); END";
+    app.database().execute_batch(full).unwrap();
+    app.clock.advance(HOUR);
+    assert_eq!(visitor.get("/account").await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_damaged_row_can_be_signed_out_of() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    app.database().execute("UPDATE sessions SET session_values = '{'", []).unwrap();
+    assert_eq!(visitor.get("/account").await.location(), "/login?return_to=%2Faccount");
+    assert_eq!(visitor.post("/logout", &[]).await.location(), "/");
+    assert!(visitor.cookie("__Host-session").is_none());
+}
+
+#[actix_web::test]
+async fn only_its_own_user_may_read_it() {
+    let app = TestApp::spawn().await;
+    app.signed_in("ana@acme.test").await;
+    for file in std::fs::read_dir(app.data_dir()).unwrap() {
+        let file = file.unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.path());
+    }
 }
 
 #[actix_web::test]

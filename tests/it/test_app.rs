@@ -5,6 +5,8 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
+use actix_web::dev::ServerHandle;
+use actix_web::rt::task::JoinHandle;
 use magic_link_emulator::{Emulator, Options};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -18,8 +20,12 @@ pub struct TestApp {
     pub origin: String,
     pub clock: Clock,
     pub workos: WorkOs,
-    pub settings: HashMap<String, String>,
+    /// Where it listens; the origin, until a restart.
+    address: String,
+    settings: HashMap<String, String>,
     data_dir: TempDir,
+    handle: ServerHandle,
+    running: JoinHandle<std::io::Result<()>>,
 }
 
 impl TestApp {
@@ -38,27 +44,32 @@ impl TestApp {
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let data_dir = tempfile::tempdir().unwrap();
         let mut all = settings_of_a_test(&origin, &workos.url, data_dir.path());
-        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let config = Config::read(|name| all.get(name).cloned()).unwrap();
+        all.extend(owned(settings));
         let clock = Clock::default();
-        actix_web::rt::spawn(app::serve(config, listener, clock.clone()).unwrap());
-        Self { origin, clock, workos, settings: all, data_dir }
+        let (handle, running) = serve(&all, listener, &clock);
+        let address = origin.clone();
+        Self { origin, clock, workos, address, settings: all, data_dir, handle, running }
     }
 
-    /// A second instance with the same folder and settings, on a port of its own but under the
-    /// same name: another process of the same site, or the same one after a restart.
-    pub fn another_instance(&self, settings: &[(&str, &str)]) -> Visitor {
+    /// Stops it, and starts it anew in the same folder with these settings changed. It listens
+    /// elsewhere then, under the same name.
+    pub async fn restarted_with(mut self, settings: &[(&str, &str)]) -> Self {
+        self.handle.stop(false).await;
+        self.running.await.unwrap().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let mut all = self.settings.clone();
-        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let config = Config::read(|name| all.get(name).cloned()).unwrap();
-        actix_web::rt::spawn(app::serve(config, listener, self.clock.clone()).unwrap());
-        Visitor::new(&self.origin).through(&address)
+        self.address = format!("http://{}", listener.local_addr().unwrap());
+        self.settings.extend(owned(settings));
+        (self.handle, self.running) = serve(&self.settings, listener, &self.clock);
+        self
     }
 
     pub fn visitor(&self) -> Visitor {
-        Visitor::new(&self.origin)
+        Visitor::new(&self.origin).through(&self.address)
+    }
+
+    /// The same browser, that knows where the app listens after a restart.
+    pub fn again(&self, visitor: &Visitor) -> Visitor {
+        self.visitor().with_cookies_of(visitor)
     }
 
     /// A visitor who has signed in with this address.
@@ -78,6 +89,20 @@ impl TestApp {
     pub fn data_dir(&self) -> &Path {
         self.data_dir.path()
     }
+}
+
+fn serve(
+    settings: &HashMap<String, String>,
+    listener: TcpListener,
+    clock: &Clock,
+) -> (ServerHandle, JoinHandle<std::io::Result<()>>) {
+    let config = Config::read(|name| settings.get(name).cloned()).unwrap();
+    let serving = app::serve(config, listener, clock.clone()).unwrap();
+    (serving.handle(), actix_web::rt::spawn(serving.run()))
+}
+
+fn owned(settings: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+    settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
 }
 
 pub fn settings_of_a_test(

@@ -1,7 +1,7 @@
 //! The WorkOS client, against answers that a test writes byte by byte.
 
 use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -116,9 +116,7 @@ async fn creating_is_the_call_of_the_reference() {
 #[actix_web::test]
 async fn the_id_of_a_session_cannot_lead_to_another_path() {
     let (client, request) = answering(response("201 Created", r#"{"success":true}"#)).await;
-    let session =
-        PasswordlessSession { id: "../x?y#z/\u{fc}".to_owned(), link: SecretString::from("") };
-    client.send_passwordless_session(&session).await.unwrap();
+    client.send_passwordless_session("../x?y#z/\u{fc}").await.unwrap();
     let request = request.await.unwrap();
     assert!(
         request
@@ -206,6 +204,24 @@ async fn what_support_asks_for_is_kept() {
         (429, Some("rate_limit_exceeded"), Some("req-1"))
     );
     assert_eq!((errors[0].field.as_str(), errors[0].code.as_str()), ("email", "c"));
+}
+
+#[actix_web::test]
+async fn the_wait_may_be_a_date_and_is_never_longer_than_an_hour() {
+    let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(120));
+    for (header, seconds) in [
+        ("17", Some(17..=17)),
+        (soon.as_str(), Some(110..=120)),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0..=0)),
+        ("99999999999", Some(3600..=3600)),
+        ("soon", None),
+    ] {
+        let head = format!("503 Service Unavailable\r\nRetry-After: {header}");
+        let (client, _request) = answering(response(&head, "")).await;
+        let wait = create(&client).await.unwrap_err().retry_after().map(|wait| wait.as_secs());
+        assert_eq!(wait.is_some(), seconds.is_some(), "{header}");
+        assert!(wait.is_none_or(|wait| seconds.unwrap().contains(&wait)), "{header}: {wait:?}");
+    }
 }
 
 #[actix_web::test]

@@ -26,6 +26,8 @@ use sqlite::Sqlite;
 pub(crate) const INFO: &str = "session";
 /// The key under which the person's name for the store stands.
 pub(crate) const PERSON: &str = "person";
+/// A map that holds this key is of a session that begins; the one that it came from ends.
+pub(crate) const BEGINS: &str = "begins";
 
 /// What a person may know of their session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,6 +54,12 @@ pub enum StoreError {
     /// The system gave no random bytes for a new session's reference.
     #[error(transparent)]
     NoRandomness(#[from] crate::sealed::NoRandomness),
+    /// The file was written by a newer version of this program.
+    #[error("the session store is of a newer version")]
+    TooNew,
+    /// The file can't be made.
+    #[error("the session store can't be made: {0}")]
+    File(#[from] std::io::Error),
     /// A row holds what this version cannot read.
     #[error("a row of the session store is unreadable")]
     Unreadable,
@@ -116,45 +124,66 @@ impl Store {
         };
         if row.dates.is_seen_due(now, self.lifetimes) {
             row.dates.last_seen_at = now;
-            self.sqlite.seen(hash, now, row.dates.ends_at(self.lifetimes)).await?;
+            let ends_at = row.dates.ends_at(self.lifetimes);
+            // A full disk must not keep people from reading.
+            if let Err(error) = self.sqlite.seen(hash, now, ends_at).await {
+                tracing::warn!(cause = %error, "a session's last use wasn't written down");
+            }
         }
-        let info = SessionInfo {
-            expires_at: row.dates.ends_at(self.lifetimes),
-            created_at: row.dates.created_at,
-            last_seen_at: row.dates.last_seen_at,
-            id: row.id,
-        };
-        let mut values: HashMap<String, String> =
-            serde_json::from_str(&row.values).map_err(|_| StoreError::Unreadable)?;
-        values.insert(INFO.to_owned(), json(&info)?);
-        if let Some(person) = row.person {
-            values.insert(PERSON.to_owned(), json(&person)?);
-        }
-        Ok(Some(values))
+        row.into_values(self.lifetimes).map(Some)
     }
 
-    async fn try_save(&self, mut values: HashMap<String, String>) -> Result<String, StoreError> {
+    /// A new session; the one that this browser had, if any, ends in the same transaction.
+    async fn begin(
+        &self,
+        mut values: HashMap<String, String>,
+        replacing: Option<&str>,
+    ) -> Result<String, StoreError> {
         let now = self.clock.now();
         let dates = Dates::beginning(now);
         let reference = URL_SAFE_NO_PAD.encode(random::<32>()?);
-        let person = take_person(&mut values)?;
         let row = Row {
             id: URL_SAFE_NO_PAD.encode(random::<16>()?),
-            person,
+            person: take_person(&mut values)?,
             values: json(&values)?,
             dates,
         };
-        self.sqlite.insert(hash(&reference), row, dates.ends_at(self.lifetimes), now).await?;
+        let ends_at = dates.ends_at(self.lifetimes);
+        self.sqlite.insert(hash(&reference), row, ends_at, now, replacing.map(hash)).await?;
         Ok(reference)
     }
 
+    /// Gives the reference under which the session is found from now on.
     async fn try_update(
         &self,
         reference: &str,
         mut values: HashMap<String, String>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
+        if values.contains_key(BEGINS) {
+            return self.begin(values, Some(reference)).await;
+        }
         let person = take_person(&mut values)?;
-        self.sqlite.update(hash(reference), person, json(&values)?).await
+        self.sqlite.update(hash(reference), person, json(&values)?).await?;
+        Ok(reference.to_owned())
+    }
+}
+
+impl Row {
+    /// The session as `actix-session` knows it.
+    fn into_values(self, lifetimes: Lifetimes) -> Result<HashMap<String, String>, StoreError> {
+        let mut values: HashMap<String, String> =
+            serde_json::from_str(&self.values).map_err(|_| StoreError::Unreadable)?;
+        let info = SessionInfo {
+            expires_at: self.dates.ends_at(lifetimes),
+            created_at: self.dates.created_at,
+            last_seen_at: self.dates.last_seen_at,
+            id: self.id,
+        };
+        values.insert(INFO.to_owned(), json(&info)?);
+        if let Some(person) = self.person {
+            values.insert(PERSON.to_owned(), json(&person)?);
+        }
+        Ok(values)
     }
 }
 
@@ -180,7 +209,14 @@ impl StoreOpener {
 
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        self.try_load(key.as_ref()).await.map_err(|error| LoadError::Other(error.into()))
+        self.try_load(key.as_ref()).await.map_err(|error| match error {
+            // The person may sign in anew, and out; a 503 would last as long as the row.
+            StoreError::Unreadable => {
+                tracing::error!(cause = %error, "somebody's session is lost");
+                LoadError::Deserialization(error.into())
+            }
+            error => LoadError::Other(error.into()),
+        })
     }
 
     /// The row is on disk when this returns, so before the browser gets its cookie.
@@ -189,21 +225,20 @@ impl SessionStore for Store {
         values: HashMap<String, String>,
         _: &Duration,
     ) -> Result<SessionKey, SaveError> {
-        let reference =
-            self.try_save(values).await.map_err(|error| SaveError::Other(error.into()))?;
-        SessionKey::try_from(reference).map_err(|error| SaveError::Other(anyhow!(error)))
+        let begun = self.begin(values, None).await;
+        key(begun.map_err(|error| SaveError::Other(error.into()))?).map_err(SaveError::Other)
     }
 
+    /// Also begins a session in place of another, in one transaction: `actix-session`'s own
+    /// `renew` deletes before it saves, and a store that fails between the two signs people out.
     async fn update(
         &self,
-        key: SessionKey,
+        old: SessionKey,
         values: HashMap<String, String>,
         _: &Duration,
     ) -> Result<SessionKey, UpdateError> {
-        self.try_update(key.as_ref(), values)
-            .await
-            .map_err(|error| UpdateError::Other(error.into()))?;
-        Ok(key)
+        let updated = self.try_update(old.as_ref(), values).await;
+        key(updated.map_err(|error| UpdateError::Other(error.into()))?).map_err(UpdateError::Other)
     }
 
     /// Lifetimes are this store's own affair; see [`Lifetimes`].
@@ -214,6 +249,10 @@ impl SessionStore for Store {
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         Ok(self.sqlite.delete(hash(key.as_ref())).await?)
     }
+}
+
+fn key(reference: String) -> Result<SessionKey, anyhow::Error> {
+    SessionKey::try_from(reference).map_err(|error| anyhow!(error))
 }
 
 type Hash = [u8; 32];
@@ -232,6 +271,7 @@ fn json(value: &impl Serialize) -> Result<String, StoreError> {
 
 fn take_person(values: &mut HashMap<String, String>) -> Result<Option<String>, StoreError> {
     values.remove(INFO);
+    values.remove(BEGINS);
     let person = values.remove(PERSON);
     person
         .map(|person| serde_json::from_str(&person).map_err(|_| StoreError::Unreadable))

@@ -5,9 +5,12 @@
 //! to a blocking thread, through the one connection that writes.
 
 use std::cell::OnceCell;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use actix_web::web;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -57,6 +60,8 @@ pub(super) struct Sqlite {
 impl Opener {
     pub(super) fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let path = data_dir.join(FILE);
+        // SQLite's other files take their mode from this one.
+        OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
         let mut writer = connect(&path)?;
         take_steps(&mut writer)?;
         Ok(Self { path, writer: Arc::new(Mutex::new(writer)) })
@@ -70,22 +75,27 @@ impl Opener {
 fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Nobody holds the file for long; a request had rather fail than wait.
+    connection.busy_timeout(Duration::from_millis(500))?;
     // A commit returns when the disk has it: a session that a browser was told of is never lost.
     connection.pragma_update(None, "synchronous", "FULL")?;
     Ok(connection)
 }
 
-fn take_steps(connection: &mut Connection) -> Result<(), rusqlite::Error> {
+fn take_steps(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let taken: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if usize::try_from(taken).is_ok_and(|taken| taken > STEPS.len()) {
+        return Err(StoreError::TooNew);
+    }
     for (number, step) in (1_i64..).zip(STEPS) {
         if number > taken {
             transaction.execute_batch(step)?;
             transaction.pragma_update(None, "user_version", number)?;
         }
     }
-    transaction.commit()
+    Ok(transaction.commit()?)
 }
 
 impl Sqlite {
@@ -119,10 +129,14 @@ impl Sqlite {
         row: Row,
         expires_at: i64,
         now: i64,
+        replacing: Option<Hash>,
     ) -> Result<(), StoreError> {
         self.write(move |db| {
             let transaction = db.transaction()?;
             purge(&transaction, "sessions", now)?;
+            if let Some(replaced) = replacing {
+                delete(&transaction, replaced)?;
+            }
             transaction.execute(
                 "INSERT INTO sessions
                  (reference_hash, session_id, person, session_values, created_at, last_seen_at, expires_at)
@@ -167,10 +181,7 @@ impl Sqlite {
     }
 
     pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
-        self.write(move |db| {
-            db.execute("DELETE FROM sessions WHERE reference_hash = ?1", [hash]).map(drop)
-        })
-        .await
+        self.write(move |db| delete(db, hash)).await
     }
 
     pub(super) async fn consume_sign_in(
@@ -209,6 +220,10 @@ impl Sqlite {
             web::block(move || work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
         Ok(done.await.map_err(|_| StoreError::Closing)??)
     }
+}
+
+fn delete(db: &Connection, hash: Hash) -> Result<(), rusqlite::Error> {
+    db.execute("DELETE FROM sessions WHERE reference_hash = ?1", [hash]).map(drop)
 }
 
 /// Takes a few expired rows away. `table` is one of ours, never input.
