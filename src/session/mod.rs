@@ -58,7 +58,9 @@ pub(crate) async fn store_failures(
     match next.call(request).await {
         Ok(response) => Ok(response.map_into_boxed_body()),
         Err(error) => {
-            Ok(ServiceResponse::from_err(Failure::store(format!("{error:?}")), http_request))
+            // Its text says only that something went wrong; the first line of its Debug, what.
+            let cause = format!("{error:?}").lines().take(1).collect();
+            Ok(ServiceResponse::from_err(Failure::store(cause), http_request))
         }
     }
 }
