@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
-use actix_web::{HttpServer, web};
+use actix_web::{HttpServer, rt, web};
 use anyhow::Context;
+use ipnet::IpNet;
 use url::{Position, Url};
 
 use crate::clock::Clock;
@@ -27,8 +29,9 @@ pub struct App {
     pub(crate) assets: assets::Assets,
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
-    pub(crate) link_expires_in: std::time::Duration,
+    pub(crate) link_expires_in: Duration,
     pub(crate) lifetimes: Lifetimes,
+    pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) clock: Clock,
 }
 
@@ -46,6 +49,7 @@ pub(crate) struct Site {
 /// The app, listening. No other process serves from the same folder while this lives.
 pub struct Serving {
     server: Server,
+    store: Store,
     _lock: File,
 }
 
@@ -61,7 +65,10 @@ impl Serving {
     /// # Errors
     /// When a worker thread can't go on.
     pub async fn run(self) -> std::io::Result<()> {
-        self.server.await
+        let purging = rt::spawn(purge(self.store));
+        let ended = self.server.await;
+        purging.abort();
+        ended
     }
 }
 
@@ -77,6 +84,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         Store::open(data_dir.path(), config.session, clock.clone()).with_context(|| {
             format!("the session store in {} can't be opened", data_dir.path().display())
         })?;
+    let store = stores.for_this_thread();
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
 
     let server = HttpServer::new(move || {
@@ -106,7 +114,25 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,
     };
-    Ok(Serving { server: server.run(), _lock: lock })
+    Ok(Serving { server: server.run(), store, _lock: lock })
+}
+
+/// Takes expired rows away, now and every minute, in steps that others' writes fit between.
+async fn purge(store: Store) {
+    let mut every_minute = rt::time::interval(Duration::from_secs(60));
+    loop {
+        every_minute.tick().await;
+        loop {
+            match store.purge_some().await {
+                Ok(true) => rt::time::sleep(Duration::from_millis(10)).await,
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::error!(cause = %error, "expired sessions can't be taken away");
+                    break;
+                }
+            }
+        }
+    }
 }
 
 impl App {
@@ -134,7 +160,8 @@ impl App {
             )?,
             admission: Admission::new(config.sign_in.allowed_email_domains),
             link_expires_in: config.sign_in.link_expires_in,
-            lifetimes: config.session,
+            lifetimes: config.session.lifetimes,
+            trusted_proxies: config.web.trusted_proxies,
             site,
             keys,
             assets,

@@ -1,15 +1,17 @@
 //! The settings: read once at start-up, checked all together, handed on as small structs.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
 use crate::email_address::parse_domain;
 use crate::sealed::KeyRing;
-use crate::session::Lifetimes;
+use crate::session::{Lifetimes, Limits};
 use crate::workos::Credentials;
 
 mod reader;
@@ -22,14 +24,14 @@ pub use reader::{Problem, Problems};
 pub struct Config {
     /// `WORKOS_*`
     pub workos: WorkOs,
-    /// `BASE_URL`, `BIND_ADDRESS`, `TLS*`
+    /// `BASE_URL`, `BIND_ADDRESS`, `TLS*`, `TRUSTED_PROXIES`
     pub web: Web,
     /// `DATA_DIR`: the store, and the key and certificate made for development.
     pub data_dir: PathBuf,
     /// `COOKIE_KEYS`; `None` where one may be made and kept in `DATA_DIR`.
     pub cookie_keys: Option<KeyRing>,
-    /// `SESSION_*`
-    pub session: Lifetimes,
+    /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
+    pub session: Limits,
     /// `LINK_EXPIRES_IN`, `ALLOWED_EMAIL_DOMAINS`
     pub sign_in: SignIn,
     /// `LOG_FORMAT`, `RUST_LOG`
@@ -56,6 +58,8 @@ pub struct Web {
     pub bind_address: SocketAddr,
     /// `TLS`
     pub tls: Tls,
+    /// `TRUSTED_PROXIES`: who may say where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Web {
@@ -111,22 +115,9 @@ impl Config {
         let web = web(&mut read);
         let config = Self {
             workos: workos(&mut read, &web.base_url),
-            data_dir: PathBuf::from(read.or("DATA_DIR", "data")),
+            data_dir: data_dir(&read),
             cookie_keys: cookie_keys(&mut read, &web.base_url),
-            session: Lifetimes {
-                idle: read.duration(
-                    "SESSION_IDLE_TIMEOUT",
-                    "7d",
-                    1..=365 * DAY,
-                    "is from 1s to 365d",
-                ),
-                absolute: read.duration(
-                    "SESSION_ABSOLUTE_TIMEOUT",
-                    "30d",
-                    1..=365 * DAY,
-                    "is from 1s to 365d",
-                ),
-            },
+            session: session(&mut read),
             sign_in: SignIn {
                 link_expires_in: read.duration(
                     "LINK_EXPIRES_IN",
@@ -145,6 +136,45 @@ impl Config {
         };
         read.finish(config)
     }
+}
+
+/// The settings of what works on the store beside the server: where it is, and its limits.
+///
+/// # Errors
+/// [`Problems`], as [`Config::read`].
+pub fn read_store(
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(PathBuf, Limits), Problems> {
+    let mut read = Reader::new(&variable);
+    let store = (data_dir(&read), session(&mut read));
+    read.finish(store)
+}
+
+fn data_dir(read: &Reader<'_>) -> PathBuf {
+    PathBuf::from(read.or("DATA_DIR", "data"))
+}
+
+fn session(read: &mut Reader<'_>) -> Limits {
+    let mut timeout =
+        |name, default| read.duration(name, default, 1..=365 * DAY, "is from 1s to 365d");
+    let lifetimes = Lifetimes {
+        idle: timeout("SESSION_IDLE_TIMEOUT", "7d"),
+        absolute: timeout("SESSION_ABSOLUTE_TIMEOUT", "30d"),
+    };
+    let sessions_per_user: NonZeroU32 =
+        read.parse("SESSIONS_PER_USER", "20", "is a number of at least 1");
+    Limits { lifetimes, sessions_per_user: sessions_per_user.get() }
+}
+
+fn trusted_proxies(read: &mut Reader<'_>) -> Vec<IpNet> {
+    let proxies = read.or("TRUSTED_PROXIES", "");
+    let named = proxies.split(',').map(str::trim).filter(|proxy| !proxy.is_empty());
+    let net = |text: &str| text.parse().or_else(|_| text.parse().map(|ip: IpAddr| ip.into()));
+    let parsed: Result<_, _> = named.map(net).collect();
+    parsed.unwrap_or_else(|_| {
+        read.problem("TRUSTED_PROXIES", "is a list of networks, such as 10.0.0.0/8, 127.0.0.1");
+        Vec::new()
+    })
 }
 
 fn web(read: &mut Reader<'_>) -> Web {
@@ -172,7 +202,8 @@ fn web(read: &mut Reader<'_>) -> Web {
     if base_url.scheme() == "http" && tls != Tls::Off {
         read.problem("TLS", "is off while BASE_URL is http");
     }
-    let web = Web { base_url, bind_address, tls };
+    let trusted_proxies = trusted_proxies(read);
+    let web = Web { base_url, bind_address, tls, trusted_proxies };
     if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
         read.problem("TLS", "may be self-signed only while BIND_ADDRESS is loopback");
     }

@@ -27,6 +27,7 @@
 
 pub mod app;
 mod assets;
+pub mod client_address;
 pub mod clock;
 pub mod config;
 mod data_dir;
@@ -36,6 +37,7 @@ pub mod email_address;
 pub mod error;
 mod headers;
 mod host;
+pub mod operator;
 mod pages;
 mod routes;
 mod same_origin;

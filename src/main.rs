@@ -5,11 +5,13 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::process::ExitCode;
 
+use actix_web::rt::System;
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 use workos_magic_link::app::Serving;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::{Config, Problems, Tls};
+use workos_magic_link::operator::{self, Sessions};
 use workos_magic_link::{app, sealed, telemetry};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("COMMIT"), ")");
@@ -42,10 +44,35 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// See and end sessions in the store of the running server.
+    Sessions {
+        #[command(subcommand)]
+        command: SessionsCommand,
+    },
     /// Make keys.
     Keys {
         #[command(subcommand)]
         command: KeysCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum SessionsCommand {
+    /// Show a person's sessions.
+    List {
+        /// Their address.
+        #[arg(long)]
+        email: String,
+    },
+    /// End a person's sessions, or everybody's.
+    #[command(group = clap::ArgGroup::new("whose").required(true))]
+    End {
+        /// Their address.
+        #[arg(long, group = "whose")]
+        email: Option<String>,
+        /// Everybody's.
+        #[arg(long, group = "whose")]
+        all: bool,
     },
 }
 
@@ -59,9 +86,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Keys { command: KeysCommand::Generate }) => generate_key(),
+        Some(Command::Sessions { command }) => System::new().block_on(sessions(command)),
         #[cfg(feature = "demo")]
-        None if arguments.demo => actix_web::rt::System::new().block_on(run_demo()),
-        None => actix_web::rt::System::new().block_on(run()),
+        None if arguments.demo => System::new().block_on(run_demo()),
+        None => System::new().block_on(run()),
     };
     let Err(error) = done else { return ExitCode::SUCCESS };
     if error.is::<Problems>() {
@@ -78,14 +106,28 @@ fn generate_key() -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn sessions(command: SessionsCommand) -> anyhow::Result<()> {
+    let asked = match command {
+        SessionsCommand::List { email } => Sessions::List { email },
+        SessionsCommand::End { email, .. } => Sessions::End { email },
+    };
+    say(&operator::sessions(asked, variables()?).await?);
+    Ok(())
+}
+
 async fn run() -> anyhow::Result<()> {
-    let file = variables_of_dotenv()?;
-    let variable = |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned());
+    let variable = variables()?;
     let config = Config::read(variable)?;
     let _log = telemetry::start(&config.log);
     let address = config.web.bind_address;
     let serving = start(config, |site| format!("Serving {site}, listening on {address}.\n"))?;
     Ok(serving.run().await?)
+}
+
+/// The variables of the environment, and of `.env` for those not set.
+fn variables() -> anyhow::Result<impl Fn(&str) -> Option<String>> {
+    let file = variables_of_dotenv()?;
+    Ok(move |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned()))
 }
 
 /// The variables of `.env`, here or in a folder above. The environment itself stays as it is.

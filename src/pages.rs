@@ -10,7 +10,7 @@ use time::macros::format_description;
 
 use crate::assets::{self, Assets};
 use crate::error::{Again, Code};
-use crate::session::CurrentUser;
+use crate::session::{CurrentUser, Ended, SessionInfo};
 use crate::sign_in::{Flow, PendingSignIn, ReturnTo};
 use crate::workos::Profile;
 
@@ -69,6 +69,7 @@ pub(crate) struct LoginPage {
     email: String,
     return_to: String,
     error: Option<Problem>,
+    ended: Option<Notice>,
 }
 
 impl Page for LoginPage {
@@ -76,12 +77,36 @@ impl Page for LoginPage {
 }
 
 impl LoginPage {
-    pub(crate) fn new(email: &str, return_to: &ReturnTo, error: Option<Code>) -> Self {
-        Self {
-            email: email.to_owned(),
-            return_to: return_to.as_str().to_owned(),
-            error: error.map(Problem::of),
-        }
+    pub(crate) fn new(email: &str, return_to: &ReturnTo) -> Self {
+        let (email, return_to) = (email.to_owned(), return_to.as_str().to_owned());
+        Self { email, return_to, error: None, ended: None }
+    }
+
+    pub(crate) fn refusing(self, code: Code) -> Self {
+        Self { error: Some(Problem::of(code)), ..self }
+    }
+
+    pub(crate) fn saying(self, ended: Option<Ended>) -> Self {
+        Self { ended: ended.map(Notice::of), ..self }
+    }
+}
+
+/// Why somebody is signed out.
+#[derive(Serialize)]
+struct Notice {
+    reason: &'static str,
+    text: &'static str,
+}
+
+impl Notice {
+    fn of(ended: Ended) -> Self {
+        let text = match ended {
+            Ended::Idle => "You were signed out because you were away for a while.",
+            Ended::TimeLimit => "You were signed out because the time of that session was up.",
+            Ended::Elsewhere => "You were signed out from another of your sessions.",
+            Ended::ByOperator => "You were signed out by whoever runs this site.",
+        };
+        Self { reason: ended.name(), text }
     }
 }
 
@@ -120,6 +145,8 @@ pub(crate) struct AccountPage {
     profile: Profile,
     profile_json: String,
     raw_attributes_json: String,
+    device: String,
+    address: String,
     signed_in_at: String,
     ends_at: String,
 }
@@ -134,10 +161,49 @@ impl AccountPage {
             signed_in_as: user.profile.email.clone(),
             profile_json: pretty(&user.profile),
             raw_attributes_json: pretty(&user.profile.raw_attributes),
+            device: user.session.device,
+            address: user.session.address,
             signed_in_at: utc(user.session.created_at),
             ends_at: utc(user.session.expires_at),
             profile: user.profile,
         }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct AccountSessionsPage {
+    signed_in_as: String,
+    sessions: Vec<SessionEntry>,
+}
+
+#[derive(Serialize)]
+struct SessionEntry {
+    id: String,
+    device: String,
+    address: String,
+    created_at: String,
+    last_seen_at: String,
+    expires_at: String,
+    is_this: bool,
+}
+
+impl Page for AccountSessionsPage {
+    const TEMPLATE: &'static str = "account_sessions.html";
+}
+
+impl AccountSessionsPage {
+    pub(crate) fn new(user: &CurrentUser, sessions: Vec<SessionInfo>) -> Self {
+        let entry = |session: SessionInfo| SessionEntry {
+            is_this: session.id == user.session.id,
+            id: session.id,
+            device: session.device,
+            address: session.address,
+            created_at: utc(session.created_at),
+            last_seen_at: utc(session.last_seen_at),
+            expires_at: utc(session.expires_at),
+        };
+        let sessions = sessions.into_iter().map(entry).collect();
+        Self { signed_in_as: user.profile.email.clone(), sessions }
     }
 }
 

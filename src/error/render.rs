@@ -68,7 +68,7 @@ fn page(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
             let return_to = again.map(|again| again.return_to.clone()).unwrap_or_default();
             app.pages.respond(
                 failure.code.status(),
-                &LoginPage::new(email, &return_to, Some(failure.code)),
+                &LoginPage::new(email, &return_to).refusing(failure.code),
             )
         }
         code => app

@@ -1,15 +1,18 @@
 //! `GET /callback`: WorkOS sends the browser back, with `code` and `state` or with `error`.
 
 use actix_session::Session;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::see_other;
 use crate::app::App;
+use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
-use crate::session::{CurrentUser, Store};
-use crate::sign_in::{PendingSignIn, ReturnTo, State};
+use crate::session::current_user::{CurrentUser, SignedIn};
+use crate::session::{Store, device};
+use crate::sign_in::{PendingSignIn, State};
 use crate::workos::Profile;
 
 /// Every way in which this doorway says no.
@@ -45,7 +48,7 @@ pub(super) async fn finish(
     let flow = state.as_ref().map(|state| &state.flow);
     // Going back to the link, or opening it twice, when it has already signed this browser in.
     if let Some(led_to) = user.as_ref().zip(flow).and_then(|(user, flow)| user.led_by(flow)) {
-        return Ok(see_other(led_to));
+        return Ok(see_other(led_to.as_str()));
     }
     let now = app.clock.now();
     let pending = flow.and_then(|flow| PendingSignIn::of_flow(&request, &app.keys, flow, now));
@@ -56,16 +59,24 @@ pub(super) async fn finish(
         None => refused,
     })?;
 
-    CurrentUser::begin_session(
-        &session,
-        &pending.email,
-        &profile,
-        (&state.flow, &pending.return_to),
-    )?;
-    let mut response = see_other(&pending.return_to);
+    let address = client_address::of(&request, &app.trusted_proxies);
+    let signed_in = SignedIn {
+        person: &pending.email,
+        profile: &profile,
+        flow: &state.flow,
+        return_to: &pending.return_to,
+        device: device::in_words(user_agent(&request)),
+        address: address.map_or_else(String::new, |address| address.to_string()),
+    };
+    CurrentUser::begin_session(&session, signed_in)?;
+    let mut response = see_other(pending.return_to.as_str());
     // Can't fail: the name is letters, digits and dashes, the value empty.
     let _ = response.add_cookie(&state.flow.removal_cookie());
     Ok(response)
+}
+
+fn user_agent(request: &HttpRequest) -> &str {
+    request.headers().get(USER_AGENT).and_then(|claim| claim.to_str().ok()).unwrap_or("")
 }
 
 /// Brings the two halves of a sign-in together, consumes it, and exchanges the code.
@@ -117,10 +128,6 @@ fn check(profile: &Profile, pending: &PendingSignIn) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::ProfileMismatch)
-}
-
-fn see_other(return_to: &ReturnTo) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, return_to.as_str())).finish()
 }
 
 impl Refusal {

@@ -1,15 +1,17 @@
 //! `GET /login` shows the form, `POST /login` sends the link.
 
+use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::see_other;
 use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::pages::LoginPage;
-use crate::session::CurrentUser;
+use crate::session::{self, CurrentUser};
 use crate::sign_in::{PendingSignIn, ReturnTo, make_room};
 use crate::workos::{CreatePasswordlessSession, WorkOsError};
 
@@ -26,16 +28,22 @@ pub(super) struct Form {
     return_to: String,
 }
 
+/// Says once why the last session of this browser ended, if it did not end here.
 pub(super) async fn show(
     app: web::Data<App>,
+    session: Session,
     user: Option<CurrentUser>,
     going: web::Query<Going>,
 ) -> HttpResponse {
     let return_to = ReturnTo::parse(&going.return_to);
     if user.is_some() {
-        return HttpResponse::SeeOther().insert_header((LOCATION, return_to.as_str())).finish();
+        return see_other(return_to.as_str());
     }
-    app.pages.respond(StatusCode::OK, &LoginPage::new("", &return_to, None))
+    let ended = session::ended(&session);
+    if ended.is_some() {
+        session.purge();
+    }
+    app.pages.respond(StatusCode::OK, &LoginPage::new("", &return_to).saying(ended))
 }
 
 /// The answer is the same for every address of a domain that may sign in.

@@ -1,6 +1,7 @@
 //! The whole site on one page, in the order in which a sign-in meets it.
 
 mod account;
+mod account_sessions;
 mod api_session;
 mod assets;
 mod callback;
@@ -10,8 +11,9 @@ mod login;
 mod logout;
 mod sent;
 
+use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, Resource, Responder, web};
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use crate::app::App;
 use crate::session::{self, Store};
@@ -31,8 +33,15 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(page("/login/sent", sent::show))
         .service(with_session(web::resource("/callback").route(web::get().to(callback::finish))))
         .service(with_session(page("/account", account::show)))
+        .service(with_session(page("/account/sessions", account_sessions::show)))
+        .service(with_session(post("/account/sessions/{id}/revoke", account_sessions::revoke)))
+        .service(with_session(post(
+            "/account/sessions/revoke-others",
+            account_sessions::revoke_others,
+        )))
+        .service(with_session(post("/account/sessions/revoke-all", account_sessions::revoke_all)))
         .service(with_session(page("/api/session", api_session::show)))
-        .service(with_session(web::resource("/logout").route(web::post().to(logout::end))))
+        .service(with_session(post("/logout", logout::end)))
         .service(page("/static/{name}", assets::show))
         .service(page("/health/live", health::live))
         .service(page("/health/ready", health::ready));
@@ -51,4 +60,19 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
+}
+
+/// A resource that only acts.
+fn post<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::resource(path).route(web::post().to(handler))
+}
+
+/// Leads the browser on, by GET.
+fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }

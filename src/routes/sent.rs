@@ -1,10 +1,10 @@
 //! `GET /login/sent`: check your inbox.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::see_other;
 use crate::app::App;
 use crate::pages::SentPage;
 use crate::sign_in::{Flow, PendingSignIn};
@@ -31,6 +31,6 @@ pub(super) async fn show(
         Some((flow, pending)) => {
             app.pages.respond(StatusCode::OK, &SentPage::new(&flow, &pending, app.link_expires_in))
         }
-        None => HttpResponse::SeeOther().insert_header((LOCATION, "/login")).finish(),
+        None => see_other("/login"),
     }
 }

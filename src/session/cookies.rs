@@ -8,16 +8,17 @@
 use std::collections::{HashMap, HashSet};
 
 use actix_web::body::MessageBody;
-use actix_web::cookie::{Cookie, CookieJar};
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, CookieJar, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::sealed::KeyRing;
-use crate::session;
+use crate::session::{self, Lifetimes};
 
 /// All of ours take less than 5 KiB; more is somebody's attempt to keep us busy.
 const MAX_BYTES: usize = 8 * 1024;
@@ -28,25 +29,40 @@ pub(crate) async fn guard(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let mut resealed = None;
     if request.headers().contains_key(COOKIE) {
         let Some(cookies) = exact(request.headers()) else {
             let failure = Failure::refusal(Code::TooLarge, "more than 8 KiB of cookies");
             return Ok(request.error_response(failure));
         };
-        let header = cookies
-            .into_iter()
-            .map(|(name, value)| match under_the_first_key(name, value, &app.keys) {
-                Some(resealed) => resealed.encoded().to_string(),
-                None => format!("{name}={value}"),
-            })
-            .collect::<Vec<_>>()
-            .join("; ");
+        resealed = cookies
+            .get(session::COOKIE)
+            .and_then(|value| under_the_first_key(value, &app.keys, app.lifetimes));
+        let exact = cookies.into_iter().map(|(name, value)| match &resealed {
+            Some(resealed) if name == session::COOKIE => resealed.stripped().encoded().to_string(),
+            _ => format!("{name}={value}"),
+        });
+        let header = exact.collect::<Vec<_>>().join("; ");
         request.headers_mut().remove(COOKIE);
         if let Ok(header) = HeaderValue::try_from(header) {
             request.headers_mut().insert(COOKIE, header);
         }
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    if let Some(resealed) = resealed
+        && may_set_session_cookie(response.headers())
+        && let Ok(cookie) = HeaderValue::try_from(resealed.encoded().to_string())
+    {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Not where the session has set its own, and never on what others may keep.
+fn may_set_session_cookie(headers: &HeaderMap) -> bool {
+    let prefix = format!("{}=", session::COOKIE);
+    let is_set = |cookie: &HeaderValue| cookie.as_bytes().starts_with(prefix.as_bytes());
+    !headers.contains_key(CACHE_CONTROL) && !headers.get_all(SET_COOKIE).any(is_set)
 }
 
 /// The cookies of a request whose name and value are plain; of two different values for one
@@ -87,13 +103,24 @@ fn plain_pair(pair: &[u8]) -> Option<(&str, &str)> {
 
 /// A session cookie that was sealed under an older key of the ring, sealed anew under the first,
 /// the only one that `actix-session` knows.
-fn under_the_first_key(name: &str, value: &str, keys: &KeyRing) -> Option<Cookie<'static>> {
-    if name != session::COOKIE {
-        return None;
-    }
+fn under_the_first_key(
+    value: &str,
+    keys: &KeyRing,
+    lifetimes: Lifetimes,
+) -> Option<Cookie<'static>> {
     let mut jar = CookieJar::new();
-    jar.add_original(Cookie::parse_encoded(format!("{name}={value}")).ok()?.into_owned());
-    let opened = keys.older_session_cookie_keys().find_map(|older| jar.private(older).get(name))?;
+    let sealed = Cookie::parse_encoded(format!("{}={value}", session::COOKIE)).ok()?;
+    jar.add_original(sealed.into_owned());
+    let opened = keys
+        .older_session_cookie_keys()
+        .find_map(|older| jar.private(older).get(session::COOKIE))?;
     jar.private_mut(keys.session_cookie_key()).add(opened);
-    jar.get(name).cloned()
+    let mut cookie = jar.get(session::COOKIE)?.clone();
+    cookie.set_path("/");
+    cookie.set_secure(true);
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Lax);
+    // From now, not from the beginning: the store knows when the session ends.
+    cookie.set_max_age(Duration::try_from(lifetimes.absolute).unwrap_or(Duration::MAX));
+    Some(cookie)
 }

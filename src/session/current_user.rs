@@ -6,7 +6,8 @@ use actix_session::{Session, SessionExt};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use super::store::{BEGINS, INFO, PERSON, SessionInfo};
+use super::SessionInfo;
+use super::store::{ADDRESS, BEGINS, DEVICE, INFO, PERSON};
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::sign_in::{Flow, ReturnTo};
@@ -27,28 +28,40 @@ pub struct CurrentUser {
     pub profile: Profile,
     /// Their session.
     pub session: SessionInfo,
+    /// Their name for the store: for mailed links, the normalised address.
+    pub(crate) person: String,
     /// The last sign-ins of this browser and where each led, the newest first.
     sign_ins: Vec<(Flow, ReturnTo)>,
+}
+
+/// A sign-in that has come to its end: what a session begins with.
+pub(crate) struct SignedIn<'a> {
+    pub(crate) person: &'a EmailAddress,
+    pub(crate) profile: &'a Profile,
+    pub(crate) flow: &'a Flow,
+    pub(crate) return_to: &'a ReturnTo,
+    /// The browser, in words.
+    pub(crate) device: String,
+    /// The network address.
+    pub(crate) address: String,
 }
 
 impl CurrentUser {
     /// Begins a new session for this person, and ends the one that this browser had.
     ///
     /// A new reference each time: one that was known before the sign-in is worth nothing after it.
-    pub(crate) fn begin_session(
-        session: &Session,
-        person: &EmailAddress,
-        profile: &Profile,
-        sign_in: (&Flow, &ReturnTo),
-    ) -> Result<(), Failure> {
+    pub(crate) fn begin_session(session: &Session, new: SignedIn<'_>) -> Result<(), Failure> {
         let earlier: Vec<(Flow, ReturnTo)> = value(session, SIGN_INS).unwrap_or_default();
         let earlier = earlier.iter().map(|(flow, led_to)| (flow, led_to));
-        let sign_ins: Vec<_> = std::iter::once(sign_in).chain(earlier).take(MAX_SIGN_INS).collect();
+        let sign_ins = std::iter::once((new.flow, new.return_to)).chain(earlier);
+        let sign_ins: Vec<_> = sign_ins.take(MAX_SIGN_INS).collect();
         session.clear();
         let written = session
             .insert(BEGINS, true)
-            .and_then(|()| session.insert(PERSON, person))
-            .and_then(|()| session.insert(PROFILE, profile))
+            .and_then(|()| session.insert(PERSON, new.person))
+            .and_then(|()| session.insert(DEVICE, new.device))
+            .and_then(|()| session.insert(ADDRESS, new.address))
+            .and_then(|()| session.insert(PROFILE, new.profile))
             .and_then(|()| session.insert(SIGN_INS, sign_ins));
         written
             .map_err(|error| Failure::internal(format!("a session could not be written: {error}")))
@@ -63,6 +76,7 @@ impl CurrentUser {
         Some(Self {
             profile: value(session, PROFILE)?,
             session: value(session, INFO)?,
+            person: value(session, PERSON)?,
             sign_ins: value(session, SIGN_INS)?,
         })
     }

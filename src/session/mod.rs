@@ -7,15 +7,16 @@
 
 pub mod cookies;
 pub mod current_user;
+pub mod device;
 pub mod record;
 pub mod store;
 
 pub use current_user::CurrentUser;
-pub use record::Lifetimes;
-pub use store::{Store, StoreError};
+pub use record::{Ended, Lifetimes};
+pub use store::{Limits, SessionInfo, Store, StoreError, Which};
 
-use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_session::{Session, SessionMiddleware};
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::cookie::{SameSite, time::Duration};
@@ -27,6 +28,13 @@ use crate::sealed::KeyRing;
 
 /// The session cookie's name.
 pub const COOKIE: &str = "__Host-session";
+
+/// Why this browser's session has ended, if that is so. Say it once: then `Session::purge` takes
+/// away what is left of it.
+pub(crate) fn ended(session: &Session) -> Option<Ended> {
+    let why: String = session.get(store::ENDED).ok().flatten()?;
+    Ended::named(&why)
+}
 
 /// `actix-session` on our store. The cookie lives as long as a session may.
 pub(crate) fn middleware(

@@ -1,4 +1,4 @@
-//! How long a session lives. Pure: no store, no HTTP.
+//! How long a session lives, and why it ends. Pure: no store, no HTTP.
 
 use std::time::Duration;
 
@@ -10,6 +10,40 @@ pub struct Lifetimes {
     pub idle: Duration,
     /// After this long it ends, whatever happens.
     pub absolute: Duration,
+}
+
+/// Why a session ended, when it wasn't by signing out in its own browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Nobody used it for the idle timeout.
+    Idle,
+    /// The absolute timeout.
+    TimeLimit,
+    /// The person ended it from another session, or began one too many.
+    Elsewhere,
+    /// The operator ended it.
+    ByOperator,
+}
+
+impl Ended {
+    const ALL: [Self; 4] = [Self::Idle, Self::TimeLimit, Self::Elsewhere, Self::ByOperator];
+
+    /// Its name in the store and in `data-reason`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::TimeLimit => "time_limit",
+            Self::Elsewhere => "ended_elsewhere",
+            Self::ByOperator => "ended_by_operator",
+        }
+    }
+
+    /// The reason of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
 }
 
 /// The dates of one session, in seconds since 1970.
@@ -32,14 +66,17 @@ impl Dates {
     #[must_use]
     pub fn ends_at(&self, lifetimes: Lifetimes) -> i64 {
         let idle = self.last_seen_at.saturating_add(seconds(lifetimes.idle));
-        let absolute = self.created_at.saturating_add(seconds(lifetimes.absolute));
-        idle.min(absolute)
+        idle.min(self.time_limit(lifetimes))
     }
 
-    /// Whether the session may still be used.
+    /// Why the session has ended by now, if it has.
     #[must_use]
-    pub fn is_alive(&self, now: i64, lifetimes: Lifetimes) -> bool {
-        now < self.ends_at(lifetimes)
+    pub fn ended(&self, now: i64, lifetimes: Lifetimes) -> Option<Ended> {
+        match now {
+            _ if now < self.ends_at(lifetimes) => None,
+            _ if now < self.time_limit(lifetimes) => Some(Ended::Idle),
+            _ => Some(Ended::TimeLimit),
+        }
     }
 
     /// Whether it is time to write down that a request came. Once a minute is enough (or a quarter
@@ -49,8 +86,14 @@ impl Dates {
         let every = (seconds(lifetimes.idle) / 4).min(60);
         now.saturating_sub(self.last_seen_at) > every
     }
+
+    fn time_limit(&self, lifetimes: Lifetimes) -> i64 {
+        self.created_at.saturating_add(seconds(lifetimes.absolute))
+    }
 }
 
-fn seconds(duration: Duration) -> i64 {
+/// A duration as the store counts it.
+#[must_use]
+pub fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }

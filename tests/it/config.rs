@@ -23,7 +23,7 @@ fn two_settings_are_enough() {
     assert_eq!(config.web.tls, Tls::SelfSigned);
     assert_eq!(config.workos.redirect_uri.as_str(), "https://localhost:8443/callback");
     assert_eq!(config.workos.api_url.as_str(), "https://api.workos.com/");
-    assert_eq!(config.session.idle, Duration::from_secs(7 * 24 * 60 * 60));
+    assert_eq!(config.session.lifetimes.idle, Duration::from_secs(7 * 24 * 60 * 60));
     assert_eq!(config.sign_in.link_expires_in, Duration::from_secs(15 * 60));
     assert!(config.cookie_keys.is_none() && config.demo_inbox.is_none());
 }
@@ -71,6 +71,8 @@ fn each_of_these_is_refused() {
         ("LINK_EXPIRES_IN", "99999999999999999999d"),
         ("COOKIE_KEYS", "c2hvcnQ="),
         ("ALLOWED_EMAIL_DOMAINS", "acme"),
+        ("SESSIONS_PER_USER", "0"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("WORKOS_API_URL", "https://api.workos.test/?x=1"),
         ("WORKOS_API_KEY", "sk_a b"),
         ("WORKOS_CLIENT_ID", "a client"),

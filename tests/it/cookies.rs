@@ -118,12 +118,18 @@ async fn sessions_and_sign_ins_go_on_under_an_older_key() {
 
     let both = format!("{new},{old}");
     let app = app.restarted_with(&[("COOKIE_KEYS", &both)]).await;
-    assert!(app.again(&signed_in).is_signed_in().await);
+    let (signed_in, away) = (app.again(&signed_in), app.again(&signed_in));
+    let style = signed_in.get("/").await.body;
+    let style = style.split("href=\"").find(|url| url.contains(".css")).unwrap();
+    let style = app.again(&away).get(style.split('"').next().unwrap()).await;
+    assert!(!style.headers.contains_key("set-cookie"), "nothing is set on what others may keep");
+    assert!(signed_in.is_signed_in().await, "the cookie came sealed anew, and opens");
     let asking = app.again(&asking);
     assert_eq!(asking.get(&callback).await.location(), "/account");
 
     let app = app.restarted_with(&[("COOKIE_KEYS", &new)]).await;
-    assert!(!app.again(&signed_in).is_signed_in().await);
+    assert!(!app.again(&away).is_signed_in().await);
+    assert!(app.again(&signed_in).is_signed_in().await, "it was used, and so sealed anew");
     assert!(app.again(&asking).is_signed_in().await, "what was sealed since is under the new key");
 }
 

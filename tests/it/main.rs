@@ -14,6 +14,7 @@ mod test_app;
 mod visitor;
 
 mod account;
+mod account_sessions;
 mod api_session;
 mod assets;
 mod callback;
@@ -24,8 +25,10 @@ mod logout;
 mod sent;
 
 mod architecture;
+mod client_address;
 mod config;
 mod cookies;
+mod device;
 mod docs;
 mod email_address;
 mod program;

@@ -262,6 +262,56 @@ async fn one_folder_is_served_from_by_one_process_only() {
 }
 
 #[actix_web::test]
+async fn the_operator_sees_and_ends_sessions_beside_the_running_server() {
+    let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+    let origin = format!("http://127.0.0.1:{port}");
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    let mut visitors = Vec::new();
+    for email in ["ana@acme.test", "ana@acme.test", "bob@acme.test", "eve@acme.test"] {
+        let visitor = Visitor::new(&origin);
+        visitor.ask_for_link(email, "").await;
+        visitor.get(&workos.follow_newest_link(email).await).await;
+        visitors.push(visitor);
+    }
+    let [ana, also_ana, bob, eve] = visitors.try_into().ok().unwrap();
+    // The store is all that the operator's commands need.
+    let store: HashMap<String, String> =
+        settings.into_iter().filter(|(name, _)| name == "DATA_DIR").collect();
+    let run = async |arguments: &[&str]| {
+        let output = command(arguments, &store, folder.path()).output().await.unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout).to_owned()
+    };
+
+    let list = run(&["sessions", "list", "--email", "Ana@ACME.test"]).await;
+    assert_eq!(list.lines().count(), 3, "a heading and two sessions: {list}");
+    assert!(list.contains("127.0.0.1") && !list.contains("bob"));
+    assert_eq!(run(&["sessions", "end", "--email", "ana@acme.test"]).await, "Ended 2 sessions.\n");
+    assert!(!ana.is_signed_in().await && !also_ana.is_signed_in().await);
+    assert!(ana.get("/login").await.body.contains("data-reason=\"ended_by_operator\""));
+    assert!(bob.is_signed_in().await && eve.is_signed_in().await);
+    assert_eq!(run(&["sessions", "end", "--all"]).await, "Ended 2 sessions.\n");
+    assert!(!bob.is_signed_in().await && !eve.is_signed_in().await);
+
+    for (wrong, code) in [
+        (&["sessions", "end"][..], 2),
+        (&["sessions", "end", "--all", "--email", "ana@acme.test"], 2),
+        (&["sessions", "list", "--email", "ana"], 1),
+    ] {
+        let output = command(wrong, &store, folder.path()).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(code), "{wrong:?}");
+    }
+    let nowhere = HashMap::from([("DATA_DIR".to_owned(), "nowhere".to_owned())]);
+    let output = command(&["sessions", "end", "--all"], &nowhere, folder.path()).output().await;
+    assert_eq!(output.unwrap().status.code(), Some(1));
+    assert!(!folder.path().join("nowhere").exists(), "looking makes no store");
+    drop((ana, also_ana, bob, eve));
+    assert_eq!(program.terminate().await.0, Some(0));
+}
+
+#[actix_web::test]
 async fn what_it_keeps_and_cannot_read_is_named_and_left_alone() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());

@@ -123,20 +123,56 @@ async fn only_its_own_user_may_read_it() {
 }
 
 #[actix_web::test]
-async fn rows_that_have_expired_go_with_the_next_sign_ins() {
-    let app = TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h")]).await;
-    for person in ["ana@acme.test", "bob@acme.test"] {
-        app.signed_in(person).await;
-    }
+async fn an_expired_row_loses_what_is_personal_and_goes_later() {
+    let settings = [("SESSION_IDLE_TIMEOUT", "1h"), ("SESSION_ABSOLUTE_TIMEOUT", "10h")];
+    let app = TestApp::with(&settings).await;
+    let visitor = app.signed_in("ana@acme.test").await;
     app.clock.advance(HOUR + 5);
-    app.signed_in("eve@acme.test").await;
-    let rows = |table: &str| -> i64 {
-        app.database()
-            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
-            .unwrap()
-    };
-    assert_eq!(rows("sessions"), 1);
-    assert_eq!(rows("consumed_sign_ins"), 1);
+    let purged = "SELECT count(*) FROM sessions WHERE ended = 'idle' AND person IS NULL
+        AND device = '' AND address = '' AND session_values = '{}'";
+    // The purge comes once a minute, and at the start.
+    let app = app.restarted_with(&[]).await;
+    until(&app, purged, 1).await;
+    until(&app, "SELECT count(*) FROM consumed_sign_ins", 0).await;
+    let login = app.again(&visitor).get("/login").await.body;
+    assert!(login.contains("data-reason=\"idle\""), "the reason is still known: {login}");
+
+    app.signed_in("bob@acme.test").await;
+    app.clock.advance(10 * HOUR);
+    let app = app.restarted_with(&[]).await;
+    until(&app, "SELECT count(*) FROM sessions WHERE ended = 'time_limit'", 1).await;
+    app.clock.advance(24 * HOUR);
+    let app = app.restarted_with(&[]).await;
+    until(&app, "SELECT count(*) FROM sessions", 0).await;
+}
+
+#[actix_web::test]
+async fn many_expired_rows_go_while_others_sign_in() {
+    let app = TestApp::spawn().await;
+    let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+        INSERT INTO sessions (reference_hash, session_id, person, device, address, session_values,
+            created_at, last_seen_at, expires_at)
+        SELECT randomblob(32), hex(randomblob(16)), 'p' || i, '', '', '{}', 0, 0, 1 FROM n";
+    app.database().execute_batch(many).unwrap();
+    let app = app.restarted_with(&[]).await;
+    for _ in 0..10 {
+        app.signed_in("ana@acme.test").await;
+    }
+    until(&app, "SELECT count(*) FROM sessions", 10).await;
+}
+
+/// Waits until the count is this.
+async fn until(app: &TestApp, count: &str, expected: i64) {
+    let database = app.database();
+    let started = std::time::Instant::now();
+    loop {
+        let found: i64 = database.query_row(count, [], |row| row.get(0)).unwrap();
+        if found == expected {
+            return;
+        }
+        assert!(started.elapsed().as_secs() < 10, "{found} instead of {expected}: {count}");
+        tokio::task::yield_now().await;
+    }
 }
 
 #[actix_web::test]

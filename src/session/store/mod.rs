@@ -1,45 +1,57 @@
-//! Where sessions are kept: the [`SessionStore`] that `actix-session` asks, on an embedded SQLite.
-//!
-//! `actix-session` knows a session as a map of strings. The map ends here: what belongs to the row
-//! has columns, and only the values that a fork keeps in the session stay a map.
+//! Where sessions are kept, and what can be done to them: an embedded SQLite behind the verbs that
+//! the app needs. [`middleware`] is the same store as `actix-session` asks it.
 
+mod middleware;
 mod sqlite;
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
-use actix_web::cookie::time::Duration;
-use anyhow::anyhow;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::record::{Dates, Lifetimes};
+use super::record::{Dates, Ended, Lifetimes, seconds};
 use crate::clock::Clock;
 use crate::sealed::random;
+pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, ENDED, INFO, PERSON};
 use sqlite::Sqlite;
 
-/// The key in the session's map under which [`SessionInfo`] is found. Read only: what a handler
-/// writes there is dropped.
-pub(crate) const INFO: &str = "session";
-/// The key under which the person's name for the store stands.
-pub(crate) const PERSON: &str = "person";
-/// A map that holds this key is of a session that begins; the one that it came from ends.
-pub(crate) const BEGINS: &str = "begins";
-
-/// What a person may know of their session.
+/// What a person may know of a session of theirs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SessionInfo {
     /// Names the session in pages and URLs; it opens nothing.
     pub id: String,
+    /// The browser that it began in, in words.
+    pub device: String,
+    /// The network address that it began from.
+    pub address: String,
     /// When the person signed in, in seconds since 1970.
     pub created_at: i64,
     /// When a request last came, to within a minute.
     pub last_seen_at: i64,
     /// When the session ends if no further request comes.
     pub expires_at: i64,
+}
+
+/// The limits that the store keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long a session lives.
+    pub lifetimes: Lifetimes,
+    /// How many sessions a person may have; the least recently seen goes.
+    pub sessions_per_user: u32,
+}
+
+/// Which of a person's sessions.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// The one of this id.
+    One(String),
+    /// All but the one of this id.
+    AllBut(String),
+    /// All.
+    All,
 }
 
 /// The store failed: it can neither say that somebody is signed in nor that nobody is.
@@ -57,27 +69,37 @@ pub enum StoreError {
     /// The file was written by a newer version of this program.
     #[error("the session store is of a newer version")]
     TooNew,
-    /// The file can't be made.
-    #[error("the session store can't be made: {0}")]
+    /// The file can't be made or opened.
+    #[error("the session store can't be opened: {0}")]
     File(#[from] std::io::Error),
     /// A row holds what this version cannot read.
     #[error("a row of the session store is unreadable")]
     Unreadable,
 }
 
+/// A session that begins.
+struct NewSession {
+    person: Option<String>,
+    device: String,
+    address: String,
+    /// What a fork keeps in the session, and the Profile: a map in JSON.
+    values: String,
+}
+
 /// A row of the store.
 struct Row {
     id: String,
-    person: Option<String>,
-    values: String,
+    session: NewSession,
     dates: Dates,
+    /// Why it was ended; the dates may say so as well.
+    ended: Option<Ended>,
 }
 
 /// The store, as one worker thread uses it; see [`StoreOpener::for_this_thread`].
 #[derive(Clone)]
 pub struct Store {
     sqlite: Sqlite,
-    lifetimes: Lifetimes,
+    limits: Limits,
     clock: Clock,
 }
 
@@ -86,12 +108,43 @@ impl Store {
     ///
     /// # Errors
     /// When the file can't be opened, or isn't a store of this version or an older one.
-    pub fn open(
-        data_dir: &Path,
-        lifetimes: Lifetimes,
-        clock: Clock,
-    ) -> Result<StoreOpener, StoreError> {
-        Ok(StoreOpener { sqlite: sqlite::Opener::open(data_dir)?, lifetimes, clock })
+    pub fn open(data_dir: &Path, limits: Limits, clock: Clock) -> Result<StoreOpener, StoreError> {
+        Ok(StoreOpener { sqlite: sqlite::Opener::open(data_dir)?, limits, clock })
+    }
+
+    /// Whether there is a store in this folder.
+    #[must_use]
+    pub fn exists(data_dir: &Path) -> bool {
+        data_dir.join(sqlite::FILE).exists()
+    }
+
+    /// This person's sessions, the last seen first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn list(&self, person: &str) -> Result<Vec<SessionInfo>, StoreError> {
+        let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
+        let rows = self.sqlite.list(person)?;
+        let alive = rows.into_iter().filter(|row| row.dates.ended(now, lifetimes).is_none());
+        Ok(alive.map(|row| row.info(lifetimes)).collect())
+    }
+
+    /// Ends sessions of this person, and gives how many it were. They end with the next request.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end(&self, person: &str, which: Which, why: Ended) -> Result<usize, StoreError> {
+        let (now, kept) = (self.clock.now(), self.remembered());
+        self.sqlite.end(Some(person.to_owned()), which, why, now, kept).await
+    }
+
+    /// Ends the sessions of everybody, and gives how many it were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_all(&self, why: Ended) -> Result<usize, StoreError> {
+        let (now, kept) = (self.clock.now(), self.remembered());
+        self.sqlite.end(None, Which::All, why, now, kept).await
     }
 
     /// Consumes a sign-in that was under way; true only the first time, whoever else tries at the
@@ -100,7 +153,17 @@ impl Store {
     /// # Errors
     /// When the store fails; whether it was consumed is then unknown.
     pub async fn consume_sign_in(&self, flow: &str, expires_at: i64) -> Result<bool, StoreError> {
-        self.sqlite.consume_sign_in(hash(flow), expires_at, self.clock.now()).await
+        self.sqlite.consume_sign_in(hash(flow), expires_at).await
+    }
+
+    /// Takes away a few rows that nobody can use any more, and of sessions that have just expired
+    /// what is personal; gives whether there may be more of them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn purge_some(&self) -> Result<bool, StoreError> {
+        let absolute = seconds(self.limits.lifetimes.absolute);
+        self.sqlite.purge_some(self.clock.now(), absolute, self.remembered()).await
     }
 
     /// Whether the store answers.
@@ -111,79 +174,61 @@ impl Store {
         self.sqlite.ping()
     }
 
-    async fn try_load(
-        &self,
-        reference: &str,
-    ) -> Result<Option<HashMap<String, String>>, StoreError> {
-        let now = self.clock.now();
+    /// The session of this reference, which may have ended.
+    async fn find(&self, reference: &str) -> Result<Option<Row>, StoreError> {
+        let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
         let hash = hash(reference);
-        let Some(mut row) =
-            self.sqlite.load(&hash)?.filter(|row| row.dates.is_alive(now, self.lifetimes))
-        else {
-            return Ok(None);
-        };
-        if row.dates.is_seen_due(now, self.lifetimes) {
+        let Some(mut row) = self.sqlite.find(&hash)? else { return Ok(None) };
+        row.ended = row.ended.or_else(|| row.dates.ended(now, lifetimes));
+        if row.ended.is_none() && row.dates.is_seen_due(now, lifetimes) {
             row.dates.last_seen_at = now;
-            let ends_at = row.dates.ends_at(self.lifetimes);
             // A full disk must not keep people from reading.
-            if let Err(error) = self.sqlite.seen(hash, now, ends_at).await {
+            if let Err(error) = self.sqlite.seen(hash, now, row.dates.ends_at(lifetimes)).await {
                 tracing::warn!(cause = %error, "a session's last use wasn't written down");
             }
         }
-        row.into_values(self.lifetimes).map(Some)
+        Ok(Some(row))
     }
 
     /// A new session; the one that this browser had, if any, ends in the same transaction.
     async fn begin(
         &self,
-        mut values: HashMap<String, String>,
+        session: NewSession,
         replacing: Option<&str>,
     ) -> Result<String, StoreError> {
         let now = self.clock.now();
-        let dates = Dates::beginning(now);
         let reference = URL_SAFE_NO_PAD.encode(random::<32>()?);
-        let row = Row {
-            id: URL_SAFE_NO_PAD.encode(random::<16>()?),
-            person: take_person(&mut values)?,
-            values: json(&values)?,
-            dates,
+        let id = URL_SAFE_NO_PAD.encode(random::<16>()?);
+        let row = Row { id, session, dates: Dates::beginning(now), ended: None };
+        let insertion = sqlite::Insertion {
+            hash: hash(&reference),
+            ends_at: row.dates.ends_at(self.limits.lifetimes),
+            row,
+            replacing: replacing.map(hash),
+            at_most: self.limits.sessions_per_user,
+            remembered: self.remembered(),
         };
-        let ends_at = dates.ends_at(self.lifetimes);
-        self.sqlite.insert(hash(&reference), row, ends_at, now, replacing.map(hash)).await?;
+        self.sqlite.insert(insertion).await?;
         Ok(reference)
     }
 
-    /// Gives the reference under which the session is found from now on.
-    async fn try_update(
-        &self,
-        reference: &str,
-        mut values: HashMap<String, String>,
-    ) -> Result<String, StoreError> {
-        if values.contains_key(BEGINS) {
-            return self.begin(values, Some(reference)).await;
-        }
-        let person = take_person(&mut values)?;
-        self.sqlite.update(hash(reference), person, json(&values)?).await?;
-        Ok(reference.to_owned())
+    /// For how long after its beginning the row of a session stays, when it has ended, to say why:
+    /// a little longer than the cookie can live.
+    fn remembered(&self) -> i64 {
+        seconds(self.limits.lifetimes.absolute).saturating_add(24 * 60 * 60)
     }
 }
 
 impl Row {
-    /// The session as `actix-session` knows it.
-    fn into_values(self, lifetimes: Lifetimes) -> Result<HashMap<String, String>, StoreError> {
-        let mut values: HashMap<String, String> =
-            serde_json::from_str(&self.values).map_err(|_| StoreError::Unreadable)?;
-        let info = SessionInfo {
-            expires_at: self.dates.ends_at(lifetimes),
+    fn info(&self, lifetimes: Lifetimes) -> SessionInfo {
+        SessionInfo {
+            id: self.id.clone(),
+            device: self.session.device.clone(),
+            address: self.session.address.clone(),
             created_at: self.dates.created_at,
             last_seen_at: self.dates.last_seen_at,
-            id: self.id,
-        };
-        values.insert(INFO.to_owned(), json(&info)?);
-        if let Some(person) = self.person {
-            values.insert(PERSON.to_owned(), json(&person)?);
+            expires_at: self.dates.ends_at(lifetimes),
         }
-        Ok(values)
     }
 }
 
@@ -191,7 +236,7 @@ impl Row {
 #[derive(Clone)]
 pub struct StoreOpener {
     sqlite: sqlite::Opener,
-    lifetimes: Lifetimes,
+    limits: Limits,
     clock: Clock,
 }
 
@@ -199,60 +244,9 @@ impl StoreOpener {
     /// A store for the calling thread, with a connection of its own to read by.
     #[must_use]
     pub fn for_this_thread(&self) -> Store {
-        Store {
-            sqlite: self.sqlite.for_this_thread(),
-            lifetimes: self.lifetimes,
-            clock: self.clock.clone(),
-        }
+        let sqlite = self.sqlite.for_this_thread();
+        Store { sqlite, limits: self.limits, clock: self.clock.clone() }
     }
-}
-
-impl SessionStore for Store {
-    async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        self.try_load(key.as_ref()).await.map_err(|error| match error {
-            // The person may sign in anew, and out; a 503 would last as long as the row.
-            StoreError::Unreadable => {
-                tracing::error!(cause = %error, "somebody's session is lost");
-                LoadError::Deserialization(error.into())
-            }
-            error => LoadError::Other(error.into()),
-        })
-    }
-
-    /// The row is on disk when this returns, so before the browser gets its cookie.
-    async fn save(
-        &self,
-        values: HashMap<String, String>,
-        _: &Duration,
-    ) -> Result<SessionKey, SaveError> {
-        let begun = self.begin(values, None).await;
-        key(begun.map_err(|error| SaveError::Other(error.into()))?).map_err(SaveError::Other)
-    }
-
-    /// Also begins a session in place of another, in one transaction: `actix-session`'s own
-    /// `renew` deletes before it saves, and a store that fails between the two signs people out.
-    async fn update(
-        &self,
-        old: SessionKey,
-        values: HashMap<String, String>,
-        _: &Duration,
-    ) -> Result<SessionKey, UpdateError> {
-        let updated = self.try_update(old.as_ref(), values).await;
-        key(updated.map_err(|error| UpdateError::Other(error.into()))?).map_err(UpdateError::Other)
-    }
-
-    /// Lifetimes are this store's own affair; see [`Lifetimes`].
-    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
-        Ok(())
-    }
-
-    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        Ok(self.sqlite.delete(hash(key.as_ref())).await?)
-    }
-}
-
-fn key(reference: String) -> Result<SessionKey, anyhow::Error> {
-    SessionKey::try_from(reference).map_err(|error| anyhow!(error))
 }
 
 type Hash = [u8; 32];
@@ -263,17 +257,4 @@ fn hash(secret: &str) -> Hash {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());
     hash
-}
-
-fn json(value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|_| StoreError::Unreadable)
-}
-
-fn take_person(values: &mut HashMap<String, String>) -> Result<Option<String>, StoreError> {
-    values.remove(INFO);
-    values.remove(BEGINS);
-    let person = values.remove(PERSON);
-    person
-        .map(|person| serde_json::from_str(&person).map_err(|_| StoreError::Unreadable))
-        .transpose()
 }

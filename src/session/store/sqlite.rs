@@ -13,11 +13,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::web;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 
-use super::{Dates, Hash, Row, StoreError};
+use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which};
 
-const FILE: &str = "sessions.sqlite3";
+pub(super) const FILE: &str = "sessions.sqlite3";
 
 /// The layout of the file. `PRAGMA user_version` counts the steps that a file has taken; a step,
 /// once released, is never changed.
@@ -27,10 +27,15 @@ const STEPS: &[&str] = &["
         reference_hash BLOB NOT NULL UNIQUE,
         session_id TEXT NOT NULL UNIQUE,
         person TEXT,
+        device TEXT NOT NULL,
+        address TEXT NOT NULL,
         session_values TEXT NOT NULL,
         created_at INTEGER NOT NULL,
         last_seen_at INTEGER NOT NULL,
-        expires_at INTEGER NOT NULL
+        -- When the session ends; once it has ended, when its row may go.
+        expires_at INTEGER NOT NULL,
+        -- Why it ended, or NULL. Of a session that has ended nothing personal is kept.
+        ended TEXT
     ) STRICT;
     CREATE INDEX sessions_by_expiry ON sessions (expires_at);
     CREATE INDEX sessions_by_person ON sessions (person);
@@ -41,9 +46,30 @@ const STEPS: &[&str] = &["
     CREATE INDEX consumed_sign_ins_by_expiry ON consumed_sign_ins (expires_at);
 "];
 
-/// How many expired rows of a table a write takes away with it: more than one, so that they
-/// become fewer; not many, so that nobody waits for it.
-const PURGED_AT_ONCE: i64 = 50;
+/// How many rows a purge takes at a time, while writes wait for it: some milliseconds' worth.
+const PURGED_AT_ONCE: i64 = 500;
+
+/// Ends the sessions that meet the condition, for the reason `:why`: empties their rows, and keeps
+/// them until `:remembered` seconds after their beginning.
+fn end_those(condition: &str) -> String {
+    format!(
+        "UPDATE sessions SET ended = :why, person = NULL, device = '', address = '',
+             session_values = '{{}}', expires_at = created_at + :remembered
+         WHERE ended IS NULL AND {condition}"
+    )
+}
+
+/// A session to write down.
+pub(super) struct Insertion {
+    pub(super) hash: Hash,
+    pub(super) row: Row,
+    pub(super) ends_at: i64,
+    /// The session whose place it takes.
+    pub(super) replacing: Option<Hash>,
+    /// How many sessions the person may have.
+    pub(super) at_most: u32,
+    pub(super) remembered: i64,
+}
 
 #[derive(Clone)]
 pub(super) struct Opener {
@@ -99,67 +125,137 @@ fn take_steps(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 impl Sqlite {
-    pub(super) fn load(&self, hash: &Hash) -> Result<Option<Row>, StoreError> {
-        let mut select = self.reader()?.prepare_cached(
-            "SELECT session_id, person, session_values, created_at, last_seen_at
-             FROM sessions WHERE reference_hash = ?1",
-        )?;
-        let row = select.query_row([hash], |row| {
-            Ok(Row {
-                id: row.get(0)?,
-                person: row.get(1)?,
-                values: row.get(2)?,
-                dates: Dates { created_at: row.get(3)?, last_seen_at: row.get(4)? },
-            })
-        });
-        Ok(row.optional()?)
+    pub(super) fn find(&self, hash: &Hash) -> Result<Option<Row>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM sessions WHERE reference_hash = ?1");
+        let mut select = self.reader()?.prepare_cached(&sql)?;
+        Ok(select.query_row([hash], row).optional()?)
+    }
+
+    pub(super) fn list(&self, person: &str) -> Result<Vec<Row>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM sessions WHERE person = ?1 ORDER BY last_seen_at DESC, id DESC"
+        );
+        let mut select = self.reader()?.prepare_cached(&sql)?;
+        let rows = select.query_map([person], row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub(super) fn ping(&self) -> Result<(), StoreError> {
-        Ok(self.reader()?.query_row(
-            "SELECT count(*) FROM sessions WHERE id = 0",
-            [],
-            |_| Ok(()),
-        )?)
+        let none = "SELECT count(*) FROM sessions WHERE id = 0";
+        Ok(self.reader()?.query_row(none, [], |_| Ok(()))?)
     }
 
-    pub(super) async fn insert(
-        &self,
-        hash: Hash,
-        row: Row,
-        expires_at: i64,
-        now: i64,
-        replacing: Option<Hash>,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
         self.write(move |db| {
             let transaction = db.transaction()?;
-            purge(&transaction, "sessions", now)?;
-            if let Some(replaced) = replacing {
+            if let Some(replaced) = new.replacing {
                 delete(&transaction, replaced)?;
             }
+            let (session, dates) = (&new.row.session, &new.row.dates);
             transaction.execute(
-                "INSERT INTO sessions
-                 (reference_hash, session_id, person, session_values, created_at, last_seen_at, expires_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![hash, row.id, row.person, row.values, row.dates.created_at, row.dates.last_seen_at, expires_at],
+                "INSERT INTO sessions (reference_hash, session_id, person, device, address,
+                    session_values, created_at, last_seen_at, expires_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![
+                    new.hash,
+                    new.row.id,
+                    session.person,
+                    session.device,
+                    session.address,
+                    session.values,
+                    dates.created_at,
+                    dates.last_seen_at,
+                    new.ends_at
+                ],
+            )?;
+            let too_many = "id IN (SELECT id FROM sessions WHERE person = :person
+                 ORDER BY last_seen_at DESC, id DESC LIMIT -1 OFFSET :at_most)";
+            transaction.execute(
+                &end_those(too_many),
+                named_params! {
+                    ":why": Ended::Elsewhere.name(),
+                    ":remembered": new.remembered,
+                    ":person": session.person,
+                    ":at_most": new.at_most,
+                },
             )?;
             transaction.commit()
         })
         .await
     }
 
-    pub(super) async fn update(
+    pub(super) async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
+        self.write(move |db| {
+            let update = "UPDATE sessions SET session_values = ?2
+                 WHERE reference_hash = ?1 AND ended IS NULL";
+            db.execute(update, params![hash, values]).map(drop)
+        })
+        .await
+    }
+
+    /// Ends the sessions of a person, or of everybody.
+    pub(super) async fn end(
         &self,
-        hash: Hash,
         person: Option<String>,
-        values: String,
-    ) -> Result<(), StoreError> {
+        which: Which,
+        why: Ended,
+        now: i64,
+        remembered: i64,
+    ) -> Result<usize, StoreError> {
+        let (one, but) = match which {
+            Which::One(id) => (Some(id), None),
+            Which::AllBut(id) => (None, Some(id)),
+            Which::All => (None, None),
+        };
+        let sql = end_those(
+            "expires_at > :now AND (:person IS NULL OR person = :person)
+             AND (:one IS NULL OR session_id = :one) AND (:but IS NULL OR session_id <> :but)",
+        );
         self.write(move |db| {
             db.execute(
-                "UPDATE sessions SET person = ?2, session_values = ?3 WHERE reference_hash = ?1",
-                params![hash, person, values],
+                &sql,
+                named_params! {
+                    ":why": why.name(), ":remembered": remembered, ":now": now,
+                    ":person": person, ":one": one, ":but": but,
+                },
             )
-            .map(drop)
+        })
+        .await
+    }
+
+    pub(super) async fn purge_some(
+        &self,
+        now: i64,
+        absolute: i64,
+        remembered: i64,
+    ) -> Result<bool, StoreError> {
+        self.write(move |db| {
+            let transaction = db.transaction()?;
+            let mut taken = transaction.execute(
+                "DELETE FROM consumed_sign_ins WHERE flow_hash IN (SELECT flow_hash
+                     FROM consumed_sign_ins WHERE expires_at <= ?1 LIMIT ?2)",
+                [now, PURGED_AT_ONCE],
+            )?;
+            taken += transaction.execute(
+                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions
+                     WHERE expires_at <= ?1 AND ended IS NOT NULL LIMIT ?2)",
+                [now, PURGED_AT_ONCE],
+            )?;
+            for (why, is_it) in [(Ended::TimeLimit, "<="), (Ended::Idle, ">")] {
+                let expired = format!(
+                    "created_at + :absolute {is_it} :now AND id IN (SELECT id FROM sessions
+                         WHERE expires_at <= :now AND ended IS NULL LIMIT :at_once)"
+                );
+                taken += transaction.execute(
+                    &end_those(&expired),
+                    named_params! {
+                        ":why": why.name(), ":remembered": remembered, ":now": now,
+                        ":absolute": absolute, ":at_once": PURGED_AT_ONCE,
+                    },
+                )?;
+            }
+            transaction.commit()?;
+            Ok(taken > 0)
         })
         .await
     }
@@ -188,17 +284,11 @@ impl Sqlite {
         &self,
         flow: Hash,
         expires_at: i64,
-        now: i64,
     ) -> Result<bool, StoreError> {
         self.write(move |db| {
-            let transaction = db.transaction()?;
-            purge(&transaction, "consumed_sign_ins", now)?;
-            let inserted = transaction.execute(
-                "INSERT INTO consumed_sign_ins (flow_hash, expires_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                params![flow, expires_at],
-            )?;
-            transaction.commit()?;
-            Ok(inserted == 1)
+            let insert = "INSERT INTO consumed_sign_ins (flow_hash, expires_at) VALUES (?1, ?2)
+                 ON CONFLICT DO NOTHING";
+            Ok(db.execute(insert, params![flow, expires_at])? == 1)
         })
         .await
     }
@@ -226,11 +316,21 @@ fn delete(db: &Connection, hash: Hash) -> Result<(), rusqlite::Error> {
     db.execute("DELETE FROM sessions WHERE reference_hash = ?1", [hash]).map(drop)
 }
 
-/// Takes a few expired rows away. `table` is one of ours, never input.
-fn purge(db: &Connection, table: &str, now: i64) -> Result<(), rusqlite::Error> {
-    let key = if table == "sessions" { "id" } else { "flow_hash" };
-    let mut delete = db.prepare_cached(&format!(
-        "DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE expires_at <= ?1 LIMIT ?2)"
-    ))?;
-    delete.execute([now, PURGED_AT_ONCE]).map(drop)
+const COLUMNS: &str =
+    "session_id, person, device, address, session_values, created_at, last_seen_at, ended";
+
+fn row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
+    let ended: Option<String> = row.get(7)?;
+    Ok(Row {
+        id: row.get(0)?,
+        session: NewSession {
+            person: row.get(1)?,
+            device: row.get(2)?,
+            address: row.get(3)?,
+            values: row.get(4)?,
+        },
+        dates: Dates { created_at: row.get(5)?, last_seen_at: row.get(6)? },
+        // A reason that only a newer version knows still means that it has ended.
+        ended: ended.map(|why| Ended::named(&why).unwrap_or(Ended::Elsewhere)),
+    })
 }

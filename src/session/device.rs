@@ -1,0 +1,41 @@
+//! The browser and system that a `User-Agent` claims, in the words that people use for them.
+
+/// "Firefox on Linux". A claim, not a fact: it helps a person to know their own sessions again.
+#[must_use]
+pub fn in_words(user_agent: &str) -> String {
+    let named = |table: &[(&str, &'static str)]| {
+        table.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name)
+    };
+    match (named(&BROWSERS), named(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "Unknown browser".to_owned(),
+    }
+}
+
+/// The order matters: nearly every browser also claims to be the ones below it.
+const BROWSERS: [(&str, &str); 12] = [
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Vivaldi/", "Vivaldi"),
+    ("DuckDuckGo/", "DuckDuckGo"),
+    ("FxiOS/", "Firefox"),
+    ("Firefox/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chromium/", "Chromium"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+];
+
+/// As above: Android claims to be Linux, and an iPhone to be like Mac OS X.
+const SYSTEMS: [(&str, &str); 7] = [
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+];

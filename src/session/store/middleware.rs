@@ -1,0 +1,121 @@
+//! The store as `actix-session` asks it.
+//!
+//! `actix-session` knows a session as a map of strings. The map ends here: what belongs to the row
+//! has columns, and only what else is kept in the session stays a map.
+
+use std::collections::HashMap;
+
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::cookie::time::Duration;
+use anyhow::anyhow;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{NewSession, Row, Store, StoreError};
+use crate::session::Lifetimes;
+
+type Values = HashMap<String, String>;
+
+/// Under this key stands [`super::SessionInfo`]. Read only: what is written there is dropped.
+pub(crate) const INFO: &str = "session";
+/// The person's name for the store.
+pub(crate) const PERSON: &str = "person";
+/// The browser, in words.
+pub(crate) const DEVICE: &str = "device";
+/// The network address.
+pub(crate) const ADDRESS: &str = "address";
+/// Why the session ended: of one that has, this is all there is. Read only.
+pub(crate) const ENDED: &str = "ended";
+/// A map that holds this key is of a session that begins; the one that it came from ends.
+pub(crate) const BEGINS: &str = "begins";
+
+impl SessionStore for Store {
+    async fn load(&self, key: &SessionKey) -> Result<Option<Values>, LoadError> {
+        let row = self.find(key.as_ref()).await.map_err(|error| LoadError::Other(error.into()))?;
+        row.map(|row| row.into_values(self.limits.lifetimes)).transpose().map_err(|error| {
+            // The person may sign in anew, and out; a 503 would last as long as the row.
+            tracing::error!(cause = %error, "somebody's session is lost");
+            LoadError::Deserialization(error.into())
+        })
+    }
+
+    /// The row is on disk when this returns, so before the browser gets its cookie.
+    async fn save(&self, mut values: Values, _: &Duration) -> Result<SessionKey, SaveError> {
+        let begun = match take_columns(&mut values) {
+            Ok(session) => self.begin(session, None).await,
+            Err(error) => Err(error),
+        };
+        key(begun).map_err(SaveError::Other)
+    }
+
+    /// Also begins a session in place of another, in one transaction: `actix-session`'s own
+    /// `renew` deletes before it saves, and a store that fails between the two signs people out.
+    async fn update(
+        &self,
+        old: SessionKey,
+        mut values: Values,
+        _: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        let begins = values.contains_key(BEGINS);
+        let updated = match take_columns(&mut values) {
+            Ok(session) if begins => self.begin(session, Some(old.as_ref())).await,
+            Ok(session) => {
+                let written = self.sqlite.update(super::hash(old.as_ref()), session.values).await;
+                written.map(|()| old.into())
+            }
+            Err(error) => Err(error),
+        };
+        key(updated).map_err(UpdateError::Other)
+    }
+
+    /// Lifetimes are this store's own affair; see [`Lifetimes`].
+    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        Ok(self.sqlite.delete(super::hash(key.as_ref())).await?)
+    }
+}
+
+impl Row {
+    /// The session as `actix-session` knows it.
+    fn into_values(self, lifetimes: Lifetimes) -> Result<Values, StoreError> {
+        if let Some(ended) = self.ended {
+            return Ok(Values::from([(ENDED.to_owned(), to_json(&ended.name())?)]));
+        }
+        let mut values: Values = from_json(&self.session.values)?;
+        values.insert(INFO.to_owned(), to_json(&self.info(lifetimes))?);
+        if let Some(person) = self.session.person {
+            values.insert(PERSON.to_owned(), to_json(&person)?);
+        }
+        Ok(values)
+    }
+}
+
+/// Takes what has columns out of the map.
+fn take_columns(values: &mut Values) -> Result<NewSession, StoreError> {
+    for ours in [INFO, ENDED, BEGINS] {
+        values.remove(ours);
+    }
+    let mut take = |key| values.remove(key).map(|value| from_json::<String>(&value)).transpose();
+    let (person, device, address) = (take(PERSON)?, take(DEVICE)?, take(ADDRESS)?);
+    Ok(NewSession {
+        person,
+        device: device.unwrap_or_default(),
+        address: address.unwrap_or_default(),
+        values: to_json(values)?,
+    })
+}
+
+fn key(reference: Result<String, StoreError>) -> Result<SessionKey, anyhow::Error> {
+    SessionKey::try_from(reference?).map_err(|error| anyhow!(error))
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Unreadable)
+}
+
+fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|_| StoreError::Unreadable)
+}

@@ -1,0 +1,52 @@
+//! Where a request comes from, behind proxies and not.
+
+use crate::test_app::TestApp;
+
+/// The address that the account page shows after signing in with these headers.
+async fn seen_as(trusted_proxies: &str, headers: &[(&str, &str)]) -> String {
+    let app = TestApp::with(&[("TRUSTED_PROXIES", trusted_proxies)]).await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let path = callback.strip_prefix(&app.origin).unwrap();
+    let mut request = visitor.request(reqwest::Method::GET, path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    visitor.send(request).await;
+    let page = visitor.get("/account/sessions").await.body;
+    let (_, rest) = page.split_once("From ").unwrap();
+    rest.split_once(". Signed in").unwrap().0.to_owned()
+}
+
+#[actix_web::test]
+async fn without_trusted_proxies_only_the_connection_counts() {
+    for header in ["X-Forwarded-For", "Forwarded", "X-Real-IP"] {
+        assert_eq!(seen_as("", &[(header, "for=192.0.2.1")]).await, "127.0.0.1");
+        assert_eq!(seen_as("192.0.2.0/24", &[(header, "192.0.2.1")]).await, "127.0.0.1");
+    }
+}
+
+#[actix_web::test]
+async fn of_what_proxies_say_the_right_most_untrusted_hop_counts() {
+    let proxies = "127.0.0.0/8, 10.0.0.0/8, 2001:db8:ffff::/48";
+    for (header, value, client) in [
+        ("X-Forwarded-For", "192.0.2.1", "192.0.2.1"),
+        ("X-Forwarded-For", "6.6.6.6, 192.0.2.1", "192.0.2.1"),
+        ("X-Forwarded-For", "6.6.6.6, 192.0.2.1, 10.1.2.3", "192.0.2.1"),
+        ("X-Forwarded-For", "6.6.6.6, 192.0.2.1:4711,2001:db8:ffff::1", "192.0.2.1"),
+        ("X-Forwarded-For", "::ffff:192.0.2.1", "192.0.2.1"),
+        ("X-Forwarded-For", "2001:db8::1", "2001:db8::1"),
+        ("X-Forwarded-For", "[2001:db8::1]:4711", "2001:db8::1"),
+        ("X-Forwarded-For", "192.0.2.1, nonsense", "127.0.0.1"),
+        ("X-Forwarded-For", "192.0.2.1, nonsense, 10.1.2.3", "10.1.2.3"),
+        ("X-Forwarded-For", "", "127.0.0.1"),
+        ("Forwarded", "for=6.6.6.6, for=192.0.2.1;proto=https", "192.0.2.1"),
+        ("Forwarded", "proto=https;For=\"[2001:db8::1]:80\"", "2001:db8::1"),
+        ("Forwarded", "for=_hidden", "127.0.0.1"),
+    ] {
+        assert_eq!(seen_as(proxies, &[(header, value)]).await, client, "{header}: {value}");
+    }
+    let both = [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "192.0.2.1")];
+    assert_eq!(seen_as(proxies, &both).await, "192.0.2.1");
+}
