@@ -41,7 +41,10 @@ pub async fn sessions(
         .with_context(|| format!("the store in {} can't be opened", data_dir.display()))?;
     let store = opener.for_this_thread();
     match asked {
-        Sessions::List { email } => Ok(table(&store.list(person(&email)?.as_str())?)),
+        Sessions::List { email } => {
+            let person = person(&email)?;
+            Ok(table(&store.list(person.as_str()).await?))
+        }
         Sessions::End { email: Some(email) } => {
             let person = person(&email)?;
             told(store.end(person.as_str(), Which::All, Ended::ByOperator).await?)

@@ -15,7 +15,7 @@ pub(super) async fn show(
     store: web::Data<Store>,
     user: CurrentUser,
 ) -> Result<HttpResponse, Failure> {
-    let sessions = store.list(&user.person)?;
+    let sessions = store.list(&user.person).await?;
     Ok(app.pages.respond(StatusCode::OK, &AccountSessionsPage::new(&user, sessions)))
 }
 

@@ -10,6 +10,6 @@ pub(super) async fn live() -> &'static str {
 }
 
 pub(super) async fn ready(store: web::Data<Store>) -> Result<&'static str, Failure> {
-    store.ping()?;
+    store.ping().await?;
     Ok("ok\n")
 }

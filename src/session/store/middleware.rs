@@ -60,7 +60,7 @@ impl SessionStore for Store {
         let updated = match take_columns(&mut values) {
             Ok(session) if begins => self.begin(session, Some(old.as_ref())).await,
             Ok(session) => {
-                let written = self.sqlite.update(super::hash(old.as_ref()), session.values).await;
+                let written = self.engine.update(super::hash(old.as_ref()), session.values).await;
                 written.map(|()| old.into())
             }
             Err(error) => Err(error),
@@ -74,7 +74,7 @@ impl SessionStore for Store {
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        Ok(self.sqlite.delete(super::hash(key.as_ref())).await?)
+        Ok(self.engine.delete(super::hash(key.as_ref())).await?)
     }
 }
 

@@ -1,12 +1,13 @@
 //! Where sessions are kept, and what can be done to them: an embedded SQLite behind the verbs that
 //! the app needs. [`middleware`] is the same store as `actix-session` asks it.
 
+mod engine;
 mod middleware;
 mod sqlite;
 
 use std::path::Path;
 
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
@@ -14,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use super::record::{Dates, Ended, Lifetimes, seconds};
 use crate::clock::Clock;
 use crate::sealed::random;
+use engine::{Ending, Engine, Insertion};
 pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, ENDED, INFO, PERSON};
-use sqlite::Sqlite;
 
 /// What a person may know of a session of theirs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -98,7 +99,7 @@ struct Row {
 /// The store, as one worker thread uses it; see [`StoreOpener::for_this_thread`].
 #[derive(Clone)]
 pub struct Store {
-    sqlite: Sqlite,
+    engine: Engine,
     limits: Limits,
     clock: Clock,
 }
@@ -122,9 +123,9 @@ impl Store {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn list(&self, person: &str) -> Result<Vec<SessionInfo>, StoreError> {
+    pub async fn list(&self, person: &str) -> Result<Vec<SessionInfo>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
-        let rows = self.sqlite.list(person)?;
+        let rows = self.engine.list(person).await?;
         let alive = rows.into_iter().filter(|row| row.dates.ended(now, lifetimes).is_none());
         Ok(alive.map(|row| row.info(lifetimes)).collect())
     }
@@ -134,8 +135,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn end(&self, person: &str, which: Which, why: Ended) -> Result<usize, StoreError> {
-        let (now, kept) = (self.clock.now(), self.remembered());
-        self.sqlite.end(Some(person.to_owned()), which, why, now, kept).await
+        self.end_those(Some(person.to_owned()), which, why).await
     }
 
     /// Ends the sessions of everybody, and gives how many it were.
@@ -143,8 +143,17 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn end_all(&self, why: Ended) -> Result<usize, StoreError> {
-        let (now, kept) = (self.clock.now(), self.remembered());
-        self.sqlite.end(None, Which::All, why, now, kept).await
+        self.end_those(None, Which::All, why).await
+    }
+
+    async fn end_those(
+        &self,
+        person: Option<String>,
+        which: Which,
+        why: Ended,
+    ) -> Result<usize, StoreError> {
+        let (now, remembered) = (self.clock.now(), self.remembered());
+        self.engine.end(Ending { person, which, why, now, remembered }).await
     }
 
     /// Consumes a sign-in that was under way; true only the first time, whoever else tries at the
@@ -153,7 +162,7 @@ impl Store {
     /// # Errors
     /// When the store fails; whether it was consumed is then unknown.
     pub async fn consume_sign_in(&self, flow: &str, expires_at: i64) -> Result<bool, StoreError> {
-        self.sqlite.consume_sign_in(hash(flow), expires_at).await
+        self.engine.consume_sign_in(hash(flow), expires_at).await
     }
 
     /// Takes away a few rows that nobody can use any more, and of sessions that have just expired
@@ -163,27 +172,27 @@ impl Store {
     /// When the store fails.
     pub async fn purge_some(&self) -> Result<bool, StoreError> {
         let absolute = seconds(self.limits.lifetimes.absolute);
-        self.sqlite.purge_some(self.clock.now(), absolute, self.remembered()).await
+        self.engine.purge_some(self.clock.now(), absolute, self.remembered()).await
     }
 
     /// Whether the store answers.
     ///
     /// # Errors
     /// When it doesn't.
-    pub fn ping(&self) -> Result<(), StoreError> {
-        self.sqlite.ping()
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.engine.ping().await
     }
 
     /// The session of this reference, which may have ended.
     async fn find(&self, reference: &str) -> Result<Option<Row>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
         let hash = hash(reference);
-        let Some(mut row) = self.sqlite.find(&hash)? else { return Ok(None) };
+        let Some(mut row) = self.engine.find(&hash).await? else { return Ok(None) };
         row.ended = row.ended.or_else(|| row.dates.ended(now, lifetimes));
         if row.ended.is_none() && row.dates.is_seen_due(now, lifetimes) {
             row.dates.last_seen_at = now;
             // A full disk must not keep people from reading.
-            if let Err(error) = self.sqlite.seen(hash, now, row.dates.ends_at(lifetimes)).await {
+            if let Err(error) = self.engine.seen(hash, now, row.dates.ends_at(lifetimes)).await {
                 tracing::warn!(cause = %error, "a session's last use wasn't written down");
             }
         }
@@ -200,7 +209,7 @@ impl Store {
         let reference = URL_SAFE_NO_PAD.encode(random::<32>()?);
         let id = URL_SAFE_NO_PAD.encode(random::<16>()?);
         let row = Row { id, session, dates: Dates::beginning(now), ended: None };
-        let insertion = sqlite::Insertion {
+        let insertion = Insertion {
             hash: hash(&reference),
             ends_at: row.dates.ends_at(self.limits.lifetimes),
             row,
@@ -208,7 +217,7 @@ impl Store {
             at_most: self.limits.sessions_per_user,
             remembered: self.remembered(),
         };
-        self.sqlite.insert(insertion).await?;
+        self.engine.insert(insertion).await?;
         Ok(reference)
     }
 
@@ -244,8 +253,8 @@ impl StoreOpener {
     /// A store for the calling thread, with a connection of its own to read by.
     #[must_use]
     pub fn for_this_thread(&self) -> Store {
-        let sqlite = self.sqlite.for_this_thread();
-        Store { sqlite, limits: self.limits, clock: self.clock.clone() }
+        let engine = Engine::Sqlite(self.sqlite.for_this_thread());
+        Store { engine, limits: self.limits, clock: self.clock.clone() }
     }
 }
 

@@ -15,6 +15,7 @@ use std::time::Duration;
 use actix_web::web;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
+use super::engine::{Ending, Insertion};
 use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which};
 
 pub(super) const FILE: &str = "sessions.sqlite3";
@@ -57,18 +58,6 @@ fn end_those(condition: &str) -> String {
              session_values = '{{}}', expires_at = created_at + :remembered
          WHERE ended IS NULL AND {condition}"
     )
-}
-
-/// A session to write down.
-pub(super) struct Insertion {
-    pub(super) hash: Hash,
-    pub(super) row: Row,
-    pub(super) ends_at: i64,
-    /// The session whose place it takes.
-    pub(super) replacing: Option<Hash>,
-    /// How many sessions the person may have.
-    pub(super) at_most: u32,
-    pub(super) remembered: i64,
 }
 
 #[derive(Clone)]
@@ -193,16 +182,8 @@ impl Sqlite {
         .await
     }
 
-    /// Ends the sessions of a person, or of everybody.
-    pub(super) async fn end(
-        &self,
-        person: Option<String>,
-        which: Which,
-        why: Ended,
-        now: i64,
-        remembered: i64,
-    ) -> Result<usize, StoreError> {
-        let (one, but) = match which {
+    pub(super) async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
+        let (one, but) = match ending.which {
             Which::One(id) => (Some(id), None),
             Which::AllBut(id) => (None, Some(id)),
             Which::All => (None, None),
@@ -215,8 +196,8 @@ impl Sqlite {
             db.execute(
                 &sql,
                 named_params! {
-                    ":why": why.name(), ":remembered": remembered, ":now": now,
-                    ":person": person, ":one": one, ":but": but,
+                    ":why": ending.why.name(), ":remembered": ending.remembered,
+                    ":now": ending.now, ":person": ending.person, ":one": one, ":but": but,
                 },
             )
         })
@@ -268,7 +249,7 @@ impl Sqlite {
     ) -> Result<(), StoreError> {
         self.write(move |db| {
             db.execute(
-                "UPDATE sessions SET last_seen_at = ?2, expires_at = ?3 WHERE reference_hash = ?1",
+                "UPDATE sessions SET last_seen_at = ?2, expires_at = ?3 WHERE reference_hash = ?1 AND ended IS NULL",
                 params![hash, at, expires_at],
             )
             .map(drop)
