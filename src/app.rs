@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::pages::Pages;
+use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::{Lifetimes, Store, cookies};
 use crate::sign_in::Admission;
@@ -32,6 +33,7 @@ pub struct App {
     pub(crate) link_expires_in: Duration,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) clock: Clock,
 }
 
@@ -162,6 +164,7 @@ impl App {
             link_expires_in: config.sign_in.link_expires_in,
             lifetimes: config.session.lifetimes,
             trusted_proxies: config.web.trusted_proxies,
+            rate_limits: config.rate_limits,
             site,
             keys,
             assets,

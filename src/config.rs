@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::email_address::parse_domain;
+use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
 use crate::session::{Lifetimes, Limits};
 use crate::workos::Credentials;
@@ -34,6 +35,8 @@ pub struct Config {
     pub session: Limits,
     /// `LINK_EXPIRES_IN`, `ALLOWED_EMAIL_DOMAINS`
     pub sign_in: SignIn,
+    /// `RATE_LIMIT_*`
+    pub rate_limits: RateLimits,
     /// `LOG_FORMAT`, `RUST_LOG`
     pub log: Log,
     /// In a demo: where its mails arrive, for the banner on every page.
@@ -126,6 +129,12 @@ impl Config {
                     "is from 15m to 24h",
                 ),
                 allowed_email_domains: allowed_email_domains(&mut read),
+            },
+            rate_limits: RateLimits {
+                per_email: read.rate_limit("RATE_LIMIT_PER_EMAIL", "5/15m"),
+                per_mailbox: read.rate_limit("RATE_LIMIT_PER_MAILBOX", "20/1h"),
+                per_client: read.rate_limit("RATE_LIMIT_PER_CLIENT", "30/15m"),
+                total: read.rate_limit("RATE_LIMIT_TOTAL", "1000/1m"),
             },
             log: Log {
                 json: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",

@@ -56,6 +56,12 @@ impl Failure {
         Self { cause: Cow::Owned(cause), ..Self::refusal(Code::StoreUnavailable, "") }
     }
 
+    /// Says when to try again.
+    #[must_use]
+    pub(crate) fn after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
     /// Offers the same sign-in anew on the page.
     #[must_use]
     pub(crate) fn offering(self, pending: &PendingSignIn) -> Self {

@@ -39,6 +39,7 @@ mod headers;
 mod host;
 pub mod operator;
 mod pages;
+pub mod rate_limit;
 mod routes;
 mod same_origin;
 pub mod sealed;

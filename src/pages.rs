@@ -117,6 +117,8 @@ pub(crate) struct SentPage {
     return_to: String,
     login_url: String,
     link_minutes: u64,
+    /// When the next mail may go, if this one didn't.
+    next_mail_at: Option<String>,
 }
 
 impl Page for SentPage {
@@ -134,6 +136,7 @@ impl SentPage {
             email: pending.email.as_str().to_owned(),
             return_to: pending.return_to.as_str().to_owned(),
             login_url: pending.return_to.login_url(),
+            next_mail_at: pending.next_mail_at.map(utc),
             link_minutes: link_expires_in.as_secs().div_ceil(60),
         }
     }
@@ -213,6 +216,7 @@ pub(crate) struct ErrorPage {
     email: String,
     return_to: String,
     request_id: Option<String>,
+    wait: Option<String>,
 }
 
 impl Page for ErrorPage {
@@ -226,7 +230,13 @@ impl ErrorPage {
             email: again.map_or_else(String::new, |again| again.email.clone()),
             return_to: again.map_or_else(String::new, |again| again.return_to.as_str().to_owned()),
             request_id,
+            wait: None,
         }
+    }
+
+    /// Says when to try again.
+    pub(crate) fn waiting(self, seconds: Option<u64>) -> Self {
+        Self { wait: seconds.map(in_words), ..self }
     }
 }
 
@@ -253,6 +263,18 @@ impl Problem {
 
 fn pretty(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// A time to wait, as people say it.
+fn in_words(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} second{}", plural(seconds)),
+        _ => format!("{} minute{}", seconds.div_ceil(60), plural(seconds.div_ceil(60))),
+    }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 /// A date as people read it; the seconds are counted from 1970.

@@ -1,11 +1,17 @@
 //! Reads variables one by one and collects what is wrong with them.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
 use url::{Host, Url};
+
+use crate::rate_limit::RateLimit;
+
+/// Thirty days: a counter that lives longer is no rate.
+const MAX_WINDOW_SECONDS: u64 = 30 * 24 * 60 * 60;
 
 /// Everything that is wrong with the settings.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +124,12 @@ impl<'a> Reader<'a> {
         Duration::from_secs(value)
     }
 
+    /// So many within such a time: `5/15m`.
+    pub(super) fn rate_limit(&mut self, name: &'static str, default: &str) -> RateLimit {
+        let PerTime(limit) = self.parse(name, default, "is a number and a duration, such as 5/15m");
+        limit
+    }
+
     pub(super) fn finish<T>(self, value: T) -> Result<T, Problems> {
         if self.problems.is_empty() { Ok(value) } else { Err(Problems(self.problems)) }
     }
@@ -153,5 +165,21 @@ impl FromStr for Seconds {
             _ => return Err(()),
         };
         number.checked_mul(seconds_per_unit).map(Self).ok_or(())
+    }
+}
+
+struct PerTime(RateLimit);
+
+impl FromStr for PerTime {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (number, within) = text.split_once('/').ok_or(())?;
+        let at_most: NonZeroU32 = number.trim().parse().map_err(drop)?;
+        let Seconds(seconds) = within.trim().parse()?;
+        if !(1..=MAX_WINDOW_SECONDS).contains(&seconds) {
+            return Err(());
+        }
+        Ok(Self(RateLimit { at_most: at_most.get(), within: Duration::from_secs(seconds) }))
     }
 }

@@ -8,6 +8,8 @@ use actix_web::http::StatusCode;
 pub enum Code {
     BadRequest,
     InvalidEmail,
+    RateLimited,
+    Busy,
     NotAllowed,
     LinkExpired,
     SignInCancelled,
@@ -63,6 +65,8 @@ impl Code {
                 | Self::CodeExpired
                 | Self::ProfileMismatch
                 | Self::NotAllowed
+                | Self::RateLimited
+                | Self::Busy
                 | Self::WorkOsUnavailable
         );
         Message { title, text, offers_link }
@@ -88,6 +92,10 @@ impl Code {
                 "Something in the address or the form is missing or damaged. Go back and try again."),
             Self::InvalidEmail => ("invalid_email", S::UNPROCESSABLE_ENTITY, "That doesn't look like an e-mail address",
                 "Check the address for typing errors. It looks like name@example.com."),
+            Self::RateLimited => ("rate_limited", S::TOO_MANY_REQUESTS, "That was too often",
+                "More links were asked for than anybody needs. Those that were mailed already go on working."),
+            Self::Busy => ("rate_limited", S::SERVICE_UNAVAILABLE, "Too many people are signing in right now",
+                "It isn't your doing. Those who have a link already can use it."),
             Self::NotAllowed => ("not_allowed", S::FORBIDDEN, "This address can't sign in here",
                 "Only certain addresses may sign in to this site. If you have another one, use it; otherwise ask whoever runs the site."),
             Self::LinkExpired => ("link_expired", S::BAD_REQUEST, "This link doesn't work any more",

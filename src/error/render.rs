@@ -2,8 +2,8 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use serde_json::json;
@@ -51,12 +51,20 @@ fn is_bare_error(response: &HttpResponse) -> bool {
 fn answer(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
     let mut response =
         if wants_json(request) { problem(failure.code) } else { page(app, request, failure) };
-    let status = failure.code.status();
-    if status.as_u16() == 503 {
-        let seconds = failure.retry_after.map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1));
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    if let Some(wait) = wait(failure) {
+        response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }
     response
+}
+
+/// How many seconds to wait before trying again, where that helps.
+fn wait(failure: &Failure) -> Option<u64> {
+    match failure.code.status() {
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+            Some(failure.retry_after.map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1)))
+        }
+        _ => None,
+    }
 }
 
 fn page(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
@@ -71,9 +79,10 @@ fn page(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
                 &LoginPage::new(email, &return_to).refusing(failure.code),
             )
         }
-        code => app
-            .pages
-            .respond(code.status(), &ErrorPage::new(code, again, request_id(request, code))),
+        code => app.pages.respond(
+            code.status(),
+            &ErrorPage::new(code, again, request_id(request, code)).waiting(wait(failure)),
+        ),
     }
 }
 

@@ -8,10 +8,12 @@ use serde::Deserialize;
 
 use super::see_other;
 use crate::app::App;
+use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::pages::LoginPage;
-use crate::session::{self, CurrentUser};
+use crate::session::record::seconds;
+use crate::session::{self, CurrentUser, Store};
 use crate::sign_in::{PendingSignIn, ReturnTo, make_room};
 use crate::workos::{CreatePasswordlessSession, WorkOsError};
 
@@ -49,6 +51,7 @@ pub(super) async fn show(
 /// The answer is the same for every address of a domain that may sign in.
 pub(super) async fn ask(
     app: web::Data<App>,
+    store: web::Data<Store>,
     request: HttpRequest,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
@@ -58,15 +61,20 @@ pub(super) async fn ask(
     let email = EmailAddress::parse(&typed)
         .map_err(|_| retry(Failure::refusal(Code::InvalidEmail, "not an address")))?;
     app.admission.may_ask(&email).map_err(retry)?;
+    let client = client_address::of(&request, &app.trusted_proxies);
+    app.rate_limits.ask(&store, &email, client).await.map_err(retry)?;
 
-    let (flow, pending, state) = PendingSignIn::begin(
+    let (flow, mut pending, state) = PendingSignIn::begin(
         &app.keys,
         email.clone(),
         return_to.clone(),
         app.link_expires_in,
         &app.clock,
     )?;
-    deliver(&app, &email, &state).await.map_err(|error| retry(error.into()))?;
+    match app.rate_limits.mail(&store, &email).await? {
+        Some(wait) => pending.next_mail_at = Some(app.clock.now() + seconds(wait)),
+        None => deliver(&app, &email, &state).await.map_err(|error| retry(error.into()))?,
+    }
 
     let now = app.clock.now();
     let mut response = HttpResponse::SeeOther();

@@ -29,7 +29,7 @@ pub struct CurrentUser {
     /// Their session.
     pub session: SessionInfo,
     /// Their name for the store: for mailed links, the normalised address.
-    pub(crate) person: String,
+    pub person: String,
     /// The last sign-ins of this browser and where each led, the newest first.
     sign_ins: Vec<(Flow, ReturnTo)>,
 }

@@ -4,6 +4,17 @@
 //! session it is, when it began, when it was last seen. The row is found by the reference's hash,
 //! so whoever reads the store still cannot sign in. `actix-session` keeps its usual place between
 //! the two; what it lacks is done by the [`store`] and by the [`cookies`] guard.
+//!
+//! # A fork's own values
+//!
+//! A handler behind the session takes `actix_session::Session` and keeps what it likes there:
+//! `session.insert("theme", "dark")?`, and `session.get::<String>("theme")?` later. The values live
+//! in the session's row and go with it; a new sign-in begins without them. Never `update`, which
+//! stores nothing (`clippy.toml` forbids it), and keep the names of [`store`]'s columns free.
+//!
+//! What should outlive a session belongs into a table of the fork's own, in a database of its own
+//! beside `sessions.sqlite3`, under [`CurrentUser::person`];
+//! [`Admission::on_sign_in`](crate::sign_in::Admission::on_sign_in) is where its row is made.
 
 pub mod cookies;
 pub mod current_user;

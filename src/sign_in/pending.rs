@@ -54,6 +54,9 @@ pub struct PendingSignIn {
     began_at: i64,
     /// When link and code are both dead.
     pub expires_at: i64,
+    /// Set when no mail went, because its mailbox had got too many: when the next may go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_mail_at: Option<i64>,
     /// The SHA-256 of the `state` that belongs to it, in base64.
     state_hash: String,
 }
@@ -85,6 +88,7 @@ impl PendingSignIn {
             return_to,
             began_at: clock.now_millis(),
             expires_at,
+            next_mail_at: None,
             state_hash: hash(&state),
         };
         Ok((flow, pending, state))

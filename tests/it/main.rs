@@ -32,6 +32,7 @@ mod device;
 mod docs;
 mod email_address;
 mod program;
+mod rate_limit;
 mod return_to;
 mod security;
 mod session_store;

@@ -117,6 +117,10 @@ pub fn settings_of_a_test(
         ("WORKOS_API_URL", workos_url),
         ("WORKOS_API_KEY", "sk_test_default"),
         ("WORKOS_CLIENT_ID", "client_emulator"),
+        // Of no matter but where they are tested.
+        ("RATE_LIMIT_PER_EMAIL", "10000/1m"),
+        ("RATE_LIMIT_PER_CLIENT", "10000/1m"),
+        ("RATE_LIMIT_PER_MAILBOX", "10000/1m"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

@@ -100,6 +100,20 @@ impl Engine {
         }
     }
 
+    /// Counts something, and gives `None`; or, above `at_most` within so many seconds, how many
+    /// seconds it is until it may happen again.
+    pub(super) async fn take(
+        &self,
+        key: Hash,
+        at_most: u32,
+        seconds: i64,
+        now: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => Ok(sqlite.counters().take(key, at_most, seconds, now)),
+        }
+    }
+
     /// Takes a step of the purge; gives whether there may be more to do.
     pub(super) async fn purge_some(
         &self,

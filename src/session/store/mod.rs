@@ -1,11 +1,13 @@
 //! Where sessions are kept, and what can be done to them: an embedded SQLite behind the verbs that
 //! the app needs. [`middleware`] is the same store as `actix-session` asks it.
 
+mod counters;
 mod engine;
 mod middleware;
 mod sqlite;
 
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Dates, Ended, Lifetimes, seconds};
 use crate::clock::Clock;
+use crate::rate_limit::RateLimit;
 use crate::sealed::random;
 use engine::{Ending, Engine, Insertion};
 pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, ENDED, INFO, PERSON};
@@ -165,6 +168,17 @@ impl Store {
         self.engine.consume_sign_in(hash(flow), expires_at).await
     }
 
+    /// Counts something under a name; gives how long to wait if it happens too often.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn take(&self, name: &str, limit: RateLimit) -> Result<Option<Duration>, StoreError> {
+        let (window, now) = (seconds(limit.within), self.clock.now());
+        // Names hold addresses, and a store is copied and looked into.
+        let wait = self.engine.take(hash(name), limit.at_most, window, now).await?;
+        Ok(wait.map(|wait| Duration::from_secs(wait.unsigned_abs())))
+    }
+
     /// Takes away a few rows that nobody can use any more, and of sessions that have just expired
     /// what is personal; gives whether there may be more of them.
     ///
@@ -261,7 +275,7 @@ impl StoreOpener {
 type Hash = [u8; 32];
 
 /// What the store knows of a secret: enough to find its row, too little to use it. The secrets are
-/// 128 random bits or more, so a plain hash can't be searched.
+/// 128 random bits or more, so their plain hashes can't be searched.
 fn hash(secret: &str) -> Hash {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());

@@ -15,6 +15,7 @@ use std::time::Duration;
 use actix_web::web;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
+use super::counters::Counters;
 use super::engine::{Ending, Insertion};
 use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which};
 
@@ -62,6 +63,7 @@ fn end_those(condition: &str) -> String {
 
 #[derive(Clone)]
 pub(super) struct Opener {
+    counters: Counters,
     path: PathBuf,
     writer: Arc<Mutex<Connection>>,
 }
@@ -79,7 +81,7 @@ impl Opener {
         OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
         let mut writer = connect(&path)?;
         take_steps(&mut writer)?;
-        Ok(Self { path, writer: Arc::new(Mutex::new(writer)) })
+        Ok(Self { counters: Counters::default(), path, writer: Arc::new(Mutex::new(writer)) })
     }
 
     pub(super) fn for_this_thread(&self) -> Sqlite {
@@ -127,6 +129,10 @@ impl Sqlite {
         let mut select = self.reader()?.prepare_cached(&sql)?;
         let rows = select.query_map([person], row)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn counters(&self) -> &Counters {
+        &self.opener.counters
     }
 
     pub(super) fn ping(&self) -> Result<(), StoreError> {
@@ -210,6 +216,7 @@ impl Sqlite {
         absolute: i64,
         remembered: i64,
     ) -> Result<bool, StoreError> {
+        self.counters().purge(now);
         self.write(move |db| {
             let transaction = db.transaction()?;
             let mut taken = transaction.execute(

@@ -1,0 +1,93 @@
+//! How many links may be asked for: by one client, for one address, in all; and how many mails a
+//! mailbox gets.
+//!
+//! Nobody can lock somebody else out: the limit of a mailbox stops further mails, and those
+//! already sent go on working; the others count what a client does.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use crate::email_address::EmailAddress;
+use crate::error::{Code, Failure};
+use crate::session::{Store, StoreError};
+
+/// So many within such a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many.
+    pub at_most: u32,
+    /// Within what time, counted from the first.
+    pub within: Duration,
+}
+
+/// `RATE_LIMIT_*`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    /// Links asked for, for one address by one client.
+    pub per_email: RateLimit,
+    /// Mails to one mailbox, whoever asks.
+    pub per_mailbox: RateLimit,
+    /// Links asked for by one client, whatever the address.
+    pub per_client: RateLimit,
+    /// Links asked for in all.
+    pub total: RateLimit,
+}
+
+impl RateLimits {
+    /// Counts a link that is asked for. Counted in this order so that a client that is refused
+    /// takes nothing from the others.
+    ///
+    /// # Errors
+    /// [`Code::RateLimited`], [`Code::Busy`], both with the time to wait; a failing store.
+    pub(crate) async fn ask(
+        &self,
+        store: &Store,
+        email: &EmailAddress,
+        client: Option<IpAddr>,
+    ) -> Result<(), Failure> {
+        let client = network(client);
+        let for_email = format!("email {} {client}", email.as_str());
+        for (key, limit, code) in [
+            (format!("client {client}"), self.per_client, Code::RateLimited),
+            (for_email, self.per_email, Code::RateLimited),
+            ("total".to_owned(), self.total, Code::Busy),
+        ] {
+            if let Some(wait) = store.take(&key, limit).await? {
+                return Err(Failure::refusal(code, "too many links asked for").after(wait));
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts a mail; gives how long it is until the next may go, if this one must not.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn mail(
+        &self,
+        store: &Store,
+        email: &EmailAddress,
+    ) -> Result<Option<Duration>, StoreError> {
+        store.take(&format!("mailbox {}", mailbox(email)), self.per_mailbox).await
+    }
+}
+
+/// What stands behind `+` is a label: the mail arrives in the same mailbox.
+fn mailbox(email: &EmailAddress) -> String {
+    let (local, domain) = email.as_str().rsplit_once('@').unwrap_or_default();
+    let local = local.split_once('+').map_or(local, |(mailbox, _)| mailbox);
+    format!("{local}@{domain}")
+}
+
+/// One client: an IPv4 address, or the /64 that an IPv6 client may choose its addresses from.
+fn network(client: Option<IpAddr>) -> IpAddr {
+    match client.map(|client| client.to_canonical()) {
+        Some(IpAddr::V6(address)) => {
+            let mut segments = address.segments();
+            segments[4..].fill(0);
+            IpAddr::V6(Ipv6Addr::from(segments))
+        }
+        Some(address) => address,
+        None => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    }
+}

@@ -1,0 +1,40 @@
+//! The counters of the embedded engine: in memory, since one process serves alone.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Hash;
+
+/// How often something happened within a time that began with the first.
+#[derive(Clone, Copy)]
+struct Window {
+    count: u32,
+    ends_at: i64,
+}
+
+/// All counters of this process.
+#[derive(Clone, Default)]
+pub(super) struct Counters(Arc<Mutex<HashMap<Hash, Window>>>);
+
+impl Counters {
+    /// Counts, and gives `None`; or, above `at_most` within so many seconds, how many seconds it is
+    /// until it may happen again.
+    pub(super) fn take(&self, key: Hash, at_most: u32, seconds: i64, now: i64) -> Option<i64> {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = windows.entry(key).or_insert(Window { count: 0, ends_at: now });
+        if window.ends_at <= now {
+            *window = Window { count: 0, ends_at: now.saturating_add(seconds) };
+        }
+        if window.count >= at_most {
+            return Some(window.ends_at - now);
+        }
+        window.count += 1;
+        None
+    }
+
+    /// Forgets what is over.
+    pub(super) fn purge(&self, now: i64) {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.retain(|_, window| window.ends_at > now);
+    }
+}
