@@ -40,6 +40,10 @@ async fn a_person_signs_in_by_a_mailed_link_and_out_again() {
     browser.screenshot("account").await;
     assert_eq!(cookie_names(&browser).await, ["__Host-session"]);
 
+    browser.click("a[href='/account/sessions']").await;
+    driver.query(By::XPath("//h2[contains(., 'Chrom')]")).first().await.unwrap();
+    browser.screenshot("account_sessions").await;
+
     browser.click("form[action='/logout'] button").await;
     driver.query(By::Css("a[href='/login']")).first().await.unwrap();
     assert!(cookie_names(&browser).await.is_empty());
@@ -47,7 +51,7 @@ async fn a_person_signs_in_by_a_mailed_link_and_out_again() {
     driver.query(By::XPath("//h1[text()='Sign in']")).first().await.unwrap();
     assert_eq!(
         browser.path().await,
-        "/login?return_to=%2Faccount",
+        "/login?return_to=%2Faccount%2Fsessions",
         "Back asked again, and was told no"
     );
     assert!(!browser.text().await.contains("ana@acme.test"));
