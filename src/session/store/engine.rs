@@ -76,7 +76,8 @@ impl Engine {
         }
     }
 
-    /// Ends sessions that live, and gives how many it were.
+    /// Ends sessions that live, and gives how many it were: all of a person's; of everybody's some,
+    /// so that others' writes fit between, until there are none.
     pub(super) async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.end(ending).await,

@@ -146,7 +146,13 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn end_all(&self, why: Ended) -> Result<usize, StoreError> {
-        self.end_those(None, Which::All, why).await
+        let mut ended = 0;
+        loop {
+            match self.end_those(None, Which::All, why).await? {
+                0 => return Ok(ended),
+                some => ended += some,
+            }
+        }
     }
 
     async fn end_those(
