@@ -4,53 +4,24 @@
 //! (handing them to another thread costs ten times the read). Writes wait for the disk, so they go
 //! to a blocking thread, through the one connection that writes.
 
+mod file;
+
 use std::cell::OnceCell;
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use actix_web::web;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
+
+pub(super) use file::FILE;
 
 use super::counters::Counters;
 use super::engine::{Ending, Insertion};
 use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which};
 
-pub(super) const FILE: &str = "sessions.sqlite3";
-
-/// The layout of the file. `PRAGMA user_version` counts the steps that a file has taken; a step,
-/// once released, is never changed.
-const STEPS: &[&str] = &["
-    CREATE TABLE sessions (
-        id INTEGER PRIMARY KEY,
-        reference_hash BLOB NOT NULL UNIQUE,
-        session_id TEXT NOT NULL UNIQUE,
-        person TEXT,
-        device TEXT NOT NULL,
-        address TEXT NOT NULL,
-        session_values TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        last_seen_at INTEGER NOT NULL,
-        -- When the session ends; once it has ended, when its row may go.
-        expires_at INTEGER NOT NULL,
-        -- Why it ended, or NULL. Of a session that has ended nothing personal is kept.
-        ended TEXT
-    ) STRICT;
-    CREATE INDEX living_sessions_by_expiry ON sessions (expires_at) WHERE ended IS NULL;
-    CREATE INDEX ended_sessions_by_expiry ON sessions (expires_at) WHERE ended IS NOT NULL;
-    CREATE INDEX sessions_by_person ON sessions (person);
-    CREATE TABLE consumed_sign_ins (
-        flow_hash BLOB PRIMARY KEY,
-        expires_at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX consumed_sign_ins_by_expiry ON consumed_sign_ins (expires_at);
-"];
-
 /// How many rows a purge takes at a time, while writes wait for it: some milliseconds' worth.
-const PURGED_AT_ONCE: i64 = 500;
+const PURGED_AT_ONCE: i64 = 200;
 
 /// Ends the sessions that meet the condition, for the reason `:why`: empties their rows, and keeps
 /// them until `:remembered` seconds after their beginning.
@@ -77,43 +48,15 @@ pub(super) struct Sqlite {
 
 impl Opener {
     pub(super) fn open(data_dir: &Path) -> Result<Self, StoreError> {
-        let path = data_dir.join(FILE);
-        // SQLite's other files take their mode from this one.
-        OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
-        let mut writer = connect(&path)?;
-        take_steps(&mut writer)?;
+        let path = file::create(data_dir)?;
+        let mut writer = file::connect(&path)?;
+        file::take_steps(&mut writer)?;
         Ok(Self { counters: Counters::default(), path, writer: Arc::new(Mutex::new(writer)) })
     }
 
     pub(super) fn for_this_thread(&self) -> Sqlite {
         Sqlite { opener: self.clone(), reader: Rc::default() }
     }
-}
-
-fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let connection = Connection::open(path)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // Nobody holds the file for long; a request had rather fail than wait.
-    connection.busy_timeout(Duration::from_millis(500))?;
-    // A commit returns when the disk has it: a session that a browser was told of is never lost.
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    Ok(connection)
-}
-
-fn take_steps(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let taken: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if usize::try_from(taken).is_ok_and(|taken| taken > STEPS.len()) {
-        return Err(StoreError::TooNew);
-    }
-    for (number, step) in (1_i64..).zip(STEPS) {
-        if number > taken {
-            transaction.execute_batch(step)?;
-            transaction.pragma_update(None, "user_version", number)?;
-        }
-    }
-    Ok(transaction.commit()?)
 }
 
 impl Sqlite {
@@ -294,7 +237,7 @@ impl Sqlite {
         if let Some(reader) = self.reader.get() {
             return Ok(reader);
         }
-        let reader = connect(&self.opener.path)?;
+        let reader = file::connect(&self.opener.path)?;
         Ok(self.reader.get_or_init(|| reader))
     }
 

@@ -1,0 +1,75 @@
+//! The file of the embedded engine: its layout, and how it is opened.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::session::store::StoreError;
+
+/// Its name.
+pub(in crate::session::store) const FILE: &str = "sessions.sqlite3";
+
+/// The layout of the file. `PRAGMA user_version` counts the steps that a file has taken; a step,
+/// once released, is never changed.
+const STEPS: &[&str] = &["
+    CREATE TABLE sessions (
+        id INTEGER PRIMARY KEY,
+        reference_hash BLOB NOT NULL UNIQUE,
+        session_id TEXT NOT NULL UNIQUE,
+        person TEXT,
+        device TEXT NOT NULL,
+        address TEXT NOT NULL,
+        session_values TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        last_seen_at INTEGER NOT NULL,
+        -- When the session ends; once it has ended, when its row may go.
+        expires_at INTEGER NOT NULL,
+        -- Why it ended, or NULL. Of a session that has ended nothing personal is kept.
+        ended TEXT
+    ) STRICT;
+    CREATE INDEX living_sessions_by_expiry ON sessions (expires_at) WHERE ended IS NULL;
+    CREATE INDEX ended_sessions_by_expiry ON sessions (expires_at) WHERE ended IS NOT NULL;
+    CREATE INDEX sessions_by_person ON sessions (person);
+    CREATE TABLE consumed_sign_ins (
+        flow_hash BLOB PRIMARY KEY,
+        expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX consumed_sign_ins_by_expiry ON consumed_sign_ins (expires_at);
+"];
+
+/// The file in this folder, made if there is none.
+pub(super) fn create(data_dir: &Path) -> Result<PathBuf, StoreError> {
+    let path = data_dir.join(FILE);
+    // SQLite's other files take their mode from this one.
+    OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
+    Ok(path)
+}
+
+pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Nobody holds the file for long; a request had rather fail than wait.
+    connection.busy_timeout(Duration::from_millis(500))?;
+    // A commit returns when the disk has it: a session that a browser was told of is never lost.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(connection)
+}
+
+/// Brings the layout of an older file up to date.
+pub(super) fn take_steps(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let taken: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if usize::try_from(taken).is_ok_and(|taken| taken > STEPS.len()) {
+        return Err(StoreError::TooNew);
+    }
+    for (number, step) in (1_i64..).zip(STEPS) {
+        if number > taken {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", number)?;
+        }
+    }
+    Ok(transaction.commit()?)
+}
