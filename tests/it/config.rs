@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use workos_magic_link::config::{Config, Tls};
 use workos_magic_link::sealed::generate_cookie_key;
+use workos_magic_link::session::Place;
 
 const NEEDED: [(&str, &str); 2] =
     [("WORKOS_API_KEY", "sk_secret"), ("WORKOS_CLIENT_ID", "client_1")];
@@ -38,6 +39,7 @@ fn every_problem_is_named_at_once_and_no_value_is_shown() {
         ("BIND_ADDRESS", "canary"),
         ("TLS", "canary"),
         ("COOKIE_KEYS", "canary"),
+        ("SESSION_STORE", "redis:canary"),
         ("SESSION_IDLE_TIMEOUT", "canary"),
         ("SESSION_ABSOLUTE_TIMEOUT", "0s"),
         ("LINK_EXPIRES_IN", "14m"),
@@ -72,6 +74,9 @@ fn each_of_these_is_refused() {
         ("COOKIE_KEYS", "c2hvcnQ="),
         ("ALLOWED_EMAIL_DOMAINS", "acme"),
         ("SESSIONS_PER_USER", "0"),
+        ("SESSION_STORE", "https://redis.test"),
+        ("SESSION_STORE", "redis.test:6379"),
+        ("SESSION_STORE", "redis://redis.test/nonsense"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("WORKOS_API_URL", "https://api.workos.test/?x=1"),
         ("WORKOS_API_KEY", "sk_a b"),
@@ -87,6 +92,7 @@ fn some_settings_need_others() {
     assert_eq!(read(&[("BIND_ADDRESS", "0.0.0.0:8443")]).err().unwrap(), ["TLS"]);
     assert_eq!(read(&[("BASE_URL", "http://localhost:8443")]).err().unwrap(), ["TLS"]);
     assert_eq!(read(&[("BASE_URL", "https://app.test")]).err().unwrap(), ["COOKIE_KEYS"]);
+    assert_eq!(read(&[("SESSION_STORE", "redis://redis.test")]).err().unwrap(), ["COOKIE_KEYS"]);
 }
 
 #[test]
@@ -97,10 +103,14 @@ fn a_production_set_is_accepted() {
         ("BIND_ADDRESS", "[::]:8080"),
         ("TLS", "off"),
         ("COOKIE_KEYS", &keys),
+        ("SESSION_STORE", "rediss://app:p%40ss@redis.test:6380/2"),
         ("LINK_EXPIRES_IN", "24h"),
         ("WORKOS_REDIRECT_URI", "https://app.test/callback"),
     ])
     .ok()
     .unwrap();
     assert!(config.cookie_keys.is_some());
+    assert!(matches!(config.session_store, Place::Redis(_)));
+    assert_eq!(config.session_store.to_string(), "SESSION_STORE", "the URL is shown nowhere");
+    assert!(!format!("{:?}", config.session_store).contains("p%40ss"));
 }
