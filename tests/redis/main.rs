@@ -32,3 +32,4 @@ mod instances;
 mod kept;
 mod outage;
 mod program;
+mod settings;
