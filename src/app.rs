@@ -48,11 +48,12 @@ pub(crate) struct Site {
     pub(crate) redirect_uri: String,
 }
 
-/// The app, listening. No other process serves from the same folder while this lives.
+/// The app, listening. With an embedded store, no other process serves from the same folder while
+/// this lives.
 pub struct Serving {
     server: Server,
     store: Store,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl Serving {
@@ -80,12 +81,12 @@ impl Serving {
 /// What keeps the app from starting: the store, the certificate, the data folder.
 pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<Serving> {
     let data_dir = DataDir::open(&config.data_dir)?;
-    let lock = data_dir.lock()?;
+    // Of a shared store there may be many instances, and none keeps anything else of its own.
+    let lock = if config.session_store.is_shared() { None } else { Some(data_dir.lock()?) };
     let tls = tls::server_config(&config.web.tls, &data_dir)?;
-    let stores =
-        Store::open(data_dir.path(), config.session, clock.clone()).with_context(|| {
-            format!("the session store in {} can't be opened", data_dir.path().display())
-        })?;
+    let place = &config.session_store;
+    let stores = Store::open(place, config.session, clock.clone())
+        .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = stores.for_this_thread();
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
 

@@ -12,7 +12,7 @@ use url::Url;
 use crate::email_address::parse_domain;
 use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
-use crate::session::{Lifetimes, Limits};
+use crate::session::{Lifetimes, Limits, Place};
 use crate::workos::Credentials;
 
 mod reader;
@@ -29,6 +29,8 @@ pub struct Config {
     pub web: Web,
     /// `DATA_DIR`: the store, and the key and certificate made for development.
     pub data_dir: PathBuf,
+    /// `SESSION_STORE`
+    pub session_store: Place,
     /// `COOKIE_KEYS`; `None` where one may be made and kept in `DATA_DIR`.
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
@@ -116,10 +118,12 @@ impl Config {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let mut read = Reader::new(&variable);
         let web = web(&mut read);
+        let session_store = session_store(&mut read);
         let config = Self {
             workos: workos(&mut read, &web.base_url),
             data_dir: data_dir(&read),
-            cookie_keys: cookie_keys(&mut read, &web.base_url),
+            cookie_keys: cookie_keys(&mut read, &web.base_url, &session_store),
+            session_store,
             session: session(&mut read),
             sign_in: SignIn {
                 link_expires_in: read.duration(
@@ -151,16 +155,23 @@ impl Config {
 ///
 /// # Errors
 /// [`Problems`], as [`Config::read`].
-pub fn read_store(
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<(PathBuf, Limits), Problems> {
+pub fn read_store(variable: impl Fn(&str) -> Option<String>) -> Result<(Place, Limits), Problems> {
     let mut read = Reader::new(&variable);
-    let store = (data_dir(&read), session(&mut read));
+    let store = (session_store(&mut read), session(&mut read));
     read.finish(store)
 }
 
 fn data_dir(read: &Reader<'_>) -> PathBuf {
     PathBuf::from(read.or("DATA_DIR", "data"))
+}
+
+fn session_store(read: &mut Reader<'_>) -> Place {
+    let embedded = Place::Embedded(data_dir(read));
+    let Some(url) = read.get("SESSION_STORE") else { return embedded };
+    Place::shared(&url).unwrap_or_else(|expected| {
+        read.problem("SESSION_STORE", expected);
+        embedded
+    })
 }
 
 fn session(read: &mut Reader<'_>) -> Limits {
@@ -252,9 +263,12 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRing> {
+fn cookie_keys(read: &mut Reader<'_>, base_url: &Url, store: &Place) -> Option<KeyRing> {
     let Some(keys) = read.get("COOKIE_KEYS") else {
-        if !is_loopback(base_url) {
+        if store.is_shared() {
+            // Keys made here would be others than those of the next instance.
+            read.problem("COOKIE_KEYS", "is needed with SESSION_STORE, the same for all instances");
+        } else if !is_loopback(base_url) {
             read.problem(
                 "COOKIE_KEYS",
                 "is needed; make one with `workos-magic-link keys generate`",

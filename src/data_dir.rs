@@ -19,10 +19,6 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-
     /// Keeps every other process from serving from this folder, while the file is open.
     pub(crate) fn lock(&self) -> anyhow::Result<File> {
         let path = self.0.join("lock");

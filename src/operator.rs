@@ -34,11 +34,11 @@ pub async fn sessions(
     asked: Sessions,
     variable: impl Fn(&str) -> Option<String>,
 ) -> anyhow::Result<String> {
-    let (data_dir, limits) = config::read_store(variable)?;
+    let (place, limits) = config::read_store(variable)?;
     // Opening makes a store where there is none, and then a mistyped folder looks empty.
-    ensure!(Store::exists(&data_dir), "there is no session store in {}", data_dir.display());
-    let opener = Store::open(&data_dir, limits, Clock::default())
-        .with_context(|| format!("the store in {} can't be opened", data_dir.display()))?;
+    ensure!(Store::exists(&place), "there is no session store in {place}");
+    let opener = Store::open(&place, limits, Clock::default())
+        .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = opener.for_this_thread();
     match asked {
         Sessions::List { email } => {

@@ -38,6 +38,7 @@ fn every_problem_is_named_at_once_and_no_value_is_shown() {
         ("BIND_ADDRESS", "canary"),
         ("TLS", "canary"),
         ("COOKIE_KEYS", "canary"),
+        ("SESSION_STORE", "redis:canary"),
         ("SESSION_IDLE_TIMEOUT", "canary"),
         ("SESSION_ABSOLUTE_TIMEOUT", "0s"),
         ("LINK_EXPIRES_IN", "14m"),
@@ -76,6 +77,9 @@ fn each_of_these_is_refused() {
         ("RATE_LIMIT_PER_MAILBOX", "0/1h"),
         ("RATE_LIMIT_PER_CLIENT", "5/0s"),
         ("RATE_LIMIT_TOTAL", "5/99d"),
+        ("SESSION_STORE", "https://redis.test"),
+        ("SESSION_STORE", "redis.test:6379"),
+        ("SESSION_STORE", "redis://redis.test/nonsense"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("WORKOS_API_URL", "https://api.workos.test/?x=1"),
         ("WORKOS_API_KEY", "sk_a b"),
@@ -107,4 +111,12 @@ fn a_production_set_is_accepted() {
     .ok()
     .unwrap();
     assert!(config.cookie_keys.is_some());
+}
+
+#[cfg(not(feature = "redis"))]
+#[test]
+fn a_program_built_without_redis_says_so_instead_of_using_another_store() {
+    let keys = generate_cookie_key().unwrap();
+    let shared = [("SESSION_STORE", "redis://redis.test"), ("COOKIE_KEYS", &keys)];
+    assert_eq!(read(&shared).err().unwrap(), ["SESSION_STORE"]);
 }

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and nobody else uses it"
 )]
 
+mod engine;
 mod running;
 mod test_app;
 mod visitor;
@@ -35,5 +36,6 @@ mod program;
 mod rate_limit;
 mod return_to;
 mod security;
+mod session_lifetimes;
 mod session_store;
 mod workos;

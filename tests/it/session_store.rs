@@ -1,4 +1,5 @@
-//! The store: what is kept, for how long, and what survives.
+//! The embedded store: what is in its file, and what happens when that can't be written. What is
+//! true of every store is in `session_lifetimes.rs`.
 
 use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt;
@@ -6,41 +7,12 @@ use std::time::Duration;
 
 use actix_session::storage::SessionStore;
 use workos_magic_link::clock::Clock;
-use workos_magic_link::session::{Lifetimes, Limits, Store};
+use workos_magic_link::session::{Lifetimes, Limits, Place, Store};
 
 use crate::test_app::TestApp;
+use crate::visitor::assert_error;
 
 const HOUR: i64 = 60 * 60;
-
-#[actix_web::test]
-async fn an_idle_session_ends() {
-    let app = TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h")]).await;
-    let visitor = app.signed_in("ana@acme.test").await;
-    app.clock.advance(HOUR - 5);
-    assert!(visitor.is_signed_in().await);
-    app.clock.advance(HOUR - 5);
-    assert!(visitor.is_signed_in().await, "activity extends it");
-    app.clock.advance(HOUR + 5);
-    assert!(!visitor.is_signed_in().await);
-}
-
-#[actix_web::test]
-async fn nothing_extends_a_session_beyond_the_absolute_limit() {
-    let app =
-        TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h"), ("SESSION_ABSOLUTE_TIMEOUT", "3h")]).await;
-    let visitor = app.signed_in("ana@acme.test").await;
-    for _ in 0..5 {
-        app.clock.advance(HOUR / 2);
-        assert!(visitor.is_signed_in().await);
-    }
-    app.clock.advance(HOUR / 2);
-    assert!(!visitor.is_signed_in().await);
-    app.clock.advance(-HOUR / 2 - 5);
-    assert!(
-        visitor.is_signed_in().await,
-        "only the clock decides, not a row that was taken away too early"
-    );
-}
 
 #[actix_web::test]
 async fn being_seen_is_written_once_a_minute_at_most() {
@@ -56,46 +28,6 @@ async fn being_seen_is_written_once_a_minute_at_most() {
     app.clock.advance(30);
     visitor.get("/account").await;
     assert!((80..90).contains(&seen()), "{}", seen());
-}
-
-#[actix_web::test]
-async fn the_store_holds_nothing_that_signs_in() {
-    let app = TestApp::spawn().await;
-    let visitor = app.visitor();
-    visitor.ask_for_link("ana@acme.test", "").await;
-    let callback = url::Url::parse(&app.workos.follow_newest_link("ana@acme.test").await).unwrap();
-    let mut secrets: Vec<String> =
-        callback.query_pairs().map(|(_, value)| value.into_owned()).collect();
-    secrets.push(visitor.cookie(&visitor.sign_ins()[0]).unwrap());
-    visitor.get(callback.as_str()).await;
-    secrets.push(visitor.cookie("__Host-session").unwrap());
-    let mut dump = Vec::new();
-    for file in std::fs::read_dir(app.data_dir()).unwrap() {
-        let path = file.unwrap().path();
-        if path.file_name().unwrap().to_str().unwrap().starts_with("sessions.sqlite3") {
-            dump.extend(std::fs::read(path).unwrap());
-        }
-    }
-    let holds = |text: &str| dump.windows(text.len()).any(|window| window == text.as_bytes());
-    assert!(holds("ana@acme.test"), "the dump is of the store");
-    for secret in secrets {
-        assert!(
-            !holds(&secret)
-                && !holds(&percent_encoding::percent_decode_str(&secret).decode_utf8().unwrap())
-        );
-    }
-}
-
-#[actix_web::test]
-async fn a_session_and_its_end_outlive_a_restart() {
-    let app = TestApp::spawn().await;
-    let (staying, leaving) =
-        (app.signed_in("ana@acme.test").await, app.signed_in("bob@acme.test").await);
-    let stolen = app.again(&leaving);
-    leaving.post("/logout", &[]).await;
-    let app = app.restarted_with(&[]).await;
-    assert!(app.again(&staying).is_signed_in().await);
-    assert!(!app.again(&stolen).is_signed_in().await);
 }
 
 #[actix_web::test]
@@ -187,7 +119,8 @@ async fn what_a_fork_keeps_in_a_session_lives_and_goes_with_it() {
     let lifetimes =
         Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(7200) };
     let limits = Limits { lifetimes, sessions_per_user: 20 };
-    let store = Store::open(folder.path(), limits, clock.clone()).unwrap().for_this_thread();
+    let place = Place::Embedded(folder.path().to_owned());
+    let store = Store::open(&place, limits, clock.clone()).unwrap().for_this_thread();
     let ttl = actix_web::cookie::time::Duration::hours(1);
     let theme = |name: &str| HashMap::from([("theme".to_owned(), format!("\"{name}\""))]);
 
@@ -213,4 +146,43 @@ async fn a_row_of_another_version_signs_nobody_in() {
         .execute("UPDATE sessions SET session_values = '{\"profile\":\"7\"}'", [])
         .unwrap();
     assert_eq!(visitor.get("/account").await.location(), "/login?return_to=%2Faccount");
+}
+
+#[actix_web::test]
+async fn a_store_that_fails_on_the_way_signs_nobody_out() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    visitor.ask_for_link("bob@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("bob@acme.test").await;
+    let broken = "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, ''); END";
+    app.database().execute_batch(broken).unwrap();
+    assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
+    assert!(visitor.get("/account").await.body.contains("ana@acme.test"), "her session goes on");
+}
+
+#[actix_web::test]
+async fn a_store_that_fails_before_the_exchange_spends_no_code() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let database = app.database();
+    database.execute_batch("ALTER TABLE consumed_sign_ins RENAME TO away").unwrap();
+    let answer = visitor.get(&callback).await;
+    assert_error(&answer, 503, "store_unavailable");
+    assert!(answer.headers.contains_key("retry-after"));
+    assert_eq!(app.workos.calls_of("/sso/token").await, 0);
+    database.execute_batch("ALTER TABLE away RENAME TO consumed_sign_ins").unwrap();
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn a_session_that_cannot_be_written_is_never_told_of() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    app.database().execute_batch("ALTER TABLE sessions RENAME TO away").unwrap();
+    assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
+    assert!(visitor.cookie("__Host-session").is_none());
 }

@@ -14,15 +14,17 @@ use workos_magic_link::app;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::Config;
 
+use crate::engine::Engine;
 use crate::visitor::Visitor;
 
 pub struct TestApp {
     pub origin: String,
     pub clock: Clock,
     pub workos: WorkOs,
+    pub engine: Engine,
     /// Where it listens; the origin, until a restart.
     address: String,
-    settings: HashMap<String, String>,
+    pub settings: HashMap<String, String>,
     data_dir: TempDir,
     handle: ServerHandle,
     running: JoinHandle<std::io::Result<()>>,
@@ -40,15 +42,26 @@ impl TestApp {
 
     /// With a stand-in that is running already.
     pub async fn with_workos(workos: WorkOs, settings: &[(&str, &str)]) -> Self {
+        Self::in_world(workos, Engine::start().await, settings)
+    }
+
+    /// With an engine that is running already, or was.
+    #[allow(dead_code, reason = "the embedded engine needs no starting")]
+    pub async fn with_engine(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        Self::in_world(WorkOs::start(), engine, settings)
+    }
+
+    fn in_world(workos: WorkOs, engine: Engine, settings: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let data_dir = tempfile::tempdir().unwrap();
         let mut all = settings_of_a_test(&origin, &workos.url, data_dir.path());
+        all.extend(engine.settings().into_iter().map(|(name, value)| (name.to_owned(), value)));
         all.extend(owned(settings));
         let clock = Clock::default();
         let (handle, running) = serve(&all, listener, &clock);
         let address = origin.clone();
-        Self { origin, clock, workos, address, settings: all, data_dir, handle, running }
+        Self { origin, clock, workos, engine, address, settings: all, data_dir, handle, running }
     }
 
     /// Stops it, and starts it anew in the same folder with these settings changed. It listens
@@ -91,7 +104,7 @@ impl TestApp {
     }
 }
 
-fn serve(
+pub fn serve(
     settings: &HashMap<String, String>,
     listener: TcpListener,
     clock: &Clock,

@@ -1,12 +1,103 @@
 //! The engines behind the store: what each must be able to do, and which one it is.
 
-use super::sqlite::Sqlite;
+use std::fmt;
+use std::path::PathBuf;
+
+#[cfg(feature = "redis")]
+use secrecy::SecretString;
+
+#[cfg(feature = "redis")]
+use super::redis::{self, Redis};
+use super::sqlite::{self, Sqlite};
 use super::{Ended, Hash, Row, StoreError, Which};
+use crate::clock::Clock;
+
+/// Where sessions are kept.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In this folder, by this one process.
+    Embedded(PathBuf),
+    /// In the Redis or Valkey at this URL, for as many instances as there are.
+    #[cfg(feature = "redis")]
+    Redis(SecretString),
+}
+
+impl Place {
+    /// The place that this URL names.
+    ///
+    /// # Errors
+    /// What the URL must be.
+    #[cfg(feature = "redis")]
+    pub(crate) fn shared(url: &str) -> Result<Self, &'static str> {
+        redis::is_url(url)
+            .then(|| Self::Redis(SecretString::from(url)))
+            .ok_or("is a URL such as redis://redis.internal or rediss://user:password@host:6380/0")
+    }
+
+    /// The place that this URL names: none that this program can reach.
+    ///
+    /// # Errors
+    /// Always.
+    #[cfg(not(feature = "redis"))]
+    pub(crate) fn shared(_: &str) -> Result<Self, &'static str> {
+        Err("needs a program that was built with the feature redis")
+    }
+
+    /// Whether other instances of this app work in the same place.
+    pub(crate) fn is_shared(&self) -> bool {
+        match self {
+            Self::Embedded(_) => false,
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => true,
+        }
+    }
+}
+
+/// As an operator is told of it: without the URL, which may hold a password.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded(folder) => folder.display().fmt(f),
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => f.write_str("SESSION_STORE"),
+        }
+    }
+}
+
+/// Makes an [`Engine`] for each worker thread.
+#[derive(Clone)]
+pub(super) enum Opener {
+    Sqlite(sqlite::Opener),
+    #[cfg(feature = "redis")]
+    Redis(redis::Opener),
+}
+
+impl Opener {
+    /// `clock` is for engines that tidy up by themselves.
+    #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "SQLite doesn't"))]
+    pub(super) fn open(place: &Place, clock: &Clock) -> Result<Self, StoreError> {
+        match place {
+            Place::Embedded(folder) => sqlite::Opener::open(folder).map(Self::Sqlite),
+            #[cfg(feature = "redis")]
+            Place::Redis(url) => redis::Opener::open(url, clock.clone()).map(Self::Redis),
+        }
+    }
+
+    pub(super) fn for_this_thread(&self) -> Engine {
+        match self {
+            Self::Sqlite(opener) => Engine::Sqlite(opener.for_this_thread()),
+            #[cfg(feature = "redis")]
+            Self::Redis(opener) => Engine::Redis(opener.for_this_thread()),
+        }
+    }
+}
 
 /// One of the engines, as one worker thread uses it.
 #[derive(Clone)]
 pub(super) enum Engine {
     Sqlite(Sqlite),
+    #[cfg(feature = "redis")]
+    Redis(Redis),
 }
 
 /// A session to write down.
@@ -38,6 +129,8 @@ impl Engine {
     pub(super) async fn find(&self, hash: &Hash) -> Result<Option<Row>, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.find(hash),
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.find(hash).await,
         }
     }
 
@@ -45,12 +138,16 @@ impl Engine {
     pub(super) async fn list(&self, person: &str) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.list(person),
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.list(person).await,
         }
     }
 
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.ping(),
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.ping().await,
         }
     }
 
@@ -59,6 +156,8 @@ impl Engine {
     pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.insert(new).await,
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.insert(new).await,
         }
     }
 
@@ -66,6 +165,8 @@ impl Engine {
     pub(super) async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.update(hash, values).await,
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.update(hash, values).await,
         }
     }
 
@@ -73,6 +174,8 @@ impl Engine {
     pub(super) async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.seen(hash, at, ends_at).await,
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.seen(hash, at, ends_at).await,
         }
     }
 
@@ -81,12 +184,16 @@ impl Engine {
     pub(super) async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.end(ending).await,
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.end(ending).await,
         }
     }
 
     pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.delete(hash).await,
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.delete(hash).await,
         }
     }
 
@@ -98,6 +205,8 @@ impl Engine {
     ) -> Result<bool, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.consume_sign_in(flow, expires_at).await,
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.consume_sign_in(flow, expires_at).await,
         }
     }
 
@@ -112,6 +221,8 @@ impl Engine {
     ) -> Result<Option<i64>, StoreError> {
         match self {
             Self::Sqlite(sqlite) => Ok(sqlite.counters().take(key, at_most, seconds, now)),
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.take(key, at_most, seconds, now).await,
         }
     }
 
@@ -124,6 +235,9 @@ impl Engine {
     ) -> Result<bool, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.purge_some(now, absolute, remembered).await,
+            // Its TTLs do that.
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => Ok(false),
         }
     }
 }

@@ -1,12 +1,13 @@
-//! Where sessions are kept, and what can be done to them: an embedded SQLite behind the verbs that
-//! the app needs. [`middleware`] is the same store as `actix-session` asks it.
+//! Where sessions are kept, and what can be done to them: an embedded SQLite, or a Redis that
+//! many instances share, behind the verbs that the app needs. [`middleware`] is the same store as `actix-session` asks it.
 
 mod counters;
 mod engine;
 mod middleware;
+#[cfg(feature = "redis")]
+mod redis;
 mod sqlite;
 
-use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -18,6 +19,7 @@ use super::record::{Dates, Ended, Lifetimes, seconds};
 use crate::clock::Clock;
 use crate::rate_limit::RateLimit;
 use crate::sealed::random;
+pub use engine::Place;
 use engine::{Ending, Engine, Insertion};
 pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, ENDED, INFO, PERSON};
 
@@ -64,6 +66,10 @@ pub enum StoreError {
     /// The database said no.
     #[error("the session store failed: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// Redis said no, or nothing. What is said here holds neither its URL nor what it was sent.
+    #[cfg(feature = "redis")]
+    #[error("the session store in Redis failed: {0}")]
+    Redis(String),
     /// The work could not be handed to another thread: the process is ending.
     #[error("the session store is closing")]
     Closing,
@@ -108,18 +114,23 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store in this folder, making it if there is none.
+    /// Opens the store in this place. An embedded one is made if there is none; a shared one is
+    /// connected to when it is first asked.
     ///
     /// # Errors
-    /// When the file can't be opened, or isn't a store of this version or an older one.
-    pub fn open(data_dir: &Path, limits: Limits, clock: Clock) -> Result<StoreOpener, StoreError> {
-        Ok(StoreOpener { sqlite: sqlite::Opener::open(data_dir)?, limits, clock })
+    /// When a file can't be opened, or isn't a store of this version or an older one.
+    pub fn open(place: &Place, limits: Limits, clock: Clock) -> Result<StoreOpener, StoreError> {
+        Ok(StoreOpener { engine: engine::Opener::open(place, &clock)?, limits, clock })
     }
 
-    /// Whether there is a store in this folder.
+    /// Whether there is a store in this place, as far as can be told without asking it.
     #[must_use]
-    pub fn exists(data_dir: &Path) -> bool {
-        data_dir.join(sqlite::FILE).exists()
+    pub fn exists(place: &Place) -> bool {
+        match place {
+            Place::Embedded(folder) => folder.join(sqlite::FILE).exists(),
+            #[cfg(feature = "redis")]
+            Place::Redis(_) => true,
+        }
     }
 
     /// This person's sessions, the last seen first.
@@ -264,7 +275,7 @@ impl Row {
 /// Opens a [`Store`] for each worker thread.
 #[derive(Clone)]
 pub struct StoreOpener {
-    sqlite: sqlite::Opener,
+    engine: engine::Opener,
     limits: Limits,
     clock: Clock,
 }
@@ -273,7 +284,7 @@ impl StoreOpener {
     /// A store for the calling thread, with a connection of its own to read by.
     #[must_use]
     pub fn for_this_thread(&self) -> Store {
-        let engine = Engine::Sqlite(self.sqlite.for_this_thread());
+        let engine = self.engine.for_this_thread();
         Store { engine, limits: self.limits, clock: self.clock.clone() }
     }
 }

@@ -1,0 +1,178 @@
+//! The engine for many instances: Redis or Valkey.
+//!
+//! Every call is one [script](scripts), so each is atomic and one round trip. Everything has a TTL,
+//! reckoned from the app's own clock; whether a session lives is told by its dates, as in every
+//! engine. Keys hold hashes only, of a person's name as well.
+
+mod connection;
+mod scripts;
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use redis::{Client, FromRedisValue, ScriptInvocation};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::engine::{Ending, Insertion};
+use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which};
+use crate::clock::Clock;
+use crate::sealed::random;
+use connection::Connection;
+
+#[derive(Clone)]
+pub(super) struct Opener {
+    client: Arc<Client>,
+    clock: Clock,
+}
+
+#[derive(Clone)]
+pub(super) struct Redis {
+    connection: Connection,
+    clock: Clock,
+}
+
+/// Whether this is the URL of a Redis.
+pub(super) fn is_url(url: &str) -> bool {
+    let is_ours = url.starts_with("redis://") || url.starts_with("rediss://");
+    is_ours && Client::open(url).is_ok()
+}
+
+impl Opener {
+    /// Connects to nothing yet: a Redis that is away for a while keeps nobody from starting.
+    pub(super) fn open(url: &SecretString, clock: Clock) -> Result<Self, StoreError> {
+        let client = Client::open(url.expose_secret())
+            .map_err(|error| StoreError::Redis(connection::described(&error)))?;
+        Ok(Self { client: Arc::new(client), clock })
+    }
+
+    pub(super) fn for_this_thread(&self) -> Redis {
+        Redis { connection: Connection::new(Arc::clone(&self.client)), clock: self.clock.clone() }
+    }
+}
+
+impl Redis {
+    pub(super) async fn find(&self, hash: &Hash) -> Result<Option<Row>, StoreError> {
+        let fields: Vec<Option<String>> = self.run(&scripts::FIND.arg(name(hash))).await?;
+        let has_row = fields.first().is_some_and(Option::is_some);
+        has_row.then(|| row(fields)).transpose()
+    }
+
+    pub(super) async fn list(&self, person: &str) -> Result<Vec<Row>, StoreError> {
+        let all: Vec<Vec<Option<String>>> = self.run(&scripts::LIST.arg(name_of(person))).await?;
+        let mut rows: Vec<Row> = all.into_iter().map(row).collect::<Result<_, _>>()?;
+        rows.sort_by_key(|row| Reverse(row.dates.last_seen_at));
+        Ok(rows)
+    }
+
+    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+        self.run(&scripts::PING.prepare_invoke()).await
+    }
+
+    pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
+        let Row { id, session, dates, .. } = new.row;
+        let replaced = new.replacing.as_ref().map(name).unwrap_or_default();
+        let whose = session.person.as_deref().map(name_of).unwrap_or_default();
+        let person = session.person.unwrap_or_default();
+        let mut insert = scripts::INSERT.prepare_invoke();
+        insert
+            .arg((name(&new.hash), replaced, id, dates.created_at, new.ends_at))
+            .arg((session.device, session.address, session.values, whose, person))
+            .arg((new.at_most, Ended::Elsewhere.name(), new.remembered));
+        self.run(&insert).await
+    }
+
+    pub(super) async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
+        self.run(&scripts::UPDATE.arg((name(&hash), values))).await
+    }
+
+    pub(super) async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError> {
+        self.run(&scripts::SEEN.arg((name(&hash), at, ends_at))).await
+    }
+
+    /// The row of an ended session stays for as long as it would have, by the TTL that it has.
+    pub(super) async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
+        let (only, but) = match ending.which {
+            Which::One(id) => (id, String::new()),
+            Which::AllBut(id) => (String::new(), id),
+            Which::All => Default::default(),
+        };
+        let those = (ending.now, ending.why.name(), only, but);
+        if let Some(person) = ending.person {
+            return self.run(scripts::END.arg(those).arg(name_of(&person))).await;
+        }
+        let (mut from, mut ended) = ("0".to_owned(), 0);
+        loop {
+            let (next, some): (String, usize) =
+                self.run(scripts::END_SOME.arg(&those).arg(from)).await?;
+            ended += some;
+            if next == "0" {
+                return Ok(ended);
+            }
+            from = next;
+        }
+    }
+
+    pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
+        self.run(&scripts::DELETE.arg(name(&hash))).await
+    }
+
+    pub(super) async fn consume_sign_in(
+        &self,
+        flow: Hash,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
+        let mark = URL_SAFE_NO_PAD.encode(random::<16>()?);
+        let arguments = (name(&flow), mark, self.clock.now(), expires_at);
+        self.run(&scripts::CONSUME.arg(arguments)).await
+    }
+
+    pub(super) async fn take(
+        &self,
+        key: Hash,
+        at_most: u32,
+        seconds: i64,
+        now: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        let arguments = (name(&key), at_most, seconds, now);
+        let wait: i64 = self.run(&scripts::TAKE.arg(arguments)).await?;
+        Ok((wait > 0).then_some(wait))
+    }
+
+    async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, StoreError> {
+        self.connection.run(script).await
+    }
+}
+
+/// A hash, as keys have it.
+fn name(hash: &Hash) -> String {
+    URL_SAFE_NO_PAD.encode(hash)
+}
+
+/// Keys are shown by tools and in slow logs: an address has no place there.
+fn name_of(person: &str) -> String {
+    name(&super::hash(person))
+}
+
+fn row(fields: Vec<Option<String>>) -> Result<Row, StoreError> {
+    let fields: [Option<String>; 8] = fields.try_into().map_err(|_| StoreError::Unreadable)?;
+    let [id, created_at, last_seen_at, ended, person, device, address, values] = fields;
+    let date = |text: Option<String>| text?.parse().ok();
+    Ok(Row {
+        id: id.ok_or(StoreError::Unreadable)?,
+        session: NewSession {
+            person,
+            device: device.unwrap_or_default(),
+            address: address.unwrap_or_default(),
+            // Of a session that has ended or expired, nothing is kept.
+            values: values.unwrap_or_else(|| "{}".to_owned()),
+        },
+        dates: Dates {
+            created_at: date(created_at).ok_or(StoreError::Unreadable)?,
+            last_seen_at: date(last_seen_at).ok_or(StoreError::Unreadable)?,
+        },
+        // A reason that only a newer version knows still means that it has ended.
+        ended: ended.map(|why| Ended::named(&why).unwrap_or(Ended::Elsewhere)),
+    })
+}

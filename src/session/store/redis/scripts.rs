@@ -1,0 +1,187 @@
+//! What is done in Redis, each in one step that nothing comes between.
+//!
+//! A session is two keys. `session:` is its row: dates and, when it was ended, why; it stays until
+//! nobody can hold its cookie any more, to say so. `personal:` is whose it is and what is kept in
+//! it; it goes when the session ends, or by its TTL when it expires. A session without it is none.
+//! `sessions-of:` a person holds theirs in the order in which they began.
+
+use std::sync::LazyLock;
+
+use redis::Script;
+
+/// What the scripts share. A minute is added to a lifetime for instances whose clocks differ: what
+/// has expired is told by the dates, and TTLs only tidy up.
+const SHARED: &str = "
+    local function row(session) return 'magic-link:session:' .. session end
+    local function personal(session) return 'magic-link:personal:' .. session end
+    local function sessions_of(person) return 'magic-link:sessions-of:' .. person end
+    local function used(flow) return 'magic-link:used:' .. flow end
+    local function limit(counted) return 'magic-link:limit:' .. counted end
+    local function ttl(from, to) return math.max(to - from, 0) + 60 end
+
+    local function lives(session)
+        return redis.call('EXISTS', personal(session), row(session)) == 2
+    end
+
+    local function forget_personal(session)
+        local whose = redis.call('HGET', personal(session), 'whose')
+        if whose then redis.call('ZREM', sessions_of(whose), session) end
+        redis.call('DEL', personal(session))
+    end
+
+    local function finish(session, why)
+        forget_personal(session)
+        redis.call('HSET', row(session), 'ended', why)
+    end
+
+    local function forget(session)
+        forget_personal(session)
+        redis.call('DEL', row(session))
+    end
+
+    local function fields(session)
+        local found = redis.call('HMGET', row(session), 'id', 'created_at', 'last_seen_at', 'ended')
+        local kept = redis.call('HMGET', personal(session), 'person', 'device', 'address', 'values')
+        for _, value in ipairs(kept) do table.insert(found, value) end
+        return found
+    end
+
+    -- Ends it if it lives by the dates as well; gives how many it was.
+    local function finish_one(session, now, why, only, but)
+        if not lives(session) then return 0 end
+        local found = redis.call('HMGET', row(session), 'id', 'ends_at')
+        if tonumber(found[2]) <= tonumber(now) then return 0 end
+        if (only ~= '' and found[1] ~= only) or (but ~= '' and found[1] == but) then return 0 end
+        finish(session, why)
+        return 1
+    end
+";
+
+fn script(code: &str) -> Script {
+    Script::new(&format!("{SHARED}{code}"))
+}
+
+pub(super) static PING: LazyLock<Script> = LazyLock::new(|| script("return 1"));
+
+pub(super) static FIND: LazyLock<Script> = LazyLock::new(|| script("return fields(ARGV[1])"));
+
+/// The last begun first.
+pub(super) static LIST: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    local listed = {}
+    for _, session in ipairs(redis.call('ZREVRANGE', sessions_of(ARGV[1]), 0, -1)) do
+        if lives(session) then table.insert(listed, fields(session)) end
+    end
+    return listed",
+    )
+});
+
+pub(super) static INSERT: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    local session, replaced, id, created_at, ends_at = unpack(ARGV, 1, 5)
+    local device, address, values, whose, person = unpack(ARGV, 6, 10)
+    local at_most, why, remembered = unpack(ARGV, 11, 13)
+    if replaced ~= '' then forget(replaced) end
+    redis.call('HSET', row(session), 'id', id, 'created_at', created_at,
+        'last_seen_at', created_at, 'ends_at', ends_at)
+    redis.call('EXPIRE', row(session), remembered)
+    redis.call('HSET', personal(session), 'device', device, 'address', address, 'values', values)
+    redis.call('EXPIRE', personal(session), ttl(created_at, ends_at))
+    if whose == '' then return end
+
+    redis.call('HSET', personal(session), 'whose', whose, 'person', person)
+    local theirs = sessions_of(whose)
+    local last = redis.call('ZREVRANGE', theirs, 0, 0, 'WITHSCORES')[2] or 0
+    redis.call('ZADD', theirs, last + 1, session)
+    redis.call('EXPIRE', theirs, remembered)
+    local living = {}
+    for place, one in ipairs(redis.call('ZRANGE', theirs, 0, -1)) do
+        if lives(one) then
+            local seen = tonumber(redis.call('HGET', row(one), 'last_seen_at'))
+            table.insert(living, { session = one, seen = seen, place = place })
+        else
+            redis.call('ZREM', theirs, one)
+        end
+    end
+    table.sort(living, function(a, b)
+        if a.seen ~= b.seen then return a.seen > b.seen end
+        return a.place > b.place
+    end)
+    for place = at_most + 1, #living do finish(living[place].session, why) end",
+    )
+});
+
+pub(super) static UPDATE: LazyLock<Script> = LazyLock::new(|| {
+    script("if lives(ARGV[1]) then redis.call('HSET', personal(ARGV[1]), 'values', ARGV[2]) end")
+});
+
+pub(super) static SEEN: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    local session, at, ends_at = unpack(ARGV)
+    if not lives(session) then return end
+    redis.call('HSET', row(session), 'last_seen_at', at, 'ends_at', ends_at)
+    redis.call('EXPIRE', personal(session), ttl(at, ends_at))",
+    )
+});
+
+pub(super) static END: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    local now, why, only, but, whose = unpack(ARGV)
+    local ended = 0
+    for _, session in ipairs(redis.call('ZRANGE', sessions_of(whose), 0, -1)) do
+        ended = ended + finish_one(session, now, why, only, but)
+    end
+    return ended",
+    )
+});
+
+/// A step through everybody's sessions; gives where the next begins, and how many it ended.
+pub(super) static END_SOME: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    local now, why, only, but, from = unpack(ARGV)
+    local all = personal('')
+    local step = redis.call('SCAN', from, 'MATCH', all .. '*', 'COUNT', 500)
+    local ended = 0
+    for _, key in ipairs(step[2]) do
+        ended = ended + finish_one(string.sub(key, #all + 1), now, why, only, but)
+    end
+    return { step[1], ended }",
+    )
+});
+
+pub(super) static DELETE: LazyLock<Script> = LazyLock::new(|| script("forget(ARGV[1])"));
+
+/// Who consumes it signs with a mark of their own, so that whoever asks again after a broken
+/// connection gets the same answer.
+pub(super) static CONSUME: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    local flow, mark, now, expires_at = unpack(ARGV)
+    redis.call('SET', used(flow), mark, 'NX', 'EX', ttl(now, expires_at))
+    return redis.call('GET', used(flow)) == mark and 1 or 0",
+    )
+});
+
+/// Counts within a window that begins with the first; gives the seconds to wait, or 0. Counting
+/// twice after a broken connection does little harm.
+pub(super) static TAKE: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    local counted, at_most, seconds, now = unpack(ARGV)
+    local window = redis.call('HMGET', limit(counted), 'count', 'ends_at')
+    local count, ends_at = tonumber(window[1] or 0), tonumber(window[2] or 0)
+    if ends_at <= tonumber(now) then
+        count, ends_at = 0, now + seconds
+        redis.call('HSET', limit(counted), 'count', 0, 'ends_at', ends_at)
+        redis.call('EXPIRE', limit(counted), ttl(now, ends_at))
+    end
+    if count >= tonumber(at_most) then return ends_at - now end
+    redis.call('HINCRBY', limit(counted), 'count', 1)
+    return 0",
+    )
+});

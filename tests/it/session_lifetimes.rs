@@ -1,0 +1,69 @@
+//! How long sessions last, and what is kept of them, on every engine.
+
+use crate::test_app::TestApp;
+
+const HOUR: i64 = 60 * 60;
+
+#[actix_web::test]
+async fn an_idle_session_ends() {
+    let app = TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h")]).await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    app.clock.advance(HOUR - 5);
+    assert!(visitor.is_signed_in().await);
+    app.clock.advance(HOUR - 5);
+    assert!(visitor.is_signed_in().await, "activity extends it");
+    app.clock.advance(HOUR + 5);
+    assert!(!visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn nothing_extends_a_session_beyond_the_absolute_limit() {
+    let app =
+        TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h"), ("SESSION_ABSOLUTE_TIMEOUT", "3h")]).await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    for _ in 0..5 {
+        app.clock.advance(HOUR / 2);
+        assert!(visitor.is_signed_in().await);
+    }
+    app.clock.advance(HOUR / 2);
+    assert!(!visitor.is_signed_in().await);
+    app.clock.advance(-HOUR / 2 - 5);
+    assert!(
+        visitor.is_signed_in().await,
+        "only the clock decides, not a row that was taken away too early"
+    );
+}
+
+#[actix_web::test]
+async fn the_store_holds_nothing_that_signs_in() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = url::Url::parse(&app.workos.follow_newest_link("ana@acme.test").await).unwrap();
+    let mut secrets: Vec<String> =
+        callback.query_pairs().map(|(_, value)| value.into_owned()).collect();
+    secrets.push(visitor.cookie(&visitor.sign_ins()[0]).unwrap());
+    visitor.get(callback.as_str()).await;
+    secrets.push(visitor.cookie("__Host-session").unwrap());
+    let dump = app.engine.dump(app.data_dir());
+    let holds = |text: &str| dump.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("ana@acme.test"), "the dump is of the store");
+    for secret in secrets {
+        assert!(
+            !holds(&secret)
+                && !holds(&percent_encoding::percent_decode_str(&secret).decode_utf8().unwrap())
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_session_and_its_end_outlive_a_restart() {
+    let app = TestApp::spawn().await;
+    let (staying, leaving) =
+        (app.signed_in("ana@acme.test").await, app.signed_in("bob@acme.test").await);
+    let stolen = app.again(&leaving);
+    leaving.post("/logout", &[]).await;
+    let app = app.restarted_with(&[]).await;
+    assert!(app.again(&staying).is_signed_in().await);
+    assert!(!app.again(&stolen).is_signed_in().await);
+}

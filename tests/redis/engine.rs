@@ -1,0 +1,117 @@
+//! The engine that the tests of this binary run on: a Redis server of each app's own.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use redis::{Client, Connection, FromRedisValue};
+use tempfile::TempDir;
+use workos_magic_link::sealed::generate_cookie_key;
+
+use crate::running::free_port;
+
+pub struct Engine {
+    pub port: u16,
+    options: Vec<String>,
+    cookie_keys: String,
+    folder: TempDir,
+    server: Child,
+}
+
+impl Engine {
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these options of `redis-server` as well.
+    pub async fn with(options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        let port = free_port();
+        let server = server(port, &options, folder.path());
+        let cookie_keys = generate_cookie_key().unwrap();
+        let engine = Self { port, options, cookie_keys, folder, server };
+        engine.accepts().await;
+        engine
+    }
+
+    /// Kills the server, as a crash would.
+    pub fn kill(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+
+    /// Starts it anew, at the same port. It knows what it had written down.
+    pub async fn start_anew(&mut self) {
+        self.server = server(self.port, &self.options, self.folder.path());
+        self.accepts().await;
+    }
+
+    /// Waits until it accepts connections.
+    async fn accepts(&self) {
+        let started = Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+            assert!(started.elapsed().as_secs() < 10, "redis-server doesn't start");
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// What an app must be told to use it.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        vec![("SESSION_STORE", self.url()), ("COOKIE_KEYS", self.cookie_keys.clone())]
+    }
+
+    pub fn connection(&self) -> Connection {
+        Client::open(self.url()).unwrap().get_connection().unwrap()
+    }
+
+    /// Has the server do this.
+    pub fn ask<T: FromRedisValue>(&self, command: &str) -> T {
+        let mut words = command.split(' ');
+        let mut command = redis::cmd(words.next().unwrap());
+        command.arg(words.collect::<Vec<_>>()).query(&mut self.connection()).unwrap()
+    }
+
+    pub fn keys(&self) -> Vec<String> {
+        self.ask("KEYS *")
+    }
+
+    /// All that it holds.
+    pub fn dump(&self, _: &Path) -> Vec<u8> {
+        let mut dump = Vec::new();
+        for key in self.keys() {
+            let kind: String = self.ask(&format!("TYPE {key}"));
+            let values: Vec<Vec<u8>> = match kind.as_str() {
+                "hash" => self.ask(&format!("HGETALL {key}")),
+                "zset" => self.ask(&format!("ZRANGE {key} 0 -1 WITHSCORES")),
+                "string" => vec![self.ask(&format!("GET {key}"))],
+                other => panic!("{key} is a {other}"),
+            };
+            dump.extend(key.into_bytes());
+            dump.extend(values.concat());
+        }
+        dump
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.server.kill().ok();
+        self.server.wait().ok();
+    }
+}
+
+fn server(port: u16, options: &[String], folder: &Path) -> Child {
+    Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+        .args(["--appendonly", "no", "--dir", folder.to_str().unwrap()])
+        .args(options)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("redis-server is installed")
+}

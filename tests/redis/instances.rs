@@ -1,0 +1,116 @@
+//! Two instances of the app, sharing one Redis and nothing else.
+
+use actix_web::dev::ServerHandle;
+use std::net::TcpListener;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use crate::test_app::{TestApp, serve};
+use crate::visitor::Visitor;
+
+/// Another instance under the same name, as behind a load balancer.
+struct Instance {
+    address: String,
+    handle: ServerHandle,
+    _data_dir: TempDir,
+}
+
+impl Instance {
+    fn beside(app: &TestApp) -> Self {
+        let data_dir = tempfile::tempdir().unwrap();
+        let mut settings = app.settings.clone();
+        settings.insert("DATA_DIR".to_owned(), data_dir.path().to_str().unwrap().to_owned());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (handle, _) = serve(&settings, listener, &app.clock);
+        Self { address, handle, _data_dir: data_dir }
+    }
+
+    /// The same browser, led here.
+    fn visited_by(&self, app: &TestApp, visitor: &Visitor) -> Visitor {
+        Visitor::new(&app.origin).through(&self.address).with_cookies_of(visitor)
+    }
+}
+
+#[actix_web::test]
+async fn a_sign_in_begun_here_ends_there_and_counts_everywhere() {
+    let app = TestApp::spawn().await;
+    let other = Instance::beside(&app);
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "/account?tab=1").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let there = other.visited_by(&app, &visitor);
+    assert_eq!(there.get(&callback).await.location(), "/account?tab=1");
+    assert!(there.is_signed_in().await);
+    assert!(app.again(&there).is_signed_in().await);
+    // Here the sign-in is used as well.
+    assert_eq!(visitor.get(&callback).await.error(), "nothing_pending");
+    other.handle.stop(true).await;
+    assert!(app.again(&there).is_signed_in().await, "and it outlives the instance");
+}
+
+#[actix_web::test]
+async fn what_is_ended_here_has_ended_there() {
+    let app = TestApp::spawn().await;
+    let other = Instance::beside(&app);
+    let here = app.signed_in("ana@acme.test").await;
+    let there = other.visited_by(&app, &app.signed_in("ana@acme.test").await);
+    assert!(there.is_signed_in().await);
+    here.post("/account/sessions/revoke-others", &[]).await;
+    assert!(!there.is_signed_in().await);
+    assert!(there.get("/login").await.body.contains("data-reason=\"ended_elsewhere\""));
+    let stolen = other.visited_by(&app, &here);
+    here.post("/logout", &[]).await;
+    assert!(!stolen.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn fifty_callbacks_over_both_make_one_exchange_and_one_session() {
+    let app = TestApp::spawn().await;
+    let other = Instance::beside(&app);
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let mut callbacks = JoinSet::new();
+    for number in 0..50 {
+        let twin =
+            if number % 2 == 0 { app.again(&visitor) } else { other.visited_by(&app, &visitor) };
+        let callback = callback.clone();
+        callbacks.spawn(async move { twin.get(&callback).await.status.as_u16() });
+    }
+    let mut answers = callbacks.join_all().await;
+    answers.sort_unstable();
+    let mut expected = vec![303];
+    expected.extend([400; 49]);
+    expected.sort_unstable();
+    assert_eq!(answers, expected);
+    assert_eq!(app.workos.calls_of("/sso/token").await, 1);
+    let rows = app.engine.keys().iter().filter(|key| key.contains(":session:")).count();
+    assert_eq!(rows, 1);
+}
+
+#[actix_web::test]
+async fn the_cap_holds_when_people_sign_in_everywhere_at_once() {
+    let app = TestApp::with(&[("SESSIONS_PER_USER", "3")]).await;
+    let other = Instance::beside(&app);
+    let mut callbacks = Vec::new();
+    for _ in 0..8 {
+        let visitor = app.visitor();
+        visitor.ask_for_link("ana@acme.test", "").await;
+        let callback = app.workos.follow_newest_link("ana@acme.test").await;
+        callbacks.push((visitor, callback));
+    }
+    let mut all = JoinSet::new();
+    for (number, (visitor, callback)) in callbacks.into_iter().enumerate() {
+        let visitor = if number % 2 == 0 { visitor } else { other.visited_by(&app, &visitor) };
+        all.spawn(async move {
+            visitor.get(&callback).await;
+            visitor
+        });
+    }
+    let mut signed_in = 0;
+    for visitor in all.join_all().await {
+        signed_in += u32::from(visitor.is_signed_in().await);
+    }
+    assert_eq!(signed_in, 3);
+}

@@ -1,0 +1,37 @@
+//! Sessions in a real `redis-server`: the same tests that the embedded store passes, and what only
+//! a store that many instances share can do. Debian has what it needs: `apt-get install
+//! --no-install-recommends redis-server`; any `redis-server` or `valkey-server` by that name will do.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    dead_code,
+    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+)]
+
+mod engine;
+#[path = "../it/running.rs"]
+mod running;
+#[path = "../it/test_app.rs"]
+mod test_app;
+#[path = "../it/visitor.rs"]
+mod visitor;
+
+#[path = "../it/account_sessions.rs"]
+mod account_sessions;
+#[path = "../it/api_session.rs"]
+mod api_session;
+#[path = "../it/callback.rs"]
+mod callback;
+#[path = "../it/rate_limit.rs"]
+mod rate_limit;
+#[path = "../it/session_lifetimes.rs"]
+mod session_lifetimes;
+
+mod instances;
+mod kept;
+mod outage;
+mod program;
+mod settings;

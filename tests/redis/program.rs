@@ -1,0 +1,139 @@
+//! The real binary on Redis: two processes, the operator's commands, TLS, and what is never said.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::engine::Engine;
+use crate::running::{Program, free_port};
+use crate::test_app::{WorkOs, settings_of_a_test};
+use crate::visitor::{Visitor, assert_error};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
+
+fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
+    let mut command = Command::new(BINARY);
+    command.args(arguments).env_clear().envs(settings).current_dir(folder).kill_on_drop(true);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
+    command
+}
+
+/// The settings of an instance of `https://…:port`, in this folder.
+fn settings(engine: &Engine, workos: &WorkOs, port: u16, folder: &Path) -> HashMap<String, String> {
+    let mut settings = settings_of_a_test(&format!("http://127.0.0.1:{port}"), &workos.url, folder);
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    for (name, value) in engine.settings() {
+        settings.insert(name.to_owned(), value);
+    }
+    settings
+}
+
+async fn signed_in(origin: &str, workos: &WorkOs, email: &str) -> Visitor {
+    let visitor = Visitor::new(origin);
+    visitor.ask_for_link(email, "").await;
+    let callback = workos.follow_newest_link(email).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    visitor
+}
+
+#[actix_web::test]
+async fn two_processes_may_share_a_folder_and_the_operator_reaches_both() {
+    let (engine, workos, folder) =
+        (Engine::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
+    let port = free_port();
+    let origin = format!("http://127.0.0.1:{port}");
+    let first = settings(&engine, &workos, port, folder.path());
+    let program = Program::start(command(&[], &first, folder.path())).await;
+    let mut second = first.clone();
+    let other_port = free_port();
+    second.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{other_port}"));
+    let other = Program::start(command(&[], &second, folder.path())).await;
+
+    let ana = signed_in(&origin, &workos, "ana@acme.test").await;
+    let (bob, eve) = (
+        signed_in(&origin, &workos, "bob@acme.test").await,
+        signed_in(&origin, &workos, "eve@acme.test").await,
+    );
+    let elsewhere = format!("http://127.0.0.1:{other_port}");
+    let ana_there = Visitor::new(&origin).through(&elsewhere).with_cookies_of(&ana);
+    assert!(ana_there.is_signed_in().await);
+
+    let store = HashMap::from([("SESSION_STORE".to_owned(), engine.url())]);
+    let run = async |arguments: &[&str]| {
+        let output = command(arguments, &store, folder.path()).output().await.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let list = run(&["sessions", "list", "--email", "Ana@ACME.test"]).await;
+    assert_eq!(list.lines().count(), 2, "a heading and a session: {list}");
+    assert_eq!(run(&["sessions", "end", "--email", "ana@acme.test"]).await, "Ended 1 session.\n");
+    assert!(!ana.is_signed_in().await && !ana_there.is_signed_in().await);
+    assert!(ana.get("/login").await.body.contains("data-reason=\"ended_by_operator\""));
+    assert!(bob.is_signed_in().await && eve.is_signed_in().await);
+    assert_eq!(run(&["sessions", "end", "--all"]).await, "Ended 2 sessions.\n");
+    assert!(!bob.is_signed_in().await && !eve.is_signed_in().await);
+    drop((ana, ana_there, bob, eve));
+    assert_eq!(program.terminate().await.0, Some(0));
+    assert_eq!(other.terminate().await.0, Some(0));
+}
+
+#[actix_web::test]
+async fn the_password_is_never_said() {
+    let (engine, workos, folder) =
+        (Engine::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
+    let port = free_port();
+    let mut settings = settings(&engine, &workos, port, folder.path());
+    settings.insert("RUST_LOG".to_owned(), "trace".to_owned());
+    let url = format!("redis://someone:canary@127.0.0.1:{}", engine.port);
+    settings.insert("SESSION_STORE".to_owned(), url);
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    let visitor = Visitor::new(&format!("http://127.0.0.1:{port}"));
+    let ready = visitor.get("/health/ready").await;
+    assert_error(&ready, 503, "store_unavailable");
+    drop(visitor);
+    let (code, log) = program.terminate().await;
+    assert_eq!(code, Some(0));
+    assert!(log.contains("the session store in Redis failed"), "{log}");
+    assert!(!log.contains("canary") && !ready.body.contains("canary"));
+
+    let output =
+        command(&["sessions", "list", "--email", "ana@acme.test"], &settings, folder.path())
+            .output()
+            .await
+            .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("Redis failed") && !said.contains("canary"), "{said}");
+}
+
+#[actix_web::test]
+async fn over_tls_its_certificate_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&cert, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let tls_port = free_port();
+    let engine = Engine::with(&[
+        "--tls-port",
+        &tls_port.to_string(),
+        "--tls-cert-file",
+        cert.to_str().unwrap(),
+        "--tls-key-file",
+        key.to_str().unwrap(),
+        "--tls-auth-clients",
+        "no",
+    ])
+    .await;
+    let url = format!("rediss://localhost:{tls_port}");
+    let list = ["sessions", "list", "--email", "ana@acme.test"];
+    let mut store = HashMap::from([("SESSION_STORE".to_owned(), url)]);
+    let stranger = command(&list, &store, folder.path()).output().await.unwrap();
+    assert_eq!(stranger.status.code(), Some(1), "nobody vouches for this certificate");
+    store.insert("SSL_CERT_FILE".to_owned(), cert.to_str().unwrap().to_owned());
+    let output = command(&list, &store, folder.path()).output().await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    drop(engine);
+}

@@ -1,0 +1,31 @@
+//! `SESSION_STORE`: what it needs, and that its value is shown nowhere.
+
+use std::collections::HashMap;
+
+use workos_magic_link::config::Config;
+use workos_magic_link::sealed::generate_cookie_key;
+use workos_magic_link::session::Place;
+
+fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
+    let mut all = HashMap::from([("WORKOS_API_KEY", "sk_x"), ("WORKOS_CLIENT_ID", "client_x")]);
+    all.extend(settings.iter().copied());
+    Config::read(|name| all.get(name).map(ToString::to_string)).map_err(|error| error.to_string())
+}
+
+#[test]
+fn instances_that_share_a_store_share_their_keys() {
+    let problems = read(&[("SESSION_STORE", "redis://canary.test")]).err().unwrap();
+    assert!(problems.contains("COOKIE_KEYS is needed with SESSION_STORE"), "{problems}");
+    assert!(!problems.contains("canary"));
+}
+
+#[test]
+fn a_url_with_tls_a_user_and_a_password_is_accepted_and_never_shown() {
+    let keys = generate_cookie_key().unwrap();
+    let url = "rediss://app:p%40ss@redis.test:6380/2";
+    let config = read(&[("SESSION_STORE", url), ("COOKIE_KEYS", &keys)]).unwrap();
+    assert!(matches!(config.session_store, Place::Redis(_)));
+    assert_eq!(config.session_store.to_string(), "SESSION_STORE");
+    let debugged = format!("{:?}", config.session_store);
+    assert!(!debugged.contains("p%40ss") && !debugged.contains("redis.test"), "{debugged}");
+}
