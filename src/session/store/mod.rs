@@ -1,5 +1,6 @@
-//! Where sessions are kept, and what can be done to them: an embedded SQLite, or a Redis that
-//! many instances share, behind the verbs that the app needs. [`middleware`] is the same store as `actix-session` asks it.
+//! Where sessions are kept, and what can be done to them: an embedded SQLite, or a Redis that many
+//! instances share, behind the verbs that the app needs. `middleware.rs` is the same store as
+//! `actix-session` asks it.
 
 mod counters;
 mod engine;
