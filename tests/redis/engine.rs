@@ -2,13 +2,12 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use redis::{Client, Connection, FromRedisValue};
 use tempfile::TempDir;
 use workos_magic_link::sealed::generate_cookie_key;
-
-use crate::running::free_port;
 
 pub struct Engine {
     pub port: u16,
@@ -27,11 +26,14 @@ impl Engine {
     pub async fn with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-        let port = free_port();
-        let server = server(port, &options, folder.path());
         let cookie_keys = generate_cookie_key().unwrap();
-        let engine = Self { port, options, cookie_keys, folder, server };
-        engine.accepts().await;
+        let port = port();
+        let server = server(port, &options, folder.path());
+        let mut engine = Self { port, options, cookie_keys, folder, server };
+        while !engine.accepts().await {
+            engine.port = self::port();
+            engine.server = self::server(engine.port, &engine.options, engine.folder.path());
+        }
         engine
     }
 
@@ -44,16 +46,19 @@ impl Engine {
     /// Starts it anew, at the same port. It knows what it had written down.
     pub async fn start_anew(&mut self) {
         self.server = server(self.port, &self.options, self.folder.path());
-        self.accepts().await;
+        assert!(self.accepts().await, "its port is taken");
     }
 
-    /// Waits until it accepts connections.
-    async fn accepts(&self) {
+    /// Waits until it accepts connections; false if it ended, for want of its port.
+    async fn accepts(&mut self) -> bool {
         let started = Instant::now();
         while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
             assert!(started.elapsed().as_secs() < 10, "redis-server doesn't start");
             tokio::task::yield_now().await;
         }
+        // Who accepted may be somebody else.
+        let info: String = self.ask("INFO server");
+        info.contains(&format!("process_id:{}\r\n", self.server.id()))
     }
 
     pub fn url(&self) -> String {
@@ -103,6 +108,13 @@ impl Drop for Engine {
         self.server.kill().ok();
         self.server.wait().ok();
     }
+}
+
+/// One below those that the system gives to whoever asks for any, so that nobody takes it meanwhile.
+fn port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = std::process::id() * 64 + NEXT.fetch_add(1, Ordering::Relaxed);
+    u16::try_from(20_000 + number % 12_000).unwrap()
 }
 
 fn server(port: u16, options: &[String], folder: &Path) -> Child {
