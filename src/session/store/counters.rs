@@ -22,8 +22,10 @@ impl Counters {
     pub(super) fn take(&self, key: Hash, at_most: u32, seconds: i64, now: i64) -> Option<i64> {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let window = windows.entry(key).or_insert(Window { count: 0, ends_at: now });
-        if window.ends_at <= now {
-            *window = Window { count: 0, ends_at: now.saturating_add(seconds) };
+        // One that ends later than it could was opened by a clock that has been set back since.
+        let latest = now.saturating_add(seconds);
+        if window.ends_at <= now || window.ends_at > latest {
+            *window = Window { count: 0, ends_at: latest };
         }
         if window.count >= at_most {
             return Some(window.ends_at - now);
