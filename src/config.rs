@@ -122,7 +122,7 @@ impl Config {
         let config = Self {
             workos: workos(&mut read, &web.base_url),
             data_dir: data_dir(&read),
-            cookie_keys: cookie_keys(&mut read, &web.base_url, &session_store),
+            cookie_keys: cookie_keys(&mut read, &web.base_url),
             session_store,
             session: session(&mut read),
             sign_in: SignIn {
@@ -263,12 +263,9 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn cookie_keys(read: &mut Reader<'_>, base_url: &Url, store: &Place) -> Option<KeyRing> {
+fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRing> {
     let Some(keys) = read.get("COOKIE_KEYS") else {
-        if store.is_shared() {
-            // Keys made here would be others than those of the next instance.
-            read.problem("COOKIE_KEYS", "is needed with SESSION_STORE, the same for all instances");
-        } else if !is_loopback(base_url) {
+        if !is_loopback(base_url) {
             read.problem(
                 "COOKIE_KEYS",
                 "is needed; make one with `workos-magic-link keys generate`",

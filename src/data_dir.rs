@@ -44,9 +44,8 @@ impl DataDir {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let text = make()?;
-                self.keep(&path, &text)
-                    .with_context(|| format!("{} can't be written", path.display()))?;
-                text
+                keep(&path, &text)
+                    .with_context(|| format!("{} can't be written", path.display()))?
             }
             Err(error) => {
                 return Err(error).with_context(|| format!("{} can't be read", path.display()));
@@ -54,14 +53,20 @@ impl DataDir {
         };
         Ok((text, path))
     }
+}
 
-    /// Whole or not at all: half a key would be found damaged at every later start.
-    fn keep(&self, path: &Path, text: &str) -> std::io::Result<()> {
-        let unfinished = path.with_extension("unfinished");
-        let mut file = private().create(true).truncate(true).write(true).open(&unfinished)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&unfinished, path)
+/// Keeps the text whole or not at all: half a key would be found damaged at every later start. Of
+/// two processes that share the folder and start at once, both get what the first one kept.
+fn keep(path: &Path, text: &str) -> std::io::Result<String> {
+    let unfinished = path.with_extension(format!("unfinished-{}", std::process::id()));
+    let mut file = private().create(true).truncate(true).write(true).open(&unfinished)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&unfinished, path);
+    fs::remove_file(&unfinished)?;
+    match linked {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::read_to_string(path),
+        linked => linked.map(|()| text.to_owned()),
     }
 }
 

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::test_app::{TestApp, serve};
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, assert_error};
 
 /// Another instance under the same name, as behind a load balancer.
 struct Instance {
@@ -113,4 +113,18 @@ async fn the_cap_holds_when_people_sign_in_everywhere_at_once() {
         signed_in += u32::from(visitor.is_signed_in().await);
     }
     assert_eq!(signed_in, 3);
+}
+
+#[actix_web::test]
+async fn limits_hold_across_instances() {
+    let app = TestApp::with(&[("RATE_LIMIT_PER_EMAIL", "3/15m")]).await;
+    let other = Instance::beside(&app);
+    let (here, there) = (app.visitor(), other.visited_by(&app, &app.visitor()));
+    for visitor in [&here, &there, &here] {
+        visitor.ask_for_link("ana@acme.test", "").await;
+    }
+    for visitor in [&here, &there] {
+        let answer = visitor.post("/login", &[("email", "ana@acme.test")]).await;
+        assert_error(&answer, 429, "rate_limited");
+    }
 }

@@ -13,13 +13,6 @@ fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
 }
 
 #[test]
-fn instances_that_share_a_store_share_their_keys() {
-    let problems = read(&[("SESSION_STORE", "redis://canary.test")]).err().unwrap();
-    assert!(problems.contains("COOKIE_KEYS is needed with SESSION_STORE"), "{problems}");
-    assert!(!problems.contains("canary"));
-}
-
-#[test]
 fn a_url_with_tls_a_user_and_a_password_is_accepted_and_never_shown() {
     let keys = generate_cookie_key().unwrap();
     let url = "rediss://app:p%40ss@redis.test:6380/2";
