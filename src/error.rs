@@ -34,10 +34,16 @@ pub struct Failure {
 }
 
 /// What the page after a refused sign-in needs to offer a new link in one click.
-#[derive(Debug)]
 pub(crate) struct Again {
     pub(crate) email: String,
     pub(crate) return_to: ReturnTo,
+}
+
+/// Hides what was typed: `Debug` ends up in logs.
+impl fmt::Debug for Again {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Again(…)")
+    }
 }
 
 impl Failure {

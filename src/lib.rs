@@ -8,9 +8,9 @@
 //!
 //! 1. `main.rs` reads the settings ([`config`]) and starts the app ([`app::serve`]).
 //! 2. `routes/mod.rs` is the whole site on one page.
-//! 3. `GET /login` is a form. It sets no cookie and asks no store.
+//! 3. `GET /login` is a form. It sets no cookie, and for a stranger asks no store.
 //! 4. `POST /login` parses the address ([`email_address`]), asks whether it may come in
-//!    ([`sign_in::Admission`]), begins a sign-in ([`sign_in::PendingSignIn`]), and has WorkOS make
+//!    ([`sign_in::Admission`]) and not too often ([`rate_limit`]), begins a sign-in ([`sign_in::PendingSignIn`]), and has WorkOS make
 //!    and mail the link ([`workos::Client::create_passwordless_session`],
 //!    [`workos::Client::send_passwordless_session`]). One half of the sign-in stays in the browser,
 //!    sealed in a cookie; the other, [`sign_in::State`], travels with the mail.

@@ -1,5 +1,6 @@
 //! Who is signed in, as a parameter of a handler.
 
+use std::fmt;
 use std::future::{Ready, ready};
 
 use actix_session::{Session, SessionExt};
@@ -22,7 +23,6 @@ const MAX_SIGN_INS: usize = 3;
 /// request ends at `/login`, or with 401 for a program.
 ///
 /// `Option<CurrentUser>` is for pages that anyone may read.
-#[derive(Debug)]
 pub struct CurrentUser {
     /// Who they are, as WorkOS said when they signed in.
     pub profile: Profile,
@@ -86,6 +86,13 @@ impl CurrentUser {
 /// in.
 fn value<T: DeserializeOwned>(session: &Session, key: &str) -> Option<T> {
     session.get(key).ok().flatten()
+}
+
+/// Names the session only: the rest is personal data, and `Debug` ends up in logs.
+impl fmt::Debug for CurrentUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CurrentUser").field("session", &self.session.id).finish_non_exhaustive()
+    }
 }
 
 impl FromRequest for CurrentUser {
