@@ -12,13 +12,14 @@ use ipnet::IpNet;
 use url::{Position, Url};
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, LinkLifetimes};
 use crate::data_dir::DataDir;
+use crate::mail::Mailer;
 use crate::pages::Pages;
 use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::{Lifetimes, Store, cookies};
-use crate::sign_in::Admission;
+use crate::sign_in::{Admission, LinkDelivery};
 use crate::workos::Client;
 use crate::{assets, error, headers, host, routes, same_origin, telemetry, tls};
 
@@ -30,7 +31,10 @@ pub struct App {
     pub(crate) assets: assets::Assets,
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
-    pub(crate) link_expires_in: Duration,
+    pub(crate) link_delivery: LinkDelivery,
+    pub(crate) link_lifetimes: LinkLifetimes,
+    /// The mail server of this site, if it has one.
+    pub(crate) mailer: Option<Mailer>,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) rate_limits: RateLimits,
@@ -162,7 +166,9 @@ impl App {
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,
             admission: Admission::new(config.sign_in.allowed_email_domains),
-            link_expires_in: config.sign_in.link_expires_in,
+            link_delivery: config.sign_in.link_delivery,
+            link_lifetimes: config.sign_in.link_lifetimes,
+            mailer: config.mailer,
             lifetimes: config.session.lifetimes,
             trusted_proxies: config.web.trusted_proxies,
             rate_limits: config.rate_limits,

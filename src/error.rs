@@ -13,6 +13,7 @@ use actix_web::{HttpResponse, ResponseError};
 pub use code::Code;
 pub(crate) use render::render;
 
+use crate::mail::MailError;
 use crate::session::StoreError;
 use crate::sign_in::{Flow, PendingSignIn, ReturnTo};
 use crate::workos::WorkOsError;
@@ -29,6 +30,8 @@ pub struct Failure {
     pub(crate) retry_after: Option<Duration>,
     /// The sign-in to offer anew, in the browser that began it.
     pub(crate) again: Option<Box<Again>>,
+    /// The path where the same can be tried again, when that is better than beginning anew.
+    pub(crate) try_again_at: Option<String>,
     /// The sign-in that this ends.
     ends: Option<Flow>,
 }
@@ -49,7 +52,14 @@ impl fmt::Debug for Again {
 impl Failure {
     /// The visitor did what is not allowed or no longer possible; `why` is for the log.
     pub fn refusal(code: Code, why: &'static str) -> Self {
-        Self { code, cause: Cow::Borrowed(why), retry_after: None, again: None, ends: None }
+        Self {
+            code,
+            cause: Cow::Borrowed(why),
+            retry_after: None,
+            again: None,
+            try_again_at: None,
+            ends: None,
+        }
     }
 
     /// A fault of this program or of its settings.
@@ -78,6 +88,13 @@ impl Failure {
     #[must_use]
     pub(crate) fn offering_form(mut self, email: String, return_to: ReturnTo) -> Self {
         self.again = Some(Box::new(Again { email, return_to }));
+        self
+    }
+
+    /// If this failed for want of something outside, the same can be tried again here.
+    #[must_use]
+    pub(crate) fn trying_again_at(mut self, path: &str) -> Self {
+        self.try_again_at = self.code.status().is_server_error().then(|| path.to_owned());
         self
     }
 
@@ -126,8 +143,14 @@ impl From<WorkOsError> for Failure {
     }
 }
 
+impl From<MailError> for Failure {
+    fn from(error: MailError) -> Self {
+        Self { cause: Cow::Owned(error.to_string()), ..Self::refusal(Code::MailUnavailable, "") }
+    }
+}
+
 /// An error and what lies beneath it, in one line.
-fn with_sources(error: &dyn std::error::Error) -> String {
+pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut source = error.source();
     while let Some(deeper) = source {

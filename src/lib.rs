@@ -37,6 +37,7 @@ pub mod email_address;
 pub mod error;
 mod headers;
 mod host;
+pub mod mail;
 pub mod operator;
 mod pages;
 pub mod rate_limit;

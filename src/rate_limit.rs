@@ -48,7 +48,7 @@ impl RateLimits {
         let client = network(client);
         let for_email = format!("email {} {client}", email.as_str());
         for (key, limit, code) in [
-            (format!("client {client}"), self.per_client, Code::RateLimited),
+            (client_key(client), self.per_client, Code::RateLimited),
             (for_email, self.per_email, Code::RateLimited),
             ("total".to_owned(), self.total, Code::Busy),
         ] {
@@ -57,6 +57,17 @@ impl RateLimits {
             }
         }
         Ok(())
+    }
+
+    /// Counts a link that its mailbox did not want against the network that asked for it, as much
+    /// as a third of what it may ask for: one may be a mail scanner's doing, three are not.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn unwanted(&self, store: &Store, network: IpAddr) -> Result<(), StoreError> {
+        let limit = self.per_client;
+        let third = limit.at_most.div_ceil(3);
+        store.take_many(&client_key(network), third, limit).await.map(drop)
     }
 
     /// Counts a mail; gives how long it is until the next may go, if this one must not.
@@ -79,8 +90,13 @@ fn mailbox(email: &EmailAddress) -> String {
     format!("{local}@{domain}")
 }
 
+fn client_key(network: IpAddr) -> String {
+    format!("client {network}")
+}
+
 /// One client: an IPv4 address, or the /64 that an IPv6 client may choose its addresses from.
-fn network(client: Option<IpAddr>) -> IpAddr {
+#[must_use]
+pub fn network(client: Option<IpAddr>) -> IpAddr {
     match client.map(|client| client.to_canonical()) {
         Some(IpAddr::V6(address)) => {
             let mut segments = address.segments();

@@ -12,6 +12,7 @@ pub enum Code {
     Busy,
     NotAllowed,
     LinkExpired,
+    MailLinkSpent,
     SignInCancelled,
     SsoFailed,
     NothingPending,
@@ -25,6 +26,7 @@ pub enum Code {
     TooLarge,
     WrongHost,
     WorkOsUnavailable,
+    MailUnavailable,
     StoreUnavailable,
     Internal,
 }
@@ -58,6 +60,7 @@ impl Code {
         let offers_link = matches!(
             self,
             Self::LinkExpired
+                | Self::MailLinkSpent
                 | Self::SignInCancelled
                 | Self::SsoFailed
                 | Self::NothingPending
@@ -68,6 +71,7 @@ impl Code {
                 | Self::RateLimited
                 | Self::Busy
                 | Self::WorkOsUnavailable
+                | Self::MailUnavailable
         );
         Message { title, text, offers_link }
     }
@@ -100,6 +104,8 @@ impl Code {
                 "Only certain addresses may sign in to this site. If you have another one, use it; otherwise ask whoever runs the site."),
             Self::LinkExpired => ("link_expired", S::BAD_REQUEST, "This link doesn't work any more",
                 "It has expired, or something opened it before you did: a link works once, and some mail systems open links to check them. Ask for a new one."),
+            Self::MailLinkSpent => ("link_expired", S::BAD_REQUEST, "This link doesn't work any more",
+                "It was used already, has expired, or was ended by whoever got the mail. Ask for a new one."),
             Self::SignInCancelled => ("sign_in_cancelled", S::BAD_REQUEST, "The sign-in was cancelled",
                 "Nobody was signed in. You can start again whenever you like."),
             Self::SsoFailed => ("sso_failed", S::BAD_REQUEST, "The sign-in didn't go through",
@@ -126,6 +132,8 @@ impl Code {
                 "Check the address in your browser."),
             Self::WorkOsUnavailable => ("workos_unavailable", S::SERVICE_UNAVAILABLE, "Signing in isn't possible right now",
                 "The service that sends and checks the links doesn't answer as it should. Wait a moment, then try again."),
+            Self::MailUnavailable => ("mail_unavailable", S::SERVICE_UNAVAILABLE, "No mail can be sent right now",
+                "The mail server of this site doesn't take our mails. Wait a moment, then try again."),
             Self::StoreUnavailable => ("store_unavailable", S::SERVICE_UNAVAILABLE, "We can't look up sessions right now",
                 "Whoever is signed in stays so. Wait a moment, then load this page again."),
             Self::Internal => ("internal", S::INTERNAL_SERVER_ERROR, "Something is wrong on our side",

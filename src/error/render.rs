@@ -81,7 +81,10 @@ fn page(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
         }
         code => app.pages.respond(
             code.status(),
-            &ErrorPage::new(code, again, request_id(request, code)).waiting(wait(failure)),
+            &ErrorPage::new(code, again, request_id(request, code))
+                .waiting(wait(failure))
+                .trying_again_at(failure.try_again_at.clone())
+                .offering_safe_link(code == Code::LinkExpired && app.mailer.is_some()),
         ),
     }
 }

@@ -1,7 +1,6 @@
 //! `GET /callback`: WorkOS sends the browser back, with `code` and `state` or with `error`.
 
 use actix_session::Session;
-use actix_web::http::header::USER_AGENT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -65,7 +64,7 @@ pub(super) async fn finish(
         profile: &profile,
         flow: &state.flow,
         return_to: &pending.return_to,
-        device: device::in_words(user_agent(&request)),
+        device: device::of(&request),
         address: address.map_or_else(String::new, |address| address.to_string()),
     };
     CurrentUser::begin_session(&session, signed_in)?;
@@ -73,10 +72,6 @@ pub(super) async fn finish(
     // Can't fail: the name is letters, digits and dashes, the value empty.
     let _ = response.add_cookie(&state.flow.removal_cookie());
     Ok(response)
-}
-
-fn user_agent(request: &HttpRequest) -> &str {
-    request.headers().get(USER_AGENT).and_then(|claim| claim.to_str().ok()).unwrap_or("")
 }
 
 /// Brings the two halves of a sign-in together, consumes it, and exchanges the code.
@@ -100,7 +95,7 @@ async fn redeem<'a>(
         return Err(Refusal::StateMismatch.into());
     }
     // Before the code is spent, and never given back: of fifty callbacks at once, one goes on.
-    if !store.consume_sign_in(state.flow.as_str(), state.expires_at).await? {
+    if !store.claim(&state.flow.claim_of_sign_in(), pending.expires_at).await? {
         return Err(Failure::from(Refusal::Consumed).ending(&state.flow));
     }
     let profile =

@@ -7,6 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::see_other;
+
+mod deliver;
 use crate::app::App;
 use crate::client_address;
 use crate::email_address::EmailAddress;
@@ -14,8 +16,7 @@ use crate::error::{Code, Failure};
 use crate::pages::LoginPage;
 use crate::session::record::seconds;
 use crate::session::{self, CurrentUser, Store};
-use crate::sign_in::{PendingSignIn, ReturnTo, make_room};
-use crate::workos::{CreatePasswordlessSession, WorkOsError};
+use crate::sign_in::{LinkDelivery, PendingSignIn, ReturnTo, make_room};
 
 #[derive(Deserialize)]
 pub(super) struct Going {
@@ -28,6 +29,9 @@ pub(super) struct Form {
     email: String,
     #[serde(default)]
     return_to: String,
+    /// Asked for by the page that a burned link leads to.
+    #[serde(default)]
+    delivery: Option<LinkDelivery>,
 }
 
 /// Says once why the last session of this browser ended, if it did not end here.
@@ -55,7 +59,7 @@ pub(super) async fn ask(
     request: HttpRequest,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
-    let Form { email: typed, return_to } = form.into_inner();
+    let Form { email: typed, return_to, delivery } = form.into_inner();
     let return_to = ReturnTo::parse(&return_to);
     let retry = |failure: Failure| failure.offering_form(typed.clone(), return_to.clone());
     let email = EmailAddress::parse(&typed)
@@ -64,16 +68,13 @@ pub(super) async fn ask(
     let client = client_address::of(&request, &app.trusted_proxies);
     app.rate_limits.ask(&store, &email, client).await.map_err(retry)?;
 
-    let (flow, mut pending, state) = PendingSignIn::begin(
-        &app.keys,
-        email.clone(),
-        return_to.clone(),
-        app.link_expires_in,
-        &app.clock,
-    )?;
+    let delivery = deliver::possible(&app, delivery);
+    let expires_in = app.link_lifetimes.of(delivery);
+    let (flow, mut pending) =
+        PendingSignIn::begin(email.clone(), return_to.clone(), delivery, expires_in, &app.clock)?;
     match app.rate_limits.mail(&store, &email).await? {
         Some(wait) => pending.next_mail_at = Some(app.clock.now() + seconds(wait)),
-        None => deliver(&app, &email, &state).await.map_err(|error| retry(error.into()))?,
+        None => deliver::link(&app, &request, &flow, &mut pending).await.map_err(retry)?,
     }
 
     let now = app.clock.now();
@@ -83,32 +84,4 @@ pub(super) async fn ask(
         response.cookie(removal);
     }
     Ok(response.cookie(pending.cookie(&app.keys, &flow, now)?).finish())
-}
-
-/// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the
-/// address must not get it.
-async fn deliver(app: &App, email: &EmailAddress, state: &str) -> Result<(), WorkOsError> {
-    let session = CreatePasswordlessSession {
-        email: email.as_str(),
-        redirect_uri: &app.site.redirect_uri,
-        state,
-        expires_in: app.link_expires_in,
-    };
-    let delivered = match app.workos.create_passwordless_session(session).await {
-        Ok(session) => app.workos.send_passwordless_session(&session.id).await,
-        // Ends as the other call would for want of a session, but takes as long.
-        Err(error) if error.refuses_only("email") => {
-            let _ = app.workos.send_passwordless_session("none").await;
-            Err(error)
-        }
-        Err(error) => Err(error),
-    };
-    match delivered {
-        // Told apart by page or time, it would tell strangers which addresses WorkOS mails to.
-        Err(error) if error.refuses_only("email") => {
-            tracing::warn!(cause = %error, "WorkOS takes no mail for this address");
-            Ok(())
-        }
-        delivered => delivered,
-    }
 }

@@ -5,10 +5,12 @@ mod account_sessions;
 mod api_session;
 mod assets;
 mod callback;
+mod cancel;
 mod health;
 mod home;
 mod login;
 mod logout;
+mod open;
 mod sent;
 
 use actix_web::http::header::LOCATION;
@@ -31,6 +33,10 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     site.service(with_session(page("/", home::show)))
         .service(with_session(page("/login", login::show).route(web::post().to(login::ask))))
         .service(page("/login/sent", sent::show))
+        .service(with_session(
+            page("/login/open/{token}", open::show).route(web::post().to(open::open)),
+        ))
+        .service(page("/login/cancel/{token}", cancel::show).route(web::post().to(cancel::cancel)))
         .service(with_session(web::resource("/callback").route(web::get().to(callback::finish))))
         .service(with_session(page("/account", account::show)))
         .service(with_session(page("/account/sessions", account_sessions::show)))

@@ -29,7 +29,8 @@ pub(super) async fn show(
     };
     match under_way {
         Some((flow, pending)) => {
-            app.pages.respond(StatusCode::OK, &SentPage::new(&flow, &pending, app.link_expires_in))
+            let lifetime = app.link_lifetimes.of(pending.delivery);
+            app.pages.respond(StatusCode::OK, &SentPage::new(&flow, &pending, lifetime))
         }
         None => see_other("/login"),
     }

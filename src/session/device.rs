@@ -1,5 +1,15 @@
 //! The browser and system that a `User-Agent` claims, in the words that people use for them.
 
+use actix_web::HttpRequest;
+use actix_web::http::header::USER_AGENT;
+
+/// The browser that sends this request, in words.
+#[must_use]
+pub fn of(request: &HttpRequest) -> String {
+    let claim = request.headers().get(USER_AGENT).and_then(|claim| claim.to_str().ok());
+    in_words(claim.unwrap_or_default())
+}
+
 /// "Firefox on Linux". A claim, not a fact: it helps a person to know their own sessions again.
 #[must_use]
 pub fn in_words(user_agent: &str) -> String {

@@ -1,4 +1,5 @@
-//! The two halves of a sign-in under way: the flow cookie in the browser, the `state` in the mail.
+//! The two halves of a sign-in under way: the flow cookie in the browser, and the `state` that
+//! comes back through WorkOS.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,10 +12,11 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::ReturnTo;
+use super::{LinkDelivery, ReturnTo};
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
 use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
+use crate::session::record::seconds;
 
 const COOKIE_PREFIX: &str = "__Host-signin-";
 /// A browser may have this many sign-ins under way, one a tab; the oldest goes first. They keep
@@ -43,11 +45,21 @@ impl Sealed for State {
     const PURPOSE: &'static str = "state 1";
 }
 
+impl State {
+    /// How long link and code live together, in seconds, if the link lives for so long.
+    #[must_use]
+    pub fn lifetime(link_expires_in: Duration) -> i64 {
+        seconds(link_expires_in + CODE_LIFETIME)
+    }
+}
+
 /// What the asking browser keeps.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingSignIn {
     /// Whose mailbox the link went to.
     pub email: EmailAddress,
+    /// Who mailed it.
+    pub delivery: LinkDelivery,
     /// Where they were going.
     pub return_to: ReturnTo,
     /// When it began, in milliseconds since 1970: two may begin in one second.
@@ -57,8 +69,9 @@ pub struct PendingSignIn {
     /// Set when no mail went, because its mailbox had got too many: when the next may go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_mail_at: Option<i64>,
-    /// The SHA-256 of the `state` that belongs to it, in base64.
-    state_hash: String,
+    /// The SHA-256 of the `state` that belongs to it, in base64; none before it goes to WorkOS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state_hash: Option<String>,
 }
 
 impl Sealed for PendingSignIn {
@@ -66,32 +79,47 @@ impl Sealed for PendingSignIn {
 }
 
 impl PendingSignIn {
-    /// Begins a sign-in: the browser's half, and the `state` (at most 255 characters) for WorkOS.
+    /// Begins a sign-in: its name, and the browser's half.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
     pub fn begin(
-        keys: &KeyRing,
         email: EmailAddress,
         return_to: ReturnTo,
+        delivery: LinkDelivery,
         link_expires_in: Duration,
         clock: &Clock,
-    ) -> Result<(Flow, Self, String), NoRandomness> {
-        let lifetime = link_expires_in + CODE_LIFETIME;
-        let expires_at =
-            clock.now().saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
-        let flow = Flow(random_text()?);
-        let state = State { flow: flow.clone(), nonce: random_text()?, expires_at };
-        let state = keys.seal("", &state)?;
+    ) -> Result<(Flow, Self), NoRandomness> {
         let pending = Self {
             email,
+            delivery,
             return_to,
             began_at: clock.now_millis(),
-            expires_at,
+            expires_at: clock.now().saturating_add(State::lifetime(link_expires_in)),
             next_mail_at: None,
-            state_hash: hash(&state),
+            state_hash: None,
         };
-        Ok((flow, pending, state))
+        Ok((Flow(random_text()?), pending))
+    }
+
+    /// The `state` (at most 255 characters) for WorkOS's link, that works for so long. Only the
+    /// last one that was made belongs to the sign-in.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has none to give.
+    pub fn new_state(
+        &mut self,
+        keys: &KeyRing,
+        flow: &Flow,
+        link_expires_in: Duration,
+        now: i64,
+    ) -> Result<String, NoRandomness> {
+        let expires_at = now.saturating_add(State::lifetime(link_expires_in));
+        let state = State { flow: flow.clone(), nonce: random_text()?, expires_at };
+        let state = keys.seal("", &state)?;
+        self.expires_at = self.expires_at.max(expires_at);
+        self.state_hash = Some(hash(&state));
+        Ok(state)
     }
 
     /// The sign-in of this name that this browser has under way.
@@ -111,7 +139,9 @@ impl PendingSignIn {
     /// Whether this is the `state` that was made with it.
     #[must_use]
     pub fn belongs_to(&self, state: &str) -> bool {
-        self.state_hash.as_bytes().ct_eq(hash(state).as_bytes()).into()
+        let hash = hash(state);
+        let is_it = |own: &String| own.as_bytes().ct_eq(hash.as_bytes()).into();
+        self.state_hash.as_ref().is_some_and(is_it)
     }
 
     /// The cookie that keeps it.
@@ -143,6 +173,24 @@ impl Flow {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What the store calls its end: somebody is signed in by it, or nobody shall be.
+    #[must_use]
+    pub fn claim_of_sign_in(&self) -> String {
+        format!("sign-in {}", self.0)
+    }
+
+    /// What the store calls it when whoever got our mail ends the sign-in.
+    #[must_use]
+    pub fn claim_of_cancellation(&self) -> String {
+        format!("cancellation {}", self.0)
+    }
+
+    /// What the store calls the use of the link in our mail.
+    #[must_use]
+    pub fn claim_of_mail_link(&self) -> String {
+        format!("mail link {}", self.0)
     }
 
     /// Takes the sign-in's cookie away from the browser.

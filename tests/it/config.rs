@@ -24,7 +24,7 @@ fn two_settings_are_enough() {
     assert_eq!(config.workos.redirect_uri.as_str(), "https://localhost:8443/callback");
     assert_eq!(config.workos.api_url.as_str(), "https://api.workos.com/");
     assert_eq!(config.session.lifetimes.idle, Duration::from_secs(7 * 24 * 60 * 60));
-    assert_eq!(config.sign_in.link_expires_in, Duration::from_secs(15 * 60));
+    assert_eq!(config.sign_in.link_lifetimes.workos, Duration::from_secs(15 * 60));
     assert!(config.cookie_keys.is_none() && config.demo_inbox.is_none());
 }
 

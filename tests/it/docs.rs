@@ -58,7 +58,8 @@ fn the_defaults_in_the_example_file_are_the_defaults() {
     assert_eq!(written.workos.redirect_uri, real.workos.redirect_uri);
     assert_eq!(written.data_dir, real.data_dir);
     assert_eq!(format!("{:?}", written.session), format!("{:?}", real.session));
-    assert_eq!(written.sign_in.link_expires_in, real.sign_in.link_expires_in);
+    assert_eq!(written.sign_in.link_delivery, real.sign_in.link_delivery);
+    assert_eq!(written.sign_in.link_lifetimes.workos, real.sign_in.link_lifetimes.workos);
     assert_eq!(written.rate_limits, real.rate_limits);
     assert_eq!(written.log.filter, real.log.filter);
     assert_eq!(written.log.json, real.log.json);

@@ -71,7 +71,7 @@ async fn an_expired_row_loses_what_is_personal_and_goes_later() {
     // The purge comes once a minute, and at the start.
     let app = app.restarted_with(&[]).await;
     until(&app, purged, 1).await;
-    until(&app, "SELECT count(*) FROM consumed_sign_ins", 0).await;
+    until(&app, "SELECT count(*) FROM claims", 0).await;
     let login = app.again(&visitor).get("/login").await.body;
     assert!(login.contains("data-reason=\"idle\""), "the reason is still known: {login}");
 
@@ -167,12 +167,12 @@ async fn a_store_that_fails_before_the_exchange_spends_no_code() {
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
     let database = app.database();
-    database.execute_batch("ALTER TABLE consumed_sign_ins RENAME TO away").unwrap();
+    database.execute_batch("ALTER TABLE claims RENAME TO away").unwrap();
     let answer = visitor.get(&callback).await;
     assert_error(&answer, 503, "store_unavailable");
     assert!(answer.headers.contains_key("retry-after"));
     assert_eq!(app.workos.calls_of("/sso/token").await, 0);
-    database.execute_batch("ALTER TABLE away RENAME TO consumed_sign_ins").unwrap();
+    database.execute_batch("ALTER TABLE away RENAME TO claims").unwrap();
     assert_eq!(visitor.get(&callback).await.location(), "/account");
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Hash;
+use super::engine::Counted;
 
 /// How often something happened within a time that began with the first.
 #[derive(Clone, Copy)]
@@ -19,18 +20,18 @@ pub(super) struct Counters(Arc<Mutex<HashMap<Hash, Window>>>);
 impl Counters {
     /// Counts, and gives `None`; or, above `at_most` within so many seconds, how many seconds it is
     /// until it may happen again.
-    pub(super) fn take(&self, key: Hash, at_most: u32, seconds: i64, now: i64) -> Option<i64> {
+    pub(super) fn take(&self, counted: Counted, now: i64) -> Option<i64> {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows.entry(key).or_insert(Window { count: 0, ends_at: now });
+        let window = windows.entry(counted.name).or_insert(Window { count: 0, ends_at: now });
         // One that ends later than it could was opened by a clock that has been set back since.
-        let latest = now.saturating_add(seconds);
+        let latest = now.saturating_add(counted.window);
         if window.ends_at <= now || window.ends_at > latest {
             *window = Window { count: 0, ends_at: latest };
         }
-        if window.count >= at_most {
+        if window.count >= counted.at_most {
             return Some(window.ends_at - now);
         }
-        window.count += 1;
+        window.count = window.count.saturating_add(counted.many);
         None
     }
 

@@ -124,6 +124,16 @@ pub(super) struct Ending {
     pub(super) remembered: i64,
 }
 
+/// Something that is counted.
+pub(super) struct Counted {
+    pub(super) name: Hash,
+    /// As how many it counts.
+    pub(super) many: u32,
+    pub(super) at_most: u32,
+    /// Within so many seconds.
+    pub(super) window: i64,
+}
+
 impl Engine {
     /// The row of this reference, if there is one.
     pub(super) async fn find(&self, hash: &Hash) -> Result<Option<Row>, StoreError> {
@@ -197,32 +207,38 @@ impl Engine {
         }
     }
 
-    /// True for the first who consumes it, and for nobody else until it expires.
-    pub(super) async fn consume_sign_in(
-        &self,
-        flow: Hash,
-        expires_at: i64,
-    ) -> Result<bool, StoreError> {
+    /// True for the first who claims it, and for nobody else until it expires or is given back.
+    pub(super) async fn claim(&self, name: Hash, expires_at: i64) -> Result<bool, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.consume_sign_in(flow, expires_at).await,
+            Self::Sqlite(sqlite) => sqlite.claim(name, expires_at).await,
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.consume_sign_in(flow, expires_at).await,
+            Self::Redis(redis) => redis.claim(name, expires_at).await,
+        }
+    }
+
+    pub(super) async fn release(&self, name: Hash) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.release(name).await,
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.release(name).await,
+        }
+    }
+
+    pub(super) async fn is_claimed(&self, name: &Hash) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.is_claimed(name),
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.is_claimed(name).await,
         }
     }
 
     /// Counts something, and gives `None`; or, above `at_most` within so many seconds, how many
     /// seconds it is until it may happen again.
-    pub(super) async fn take(
-        &self,
-        key: Hash,
-        at_most: u32,
-        seconds: i64,
-        now: i64,
-    ) -> Result<Option<i64>, StoreError> {
+    pub(super) async fn take(&self, counted: Counted, now: i64) -> Result<Option<i64>, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => Ok(sqlite.counters().take(key, at_most, seconds, now)),
+            Self::Sqlite(sqlite) => Ok(sqlite.counters().take(counted, now)),
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.take(key, at_most, seconds, now).await,
+            Self::Redis(redis) => redis.take(counted, now).await,
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod counters;
 mod engine;
+mod error;
 mod middleware;
 #[cfg(feature = "redis")]
 mod redis;
@@ -21,7 +22,8 @@ use crate::clock::Clock;
 use crate::rate_limit::RateLimit;
 use crate::sealed::random;
 pub use engine::Place;
-use engine::{Ending, Engine, Insertion};
+use engine::{Counted, Ending, Engine, Insertion};
+pub use error::StoreError;
 pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, ENDED, INFO, PERSON};
 
 /// What a person may know of a session of theirs.
@@ -59,33 +61,6 @@ pub enum Which {
     AllBut(String),
     /// All.
     All,
-}
-
-/// The store failed: it can neither say that somebody is signed in nor that nobody is.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database said no.
-    #[error("the session store failed: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// Redis said no, or nothing. What is said here holds neither its URL nor what it was sent.
-    #[cfg(feature = "redis")]
-    #[error("the session store in Redis failed: {0}")]
-    Redis(String),
-    /// The work could not be handed to another thread: the process is ending.
-    #[error("the session store is closing")]
-    Closing,
-    /// The system gave no random bytes for a new session's reference.
-    #[error(transparent)]
-    NoRandomness(#[from] crate::sealed::NoRandomness),
-    /// The file was written by a newer version of this program.
-    #[error("the session store is of a newer version")]
-    TooNew,
-    /// The file can't be made or opened.
-    #[error("the session store can't be opened: {0}")]
-    File(#[from] std::io::Error),
-    /// A row holds what this version cannot read.
-    #[error("a row of the session store is unreadable")]
-    Unreadable,
 }
 
 /// A session that begins.
@@ -177,13 +152,29 @@ impl Store {
         self.engine.end(Ending { person, which, why, now, remembered }).await
     }
 
-    /// Consumes a sign-in that was under way; true only the first time, whoever else tries at the
+    /// Claims what may happen once, by its name; true only for the first, whoever else tries at the
     /// same moment. `expires_at` is when nobody could try any more.
     ///
     /// # Errors
-    /// When the store fails; whether it was consumed is then unknown.
-    pub async fn consume_sign_in(&self, flow: &str, expires_at: i64) -> Result<bool, StoreError> {
-        self.engine.consume_sign_in(hash(flow), expires_at).await
+    /// When the store fails; whether it was claimed is then unknown.
+    pub async fn claim(&self, name: &str, expires_at: i64) -> Result<bool, StoreError> {
+        self.engine.claim(hash(name), expires_at).await
+    }
+
+    /// Gives back what was claimed, because it did not happen.
+    ///
+    /// # Errors
+    /// When the store fails; it stays claimed then.
+    pub async fn release(&self, name: &str) -> Result<(), StoreError> {
+        self.engine.release(hash(name)).await
+    }
+
+    /// Whether somebody has claimed this.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_claimed(&self, name: &str) -> Result<bool, StoreError> {
+        self.engine.is_claimed(&hash(name)).await
     }
 
     /// Counts something under a name; gives how long to wait if it happens too often.
@@ -191,9 +182,24 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn take(&self, name: &str, limit: RateLimit) -> Result<Option<Duration>, StoreError> {
+        self.take_many(name, 1, limit).await
+    }
+
+    /// As [`Store::take`], for something that counts as much as so many; nothing is counted above
+    /// the limit.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn take_many(
+        &self,
+        name: &str,
+        many: u32,
+        limit: RateLimit,
+    ) -> Result<Option<Duration>, StoreError> {
         let (window, now) = (seconds(limit.within), self.clock.now());
         // Names hold addresses, and a store is copied and looked into.
-        let wait = self.engine.take(hash(name), limit.at_most, window, now).await?;
+        let counted = Counted { name: hash(name), many, at_most: limit.at_most, window };
+        let wait = self.engine.take(counted, now).await?;
         Ok(wait.map(|wait| Duration::from_secs(wait.unsigned_abs())))
     }
 

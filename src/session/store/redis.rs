@@ -15,7 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use redis::{Client, FromRedisValue, ScriptInvocation};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::engine::{Ending, Insertion};
+use super::engine::{Counted, Ending, Insertion};
 use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which};
 use crate::clock::Clock;
 use crate::sealed::random;
@@ -118,24 +118,23 @@ impl Redis {
         self.run(&scripts::DELETE.arg(name(&hash))).await
     }
 
-    pub(super) async fn consume_sign_in(
-        &self,
-        flow: Hash,
-        expires_at: i64,
-    ) -> Result<bool, StoreError> {
+    pub(super) async fn claim(&self, claimed: Hash, expires_at: i64) -> Result<bool, StoreError> {
         let mark = URL_SAFE_NO_PAD.encode(random::<16>()?);
-        let arguments = (name(&flow), mark, self.clock.now(), expires_at);
-        self.run(&scripts::CONSUME.arg(arguments)).await
+        let arguments = (name(&claimed), mark, self.clock.now(), expires_at);
+        self.run(&scripts::CLAIM.arg(arguments)).await
     }
 
-    pub(super) async fn take(
-        &self,
-        key: Hash,
-        at_most: u32,
-        seconds: i64,
-        now: i64,
-    ) -> Result<Option<i64>, StoreError> {
-        let arguments = (name(&key), at_most, seconds, now);
+    pub(super) async fn release(&self, claimed: Hash) -> Result<(), StoreError> {
+        self.run(&scripts::RELEASE.arg(name(&claimed))).await
+    }
+
+    pub(super) async fn is_claimed(&self, claimed: &Hash) -> Result<bool, StoreError> {
+        self.run(&scripts::IS_CLAIMED.arg(name(claimed))).await
+    }
+
+    pub(super) async fn take(&self, counted: Counted, now: i64) -> Result<Option<i64>, StoreError> {
+        let Counted { many, at_most, window, .. } = counted;
+        let arguments = (name(&counted.name), many, at_most, window, now);
         let wait: i64 = self.run(&scripts::TAKE.arg(arguments)).await?;
         Ok((wait > 0).then_some(wait))
     }

@@ -172,8 +172,8 @@ impl Sqlite {
         self.write(move |db| {
             let transaction = db.transaction()?;
             let mut taken = transaction.execute(
-                "DELETE FROM consumed_sign_ins WHERE flow_hash IN (SELECT flow_hash
-                     FROM consumed_sign_ins WHERE expires_at <= ?1 LIMIT ?2)",
+                "DELETE FROM claims WHERE name_hash IN (SELECT name_hash
+                     FROM claims WHERE expires_at <= ?1 LIMIT ?2)",
                 [now, PURGED_AT_ONCE],
             )?;
             taken += transaction.execute(
@@ -220,17 +220,23 @@ impl Sqlite {
         self.write(move |db| delete(db, hash)).await
     }
 
-    pub(super) async fn consume_sign_in(
-        &self,
-        flow: Hash,
-        expires_at: i64,
-    ) -> Result<bool, StoreError> {
+    pub(super) async fn claim(&self, name: Hash, expires_at: i64) -> Result<bool, StoreError> {
         self.write(move |db| {
-            let insert = "INSERT INTO consumed_sign_ins (flow_hash, expires_at) VALUES (?1, ?2)
+            let insert = "INSERT INTO claims (name_hash, expires_at) VALUES (?1, ?2)
                  ON CONFLICT DO NOTHING";
-            Ok(db.execute(insert, params![flow, expires_at])? == 1)
+            Ok(db.execute(insert, params![name, expires_at])? == 1)
         })
         .await
+    }
+
+    pub(super) async fn release(&self, name: Hash) -> Result<(), StoreError> {
+        let delete = "DELETE FROM claims WHERE name_hash = ?1";
+        self.write(move |db| db.execute(delete, [name]).map(drop)).await
+    }
+
+    pub(super) fn is_claimed(&self, name: &Hash) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM claims WHERE name_hash = ?1";
+        Ok(self.reader()?.prepare_cached(sql)?.exists([name])?)
     }
 
     fn reader(&self) -> Result<&Connection, StoreError> {

@@ -15,7 +15,7 @@ const SHARED: &str = "
     local function row(session) return 'magic-link:session:' .. session end
     local function personal(session) return 'magic-link:personal:' .. session end
     local function sessions_of(person) return 'magic-link:sessions-of:' .. person end
-    local function used(flow) return 'magic-link:used:' .. flow end
+    local function claim(name) return 'magic-link:claim:' .. name end
     local function limit(counted) return 'magic-link:limit:' .. counted end
     local function ttl(from, to) return math.max(to - from, 0) + 60 end
 
@@ -156,23 +156,29 @@ pub(super) static END_SOME: LazyLock<Script> = LazyLock::new(|| {
 
 pub(super) static DELETE: LazyLock<Script> = LazyLock::new(|| script("forget(ARGV[1])"));
 
-/// Who consumes it signs with a mark of their own, so that whoever asks again after a broken
+/// Who claims it signs with a mark of their own, so that whoever asks again after a broken
 /// connection gets the same answer.
-pub(super) static CONSUME: LazyLock<Script> = LazyLock::new(|| {
+pub(super) static CLAIM: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
-    local flow, mark, now, expires_at = unpack(ARGV)
-    redis.call('SET', used(flow), mark, 'NX', 'EX', ttl(now, expires_at))
-    return redis.call('GET', used(flow)) == mark and 1 or 0",
+    local name, mark, now, expires_at = unpack(ARGV)
+    redis.call('SET', claim(name), mark, 'NX', 'EX', ttl(now, expires_at))
+    return redis.call('GET', claim(name)) == mark and 1 or 0",
     )
 });
+
+pub(super) static RELEASE: LazyLock<Script> =
+    LazyLock::new(|| script("redis.call('DEL', claim(ARGV[1]))"));
+
+pub(super) static IS_CLAIMED: LazyLock<Script> =
+    LazyLock::new(|| script("return redis.call('EXISTS', claim(ARGV[1]))"));
 
 /// Counts within a window that begins with the first; gives the seconds to wait, or 0. Counting
 /// twice after a broken connection does little harm.
 pub(super) static TAKE: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
-    local counted, at_most, seconds, now = unpack(ARGV)
+    local counted, many, at_most, seconds, now = unpack(ARGV)
     local window = redis.call('HMGET', limit(counted), 'count', 'ends_at')
     local count, ends_at = tonumber(window[1] or 0), tonumber(window[2] or 0)
     -- One that ends later than it could was opened by a clock that has been set back since.
@@ -182,7 +188,7 @@ pub(super) static TAKE: LazyLock<Script> = LazyLock::new(|| {
         redis.call('EXPIRE', limit(counted), ttl(now, ends_at))
     end
     if count >= tonumber(at_most) then return ends_at - now end
-    redis.call('HINCRBY', limit(counted), 'count', 1)
+    redis.call('HINCRBY', limit(counted), 'count', many)
     return 0",
     )
 });

@@ -14,7 +14,8 @@ pub(in crate::session::store) const FILE: &str = "sessions.sqlite3";
 
 /// The layout of the file. `PRAGMA user_version` counts the steps that a file has taken; a step,
 /// once released, is never changed.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE sessions (
         id INTEGER PRIMARY KEY,
         reference_hash BLOB NOT NULL UNIQUE,
@@ -38,7 +39,15 @@ const STEPS: &[&str] = &["
         expires_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX consumed_sign_ins_by_expiry ON consumed_sign_ins (expires_at);
-"];
+",
+    "
+    -- Not only sign-ins happen once.
+    ALTER TABLE consumed_sign_ins RENAME TO claims;
+    ALTER TABLE claims RENAME COLUMN flow_hash TO name_hash;
+    DROP INDEX consumed_sign_ins_by_expiry;
+    CREATE INDEX claims_by_expiry ON claims (expires_at);
+",
+];
 
 /// The file in this folder, made if there is none.
 pub(super) fn create(data_dir: &Path) -> Result<PathBuf, StoreError> {

@@ -1,0 +1,61 @@
+//! Where sessions are kept, under which keys, and for how long.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use url::Url;
+
+use super::DAY;
+use super::reader::{Problems, Reader, is_loopback};
+use crate::sealed::KeyRing;
+use crate::session::{Lifetimes, Limits, Place};
+
+/// The settings of what works on the store beside the server: where it is, and its limits.
+///
+/// # Errors
+/// [`Problems`], as [`Config::read`].
+pub fn read_store(variable: impl Fn(&str) -> Option<String>) -> Result<(Place, Limits), Problems> {
+    let mut read = Reader::new(&variable);
+    let store = (session_store(&mut read), session(&mut read));
+    read.finish(store)
+}
+
+pub(super) fn data_dir(read: &Reader<'_>) -> PathBuf {
+    PathBuf::from(read.or("DATA_DIR", "data"))
+}
+
+pub(super) fn session_store(read: &mut Reader<'_>) -> Place {
+    let embedded = Place::Embedded(data_dir(read));
+    let Some(url) = read.get("SESSION_STORE") else { return embedded };
+    Place::shared(&url).unwrap_or_else(|expected| {
+        read.problem("SESSION_STORE", expected);
+        embedded
+    })
+}
+
+pub(super) fn session(read: &mut Reader<'_>) -> Limits {
+    let mut timeout =
+        |name, default| read.duration(name, default, 1..=365 * DAY, "is from 1s to 365d");
+    let lifetimes = Lifetimes {
+        idle: timeout("SESSION_IDLE_TIMEOUT", "7d"),
+        absolute: timeout("SESSION_ABSOLUTE_TIMEOUT", "30d"),
+    };
+    let sessions_per_user: NonZeroU32 =
+        read.parse("SESSIONS_PER_USER", "20", "is a number of at least 1");
+    Limits { lifetimes, sessions_per_user: sessions_per_user.get() }
+}
+
+pub(super) fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRing> {
+    let Some(keys) = read.get("COOKIE_KEYS") else {
+        if !is_loopback(base_url) {
+            read.problem(
+                "COOKIE_KEYS",
+                "is needed; make one with `workos-magic-link keys generate`",
+            );
+        }
+        return None;
+    };
+    KeyRing::parse(&keys)
+        .map_err(|_| read.problem("COOKIE_KEYS", "is a list of keys, each 64 bytes in base64"))
+        .ok()
+}

@@ -1,0 +1,87 @@
+//! Who may sign in, and by what link.
+
+use std::time::Duration;
+
+use super::reader::Reader;
+use super::{DAY, MINUTE};
+use crate::email_address::parse_domain;
+use crate::sign_in::LinkDelivery;
+
+/// Who may sign in, and by what link.
+pub struct SignIn {
+    /// `LINK_DELIVERY`
+    pub link_delivery: LinkDelivery,
+    /// `LINK_EXPIRES_IN`
+    pub link_lifetimes: LinkLifetimes,
+    /// `ALLOWED_EMAIL_DOMAINS`, in ASCII; empty: everyone.
+    pub allowed_email_domains: Vec<String>,
+}
+
+/// How long a link works: `LINK_EXPIRES_IN`, or where that isn't set what suits its delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkLifetimes {
+    /// One that WorkOS mails: 15 minutes to 24 hours.
+    pub workos: Duration,
+    /// One that we mail: 5 minutes to 24 hours.
+    pub smtp: Duration,
+}
+
+impl LinkLifetimes {
+    /// How long a link that is delivered like this works.
+    #[must_use]
+    pub fn of(self, delivery: LinkDelivery) -> Duration {
+        match delivery {
+            LinkDelivery::WorkOs => self.workos,
+            LinkDelivery::Smtp => self.smtp,
+        }
+    }
+}
+
+pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
+    let link_delivery = match read.one_of("LINK_DELIVERY", ["workos", "smtp"], "is workos or smtp")
+    {
+        "smtp" => LinkDelivery::Smtp,
+        _ => LinkDelivery::WorkOs,
+    };
+    if link_delivery == LinkDelivery::Smtp {
+        read.required("SMTP_URL", "is needed with LINK_DELIVERY=smtp");
+    }
+    SignIn {
+        link_delivery,
+        link_lifetimes: link_lifetimes(read, link_delivery),
+        allowed_email_domains: allowed_email_domains(read),
+    }
+}
+
+fn link_lifetimes(read: &mut Reader<'_>, delivery: LinkDelivery) -> LinkLifetimes {
+    let name = "LINK_EXPIRES_IN";
+    let is_set = read.get(name).is_some();
+    let (default, shortest, range) = match delivery {
+        LinkDelivery::WorkOs => ("15m", 15 * MINUTE, "is from 15m to 24h"),
+        LinkDelivery::Smtp => ("1h", 5 * MINUTE, "is from 5m to 24h with LINK_DELIVERY=smtp"),
+    };
+    let lifetime = read.duration(name, default, shortest..=DAY, range);
+    match delivery {
+        LinkDelivery::WorkOs => {
+            let smtp = if is_set { lifetime } else { Duration::from_secs(60 * MINUTE) };
+            LinkLifetimes { workos: lifetime, smtp }
+        }
+        // WorkOS mails nothing then: its link is made when ours is opened, and used at once.
+        LinkDelivery::Smtp => {
+            LinkLifetimes { workos: Duration::from_secs(15 * MINUTE), smtp: lifetime }
+        }
+    }
+}
+
+fn allowed_email_domains(read: &mut Reader<'_>) -> Vec<String> {
+    let domains = read.or("ALLOWED_EMAIL_DOMAINS", "");
+    let named = domains.split(',').map(str::trim).filter(|domain| !domain.is_empty());
+    let parsed: Result<_, _> = named.map(parse_domain).collect();
+    parsed.unwrap_or_else(|_| {
+        read.problem(
+            "ALLOWED_EMAIL_DOMAINS",
+            "is a comma-separated list of domains, such as acme.com",
+        );
+        Vec::new()
+    })
+}

@@ -1,0 +1,89 @@
+//! Where this app is found, and who ends TLS.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use url::Url;
+
+use super::reader::{Reader, is_loopback};
+
+/// Where this app is, for itself and for the browsers.
+pub struct Web {
+    /// `BASE_URL`: the origin that browsers see.
+    pub base_url: Url,
+    /// `BIND_ADDRESS`
+    pub bind_address: SocketAddr,
+    /// `TLS`
+    pub tls: Tls,
+    /// `TRUSTED_PROXIES`: who may say where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Web {
+    /// Whether browsers reach this app on their own machine only, as in development.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.base_url)
+    }
+}
+
+/// Who ends TLS, and with what certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// This app, with a certificate it makes itself and keeps in `DATA_DIR`. For development.
+    SelfSigned,
+    /// This app, with the certificate in these PEM files.
+    Files {
+        /// `TLS_CERT_FILE`: the certificate, and those between it and its root.
+        cert: PathBuf,
+        /// `TLS_KEY_FILE`
+        key: PathBuf,
+    },
+    /// A proxy in front of this app.
+    Off,
+}
+
+pub(super) fn web(read: &mut Reader<'_>) -> Web {
+    let base_url = read.url("BASE_URL", "https://localhost:8443");
+    if base_url.path() != "/" || base_url.query().is_some() || base_url.fragment().is_some() {
+        read.problem("BASE_URL", "is an origin, such as https://app.example.com, without a path");
+    }
+    let bind_address = read.parse(
+        "BIND_ADDRESS",
+        "127.0.0.1:8443",
+        "is an address and port, such as 127.0.0.1:8443",
+    );
+    let tls = match read.one_of(
+        "TLS",
+        ["self-signed", "files", "off"],
+        "is one of self-signed, files, off",
+    ) {
+        "off" => Tls::Off,
+        "files" => Tls::Files {
+            cert: PathBuf::from(read.required("TLS_CERT_FILE", "is needed with TLS=files")),
+            key: PathBuf::from(read.required("TLS_KEY_FILE", "is needed with TLS=files")),
+        },
+        _ => Tls::SelfSigned,
+    };
+    if base_url.scheme() == "http" && tls != Tls::Off {
+        read.problem("TLS", "is off while BASE_URL is http");
+    }
+    let trusted_proxies = trusted_proxies(read);
+    let web = Web { base_url, bind_address, tls, trusted_proxies };
+    if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
+        read.problem("TLS", "may be self-signed only while BIND_ADDRESS is loopback");
+    }
+    web
+}
+
+fn trusted_proxies(read: &mut Reader<'_>) -> Vec<IpNet> {
+    let proxies = read.or("TRUSTED_PROXIES", "");
+    let named = proxies.split(',').map(str::trim).filter(|proxy| !proxy.is_empty());
+    let net = |text: &str| text.parse().or_else(|_| text.parse().map(|ip: IpAddr| ip.into()));
+    let parsed: Result<_, _> = named.map(net).collect();
+    parsed.unwrap_or_else(|_| {
+        read.problem("TRUSTED_PROXIES", "is a list of networks, such as 10.0.0.0/8, 127.0.0.1");
+        Vec::new()
+    })
+}

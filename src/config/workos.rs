@@ -1,0 +1,50 @@
+//! How to talk to WorkOS.
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::reader::Reader;
+use crate::workos::Credentials;
+
+/// How to talk to WorkOS.
+pub struct WorkOs {
+    /// `WORKOS_API_URL`
+    pub api_url: Url,
+    /// `WORKOS_API_KEY`, `WORKOS_CLIENT_ID`
+    pub credentials: Credentials,
+    /// `WORKOS_REDIRECT_URI`
+    pub redirect_uri: Url,
+}
+
+pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
+    let callback = base_url.join("/callback").unwrap_or_else(|_| base_url.clone());
+    let redirect_uri = read.url("WORKOS_REDIRECT_URI", callback.as_str());
+    if redirect_uri != callback {
+        read.problem("WORKOS_REDIRECT_URI", "is BASE_URL followed by /callback and nothing else");
+    }
+    let api_key = read.required(
+        "WORKOS_API_KEY",
+        "is needed: the secret key from the WorkOS dashboard, API Keys",
+    );
+    let is_key = api_key.starts_with("sk_") && is_plain(&api_key);
+    if !is_key && !api_key.is_empty() {
+        read.problem("WORKOS_API_KEY", "begins with sk_ and has no spaces");
+    }
+    let client_id = read.required(
+        "WORKOS_CLIENT_ID",
+        "is needed: the client id from the WorkOS dashboard, API Keys",
+    );
+    if !is_plain(&client_id) {
+        read.problem("WORKOS_CLIENT_ID", "has no spaces");
+    }
+    let api_url = read.url("WORKOS_API_URL", "https://api.workos.com");
+    if api_url.query().is_some() || api_url.fragment().is_some() {
+        read.problem("WORKOS_API_URL", "has neither query nor fragment");
+    }
+    let credentials = Credentials { api_key: SecretString::from(api_key), client_id };
+    WorkOs { api_url, credentials, redirect_uri }
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}

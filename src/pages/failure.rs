@@ -1,0 +1,72 @@
+//! The pages of what didn't go through.
+
+use serde::Serialize;
+
+use super::Page;
+use super::words::in_words;
+use crate::error::{Again, Code};
+
+#[derive(Serialize)]
+pub(crate) struct ErrorPage {
+    error: Problem,
+    email: String,
+    return_to: String,
+    request_id: Option<String>,
+    wait: Option<String>,
+    try_again_at: Option<String>,
+    offers_safe_link: bool,
+}
+
+impl Page for ErrorPage {
+    const TEMPLATE: &'static str = "error.html";
+}
+
+impl ErrorPage {
+    pub(crate) fn new(code: Code, again: Option<&Again>, request_id: Option<String>) -> Self {
+        Self {
+            error: Problem::of(code),
+            email: again.map_or_else(String::new, |again| again.email.clone()),
+            return_to: again.map_or_else(String::new, |again| again.return_to.as_str().to_owned()),
+            request_id,
+            wait: None,
+            try_again_at: None,
+            offers_safe_link: false,
+        }
+    }
+
+    /// Leads back to where the same can be tried again.
+    pub(crate) fn trying_again_at(self, path: Option<String>) -> Self {
+        Self { try_again_at: path, ..self }
+    }
+
+    /// Offers a link in our own mail beside the usual one.
+    pub(crate) fn offering_safe_link(self, offers_safe_link: bool) -> Self {
+        Self { offers_safe_link, ..self }
+    }
+
+    /// Says when to try again.
+    pub(crate) fn waiting(self, seconds: Option<u64>) -> Self {
+        Self { wait: seconds.map(in_words), ..self }
+    }
+}
+
+/// A failure as a page shows it.
+#[derive(Serialize)]
+pub(super) struct Problem {
+    code: &'static str,
+    title: &'static str,
+    text: &'static str,
+    offers_link: bool,
+}
+
+impl Problem {
+    pub(super) fn of(code: Code) -> Self {
+        let message = code.message();
+        Self {
+            code: code.name(),
+            title: message.title,
+            text: message.text,
+            offers_link: message.offers_link,
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The mail with our own link: its subject, text and HTML say the same.
+
+use serde::Serialize;
+use tera::Context;
+
+use super::Pages;
+use super::words::{in_words, utc};
+use crate::error::Failure;
+use crate::mail::Mail;
+use crate::sign_in::MailLink;
+
+/// What the mail may say. Nothing of it was typed by a visitor.
+#[derive(Serialize)]
+pub(crate) struct SignInMail {
+    site: String,
+    open_url: String,
+    cancel_url: String,
+    device: String,
+    asked_at: String,
+    lifetime: String,
+    expires_at: String,
+}
+
+impl SignInMail {
+    pub(crate) fn new(origin: &str, link: &MailLink, token: &str) -> Self {
+        let lifetime = link.expires_at.abs_diff(link.asked_at);
+        Self {
+            site: origin.split_once("://").map_or(origin, |(_, host)| host).to_owned(),
+            open_url: format!("{origin}/login/open/{token}"),
+            cancel_url: format!("{origin}/login/cancel/{token}"),
+            device: link.device.clone(),
+            asked_at: utc(link.asked_at),
+            lifetime: in_words(lifetime),
+            expires_at: utc(link.expires_at),
+        }
+    }
+}
+
+impl Pages {
+    pub(crate) fn mail(&self, mail: &SignInMail) -> Result<Mail, Failure> {
+        let render = |part: &str| {
+            let context = Context::from_serialize(mail)?;
+            self.tera.render(&format!("email/sign_in.{part}"), &context)
+        };
+        let part = |part| {
+            render(part)
+                .map(|text| text.trim().to_owned())
+                .map_err(|error| Failure::internal(format!("email/sign_in.{part}: {error}")))
+        };
+        Ok(Mail { subject: part("subject")?, text: part("txt")?, html: part("html")? })
+    }
+}

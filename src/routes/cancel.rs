@@ -1,0 +1,43 @@
+//! `/login/cancel/{token}`: "I didn't ask for this", in our own mail.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use super::open::spent;
+use crate::app::App;
+use crate::error::Failure;
+use crate::pages::CancelPage;
+use crate::session::Store;
+use crate::sign_in::{MailLink, State};
+
+pub(super) async fn show(
+    app: web::Data<App>,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let link = MailLink::read(&app.keys, &token, app.clock.now()).ok_or_else(spent)?;
+    Ok(app.pages.respond(StatusCode::OK, &CancelPage::new(&token, &link, false)))
+}
+
+/// Ends this one sign-in, before anyone is in, and slows down the network that asked for it: not
+/// the address, and only once, because it may be a mail scanner that presses the button.
+pub(super) async fn cancel(
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let now = app.clock.now();
+    let link = MailLink::read(&app.keys, &token, now).ok_or_else(spent)?;
+    let done = || app.pages.respond(StatusCode::OK, &CancelPage::new(&token, &link, true));
+    let cancellation = link.flow.claim_of_cancellation();
+    // For as long as the link, or what it has led to, could sign somebody in.
+    let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
+    if !store.claim(&cancellation, until).await? {
+        return Ok(done());
+    }
+    if !store.claim(&link.flow.claim_of_sign_in(), until).await? {
+        store.release(&cancellation).await?;
+        return Err(spent());
+    }
+    app.rate_limits.unwanted(&store, link.network).await?;
+    Ok(done())
+}

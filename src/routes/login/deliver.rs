@@ -1,0 +1,88 @@
+//! How a link gets to its mailbox: WorkOS mails its own, or we mail ours.
+//!
+//! What is told to a stranger must not depend on the address, nor must the time that it takes:
+//! neither WorkOS nor a mail server may be asked through us who has a mailbox.
+
+use actix_web::HttpRequest;
+
+use crate::app::App;
+use crate::client_address;
+use crate::error::Failure;
+use crate::mail::{MailError, Mailer};
+use crate::pages::SignInMail;
+use crate::rate_limit::network;
+use crate::session::device;
+use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn};
+use crate::workos::CreatePasswordlessSession;
+
+/// The way that was asked for, if there is such a way; the usual one otherwise.
+pub(super) fn possible(app: &App, asked_for: Option<LinkDelivery>) -> LinkDelivery {
+    match asked_for {
+        Some(LinkDelivery::Smtp) if app.mailer.is_some() => LinkDelivery::Smtp,
+        _ => app.link_delivery,
+    }
+}
+
+/// Delivers the link of this sign-in.
+pub(super) async fn link(
+    app: &App,
+    request: &HttpRequest,
+    flow: &Flow,
+    pending: &mut PendingSignIn,
+) -> Result<(), Failure> {
+    match (pending.delivery, &app.mailer) {
+        (LinkDelivery::Smtp, Some(mailer)) => by_us(app, mailer, request, flow, pending).await,
+        _ => by_workos(app, flow, pending).await,
+    }
+}
+
+/// The mail holds our link only. WorkOS is asked for its own when ours is used, so there is nothing
+/// in the mail that a scanner could use up.
+async fn by_us(
+    app: &App,
+    mailer: &Mailer,
+    request: &HttpRequest,
+    flow: &Flow,
+    pending: &PendingSignIn,
+) -> Result<(), Failure> {
+    let (now, device) = (app.clock.now(), device::of(request));
+    let network = network(client_address::of(request, &app.trusted_proxies));
+    let link = MailLink::new(flow, device, network, now, app.link_lifetimes.smtp);
+    let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
+    match mailer.send(&pending.email, app.pages.mail(&mail)?, now).await {
+        Err(error @ MailError::Refused(_)) => {
+            tracing::warn!(cause = %error, "a mail wasn't taken");
+            Ok(())
+        }
+        sent => Ok(sent?),
+    }
+}
+
+/// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the
+/// address must not get it.
+async fn by_workos(app: &App, flow: &Flow, pending: &mut PendingSignIn) -> Result<(), Failure> {
+    let expires_in = app.link_lifetimes.workos;
+    let state = pending.new_state(&app.keys, flow, expires_in, app.clock.now())?;
+    let session = CreatePasswordlessSession {
+        email: pending.email.as_str(),
+        redirect_uri: &app.site.redirect_uri,
+        state: &state,
+        expires_in,
+    };
+    let delivered = match app.workos.create_passwordless_session(session).await {
+        Ok(session) => app.workos.send_passwordless_session(&session.id).await,
+        // Ends as the other call would for want of a session, but takes as long.
+        Err(error) if error.refuses_only("email") => {
+            let _ = app.workos.send_passwordless_session("none").await;
+            Err(error)
+        }
+        Err(error) => Err(error),
+    };
+    match delivered {
+        Err(error) if error.refuses_only("email") => {
+            tracing::warn!(cause = %error, "WorkOS takes no mail for this address");
+            Ok(())
+        }
+        delivered => Ok(delivered?),
+    }
+}

@@ -1,0 +1,110 @@
+//! `/login/open/{token}`: the link of our own mail. GET shows, POST goes on to WorkOS.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, rt, web};
+use secrecy::ExposeSecret;
+
+use super::see_other;
+use crate::app::App;
+use crate::error::{Code, Failure};
+use crate::pages::{LeavingPage, OpenElsewherePage, OpenPage};
+use crate::session::{CurrentUser, Store};
+use crate::sign_in::{MailLink, PendingSignIn};
+use crate::workos::{CreatePasswordlessSession, PasswordlessSession};
+
+/// Changes nothing, whoever opens it and however often. The button stands only in the browser that
+/// asked: a mail scanner that presses buttons is another.
+pub(super) async fn show(
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    user: Option<CurrentUser>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let now = app.clock.now();
+    let link = MailLink::read(&app.keys, &token, now).ok_or_else(spent)?;
+    // Going back to the mail, when its link has already signed this browser in.
+    if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&link.flow)) {
+        return Ok(see_other(led_to.as_str()));
+    }
+    if is_spent(&store, &link).await? {
+        return Err(spent());
+    }
+    Ok(match PendingSignIn::of_flow(&request, &app.keys, &link.flow, now) {
+        Some(pending) => app.pages.respond(StatusCode::OK, &OpenPage::new(&token, &link, &pending)),
+        None => app.pages.respond(StatusCode::OK, &OpenElsewherePage::new(&token, &link)),
+    })
+}
+
+/// Uses the link: WorkOS's own is made only now, and used at once.
+pub(super) async fn open(
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    user: Option<CurrentUser>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let now = app.clock.now();
+    let link = MailLink::read(&app.keys, &token, now).ok_or_else(spent)?;
+    if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&link.flow)) {
+        return Ok(see_other(led_to.as_str()));
+    }
+    let mut pending = PendingSignIn::of_flow(&request, &app.keys, &link.flow, now)
+        .ok_or(Failure::refusal(Code::NothingPending, "opened in a browser that didn't ask"))?;
+    if is_spent(&store, &link).await? {
+        return Err(spent().offering(&pending));
+    }
+    let state = pending.new_state(&app.keys, &link.flow, app.link_lifetimes.workos, now)?;
+    let cookie = pending.cookie(&app.keys, &link.flow, now)?;
+
+    // A browser that goes away meanwhile stops this nowhere in between: what is claimed is used or
+    // given back.
+    let created = rt::spawn(create_session(app.clone(), store, link, pending, state)).await;
+    let session = created
+        .map_err(|_| Failure::internal("opening a link broke".to_owned()))?
+        .map_err(|failure| failure.trying_again_at(request.path()))?;
+    let mut response =
+        app.pages.respond(StatusCode::OK, &LeavingPage::new(session.link.expose_secret()));
+    // Can't fail: the name is letters, digits and dashes, the value sealed.
+    let _ = response.add_cookie(&cookie);
+    Ok(response)
+}
+
+/// Of fifty at once, one goes on. If WorkOS fails the link goes on working: a mail is never burned
+/// by an outage.
+async fn create_session(
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    link: MailLink,
+    pending: PendingSignIn,
+    state: String,
+) -> Result<PasswordlessSession, Failure> {
+    let claim = link.flow.claim_of_mail_link();
+    if !store.claim(&claim, link.expires_at).await? {
+        return Err(spent().offering(&pending));
+    }
+    let session = CreatePasswordlessSession {
+        email: pending.email.as_str(),
+        redirect_uri: &app.site.redirect_uri,
+        state: &state,
+        expires_in: app.link_lifetimes.workos,
+    };
+    match app.workos.create_passwordless_session(session).await {
+        Ok(session) => Ok(session),
+        Err(error) => {
+            store.release(&claim).await?;
+            Err(Failure::from(error))
+        }
+    }
+}
+
+/// Used, or ended by whoever got the mail.
+async fn is_spent(store: &Store, link: &MailLink) -> Result<bool, Failure> {
+    Ok(store.is_claimed(&link.flow.claim_of_mail_link()).await?
+        || store.is_claimed(&link.flow.claim_of_sign_in()).await?)
+}
+
+/// The same for a link that was never made, was used, or has expired.
+pub(super) fn spent() -> Failure {
+    Failure::refusal(Code::MailLinkSpent, "the mail's link is unknown, used or has expired")
+}

@@ -1,0 +1,77 @@
+//! The link in our own mail: sealed, so that nothing is stored before it is used.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::Flow;
+use crate::sealed::{KeyRing, NoRandomness, Sealed};
+use crate::session::record::seconds;
+
+/// What the link in our own mail knows. Whoever holds it has the mail; to sign in takes the browser
+/// that asked as well, which holds the sign-in itself.
+///
+/// Its names are short because it stands in a URL, and mails break long lines.
+#[derive(Serialize, Deserialize)]
+pub struct MailLink {
+    /// The sign-in it belongs to.
+    #[serde(rename = "f")]
+    pub flow: Flow,
+    /// When it was asked for, in seconds since 1970.
+    #[serde(rename = "a")]
+    pub asked_at: i64,
+    /// When it stops working.
+    #[serde(rename = "x")]
+    pub expires_at: i64,
+    /// The browser that asked, in words.
+    #[serde(rename = "d")]
+    pub device: String,
+    /// The network that it asked from, as far as limits tell networks apart.
+    #[serde(rename = "n")]
+    pub network: IpAddr,
+}
+
+impl Sealed for MailLink {
+    const PURPOSE: &'static str = "mail link 1";
+}
+
+impl MailLink {
+    /// A link for this sign-in, that works for so long.
+    #[must_use]
+    pub fn new(
+        flow: &Flow,
+        device: String,
+        network: IpAddr,
+        now: i64,
+        expires_in: Duration,
+    ) -> Self {
+        let expires_at = now.saturating_add(seconds(expires_in));
+        Self { flow: flow.clone(), asked_at: now, expires_at, device, network }
+    }
+
+    /// What stands in the URL.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has none to give.
+    pub fn token(&self, keys: &KeyRing) -> Result<String, NoRandomness> {
+        keys.seal("", self)
+    }
+
+    /// Reads a token that still works, as far as can be told without asking the store.
+    #[must_use]
+    pub fn read(keys: &KeyRing, token: &str, now: i64) -> Option<Self> {
+        keys.open("", token).filter(|link: &Self| now < link.expires_at)
+    }
+}
+
+/// Hides all but the dates: the rest is personal.
+impl fmt::Debug for MailLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MailLink")
+            .field("asked_at", &self.asked_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
