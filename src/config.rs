@@ -15,6 +15,7 @@ mod web;
 mod workos;
 
 use reader::Reader;
+#[cfg(feature = "demo")]
 pub(crate) use reader::is_loopback;
 pub use reader::{Problem, Problems};
 pub use session::read_store;

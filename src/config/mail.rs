@@ -11,5 +11,7 @@ pub(super) fn mailer(read: &mut Reader<'_>) -> Option<Mailer> {
         return None;
     };
     let mailer = Mailer::new(&url, &from);
-    mailer.map_err(|(variable, expected)| read.problem(variable, expected)).ok()
+    mailer
+        .map_err(|bad| bad.into_iter().for_each(|(name, expected)| read.problem(name, expected)))
+        .ok()
 }

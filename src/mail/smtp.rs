@@ -37,6 +37,8 @@ const CLOSING: u16 = 421;
 /// Mailbox name not allowed (RFC 5321, 4.2.3; RFC 6531, 3.5).
 const NO_SUCH_ADDRESSES: u16 = 553;
 
+const A_SENDER: &str = "is an address such as login@example.com, or Example <login@example.com>";
+
 /// Sends mails through the server of this site.
 pub struct Mailer {
     server: Server,
@@ -51,11 +53,13 @@ pub struct Mailer {
 
 impl Mailer {
     /// For the server of `SMTP_URL` and the sender of `MAIL_FROM`. Connects to nothing yet.
-    pub(crate) fn new(url: &str, from: &str) -> Result<Self, BadSetting> {
-        let server = Server::parse(url).map_err(|expected| ("SMTP_URL", expected))?;
-        let from: Mailbox = from.parse().map_err(|_| {
-            ("MAIL_FROM", "is an address such as login@example.com, or Example <login@example.com>")
-        })?;
+    pub(crate) fn new(url: &str, from: &str) -> Result<Self, Vec<BadSetting>> {
+        let server = Server::parse(url).map_err(|expected| ("SMTP_URL", expected));
+        let from = from.parse().map_err(|_| ("MAIL_FROM", A_SENDER));
+        let (server, from): (_, Mailbox) = match (server, from) {
+            (Ok(server), Ok(from)) => (server, from),
+            (server, from) => return Err(server.err().into_iter().chain(from.err()).collect()),
+        };
         Ok(Self {
             server,
             hello: ClientId::Domain(from.email.domain().to_owned()),

@@ -7,8 +7,8 @@ use crate::email_address::EmailAddress;
 pub enum Mailer {}
 
 impl Mailer {
-    pub(crate) fn new(_url: &str, _from: &str) -> Result<Self, BadSetting> {
-        Err(("SMTP_URL", "needs a program that was built with the feature smtp"))
+    pub(crate) fn new(_url: &str, _from: &str) -> Result<Self, Vec<BadSetting>> {
+        Err(vec![("SMTP_URL", "needs a program that was built with the feature smtp")])
     }
 
     #[expect(clippy::unused_async, reason = "as the one that sends")]

@@ -14,7 +14,7 @@ pub(super) async fn show(
     app: web::Data<App>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let link = MailLink::read(&app.keys, &token, app.clock.now()).ok_or_else(spent)?;
+    let link = read(&app, &token)?;
     Ok(app.pages.respond(StatusCode::OK, &CancelPage::new(&token, &link, false)))
 }
 
@@ -25,8 +25,7 @@ pub(super) async fn cancel(
     store: web::Data<Store>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let now = app.clock.now();
-    let link = MailLink::read(&app.keys, &token, now).ok_or_else(spent)?;
+    let link = read(&app, &token)?;
     let done = || app.pages.respond(StatusCode::OK, &CancelPage::new(&token, &link, true));
     let cancellation = link.flow.claim_of_cancellation();
     // For as long as the link, or what it has led to, could sign somebody in.
@@ -40,4 +39,9 @@ pub(super) async fn cancel(
     }
     app.rate_limits.unwanted(&store, link.network).await?;
     Ok(done())
+}
+
+fn read(app: &App, token: &str) -> Result<MailLink, Failure> {
+    let link = MailLink::read(&app.keys, token).filter(|link| app.clock.now() < link.expires_at);
+    link.ok_or_else(spent)
 }

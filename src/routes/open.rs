@@ -21,16 +21,14 @@ pub(super) async fn show(
     request: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let now = app.clock.now();
-    let link = MailLink::read(&app.keys, &token, now).ok_or_else(spent)?;
+    let link = MailLink::read(&app.keys, &token).ok_or_else(spent)?;
     // Going back to the mail, when its link has already signed this browser in.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&link.flow)) {
         return Ok(see_other(led_to.as_str()));
     }
-    if is_spent(&store, &link).await? {
-        return Err(spent());
-    }
-    Ok(match PendingSignIn::of_flow(&request, &app.keys, &link.flow, now) {
+    let pending = pending(&app, &request, &link);
+    check(&app, &store, &link, pending.as_ref()).await?;
+    Ok(match pending {
         Some(pending) => app.pages.respond(StatusCode::OK, &OpenPage::new(&token, &link, &pending)),
         None => app.pages.respond(StatusCode::OK, &OpenElsewherePage::new(&token, &link)),
     })
@@ -44,18 +42,17 @@ pub(super) async fn open(
     request: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let now = app.clock.now();
-    let link = MailLink::read(&app.keys, &token, now).ok_or_else(spent)?;
+    let link = MailLink::read(&app.keys, &token).ok_or_else(spent)?;
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&link.flow)) {
         return Ok(see_other(led_to.as_str()));
     }
-    let mut pending = PendingSignIn::of_flow(&request, &app.keys, &link.flow, now)
-        .ok_or(Failure::refusal(Code::NothingPending, "opened in a browser that didn't ask"))?;
-    if is_spent(&store, &link).await? {
-        return Err(spent().offering(&pending));
-    }
-    let state = pending.new_state(&app.keys, &link.flow, app.link_lifetimes.workos, now)?;
-    let cookie = pending.cookie(&app.keys, &link.flow, now)?;
+    let pending = pending(&app, &request, &link);
+    check(&app, &store, &link, pending.as_ref()).await?;
+    let mut pending = pending
+        .ok_or(Failure::refusal(Code::NothingPending, "used in a browser that didn't ask"))?;
+    let (flow, now) = (link.flow.clone(), app.clock.now());
+    let state = pending.new_state(&app.keys, &flow, app.link_lifetimes.workos, now)?;
+    let cookie = pending.cookie(&app.keys, &flow, now)?;
 
     // A browser that goes away meanwhile stops this nowhere in between: what is claimed is used or
     // given back.
@@ -68,6 +65,30 @@ pub(super) async fn open(
     // Can't fail: the name is letters, digits and dashes, the value sealed.
     let _ = response.add_cookie(&cookie);
     Ok(response)
+}
+
+/// The link's sign-in, if this is the browser that asked.
+fn pending(app: &App, request: &HttpRequest, link: &MailLink) -> Option<PendingSignIn> {
+    PendingSignIn::of_flow(request, &app.keys, &link.flow, app.clock.now())
+}
+
+/// Whether the link still works: it has not expired, wasn't used, and its sign-in wasn't ended.
+async fn check(
+    app: &App,
+    store: &Store,
+    link: &MailLink,
+    pending: Option<&PendingSignIn>,
+) -> Result<(), Failure> {
+    if app.clock.now() < link.expires_at
+        && !store.is_claimed(&link.flow.claim_of_mail_link()).await?
+        && !store.is_claimed(&link.flow.claim_of_sign_in()).await?
+    {
+        return Ok(());
+    }
+    Err(match pending {
+        Some(pending) => spent().offering(pending),
+        None => spent(),
+    })
 }
 
 /// Of fifty at once, one goes on. If WorkOS fails the link goes on working: a mail is never burned
@@ -96,12 +117,6 @@ async fn create_session(
             Err(Failure::from(error))
         }
     }
-}
-
-/// Used, or ended by whoever got the mail.
-async fn is_spent(store: &Store, link: &MailLink) -> Result<bool, Failure> {
-    Ok(store.is_claimed(&link.flow.claim_of_mail_link()).await?
-        || store.is_claimed(&link.flow.claim_of_sign_in()).await?)
 }
 
 /// The same for a link that was never made, was used, or has expired.

@@ -59,10 +59,10 @@ impl MailLink {
         keys.seal("", self)
     }
 
-    /// Reads a token that still works, as far as can be told without asking the store.
+    /// Reads a token that was made here.
     #[must_use]
-    pub fn read(keys: &KeyRing, token: &str, now: i64) -> Option<Self> {
-        keys.open("", token).filter(|link: &Self| now < link.expires_at)
+    pub fn read(keys: &KeyRing, token: &str) -> Option<Self> {
+        keys.open("", token)
     }
 }
 

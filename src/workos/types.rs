@@ -4,15 +4,19 @@
 use std::fmt;
 
 use secrecy::SecretString;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use url::Url;
 
 /// A passwordless session: one mailed link and what it leads to.
 #[derive(Debug, Deserialize)]
 pub struct PasswordlessSession {
     /// `passwordless_session_…`
     pub id: String,
-    /// The link that signs in whoever opens it. For a mail only: never for a browser.
+    /// The link that signs in whoever opens it: for a mail, or for a browser whose person has shown
+    /// that they hold one of ours.
+    #[serde(deserialize_with = "web_address")]
     pub link: SecretString,
 }
 
@@ -80,6 +84,15 @@ impl fmt::Debug for Profile {
         f.debug_struct("Profile")
             .field("connection_type", &self.connection_type)
             .finish_non_exhaustive()
+    }
+}
+
+/// A browser will be led there: to a site, and not to anything else that a URL can be.
+fn web_address<'de, D: Deserializer<'de>>(link: D) -> Result<SecretString, D::Error> {
+    let link = String::deserialize(link)?;
+    match Url::parse(&link).map(|url| url.scheme().to_owned()).as_deref() {
+        Ok("https" | "http") => Ok(link.into()),
+        _ => Err(D::Error::custom("not a web address")),
     }
 }
 

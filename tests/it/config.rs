@@ -44,6 +44,9 @@ fn every_problem_is_named_at_once_and_no_value_is_shown() {
         ("LINK_EXPIRES_IN", "14m"),
         ("ALLOWED_EMAIL_DOMAINS", "can ary"),
         ("LOG_FORMAT", "canary"),
+        ("LINK_DELIVERY", "canary"),
+        ("SMTP_URL", "smtp://canary:canary@canary.test?tls=canary"),
+        ("MAIL_FROM", "can ary"),
     ];
     let all: HashMap<_, _> = bad.into_iter().collect();
     let problems = Config::read(|name| all.get(name).map(ToString::to_string)).err().unwrap();
@@ -111,6 +114,95 @@ fn a_production_set_is_accepted() {
     .ok()
     .unwrap();
     assert!(config.cookie_keys.is_some());
+}
+
+#[cfg(feature = "smtp")]
+mod smtp {
+    use super::*;
+
+    /// With the other settings that own mail needs.
+    fn read(settings: &[(&str, &str)]) -> Result<Config, Vec<&'static str>> {
+        let own_mail = [
+            ("LINK_DELIVERY", "smtp"),
+            ("SMTP_URL", "smtps://u:p@mail.test"),
+            ("MAIL_FROM", "login@app.test"),
+        ];
+        super::read(&own_mail.iter().chain(settings).copied().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_link_of_ours_may_live_shorter_and_lives_longer_than_one_of_workos() {
+        let lifetimes = |settings: &[_]| read(settings).ok().unwrap().sign_in.link_lifetimes;
+        assert_eq!(lifetimes(&[]).smtp, Duration::from_secs(60 * 60));
+        assert_eq!(lifetimes(&[]).workos, Duration::from_secs(15 * 60));
+        let five_minutes = lifetimes(&[("LINK_EXPIRES_IN", "5m")]);
+        assert_eq!(five_minutes.smtp, Duration::from_secs(5 * 60));
+        assert_eq!(five_minutes.workos, Duration::from_secs(15 * 60), "what WorkOS allows");
+        for lifetime in ["4m", "25h"] {
+            let refused = read(&[("LINK_EXPIRES_IN", lifetime)]).err().unwrap();
+            assert_eq!(refused, ["LINK_EXPIRES_IN"]);
+        }
+    }
+
+    #[test]
+    fn with_mail_by_workos_a_mail_server_is_for_those_who_ask_for_our_link() {
+        let config = read(&[("LINK_DELIVERY", "workos")]).ok().unwrap();
+        assert!(config.mailer.is_some());
+        assert_eq!(config.sign_in.link_lifetimes.smtp, Duration::from_secs(60 * 60));
+        let config = read(&[("LINK_DELIVERY", "workos"), ("LINK_EXPIRES_IN", "2h")]).ok().unwrap();
+        assert_eq!(config.sign_in.link_lifetimes.smtp, Duration::from_secs(2 * 60 * 60));
+        assert_eq!(config.sign_in.link_lifetimes.workos, Duration::from_secs(2 * 60 * 60));
+    }
+
+    #[test]
+    fn own_mail_needs_a_server_and_a_sender() {
+        assert_eq!(read(&[("SMTP_URL", "")]).err().unwrap(), ["SMTP_URL"]);
+        assert_eq!(read(&[("MAIL_FROM", "")]).err().unwrap(), ["MAIL_FROM"]);
+    }
+
+    #[test]
+    fn these_are_mail_servers() {
+        for url in [
+            "smtps://mail.test",
+            "smtps://user:pass%20word%40@mail.test:465",
+            "smtp://mail.test:25?tls=required",
+            "smtp://mail.test",
+            "smtp://127.0.0.1:4126",
+            "smtp://[::1]:25",
+            "smtp://localhost",
+        ] {
+            assert!(read(&[("SMTP_URL", url)]).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn these_are_none() {
+        for url in [
+            "mail.test:25",
+            "http://mail.test",
+            "smtp:mail.test",
+            "smtp://",
+            "smtp://mail.test?tls=none",
+            "smtp://mail.test?tls=opportunistic",
+            "smtps://mail.test?insecure=1",
+            "smtps://mail.test/path",
+            "smtps://mail.test#x",
+            "smtps://u:%ff@mail.test",
+        ] {
+            assert_eq!(read(&[("SMTP_URL", url)]).err(), Some(vec!["SMTP_URL"]), "{url}");
+        }
+        for sender in ["login", "a@b@c", "x\r\nBcc: y <a@b.test>", "<a@b.test", ""] {
+            assert_eq!(read(&[("MAIL_FROM", sender)]).err(), Some(vec!["MAIL_FROM"]), "{sender}");
+        }
+    }
+}
+
+#[cfg(not(feature = "smtp"))]
+#[test]
+fn a_program_built_without_mail_says_so_instead_of_using_another_way() {
+    let own_mail =
+        [("LINK_DELIVERY", "smtp"), ("SMTP_URL", "smtp://localhost"), ("MAIL_FROM", "a@b.test")];
+    assert_eq!(read(&own_mail).err().unwrap(), ["SMTP_URL"]);
 }
 
 #[cfg(not(feature = "redis"))]

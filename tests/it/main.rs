@@ -19,10 +19,14 @@ mod account_sessions;
 mod api_session;
 mod assets;
 mod callback;
+#[cfg(feature = "smtp")]
+mod cancel;
 mod health;
 mod home;
 mod login;
 mod logout;
+#[cfg(feature = "smtp")]
+mod open;
 mod sent;
 
 mod architecture;
@@ -35,6 +39,8 @@ mod email_address;
 mod program;
 mod rate_limit;
 mod return_to;
+#[cfg(feature = "smtp")]
+mod scanners;
 mod security;
 mod session_lifetimes;
 mod session_store;

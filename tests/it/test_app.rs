@@ -40,6 +40,18 @@ impl TestApp {
         Self::with_workos(WorkOs::start(), settings).await
     }
 
+    /// With mails of its own, which arrive in the inbox of the stand-in.
+    pub async fn with_own_mail(settings: &[(&str, &str)]) -> Self {
+        let workos = WorkOs::start();
+        let smtp_url = workos.smtp_url();
+        let own_mail = [
+            ("LINK_DELIVERY", "smtp"),
+            ("SMTP_URL", smtp_url.as_str()),
+            ("MAIL_FROM", "Example <login@example.test>"),
+        ];
+        Self::with_workos(workos, &[&own_mail, settings].concat()).await
+    }
+
     /// With a stand-in that is running already.
     pub async fn with_workos(workos: WorkOs, settings: &[(&str, &str)]) -> Self {
         Self::in_world(workos, Engine::start().await, settings)
@@ -164,8 +176,23 @@ impl WorkOs {
     }
 
     pub async fn newest_link(&self, email: &str) -> String {
-        let mails = self.get(&format!("/_emulate/inbox?to={email}")).await;
-        mails["data"][0]["link"].as_str().expect("a mail with a link").to_owned()
+        self.newest_mail(email).await["link"].as_str().expect("a link in the mail").to_owned()
+    }
+
+    pub async fn newest_mail(&self, email: &str) -> Value {
+        let mut mails = self.get(&format!("/_emulate/inbox?to={email}")).await;
+        mails["data"].get_mut(0).expect("a mail").take()
+    }
+
+    /// Visits the links of a mail as this kind of mail scanner does.
+    pub async fn scan(&self, mail: &Value, kind: &str) {
+        let id = mail["id"].as_str().unwrap();
+        self.post(&format!("/_emulate/inbox/{id}/scan"), &json!({ "as": kind })).await;
+    }
+
+    /// Where the mail server of the stand-in listens.
+    pub fn smtp_url(&self) -> String {
+        self._emulator.as_ref().expect("a stand-in of this process").smtp_url()
     }
 
     pub async fn follow(&self, link: &str) -> String {

@@ -167,6 +167,11 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// What the page links to or sends a form to, of that which begins like this.
+    pub fn leads_to(&self, prefix: &str) -> Option<&str> {
+        self.body.split('"').find(|attribute| attribute.starts_with(prefix))
+    }
+
     /// The value of a form field on the page.
     pub fn field(&self, name: &str) -> &str {
         let (_, field) = self

@@ -1,0 +1,112 @@
+//! `/login/cancel/{token}`: "I didn't ask for this".
+
+use crate::test_app::TestApp;
+use crate::visitor::{Visitor, assert_error};
+
+/// A visitor who has asked, and the two links in the mail: to open, and to end.
+async fn asked(app: &TestApp, email: &str) -> (Visitor, String, String) {
+    let visitor = app.visitor();
+    visitor.ask_for_link(email, "").await;
+    let open = app.workos.newest_link(email).await;
+    let cancel = open.replace("/login/open/", "/login/cancel/");
+    let mail = app.workos.newest_mail(email).await;
+    assert!(mail["text"].as_str().unwrap().contains(&cancel), "both stand in the mail");
+    (visitor, open, cancel)
+}
+
+#[actix_web::test]
+async fn whoever_got_the_mail_ends_that_one_sign_in() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let (other, other_open, _) = asked(&app, "ana@acme.test").await;
+    let victim = app.visitor();
+    let page = victim.get(&cancel).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.body.contains("ana@acme.test"));
+    assert_eq!(visitor.get(&open).await.status, 200, "looking ends nothing");
+
+    for _ in 0..2 {
+        let done = victim.post(&cancel, &[]).await;
+        assert_eq!(done.status, 200, "a second press is no error: {}", done.body);
+        assert!(done.body.contains("That sign-in is ended"));
+    }
+    assert_error(&visitor.get(&open).await, 400, "link_expired");
+    assert_error(&visitor.post(&open, &[]).await, 400, "link_expired");
+    assert_eq!(other.post(&other_open, &[]).await.status, 200, "the other goes on");
+}
+
+#[actix_web::test]
+async fn it_still_ends_a_sign_in_whose_button_was_pressed_already() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let leaving = visitor.post(&open, &[]).await;
+    let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
+    assert_eq!(app.visitor().post(&cancel, &[]).await.status, 200);
+    assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
+    assert!(!visitor.is_signed_in().await);
+    assert_eq!(app.workos.calls_of("/sso/token").await, 0);
+}
+
+#[actix_web::test]
+async fn it_does_not_claim_that_nobody_got_in_when_somebody_did() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let leaving = visitor.post(&open, &[]).await;
+    let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
+    visitor.get(&callback).await;
+    for _ in 0..2 {
+        assert_error(&app.visitor().post(&cancel, &[]).await, 400, "link_expired");
+    }
+    assert!(visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn three_unwanted_links_stop_the_network_that_asked_and_nobody_else() {
+    let app = TestApp::with_own_mail(&[
+        ("TRUSTED_PROXIES", "127.0.0.1"),
+        ("RATE_LIMIT_PER_CLIENT", "30/15m"),
+    ])
+    .await;
+    let ask = async |address: &'static str| {
+        let visitor = app.visitor();
+        let request = visitor
+            .request(reqwest::Method::POST, "/login")
+            .header("Sec-Fetch-Site", "same-origin")
+            .header("X-Forwarded-For", address)
+            .form(&[("email", "ana@acme.test")]);
+        visitor.send(request).await
+    };
+    for already in 0..3 {
+        assert_eq!(ask("203.0.113.7").await.status, 303, "after {already}");
+        let open = app.workos.newest_link("ana@acme.test").await;
+        let cancel = open.replace("/login/open/", "/login/cancel/");
+        for _ in 0..5 {
+            assert_eq!(app.visitor().post(&cancel, &[]).await.status, 200, "counts once");
+        }
+    }
+    assert_error(&ask("203.0.113.7").await, 429, "rate_limited");
+    assert_eq!(ask("198.51.100.9").await.status, 303, "the address itself is free to sign in");
+}
+
+#[actix_web::test]
+async fn a_link_that_was_never_made_or_has_expired_ends_nothing() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (_, _, cancel) = asked(&app, "ana@acme.test").await;
+    let visitor = app.visitor();
+    assert_error(&visitor.get("/login/cancel/nonsense").await, 400, "link_expired");
+    assert_error(&visitor.post("/login/cancel/nonsense", &[]).await, 400, "link_expired");
+    app.clock.advance(60 * 60);
+    assert_error(&visitor.get(&cancel).await, 400, "link_expired");
+    assert_error(&visitor.post(&cancel, &[]).await, 400, "link_expired");
+}
+
+#[actix_web::test]
+async fn another_site_cannot_end_it() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let path = cancel.strip_prefix(&app.origin).unwrap();
+    let forged =
+        visitor.request(reqwest::Method::POST, path).header("Sec-Fetch-Site", "cross-site");
+    assert_error(&visitor.send(forged).await, 403, "cross_site");
+    assert_eq!(visitor.get(&open).await.status, 200);
+}

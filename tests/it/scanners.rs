@@ -1,0 +1,73 @@
+//! Mail scanners open every link before the person does. `tests/browser` has the one that is a
+//! whole browser.
+
+use crate::test_app::TestApp;
+use crate::visitor::assert_error;
+
+const KINDS: [&str; 4] = ["head", "get", "get_follow", "double_get"];
+
+#[actix_web::test]
+async fn none_of_them_burns_the_link_of_our_own_mail() {
+    for kind in KINDS {
+        let app = TestApp::with_own_mail(&[]).await;
+        let visitor = app.visitor();
+        visitor.ask_for_link("ana@acme.test", "").await;
+        let mail = app.workos.newest_mail("ana@acme.test").await;
+        app.workos.scan(&mail, kind).await;
+
+        let leaving = visitor.post(mail["link"].as_str().unwrap(), &[]).await;
+        assert_eq!(leaving.status, 200, "{kind}: {}", leaving.body);
+        let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
+        assert_eq!(visitor.get(&callback).await.location(), "/account", "{kind}");
+    }
+}
+
+#[actix_web::test]
+async fn one_that_gets_the_link_of_workos_burns_it_and_its_page_offers_a_safe_one() {
+    for kind in KINDS {
+        let app = TestApp::with_own_mail(&[("LINK_DELIVERY", "workos")]).await;
+        let visitor = app.visitor();
+        visitor.ask_for_link("ana@acme.test", "/reports").await;
+        let mail = app.workos.newest_mail("ana@acme.test").await;
+        app.workos.scan(&mail, kind).await;
+        let callback = app.workos.follow(mail["link"].as_str().unwrap()).await;
+        let page = visitor.get(&callback).await;
+        if kind == "head" {
+            assert_eq!(page.location(), "/reports", "WorkOS takes only GET for the person's");
+            continue;
+        }
+        assert_error(&page, 400, "link_expired");
+        assert!(!visitor.is_signed_in().await);
+
+        let again = [
+            ("email", page.field("email")),
+            ("return_to", page.field("return_to")),
+            ("delivery", page.field("delivery")),
+        ];
+        assert_eq!(again[2].1, "smtp", "the first button is the safe one");
+        assert_eq!(visitor.post("/login", &again).await.status, 303);
+        let ours = app.workos.newest_link("ana@acme.test").await;
+        let leaving = visitor.post(&ours, &[]).await;
+        let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
+        assert_eq!(visitor.get(&callback).await.location(), "/reports");
+    }
+}
+
+#[actix_web::test]
+async fn without_a_mail_server_the_page_offers_what_there_is() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "/reports").await;
+    let mail = app.workos.newest_mail("ana@acme.test").await;
+    app.workos.scan(&mail, "get").await;
+    let callback = app.workos.follow(mail["link"].as_str().unwrap()).await;
+    let page = visitor.get(&callback).await;
+    assert_error(&page, 400, "link_expired");
+    assert_eq!((page.field("email"), page.field("return_to")), ("ana@acme.test", "/reports"));
+    assert!(!page.body.contains("name=\"delivery\""), "{}", page.body);
+
+    // Who asks for what isn't there gets what is.
+    let asking = [("email", "ana@acme.test"), ("delivery", "smtp")];
+    assert_eq!(visitor.post("/login", &asking).await.status, 303);
+    assert!(app.workos.newest_link("ana@acme.test").await.starts_with(&app.workos.url));
+}
