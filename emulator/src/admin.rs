@@ -75,8 +75,7 @@ pub(crate) async fn list_mails(
     let store = environment.store();
     let wanted: Vec<_> = store
         .mails
-        .iter()
-        .rev()
+        .newest_first()
         .filter(|mail| to.as_ref().is_none_or(|to| email_address::normalized(&mail.to) == *to))
         .collect();
     HttpResponse::Ok().json(json!({ "data": wanted }))
@@ -85,6 +84,30 @@ pub(crate) async fn list_mails(
 /// `DELETE /_emulate/inbox`
 pub(crate) async fn clear_mails(environment: web::Data<Environment>) -> HttpResponse {
     environment.store().mails.clear();
+    HttpResponse::NoContent().finish()
+}
+
+/// `GET /_emulate/inbox/{id}/raw`: a message as an app sent it.
+pub(crate) async fn raw_mail(
+    environment: web::Data<Environment>,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let store = environment.store();
+    match store.mails.find(&id).and_then(|mail| mail.raw.clone()) {
+        Some(raw) => HttpResponse::Ok().content_type("message/rfc822").body(raw),
+        None => HttpResponse::NotFound()
+            .json(json!({ "message": format!("No mail with the id '{id}' came by SMTP.") })),
+    }
+}
+
+/// `GET /_emulate/smtp`
+pub(crate) async fn list_smtp(environment: web::Data<Environment>) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "data": environment.store().smtp_log }))
+}
+
+/// `DELETE /_emulate/smtp`
+pub(crate) async fn clear_smtp(environment: web::Data<Environment>) -> HttpResponse {
+    environment.store().smtp_log.clear();
     HttpResponse::NoContent().finish()
 }
 

@@ -1,4 +1,4 @@
-//! Hooks: API calls that fail, stall or break because a test asked for it.
+//! Hooks: API calls, and steps of SMTP, that fail, stall or break because a test asked for it.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::faults::Fault;
+use crate::smtp;
+
+/// In place of an HTTP method: the hook is for the SMTP server, and `path` is a command there.
+pub(crate) const SMTP: &str = "SMTP";
 
 /// What a test asks for with `POST /_emulate/hooks`.
 #[derive(Clone, Deserialize, Serialize)]
@@ -20,7 +24,7 @@ pub(crate) struct HookRequest {
     #[serde(default = "any")]
     method: String,
     path: String,
-    status: Option<u16>,
+    pub(crate) status: Option<u16>,
     body: Option<Value>,
     /// Headers of the answer, such as `Retry-After`.
     #[serde(default)]
@@ -49,7 +53,13 @@ impl HookRequest {
             HeaderName::from_str(name).is_ok() && HeaderValue::from_str(value).is_ok()
         };
         match self {
-            _ if !self.path.starts_with('/') && self.path != "*" => {
+            _ if self.is_for_smtp() && !smtp::is_hookable(&self.path) => {
+                Some("path must be an SMTP command in capitals, CONNECT, BODY or *")
+            }
+            _ if self.is_for_smtp() && !self.has_smtp_answer() => Some(
+                "an SMTP hook has a string for a body, no headers, and no fault but reset and hang",
+            ),
+            _ if !self.is_for_smtp() && !self.path.starts_with('/') && self.path != "*" => {
                 Some("path must start with / or be *")
             }
             _ if self.status.is_some_and(|status| !(200..=599).contains(&status)) => {
@@ -64,16 +74,37 @@ impl HookRequest {
         }
     }
 
+    fn is_for_smtp(&self) -> bool {
+        self.method.eq_ignore_ascii_case(SMTP)
+    }
+
+    fn has_smtp_answer(&self) -> bool {
+        self.headers.is_empty()
+            && self.body.as_ref().is_none_or(Value::is_string)
+            && matches!(self.fault, None | Some(Fault::Reset | Fault::Hang))
+    }
+
+    /// Any method is any of HTTP: whoever fails the whole API doesn't mean the mails.
     fn matches(&self, method: &str, path: &str) -> bool {
-        (self.method == "*" || self.method.eq_ignore_ascii_case(method))
-            && matches_path(&self.path, path)
+        let any = self.method == "*" && method != SMTP;
+        (any || self.method.eq_ignore_ascii_case(method)) && matches_path(&self.path, path)
+    }
+
+    pub(crate) async fn delay(&self) {
+        if let Some(milliseconds) = self.delay_ms {
+            actix_web::rt::time::sleep(Duration::from_millis(milliseconds)).await;
+        }
+    }
+
+    /// The text of an SMTP reply.
+    pub(crate) fn text(&self) -> &str {
+        let text = self.body.as_ref().and_then(Value::as_str).unwrap_or_default();
+        if text.is_empty() { "Failed on demand" } else { text }
     }
 
     /// The answer in place of the endpoint's, or none when the hook only slows it.
     pub(crate) async fn answer(&self, request: &ServiceRequest) -> Option<HttpResponse> {
-        if let Some(milliseconds) = self.delay_ms {
-            actix_web::rt::time::sleep(Duration::from_millis(milliseconds)).await;
-        }
+        self.delay().await;
         let status = self.status.and_then(|status| StatusCode::from_u16(status).ok());
         let mut response = match (self.fault, status) {
             (Some(fault), status) => fault.answer(request, status.unwrap_or(StatusCode::OK)).await,

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use tera::context;
 
-use crate::mail::{Mail, SENDER, human_time};
+use crate::mail::{Mail, human_time};
 use crate::pages;
 use crate::passwordless::LinkState;
 use crate::state::{Environment, Store};
@@ -23,25 +23,25 @@ struct MailView<'a> {
     mail: &'a Mail,
     from: &'a str,
     sent_for_people: String,
-    link_state: LinkState,
+    /// Of a mail with a WorkOS link: what becomes of an app's own isn't known here.
+    link_state: Option<LinkState>,
 }
 
 impl<'a> MailView<'a> {
     fn new(store: &'a Store, mail: &'a Mail) -> Self {
-        let session = store.sessions.get(&mail.session_id);
-        Self {
-            mail,
-            from: SENDER,
-            sent_for_people: human_time(mail.sent),
-            link_state: session.map_or(LinkState::Expired, |one| one.link_state(store.now())),
-        }
+        let link_state = mail.session_id.as_ref().map(|id| {
+            let session = store.sessions.get(id);
+            session.map_or(LinkState::Expired, |one| one.link_state(store.now()))
+        });
+        Self { mail, from: &mail.from, sent_for_people: human_time(mail.sent), link_state }
     }
 }
 
 /// `GET /inbox`
 pub(crate) async fn list(environment: web::Data<Environment>) -> HttpResponse {
     let store = environment.store();
-    let mails: Vec<_> = store.mails.iter().rev().map(|mail| MailView::new(&store, mail)).collect();
+    let mails: Vec<_> =
+        store.mails.newest_first().map(|mail| MailView::new(&store, mail)).collect();
     let context = context! { mails => &mails, base_url => &environment.base_url };
     pages::page(&environment, "inbox.html", &context)
 }
@@ -52,7 +52,7 @@ pub(crate) async fn read(
     id: web::Path<String>,
 ) -> HttpResponse {
     let store = environment.store();
-    match store.mails.iter().find(|mail| mail.id == *id) {
+    match store.mails.find(&id) {
         Some(mail) => {
             let context = context! { mail => &MailView::new(&store, mail) };
             pages::page(&environment, "mail.html", &context)
@@ -67,11 +67,11 @@ pub(crate) async fn html_part(
     id: web::Path<String>,
 ) -> HttpResponse {
     let store = environment.store();
-    match store.mails.iter().find(|mail| mail.id == *id) {
-        Some(mail) => HttpResponse::Ok()
+    match store.mails.find(&id).and_then(|mail| mail.html.as_ref()) {
+        Some(html) => HttpResponse::Ok()
             .content_type(ContentType::html())
             .insert_header((CONTENT_SECURITY_POLICY, MAIL_POLICY))
-            .body(mail.html.clone()),
+            .body(html.clone()),
         None => no_such_mail(&environment),
     }
 }

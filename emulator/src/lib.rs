@@ -11,6 +11,8 @@
 //! 5. `POST /sso/token` and `GET /sso/profile` (`token`) turn the code into a Profile (`profile`).
 //!    Single sign-on joins here, from `GET /sso/authorize` (`authorize`, `sso_sign_in`).
 //!
+//! Mails that an app sends itself come in beside this, over SMTP (`smtp`), into the same inbox.
+//!
 //! Around all of them: `middleware` logs every API call (`request_log`) and lets it fail, stall or
 //! break on demand (`hooks`, `faults`), `errors` holds the shapes of the API's refusals, and
 //! `state` everything that one stand-in remembers, with the clock that tests move.
@@ -36,6 +38,7 @@ mod faults;
 mod hooks;
 mod ids;
 mod inbox;
+mod links;
 mod mail;
 mod middleware;
 mod pages;
@@ -45,6 +48,7 @@ mod redirect;
 mod request_log;
 mod routes;
 mod session_request;
+mod smtp;
 mod sso_sign_in;
 mod state;
 mod token;
@@ -56,12 +60,15 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
+use crate::smtp::SmtpServer;
 use crate::state::Environment;
 
 /// What a stand-in is started with: its address, and what a WorkOS dashboard would hold.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where to listen. Only a loopback address is accepted; port 0 takes any free port.
+    /// Where to listen. Only a loopback address is accepted; port 0 takes any free port. The SMTP
+    /// server listens on the same address: on the first free port from 4126 on, or, with port 0
+    /// here, on any.
     pub bind: SocketAddr,
     /// The API key: bearer token of the API, `client_secret` of `/sso/token`.
     pub api_key: String,
@@ -94,6 +101,7 @@ impl Default for Options {
 pub struct Emulator {
     port: u16,
     server: ServerHandle,
+    smtp: SmtpServer,
 }
 
 impl Emulator {
@@ -118,7 +126,9 @@ impl Emulator {
 
         let listener = TcpListener::bind(options.bind)?;
         let port = listener.local_addr()?.port();
+        let smtp_listener = smtp::bind(options.bind)?;
         let environment = web::Data::new(Environment::new(options, base_url(port))?);
+        let smtp = SmtpServer::start(smtp_listener, environment.clone())?;
 
         let server = HttpServer::new(move || {
             App::new()
@@ -135,7 +145,7 @@ impl Emulator {
 
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Ok(Emulator { port, server: handle })
+        Ok(Emulator { port, server: handle, smtp })
     }
 
     /// The base URL to give to an app, such as `http://localhost:4100`.
@@ -148,10 +158,21 @@ impl Emulator {
         self.port
     }
 
-    /// Closes the listener and every connection, and waits until that is done. Requests under
+    /// The SMTP server whose mails land in the inbox, such as `smtp://127.0.0.1:4126`.
+    pub fn smtp_url(&self) -> String {
+        format!("smtp://{}", self.smtp.address)
+    }
+
+    /// The port of [`Emulator::smtp_url`].
+    pub fn smtp_port(&self) -> u16 {
+        self.smtp.address.port()
+    }
+
+    /// Closes both listeners and every connection, and waits until that is done. Requests under
     /// way are cut off: one that hangs on purpose would never end.
     pub async fn stop(self) {
         self.server.stop(false).await;
+        self.smtp.stop().await;
     }
 }
 

@@ -1,5 +1,9 @@
-//! The mail that carries a link.
+//! A mail in the inbox, and the one that carries a WorkOS link. Those that an app sends itself are
+//! made in `smtp`.
 
+use std::collections::VecDeque;
+
+use actix_web::web::Bytes;
 use serde::Serialize;
 use tera::Tera;
 use time::OffsetDateTime;
@@ -10,8 +14,11 @@ use crate::ids;
 use crate::passwordless::PasswordlessSession;
 use crate::state::timestamp;
 
-/// Who the mails say they are from. What WorkOS's own Magic Link mails say isn't known.
-pub(crate) const SENDER: &str = "sign-in@magic-link-emulator.test";
+/// Who the mails with a WorkOS link say they are from. What WorkOS's own say isn't known.
+const SENDER: &str = "sign-in@magic-link-emulator.test";
+
+/// How many are kept: anything on this machine may send some.
+const MAX_KEPT: usize = 1_000;
 
 const UTC_MINUTE: &[BorrowedFormatItem<'static>] =
     format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
@@ -22,16 +29,23 @@ pub(crate) struct Mail {
     pub(crate) id: String,
     pub(crate) to: String,
     pub(crate) subject: String,
-    pub(crate) text: String,
-    pub(crate) html: String,
-    pub(crate) link: String,
-    pub(crate) session_id: String,
+    pub(crate) text: Option<String>,
+    pub(crate) html: Option<String>,
+    pub(crate) link: Option<String>,
+    /// Of a mail with a WorkOS link.
+    pub(crate) session_id: Option<String>,
     pub(crate) sent_at: String,
     #[serde(skip)]
     pub(crate) sent: OffsetDateTime,
+    #[serde(skip)]
+    pub(crate) from: String,
+    /// The message as an app sent it. WorkOS's mail never was one.
+    #[serde(skip)]
+    pub(crate) raw: Option<Bytes>,
 }
 
 impl Mail {
+    /// The mail that WorkOS would send for a session.
     pub(crate) fn compose(
         templates: &Tera,
         session: &PasswordlessSession,
@@ -48,13 +62,40 @@ impl Mail {
             id: ids::prefixed("mail", now),
             to: session.email.clone(),
             subject: subject.to_owned(),
-            text: templates.render("email/sign_in.txt", &context)?,
-            html: templates.render("email/sign_in.html", &context)?,
-            link: session.link.clone(),
-            session_id: session.id.clone(),
+            text: Some(templates.render("email/sign_in.txt", &context)?),
+            html: Some(templates.render("email/sign_in.html", &context)?),
+            link: Some(session.link.clone()),
+            session_id: Some(session.id.clone()),
             sent_at: timestamp(now),
             sent: now,
+            from: SENDER.to_owned(),
+            raw: None,
         })
+    }
+}
+
+/// The mails that are kept, oldest first.
+#[derive(Default)]
+pub(crate) struct Mails(VecDeque<Mail>);
+
+impl Mails {
+    pub(crate) fn keep(&mut self, mail: Mail) {
+        self.0.push_back(mail);
+        if self.0.len() > MAX_KEPT {
+            self.0.pop_front();
+        }
+    }
+
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Mail> {
+        self.0.iter().rev()
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<&Mail> {
+        self.0.iter().find(|mail| mail.id == id)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 }
 

@@ -46,6 +46,7 @@ struct Ready<'a> {
     api_key: &'a str,
     client_id: &'a str,
     health: String,
+    smtp: String,
 }
 
 fn parse_organization(argument: &str) -> Result<(String, String), String> {
@@ -97,6 +98,7 @@ fn announce(emulator: &Emulator, options: &Options, as_json: bool) -> io::Result
     if as_json {
         let ready = Ready {
             health: format!("{url}/health"),
+            smtp: emulator.smtp_url(),
             port: emulator.port(),
             api_key: &options.api_key,
             client_id: &options.client_id,
@@ -105,6 +107,7 @@ fn announce(emulator: &Emulator, options: &Options, as_json: bool) -> io::Result
         writeln!(out, "{}", serde_json::to_string(&ready)?)?;
     } else {
         writeln!(out, "The WorkOS stand-in is at {url}; its inbox is at {url}/inbox")?;
+        writeln!(out, "Mails sent to {} land there too", emulator.smtp_url())?;
         writeln!(out, "API key {}, client id {}", options.api_key, options.client_id)?;
     }
     out.flush()

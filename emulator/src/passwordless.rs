@@ -112,7 +112,7 @@ pub(crate) async fn send(
             )));
         }
     };
-    store.mails.push(mail);
+    store.mails.keep(mail);
     Ok(HttpResponse::Created().json(json!({ "success": true })))
 }
 

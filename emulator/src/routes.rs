@@ -45,6 +45,12 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 .route(web::get().to(admin::list_mails))
                 .route(web::delete().to(admin::clear_mails)),
         )
+        .service(at("/_emulate/inbox/{id}/raw").route(web::get().to(admin::raw_mail)))
+        .service(
+            at("/_emulate/smtp")
+                .route(web::get().to(admin::list_smtp))
+                .route(web::delete().to(admin::clear_smtp)),
+        )
         .service(at("/_emulate/connections").route(web::post().to(admin::add_connection)))
         .service(at("/_emulate/identity").route(web::post().to(authorize::choose_identity)))
         .service(at("/_emulate/clock").route(web::post().to(admin::advance_clock)))

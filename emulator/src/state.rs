@@ -15,10 +15,11 @@ use crate::Options;
 use crate::connections::Connection;
 use crate::errors::ApiError;
 use crate::hooks::Hooks;
-use crate::mail::Mail;
+use crate::mail::Mails;
 use crate::pages;
 use crate::passwordless::PasswordlessSession;
 use crate::request_log::RequestLog;
+use crate::smtp::SmtpLog;
 use crate::token::{AccessToken, AuthorizationCode};
 
 const ISO_8601: &[BorrowedFormatItem<'static>] =
@@ -79,9 +80,9 @@ pub(crate) struct Store {
     pub(crate) profile_ids: HashMap<(String, String), String>,
     pub(crate) codes: HashMap<String, AuthorizationCode>,
     pub(crate) access_tokens: HashMap<String, AccessToken>,
-    /// Oldest first.
-    pub(crate) mails: Vec<Mail>,
+    pub(crate) mails: Mails,
     pub(crate) requests: RequestLog,
+    pub(crate) smtp_log: SmtpLog,
     pub(crate) hooks: Hooks,
 }
 

@@ -10,6 +10,8 @@ mod inbox;
 mod links;
 mod passwordless;
 mod program;
+mod smtp;
+mod smtp_client;
 mod sso;
 mod stand_in;
 mod token;

@@ -1,6 +1,7 @@
 //! The real binary.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -43,11 +44,13 @@ async fn the_ready_line_tells_a_program_all_it_needs() {
         "org_01ACME=acme.test",
     ];
     let (_program, ready) = Program::start(&arguments);
-    assert_eq!(ready.as_object().unwrap().len(), 5);
+    assert_eq!(ready.as_object().unwrap().len(), 6);
     let port = ready["port"].as_u64().unwrap();
     assert_ne!(port, 0);
     assert_eq!(ready["url"], format!("http://localhost:{port}"));
     assert_eq!(ready["health"], format!("http://localhost:{port}/health"));
+    let smtp_port = ready["smtp"].as_str().unwrap().strip_prefix("smtp://127.0.0.1:").unwrap();
+    assert!(TcpStream::connect(("127.0.0.1", smtp_port.parse().unwrap())).is_ok());
     assert_eq!(ready["apiKey"], "sk_test_mine");
     assert_eq!(ready["clientId"], "client_mine");
 
