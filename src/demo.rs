@@ -12,6 +12,9 @@ use url::Url;
 
 use crate::config::{Config, Problem, Problems, is_loopback};
 
+/// Who the demo's own mails say they are from.
+const SENDER: &str = "Magic Link demo <sign-in@demo.invalid>";
+
 /// Starts the stand-in on the current runtime, at `EMULATOR_BIND_ADDRESS`.
 ///
 /// # Errors
@@ -28,17 +31,17 @@ pub fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Resu
 
 /// Where the stand-in shows the mails that it "sent".
 #[must_use]
-pub fn inbox(emulator_url: &str) -> String {
-    format!("{emulator_url}/inbox")
+pub fn inbox(emulator: &Emulator) -> String {
+    format!("{}/inbox", emulator.url())
 }
 
-/// The settings of a demo that talks to the stand-in at `emulator_url`.
+/// The settings of a demo that talks to this stand-in, and mails to it.
 ///
 /// # Errors
 /// As [`Config::read`], and when anything would be reachable from another machine.
 pub fn config(
     variable: impl Fn(&str) -> Option<String>,
-    emulator_url: &str,
+    emulator: &Emulator,
 ) -> Result<Config, Problems> {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
     let site = set("BASE_URL").unwrap_or_else(|| base_url(set("TLS"), set("BIND_ADDRESS")));
@@ -46,11 +49,13 @@ pub fn config(
         return Err(must_be_loopback("BASE_URL"));
     }
     let config = Config::read(|name| match name {
-        "WORKOS_API_URL" => Some(emulator_url.to_owned()),
+        "WORKOS_API_URL" => Some(emulator.url()),
         "WORKOS_API_KEY" => Some(Options::default().api_key),
         "WORKOS_CLIENT_ID" => Some(Options::default().client_id),
         "DATA_DIR" => Some(data_dir(set(name))),
         "BASE_URL" => Some(site.clone()),
+        "SMTP_URL" if cfg!(feature = "smtp") => Some(emulator.smtp_url()),
+        "MAIL_FROM" => Some(SENDER.to_owned()),
         // What belongs to the real thing.
         "COOKIE_KEYS" | "SESSION_STORE" => None,
         _ if name.starts_with("WORKOS_") || name.starts_with("SMTP_") => None,
@@ -59,7 +64,7 @@ pub fn config(
     if !config.web.bind_address.ip().is_loopback() {
         return Err(must_be_loopback("BIND_ADDRESS"));
     }
-    Ok(Config { demo_inbox: Some(inbox(emulator_url)), ..config })
+    Ok(Config { demo_inbox: Some(inbox(emulator)), ..config })
 }
 
 fn must_be_loopback(variable: &'static str) -> Problems {

@@ -14,7 +14,10 @@
 //!    and mail the link ([`workos::Client::create_passwordless_session`],
 //!    [`workos::Client::send_passwordless_session`]). One half of the sign-in stays in the browser,
 //!    sealed in a cookie; the other, [`sign_in::State`], travels with the mail.
-//! 5. The person clicks. WorkOS takes the link, and sends the browser to
+//!
+//!    Or we mail a link of our own ([`mail`]), a [`sign_in::MailLink`] to `/login/open/{token}`:
+//!    WorkOS makes its link when the button there is pressed, and the browser leaves for it.
+//! 5. The person clicks. WorkOS takes its link, and sends the browser to
 //! 6. `GET /callback`, where both halves must meet. The sign-in is consumed in the store before the
 //!    code is exchanged ([`workos::Client::exchange_code`]), and the Profile must be of the address
 //!    that was asked for.

@@ -153,15 +153,17 @@ async fn run_demo() -> anyhow::Result<()> {
 
     let variable = |name: &str| std::env::var(name).ok();
     let emulator = demo::start_emulator(variable)?;
-    let config = demo::config(variable, &emulator.url())?;
+    let config = demo::config(variable, &emulator)?;
     let _log = telemetry::start(&config.log);
-    let inbox = demo::inbox(&emulator.url());
+    let (inbox, smtp) = (demo::inbox(&emulator), emulator.smtp_url());
     let serving = start(config, |site| {
         format!(
             "The demo is running. Nothing in it is real, and no account is needed.\n\n  \
              1. Open   {site}/login\n  \
              2. Type   any address, and press the button\n  \
-             3. Open   {inbox}   and follow the link in the mail\n"
+             3. Open   {inbox}   and follow the link in the mail\n\n\
+             With LINK_DELIVERY=smtp the app mails links of its own, which mail scanners can't use\n\
+             up; they come to the same inbox, by way of {smtp}.\n"
         )
     })?;
     serving.run().await?;

@@ -9,21 +9,28 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::running::{Program, free_port};
+use crate::test_app::WorkOs;
 
 pub struct Demo {
     pub site: String,
     pub inbox: String,
+    pub workos: WorkOs,
     _program: Program,
     _folder: TempDir,
 }
 
 impl Demo {
     pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
         let (folder, app, emulator) = (tempfile::tempdir().unwrap(), free_port(), free_port());
         let mut command = Command::new(env!("CARGO_BIN_EXE_workos-magic-link"));
         command
             .arg("--demo")
             .env_clear()
+            .envs(settings.iter().copied())
             .env("DATA_DIR", folder.path())
             .env("BIND_ADDRESS", format!("127.0.0.1:{app}"))
             .env("EMULATOR_BIND_ADDRESS", format!("127.0.0.1:{emulator}"))
@@ -33,6 +40,7 @@ impl Demo {
             .stderr(Stdio::piped());
         Self {
             site: format!("https://localhost:{app}"),
+            workos: WorkOs::running_at(&format!("http://localhost:{emulator}")),
             inbox: format!("http://localhost:{emulator}/inbox"),
             _program: Program::start(command).await,
             _folder: folder,
@@ -89,6 +97,24 @@ impl Browser {
 
     pub async fn click(&self, selector: &str) {
         self.driver.query(By::Css(selector)).first().await.unwrap().click().await.unwrap();
+    }
+
+    pub async fn type_into(&self, name: &str, text: &str) {
+        self.driver.query(By::Name(name)).first().await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// Waits for the page with this heading.
+    pub async fn see(&self, heading: &str) {
+        let xpath = format!("//h1[text()=\"{heading}\"]");
+        self.driver.query(By::XPath(xpath)).first().await.unwrap();
+    }
+
+    /// Asks the demo for a link.
+    pub async fn ask_for_link(&self, demo: &Demo, email: &str) {
+        self.driver.goto(format!("{}/login", demo.site)).await.unwrap();
+        self.type_into("email", email).await;
+        self.click("main button[type=submit]").await;
+        self.see("Check your inbox").await;
     }
 
     pub async fn screenshot(&self, name: &str) {

@@ -12,9 +12,18 @@
     reason = "a test fails by panicking, and doesn't use all of what it shares with others"
 )]
 
+#[path = "../it/engine.rs"]
+mod engine;
 #[path = "../it/running.rs"]
 mod running;
+#[path = "../it/test_app.rs"]
+mod test_app;
+#[path = "../it/visitor.rs"]
+mod visitor;
 
 mod browser;
 
+#[cfg(feature = "smtp")]
+mod own_mail;
+mod scanner;
 mod sign_in;

@@ -1,0 +1,49 @@
+//! A person signs in by the link of our own mail. WorkOS is another origin, as in the real world:
+//! the way there and back must not be stopped by what our pages forbid.
+
+use thirtyfour::prelude::*;
+
+use crate::browser::{Browser, Demo};
+
+#[actix_web::test]
+async fn a_person_signs_in_by_our_own_mail_with_one_press() {
+    let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
+    let browser = Browser::start().await;
+    let driver = &browser.driver;
+    browser.ask_for_link(&demo, "ana@acme.test").await;
+    browser.screenshot("own_mail_sent").await;
+
+    driver.goto(&demo.inbox).await.unwrap();
+    browser.click("a[href^='/inbox/']").await;
+    browser.screenshot("own_mail").await;
+    driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
+    browser.see("Sign in").await;
+    browser.screenshot("open").await;
+    browser.click("main button").await;
+    browser.see("Your account").await;
+    assert_eq!(browser.path().await, "/account");
+    assert!(browser.text().await.contains("ana@acme.test"));
+
+    driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
+    browser.see("Your account").await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn another_browser_is_told_where_to_open_it_and_may_end_it() {
+    let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
+    let browser = Browser::start().await;
+    let driver = &browser.driver;
+    browser.ask_for_link(&demo, "ana@acme.test").await;
+    driver.delete_all_cookies().await.unwrap();
+
+    driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
+    browser.see("Open this link in the other browser").await;
+    browser.screenshot("open_elsewhere").await;
+    assert!(driver.find_all(By::Css("main button")).await.unwrap().is_empty());
+    browser.click("a[href^='/login/cancel/']").await;
+    browser.screenshot("cancel").await;
+    browser.click("main button").await;
+    browser.see("Sign-in ended").await;
+    browser.quit().await;
+}

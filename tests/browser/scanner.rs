@@ -1,0 +1,40 @@
+//! A mail scanner that is a whole browser: it loads every link, runs what is there, and waits for
+//! half a minute. `tests/it/scanners.rs` has the others.
+
+use crate::browser::{Browser, Demo};
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn it_does_not_burn_the_link_of_our_own_mail() {
+    let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
+    let browser = Browser::start().await;
+    browser.ask_for_link(&demo, "ana@acme.test").await;
+    let mail = demo.workos.newest_mail("ana@acme.test").await;
+    demo.workos.scan(&mail, "browser").await;
+
+    browser.driver.goto(mail["link"].as_str().unwrap()).await.unwrap();
+    browser.click("main button").await;
+    browser.see("Your account").await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn it_burns_the_link_that_workos_mails_and_the_page_says_so_and_offers_another() {
+    let (demo, browser) = (Demo::start().await, Browser::start().await);
+    browser.ask_for_link(&demo, "ana@acme.test").await;
+    let mail = demo.workos.newest_mail("ana@acme.test").await;
+    demo.workos.scan(&mail, "browser").await;
+
+    browser.driver.goto(mail["link"].as_str().unwrap()).await.unwrap();
+    browser.see("This link doesn't work any more").await;
+    browser.screenshot("burned").await;
+    browser.click("main form button").await;
+    browser.see("Check your inbox").await;
+    browser.driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
+    if cfg!(feature = "smtp") {
+        browser.see("Sign in").await;
+        browser.click("main button").await;
+    }
+    browser.see("Your account").await;
+    browser.quit().await;
+}
