@@ -11,6 +11,7 @@ use crate::email_address;
 use crate::errors::ApiError;
 use crate::hooks::{HookRequest, matches_path};
 use crate::ids;
+use crate::scan::{ScanRequest, scan};
 use crate::state::{Environment, Store, timestamp};
 
 /// `POST /_emulate/hooks`
@@ -98,6 +99,17 @@ pub(crate) async fn raw_mail(
         None => HttpResponse::NotFound()
             .json(json!({ "message": format!("No mail with the id '{id}' came by SMTP.") })),
     }
+}
+
+/// `POST /_emulate/inbox/{id}/scan`
+pub(crate) async fn scan_mail(
+    environment: web::Data<Environment>,
+    id: web::Path<String>,
+    body: web::Bytes,
+) -> Result<HttpResponse, ApiError> {
+    let asked: ScanRequest = parse(&body)?;
+    let visits = scan(&environment, &id, asked.scanner).await?;
+    Ok(HttpResponse::Ok().json(json!({ "data": visits })))
 }
 
 /// `GET /_emulate/smtp`

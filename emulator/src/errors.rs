@@ -20,6 +20,10 @@ pub(crate) enum ApiError {
     Unprocessable(String),
     /// No such connection.
     ConnectionNotFound(String),
+    /// No such mail in the inbox.
+    MailNotFound(String),
+    /// A scan wants a browser, and none is installed.
+    NoBrowser,
     /// The OAuth envelope of `/sso/token`, always 400.
     OAuth { error: &'static str, description: String },
     /// The stand-in itself is broken.
@@ -53,6 +57,10 @@ impl fmt::Display for ApiError {
             Self::Validation(_) => f.write_str("Validation failed"),
             Self::Unprocessable(message) | Self::Internal(message) => f.write_str(message),
             Self::ConnectionNotFound(id) => write!(f, "Connection not found: '{id}'."),
+            Self::MailNotFound(id) => write!(f, "No mail has the id '{id}'."),
+            Self::NoBrowser => f.write_str(
+                "This scan needs Chromium: no chromium, chromium-browser or google-chrome is on PATH.",
+            ),
             Self::OAuth { description, .. } => f.write_str(description),
         }
     }
@@ -64,7 +72,8 @@ impl ResponseError for ApiError {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::NotJson | Self::OAuth { .. } => StatusCode::BAD_REQUEST,
             Self::Validation(_) | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::ConnectionNotFound(_) => StatusCode::NOT_FOUND,
+            Self::ConnectionNotFound(_) | Self::MailNotFound(_) => StatusCode::NOT_FOUND,
+            Self::NoBrowser => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -83,9 +92,12 @@ impl ResponseError for ApiError {
                 "error": error,
                 "error_description": description,
             })),
-            Self::Unauthorized | Self::NotJson | Self::Unprocessable(_) | Self::Internal(_) => {
-                response.json(json!({ "message": message }))
-            }
+            Self::Unauthorized
+            | Self::NotJson
+            | Self::Unprocessable(_)
+            | Self::MailNotFound(_)
+            | Self::NoBrowser
+            | Self::Internal(_) => response.json(json!({ "message": message })),
         }
     }
 }

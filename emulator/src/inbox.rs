@@ -2,13 +2,16 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde::Serialize;
 use tera::context;
 
+use crate::errors::ApiError;
+use crate::links;
 use crate::mail::{Mail, human_time};
 use crate::pages;
 use crate::passwordless::LinkState;
+use crate::scan::{ScanRequest, Scanner, scan};
 use crate::state::{Environment, Store};
 
 /// For a mail's own HTML, shown in a frame: its inline styles, its links, no scripts, no loading.
@@ -54,7 +57,11 @@ pub(crate) async fn read(
     let store = environment.store();
     match store.mails.find(&id) {
         Some(mail) => {
-            let context = context! { mail => &MailView::new(&store, mail) };
+            let context = context! {
+                mail => &MailView::new(&store, mail),
+                scanners => &if links::of_mail(mail).is_empty() { vec![] } else { scanners() },
+                scan => &mail.last_scan,
+            };
             pages::page(&environment, "mail.html", &context)
         }
         None => no_such_mail(&environment),
@@ -81,17 +88,55 @@ pub(crate) async fn empty(
     environment: web::Data<Environment>,
     request: HttpRequest,
 ) -> HttpResponse {
-    let site = request.headers().get("sec-fetch-site");
-    if site.is_some_and(|site| site != "same-origin") {
-        return pages::problem(
-            &environment,
-            StatusCode::FORBIDDEN,
-            "The inbox was not emptied",
-            "Another site asked for it. Use the button in the inbox itself.",
-        );
+    if is_from_another_site(&request) {
+        return another_site(&environment);
     }
     environment.store().mails.clear();
     HttpResponse::SeeOther().insert_header((LOCATION, "/inbox")).finish()
+}
+
+/// `POST /inbox/{id}/scan`: the buttons of a mail's page.
+pub(crate) async fn scan_mail(
+    environment: web::Data<Environment>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    form: Option<web::Form<ScanRequest>>,
+) -> HttpResponse {
+    if is_from_another_site(&request) {
+        return another_site(&environment);
+    }
+    let Some(form) = form else {
+        return not_scanned(&environment, StatusCode::UNPROCESSABLE_ENTITY, "Use its buttons.");
+    };
+    match scan(&environment, &id, form.scanner).await {
+        Ok(_) => {
+            HttpResponse::SeeOther().insert_header((LOCATION, format!("/inbox/{id}"))).finish()
+        }
+        Err(ApiError::MailNotFound(_)) => no_such_mail(&environment),
+        Err(error) => not_scanned(&environment, error.status_code(), &error.to_string()),
+    }
+}
+
+/// The buttons: what each asks for, and what it says.
+fn scanners() -> Vec<(Scanner, &'static str)> {
+    Scanner::ALL.map(|scanner| (scanner, scanner.label())).into()
+}
+
+fn is_from_another_site(request: &HttpRequest) -> bool {
+    request.headers().get("sec-fetch-site").is_some_and(|site| site != "same-origin")
+}
+
+fn another_site(environment: &Environment) -> HttpResponse {
+    pages::problem(
+        environment,
+        StatusCode::FORBIDDEN,
+        "Nothing was done",
+        "Another site asked for it. Use the button in the inbox itself.",
+    )
+}
+
+fn not_scanned(environment: &Environment, status: StatusCode, advice: &str) -> HttpResponse {
+    pages::problem(environment, status, "The mail was not scanned", advice)
 }
 
 fn no_such_mail(environment: &Environment) -> HttpResponse {

@@ -13,6 +13,8 @@
 //!
 //! Mails that an app sends itself come in beside this, over SMTP (`smtp`), into the same inbox.
 //!
+//! A mail scanner opens links before people do; `scan` plays one, on the `links` of any mail.
+//!
 //! Around all of them: `middleware` logs every API call (`request_log`) and lets it fail, stall or
 //! break on demand (`hooks`, `faults`), `errors` holds the shapes of the API's refusals, and
 //! `state` everything that one stand-in remembers, with the clock that tests move.
@@ -47,6 +49,7 @@ mod profile;
 mod redirect;
 mod request_log;
 mod routes;
+mod scan;
 mod session_request;
 mod smtp;
 mod sso_sign_in;

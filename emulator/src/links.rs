@@ -1,5 +1,25 @@
 //! The links in a mail, as a program finds them that doesn't read it.
 
+use mail_parser::decoders::html::html_to_text;
+use url::Url;
+
+use crate::mail::Mail;
+
+/// Every http and https link of a mail once, in the order of its text part, then its HTML.
+pub(crate) fn of_mail(mail: &Mail) -> Vec<Url> {
+    let mut links: Vec<Url> = Vec::new();
+    let text = mail.text.as_deref().map(in_text).unwrap_or_default();
+    let html = mail.html.as_deref().map(in_html).unwrap_or_default();
+    for link in text.into_iter().chain(html) {
+        if let Ok(url) = Url::parse(&link)
+            && !links.contains(&url)
+        {
+            links.push(url);
+        }
+    }
+    links
+}
+
 /// Whatever looks like a link in plain text, without the punctuation that follows it.
 pub(crate) fn in_text(text: &str) -> Vec<String> {
     let ends_link = |c: char| c.is_whitespace() || c.is_control() || "<>\"'`".contains(c);
@@ -12,6 +32,66 @@ pub(crate) fn in_text(text: &str) -> Vec<String> {
             Some(word[start..].trim_end_matches(ends_sentence).to_owned())
         })
         .collect()
+}
+
+/// The links that HTML leads to, and those that it shows.
+fn in_html(html: &str) -> Vec<String> {
+    let mut links = Vec::new();
+    let lower = html.to_ascii_lowercase();
+    for (at, name) in lower.match_indices("href") {
+        let Some(value) = html[at + name.len()..].trim_start().strip_prefix('=') else { continue };
+        let value = value.trim_start();
+        let value = match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => value[1..].split(quote).next(),
+            _ => value.split([' ', '>', '\n', '\r', '\t']).next(),
+        };
+        let link = decode_entities(value.unwrap_or_default().trim());
+        let scheme = link.get(..8).unwrap_or(&link).to_ascii_lowercase();
+        if scheme.starts_with("http://") || scheme.starts_with("https://") {
+            links.push(link);
+        }
+    }
+    links.extend(in_text(&html_to_text(html)));
+    links
+}
+
+/// Text with its `&amp;`, `&#47;` and `&#x2F;` written out. Of the names, those that a template
+/// escapes with.
+fn decode_entities(text: &str) -> String {
+    let mut pieces = text.split('&');
+    let mut decoded = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let entity = piece.split_once(';').and_then(|(name, rest)| Some((character(name)?, rest)));
+        match entity {
+            Some((character, rest)) => {
+                decoded.push(character);
+                decoded.push_str(rest);
+            }
+            None => {
+                decoded.push('&');
+                decoded.push_str(piece);
+            }
+        }
+    }
+    decoded
+}
+
+fn character(entity: &str) -> Option<char> {
+    match entity {
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        _ => {
+            let number = entity.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => number.parse(),
+            };
+            char::from_u32(code.ok()?)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -29,5 +109,26 @@ mod tests {
             "http://localhost/h",
         ];
         assert_eq!(in_text(text), expected);
+    }
+
+    #[test]
+    fn links_in_html_are_decoded_however_they_are_quoted() {
+        let html = "<a href=\"https:&#x2F;&#47;localhost/a?b=1&amp;c=2&copy=3\">x</a>\
+            <A HREF = 'http://localhost/d'>y</A><a href=http://localhost/e>z</a>\
+            <a href=\"#top\">up</a><p xmlns=\"http://www.w3.org/\">http://localhost/f";
+        let expected = [
+            "https://localhost/a?b=1&c=2&copy=3",
+            "http://localhost/d",
+            "http://localhost/e",
+            "http://localhost/f",
+        ];
+        assert_eq!(in_html(html), expected);
+    }
+
+    #[test]
+    fn broken_html_breaks_nothing() {
+        for html in ["<a href", "<a href=", "<a href=\"", "<a href='&#xD800;'>", "&&;href=é"] {
+            assert!(in_html(html).is_empty(), "{html}");
+        }
     }
 }

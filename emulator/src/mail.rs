@@ -12,6 +12,7 @@ use time::macros::format_description;
 
 use crate::ids;
 use crate::passwordless::PasswordlessSession;
+use crate::scan::Scan;
 use crate::state::timestamp;
 
 /// Who the mails with a WorkOS link say they are from. What WorkOS's own say isn't known.
@@ -42,6 +43,8 @@ pub(crate) struct Mail {
     /// The message as an app sent it. WorkOS's mail never was one.
     #[serde(skip)]
     pub(crate) raw: Option<Bytes>,
+    #[serde(skip)]
+    pub(crate) last_scan: Option<Scan>,
 }
 
 impl Mail {
@@ -70,6 +73,7 @@ impl Mail {
             sent: now,
             from: SENDER.to_owned(),
             raw: None,
+            last_scan: None,
         })
     }
 }
@@ -92,6 +96,13 @@ impl Mails {
 
     pub(crate) fn find(&self, id: &str) -> Option<&Mail> {
         self.0.iter().find(|mail| mail.id == id)
+    }
+
+    /// Notes what a scan did. The mail may be gone by then.
+    pub(crate) fn scanned(&mut self, id: &str, scan: Scan) {
+        if let Some(mail) = self.0.iter_mut().find(|mail| mail.id == id) {
+            mail.last_scan = Some(scan);
+        }
     }
 
     pub(crate) fn clear(&mut self) {

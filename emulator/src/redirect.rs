@@ -64,7 +64,7 @@ fn parse(uri: &str) -> Option<Url> {
     (web && url.has_host() && url.fragment().is_none()).then_some(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

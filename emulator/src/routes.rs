@@ -27,6 +27,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(at("/inbox/assets/{name}").route(get_or_head().to(pages::asset)))
         .service(at("/inbox/{id}").route(get_or_head().to(inbox::read)))
         .service(at("/inbox/{id}/html").route(get_or_head().to(inbox::html_part)))
+        .service(at("/inbox/{id}/scan").route(web::post().to(inbox::scan_mail)))
         // and for tests.
         .service(at("/health").route(get_or_head().to(admin::health)))
         .service(
@@ -46,6 +47,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 .route(web::delete().to(admin::clear_mails)),
         )
         .service(at("/_emulate/inbox/{id}/raw").route(web::get().to(admin::raw_mail)))
+        .service(at("/_emulate/inbox/{id}/scan").route(web::post().to(admin::scan_mail)))
         .service(
             at("/_emulate/smtp")
                 .route(web::get().to(admin::list_smtp))

@@ -30,6 +30,7 @@ pub(super) fn mails(
         sent: now,
         from: author(&message).unwrap_or_else(|| sender.to_owned()),
         raw: None,
+        last_scan: None,
     };
     drop(message);
     let raw = Bytes::from(raw);

@@ -10,6 +10,8 @@ mod inbox;
 mod links;
 mod passwordless;
 mod program;
+mod scan;
+mod site;
 mod smtp;
 mod smtp_client;
 mod sso;

@@ -1,0 +1,202 @@
+//! Visits the links of a mail as the scanner of a mail system would.
+//!
+//! Only links that lead to this machine are visited: the stand-in never touches another.
+
+mod browser;
+
+use std::time::Duration;
+
+use actix_web::http::header::LOCATION;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method};
+use serde::{Deserialize, Serialize};
+use tokio::time::sleep;
+use url::Url;
+
+use crate::errors::ApiError;
+use crate::links;
+use crate::mail::human_time;
+use crate::redirect::is_loopback;
+use crate::state::{Environment, timestamp};
+
+const USER_AGENT: &str =
+    concat!("Mozilla/5.0 (compatible; magic-link-emulator/", env!("CARGO_PKG_VERSION"), ")");
+/// For one visit, the answer's body included.
+const DEADLINE: Duration = Duration::from_secs(10);
+const MAX_BODY: usize = 1024 * 1024;
+const MAX_LINKS: usize = 50;
+const MAX_REDIRECTS: usize = 10;
+const BETWEEN_DOUBLE_GETS: Duration = Duration::from_millis(100);
+
+/// A kind of scanner.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Scanner {
+    Head,
+    Get,
+    GetFollow,
+    DoubleGet,
+    Browser,
+}
+
+impl Scanner {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Head, Self::Get, Self::GetFollow, Self::DoubleGet, Self::Browser];
+
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Head => "HEAD",
+            Self::Get => "GET",
+            Self::GetFollow => "GET and follow",
+            Self::DoubleGet => "GET twice",
+            Self::Browser => "Browser",
+        }
+    }
+}
+
+/// What a test or a person asks for.
+#[derive(Deserialize)]
+pub(crate) struct ScanRequest {
+    #[serde(rename = "as")]
+    pub(crate) scanner: Scanner,
+}
+
+/// One request that a scan made, or skipped because it leads away from this machine.
+#[derive(Clone, Serialize)]
+pub(crate) struct Visit {
+    url: String,
+    method: String,
+    /// None when no answer came.
+    status: Option<u16>,
+    skipped: bool,
+}
+
+impl Visit {
+    fn unanswered(method: &str, url: &Url) -> Self {
+        let skipped = !may_visit(url);
+        Self { url: url.to_string(), method: method.to_owned(), status: None, skipped }
+    }
+}
+
+/// What the last scan of a mail did, for its page.
+#[derive(Clone, Serialize)]
+pub(crate) struct Scan {
+    label: &'static str,
+    visits: Vec<Visit>,
+    at: String,
+    at_for_people: String,
+}
+
+/// Scans a mail, and remembers that with it.
+pub(crate) async fn scan(
+    environment: &Environment,
+    mail_id: &str,
+    scanner: Scanner,
+) -> Result<Vec<Visit>, ApiError> {
+    let mail = environment.store().mails.find(mail_id).cloned();
+    let mail = mail.ok_or_else(|| ApiError::MailNotFound(mail_id.to_owned()))?;
+    let mut links = links::of_mail(&mail);
+    links.truncate(MAX_LINKS);
+
+    let mut visits = Vec::new();
+    let client = client().map_err(|error| ApiError::Internal(error.to_string()))?;
+    for link in links {
+        if may_visit(&link) {
+            visits.extend(open(&client, &link, scanner).await?);
+        } else {
+            visits.push(Visit::unanswered(first_method(scanner).as_str(), &link));
+        }
+    }
+
+    let mut store = environment.store();
+    let now = store.now();
+    store.mails.scanned(
+        mail_id,
+        Scan {
+            label: scanner.label(),
+            visits: visits.clone(),
+            at: timestamp(now),
+            at_for_people: human_time(now),
+        },
+    );
+    Ok(visits)
+}
+
+fn may_visit(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && is_loopback(url)
+}
+
+fn first_method(scanner: Scanner) -> Method {
+    if matches!(scanner, Scanner::Head) { Method::HEAD } else { Method::GET }
+}
+
+/// Takes any certificate: an app on this machine has made its own.
+fn client() -> reqwest::Result<Client> {
+    // Fails when one is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .danger_accept_invalid_certs(true)
+        .timeout(DEADLINE)
+        .build()
+}
+
+async fn open(client: &Client, link: &Url, scanner: Scanner) -> Result<Vec<Visit>, ApiError> {
+    Ok(match scanner {
+        Scanner::Head | Scanner::Get => vec![visit(client, first_method(scanner), link).await.0],
+        Scanner::GetFollow => follow(client, link.clone()).await,
+        Scanner::DoubleGet => {
+            let second = async {
+                sleep(BETWEEN_DOUBLE_GETS).await;
+                visit(client, Method::GET, link).await.0
+            };
+            let first = visit(client, Method::GET, link);
+            let ((first, _), second) = tokio::join!(first, second);
+            vec![first, second]
+        }
+        Scanner::Browser => browser::load(link).await?,
+    })
+}
+
+/// Follows redirects, for as long as they lead to this machine.
+async fn follow(client: &Client, link: Url) -> Vec<Visit> {
+    let mut visits = Vec::new();
+    let mut next = Some(link);
+    while let Some(url) = next
+        && visits.len() <= MAX_REDIRECTS
+    {
+        if !may_visit(&url) {
+            visits.push(Visit::unanswered("GET", &url));
+            break;
+        }
+        let (visit, redirect) = visit(client, Method::GET, &url).await;
+        visits.push(visit);
+        next = redirect;
+    }
+    visits
+}
+
+/// Makes one request. Gives also where its answer redirects.
+async fn visit(client: &Client, method: Method, url: &Url) -> (Visit, Option<Url>) {
+    let mut visit = Visit::unanswered(method.as_str(), url);
+    let Ok(mut answer) = client.request(method, url.clone()).send().await else {
+        return (visit, None);
+    };
+    visit.status = Some(answer.status().as_u16());
+    let location = answer.headers().get(LOCATION.as_str()).and_then(|value| value.to_str().ok());
+    let redirect = location
+        .filter(|_| answer.status().is_redirection())
+        .and_then(|location| url.join(location).ok());
+
+    let mut read = 0;
+    while let Ok(Some(piece)) = answer.chunk().await {
+        read += piece.len();
+        if read > MAX_BODY {
+            break;
+        }
+    }
+    (visit, redirect)
+}

@@ -1,0 +1,187 @@
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::site::Site;
+use crate::smtp_client::SmtpClient;
+use crate::stand_in::{StandIn, text};
+
+/// Sends a mail with a WorkOS link, and gives its id and link.
+async fn workos_mail(stand_in: &StandIn) -> (String, String) {
+    let session = stand_in.create("ana@acme.test").await;
+    stand_in.send(text(&session["id"])).await;
+    (newest_mail(stand_in).await, text(&session["link"]).to_owned())
+}
+
+/// Mails a text by SMTP, and gives the id of that mail.
+async fn app_mail(stand_in: &StandIn, message: &str) -> String {
+    let mut client = SmtpClient::greeted(stand_in).await;
+    assert_eq!(client.send("ana@acme.test", message).await, 250);
+    newest_mail(stand_in).await
+}
+
+async fn newest_mail(stand_in: &StandIn) -> String {
+    text(&stand_in.get_json("/_emulate/inbox").await["data"][0]["id"]).to_owned()
+}
+
+async fn scan(stand_in: &StandIn, id: &str, scanner: &str) -> Value {
+    let path = format!("/_emulate/inbox/{id}/scan");
+    let answer = stand_in.post_json(&path, json!({ "as": scanner })).await;
+    assert_eq!(answer.status(), 200);
+    answer.json::<Value>().await.unwrap()["data"].take()
+}
+
+async fn mail_page(stand_in: &StandIn, id: &str) -> String {
+    stand_in.get(&format!("/inbox/{id}")).await.text().await.unwrap()
+}
+
+#[actix_web::test]
+async fn head_asks_for_a_link_without_spending_it() {
+    let stand_in = StandIn::start();
+    let (id, link) = workos_mail(&stand_in).await;
+    let visits = scan(&stand_in, &id, "head").await;
+    let visit = json!({ "url": link, "method": "HEAD", "status": 200, "skipped": false });
+    assert_eq!(visits, json!([visit]));
+    assert!(mail_page(&stand_in, &id).await.contains("link-unused"));
+    assert!(stand_in.follow(&link).await.get("code").is_some());
+}
+
+#[actix_web::test]
+async fn get_spends_a_link_and_follows_nothing() {
+    let stand_in = StandIn::start();
+    let (id, link) = workos_mail(&stand_in).await;
+    let visits = scan(&stand_in, &id, "get").await;
+    let visit = json!({ "url": link, "method": "GET", "status": 302, "skipped": false });
+    assert_eq!(visits, json!([visit]));
+    assert!(mail_page(&stand_in, &id).await.contains("link-used"));
+    assert_eq!(stand_in.follow(&link).await.get("error"), Some("access_denied"));
+}
+
+#[actix_web::test]
+async fn following_reaches_an_app_on_this_machine_with_the_code() {
+    let (stand_in, site) = (StandIn::start(), Site::start());
+    let callback = format!("{}/callback", site.url);
+    let session = stand_in.create_with(json!({ "redirect_uri": callback })).await;
+    let session: Value = session.json().await.unwrap();
+    stand_in.send(text(&session["id"])).await;
+    let visits = scan(&stand_in, &newest_mail(&stand_in).await, "get_follow").await;
+    assert_eq!((&visits[0]["status"], &visits[1]["status"]), (&json!(302), &json!(200)));
+    assert!(text(&visits[1]["url"]).starts_with(&format!("{callback}?code=")));
+    assert_eq!(site.lines().len(), 1);
+    assert!(site.lines()[0].starts_with("GET /callback?code="));
+}
+
+#[actix_web::test]
+async fn following_stops_where_another_machine_begins_and_after_ten_redirects() {
+    let (stand_in, site) = (StandIn::start(), Site::start());
+    let away = app_mail(&stand_in, &format!("\r\n{}/away", site.url)).await;
+    let visits = scan(&stand_in, &away, "get_follow").await;
+    let skipped = json!({
+        "url": "http://app.test/landing", "method": "GET", "status": null, "skipped": true,
+    });
+    assert_eq!(visits[1], skipped);
+    assert_eq!(visits.as_array().unwrap().len(), 2);
+
+    let round = app_mail(&stand_in, &format!("\r\n{}/round", site.url)).await;
+    assert_eq!(scan(&stand_in, &round, "get_follow").await.as_array().unwrap().len(), 11);
+}
+
+#[actix_web::test]
+async fn two_gets_are_a_tenth_of_a_second_apart() {
+    let (stand_in, site) = (StandIn::start(), Site::start());
+    let id = app_mail(&stand_in, &format!("\r\n{}/redirect", site.url)).await;
+    let visits = scan(&stand_in, &id, "double_get").await;
+    assert_eq!((&visits[0]["status"], &visits[1]["status"]), (&json!(302), &json!(302)));
+    let requests = site.requests();
+    assert_eq!(site.lines(), ["GET /redirect", "GET /redirect"]);
+    // Some of the wait may have gone into reaching the site at all.
+    assert!(requests[1].1 - requests[0].1 >= Duration::from_millis(50));
+}
+
+#[actix_web::test]
+async fn every_link_of_both_parts_is_visited_once_and_none_on_other_machines() {
+    let (stand_in, site) = (StandIn::start(), Site::start());
+    let url = &site.url;
+    let message = format!(
+        "Content-Type: multipart/alternative; boundary=x\r\n\r\n\
+         --x\r\n\r\n{url}/missing, http://app.test/text http://10.0.0.1/ {url}/both\r\n\
+         --x\r\nContent-Type: text/html\r\n\r\n\
+         <a href=\"{url}/both\">1</a> <a href='{url}/html?a=1&amp;b=2'>2</a>\
+         <a href=https://app.test/html>3</a> <a href=mailto:ana@acme.test>4</a>\r\n--x--\r\n"
+    );
+    let id = app_mail(&stand_in, &message).await;
+    let visits = scan(&stand_in, &id, "get").await;
+    let seen: Vec<_> = visits
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|visit| (text(&visit["url"]), visit["status"].as_u64(), visit["skipped"] == true))
+        .collect();
+    let html_link = format!("{url}/html?a=1&b=2");
+    assert_eq!(
+        seen,
+        [
+            (format!("{url}/missing").as_str(), Some(404), false),
+            ("http://app.test/text", None, true),
+            ("http://10.0.0.1/", None, true),
+            (format!("{url}/both").as_str(), Some(200), false),
+            (html_link.as_str(), Some(200), false),
+            ("https://app.test/html", None, true),
+        ]
+    );
+    assert_eq!(site.lines(), ["GET /missing", "GET /both", "GET /html?a=1&b=2"]);
+}
+
+#[actix_web::test]
+async fn a_link_where_nobody_listens_has_no_status() {
+    let stand_in = StandIn::start();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let id = app_mail(&stand_in, &format!("\r\nhttp://localhost:{port}/")).await;
+    let visits = scan(&stand_in, &id, "get").await;
+    assert_eq!((&visits[0]["status"], &visits[0]["skipped"]), (&Value::Null, &json!(false)));
+}
+
+#[actix_web::test]
+async fn what_cannot_be_scanned_is_refused() {
+    let stand_in = StandIn::start();
+    let (id, _) = workos_mail(&stand_in).await;
+    let path = format!("/_emulate/inbox/{id}/scan");
+    for body in [json!({ "as": "oracle" }), json!({}), json!("head")] {
+        assert_eq!(stand_in.post_json(&path, body.clone()).await.status(), 422, "{body}");
+    }
+    let unknown = "/_emulate/inbox/mail_unknown/scan";
+    assert_eq!(stand_in.post_json(unknown, json!({ "as": "get" })).await.status(), 404);
+    assert!(mail_page(&stand_in, &id).await.contains("link-unused"));
+}
+
+#[actix_web::test]
+async fn the_buttons_scan_but_not_from_another_site() {
+    let stand_in = StandIn::start();
+    let (id, _) = workos_mail(&stand_in).await;
+    let press = async |id: &str, site: &str, scanner: &str| {
+        let request = stand_in.request(reqwest::Method::POST, &format!("/inbox/{id}/scan"));
+        let form = [("as", scanner)];
+        request.header("sec-fetch-site", site).form(&form).send().await.unwrap()
+    };
+    assert!(mail_page(&stand_in, &id).await.contains("value=\"double_get\""));
+    assert_eq!(press(&id, "cross-site", "get").await.status(), 403);
+    assert_eq!(press(&id, "same-origin", "oracle").await.status(), 422);
+    assert_eq!(press("mail_unknown", "same-origin", "get").await.status(), 404);
+    assert!(mail_page(&stand_in, &id).await.contains("link-unused"));
+
+    let pressed = press(&id, "same-origin", "get").await;
+    assert_eq!(pressed.status(), 303);
+    assert_eq!(pressed.headers()["location"], format!("/inbox/{id}"));
+    let page = mail_page(&stand_in, &id).await;
+    assert!(page.contains("link-used") && page.contains("<code>GET http:"), "{page}");
+}
+
+#[actix_web::test]
+async fn a_mail_without_links_has_no_buttons() {
+    let stand_in = StandIn::start();
+    let id = app_mail(&stand_in, "\r\nHello.").await;
+    assert_eq!(scan(&stand_in, &id, "get").await, json!([]));
+    assert!(!mail_page(&stand_in, &id).await.contains("Scan it"));
+}

@@ -1,0 +1,70 @@
+//! A small site that links can lead to, which records who came.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use actix_web::http::header::LOCATION;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+
+/// The pages that do something by themselves.
+const PAGES: [(&str, &str); 3] = [
+    ("/timer", "<script>setTimeout(() => { location = '/left' }, 25000)</script>"),
+    ("/refresh", "<meta http-equiv=refresh content='20;url=/left'>"),
+    (
+        "/form",
+        "<form method=post action=/pressed></form><script>document.forms[0].submit()</script>",
+    ),
+];
+
+type Requests = Arc<Mutex<Vec<(String, Instant)>>>;
+
+pub(crate) struct Site {
+    pub(crate) url: String,
+    requests: Requests,
+}
+
+impl Site {
+    pub(crate) fn start() -> Self {
+        let requests = Requests::default();
+        let data = web::Data::from(requests.clone());
+        let server = HttpServer::new(move || {
+            App::new().app_data(data.clone()).default_service(web::to(answer))
+        })
+        .workers(1)
+        .disable_signals()
+        .bind(("127.0.0.1", 0))
+        .unwrap();
+        let url = format!("http://127.0.0.1:{}", server.addrs()[0].port());
+        actix_web::rt::spawn(server.run());
+        Self { url, requests }
+    }
+
+    /// What came, such as `GET /path`, and when.
+    pub(crate) fn requests(&self) -> Vec<(String, Instant)> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// What came.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.requests().into_iter().map(|(line, _)| line).collect()
+    }
+}
+
+async fn answer(
+    request: HttpRequest,
+    requests: web::Data<Mutex<Vec<(String, Instant)>>>,
+) -> HttpResponse {
+    let target = request.uri().to_string();
+    requests.lock().unwrap().push((format!("{} {target}", request.method()), Instant::now()));
+    let to = |location: &str| HttpResponse::Found().insert_header((LOCATION, location)).finish();
+    match request.path() {
+        "/redirect" => to("/landing"),
+        "/away" => to("http://app.test/landing"),
+        "/round" => to("/round"),
+        "/missing" => HttpResponse::NotFound().finish(),
+        path => {
+            let page = PAGES.iter().find(|(at, _)| *at == path).map_or("Hello.", |(_, page)| page);
+            HttpResponse::Ok().content_type("text/html").body(page)
+        }
+    }
+}
