@@ -13,7 +13,7 @@ use crate::session::{Lifetimes, Limits, Place};
 /// The settings of what works on the store beside the server: where it is, and its limits.
 ///
 /// # Errors
-/// [`Problems`], as [`Config::read`].
+/// [`Problems`], as [`super::Config::read`].
 pub fn read_store(variable: impl Fn(&str) -> Option<String>) -> Result<(Place, Limits), Problems> {
     let mut read = Reader::new(&variable);
     let store = (session_store(&mut read), session(&mut read));

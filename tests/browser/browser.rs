@@ -30,6 +30,8 @@ impl Demo {
         command
             .arg("--demo")
             .env_clear()
+            // For the stand-in, which looks for a browser to scan with.
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .envs(settings.iter().copied())
             .env("DATA_DIR", folder.path())
             .env("BIND_ADDRESS", format!("127.0.0.1:{app}"))
@@ -106,7 +108,9 @@ impl Browser {
     /// Waits for the page with this heading.
     pub async fn see(&self, heading: &str) {
         let xpath = format!("//h1[text()=\"{heading}\"]");
-        self.driver.query(By::XPath(xpath)).first().await.unwrap();
+        if self.driver.query(By::XPath(xpath)).first().await.is_err() {
+            panic!("{heading:?} isn't seen at {}: {}", self.path().await, self.text().await);
+        }
     }
 
     /// Asks the demo for a link.
@@ -131,6 +135,8 @@ impl Browser {
 /// Ends what is left, the driver and after a failed test its browser too: they share a group.
 impl Drop for Browser {
     fn drop(&mut self) {
+        // Or it would wait for an answer of the driver that is killed here.
+        let _ = self.driver.clone().leak();
         if let Some(id) = self.chromedriver.id() {
             let _ = std::process::Command::new("kill")
                 .args(["-KILL", "--", &format!("-{id}")])
