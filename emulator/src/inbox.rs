@@ -78,9 +78,18 @@ pub(crate) async fn html_part(
         Some(html) => HttpResponse::Ok()
             .content_type(ContentType::html())
             .insert_header((CONTENT_SECURITY_POLICY, MAIL_POLICY))
-            .body(html.clone()),
+            .body(framed(html)),
         None => no_such_mail(&environment),
     }
+}
+
+/// A mail whose links open in place of the page, not of the frame in it. A doctype must stay first.
+fn framed(html: &str) -> String {
+    let begins_with_doctype =
+        html.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
+    let end_of_doctype = html.find('>').filter(|_| begins_with_doctype);
+    let (doctype, rest) = html.split_at(end_of_doctype.map_or(0, |at| at + 1));
+    format!("{doctype}<base target=\"_top\">{rest}")
 }
 
 /// `POST /inbox/empty`: the button. Only pages of this site have it.

@@ -144,6 +144,17 @@ async fn a_link_where_nobody_listens_has_no_status() {
 }
 
 #[actix_web::test]
+async fn every_name_of_this_machine_leads_to_it() {
+    let (stand_in, site) = (StandIn::start(), Site::start());
+    for host in ["localhost", "app.localhost"] {
+        let url = site.url.replace("127.0.0.1", host);
+        let id = app_mail(&stand_in, &format!("\r\n{url}/")).await;
+        assert_eq!(scan(&stand_in, &id, "head").await[0]["status"], 200, "{host}");
+    }
+    assert_eq!(site.lines(), ["HEAD /", "HEAD /"]);
+}
+
+#[actix_web::test]
 async fn what_cannot_be_scanned_is_refused() {
     let stand_in = StandIn::start();
     let (id, _) = workos_mail(&stand_in).await;
