@@ -34,7 +34,7 @@ async fn everything_is_under_one_prefix_and_expires() {
     assert_about(ttl(&app, "personal"), DAY + 60);
     assert_about(ttl(&app, "session"), 11 * DAY);
     assert_about(ttl(&app, "sessions-of"), 11 * DAY);
-    assert_about(ttl(&app, "used"), 25 * 60 + 60);
+    assert_about(ttl(&app, "claim"), 25 * 60 + 60);
     // The app's own clock counts: what ends after the next request is reckoned from there.
     app.clock.advance(DAY / 2);
     assert!(visitor.is_signed_in().await);
