@@ -16,9 +16,11 @@ use lettre::transport::smtp::authentication::Mechanism;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+use super::line_by_line::LineByLine;
 use super::message::message;
 use super::server::{Security, Server};
 use super::{BadSetting, Mail, MailError};
@@ -133,10 +135,15 @@ impl Mailer {
         let Server { host, port, security, credentials } = &self.server;
         let address = (host.as_str(), *port);
         let at_once = if let Security::Tls(tls) = security { Some(tls.clone()) } else { None };
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, at_once, None)
-                .await
-                .map_err(|error| failed("connecting", &error))?;
+        let connected = if let Security::StartTls(_) = security {
+            let socket = TcpStream::connect(address).await;
+            let socket = socket.map_err(|error| unavailable("connecting", &error))?;
+            let socket = Box::new(LineByLine(socket));
+            AsyncSmtpConnection::connect_with_transport(socket, &self.hello).await
+        } else {
+            AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, at_once, None).await
+        };
+        let mut connection = connected.map_err(|error| failed("connecting", &error))?;
         if let Security::StartTls(tls) = security {
             let upgraded = connection.starttls(tls.clone(), &self.hello).await;
             upgraded.map_err(|error| failed("STARTTLS", &error))?;
@@ -190,9 +197,12 @@ fn refused(step: &'static str, error: &Error) -> MailError {
 
 /// Of a reply only the code: servers repeat addresses in theirs.
 fn failed(step: &'static str, error: &Error) -> MailError {
-    let cause = match error.status() {
-        Some(code) => format!("it answered with {code}"),
-        None => with_sources(error),
-    };
-    MailError::Unavailable(format!("{step}: {cause}"))
+    match error.status() {
+        Some(code) => MailError::Unavailable(format!("{step}: it answered with {code}")),
+        None => unavailable(step, error),
+    }
+}
+
+fn unavailable(step: &'static str, error: &dyn std::error::Error) -> MailError {
+    MailError::Unavailable(format!("{step}: {}", with_sources(error)))
 }
