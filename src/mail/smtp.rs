@@ -33,6 +33,9 @@ const DEADLINE: Duration = Duration::from_secs(8);
 const MAX_CONNECTIONS: usize = 8;
 /// Servers hang up after some minutes without a word (RFC 5321, 4.5.3.2.7).
 const MAX_IDLE: Duration = Duration::from_secs(60);
+/// How long an idle connection may take to say that it still listens. A firewall that forgot it tells
+/// nobody, and all of them may be such: together they must leave time for a new one.
+const MAX_SILENCE: Duration = Duration::from_millis(400);
 
 /// Service not available, closing transmission channel (RFC 5321, 4.2.3).
 const CLOSING: u16 = 421;
@@ -118,7 +121,8 @@ impl Mailer {
     /// One that the server still listens on, or a new one.
     async fn connection(&self) -> Result<AsyncSmtpConnection, MailError> {
         while let Some(mut connection) = self.idle_connection() {
-            if connection.test_connected().await {
+            let listens = timeout(MAX_SILENCE, connection.test_connected()).await;
+            if listens.unwrap_or(false) {
                 return Ok(connection);
             }
         }
