@@ -16,9 +16,11 @@ use lettre::transport::smtp::authentication::Mechanism;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+use super::line_by_line::LineByLine;
 use super::message::message;
 use super::server::{Security, Server};
 use super::{BadSetting, Mail, MailError};
@@ -31,6 +33,9 @@ const DEADLINE: Duration = Duration::from_secs(8);
 const MAX_CONNECTIONS: usize = 8;
 /// Servers hang up after some minutes without a word (RFC 5321, 4.5.3.2.7).
 const MAX_IDLE: Duration = Duration::from_secs(60);
+/// How long an idle connection may take to say that it still listens. A firewall that forgot it tells
+/// nobody, and all of them may be such: together they must leave time for a new one.
+const MAX_SILENCE: Duration = Duration::from_millis(400);
 
 /// Service not available, closing transmission channel (RFC 5321, 4.2.3).
 const CLOSING: u16 = 421;
@@ -120,7 +125,8 @@ impl Mailer {
     /// One that the server still listens on, or a new one.
     async fn connection(&self) -> Result<AsyncSmtpConnection, MailError> {
         while let Some(mut connection) = self.idle_connection() {
-            if connection.test_connected().await {
+            let listens = timeout(MAX_SILENCE, connection.test_connected()).await;
+            if listens.unwrap_or(false) {
                 return Ok(connection);
             }
         }
@@ -137,10 +143,15 @@ impl Mailer {
         let Server { host, port, security, credentials } = &self.server;
         let address = (host.as_str(), *port);
         let at_once = if let Security::Tls(tls) = security { Some(tls.clone()) } else { None };
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, at_once, None)
-                .await
-                .map_err(|error| failed("connecting", &error))?;
+        let connected = if let Security::StartTls(_) = security {
+            let socket = TcpStream::connect(address).await;
+            let socket = socket.map_err(|error| unavailable("connecting", &error))?;
+            let socket = Box::new(LineByLine(socket));
+            AsyncSmtpConnection::connect_with_transport(socket, &self.hello).await
+        } else {
+            AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, at_once, None).await
+        };
+        let mut connection = connected.map_err(|error| failed("connecting", &error))?;
         if let Security::StartTls(tls) = security {
             let upgraded = connection.starttls(tls.clone(), &self.hello).await;
             upgraded.map_err(|error| failed("STARTTLS", &error))?;
@@ -194,9 +205,12 @@ fn refused(step: &'static str, error: &Error) -> MailError {
 
 /// Of a reply only the code: servers repeat addresses in theirs.
 fn failed(step: &'static str, error: &Error) -> MailError {
-    let cause = match error.status() {
-        Some(code) => format!("it answered with {code}"),
-        None => with_sources(error),
-    };
-    MailError::Unavailable(format!("{step}: {cause}"))
+    match error.status() {
+        Some(code) => MailError::Unavailable(format!("{step}: it answered with {code}")),
+        None => unavailable(step, error),
+    }
+}
+
+fn unavailable(step: &'static str, error: &dyn std::error::Error) -> MailError {
+    MailError::Unavailable(format!("{step}: {}", with_sources(error)))
 }

@@ -1,0 +1,139 @@
+//! Whatever is typed or claimed, the mail server hears the same four commands and gets one mail
+//! with the same headers.
+
+use std::cell::Cell;
+
+use actix_web::rt::System;
+use mail_parser::HeaderName;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use reqwest::Method;
+use workos_magic_link::email_address::EmailAddress;
+
+use crate::mail::parse;
+use crate::server::{Seen, Server};
+use crate::test_app::TestApp;
+
+const HEADERS: [&str; 9] = [
+    "Auto-Submitted",
+    "Content-Type",
+    "Date",
+    "From",
+    "MIME-Version",
+    "Message-ID",
+    "Subject",
+    "To",
+    "X-Entity-Ref-ID",
+];
+
+/// What somebody types who means no good, and what others type.
+fn address() -> impl Strategy<Value = String> {
+    let local = "[a-zA-Z0-9!#$&'*+/=?^_{}~-]{1,12}(\\.[a-zA-Z0-9+=?_-]{1,12}){0,3}";
+    let domain = "[a-z0-9]{1,8}(\\.[a-z]{2,6}){1,3}";
+    let valid = (local, domain).prop_map(|(local, domain)| format!("{local}@{domain}"));
+    let added = prop::sample::select(vec![
+        "\r\nRCPT TO:<eve@evil.test>",
+        "\nBcc: eve@evil.test",
+        "\r\n.\r\nMAIL FROM:<eve@evil.test>",
+        "\r\n\r\nread this",
+        ">\r\nDATA",
+        "> SIZE=1",
+        "\u{2028}Bcc: eve@evil.test",
+        "%0d%0aBcc:eve@evil.test",
+        "=?utf-8?q?=0d=0a?=",
+        ",eve@evil.test",
+        " <eve@evil.test>",
+        "\0",
+    ]);
+    let harmed =
+        (valid.clone(), added, any::<prop::sample::Index>()).prop_map(|(valid, added, at)| {
+            let (before, after) = valid.split_at(at.index(valid.len() + 1));
+            format!("{before}{added}{after}")
+        });
+    let international = "[äöüßéдж日本]{1,6}@[a-zäöü]{2,8}\\.test";
+    prop_oneof![4 => valid, 3 => harmed, 2 => international, 1 => "\\PC*", 1 => any::<String>()]
+}
+
+/// Any bytes that a header may be made of.
+fn claim() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![Just(b'\t'), 0x20..=0x7e_u8, 0x80..=0xff_u8];
+    let any = prop::collection::vec(byte, 0..60);
+    prop_oneof![any, Just(b"Firefox/1 Linux =0D=0ABcc: eve@evil.test".to_vec())]
+}
+
+async fn ask(app: &TestApp, email: &str, return_to: &str, claims: &[Vec<u8>; 3]) -> u16 {
+    let visitor = app.visitor();
+    let mut asking = visitor
+        .request(Method::POST, "/login")
+        .header("Sec-Fetch-Site", "same-origin")
+        .form(&[("email", email), ("return_to", return_to)]);
+    for (name, claim) in ["User-Agent", "X-Forwarded-Host", "Forwarded"].into_iter().zip(claims) {
+        asking = asking.header(name, claim.as_slice());
+    }
+    visitor.send(asking).await.status.as_u16()
+}
+
+/// One mail to this address, as if nothing had been claimed.
+fn assert_is_one_mail(seen: &Seen, email: &str, site: &str) {
+    let mut lines: Vec<_> = seen.commands.iter().map(|said| said.line.as_str()).collect();
+    lines.retain(|line| !["EHLO example.test\r\n", "NOOP\r\n"].contains(line));
+    let options = if email.is_ascii() { "" } else { " SMTPUTF8 BODY=8BITMIME" };
+    let mail = format!("MAIL FROM:<login@example.test>{options}\r\n");
+    assert_eq!(lines, [mail.as_str(), &format!("RCPT TO:<{email}>\r\n"), "DATA\r\n"]);
+
+    let [message] = &seen.messages[..] else { panic!("{} messages", seen.messages.len()) };
+    let mail = parse(&message.content);
+    let mut names: Vec<_> = mail.headers_raw().map(|(name, _)| name).collect();
+    names.sort_unstable();
+    assert_eq!(names, HEADERS);
+    let to = mail.header_raw(HeaderName::To).unwrap().replace("\r\n", "");
+    assert_eq!(to.trim(), email);
+    let text = mail.body_text(0).unwrap();
+    assert_eq!(text.matches("://").count(), 2, "{text}");
+    assert_eq!(text.matches(&format!("{site}/login/")).count(), 2, "{text}");
+    assert!(!String::from_utf8_lossy(&message.content).contains("evil.test"));
+}
+
+#[test]
+fn nothing_that_is_typed_or_claimed_adds_a_command_or_a_header() {
+    let system = System::new();
+    let server = Server::start();
+    let app = system.block_on(server.app());
+    let (taken, refused) = (Cell::new(0), Cell::new(0));
+    let config = Config { cases: 300, failure_persistence: None, ..Config::default() };
+    let return_to = prop_oneof![any::<String>(), Just("/\r\nBcc: eve@evil.test".to_owned())];
+    let everything = (address(), return_to, [claim(), claim(), claim()]);
+    let case = |(email, return_to, claims): (String, String, [Vec<u8>; 3])| {
+        let status = system.block_on(ask(&app, &email, &return_to, &claims));
+        let seen = server.take();
+        if let Ok(normal) = EmailAddress::parse(&email) {
+            assert_eq!(status, 303);
+            assert_is_one_mail(&seen, normal.as_str(), &app.origin);
+            taken.set(taken.get() + 1);
+        } else {
+            assert_eq!(status, 422);
+            assert!(seen.commands.is_empty());
+            refused.set(refused.get() + 1);
+        }
+        Ok(())
+    };
+    TestRunner::new(config).run(&everything, case).unwrap();
+    let (taken, refused) = (taken.get(), refused.get());
+    assert!(taken > 30 && refused > 30, "{taken} taken, {refused} refused: that isn't both");
+}
+
+#[actix_web::test]
+async fn a_request_for_another_host_mails_nothing() {
+    let server = Server::start();
+    let app = server.app().await;
+    for host in ["evil.test", "evil.test:443", "127.0.0.1:1", ""] {
+        let asking = crate::test_app::http()
+            .post(format!("{}/login", app.origin))
+            .header("Host", host)
+            .header("Sec-Fetch-Site", "same-origin")
+            .form(&[("email", "ana@acme.test")]);
+        let status = asking.send().await.unwrap().status();
+        assert!(status.is_client_error(), "{host}: {status}");
+    }
+    assert_eq!(server.seen().connections, 0);
+}

@@ -1,0 +1,49 @@
+//! A mail as its reader gets it, and the way from its link to a session.
+
+use mail_parser::{Message, MessageParser};
+
+use crate::server::Server;
+use crate::test_app::WorkOs;
+use crate::visitor::Visitor;
+
+pub fn parse(content: &[u8]) -> Message<'_> {
+    MessageParser::default().parse(content).expect("a mail")
+}
+
+/// The links in the text of the newest mail to this address: to open, and to cancel.
+pub fn links(server: &Server, to: &str) -> (String, String) {
+    let message = server.newest(to);
+    let text = parse(&message.content).body_text(0).unwrap().into_owned();
+    let links: Vec<_> = text.lines().filter(|line| line.starts_with("http")).collect();
+    let [open, cancel] = links[..] else { panic!("two links: {text}") };
+    assert!(open.contains("/login/open/") && cancel.contains("/login/cancel/"));
+    (open.to_owned(), cancel.to_owned())
+}
+
+/// Presses the button that the mail's link leads to; gives WorkOS's link from the page that comes.
+pub async fn press(visitor: &Visitor, open: &str) -> String {
+    let shown = visitor.get(open).await;
+    assert_eq!(shown.status, 200, "{}", shown.body);
+    let (_, path) = open.split_once("/login/").unwrap();
+    assert!(
+        shown
+            .body
+            .contains(&format!("<form class=\"stack\" method=\"post\" action=\"/login/{path}\">"))
+    );
+    let leaving = visitor.post(&format!("/login/{path}"), &[]).await;
+    assert_eq!(leaving.status, 200, "{}", leaving.body);
+    let (_, link) = leaving.body.split_once("<a href=\"").unwrap();
+    let link = link.split_once('"').unwrap().0;
+    link.replace("&#x2F;", "/").replace("&amp;", "&")
+}
+
+/// Asks, reads the mail, presses the button, and is signed in.
+pub async fn sign_in(visitor: &Visitor, server: &Server, workos: &WorkOs, email: &str) {
+    visitor.ask_for_link(email, "/account?tab=1").await;
+    let (open, _) = links(server, email);
+    assert_eq!(workos.calls().await, [""; 0], "WorkOS isn't asked before the button is pressed");
+    let callback = workos.follow(&press(visitor, &open).await).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account?tab=1");
+    assert!(visitor.get("/account").await.body.contains(email));
+    assert_eq!(workos.mails(email).await, 0, "WorkOS mails nothing");
+}

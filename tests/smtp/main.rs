@@ -1,0 +1,33 @@
+//! Mail of our own through a real mail server, which is seen to get what it should and nothing else.
+//! Debian has what it needs: `apt-get install --no-install-recommends python3-aiosmtpd`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    dead_code,
+    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+)]
+
+#[path = "../it/engine.rs"]
+mod engine;
+#[path = "../it/running.rs"]
+mod running;
+#[path = "../it/test_app.rs"]
+mod test_app;
+#[path = "../it/visitor.rs"]
+mod visitor;
+
+mod mail;
+mod server;
+mod site;
+
+mod content;
+mod injection;
+mod log;
+mod outage;
+mod pool;
+mod refusal;
+mod sign_in;
+mod tls;

@@ -1,0 +1,154 @@
+//! A mail server that is away, silent, or takes nothing from us: said to everybody alike, and well
+//! again by itself. No mail goes twice.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::server::Server;
+use crate::test_app::TestApp;
+use crate::visitor::assert_error;
+
+/// Two addresses get the same page, that says when to try again; what was typed is kept.
+async fn assert_is_down(app: &TestApp) {
+    let mut pages = Vec::new();
+    for email in ["ana@acme.test", "eve@acme.test"] {
+        let answer = app.visitor().post("/login", &[("email", email), ("return_to", "/")]).await;
+        assert_error(&answer, 503, "mail_unavailable");
+        assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
+        assert!(answer.headers.get("set-cookie").is_none(), "no sign-in has begun");
+        assert!(answer.body.contains(email));
+        let request = answer.header("x-request-id");
+        pages.push(answer.body.replace(email, "ADDRESS").replace(request, "REQUEST"));
+    }
+    assert_eq!(pages[0], pages[1]);
+}
+
+async fn assert_works(app: &TestApp, server: &Server) {
+    server.take();
+    app.visitor().ask_for_link("bob@acme.test", "").await;
+    assert_eq!(server.take().messages.len(), 1);
+}
+
+#[actix_web::test]
+async fn a_server_that_is_away_is_said_so_until_it_is_back() {
+    let server = Server::start();
+    let port = server.port;
+    let app = server.app().await;
+    drop(server);
+    assert_is_down(&app).await;
+    let server = Server::with(json!({ "port": port }));
+    assert_works(&app, &server).await;
+}
+
+#[actix_web::test]
+async fn a_server_that_takes_nothing_from_us_is_said_so_until_it_does() {
+    let server = Server::start();
+    let app = server.app().await;
+    for (step, reply) in [
+        ("CONNECT", "421 too busy"),
+        ("CONNECT", "554 go away"),
+        ("EHLO", "421 closing"),
+        ("EHLO", "550 who?"),
+        ("MAIL", "451 not now"),
+        ("MAIL", "550 not from you"),
+        ("MAIL", "421 closing"),
+        ("RCPT", "421 closing"),
+        ("DATA", "421 closing"),
+        ("MESSAGE", "421 closing"),
+    ] {
+        // What is refused to a newcomer is of no matter to a connection that stands.
+        server.change(json!({ "hang_up": true, "refuse": { step: reply } }));
+        assert_is_down(&app).await;
+        server.refuse_nothing();
+        assert_works(&app, &server).await;
+    }
+}
+
+/// The deadline is eight seconds, so all of them wait at the same time.
+#[actix_web::test]
+async fn a_silent_server_is_not_waited_for_for_ever() {
+    let waits = ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "MESSAGE"].map(|step| {
+        actix_web::rt::spawn(async move {
+            let server = Server::start();
+            let app = server.app().await;
+            server.refuse(step, Value::Null);
+            let asked = Instant::now();
+            let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
+            assert_error(&answer, 503, "mail_unavailable");
+            assert!(asked.elapsed() < Duration::from_secs(10), "{step}: {:?}", asked.elapsed());
+            assert!(server.seen().messages.len() <= 1, "{step}: not mailed again");
+            server.refuse_nothing();
+            assert_works(&app, &server).await;
+        })
+    });
+    for wait in waits {
+        wait.await.unwrap();
+    }
+}
+
+#[actix_web::test]
+async fn a_connection_that_died_between_two_mails_costs_none() {
+    let server = Server::start();
+    let app = server.app().await;
+    assert_works(&app, &server).await;
+    server.change(json!({ "hang_up": true }));
+    assert_works(&app, &server).await;
+    // Or only says so when it is used again.
+    server.refuse("NOOP", "421 idle for too long");
+    assert_works(&app, &server).await;
+    server.refuse("NOOP", "reset");
+    assert_works(&app, &server).await;
+}
+
+/// A firewall that forgets connections tells neither side.
+#[actix_web::test]
+async fn connections_that_all_fell_silent_between_two_mails_cost_none() {
+    let server = Server::with(json!({ "delay_ms": 200 }));
+    let app = server.app().await;
+    let first = (0..8).map(|number| {
+        let visitor = app.visitor();
+        let email = format!("ana{number}@acme.test");
+        actix_web::rt::spawn(async move { visitor.ask_for_link(&email, "").await })
+    });
+    for asked in first.collect::<Vec<_>>() {
+        asked.await.unwrap();
+    }
+    assert_eq!(server.seen().most_open, 8);
+    server.refuse("NOOP", Value::Null);
+    assert_works(&app, &server).await;
+}
+
+#[actix_web::test]
+async fn a_mail_that_may_have_arrived_is_never_mailed_again() {
+    let server = Server::start();
+    let app = server.app().await;
+    for reply in ["reset", "421 closing", "nonsense"] {
+        server.refuse("MESSAGE", reply);
+        server.take();
+        let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
+        assert_error(&answer, 503, "mail_unavailable");
+        server.refuse_nothing();
+        assert_works_after(&app, &server).await;
+    }
+}
+
+/// And what went before stays what it was: one copy.
+async fn assert_works_after(app: &TestApp, server: &Server) {
+    app.visitor().ask_for_link("bob@acme.test", "").await;
+    let seen = server.take();
+    let to: Vec<_> = seen.messages.iter().map(|message| message.to[0].as_str()).collect();
+    assert_eq!(to, ["ana@acme.test", "bob@acme.test"]);
+}
+
+#[actix_web::test]
+async fn a_connection_cut_off_in_the_middle_is_said_so_and_the_next_mail_goes() {
+    let server = Server::start();
+    let app = server.app().await;
+    for step in ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"] {
+        server.change(json!({ "hang_up": true, "refuse": { step: "reset" } }));
+        assert_is_down(&app).await;
+        server.refuse_nothing();
+        assert_works(&app, &server).await;
+    }
+}

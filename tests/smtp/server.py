@@ -1,0 +1,217 @@
+"""A mail server for tests, on a port of 127.0.0.1 that it says first.
+
+Its only argument, a JSON object, says how it behaves; each line on its input is another, which
+changes that, and is answered with all that was seen so far. It ends when its input does.
+
+    tls         "none", "starttls" (nothing goes without it) or "implicit"
+    cert, key   the files for that
+    user, password   without them nothing is taken, if given
+    without     ways of telling the password that it doesn't know: ["PLAIN"]
+    smtputf8    whether addresses may be other than ASCII
+    refuse      for commands that begin like this, or CONNECT, or MESSAGE (when it was received):
+                the reply; null says nothing at all, "reset" cuts the connection
+    delay_ms    how long it thinks before it takes a message
+    inject      what somebody in between adds, unencrypted, behind the reply to STARTTLS
+    hang_up     once: cuts all connections
+    forget      once, and after the answer: what was seen
+"""
+
+import asyncio
+import base64
+import json
+import logging
+import re
+import socket
+import ssl
+import struct
+import sys
+import warnings
+
+from aiosmtpd.smtp import SMTP, AuthResult
+
+settings = {"tls": "none", "smtputf8": True, "refuse": {}, "delay_ms": 0, "without": []}
+open_connections = set()
+
+
+def nothing():
+    return {"connections": 0, "most_open": 0, "commands": [], "messages": []}
+
+
+seen = nothing()
+
+
+class Connection(SMTP):
+    def __init__(self, handler, tls):
+        super().__init__(
+            handler,
+            hostname="localhost",
+            enable_SMTPUTF8=settings["smtputf8"],
+            tls_context=tls,
+            require_starttls=tls is not None,
+            auth_required="user" in settings,
+            auth_require_tls=settings["tls"] == "starttls",
+            auth_exclude_mechanism=settings["without"],
+            authenticator=self.is_known,
+        )
+        self.secrets_follow = False
+        self.data = None
+
+    @staticmethod
+    def is_known(server, session, envelope, mechanism, auth):
+        known = [settings["user"].encode(), settings["password"].encode()]
+        return AuthResult(success=[auth.login, auth.password] == known, handled=False)
+
+    def connection_made(self, transport):
+        if self.transport is None:
+            seen["connections"] += 1
+            open_connections.add(self)
+            seen["most_open"] = max(seen["most_open"], len(open_connections))
+        super().connection_made(transport)
+
+    def connection_lost(self, error):
+        open_connections.discard(self)
+        if self.transport is not None:
+            super().connection_lost(error)
+
+    def cut(self):
+        """Not a farewell, but a reset, as of a machine that lost its memory."""
+        open_connections.discard(self)
+        transport = self._original_transport or self.transport
+        now = struct.pack("ii", 1, 0)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
+        transport.abort()
+
+    def _client_connected_cb(self, reader, writer):
+        super()._client_connected_cb(reader, writer)
+        read = reader.readuntil
+
+        async def note(separator=b"\n"):
+            line = await read(separator)
+            self.note(line)
+            return line
+
+        reader.readuntil = note
+
+    def note(self, line):
+        """Keeps each line as it came; of passwords only that there was one."""
+        if self.data is not None:
+            self.data += line
+            return
+        line = line.decode("utf-8", "backslashreplace")
+        is_auth = line.upper().startswith("AUTH")
+        if is_auth or self.secrets_follow:
+            line = "AUTH …\r\n"
+        self.secrets_follow = is_auth
+        tls = self._tls_protocol is not None or settings["tls"] == "implicit"
+        seen["commands"].append({"line": line, "tls": tls})
+
+    async def _handle_client(self):
+        if await self.refuses("CONNECT"):
+            self.transport.close()
+            return
+        await super()._handle_client()
+
+    async def refuses(self, step):
+        for start, reply in settings["refuse"].items():
+            if step.startswith(start):
+                if reply is None:
+                    await asyncio.Event().wait()
+                elif reply == "reset":
+                    self.cut()
+                else:
+                    await self.push(reply)
+                    if reply.startswith("421"):
+                        self.transport.close()
+                return True
+        return False
+
+    async def smtp_STARTTLS(self, arg):
+        if not await self.refuses("STARTTLS"):
+            await super().smtp_STARTTLS(arg)
+
+    async def smtp_DATA(self, arg):
+        if not await self.refuses("DATA"):
+            self.data = b""
+            await super().smtp_DATA(arg)
+            self.data = None
+
+    async def push(self, status):
+        # Who is asked for a password answers on a line of its own.
+        self.secrets_follow = str(status).startswith("334")
+        if "inject" in settings and status == "220 Ready to start TLS":
+            status += "\r\n" + settings["inject"]
+        if status is not None:
+            await super().push(status)
+
+    def _getaddr(self, argument):
+        # What the library makes of an address is not to decide what was said.
+        match = re.fullmatch("<([^<>]*)>(.*)", argument, re.DOTALL)
+        return match.groups() if match else (None, None)
+
+
+def command(name):
+    """A command of the library's that may be refused."""
+    as_usual = getattr(SMTP, f"smtp_{name}")
+
+    async def run(self, arg):
+        if not await self.refuses(f"{name} {arg}"):
+            await as_usual(self, arg)
+
+    return run
+
+
+for name in ["EHLO", "AUTH", "MAIL", "RCPT", "RSET", "NOOP"]:
+    setattr(Connection, f"smtp_{name}", command(name))
+
+
+class Handler:
+    async def handle_EHLO(self, server, session, envelope, hostname, replies):
+        session.host_name = hostname
+        return [reply for reply in replies if "user" in settings or "AUTH" not in reply]
+
+    async def handle_DATA(self, server, session, envelope):
+        encoded = lambda content: base64.b64encode(content).decode()
+        message = {
+            "to": envelope.rcpt_tos,
+            "wire": encoded(server.data),
+            "content": encoded(envelope.original_content),
+        }
+        seen["messages"].append(message)
+        await asyncio.sleep(settings["delay_ms"] / 1000)
+        # Not replied here: None is what has been said already.
+        return None if await server.refuses("MESSAGE") else "250 OK"
+
+
+async def main():
+    global seen
+    logging.disable()
+    warnings.simplefilter("ignore")
+    settings.update(json.loads(sys.argv[1]))
+    context = None
+    if "cert" in settings:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(settings["cert"], settings["key"])
+    starttls = context if settings["tls"] == "starttls" else None
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: Connection(Handler(), starttls),
+        "127.0.0.1",
+        settings.get("port", 0),
+        ssl=context if settings["tls"] == "implicit" else None,
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    orders = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+    while line := await orders.readline():
+        order = json.loads(line)
+        if order.pop("hang_up", False):
+            for connection in list(open_connections):
+                connection.cut()
+        is_forgotten = order.pop("forget", False)
+        settings.update(order)
+        print(json.dumps(seen), flush=True)
+        if is_forgotten:
+            seen = nothing()
+
+
+asyncio.run(main())

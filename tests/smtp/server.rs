@@ -1,0 +1,139 @@
+//! The mail server of a test: `server.py`, as a process of its own that ends with the test.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use crate::test_app::TestApp;
+
+pub struct Server {
+    pub port: u16,
+    pipes: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
+    child: Child,
+}
+
+/// All that came so far.
+#[derive(Deserialize)]
+pub struct Seen {
+    pub connections: usize,
+    /// Connections that were open at the same time.
+    pub most_open: usize,
+    pub commands: Vec<Said>,
+    pub messages: Vec<Message>,
+}
+
+#[derive(Deserialize)]
+pub struct Said {
+    /// As it came, with what ends it.
+    pub line: String,
+    pub tls: bool,
+}
+
+#[derive(Deserialize)]
+pub struct Message {
+    pub to: Vec<String>,
+    /// As it came, up to the line with only a dot.
+    #[serde(deserialize_with = "base64")]
+    pub wire: Vec<u8>,
+    /// Without the dots that were added for the way (RFC 5321, 4.5.2).
+    #[serde(deserialize_with = "base64")]
+    pub content: Vec<u8>,
+}
+
+impl Server {
+    /// One that takes everything, without TLS.
+    pub fn start() -> Self {
+        Self::with(json!({}))
+    }
+
+    /// The top of `server.py` tells what can be had.
+    pub fn with(settings: Value) -> Self {
+        // Debian's own, which knows Debian's aiosmtpd.
+        let mut child = Command::new("/usr/bin/python3")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smtp/server.py"))
+            .arg(settings.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("/usr/bin/python3 is there");
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut port = String::new();
+        said.read_line(&mut port).unwrap();
+        let port = port.trim().parse().expect("python3-aiosmtpd is installed");
+        Self { port, pipes: Mutex::new((child.stdin.take().unwrap(), said)), child }
+    }
+
+    /// From now on it behaves so; gives what it has seen before.
+    pub fn change(&self, settings: Value) -> Seen {
+        let mut pipes = self.pipes.lock().unwrap();
+        writeln!(pipes.0, "{settings}").unwrap();
+        let mut seen = String::new();
+        pipes.1.read_line(&mut seen).unwrap();
+        serde_json::from_str(&seen).unwrap()
+    }
+
+    /// What this command, or `CONNECT`, or `MESSAGE`, is answered with from now on.
+    pub fn refuse(&self, step: &str, reply: impl Into<Value>) {
+        self.change(json!({ "refuse": { step: reply.into() } }));
+    }
+
+    pub fn refuse_nothing(&self) {
+        self.change(json!({ "refuse": {} }));
+    }
+
+    pub fn seen(&self) -> Seen {
+        self.change(json!({}))
+    }
+
+    /// The same, and from now on it counts anew.
+    pub fn take(&self) -> Seen {
+        self.change(json!({ "forget": true }))
+    }
+
+    /// The newest message, which must be to this address only.
+    pub fn newest(&self, to: &str) -> Message {
+        let message = self.seen().messages.pop().expect("a mail");
+        assert_eq!(message.to, [to]);
+        message
+    }
+
+    /// An app that mails through it.
+    pub async fn app(&self) -> TestApp {
+        self.app_with(&[]).await
+    }
+
+    pub async fn app_with(&self, settings: &[(&str, &str)]) -> TestApp {
+        let url = format!("smtp://127.0.0.1:{}", self.port);
+        TestApp::with(&[&mail_settings(&url), settings].concat()).await
+    }
+}
+
+/// The settings of an app that mails its own links through this server.
+pub fn mail_settings(url: &str) -> [(&str, &str); 3] {
+    let from = "Example <login@example.test>";
+    [("LINK_DELIVERY", "smtp"), ("MAIL_FROM", from), ("SMTP_URL", url)]
+}
+
+impl Seen {
+    /// The commands without what they are said with: `["EHLO", "MAIL", …]`.
+    pub fn verbs(&self) -> Vec<&str> {
+        let verb = |said: &'_ Said| said.line.find([' ', '\r', '\n']).unwrap_or(said.line.len());
+        self.commands.iter().map(|said| &said.line[..verb(said)]).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn base64<'de, D: Deserializer<'de>>(text: D) -> Result<Vec<u8>, D::Error> {
+    STANDARD.decode(String::deserialize(text)?).map_err(serde::de::Error::custom)
+}
