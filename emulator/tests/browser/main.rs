@@ -24,7 +24,7 @@ use crate::stand_in::{StandIn, text};
 async fn scan(stand_in: &StandIn, site: &Site, path: &str) -> Vec<(String, String, Value)> {
     let mut client = SmtpClient::greeted(stand_in).await;
     client.send("ana@acme.test", format!("\r\n{}{path}", site.url)).await;
-    let id = stand_in.get_json("/_emulate/inbox").await["data"][0]["id"].clone();
+    let id = stand_in.inbox().await[0]["id"].clone();
     let path = format!("/_emulate/inbox/{}/scan", text(&id));
     let answer = stand_in.post_json(&path, json!({ "as": "browser" })).await;
     let body: Value = answer.json().await.unwrap();
@@ -73,7 +73,7 @@ async fn a_workos_link_is_spent() {
     let stand_in = StandIn::start();
     let session = stand_in.create("ana@acme.test").await;
     stand_in.send(text(&session["id"])).await;
-    let id = stand_in.get_json("/_emulate/inbox").await["data"][0]["id"].clone();
+    let id = stand_in.inbox().await[0]["id"].clone();
     let path = format!("/_emulate/inbox/{}/scan", text(&id));
     let answer = stand_in.post_json(&path, json!({ "as": "browser" })).await;
     let visits: Value = answer.json().await.unwrap();

@@ -14,6 +14,8 @@ mod scan;
 mod site;
 mod smtp;
 mod smtp_client;
+mod smtp_hooks;
+mod smtp_mail;
 mod sso;
 mod stand_in;
 mod token;

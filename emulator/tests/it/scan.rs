@@ -21,7 +21,7 @@ async fn app_mail(stand_in: &StandIn, message: &str) -> String {
 }
 
 async fn newest_mail(stand_in: &StandIn) -> String {
-    text(&stand_in.get_json("/_emulate/inbox").await["data"][0]["id"]).to_owned()
+    text(&stand_in.inbox().await[0]["id"]).to_owned()
 }
 
 async fn scan(stand_in: &StandIn, id: &str, scanner: &str) -> Value {

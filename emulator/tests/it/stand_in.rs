@@ -61,6 +61,18 @@ impl StandIn {
         self.api(Method::POST, path).json(&body).send().await.unwrap()
     }
 
+    /// The mails in the inbox, newest first.
+    pub(crate) async fn inbox(&self) -> Vec<Value> {
+        self.get_json("/_emulate/inbox").await["data"].as_array().unwrap().clone()
+    }
+
+    /// The SMTP commands received, each with its reply.
+    pub(crate) async fn smtp_log(&self) -> Vec<(String, Value)> {
+        let log = self.get_json("/_emulate/smtp").await;
+        let entry = |entry: &Value| (text(&entry["command"]).to_owned(), entry["reply"].clone());
+        log["data"].as_array().unwrap().iter().map(entry).collect()
+    }
+
     /// Creates a session with the smallest body, plus or over which `more` goes.
     pub(crate) async fn create_with(&self, more: Value) -> Response {
         let mut body = json!({
