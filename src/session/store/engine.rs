@@ -232,6 +232,27 @@ impl Engine {
         }
     }
 
+    pub(super) async fn keep(
+        &self,
+        name: Hash,
+        value: String,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.keep(name, value, expires_at).await,
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.keep(name, value, expires_at).await,
+        }
+    }
+
+    pub(super) async fn kept(&self, name: &Hash) -> Result<Option<String>, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.kept(name),
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.kept(name).await,
+        }
+    }
+
     /// Counts something, and gives `None`; or, above `at_most` within so many seconds, how many
     /// seconds it is until it may happen again.
     pub(super) async fn take(&self, counted: Counted, now: i64) -> Result<Option<i64>, StoreError> {

@@ -177,6 +177,22 @@ impl Store {
         self.engine.is_claimed(&hash(name)).await
     }
 
+    /// Keeps a value under a name, in the place of an earlier one, until it has expired.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn keep(&self, name: &str, value: String, expires_at: i64) -> Result<(), StoreError> {
+        self.engine.keep(hash(name), value, expires_at).await
+    }
+
+    /// What is kept under this name; it may have expired a moment ago.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn kept(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.engine.kept(&hash(name)).await
+    }
+
     /// Counts something under a name; gives how long to wait if it happens too often.
     ///
     /// # Errors

@@ -132,6 +132,20 @@ impl Redis {
         self.run(&scripts::IS_CLAIMED.arg(name(claimed))).await
     }
 
+    pub(super) async fn keep(
+        &self,
+        kept: Hash,
+        value: String,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
+        let arguments = (name(&kept), value, self.clock.now(), expires_at);
+        self.run(&scripts::KEEP.arg(arguments)).await
+    }
+
+    pub(super) async fn kept(&self, kept: &Hash) -> Result<Option<String>, StoreError> {
+        self.run(&scripts::KEPT.arg(name(kept))).await
+    }
+
     pub(super) async fn take(&self, counted: Counted, now: i64) -> Result<Option<i64>, StoreError> {
         let Counted { many, at_most, window, .. } = counted;
         let arguments = (name(&counted.name), many, at_most, window, now);

@@ -177,6 +177,11 @@ impl Sqlite {
                 [now, PURGED_AT_ONCE],
             )?;
             taken += transaction.execute(
+                "DELETE FROM kept WHERE name_hash IN (SELECT name_hash
+                     FROM kept WHERE expires_at <= ?1 LIMIT ?2)",
+                [now, PURGED_AT_ONCE],
+            )?;
+            taken += transaction.execute(
                 "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions
                      WHERE expires_at <= ?1 AND ended IS NOT NULL LIMIT ?2)",
                 [now, PURGED_AT_ONCE],
@@ -237,6 +242,26 @@ impl Sqlite {
     pub(super) fn is_claimed(&self, name: &Hash) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM claims WHERE name_hash = ?1";
         Ok(self.reader()?.prepare_cached(sql)?.exists([name])?)
+    }
+
+    pub(super) async fn keep(
+        &self,
+        name: Hash,
+        value: String,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
+        self.write(move |db| {
+            let insert = "INSERT OR REPLACE INTO kept (name_hash, value, expires_at)
+                 VALUES (?1, ?2, ?3)";
+            db.execute(insert, params![name, value, expires_at]).map(drop)
+        })
+        .await
+    }
+
+    pub(super) fn kept(&self, name: &Hash) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM kept WHERE name_hash = ?1";
+        let mut select = self.reader()?.prepare_cached(sql)?;
+        Ok(select.query_row([name], |row| row.get(0)).optional()?)
     }
 
     fn reader(&self) -> Result<&Connection, StoreError> {

@@ -16,6 +16,7 @@ const SHARED: &str = "
     local function personal(session) return 'magic-link:personal:' .. session end
     local function sessions_of(person) return 'magic-link:sessions-of:' .. person end
     local function claim(name) return 'magic-link:claim:' .. name end
+    local function kept(name) return 'magic-link:kept:' .. name end
     local function limit(counted) return 'magic-link:limit:' .. counted end
     local function ttl(from, to) return math.max(to - from, 0) + 60 end
 
@@ -172,6 +173,17 @@ pub(super) static RELEASE: LazyLock<Script> =
 
 pub(super) static IS_CLAIMED: LazyLock<Script> =
     LazyLock::new(|| script("return redis.call('EXISTS', claim(ARGV[1]))"));
+
+pub(super) static KEEP: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    local name, value, now, expires_at = unpack(ARGV)
+    redis.call('SET', kept(name), value, 'EX', ttl(now, expires_at))",
+    )
+});
+
+pub(super) static KEPT: LazyLock<Script> =
+    LazyLock::new(|| script("return redis.call('GET', kept(ARGV[1]))"));
 
 /// Counts within a window that begins with the first; gives the seconds to wait, or 0. Counting
 /// twice after a broken connection does little harm.

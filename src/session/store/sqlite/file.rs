@@ -47,6 +47,14 @@ const STEPS: &[&str] = &[
     DROP INDEX consumed_sign_ins_by_expiry;
     CREATE INDEX claims_by_expiry ON claims (expires_at);
 ",
+    "
+    CREATE TABLE kept (
+        name_hash BLOB PRIMARY KEY,
+        value TEXT NOT NULL,
+        expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kept_by_expiry ON kept (expires_at);
+",
 ];
 
 /// The file in this folder, made if there is none.
