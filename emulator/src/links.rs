@@ -23,7 +23,7 @@ pub(crate) fn of_mail(mail: &Mail) -> Vec<Url> {
 /// Whatever looks like a link in plain text, without the punctuation that follows it.
 pub(crate) fn in_text(text: &str) -> Vec<String> {
     let ends_link = |c: char| c.is_whitespace() || c.is_control() || "<>\"'`".contains(c);
-    let ends_sentence = |c: char| ".,;:!?)]}*_".contains(c);
+    let ends_sentence = |c: char| ".,;:!?)]}*".contains(c);
     text.split(ends_link)
         .filter_map(|word| {
             // In ASCII alone lower case has the same positions.
@@ -101,12 +101,12 @@ mod tests {
     #[test]
     fn links_in_text_end_where_their_sentence_does() {
         let text = "Go to http://localhost/a?b=c&d=(e), or (HTTPS://localhost/f). \
-            <https://localhost/g> \"http://localhost/h\" mailto:a@b.test ftp://localhost/";
+            <https://localhost/g> \"http://localhost/h_\" mailto:a@b.test ftp://localhost/";
         let expected = [
             "http://localhost/a?b=c&d=(e",
             "HTTPS://localhost/f",
             "https://localhost/g",
-            "http://localhost/h",
+            "http://localhost/h_",
         ];
         assert_eq!(in_text(text), expected);
     }

@@ -51,12 +51,18 @@ impl MailLink {
         Self { flow: flow.clone(), asked_at: now, expires_at, device, network }
     }
 
-    /// What stands in the URL.
+    /// What stands in the URL. It ends with a letter or digit: a mail program that makes a link of
+    /// plain text may take other signs at its end for the sentence's.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
     pub fn token(&self, keys: &KeyRing) -> Result<String, NoRandomness> {
-        keys.seal("", self)
+        loop {
+            let token = keys.seal("", self)?;
+            if token.ends_with(|end: char| end.is_ascii_alphanumeric()) {
+                return Ok(token);
+            }
+        }
     }
 
     /// Reads a token that was made here.

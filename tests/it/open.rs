@@ -1,7 +1,11 @@
 //! `/login/open/{token}`: the link of our own mail.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tokio::task::JoinSet;
+use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
+use workos_magic_link::sign_in::{Flow, MailLink};
 
 use crate::test_app::TestApp;
 use crate::visitor::{Answer, Visitor, assert_error};
@@ -339,4 +343,15 @@ async fn a_mailbox_that_has_had_enough_gets_no_more_of_our_mails_either() {
     assert_eq!(app.workos.mails("ana@acme.test").await, 1);
     let leaving = press(&visitor, &link).await;
     assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+}
+
+#[test]
+fn a_token_ends_so_that_no_mail_program_cuts_it() {
+    let keys = KeyRing::parse(&generate_cookie_key().unwrap()).unwrap();
+    let (flow, network) = (Flow::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
+    let link = MailLink::new(&flow, "Firefox on Linux".to_owned(), network, 0, Duration::ZERO);
+    for _ in 0..1000 {
+        let token = link.token(&keys).unwrap();
+        assert!(token.ends_with(|end: char| end.is_ascii_alphanumeric()), "{token}");
+    }
 }

@@ -1,0 +1,66 @@
+//! The digits that let the browser that asked go on.
+
+use crate::app::App;
+use crate::error::{Code, Failure};
+use crate::pages::ApprovePage;
+use crate::session::Store;
+use crate::sign_in::{Approval, Asking, Digits, Flow};
+
+/// Three tries at two digits: whoever guesses is right in three of a hundred sign-ins, and each
+/// wrong one has to begin with a person who opens a mail that they didn't ask for.
+const TRIES: u32 = 3;
+
+/// What somebody typed who opened a link in a browser that didn't ask.
+pub(in crate::routes) struct Typed<'a> {
+    pub(in crate::routes) digits: &'a str,
+    /// The sign-in that they are for, and how it was asked for.
+    pub(in crate::routes) flow: &'a Flow,
+    pub(in crate::routes) asking: &'a Asking,
+    /// When that sign-in is over in any case.
+    pub(in crate::routes) until: i64,
+    /// Where they were typed.
+    pub(in crate::routes) page: ApprovePage,
+}
+
+/// Lets the browser that asked go on, if the digits are right. Wrong ones end the sign-in at the
+/// third try; what can't be the digits at all costs no try.
+pub(in crate::routes) async fn approve(
+    app: &App,
+    store: &Store,
+    typed: Typed<'_>,
+    approval: &Approval,
+) -> Result<(), Failure> {
+    let Typed { flow, until, page, .. } = typed;
+    if !app.approves_cross_device {
+        return Err(Failure::refusal(Code::NothingPending, "CROSS_DEVICE is deny"));
+    }
+    let wrong = |left| {
+        let page = app.pages.html(&page.refusing(Code::WrongDigits, left));
+        Failure::refusal(Code::WrongDigits, "wrong digits").shown_as(page)
+    };
+    let Some(digits) = Digits::parse(typed.digits) else { return Err(wrong(None)) };
+    let Some(number) = next_try(store, flow, until).await? else { return Err(ended()) };
+    if typed.asking.digits.are(&digits) {
+        let sealed = app.keys.seal(flow.as_str(), approval)?;
+        return Ok(store.keep(&flow.name_of_approval(), sealed, approval.expires_at).await?);
+    }
+    if number == TRIES {
+        store.claim(&flow.claim_of_sign_in(), until).await?;
+        return Err(ended());
+    }
+    Err(wrong(Some(TRIES - number)))
+}
+
+/// The number of this try, from one on; of many at the same moment each has its own.
+async fn next_try(store: &Store, flow: &Flow, until: i64) -> Result<Option<u32>, Failure> {
+    for number in 1..=TRIES {
+        if store.claim(&flow.claim_of_try(number), until).await? {
+            return Ok(Some(number));
+        }
+    }
+    Ok(None)
+}
+
+fn ended() -> Failure {
+    Failure::refusal(Code::TooManyWrongDigits, "the third try at the digits was wrong")
+}

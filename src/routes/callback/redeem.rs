@@ -1,0 +1,113 @@
+//! The end of every sign-in: both halves meet, it is consumed, the code is exchanged, a session
+//! begins.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::refusal::Refusal;
+use crate::app::App;
+use crate::client_address;
+use crate::email_address::EmailAddress;
+use crate::error::Failure;
+use crate::routes::see_other;
+use crate::session::current_user::{CurrentUser, SignedIn};
+use crate::session::{Store, device};
+use crate::sign_in::{Arrival, PendingSignIn, State};
+use crate::workos::Profile;
+
+/// Goes on with what WorkOS sent, in the browser that asked. Somebody else who is signed in there is
+/// asked first: a link in a mail must not change who one is without a word.
+pub(in crate::routes) async fn go_on(
+    app: &App,
+    store: &Store,
+    session: &Session,
+    user: Option<&CurrentUser>,
+    request: &HttpRequest,
+    pending: &PendingSignIn,
+    arrival: &Arrival,
+) -> Result<HttpResponse, Failure> {
+    check_halves(app, pending, arrival)
+        .map_err(|refused| Failure::from(refused).offering(pending))?;
+    if user.is_some_and(|user| user.person != pending.email.as_str()) {
+        let mut ask = see_other("/login/switch");
+        // Can't fail, here and below: the names are letters, digits and dashes, the values sealed.
+        let _ = ask.add_cookie(&arrival.cookie(&app.keys)?);
+        return Ok(ask);
+    }
+    sign_in(app, store, session, request, pending, arrival).await
+}
+
+/// Signs in the person who asked in this browser.
+pub(in crate::routes) async fn sign_in(
+    app: &App,
+    store: &Store,
+    session: &Session,
+    request: &HttpRequest,
+    pending: &PendingSignIn,
+    arrival: &Arrival,
+) -> Result<HttpResponse, Failure> {
+    let offering = |failure: Failure| failure.offering(pending);
+    let state = check_halves(app, pending, arrival).map_err(|refused| offering(refused.into()))?;
+    let profile = redeem(app, store, &state, pending, &arrival.code).await.map_err(offering)?;
+    let address = client_address::of(request, &app.trusted_proxies);
+    let signed_in = SignedIn {
+        person: &pending.email,
+        profile: &profile,
+        flow: &state.flow,
+        return_to: &pending.return_to,
+        device: device::of(request),
+        address: address.map_or_else(String::new, |address| address.to_string()),
+    };
+    CurrentUser::begin_session(session, signed_in)?;
+    let mut response = see_other(pending.return_to.as_str());
+    let _ = response.add_cookie(&state.flow.removal_cookie());
+    let _ = response.add_cookie(&Arrival::removal_cookie());
+    Ok(response)
+}
+
+/// Both halves are of one sign-in, and neither is too old.
+fn check_halves(app: &App, pending: &PendingSignIn, arrival: &Arrival) -> Result<State, Refusal> {
+    let state = State::read(&app.keys, &arrival.state).ok_or(Refusal::StateMismatch)?;
+    if app.clock.now() >= state.expires_at {
+        return Err(Refusal::StateExpired);
+    }
+    if !pending.belongs_to(&arrival.state) {
+        return Err(Refusal::StateMismatch);
+    }
+    if app.clock.now() >= arrival.expires_at {
+        return Err(Refusal::CodeExpired);
+    }
+    Ok(state)
+}
+
+/// Consumes the sign-in and exchanges the code.
+async fn redeem(
+    app: &App,
+    store: &Store,
+    state: &State,
+    pending: &PendingSignIn,
+    code: &str,
+) -> Result<Profile, Failure> {
+    // Before the code is spent, and never given back: of fifty callbacks at once, one goes on.
+    if !store.claim(&state.flow.claim_of_sign_in(), pending.expires_at).await? {
+        return Err(Failure::from(Refusal::Consumed).ending(&state.flow));
+    }
+    exchange(app, code, pending).await.map_err(|failure| failure.ending(&state.flow))
+}
+
+async fn exchange(app: &App, code: &str, pending: &PendingSignIn) -> Result<Profile, Failure> {
+    let profile = app.workos.exchange_code(code).await?.profile;
+    check(&profile, pending)?;
+    app.admission.on_sign_in(&pending.email, &profile).await?;
+    Ok(profile)
+}
+
+/// WorkOS says who opened the link: it must be who asked for it, and by a mailed link.
+fn check(profile: &Profile, pending: &PendingSignIn) -> Result<(), Refusal> {
+    let is_of_address =
+        EmailAddress::parse(&profile.email).is_ok_and(|email| email == pending.email);
+    if is_of_address && profile.connection_type == "MagicLink" && !profile.id.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::ProfileMismatch)
+}

@@ -1,0 +1,58 @@
+//! `GET /login/finish?flow=…`: the browser that asked goes on with a sign-in that another approved.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::callback::redeem;
+use super::{open, see_other};
+use crate::app::App;
+use crate::error::{Code, Failure};
+use crate::session::{CurrentUser, Store, device};
+use crate::sign_in::{Approval, Flow, PendingSignIn};
+
+#[derive(Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    flow: String,
+}
+
+pub(super) async fn finish(
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    session: Session,
+    user: Option<CurrentUser>,
+    request: HttpRequest,
+    which: web::Query<Which>,
+) -> Result<HttpResponse, Failure> {
+    let nothing = || Failure::refusal(Code::NothingPending, "this browser has no such sign-in");
+    let flow = Flow::parse(&which.flow).ok_or_else(nothing)?;
+    // In two tabs at once, the other may have been first.
+    if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
+        return Ok(see_other(led_to.as_str()));
+    }
+    let pending = PendingSignIn::of_flow(&request, &app.keys, &flow, app.clock.now());
+    let pending = pending.ok_or_else(nothing)?;
+    match approval(&app, &store, &flow).await? {
+        Some(Approval { arrival: Some(arrival), .. }) => {
+            let user = user.as_ref();
+            redeem::go_on(&app, &store, &session, user, &request, &pending, &arrival).await
+        }
+        Some(Approval { arrival: None, .. }) => {
+            let asking = pending.asking(device::of(&request));
+            open::leave_for_workos(app, store, flow, asking, pending, request.uri()).await
+        }
+        None => Ok(see_other(&format!("/login/sent?flow={}", flow.as_str()))),
+    }
+}
+
+/// What another browser has left for this sign-in.
+pub(super) async fn approval(
+    app: &App,
+    store: &Store,
+    flow: &Flow,
+) -> Result<Option<Approval>, Failure> {
+    let kept = store.kept(&flow.name_of_approval()).await?;
+    let approval: Option<Approval> = kept.and_then(|kept| app.keys.open(flow.as_str(), &kept));
+    Ok(approval.filter(|approval| app.clock.now() < approval.expires_at))
+}

@@ -1,0 +1,101 @@
+//! What WorkOS has sent a browser back with, where it can't be used at once.
+
+use std::fmt;
+
+use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
+use serde::{Deserialize, Serialize};
+
+use super::host_cookie;
+use super::state::CODE_LIFETIME;
+use crate::sealed::{KeyRing, NoRandomness, Sealed};
+use crate::session::record::seconds;
+
+const COOKIE: &str = "__Host-approve";
+
+/// A code and its `state`, in the browser that WorkOS has sent back with them: until the person
+/// there has said what to do. So they stand in no URL.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Arrival {
+    /// WorkOS's authorization code.
+    pub code: String,
+    /// As it came.
+    pub state: String,
+    /// When the code is dead, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+impl Sealed for Arrival {
+    const PURPOSE: &'static str = "arrival 1";
+}
+
+impl Arrival {
+    /// One that has come just now.
+    #[must_use]
+    pub fn new(code: &str, state: &str, now: i64) -> Self {
+        let expires_at = now.saturating_add(seconds(CODE_LIFETIME));
+        Self { code: code.to_owned(), state: state.to_owned(), expires_at }
+    }
+
+    /// The one that this browser holds.
+    #[must_use]
+    pub fn of(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
+        let arrival: Self = keys.open(COOKIE, request.cookie(COOKIE)?.value())?;
+        (now < arrival.expires_at).then_some(arrival)
+    }
+
+    /// The cookie that keeps it.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has none to give.
+    pub fn cookie(&self, keys: &KeyRing) -> Result<Cookie<'static>, NoRandomness> {
+        Ok(host_cookie(COOKIE.to_owned(), keys.seal(COOKIE, self)?, seconds(CODE_LIFETIME)))
+    }
+
+    /// Takes it away from the browser.
+    #[must_use]
+    pub fn removal_cookie() -> Cookie<'static> {
+        host_cookie(COOKIE.to_owned(), String::new(), 0)
+    }
+}
+
+/// Another browser's word that the one that asked may go on. It waits in the store, sealed.
+#[derive(Serialize, Deserialize)]
+pub struct Approval {
+    /// What to go on with; nothing if the link was our own mail's, which leads to WorkOS only now.
+    pub arrival: Option<Arrival>,
+    /// When it is worth nothing any more, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+impl Sealed for Approval {
+    const PURPOSE: &'static str = "approval 1";
+}
+
+impl Approval {
+    /// By whoever opened WorkOS's link.
+    #[must_use]
+    pub fn with(arrival: Arrival) -> Self {
+        Self { expires_at: arrival.expires_at, arrival: Some(arrival) }
+    }
+
+    /// By whoever opened the link of our own mail.
+    #[must_use]
+    pub fn of_mail_link(now: i64) -> Self {
+        Self { arrival: None, expires_at: now.saturating_add(seconds(CODE_LIFETIME)) }
+    }
+}
+
+/// Hides the code and the state.
+impl fmt::Debug for Arrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arrival").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+/// Hides the code and the state.
+impl fmt::Debug for Approval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Approval").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}

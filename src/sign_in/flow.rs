@@ -1,0 +1,67 @@
+//! The name of a sign-in.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::sealed::{NoRandomness, random};
+
+/// Names one sign-in: 128 random bits. It stands in URLs and opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow(String);
+
+impl Flow {
+    pub(super) fn new() -> Result<Self, NoRandomness> {
+        random_text().map(Self)
+    }
+
+    /// Reads a flow's name from a query.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        (text.len() == 22 && text.bytes().all(name)).then(|| Self(text.to_owned()))
+    }
+
+    /// The name as it stands in a URL.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the store calls that which may happen to a sign-in once.
+impl Flow {
+    /// Its end: somebody is signed in by it, or nobody shall be.
+    #[must_use]
+    pub fn claim_of_sign_in(&self) -> String {
+        format!("sign-in {}", self.0)
+    }
+
+    /// Its end by whoever got the mail.
+    #[must_use]
+    pub fn claim_of_cancellation(&self) -> String {
+        format!("cancellation {}", self.0)
+    }
+
+    /// The use of the link in our mail.
+    #[must_use]
+    pub fn claim_of_mail_link(&self) -> String {
+        format!("mail link {}", self.0)
+    }
+
+    /// One try at its digits.
+    #[must_use]
+    pub fn claim_of_try(&self, number: u32) -> String {
+        format!("try {number} {}", self.0)
+    }
+
+    /// Its approval by another browser, which waits for the one that asked.
+    #[must_use]
+    pub fn name_of_approval(&self) -> String {
+        format!("approval {}", self.0)
+    }
+}
+
+pub(super) fn random_text() -> Result<String, NoRandomness> {
+    Ok(URL_SAFE_NO_PAD.encode(random::<16>()?))
+}

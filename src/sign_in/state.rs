@@ -1,0 +1,69 @@
+//! `state`: the half of a sign-in that goes to WorkOS with the link and comes back from it.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::flow::random_text;
+use super::{Asking, Flow};
+use crate::sealed::{KeyRing, NoRandomness, Sealed};
+use crate::session::record::seconds;
+
+/// How long WorkOS's authorization code lives after the link was opened.
+pub(super) const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+
+/// What comes back through WorkOS. It says which sign-in it belongs to and how that was asked for,
+/// so that any browser can be told without anything having been stored; and nothing of the person:
+/// it passes through mails and logs that aren't ours.
+#[derive(Serialize, Deserialize)]
+pub struct State {
+    /// The sign-in it belongs to.
+    #[serde(rename = "f")]
+    pub flow: Flow,
+    /// Fresh randomness beside the flow, which stands in URLs.
+    #[serde(rename = "n")]
+    nonce: String,
+    /// When link and code are both dead, in seconds since 1970.
+    #[serde(rename = "x")]
+    pub expires_at: i64,
+    /// How the sign-in was asked for.
+    #[serde(flatten)]
+    pub asking: Asking,
+}
+
+impl Sealed for State {
+    const PURPOSE: &'static str = "state 2";
+}
+
+impl State {
+    /// For a link of WorkOS's that works for so long.
+    pub(super) fn new(
+        flow: &Flow,
+        asking: Asking,
+        link_expires_in: Duration,
+        now: i64,
+    ) -> Result<Self, NoRandomness> {
+        let expires_at = now.saturating_add(Self::lifetime(link_expires_in));
+        Ok(Self { flow: flow.clone(), nonce: random_text()?, expires_at, asking })
+    }
+
+    /// Reads what came back.
+    #[must_use]
+    pub fn read(keys: &KeyRing, state: &str) -> Option<Self> {
+        keys.open("", state)
+    }
+
+    /// How long link and code live together, in seconds, if the link lives for so long.
+    #[must_use]
+    pub fn lifetime(link_expires_in: Duration) -> i64 {
+        seconds(link_expires_in + CODE_LIFETIME)
+    }
+}
+
+/// Hides all but the date.
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
