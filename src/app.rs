@@ -33,6 +33,8 @@ pub struct App {
     pub(crate) admission: Admission,
     pub(crate) link_delivery: LinkDelivery,
     pub(crate) link_lifetimes: LinkLifetimes,
+    /// `CROSS_DEVICE`
+    pub(crate) approves_cross_device: bool,
     /// The mail server of this site, if it has one.
     pub(crate) mailer: Option<Mailer>,
     pub(crate) lifetimes: Lifetimes,
@@ -168,6 +170,7 @@ impl App {
             admission: Admission::new(config.sign_in.allowed_email_domains),
             link_delivery: config.sign_in.link_delivery,
             link_lifetimes: config.sign_in.link_lifetimes,
+            approves_cross_device: config.sign_in.approves_cross_device,
             mailer: config.mailer,
             lifetimes: config.session.lifetimes,
             trusted_proxies: config.web.trusted_proxies,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, Uri};
 use actix_web::{HttpResponse, ResponseError};
 
 pub use code::Code;
@@ -28,38 +28,33 @@ pub struct Failure {
     cause: Cow<'static, str>,
     /// When to try again, if that is known.
     pub(crate) retry_after: Option<Duration>,
-    /// The sign-in to offer anew, in the browser that began it.
-    pub(crate) again: Option<Box<Again>>,
-    /// The path where the same can be tried again, when that is better than beginning anew.
-    pub(crate) try_again_at: Option<String>,
+    /// What its page offers beyond the usual.
+    pub(crate) offer: Option<Box<Offer>>,
     /// The sign-in that this ends.
     ends: Option<Flow>,
 }
 
-/// What the page after a refused sign-in needs to offer a new link in one click.
-pub(crate) struct Again {
-    pub(crate) email: String,
-    pub(crate) return_to: ReturnTo,
+/// The way on from a failure.
+pub(crate) enum Offer {
+    /// A new link in one click, for what was typed, which need not be an address.
+    NewLink { email: String, return_to: ReturnTo },
+    /// The same once more, at this path: nothing was lost.
+    TryAgain { at: String },
+    /// The form where it happened, as HTML, in place of a page about it.
+    Form(String),
 }
 
 /// Hides what was typed: `Debug` ends up in logs.
-impl fmt::Debug for Again {
+impl fmt::Debug for Offer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Again(…)")
+        f.write_str("Offer(…)")
     }
 }
 
 impl Failure {
     /// The visitor did what is not allowed or no longer possible; `why` is for the log.
     pub fn refusal(code: Code, why: &'static str) -> Self {
-        Self {
-            code,
-            cause: Cow::Borrowed(why),
-            retry_after: None,
-            again: None,
-            try_again_at: None,
-            ends: None,
-        }
+        Self { code, cause: Cow::Borrowed(why), retry_after: None, offer: None, ends: None }
     }
 
     /// A fault of this program or of its settings.
@@ -86,16 +81,28 @@ impl Failure {
 
     /// Offers a new link for what was typed, which need not be an address.
     #[must_use]
-    pub(crate) fn offering_form(mut self, email: String, return_to: ReturnTo) -> Self {
-        self.again = Some(Box::new(Again { email, return_to }));
-        self
+    pub(crate) fn offering_form(self, email: String, return_to: ReturnTo) -> Self {
+        self.with(Offer::NewLink { email, return_to })
     }
 
     /// If this failed for want of something outside, the same can be tried again here.
     #[must_use]
-    pub(crate) fn trying_again_at(mut self, path: &str) -> Self {
-        self.try_again_at = self.code.status().is_server_error().then(|| path.to_owned());
-        self
+    pub(crate) fn trying_again_at(self, here: &Uri) -> Self {
+        if self.code.status().is_server_error() {
+            self.with(Offer::TryAgain { at: here.to_string() })
+        } else {
+            self
+        }
+    }
+
+    /// Shows it in this form, where it happened.
+    #[must_use]
+    pub(crate) fn shown_in(self, form: String) -> Self {
+        self.with(Offer::Form(form))
+    }
+
+    fn with(self, offer: Offer) -> Self {
+        Self { offer: Some(Box::new(offer)), ..self }
     }
 
     /// Takes the sign-in's cookie away: it was used, if in vain.

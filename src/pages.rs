@@ -19,7 +19,7 @@ pub(crate) use account::{AccountPage, AccountSessionsPage};
 pub(crate) use failure::ErrorPage;
 pub(crate) use mail::SignInMail;
 pub(crate) use sign_in::{
-    CancelPage, LeavingPage, LoginPage, OpenElsewherePage, OpenPage, SentPage,
+    ApprovePage, ApprovedPage, CancelPage, LeavingPage, LoginPage, OpenPage, SentPage, SwitchPage,
 };
 
 /// The templates, parsed.
@@ -43,17 +43,17 @@ impl Pages {
     }
 
     pub(crate) fn respond<P: Page>(&self, status: StatusCode, page: &P) -> HttpResponse {
+        HttpResponse::build(status).content_type(ContentType::html()).body(self.html(page))
+    }
+
+    /// The page; a plain one if its template is broken, as it can be while somebody works on it.
+    pub(crate) fn html<P: Page>(&self, page: &P) -> String {
         let rendered = Context::from_serialize(page)
             .and_then(|context| self.tera.render(P::TEMPLATE, &context));
-        match rendered {
-            Ok(html) => HttpResponse::build(status).content_type(ContentType::html()).body(html),
-            Err(error) => {
-                tracing::error!(template = P::TEMPLATE, %error, "a page can't be rendered");
-                HttpResponse::InternalServerError()
-                    .content_type(ContentType::plaintext())
-                    .body("Internal error")
-            }
-        }
+        rendered.unwrap_or_else(|error| {
+            tracing::error!(template = P::TEMPLATE, %error, "a page can't be rendered");
+            "<!doctype html><title>Error</title><p>This page can't be shown.".to_owned()
+        })
     }
 }
 

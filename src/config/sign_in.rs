@@ -13,6 +13,9 @@ pub struct SignIn {
     pub link_delivery: LinkDelivery,
     /// `LINK_EXPIRES_IN`
     pub link_lifetimes: LinkLifetimes,
+    /// `CROSS_DEVICE`: whether a link that was opened in another browser may let the one that asked
+    /// go on.
+    pub approves_cross_device: bool,
     /// `ALLOWED_EMAIL_DOMAINS`, in ASCII; empty: everyone.
     pub allowed_email_domains: Vec<String>,
 }
@@ -49,6 +52,11 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
     SignIn {
         link_delivery,
         link_lifetimes: link_lifetimes(read, link_delivery),
+        approves_cross_device: read.one_of(
+            "CROSS_DEVICE",
+            ["approve", "deny"],
+            "is approve or deny",
+        ) == "approve",
         allowed_email_domains: allowed_email_domains(read),
     }
 }

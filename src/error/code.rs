@@ -18,6 +18,8 @@ pub enum Code {
     NothingPending,
     StateMismatch,
     CodeExpired,
+    WrongDigits,
+    TooManyWrongDigits,
     ProfileMismatch,
     NotSignedIn,
     CrossSite,
@@ -66,6 +68,7 @@ impl Code {
                 | Self::NothingPending
                 | Self::StateMismatch
                 | Self::CodeExpired
+                | Self::TooManyWrongDigits
                 | Self::ProfileMismatch
                 | Self::NotAllowed
                 | Self::RateLimited
@@ -116,6 +119,10 @@ impl Code {
                 "It is damaged, or it wasn't made by this site. Ask for a new one."),
             Self::CodeExpired => ("code_expired", S::BAD_REQUEST, "This sign-in took too long",
                 "The link was fine, but what it brought back had expired or was already used. Ask for a new one."),
+            Self::WrongDigits => ("wrong_digits", S::UNPROCESSABLE_ENTITY, "That isn't the number",
+                "Look at the page in the other browser: it shows two digits."),
+            Self::TooManyWrongDigits => ("wrong_digits", S::FORBIDDEN, "That was the third wrong number",
+                "So that sign-in is over, in case somebody else had asked for it. Begin a new one here if you like."),
             Self::ProfileMismatch => ("profile_mismatch", S::FORBIDDEN, "That was somebody else's link",
                 "The link signed in a different person from the one who asked in this browser, so nobody was signed in. Ask for a new one."),
             Self::NotSignedIn => ("not_signed_in", S::UNAUTHORIZED, "You aren't signed in",

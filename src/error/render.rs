@@ -2,15 +2,15 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, ContentType, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use super::{Code, Failure};
+use super::{Code, Failure, Offer};
 use crate::app::App;
-use crate::pages::{ErrorPage, LoginPage};
+use crate::pages::ErrorPage;
 use crate::sign_in::ReturnTo;
 use crate::telemetry::RequestId;
 
@@ -68,25 +68,20 @@ fn wait(failure: &Failure) -> Option<u64> {
 }
 
 fn page(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
-    let again = failure.again.as_deref();
-    match failure.code {
-        Code::NotSignedIn => to_login(request),
-        Code::InvalidEmail => {
-            let email = again.map_or("", |again| &again.email);
-            let return_to = again.map(|again| again.return_to.clone()).unwrap_or_default();
-            app.pages.respond(
-                failure.code.status(),
-                &LoginPage::new(email, &return_to).refusing(failure.code),
-            )
-        }
-        code => app.pages.respond(
-            code.status(),
-            &ErrorPage::new(code, again, request_id(request, code))
+    let code = failure.code;
+    if code == Code::NotSignedIn {
+        return to_login(request);
+    }
+    let page = match failure.offer.as_deref() {
+        Some(Offer::Form(form)) => form.clone(),
+        offer => app.pages.html(
+            &ErrorPage::new(code, request_id(request, code))
+                .offering(offer)
                 .waiting(wait(failure))
-                .trying_again_at(failure.try_again_at.clone())
                 .offering_safe_link(code == Code::LinkExpired && app.mailer.is_some()),
         ),
-    }
+    };
+    HttpResponse::build(code.status()).content_type(ContentType::html()).body(page)
 }
 
 /// What to tell the operator, where only the operator can help.

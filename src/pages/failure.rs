@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Page;
 use super::words::in_words;
-use crate::error::{Again, Code};
+use crate::error::{Code, Offer};
 
 #[derive(Serialize)]
 pub(crate) struct ErrorPage {
@@ -22,11 +22,11 @@ impl Page for ErrorPage {
 }
 
 impl ErrorPage {
-    pub(crate) fn new(code: Code, again: Option<&Again>, request_id: Option<String>) -> Self {
+    pub(crate) fn new(code: Code, request_id: Option<String>) -> Self {
         Self {
             error: Problem::of(code),
-            email: again.map_or_else(String::new, |again| again.email.clone()),
-            return_to: again.map_or_else(String::new, |again| again.return_to.as_str().to_owned()),
+            email: String::new(),
+            return_to: String::new(),
             request_id,
             wait: None,
             try_again_at: None,
@@ -34,9 +34,16 @@ impl ErrorPage {
         }
     }
 
-    /// Leads back to where the same can be tried again.
-    pub(crate) fn trying_again_at(self, path: Option<String>) -> Self {
-        Self { try_again_at: path, ..self }
+    /// Offers the way on.
+    pub(crate) fn offering(self, offer: Option<&Offer>) -> Self {
+        match offer {
+            Some(Offer::NewLink { email, return_to }) => {
+                let (email, return_to) = (email.clone(), return_to.as_str().to_owned());
+                Self { email, return_to, ..self }
+            }
+            Some(Offer::TryAgain { at }) => Self { try_again_at: Some(at.clone()), ..self },
+            Some(Offer::Form(_)) | None => self,
+        }
     }
 
     /// Offers a link in our own mail beside the usual one.
@@ -51,7 +58,7 @@ impl ErrorPage {
 }
 
 /// A failure as a page shows it.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(super) struct Problem {
     code: &'static str,
     title: &'static str,

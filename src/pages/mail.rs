@@ -23,13 +23,13 @@ pub(crate) struct SignInMail {
 
 impl SignInMail {
     pub(crate) fn new(origin: &str, link: &MailLink, token: &str) -> Self {
-        let lifetime = link.expires_at.abs_diff(link.asked_at);
+        let lifetime = link.expires_at.abs_diff(link.asking.at);
         Self {
             site: origin.split_once("://").map_or(origin, |(_, host)| host).to_owned(),
             open_url: format!("{origin}/login/open/{token}"),
             cancel_url: format!("{origin}/login/cancel/{token}"),
-            device: link.device.clone(),
-            asked_at: utc(link.asked_at),
+            device: link.asking.device.clone(),
+            asked_at: utc(link.asking.at),
             lifetime: in_words(lifetime),
             expires_at: utc(link.expires_at),
         }

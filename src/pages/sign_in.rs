@@ -6,8 +6,8 @@ use super::Page;
 use super::failure::Problem;
 use super::words::{in_words, utc};
 use crate::error::Code;
-use crate::session::Ended;
-use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo};
+use crate::session::{CurrentUser, Ended};
+use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, PendingSignIn, ReturnTo};
 
 #[derive(Serialize)]
 pub(crate) struct LoginPage {
@@ -63,6 +63,8 @@ pub(crate) struct SentPage {
     login_url: String,
     delivery: LinkDelivery,
     link_lifetime: String,
+    /// For whoever opens the link in another browser, if that may be.
+    digits: Option<String>,
     /// When the next mail may go, if this one didn't.
     next_mail_at: Option<String>,
 }
@@ -85,7 +87,12 @@ impl SentPage {
             next_mail_at: pending.next_mail_at.map(utc),
             delivery: pending.delivery,
             link_lifetime: in_words(link_expires_in.as_secs()),
+            digits: None,
         }
+    }
+
+    pub(crate) fn showing_digits(self, digits: Option<&Digits>) -> Self {
+        Self { digits: digits.map(|digits| digits.as_str().to_owned()), ..self }
     }
 }
 
@@ -102,38 +109,75 @@ impl Page for OpenPage {
 }
 
 impl OpenPage {
-    pub(crate) fn new(token: &str, link: &MailLink, pending: &PendingSignIn) -> Self {
+    pub(crate) fn new(token: &str, asking: &Asking, pending: &PendingSignIn) -> Self {
         let email = pending.email.as_str().to_owned();
-        Self { token: token.to_owned(), email, asked_at: utc(link.asked_at) }
+        Self { token: token.to_owned(), email, asked_at: utc(asking.at) }
     }
 }
 
-/// The same in any other browser: nothing there uses the link up.
-#[derive(Serialize)]
-pub(crate) struct OpenElsewherePage {
-    token: String,
-    device: String,
+/// A link, WorkOS's or ours, in a browser that didn't ask for it.
+#[derive(Clone, Serialize)]
+pub(crate) struct ApprovePage {
+    /// Where the digits go.
+    action: String,
+    /// The page where the sign-in can be ended; without one, a button does that here.
+    cancel_url: Option<String>,
     asked_at: String,
+    device: String,
+    asks_digits: bool,
+    error: Option<Problem>,
+    tries_left: Option<u32>,
 }
 
-impl Page for OpenElsewherePage {
-    const TEMPLATE: &'static str = "open_elsewhere.html";
+impl Page for ApprovePage {
+    const TEMPLATE: &'static str = "approve.html";
 }
 
-impl OpenElsewherePage {
-    pub(crate) fn new(token: &str, link: &MailLink) -> Self {
-        let device = link.device.clone();
-        Self { token: token.to_owned(), device, asked_at: utc(link.asked_at) }
+impl ApprovePage {
+    pub(crate) fn of_workos_link(asking: &Asking) -> Self {
+        Self {
+            action: "/login/approve".to_owned(),
+            cancel_url: None,
+            asked_at: utc(asking.at),
+            device: asking.device.clone(),
+            asks_digits: false,
+            error: None,
+            tries_left: None,
+        }
     }
+
+    pub(crate) fn of_mail_link(token: &str, asking: &Asking) -> Self {
+        Self {
+            action: format!("/login/open/{token}"),
+            cancel_url: Some(format!("/login/cancel/{token}")),
+            ..Self::of_workos_link(asking)
+        }
+    }
+
+    pub(crate) fn asking_digits(self, asks_digits: bool) -> Self {
+        Self { asks_digits, ..self }
+    }
+
+    pub(crate) fn refusing(self, code: Code, tries_left: Option<u32>) -> Self {
+        Self { error: Some(Problem::of(code)), tries_left, ..self }
+    }
+}
+
+/// The digits were right.
+#[derive(Serialize)]
+pub(crate) struct ApprovedPage {}
+
+impl Page for ApprovedPage {
+    const TEMPLATE: &'static str = "approved.html";
 }
 
 /// "I didn't ask for this": the button, or what it did.
 #[derive(Serialize)]
 pub(crate) struct CancelPage {
-    token: String,
+    /// `None` once it is done.
+    token: Option<String>,
     device: String,
     asked_at: String,
-    done: bool,
 }
 
 impl Page for CancelPage {
@@ -141,9 +185,32 @@ impl Page for CancelPage {
 }
 
 impl CancelPage {
-    pub(crate) fn new(token: &str, link: &MailLink, done: bool) -> Self {
-        let device = link.device.clone();
-        Self { token: token.to_owned(), device, asked_at: utc(link.asked_at), done }
+    pub(crate) fn new(token: &str, asking: &Asking) -> Self {
+        Self { token: Some(token.to_owned()), ..Self::done(asking) }
+    }
+
+    pub(crate) fn done(asking: &Asking) -> Self {
+        Self { token: None, device: asking.device.clone(), asked_at: utc(asking.at) }
+    }
+}
+
+/// Somebody else is signed in where a link came back.
+#[derive(Serialize)]
+pub(crate) struct SwitchPage {
+    signed_in_as: Option<String>,
+    email: String,
+}
+
+impl Page for SwitchPage {
+    const TEMPLATE: &'static str = "switch.html";
+}
+
+impl SwitchPage {
+    pub(crate) fn new(user: Option<&CurrentUser>, pending: &PendingSignIn) -> Self {
+        Self {
+            signed_in_as: user.map(|user| user.profile.email.clone()),
+            email: pending.email.as_str().to_owned(),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use digits::Typed;
 #[derive(Deserialize)]
 pub(super) struct Form {
     #[serde(default)]
-    digits: String,
+    pub(super) digits: String,
 }
 
 pub(super) async fn show(

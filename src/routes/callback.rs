@@ -6,27 +6,14 @@ use serde::Deserialize;
 
 use super::see_other;
 use crate::app::App;
-use crate::client_address;
-use crate::email_address::EmailAddress;
-use crate::error::{Code, Failure};
-use crate::session::current_user::{CurrentUser, SignedIn};
-use crate::session::{Store, device};
-use crate::sign_in::{PendingSignIn, State};
-use crate::workos::Profile;
+use crate::error::Failure;
+use crate::session::{CurrentUser, Store};
+use crate::sign_in::{Arrival, PendingSignIn, State};
 
-/// Every way in which this doorway says no.
-#[derive(Clone, Copy, Debug)]
-enum Refusal {
-    NoCode,
-    LinkExpired,
-    Cancelled,
-    ProviderError,
-    StateMismatch,
-    StateExpired,
-    NothingPending,
-    Consumed,
-    ProfileMismatch,
-}
+pub(super) mod redeem;
+mod refusal;
+
+use refusal::Refusal;
 
 #[derive(Deserialize)]
 pub(super) struct Query {
@@ -35,7 +22,7 @@ pub(super) struct Query {
     error: Option<String>,
 }
 
-pub(super) async fn finish(
+pub(super) async fn arrive(
     app: web::Data<App>,
     store: web::Data<Store>,
     session: Session,
@@ -43,7 +30,7 @@ pub(super) async fn finish(
     request: HttpRequest,
     query: web::Query<Query>,
 ) -> Result<HttpResponse, Failure> {
-    let state: Option<State> = query.state.as_deref().and_then(|state| app.keys.open("", state));
+    let state = query.state.as_deref().and_then(|state| State::read(&app.keys, state));
     let flow = state.as_ref().map(|state| &state.flow);
     // Going back to the link, or opening it twice, when it has already signed this browser in.
     if let Some(led_to) = user.as_ref().zip(flow).and_then(|(user, flow)| user.led_by(flow)) {
@@ -51,63 +38,32 @@ pub(super) async fn finish(
     }
     let now = app.clock.now();
     let pending = flow.and_then(|flow| PendingSignIn::of_flow(&request, &app.keys, flow, now));
-    let redeemed = redeem(&app, &store, &query, state.as_ref(), pending.as_ref()).await;
-    let (state, pending, profile) = redeemed.map_err(|refused| match &pending {
+    let arrival = arrival(&query, state.as_ref(), now).map_err(|refused| match &pending {
         // The browser that asked is offered the same anew; any other knows neither address nor way.
-        Some(pending) => refused.offering(pending),
-        None => refused,
+        Some(pending) => Failure::from(refused).offering(pending),
+        None => refused.into(),
     })?;
-
-    let address = client_address::of(&request, &app.trusted_proxies);
-    let signed_in = SignedIn {
-        person: &pending.email,
-        profile: &profile,
-        flow: &state.flow,
-        return_to: &pending.return_to,
-        device: device::of(&request),
-        address: address.map_or_else(String::new, |address| address.to_string()),
-    };
-    CurrentUser::begin_session(&session, signed_in)?;
-    let mut response = see_other(pending.return_to.as_str());
-    // Can't fail: the name is letters, digits and dashes, the value empty.
-    let _ = response.add_cookie(&state.flow.removal_cookie());
-    Ok(response)
+    match (&pending, state) {
+        (Some(pending), _) => {
+            let user = user.as_ref();
+            redeem::go_on(&app, &store, &session, user, &request, pending, &arrival).await
+        }
+        (None, Some(state)) => elsewhere(&app, &store, &state, &arrival).await,
+        (None, None) => Err(Refusal::StateMismatch.into()),
+    }
 }
 
-/// Brings the two halves of a sign-in together, consumes it, and exchanges the code.
-async fn redeem<'a>(
-    app: &App,
-    store: &Store,
-    query: &Query,
-    state: Option<&'a State>,
-    pending: Option<&'a PendingSignIn>,
-) -> Result<(&'a State, &'a PendingSignIn, Profile), Failure> {
+/// What WorkOS has sent, as far as it can be told without knowing who asked.
+fn arrival(query: &Query, state: Option<&State>, now: i64) -> Result<Arrival, Refusal> {
     if let Some(error) = &query.error {
-        return Err(Refusal::of_error(error).into());
+        return Err(Refusal::of_error(error));
     }
     let code = query.code.as_deref().filter(|code| is_plain(code)).ok_or(Refusal::NoCode)?;
-    let state = state.ok_or(Refusal::StateMismatch)?;
-    if app.clock.now() >= state.expires_at {
-        return Err(Refusal::StateExpired.into());
+    let expires_at = state.ok_or(Refusal::StateMismatch)?.expires_at;
+    if now >= expires_at {
+        return Err(Refusal::StateExpired);
     }
-    let pending = pending.ok_or(Refusal::NothingPending)?;
-    if !query.state.as_deref().is_some_and(|state| pending.belongs_to(state)) {
-        return Err(Refusal::StateMismatch.into());
-    }
-    // Before the code is spent, and never given back: of fifty callbacks at once, one goes on.
-    if !store.claim(&state.flow.claim_of_sign_in(), pending.expires_at).await? {
-        return Err(Failure::from(Refusal::Consumed).ending(&state.flow));
-    }
-    let profile =
-        exchange(app, code, pending).await.map_err(|failure| failure.ending(&state.flow))?;
-    Ok((state, pending, profile))
-}
-
-async fn exchange(app: &App, code: &str, pending: &PendingSignIn) -> Result<Profile, Failure> {
-    let profile = app.workos.exchange_code(code).await?.profile;
-    check(&profile, pending)?;
-    app.admission.on_sign_in(&pending.email, &profile).await?;
-    Ok(profile)
+    Ok(Arrival::new(code, query.state.as_deref().unwrap_or_default(), now))
 }
 
 /// WorkOS's codes are 26 letters and digits; longer ones may come, but no novels.
@@ -115,46 +71,18 @@ fn is_plain(code: &str) -> bool {
     (1..=255).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// WorkOS says who opened the link: it must be who asked for it, and by a mailed link.
-fn check(profile: &Profile, pending: &PendingSignIn) -> Result<(), Refusal> {
-    let is_of_address =
-        EmailAddress::parse(&profile.email).is_ok_and(|email| email == pending.email);
-    if is_of_address && profile.connection_type == "MagicLink" && !profile.id.is_empty() {
-        return Ok(());
+/// In a browser that didn't ask, nothing is exchanged: the person is asked, at a clean URL.
+async fn elsewhere(
+    app: &App,
+    store: &Store,
+    state: &State,
+    arrival: &Arrival,
+) -> Result<HttpResponse, Failure> {
+    if store.is_claimed(&state.flow.claim_of_sign_in()).await? {
+        return Err(Refusal::Consumed.into());
     }
-    Err(Refusal::ProfileMismatch)
-}
-
-impl Refusal {
-    /// The documented values of `error` that a mailed link can come back with.
-    fn of_error(error: &str) -> Self {
-        match error {
-            "access_denied" => Self::LinkExpired,
-            "signin_consent_denied" => Self::Cancelled,
-            _ => Self::ProviderError,
-        }
-    }
-
-    /// What the visitor is told by, and what the operator reads.
-    #[rustfmt::skip]
-    fn entry(self) -> (Code, &'static str) {
-        match self {
-            Self::NoCode => (Code::BadRequest, "neither an error came back nor what could be a code"),
-            Self::LinkExpired => (Code::LinkExpired, "WorkOS says that the link was used or has expired"),
-            Self::Cancelled => (Code::SignInCancelled, "the person did not consent at WorkOS"),
-            Self::ProviderError => (Code::SsoFailed, "WorkOS came back with another error"),
-            Self::StateMismatch => (Code::StateMismatch, "the state wasn't made here for this, or is damaged"),
-            Self::StateExpired => (Code::LinkExpired, "the state is older than link and code together"),
-            Self::NothingPending => (Code::NothingPending, "this browser doesn't hold the sign-in, or no longer"),
-            Self::Consumed => (Code::NothingPending, "the sign-in was already used"),
-            Self::ProfileMismatch => (Code::ProfileMismatch, "the Profile isn't of the address that asked, by a mailed link"),
-        }
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        let (code, why) = refusal.entry();
-        Self::refusal(code, why)
-    }
+    let mut ask = see_other("/login/approve");
+    // Can't fail: the name is letters and dashes, the value sealed.
+    let _ = ask.add_cookie(&arrival.cookie(&app.keys)?);
+    Ok(ask)
 }

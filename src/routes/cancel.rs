@@ -8,14 +8,14 @@ use crate::app::App;
 use crate::error::Failure;
 use crate::pages::CancelPage;
 use crate::session::Store;
-use crate::sign_in::{MailLink, State};
+use crate::sign_in::{Flow, MailLink, State};
 
 pub(super) async fn show(
     app: web::Data<App>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let link = read(&app, &token)?;
-    Ok(app.pages.respond(StatusCode::OK, &CancelPage::new(&token, &link, false)))
+    Ok(app.pages.respond(StatusCode::OK, &CancelPage::new(&token, &link.asking)))
 }
 
 /// Ends this one sign-in, before anyone is in, and slows down the network that asked for it: not
@@ -26,19 +26,26 @@ pub(super) async fn cancel(
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let link = read(&app, &token)?;
-    let done = || app.pages.respond(StatusCode::OK, &CancelPage::new(&token, &link, true));
-    let cancellation = link.flow.claim_of_cancellation();
     // For as long as the link, or what it has led to, could sign somebody in.
     let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
-    if !store.claim(&cancellation, until).await? {
-        return Ok(done());
+    if end(&store, &link.flow, until).await? {
+        app.rate_limits.unwanted(&store, link.network).await?;
     }
-    if !store.claim(&link.flow.claim_of_sign_in(), until).await? {
+    Ok(app.pages.respond(StatusCode::OK, &CancelPage::done(&link.asking)))
+}
+
+/// Ends a sign-in; gives whether it is this that ended it. Once more is no error, but too late is:
+/// nobody may be told that nobody got in when somebody did.
+pub(super) async fn end(store: &Store, flow: &Flow, until: i64) -> Result<bool, Failure> {
+    let cancellation = flow.claim_of_cancellation();
+    if !store.claim(&cancellation, until).await? {
+        return Ok(false);
+    }
+    if !store.claim(&flow.claim_of_sign_in(), until).await? {
         store.release(&cancellation).await?;
         return Err(spent());
     }
-    app.rate_limits.unwanted(&store, link.network).await?;
-    Ok(done())
+    Ok(true)
 }
 
 fn read(app: &App, token: &str) -> Result<MailLink, Failure> {

@@ -62,8 +62,10 @@ pub(super) async fn ask(
     let Form { email: typed, return_to, delivery } = form.into_inner();
     let return_to = ReturnTo::parse(&return_to);
     let retry = |failure: Failure| failure.offering_form(typed.clone(), return_to.clone());
-    let email = EmailAddress::parse(&typed)
-        .map_err(|_| retry(Failure::refusal(Code::InvalidEmail, "not an address")))?;
+    let email = EmailAddress::parse(&typed).map_err(|_| {
+        let page = LoginPage::new(&typed, &return_to).refusing(Code::InvalidEmail);
+        Failure::refusal(Code::InvalidEmail, "not an address").shown_in(app.pages.html(&page))
+    })?;
     app.admission.may_ask(&email).map_err(retry)?;
     let client = client_address::of(&request, &app.trusted_proxies);
     app.rate_limits.ask(&store, &email, client).await.map_err(retry)?;

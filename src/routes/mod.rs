@@ -3,15 +3,19 @@
 mod account;
 mod account_sessions;
 mod api_session;
+mod approve;
 mod assets;
 mod callback;
 mod cancel;
+mod finish;
 mod health;
 mod home;
 mod login;
 mod logout;
 mod open;
 mod sent;
+mod status;
+mod switch;
 
 use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
@@ -32,12 +36,19 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
 
     site.service(with_session(page("/", home::show)))
         .service(with_session(page("/login", login::show).route(web::post().to(login::ask))))
-        .service(page("/login/sent", sent::show))
+        .service(with_session(page("/login/sent", sent::show)))
+        .service(with_session(page("/login/status", status::show)))
+        .service(with_session(web::resource("/login/finish").route(web::get().to(finish::finish))))
         .service(with_session(
             page("/login/open/{token}", open::show).route(web::post().to(open::open)),
         ))
         .service(page("/login/cancel/{token}", cancel::show).route(web::post().to(cancel::cancel)))
-        .service(with_session(web::resource("/callback").route(web::get().to(callback::finish))))
+        .service(with_session(web::resource("/callback").route(web::get().to(callback::arrive))))
+        .service(page("/login/approve", approve::show).route(web::post().to(approve::approve)))
+        .service(post("/login/approve/cancel", approve::cancel))
+        .service(with_session(
+            page("/login/switch", switch::show).route(web::post().to(switch::switch)),
+        ))
         .service(with_session(page("/account", account::show)))
         .service(with_session(page("/account/sessions", account_sessions::show)))
         .service(with_session(post("/account/sessions/{id}/revoke", account_sessions::revoke)))

@@ -1,15 +1,17 @@
 //! `/login/open/{token}`: the link of our own mail. GET shows, POST goes on to WorkOS.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, Uri};
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use secrecy::ExposeSecret;
 
+use super::approve::Form;
+use super::approve::digits::{self, Typed};
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::pages::{LeavingPage, OpenElsewherePage, OpenPage};
+use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage};
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{MailLink, PendingSignIn};
+use crate::sign_in::{Approval, Asking, Flow, MailLink, PendingSignIn, State};
 use crate::workos::{CreatePasswordlessSession, PasswordlessSession};
 
 /// Changes nothing, whoever opens it and however often. The button stands only in the browser that
@@ -29,18 +31,22 @@ pub(super) async fn show(
     let pending = pending(&app, &request, &link);
     check(&app, &store, &link, pending.as_ref()).await?;
     Ok(match pending {
-        Some(pending) => app.pages.respond(StatusCode::OK, &OpenPage::new(&token, &link, &pending)),
-        None => app.pages.respond(StatusCode::OK, &OpenElsewherePage::new(&token, &link)),
+        Some(pending) => {
+            app.pages.respond(StatusCode::OK, &OpenPage::new(&token, &link.asking, &pending))
+        }
+        None => app.pages.respond(StatusCode::OK, &elsewhere(&app, &token, &link)),
     })
 }
 
-/// Uses the link: WorkOS's own is made only now, and used at once.
+/// Uses the link, in the browser that asked: WorkOS's own is made only now, and used at once. In any
+/// other, the digits let that one go on.
 pub(super) async fn open(
     app: web::Data<App>,
     store: web::Data<Store>,
     user: Option<CurrentUser>,
     request: HttpRequest,
     token: web::Path<String>,
+    form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
     let link = MailLink::read(&app.keys, &token).ok_or_else(spent)?;
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&link.flow)) {
@@ -48,18 +54,45 @@ pub(super) async fn open(
     }
     let pending = pending(&app, &request, &link);
     check(&app, &store, &link, pending.as_ref()).await?;
-    let mut pending = pending
-        .ok_or(Failure::refusal(Code::NothingPending, "used in a browser that didn't ask"))?;
-    let (flow, now) = (link.flow.clone(), app.clock.now());
-    let state = pending.new_state(&app.keys, &flow, app.link_lifetimes.workos, now)?;
+    if let Some(pending) = pending {
+        let MailLink { flow, asking, .. } = link;
+        return leave_for_workos(app, store, flow, asking, pending, request.uri()).await;
+    }
+    let typed = Typed {
+        digits: &form.digits,
+        flow: &link.flow,
+        asking: &link.asking,
+        until: link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos)),
+        page: elsewhere(&app, &token, &link),
+    };
+    digits::approve(&app, &store, typed, &Approval::of_mail_link(app.clock.now())).await?;
+    Ok(app.pages.respond(StatusCode::OK, &ApprovedPage {}))
+}
+
+/// A browser that didn't ask finds no button that could use the link up.
+fn elsewhere(app: &App, token: &str, link: &MailLink) -> ApprovePage {
+    ApprovePage::of_mail_link(token, &link.asking).asking_digits(app.approves_cross_device)
+}
+
+/// Has WorkOS make its link, and leaves for it. If that fails, it can be tried again `here`.
+pub(super) async fn leave_for_workos(
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    flow: Flow,
+    asking: Asking,
+    mut pending: PendingSignIn,
+    here: &Uri,
+) -> Result<HttpResponse, Failure> {
+    let now = app.clock.now();
+    let state = pending.new_state(&app.keys, &flow, asking, app.link_lifetimes.workos, now)?;
     let cookie = pending.cookie(&app.keys, &flow, now)?;
 
     // A browser that goes away meanwhile stops this nowhere in between: what is claimed is used or
     // given back.
-    let created = rt::spawn(create_session(app.clone(), store, link, pending, state)).await;
+    let created = rt::spawn(create_session(app.clone(), store, flow, pending, state)).await;
     let session = created
         .map_err(|_| Failure::internal("opening a link broke".to_owned()))?
-        .map_err(|failure| failure.trying_again_at(request.path()))?;
+        .map_err(|failure| failure.trying_again_at(here))?;
     let mut response =
         app.pages.respond(StatusCode::OK, &LeavingPage::new(session.link.expose_secret()));
     // Can't fail: the name is letters, digits and dashes, the value sealed.
@@ -96,12 +129,12 @@ async fn check(
 async fn create_session(
     app: web::Data<App>,
     store: web::Data<Store>,
-    link: MailLink,
+    flow: Flow,
     pending: PendingSignIn,
     state: String,
 ) -> Result<PasswordlessSession, Failure> {
-    let claim = link.flow.claim_of_mail_link();
-    if !store.claim(&claim, link.expires_at).await? {
+    let claim = flow.claim_of_mail_link();
+    if !store.claim(&claim, pending.expires_at).await? {
         return Err(spent().offering(&pending));
     }
     let session = CreatePasswordlessSession {

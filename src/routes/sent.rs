@@ -1,12 +1,17 @@
-//! `GET /login/sent`: check your inbox.
+//! `GET /login/sent`: check your inbox. It asks how the sign-in goes and moves on by itself, by a
+//! script that asks [`super::status`], or without scripts by loading anew.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::open::spent;
 use super::see_other;
+use super::status::{self, State};
 use crate::app::App;
+use crate::error::Failure;
 use crate::pages::SentPage;
+use crate::session::{CurrentUser, Store};
 use crate::sign_in::{Flow, PendingSignIn};
 
 #[derive(Deserialize)]
@@ -17,21 +22,29 @@ pub(super) struct Which {
 /// Without `flow`, the newest sign-in of this browser; with none under way, the form.
 pub(super) async fn show(
     app: web::Data<App>,
+    store: web::Data<Store>,
+    user: Option<CurrentUser>,
     request: HttpRequest,
     which: web::Query<Which>,
-) -> HttpResponse {
-    let now = app.clock.now();
-    let under_way = match &which.flow {
-        Some(flow) => Flow::parse(flow).and_then(|flow| {
-            PendingSignIn::of_flow(&request, &app.keys, &flow, now).map(|pending| (flow, pending))
-        }),
-        None => PendingSignIn::newest(&request, &app.keys, now),
+) -> Result<HttpResponse, Failure> {
+    let newest = || PendingSignIn::newest(&request, &app.keys, app.clock.now());
+    let flow = match &which.flow {
+        Some(flow) => Flow::parse(flow),
+        None => newest().map(|(flow, _)| flow),
     };
-    match under_way {
-        Some((flow, pending)) => {
-            let lifetime = app.link_lifetimes.of(pending.delivery);
-            app.pages.respond(StatusCode::OK, &SentPage::new(&flow, &pending, lifetime))
-        }
-        None => see_other("/login"),
+    let Some(flow) = flow else { return Ok(see_other("/login")) };
+    let status = status::of(&app, &store, user.as_ref(), &request, &flow).await?;
+    if let Some(next) = &status.next {
+        return Ok(see_other(next));
     }
+    let Some(pending) = PendingSignIn::of_flow(&request, &app.keys, &flow, app.clock.now()) else {
+        return Ok(see_other("/login"));
+    };
+    if status.state == State::Expired {
+        return Err(spent().offering(&pending));
+    }
+    let lifetime = app.link_lifetimes.of(pending.delivery);
+    let page = SentPage::new(&flow, &pending, lifetime)
+        .showing_digits(app.approves_cross_device.then_some(&pending.digits));
+    Ok(app.pages.respond(StatusCode::OK, &page))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Flow;
+use super::{Asking, Flow};
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 use crate::session::record::seconds;
 
@@ -19,36 +19,27 @@ pub struct MailLink {
     /// The sign-in it belongs to.
     #[serde(rename = "f")]
     pub flow: Flow,
-    /// When it was asked for, in seconds since 1970.
-    #[serde(rename = "a")]
-    pub asked_at: i64,
-    /// When it stops working.
+    /// When it stops working, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires_at: i64,
-    /// The browser that asked, in words.
-    #[serde(rename = "d")]
-    pub device: String,
+    /// How the sign-in was asked for.
+    #[serde(flatten)]
+    pub asking: Asking,
     /// The network that it asked from, as far as limits tell networks apart.
     #[serde(rename = "n")]
     pub network: IpAddr,
 }
 
 impl Sealed for MailLink {
-    const PURPOSE: &'static str = "mail link 1";
+    const PURPOSE: &'static str = "mail link 2";
 }
 
 impl MailLink {
     /// A link for this sign-in, that works for so long.
     #[must_use]
-    pub fn new(
-        flow: &Flow,
-        device: String,
-        network: IpAddr,
-        now: i64,
-        expires_in: Duration,
-    ) -> Self {
-        let expires_at = now.saturating_add(seconds(expires_in));
-        Self { flow: flow.clone(), asked_at: now, expires_at, device, network }
+    pub fn new(flow: &Flow, asking: Asking, network: IpAddr, expires_in: Duration) -> Self {
+        let expires_at = asking.at.saturating_add(seconds(expires_in));
+        Self { flow: flow.clone(), expires_at, asking, network }
     }
 
     /// What stands in the URL. It ends with a letter or digit: a mail program that makes a link of
@@ -72,12 +63,9 @@ impl MailLink {
     }
 }
 
-/// Hides all but the dates: the rest is personal.
+/// Hides all but the date: the rest is personal.
 impl fmt::Debug for MailLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MailLink")
-            .field("asked_at", &self.asked_at)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
+        f.debug_struct("MailLink").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }

@@ -3,16 +3,40 @@
 //! Nothing of it is stored here. The browser that asked keeps it, sealed, in a cookie of its own
 //! ([`PendingSignIn`]); the mail carries the other half: WorkOS's mail a [`State`], ours a
 //! [`MailLink`], which brings a [`State`] when it is used. Both halves must meet again.
+//!
+//! Where the link is opened in a browser that didn't ask, the person types the [`Digits`] that the
+//! other one shows: an [`Approval`] then waits for it in the store.
 
 mod admission;
+mod arrival;
+mod asking;
 mod delivery;
+mod flow;
 mod mail_link;
 mod pending;
 mod return_to;
+mod state;
+
+use actix_web::cookie::{Cookie, SameSite, time};
 
 pub use admission::Admission;
+pub use arrival::{Approval, Arrival};
+pub use asking::{Asking, Digits};
 pub use delivery::LinkDelivery;
+pub use flow::Flow;
 pub use mail_link::MailLink;
+pub use pending::PendingSignIn;
 pub(crate) use pending::make_room;
-pub use pending::{Flow, PendingSignIn, State};
 pub use return_to::ReturnTo;
+pub use state::State;
+
+/// A cookie as all of ours are, for so many seconds.
+fn host_cookie(name: String, value: String, max_age: i64) -> Cookie<'static> {
+    Cookie::build(name, value)
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(time::Duration::seconds(max_age))
+        .finish()
+}

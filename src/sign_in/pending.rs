@@ -1,57 +1,25 @@
-//! The two halves of a sign-in under way: the flow cookie in the browser, and the `state` that
-//! comes back through WorkOS.
+//! The half of a sign-in that the asking browser keeps: the flow cookie.
 
 use std::fmt;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
-use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::cookie::Cookie;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{LinkDelivery, ReturnTo};
+use super::{Asking, Digits, Flow, LinkDelivery, ReturnTo, State, host_cookie};
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
-use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
-use crate::session::record::seconds;
+use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
 const COOKIE_PREFIX: &str = "__Host-signin-";
 /// A browser may have this many sign-ins under way, one a tab; the oldest goes first. They keep
 /// the `Cookie` header below 4 KiB.
 const MAX_PER_BROWSER: usize = 3;
-/// How long WorkOS's authorization code lives after the link was opened.
-const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
-
-/// Names one sign-in: 128 random bits. It stands in URLs and opens nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flow(String);
-
-/// What comes back through WorkOS. It says which sign-in it belongs to, and nothing of the person:
-/// it passes through mails and logs that aren't ours.
-#[derive(Serialize, Deserialize)]
-pub struct State {
-    /// The sign-in it belongs to.
-    pub flow: Flow,
-    /// Fresh randomness beside the flow, which stands in URLs.
-    nonce: String,
-    /// When link and code are both dead, in seconds since 1970.
-    pub expires_at: i64,
-}
-
-impl Sealed for State {
-    const PURPOSE: &'static str = "state 1";
-}
-
-impl State {
-    /// How long link and code live together, in seconds, if the link lives for so long.
-    #[must_use]
-    pub fn lifetime(link_expires_in: Duration) -> i64 {
-        seconds(link_expires_in + CODE_LIFETIME)
-    }
-}
 
 /// What the asking browser keeps.
 #[derive(Clone, Serialize, Deserialize)]
@@ -69,6 +37,8 @@ pub struct PendingSignIn {
     /// Set when no mail went, because its mailbox had got too many: when the next may go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_mail_at: Option<i64>,
+    /// What whoever opens the link in another browser must type there.
+    pub digits: Digits,
     /// The SHA-256 of the `state` that belongs to it, in base64; none before it goes to WorkOS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     state_hash: Option<String>,
@@ -97,9 +67,16 @@ impl PendingSignIn {
             began_at: clock.now_millis(),
             expires_at: clock.now().saturating_add(State::lifetime(link_expires_in)),
             next_mail_at: None,
+            digits: Digits::random()?,
             state_hash: None,
         };
-        Ok((Flow(random_text()?), pending))
+        Ok((Flow::new()?, pending))
+    }
+
+    /// How it was asked for, by this browser.
+    #[must_use]
+    pub fn asking(&self, device: String) -> Asking {
+        Asking { at: self.began_at / 1000, device, digits: self.digits.clone() }
     }
 
     /// The `state` (at most 255 characters) for WorkOS's link, that works for so long. Only the
@@ -111,13 +88,13 @@ impl PendingSignIn {
         &mut self,
         keys: &KeyRing,
         flow: &Flow,
+        asking: Asking,
         link_expires_in: Duration,
         now: i64,
     ) -> Result<String, NoRandomness> {
-        let expires_at = now.saturating_add(State::lifetime(link_expires_in));
-        let state = State { flow: flow.clone(), nonce: random_text()?, expires_at };
+        let state = State::new(flow, asking, link_expires_in, now)?;
+        self.expires_at = self.expires_at.max(state.expires_at);
         let state = keys.seal("", &state)?;
-        self.expires_at = self.expires_at.max(expires_at);
         self.state_hash = Some(hash(&state));
         Ok(state)
     }
@@ -125,9 +102,14 @@ impl PendingSignIn {
     /// The sign-in of this name that this browser has under way.
     #[must_use]
     pub fn of_flow(request: &HttpRequest, keys: &KeyRing, flow: &Flow, now: i64) -> Option<Self> {
+        Self::with_expired(request, keys, flow).filter(|pending| now < pending.expires_at)
+    }
+
+    /// The same, whether or not it has expired meanwhile.
+    #[must_use]
+    pub fn with_expired(request: &HttpRequest, keys: &KeyRing, flow: &Flow) -> Option<Self> {
         let name = flow.cookie_name();
-        let pending: Self = keys.open(&name, request.cookie(&name)?.value())?;
-        (now < pending.expires_at).then_some(pending)
+        keys.open(&name, request.cookie(&name)?.value())
     }
 
     /// The newest sign-in that this browser has under way.
@@ -156,43 +138,11 @@ impl PendingSignIn {
     ) -> Result<Cookie<'static>, NoRandomness> {
         let name = flow.cookie_name();
         let sealed = keys.seal(&name, self)?;
-        let max_age = time::Duration::seconds(self.expires_at.saturating_sub(now));
-        Ok(host_cookie(name, sealed, max_age))
+        Ok(host_cookie(name, sealed, self.expires_at.saturating_sub(now)))
     }
 }
 
 impl Flow {
-    /// Reads a flow's name from a query.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        (text.len() == 22 && text.bytes().all(name)).then(|| Self(text.to_owned()))
-    }
-
-    /// The name as it stands in a URL.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// What the store calls its end: somebody is signed in by it, or nobody shall be.
-    #[must_use]
-    pub fn claim_of_sign_in(&self) -> String {
-        format!("sign-in {}", self.0)
-    }
-
-    /// What the store calls it when whoever got our mail ends the sign-in.
-    #[must_use]
-    pub fn claim_of_cancellation(&self) -> String {
-        format!("cancellation {}", self.0)
-    }
-
-    /// What the store calls the use of the link in our mail.
-    #[must_use]
-    pub fn claim_of_mail_link(&self) -> String {
-        format!("mail link {}", self.0)
-    }
-
     /// Takes the sign-in's cookie away from the browser.
     #[must_use]
     pub fn removal_cookie(&self) -> Cookie<'static> {
@@ -200,7 +150,7 @@ impl Flow {
     }
 
     fn cookie_name(&self) -> String {
-        format!("{COOKIE_PREFIX}{}", self.0)
+        format!("{COOKIE_PREFIX}{}", self.as_str())
     }
 }
 
@@ -227,22 +177,8 @@ fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<(Flow, PendingSig
     under_way
 }
 
-fn host_cookie(name: String, value: String, max_age: time::Duration) -> Cookie<'static> {
-    Cookie::build(name, value)
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(max_age)
-        .finish()
-}
-
 fn removal(name: String) -> Cookie<'static> {
-    host_cookie(name, String::new(), time::Duration::ZERO)
-}
-
-fn random_text() -> Result<String, NoRandomness> {
-    Ok(URL_SAFE_NO_PAD.encode(random::<16>()?))
+    host_cookie(name, String::new(), 0)
 }
 
 fn hash(state: &str) -> String {
@@ -256,12 +192,5 @@ impl fmt::Debug for PendingSignIn {
             .field("began_at", &self.began_at)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
-    }
-}
-
-/// Hides the nonce.
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }

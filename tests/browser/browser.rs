@@ -89,6 +89,24 @@ impl Browser {
         Self { driver, chromedriver }
     }
 
+    /// One that runs no scripts.
+    pub async fn without_scripts() -> Self {
+        let browser = Self::start().await;
+        let disabled = serde_json::json!({ "value": true });
+        browser
+            .driver
+            .cdp()
+            .send_raw("Emulation.setScriptExecutionDisabled", disabled)
+            .await
+            .unwrap();
+        browser
+    }
+
+    pub async fn cookie_names(&self) -> Vec<String> {
+        let cookies = self.driver.get_all_cookies().await.unwrap();
+        cookies.into_iter().map(|cookie| cookie.name).collect()
+    }
+
     pub async fn text(&self) -> String {
         self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap()
     }

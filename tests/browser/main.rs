@@ -23,6 +23,7 @@ mod visitor;
 
 mod browser;
 
+mod approve;
 #[cfg(feature = "smtp")]
 mod own_mail;
 mod scanner;

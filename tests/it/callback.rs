@@ -131,10 +131,8 @@ async fn a_link_opened_in_another_browser_does_not_sign_in() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "/secret-plan").await;
     let elsewhere = app.visitor();
-    let answer = elsewhere.get(&callback).await;
-    assert_error(&answer, 400, "nothing_pending");
-    assert_offers_new_link(&answer, "", "");
-    assert!(!answer.headers.contains_key("set-cookie"));
+    assert_eq!(elsewhere.get(&callback).await.location(), "/login/approve");
+    assert!(!elsewhere.is_signed_in().await);
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
     // And nothing was spoilt for the one who asked.
     assert_eq!(visitor.get(&callback).await.location(), "/secret-plan");
@@ -176,14 +174,11 @@ async fn the_state_of_one_sign_in_does_not_fit_the_cookie_of_another() {
     let value = visitor.cookie(&first_cookie).unwrap();
     let (other, second) = asked(&app, "ana@acme.test", "").await;
     let second_cookie = other.sign_ins().remove(0);
-    assert_error(
-        &visitor.get(&with(&first, "state", Some(&parameter(&second, "state")))).await,
-        400,
-        "nothing_pending",
-    );
+    let crossed = with(&first, "state", Some(&parameter(&second, "state")));
+    assert_eq!(visitor.get(&crossed).await.location(), "/login/approve");
     // The cookie is sealed together with its name, so renaming it doesn't help.
     visitor.set_cookie(&second_cookie, &value);
-    assert_error(&visitor.get(&second).await, 400, "nothing_pending");
+    assert_eq!(visitor.get(&second).await.location(), "/login/approve");
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
 }
 
@@ -379,7 +374,9 @@ async fn signing_in_anew_ends_the_session_that_the_browser_had() {
     let visitor = app.signed_in("ana@acme.test").await;
     let before = app.visitor().with_cookies_of(&visitor);
     visitor.ask_for_link("bob@acme.test", "").await;
-    visitor.get(&app.workos.follow_newest_link("bob@acme.test").await).await;
+    let callback = app.workos.follow_newest_link("bob@acme.test").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
+    assert_eq!(visitor.post("/login/switch", &[]).await.location(), "/account");
     assert_ne!(visitor.cookie("__Host-session"), before.cookie("__Host-session"));
     assert!(visitor.get("/account").await.body.contains("bob@acme.test"));
     assert!(!before.is_signed_in().await);
@@ -391,7 +388,8 @@ async fn a_session_cookie_planted_before_the_sign_in_is_not_adopted() {
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
     let planted = app.signed_in("eve@evil.test").await.cookie("__Host-session").unwrap();
     visitor.set_cookie("__Host-session", &planted);
-    visitor.get(&callback).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/login/switch", "she is told");
+    visitor.post("/login/switch", &[]).await;
     assert_ne!(visitor.cookie("__Host-session").unwrap(), planted);
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
 }

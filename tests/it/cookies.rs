@@ -99,7 +99,7 @@ async fn a_sealed_value_opens_nothing_in_anothers_place() {
     }
     for other in [&session, &state, &sign_in[..sign_in.len() - 1]] {
         visitor.set_cookie(&visitor.sign_ins()[0], other);
-        assert_eq!(visitor.get(callback.as_str()).await.error(), "nothing_pending");
+        assert_eq!(visitor.get(callback.as_str()).await.location(), "/login/approve");
     }
     for other in [&session, &sign_in] {
         let answer = visitor.get(&format!("/callback?code=x&state={other}")).await;

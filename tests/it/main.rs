@@ -17,6 +17,7 @@ mod visitor;
 mod account;
 mod account_sessions;
 mod api_session;
+mod approve;
 mod assets;
 mod callback;
 #[cfg(feature = "smtp")]
@@ -28,6 +29,7 @@ mod logout;
 #[cfg(feature = "smtp")]
 mod open;
 mod sent;
+mod switch;
 
 mod architecture;
 mod client_address;

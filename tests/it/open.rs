@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::task::JoinSet;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
-use workos_magic_link::sign_in::{Flow, MailLink};
+use workos_magic_link::sign_in::{Asking, Digits, Flow, MailLink};
 
 use crate::test_app::TestApp;
 use crate::visitor::{Answer, Visitor, assert_error};
@@ -76,21 +76,49 @@ async fn looking_at_it_changes_nothing_however_often() {
 }
 
 #[actix_web::test]
-async fn another_browser_finds_an_explanation_and_no_button() {
-    let app = TestApp::with_own_mail(&[]).await;
+async fn another_browser_finds_no_button_that_could_use_it_up() {
+    let app = TestApp::with_own_mail(&[("CROSS_DEVICE", "deny")]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let elsewhere = app.visitor();
     let page = elsewhere.get(&link).await;
     assert_eq!(page.status, 200);
     assert!(!has_button(&page) && !page.body.contains("<form"), "{}", page.body);
     assert!(!page.body.contains("ana@acme.test"), "this browser need not be hers");
-    assert!(page.leads_to("/login/cancel/").is_some() && page.leads_to("/login\u{0}").is_none());
+    assert!(page.leads_to("/login/cancel/").is_some() && page.leads_to("/login").is_some());
 
     assert_error(&press(&elsewhere, &link).await, 400, "nothing_pending");
     assert!(app.workos.calls().await.is_empty());
     let leaving = press(&visitor, &link).await;
     assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
     assert!(!elsewhere.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn the_digits_typed_in_another_browser_let_the_one_that_asked_go_on() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let visitor = app.visitor();
+    let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
+    let digits = visitor.get(&sent).await.digits().to_owned();
+    let link = app.workos.newest_link("ana@acme.test").await;
+    let phone = app.visitor();
+    let page = phone.get(&link).await;
+    assert_eq!((page.status.as_u16(), page.field("digits")), (200, ""));
+    assert_error(&press(&phone, &link).await, 422, "wrong_digits");
+    assert!(app.workos.calls().await.is_empty());
+
+    assert_eq!(phone.post(&link, &[("digits", &digits)]).await.status, 200);
+    assert!(app.workos.calls().await.is_empty(), "no code waits: the asking one goes to WorkOS");
+    let next = visitor.get(&sent).await.location().to_owned();
+    assert!(next.starts_with("/login/finish?flow="));
+    app.workos.fail("/passwordless/sessions", json!({ "status": 503, "count": 1 })).await;
+    let failed = visitor.get(&next).await;
+    assert_error(&failed, 503, "workos_unavailable");
+    assert_eq!(failed.leads_to("/login/finish"), Some(next.as_str()), "it may be tried again");
+    let leaving = visitor.get(&next).await;
+    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/reports");
+    assert!(visitor.is_signed_in().await);
+    assert!(phone.cookie_header().is_empty(), "the phone got nothing to keep");
+    assert_error(&phone.get(&link).await, 400, "link_expired");
 }
 
 #[actix_web::test]
@@ -266,7 +294,8 @@ async fn a_token_opens_only_what_it_is_for() {
 
     let elsewhere = app.visitor();
     elsewhere.set_cookie(&cookie, token);
-    assert!(!has_button(&elsewhere.get(&link).await), "a mail token is no sign-in");
+    let page = elsewhere.get(&link).await;
+    assert_eq!(page.field("digits"), "", "a mail token is no sign-in");
     assert_error(&visitor.get(&format!("/login/open/{pending}")).await, 400, "link_expired");
     assert_error(
         &visitor.get(&format!("/callback?code=x&state={token}")).await,
@@ -349,7 +378,9 @@ async fn a_mailbox_that_has_had_enough_gets_no_more_of_our_mails_either() {
 fn a_token_ends_so_that_no_mail_program_cuts_it() {
     let keys = KeyRing::parse(&generate_cookie_key().unwrap()).unwrap();
     let (flow, network) = (Flow::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
-    let link = MailLink::new(&flow, "Firefox on Linux".to_owned(), network, 0, Duration::ZERO);
+    let digits = Digits::random().unwrap();
+    let asking = Asking { at: 0, device: "Firefox on Linux".to_owned(), digits };
+    let link = MailLink::new(&flow, asking, network, Duration::ZERO);
     for _ in 0..1000 {
         let token = link.token(&keys).unwrap();
         assert!(token.ends_with(|end: char| end.is_ascii_alphanumeric()), "{token}");

@@ -152,8 +152,8 @@ async fn a_row_of_another_version_signs_nobody_in() {
 async fn a_store_that_fails_on_the_way_signs_nobody_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
-    visitor.ask_for_link("bob@acme.test", "").await;
-    let callback = app.workos.follow_newest_link("bob@acme.test").await;
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
     let broken = "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, ''); END";
     app.database().execute_batch(broken).unwrap();
     assert_error(&visitor.get(&callback).await, 503, "store_unavailable");

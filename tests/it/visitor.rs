@@ -159,6 +159,13 @@ impl Answer {
         rest.split_once('"').unwrap().0
     }
 
+    /// The digits on the page that waits for the mail.
+    pub fn digits(&self) -> &str {
+        let (_, digits) =
+            self.body.split_once("data-digits>").unwrap_or_else(|| panic!("none: {}", self.body));
+        &digits[..2]
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
@@ -178,8 +185,8 @@ impl Answer {
             .body
             .split_once(&format!("name=\"{name}\""))
             .unwrap_or_else(|| panic!("no {name}"));
-        let (_, value) = field.split_once('>').unwrap().0.split_once("value=\"").unwrap();
-        value.split_once('"').unwrap().0
+        let value = field.split_once('>').unwrap().0.split_once("value=\"");
+        value.map_or("", |(_, value)| value.split_once('"').unwrap().0)
     }
 }
 

@@ -36,7 +36,7 @@ pub(in crate::routes) async fn approve(
     }
     let wrong = |left| {
         let page = app.pages.html(&page.refusing(Code::WrongDigits, left));
-        Failure::refusal(Code::WrongDigits, "wrong digits").shown_as(page)
+        Failure::refusal(Code::WrongDigits, "wrong digits").shown_in(page)
     };
     let Some(digits) = Digits::parse(typed.digits) else { return Err(wrong(None)) };
     let Some(number) = next_try(store, flow, until).await? else { return Err(ended()) };

@@ -32,7 +32,7 @@ pub(super) async fn link(
 ) -> Result<(), Failure> {
     match (pending.delivery, &app.mailer) {
         (LinkDelivery::Smtp, Some(mailer)) => by_us(app, mailer, request, flow, pending).await,
-        _ => by_workos(app, flow, pending).await,
+        _ => by_workos(app, request, flow, pending).await,
     }
 }
 
@@ -45,11 +45,11 @@ async fn by_us(
     flow: &Flow,
     pending: &PendingSignIn,
 ) -> Result<(), Failure> {
-    let (now, device) = (app.clock.now(), device::of(request));
+    let asking = pending.asking(device::of(request));
     let network = network(client_address::of(request, &app.trusted_proxies));
-    let link = MailLink::new(flow, device, network, now, app.link_lifetimes.smtp);
+    let link = MailLink::new(flow, asking, network, app.link_lifetimes.smtp);
     let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
-    match mailer.send(&pending.email, app.pages.mail(&mail)?, now).await {
+    match mailer.send(&pending.email, app.pages.mail(&mail)?, app.clock.now()).await {
         Err(error @ MailError::Refused(_)) => {
             tracing::warn!(cause = %error, "a mail wasn't taken");
             Ok(())
@@ -60,9 +60,15 @@ async fn by_us(
 
 /// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the
 /// address must not get it.
-async fn by_workos(app: &App, flow: &Flow, pending: &mut PendingSignIn) -> Result<(), Failure> {
+async fn by_workos(
+    app: &App,
+    request: &HttpRequest,
+    flow: &Flow,
+    pending: &mut PendingSignIn,
+) -> Result<(), Failure> {
     let expires_in = app.link_lifetimes.workos;
-    let state = pending.new_state(&app.keys, flow, expires_in, app.clock.now())?;
+    let asking = pending.asking(device::of(request));
+    let state = pending.new_state(&app.keys, flow, asking, expires_in, app.clock.now())?;
     let session = CreatePasswordlessSession {
         email: pending.email.as_str(),
         redirect_uri: &app.site.redirect_uri,

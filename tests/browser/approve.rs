@@ -1,0 +1,123 @@
+//! A link that was asked for in one browser and opened in another: two real ones.
+
+use std::time::{Duration, Instant};
+
+use thirtyfour::prelude::*;
+
+use crate::browser::{Browser, Demo};
+
+async fn digits(browser: &Browser) -> String {
+    let digits = browser.driver.query(By::Css("[data-digits]")).first().await.unwrap();
+    digits.text().await.unwrap()
+}
+
+async fn open_link(browser: &Browser, demo: &Demo, email: &str) {
+    let link = demo.workos.newest_link(email).await;
+    browser.driver.goto(link).await.unwrap();
+    browser.see("Is it you who is signing in?").await;
+    assert!(!browser.path().await.contains('?'), "neither code nor state stands in the address");
+}
+
+/// Waits until it has moved on to the account page by itself.
+async fn moves_on(browser: &Browser, within: Duration) {
+    let begun = Instant::now();
+    while browser.path().await != "/account" {
+        assert!(begun.elapsed() < within, "it is still at {}", browser.path().await);
+    }
+}
+
+#[actix_web::test]
+async fn asked_on_the_laptop_opened_on_the_phone_signed_in_on_the_laptop() {
+    let demo = Demo::start().await;
+    let (laptop, phone) = (Browser::start().await, Browser::start().await);
+    laptop.ask_for_link(&demo, "ana@acme.test").await;
+    laptop.screenshot("digits").await;
+    open_link(&phone, &demo, "ana@acme.test").await;
+    phone.screenshot("approve").await;
+    phone.type_into("digits", &digits(&laptop).await).await;
+    phone.click("main form button").await;
+    phone.see("Go on in the other browser").await;
+
+    moves_on(&laptop, Duration::from_secs(2)).await;
+    assert!(laptop.text().await.contains("ana@acme.test"));
+    assert!(phone.cookie_names().await.is_empty(), "the phone has no session");
+    phone.quit().await;
+    laptop.quit().await;
+}
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn with_our_own_mail_the_laptop_goes_to_workos_itself() {
+    let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
+    let (laptop, phone) = (Browser::start().await, Browser::start().await);
+    laptop.ask_for_link(&demo, "ana@acme.test").await;
+    open_link(&phone, &demo, "ana@acme.test").await;
+    phone.screenshot("open_elsewhere").await;
+    phone.type_into("digits", &digits(&laptop).await).await;
+    phone.click("main form button").await;
+    phone.see("Go on in the other browser").await;
+    moves_on(&laptop, Duration::from_secs(3)).await;
+    assert!(phone.cookie_names().await.is_empty());
+    phone.quit().await;
+    laptop.quit().await;
+}
+
+#[actix_web::test]
+async fn another_tab_of_the_same_browser_moves_on_too() {
+    let (demo, browser) = (Demo::start().await, Browser::start().await);
+    browser.ask_for_link(&demo, "ana@acme.test").await;
+    let waiting = browser.driver.window().await.unwrap();
+    let other = browser.driver.new_tab().await.unwrap();
+    browser.driver.switch_to_window(other).await.unwrap();
+    browser.driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
+    browser.see("Your account").await;
+    browser.driver.switch_to_window(waiting).await.unwrap();
+    moves_on(&browser, Duration::from_secs(2)).await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn every_step_works_without_scripts() {
+    let demo = Demo::start().await;
+    let (laptop, phone) = (Browser::without_scripts().await, Browser::without_scripts().await);
+    laptop.ask_for_link(&demo, "ana@acme.test").await;
+    let digits = digits(&laptop).await;
+    open_link(&phone, &demo, "ana@acme.test").await;
+    phone.type_into("digits", if digits == "00" { "01" } else { "00" }).await;
+    phone.click("main form button").await;
+    assert!(phone.text().await.contains("That isn't the number"));
+    phone.type_into("digits", &digits).await;
+    phone.click("main form button").await;
+    phone.see("Go on in the other browser").await;
+    // The page loads itself anew every five seconds.
+    moves_on(&laptop, Duration::from_secs(8)).await;
+    phone.quit().await;
+    laptop.quit().await;
+}
+
+#[actix_web::test]
+async fn a_scanner_that_presses_every_button_gets_nothing_and_the_person_is_told() {
+    let demo = Demo::start().await;
+    let (laptop, scanner) = (Browser::start().await, Browser::start().await);
+    laptop.ask_for_link(&demo, "ana@acme.test").await;
+    open_link(&scanner, &demo, "ana@acme.test").await;
+    let page = scanner.driver.current_url().await.unwrap();
+    let buttons = scanner.driver.find_all(By::Css("main button")).await.unwrap().len();
+    assert_eq!(buttons, 2);
+    for button in 0..buttons {
+        scanner.driver.goto(page.as_str()).await.unwrap();
+        let pressed = scanner.driver.find_all(By::Css("main button")).await.unwrap();
+        pressed[button].click().await.unwrap();
+    }
+    assert!(!scanner.cookie_names().await.contains(&"__Host-session".to_owned()));
+
+    // It pressed "It wasn't me", so the one who asked is told, and offered another.
+    laptop.see("This link doesn't work any more").await;
+    laptop.screenshot("ended").await;
+    laptop.click("main form button").await;
+    laptop.see("Check your inbox").await;
+    laptop.driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
+    laptop.see("Your account").await;
+    scanner.quit().await;
+    laptop.quit().await;
+}

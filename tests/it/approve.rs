@@ -1,0 +1,317 @@
+//! `/login/approve`: WorkOS's link, opened in a browser that didn't ask. With `/login/finish`, where
+//! the one that asked goes on.
+
+use reqwest::Method;
+use tokio::task::JoinSet;
+
+use crate::test_app::TestApp;
+use crate::visitor::{Answer, Visitor, assert_error};
+
+const EXCHANGE: &str = "/sso/token";
+
+/// A laptop that asked, the path of its waiting page, and a phone on which the link was opened.
+struct Two {
+    laptop: Visitor,
+    sent: String,
+    phone: Visitor,
+    callback: String,
+}
+
+impl Two {
+    async fn new(app: &TestApp, email: &str, return_to: &str) -> Self {
+        let (laptop, phone) = (app.visitor(), app.visitor());
+        let sent = laptop.ask_for_link(email, return_to).await.location().to_owned();
+        let callback = app.workos.follow_newest_link(email).await;
+        assert_eq!(phone.get(&callback).await.location(), "/login/approve");
+        Self { laptop, sent, phone, callback }
+    }
+
+    async fn digits(&self) -> String {
+        self.laptop.get(&self.sent).await.digits().to_owned()
+    }
+
+    async fn wrong_digits(&self) -> &'static str {
+        if self.digits().await == "00" { "01" } else { "00" }
+    }
+
+    async fn type_digits(&self, digits: &str) -> Answer {
+        self.phone.post("/login/approve", &[("digits", digits)]).await
+    }
+
+    async fn status(&self) -> serde_json::Value {
+        self.laptop.get(&self.sent.replace("/sent", "/status")).await.json()
+    }
+
+    /// Where the page that waits for the mail leads.
+    async fn next(&self) -> String {
+        self.laptop.get(&self.sent).await.location().to_owned()
+    }
+}
+
+#[actix_web::test]
+async fn the_right_digits_sign_in_the_browser_that_asked_and_no_other() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "/reports?a=1").await;
+    let page = two.phone.get("/login/approve").await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("UTC") && page.body.contains("Unknown browser"), "when, from what");
+    for secret in ["ana@acme.test", "/reports", &two.digits().await] {
+        assert!(!page.body.contains(secret), "this browser need not be hers: {secret}");
+    }
+    assert_eq!(two.status().await["state"], "pending");
+
+    assert_eq!(two.type_digits(&two.digits().await).await.status, 200);
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0, "the code waits for who asked");
+    assert!(two.phone.cookie_header().is_empty(), "the phone keeps nothing");
+    let status = two.status().await;
+    assert_eq!(status["state"], "approved");
+    let next = two.next().await;
+    assert_eq!(status["next"], next.as_str());
+
+    assert_eq!(two.laptop.get(&next).await.location(), "/reports?a=1");
+    assert!(two.laptop.is_signed_in().await);
+    assert!(!two.phone.is_signed_in().await);
+    assert!(two.laptop.sign_ins().is_empty());
+    let status = two.status().await;
+    assert_eq!((&status["state"], &status["next"]), (&"signed_in".into(), &"/reports?a=1".into()));
+    assert_eq!(two.laptop.get(&two.sent).await.location(), "/reports?a=1", "without scripts too");
+}
+
+#[actix_web::test]
+async fn nothing_is_stored_and_nothing_exchanged_until_digits_are_typed() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    for _ in 0..3 {
+        two.phone.get("/login/approve").await;
+        two.phone.get(&two.callback).await;
+    }
+    for digits in ["", "1", "123", "ab", "１２", "-1"] {
+        assert_error(&two.type_digits(digits).await, 422, "wrong_digits");
+    }
+    let rows = |table: &str| {
+        let count = format!("SELECT count(*) FROM {table}");
+        app.database().query_row(&count, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!((rows("claims"), rows("kept"), rows("sessions")), (0, 0, 0));
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+    let spaced = two.digits().await.replace("", " ");
+    assert_eq!(two.type_digits(&spaced).await.status, 200, "white space is forgiven");
+}
+
+#[actix_web::test]
+async fn the_third_wrong_try_ends_the_sign_in_and_says_so() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    let (right, wrong) = (two.digits().await, two.wrong_digits().await);
+    let first = two.type_digits(wrong).await;
+    assert_error(&first, 422, "wrong_digits");
+    assert!(first.body.contains("2 more tries") && first.field("digits").is_empty());
+    assert!(two.type_digits(wrong).await.body.contains("1 more try"));
+    let third = two.type_digits(wrong).await;
+    assert_error(&third, 403, "wrong_digits");
+    assert!(third.body.contains("third wrong"));
+
+    assert_error(&two.type_digits(&right).await, 400, "link_expired");
+    assert_error(&two.phone.get("/login/approve").await, 400, "link_expired");
+    assert_error(&two.phone.get(&two.callback).await, 400, "nothing_pending");
+    assert_eq!(two.status().await["state"], "expired");
+    let over = two.laptop.get(&two.sent).await;
+    assert_error(&over, 400, "link_expired");
+    assert_eq!(over.field("email"), "ana@acme.test", "a new one is one click away");
+    assert_error(&two.laptop.get(&two.callback).await, 400, "nothing_pending");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0, "wrong digits never reach WorkOS");
+}
+
+#[actix_web::test]
+async fn of_many_tries_at_once_three_count() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    let mut tries = JoinSet::new();
+    for digits in 0..100 {
+        let twin = app.visitor().with_cookies_of(&two.phone);
+        tries.spawn(async move {
+            twin.post("/login/approve", &[("digits", &format!("{digits:02}"))])
+                .await
+                .status
+                .as_u16()
+        });
+    }
+    let answers = tries.join_all().await;
+    let looked_at = answers.iter().filter(|status| [200, 422].contains(*status)).count();
+    assert!(looked_at <= 3, "{answers:?}");
+}
+
+#[actix_web::test]
+async fn a_wrong_try_or_two_do_no_harm() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    two.type_digits(two.wrong_digits().await).await;
+    two.type_digits(two.wrong_digits().await).await;
+    assert_eq!(two.type_digits(&two.digits().await).await.status, 200);
+    assert_eq!(two.laptop.get(&two.next().await).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn it_was_not_me_ends_it_in_both_browsers() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    let done = two.phone.post("/login/approve/cancel", &[]).await;
+    assert_eq!(done.status, 200);
+    assert!(done.body.contains("Sign-in ended"));
+    assert_error(&two.phone.get("/login/approve").await, 400, "nothing_pending");
+    assert_eq!(two.status().await["state"], "expired");
+    assert_error(&two.laptop.get(&two.callback).await, 400, "nothing_pending");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+}
+
+#[actix_web::test]
+async fn deny_leaves_an_explanation_and_the_ways_out() {
+    let app = TestApp::with(&[("CROSS_DEVICE", "deny")]).await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    assert!(!two.laptop.get(&two.sent).await.body.contains("data-digits"));
+    let page = two.phone.get("/login/approve").await;
+    assert!(!page.body.contains("name=\"digits\"") && page.leads_to("/login").is_some());
+    assert!(page.leads_to("/login/approve/cancel").is_some());
+    for digits in 0..100 {
+        let refused = two.type_digits(&format!("{digits:02}")).await;
+        assert_error(&refused, 400, "nothing_pending");
+    }
+    assert_eq!(two.laptop.get(&two.callback).await.location(), "/account", "nothing was spoilt");
+}
+
+#[actix_web::test]
+async fn the_link_may_come_home_after_all() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "/reports").await;
+    assert_eq!(two.laptop.get(&two.callback).await.location(), "/reports");
+    assert_error(&two.type_digits("00").await, 400, "link_expired");
+}
+
+#[actix_web::test]
+async fn fifty_tabs_that_finish_at_once_make_one_exchange_and_one_session() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    two.type_digits(&two.digits().await).await;
+    let next = two.next().await;
+    let mut tabs = JoinSet::new();
+    for _ in 0..50 {
+        let (tab, next) = (app.visitor().with_cookies_of(&two.laptop), next.clone());
+        tabs.spawn(async move {
+            tab.get(&next).await;
+            tab.cookie("__Host-session").is_some()
+        });
+    }
+    assert_eq!(tabs.join_all().await.into_iter().filter(|signed_in| *signed_in).count(), 1);
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
+}
+
+#[actix_web::test]
+async fn what_was_approved_is_of_no_use_to_anybody_else() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    two.type_digits(&two.digits().await).await;
+    let next = two.next().await;
+    for stranger in [&app.visitor(), &two.phone, &app.signed_in("eve@evil.test").await] {
+        assert_error(&stranger.get(&next).await, 400, "nothing_pending");
+        let status = stranger.get(&two.sent.replace("/sent", "/status")).await.json();
+        assert_eq!((&status["state"], &status["next"]), (&"none".into(), &().into()));
+    }
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1, "that of another, to sign in");
+}
+
+#[actix_web::test]
+async fn an_approval_waits_no_longer_than_its_code_would_live() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    app.clock.advance(9 * 60);
+    two.type_digits(&two.digits().await).await;
+    assert_eq!(two.status().await["state"], "approved");
+    app.clock.advance(60);
+    assert_eq!(two.status().await["state"], "pending");
+    let finish = two.sent.replace("/sent", "/finish");
+    assert_eq!(two.laptop.get(&finish).await.location(), two.sent);
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+}
+
+#[actix_web::test]
+async fn the_page_lives_as_long_as_the_code() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    let digits = two.digits().await;
+    app.clock.advance(10 * 60);
+    assert_error(&two.phone.get("/login/approve").await, 400, "nothing_pending");
+    assert_error(&two.type_digits(&digits).await, 400, "nothing_pending");
+}
+
+#[actix_web::test]
+async fn without_a_link_that_was_opened_here_there_is_nothing_to_approve() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    assert_error(&visitor.get("/login/approve").await, 400, "nothing_pending");
+    assert_error(
+        &visitor.post("/login/approve", &[("digits", "12")]).await,
+        400,
+        "nothing_pending",
+    );
+    assert_error(&visitor.post("/login/approve/cancel", &[]).await, 400, "nothing_pending");
+    assert_error(&visitor.get("/login/finish").await, 400, "nothing_pending");
+    assert_eq!(visitor.get("/login/status").await.json()["state"], "none");
+    assert_eq!(visitor.get("/login/status?flow=../x").await.json()["state"], "none");
+}
+
+#[actix_web::test]
+async fn another_site_can_neither_approve_nor_end_it() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    let digits = two.digits().await;
+    for path in ["/login/approve", "/login/approve/cancel"] {
+        let forged = two.phone.request(Method::POST, path).header("Sec-Fetch-Site", "cross-site");
+        let answer = two.phone.send(forged.form(&[("digits", &digits)])).await;
+        assert_error(&answer, 403, "cross_site");
+    }
+    assert_eq!(two.status().await["state"], "pending");
+}
+
+#[actix_web::test]
+async fn what_is_kept_for_the_asking_browser_tells_nothing() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    two.type_digits(&two.digits().await).await;
+    let code = two.callback.split_once("code=").unwrap().1.split('&').next().unwrap();
+    let dump = app.engine.dump(app.data_dir());
+    for secret in [code, "ana@acme.test"] {
+        assert!(!dump.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()));
+    }
+}
+
+#[actix_web::test]
+async fn a_newer_link_does_not_kill_the_older_and_each_has_its_digits() {
+    let app = TestApp::spawn().await;
+    let laptop = app.visitor();
+    let first = laptop.ask_for_link("ana@acme.test", "/first").await.location().to_owned();
+    let first_callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let second = laptop.ask_for_link("ana@acme.test", "/second").await.location().to_owned();
+    let second_callback = app.workos.follow_newest_link("ana@acme.test").await;
+    for (sent, callback, led_to) in
+        [(&second, &second_callback, "/second"), (&first, &first_callback, "/first")]
+    {
+        let digits = laptop.get(sent).await.digits().to_owned();
+        let phone = app.visitor();
+        phone.get(callback).await;
+        phone.post("/login/approve", &[("digits", &digits)]).await;
+        let next = laptop.get(sent).await.location().to_owned();
+        assert_eq!(laptop.get(&next).await.location(), led_to);
+    }
+}
+
+#[actix_web::test]
+async fn a_program_learns_how_it_goes_in_json_also_when_it_goes_wrong() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    let request = two.phone.request(Method::POST, "/login/approve");
+    let request = request.header("Sec-Fetch-Site", "same-origin");
+    let request = request.header("Accept", "application/json").form(&[("digits", "x")]);
+    let problem = two.phone.send(request).await;
+    assert_eq!(problem.header("content-type"), "application/problem+json");
+    assert_eq!(problem.json()["code"], "wrong_digits");
+}
