@@ -59,6 +59,7 @@ pub(crate) struct Site {
 pub struct Serving {
     server: Server,
     store: Store,
+    mailer: Option<Mailer>,
     _lock: Option<File>,
 }
 
@@ -77,6 +78,9 @@ impl Serving {
         let purging = rt::spawn(purge(self.store));
         let ended = self.server.await;
         purging.abort();
+        if let Some(mailer) = self.mailer {
+            mailer.finish().await;
+        }
         ended
     }
 }
@@ -95,6 +99,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = stores.for_this_thread();
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
+    let mailer = app.mailer.clone();
 
     let server = HttpServer::new(move || {
         let store = stores.for_this_thread();
@@ -123,7 +128,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,
     };
-    Ok(Serving { server: server.run(), store, _lock: lock })
+    Ok(Serving { server: server.run(), store, mailer, _lock: lock })
 }
 
 /// Takes expired rows away, now and every minute, in steps that others' writes fit between.
@@ -171,7 +176,7 @@ impl App {
             link_delivery: config.sign_in.link_delivery,
             link_lifetimes: config.sign_in.link_lifetimes,
             approves_cross_device: config.sign_in.approves_cross_device,
-            mailer: config.mailer,
+            mailer: config.mail.map(Mailer::start),
             lifetimes: config.session.lifetimes,
             trusted_proxies: config.web.trusted_proxies,
             rate_limits: config.rate_limits,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::mail::Mailer;
+use crate::mail::Settings as Mail;
 use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
 use crate::session::{Limits, Place};
@@ -40,7 +40,7 @@ pub struct Config {
     /// `LINK_DELIVERY`, `LINK_EXPIRES_IN`, `ALLOWED_EMAIL_DOMAINS`
     pub sign_in: SignIn,
     /// `SMTP_URL`, `MAIL_FROM`
-    pub mailer: Option<Mailer>,
+    pub mail: Option<Mail>,
     /// `RATE_LIMIT_*`
     pub rate_limits: RateLimits,
     /// `LOG_FORMAT`, `RUST_LOG`
@@ -68,14 +68,15 @@ impl Config {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let mut read = Reader::new(&variable);
         let web = web::web(&mut read);
+        let sign_in = sign_in::sign_in(&mut read);
         let config = Self {
             workos: workos::workos(&mut read, &web.base_url),
             data_dir: session::data_dir(&read),
             session_store: session::session_store(&mut read),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),
             session: session::session(&mut read),
-            sign_in: sign_in::sign_in(&mut read),
-            mailer: mail::mailer(&mut read),
+            mail: mail::mail(&mut read, sign_in.link_delivery),
+            sign_in,
             rate_limits: RateLimits {
                 per_email: read.rate_limit("RATE_LIMIT_PER_EMAIL", "5/15m"),
                 per_mailbox: read.rate_limit("RATE_LIMIT_PER_MAILBOX", "20/1h"),

@@ -85,10 +85,11 @@ impl Failure {
         self.with(Offer::NewLink { email, return_to })
     }
 
-    /// If this failed for want of something outside, the same can be tried again here.
+    /// If this failed for want of something outside, or of a moment's patience, the same can be tried
+    /// again here.
     #[must_use]
     pub(crate) fn trying_again_at(self, here: &Uri) -> Self {
-        if self.code.status().is_server_error() {
+        if self.code.status().is_server_error() || self.code == Code::MailLinkInUse {
             self.with(Offer::TryAgain { at: here.to_string() })
         } else {
             self

@@ -60,14 +60,15 @@ impl RateLimits {
     }
 
     /// Counts a link that its mailbox did not want against the network that asked for it, as much
-    /// as a third of what it may ask for: one may be a mail scanner's doing, three are not.
+    /// as a tenth of what it may ask for. Not more: where a mail scanner presses the button, every
+    /// sign-in of an office counts like this.
     ///
     /// # Errors
     /// When the store fails.
     pub(crate) async fn unwanted(&self, store: &Store, network: IpAddr) -> Result<(), StoreError> {
         let limit = self.per_client;
-        let third = limit.at_most.div_ceil(3);
-        store.take_many(&client_key(network), third, limit).await.map(drop)
+        let tenth = limit.at_most.div_ceil(10);
+        store.take_many(&client_key(network), tenth, limit).await.map(drop)
     }
 
     /// Counts a mail; gives how long it is until the next may go, if this one must not.

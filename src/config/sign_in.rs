@@ -46,9 +46,6 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
         "smtp" => LinkDelivery::Smtp,
         _ => LinkDelivery::WorkOs,
     };
-    if link_delivery == LinkDelivery::Smtp {
-        read.required("SMTP_URL", "is needed with LINK_DELIVERY=smtp");
-    }
     SignIn {
         link_delivery,
         link_lifetimes: link_lifetimes(read, link_delivery),

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Code, Failure, Offer};
 use crate::app::App;
 use crate::pages::ErrorPage;
-use crate::sign_in::ReturnTo;
+use crate::sign_in::{LinkDelivery, ReturnTo};
 use crate::telemetry::RequestId;
 
 /// How long to wait before trying again where nobody said, in seconds.
@@ -78,10 +78,15 @@ fn page(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
             &ErrorPage::new(code, request_id(request, code))
                 .offering(offer)
                 .waiting(wait(failure))
-                .offering_safe_link(code == Code::LinkExpired && app.mailer.is_some()),
+                .offering_safe_link(code == Code::LinkExpired && has_other_way(app)),
         ),
     };
     HttpResponse::build(code.status()).content_type(ContentType::html()).body(page)
+}
+
+/// Whether a link can be mailed in another way than it usually is.
+fn has_other_way(app: &App) -> bool {
+    app.link_delivery == LinkDelivery::WorkOs && app.mailer.is_some()
 }
 
 /// What to tell the operator, where only the operator can help.

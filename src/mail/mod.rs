@@ -10,12 +10,14 @@ mod server;
 #[cfg(feature = "smtp")]
 mod smtp;
 #[cfg(feature = "smtp")]
+pub use server::Settings;
+#[cfg(feature = "smtp")]
 pub use smtp::Mailer;
 
 #[cfg(not(feature = "smtp"))]
 mod without;
 #[cfg(not(feature = "smtp"))]
-pub use without::Mailer;
+pub use without::{Mailer, Settings};
 
 /// A mail, without what every mail of this site has.
 pub struct Mail {
@@ -32,13 +34,9 @@ pub struct Mail {
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// The server takes mail, but not for this recipient, or not now (greylisting): the reply code.
-    /// To a visitor this must look as if it had gone, or strangers learn who has a mailbox.
     #[error("the mail server refused the recipient or the message with {0}")]
     Refused(u16),
     /// The server can't be reached, isn't safe to talk to, or takes no mail from us.
     #[error("the mail server took no mail: {0}")]
     Unavailable(String),
 }
-
-/// A setting that can't be used, and what it must be.
-type BadSetting = (&'static str, &'static str);

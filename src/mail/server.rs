@@ -1,11 +1,46 @@
-//! `SMTP_URL`, read.
+//! `SMTP_URL` and `MAIL_FROM`, read.
 
-use std::net::IpAddr;
-
+use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::TlsParameters;
 use percent_encoding::percent_decode_str;
-use url::Url;
+use url::{Host, Url};
+
+use crate::email_address::EmailAddress;
+
+/// The mail server, and in whose name it is asked to send.
+pub struct Settings {
+    pub(super) server: Server,
+    pub(super) from: Mailbox,
+}
+
+/// A setting that can't be used, and what it must be.
+type BadSetting = (&'static str, &'static str);
+
+impl Settings {
+    /// Reads `SMTP_URL` and `MAIL_FROM`.
+    ///
+    /// # Errors
+    /// Each of the two that can't be used.
+    pub(crate) fn parse(url: &str, from: &str) -> Result<Self, Vec<BadSetting>> {
+        let server = Server::parse(url).map_err(|expected| ("SMTP_URL", expected));
+        let from = sender(from).ok_or(("MAIL_FROM", A_SENDER));
+        match (server, from) {
+            (Ok(server), Ok(from)) => Ok(Self { server, from }),
+            (server, from) => Err(server.err().into_iter().chain(from.err()).collect()),
+        }
+    }
+}
+
+const A_SENDER: &str = "is an address such as login@example.com, or Example <login@example.com>";
+
+/// As strict as with the addresses of visitors, and in ASCII: not every server takes others.
+fn sender(text: &str) -> Option<Mailbox> {
+    let Mailbox { name, email } = text.parse().ok()?;
+    let email = EmailAddress::parse(email.as_ref()).ok()?;
+    email.as_str().is_ascii().then_some(())?;
+    Some(Mailbox::new(name, email.as_str().parse().ok()?))
+}
 
 /// The mail server, and how it is spoken to.
 pub(super) struct Server {
@@ -32,12 +67,18 @@ impl Server {
     /// Reads the URL: what isn't a letter or digit in user and password is percent-encoded.
     pub(super) fn parse(url: &str) -> Result<Self, &'static str> {
         let url = Url::parse(url).map_err(|_| EXPECTED)?;
-        let host = url.host_str().map(|host| host.trim_matches(['[', ']']).to_owned());
-        let host = host.filter(|host| !host.is_empty()).ok_or(EXPECTED)?;
-        if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+        // Of a scheme that it doesn't know, `Url` leaves the host as it is written.
+        let host = Host::parse(url.host_str().unwrap_or_default()).map_err(|_| EXPECTED)?;
+        let is_loopback = match &host {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        };
+        let host = host.to_string().trim_matches(['[', ']']).to_owned();
+        if !matches!(url.path(), "" | "/") || url.fragment().is_some() || url.port() == Some(0) {
             return Err(EXPECTED);
         }
-        let (security, usual_port) = security(&url, &host)?;
+        let (security, usual_port) = security(&url, &host, is_loopback)?;
         Ok(Self {
             port: url.port().unwrap_or(usual_port),
             credentials: credentials(&url)?,
@@ -48,13 +89,13 @@ impl Server {
 }
 
 /// And the port where servers listen for it (RFC 8314, 3).
-fn security(url: &Url, host: &str) -> Result<(Security, u16), &'static str> {
+fn security(url: &Url, host: &str, is_loopback: bool) -> Result<(Security, u16), &'static str> {
     let tls = || {
         TlsParameters::new(host.to_owned())
             .map_err(|_| "needs the system's CA certificates, which can't be read")
     };
     let required = match url.query() {
-        None => !is_loopback(host),
+        None => !is_loopback,
         Some("tls=required") => true,
         _ => return Err(EXPECTED),
     };
@@ -64,11 +105,6 @@ fn security(url: &Url, host: &str) -> Result<(Security, u16), &'static str> {
         "smtp" => Ok((Security::Plain, 25)),
         _ => Err(EXPECTED),
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let is_address = host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
-    is_address || host == "localhost" || host.ends_with(".localhost")
 }
 
 fn credentials(url: &Url) -> Result<Option<Credentials>, &'static str> {

@@ -1,120 +1,165 @@
 //! Hands mails to a mail server by SMTP (RFC 5321).
 //!
 //! `lettre` speaks the protocol. The conversation is led here, for what its own transport can't
-//! tell or promise: whether it was the recipient that the server refused, one deadline for all of
-//! it, and that a connection that was cut off in the middle is never used again.
+//! tell or promise: what depends on the recipient is told apart from what doesn't, each part has one
+//! deadline, and a connection that was cut off in the middle is never used again.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use lettre::Address;
 use lettre::address::Envelope;
-use lettre::message::Mailbox;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Mechanism;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::{Address, Message};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use super::line_by_line::LineByLine;
 use super::message::message;
-use super::server::{Security, Server};
-use super::{BadSetting, Mail, MailError};
+use super::server::{Security, Server, Settings};
+use super::{Mail, MailError};
 use crate::email_address::EmailAddress;
 use crate::error::with_sources;
 
-/// From the first byte to the last, waiting for a free connection included.
-const DEADLINE: Duration = Duration::from_secs(8);
+/// How long the server may take until it is ready for a recipient, waiting for a free connection
+/// included: somebody waits for the page.
+const READY_WITHIN: Duration = Duration::from_secs(8);
+/// What somebody waits from there: always the same, and by then most servers have taken the mail.
+const MOMENT: Duration = Duration::from_millis(250);
+/// How long it may take from there in all.
+const TAKEN_WITHIN: Duration = Duration::from_secs(30);
 /// How many mails are handed over at the same time.
-const MAX_CONNECTIONS: usize = 8;
+const MAX_CONNECTIONS: usize = 20;
 /// Servers hang up after some minutes without a word (RFC 5321, 4.5.3.2.7).
 const MAX_IDLE: Duration = Duration::from_secs(60);
 /// How long an idle connection may take to say that it still listens. A firewall that forgot it tells
 /// nobody, and all of them may be such: together they must leave time for a new one.
-const MAX_SILENCE: Duration = Duration::from_millis(400);
+const MAX_SILENCE: Duration = Duration::from_millis(300);
 
 /// Service not available, closing transmission channel (RFC 5321, 4.2.3).
 const CLOSING: u16 = 421;
+/// Authentication is required, too weak, or went wrong (RFC 4954, 6): said at RCPT by servers that
+/// let nobody send without.
+const AUTHENTICATION: [u16; 4] = [530, 534, 535, 538];
 /// Mailbox name not allowed (RFC 5321, 4.2.3; RFC 6531, 3.5).
 const NO_SUCH_ADDRESSES: u16 = 553;
 
-const A_SENDER: &str = "is an address such as login@example.com, or Example <login@example.com>";
-
-/// Sends mails through the server of this site.
+/// Sends mails through the server of this site. Clones share its connections.
+#[derive(Clone)]
 pub struct Mailer {
-    server: Server,
-    from: Mailbox,
-    hello: ClientId,
-    turns: Semaphore,
-    /// How long the last mail took that was taken, in microseconds.
-    last_took: AtomicU64,
-    /// Connections between mails, the last used last.
-    idle: Mutex<Vec<(Instant, AsyncSmtpConnection)>>,
+    connections: Arc<Connections>,
+    runtime: Handle,
+    handing_over: TaskTracker,
 }
 
 impl Mailer {
-    /// For the server of `SMTP_URL` and the sender of `MAIL_FROM`. Connects to nothing yet.
-    pub(crate) fn new(url: &str, from: &str) -> Result<Self, Vec<BadSetting>> {
-        let server = Server::parse(url).map_err(|expected| ("SMTP_URL", expected));
-        let from = from.parse().map_err(|_| ("MAIL_FROM", A_SENDER));
-        let (server, from): (_, Mailbox) = match (server, from) {
-            (Ok(server), Ok(from)) => (server, from),
-            (server, from) => return Err(server.err().into_iter().chain(from.err()).collect()),
-        };
-        Ok(Self {
-            server,
-            hello: ClientId::Domain(from.email.domain().to_owned()),
-            from,
-            turns: Semaphore::new(MAX_CONNECTIONS),
-            last_took: AtomicU64::default(),
-            idle: Mutex::default(),
-        })
+    /// For this server. Connects to nothing yet. Mails are handed over on the runtime that this is
+    /// called in: it must outlive the workers, or their last mails would be lost.
+    pub(crate) fn start(settings: Settings) -> Self {
+        Self {
+            connections: Arc::new(Connections::to(settings)),
+            runtime: Handle::current(),
+            handing_over: TaskTracker::new(),
+        }
     }
 
-    /// Hands a mail to the server; when this returns, the server has taken it. Sent once: a mail
-    /// that may have arrived isn't sent again.
+    /// Sends a mail, once: one that may have arrived isn't sent again. Returns a moment after the
+    /// server was ready for the recipient. What it says of the recipient is logged, and its time is
+    /// waited for by nobody: strangers would learn from either who has a mailbox.
     ///
     /// # Errors
-    /// [`MailError`]
+    /// [`MailError::Unavailable`]
     pub(crate) async fn send(
         &self,
         to: &EmailAddress,
         mail: Mail,
         now: i64,
     ) -> Result<(), MailError> {
-        let message = message(&self.from, to, mail, now)
+        let connections = Arc::clone(&self.connections);
+        let message = message(&connections.from, to, mail, now)
             .ok_or_else(|| MailError::Unavailable("no message could be made".to_owned()))?;
-        let begun = Instant::now();
-        let taken = timeout(DEADLINE, self.hand_over(message.envelope(), &message.formatted()))
-            .await
-            .unwrap_or_else(|_| Err(MailError::Unavailable("it took too long".to_owned())));
-        match taken {
-            Ok(()) => self.last_took.store(micros(begun.elapsed()), Ordering::Relaxed),
-            // A refusal comes sooner than a mail is taken, and its time tells as much as its text.
-            Err(MailError::Refused(_)) => {
-                let usual = Duration::from_micros(self.last_took.load(Ordering::Relaxed));
-                sleep(usual.saturating_sub(begun.elapsed())).await;
+        let ready = timeout(READY_WITHIN, connections.ready_for(message.envelope())).await;
+        let ready = ready.unwrap_or_else(|_| Err(took_too_long()))?;
+        let hand_over = async move {
+            match connections.hand_over(ready, &message).await {
+                Ok(()) => {}
+                Err(refused @ MailError::Refused(_)) => {
+                    tracing::warn!(cause = %refused, "a mail wasn't taken");
+                }
+                Err(error) => tracing::error!(cause = %error, "a mail is lost"),
             }
-            Err(MailError::Unavailable(_)) => {}
-        }
-        taken
+        };
+        self.handing_over.spawn_on(hand_over.in_current_span(), &self.runtime);
+        sleep(MOMENT).await;
+        Ok(())
     }
 
-    async fn hand_over(&self, envelope: &Envelope, message: &[u8]) -> Result<(), MailError> {
-        // Never closed, so a turn always comes.
-        let _turn = self.turns.acquire().await;
+    /// Waits until the mails under way are handed over.
+    pub(crate) async fn finish(&self) {
+        self.handing_over.close();
+        let _ = timeout(READY_WITHIN, self.handing_over.wait()).await;
+    }
+}
+
+/// The connections to the server.
+struct Connections {
+    server: Server,
+    from: lettre::message::Mailbox,
+    hello: ClientId,
+    turns: Arc<Semaphore>,
+    /// Those between mails, the last used last.
+    idle: Mutex<Vec<(Instant, AsyncSmtpConnection)>>,
+}
+
+/// A connection on which the server waits for a recipient, and the right to use it.
+struct Ready {
+    connection: AsyncSmtpConnection,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Connections {
+    fn to(Settings { server, from }: Settings) -> Self {
+        Self {
+            server,
+            hello: ClientId::Domain(from.email.domain().to_owned()),
+            from,
+            turns: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+            idle: Mutex::default(),
+        }
+    }
+
+    async fn ready_for(&self, envelope: &Envelope) -> Result<Ready, MailError> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(|_| MailError::Unavailable("it is closed".to_owned()))?;
         let mut connection = self.connection().await?;
-        let taken = submit(&mut connection, envelope, message).await;
+        let supports_them = connection.server_info().supports_feature(Extension::SmtpUtfEight);
+        let mut options = Vec::new();
+        if !is_ascii(envelope) && supports_them {
+            options.push(MailParameter::SmtpUtfEight);
+            options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        let sender = MailFrom::new(envelope.from().cloned(), options);
+        connection.command(sender).await.map_err(|error| failed("MAIL", &error))?;
+        Ok(Ready { connection, _turn: turn })
+    }
+
+    async fn hand_over(&self, ready: Ready, message: &Message) -> Result<(), MailError> {
+        let Ready { mut connection, _turn } = ready;
+        let submission = submit(&mut connection, message.envelope(), message.formatted());
+        let taken = timeout(TAKEN_WITHIN, submission).await.unwrap_or(Err(took_too_long()));
         let is_fit_for_more = match taken {
             Ok(()) => true,
             Err(MailError::Refused(_)) => connection.command(Rset).await.is_ok(),
             Err(MailError::Unavailable(_)) => false,
         };
-        // Otherwise, and whenever this is cut off by the deadline, it is dropped, which closes it.
+        // Otherwise it is dropped, which closes it.
         if is_fit_for_more {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             idle.push((Instant::now(), connection));
@@ -164,41 +209,40 @@ impl Mailer {
     }
 }
 
-/// One mail, on a connection that is ready for it.
+/// The recipient and the message, on a connection that is ready for them.
 async fn submit(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
-    message: &[u8],
+    message: Vec<u8>,
 ) -> Result<(), MailError> {
-    let mut options = Vec::new();
-    let is_ascii = |address: &Address| address.to_string().is_ascii();
-    if !envelope.to().iter().chain(envelope.from()).all(is_ascii) {
-        if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return Err(MailError::Refused(NO_SUCH_ADDRESSES));
-        }
-        options.push(MailParameter::SmtpUtfEight);
-        options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    if !is_ascii(envelope) && !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+        return Err(MailError::Refused(NO_SUCH_ADDRESSES));
     }
-    let sender = MailFrom::new(envelope.from().cloned(), options);
-    connection.command(sender).await.map_err(|error| failed("MAIL", &error))?;
     for recipient in envelope.to() {
         let recipient = Rcpt::new(recipient.clone(), Vec::new());
         connection.command(recipient).await.map_err(|error| refused("RCPT", &error))?;
     }
     // Some servers look at the recipient only now.
     connection.command(Data).await.map_err(|error| refused("DATA", &error))?;
-    connection.message(message).await.map_err(|error| refused("the message", &error))?;
+    connection.message(&message).await.map_err(|error| refused("the message", &error))?;
     Ok(())
 }
 
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+/// The sender is ASCII in any case.
+fn is_ascii(envelope: &Envelope) -> bool {
+    envelope.to().iter().all(|address: &Address| address.to_string().is_ascii())
 }
 
-/// What the server said to this recipient; but not when it is closing (421) or silent.
+fn took_too_long() -> MailError {
+    MailError::Unavailable("it took too long".to_owned())
+}
+
+/// What the server said to this recipient; but not what it would say to any.
 fn refused(step: &'static str, error: &Error) -> MailError {
     match error.status().map(u16::from) {
-        Some(code) if code != CLOSING => MailError::Refused(code),
+        Some(code) if code != CLOSING && !AUTHENTICATION.contains(&code) => {
+            MailError::Refused(code)
+        }
         _ => failed(step, error),
     }
 }

@@ -18,7 +18,6 @@ pub(crate) struct SignInMail {
     device: String,
     asked_at: String,
     lifetime: String,
-    expires_at: String,
 }
 
 impl SignInMail {
@@ -31,7 +30,6 @@ impl SignInMail {
             device: link.asking.device.clone(),
             asked_at: utc(link.asking.at),
             lifetime: in_words(lifetime),
-            expires_at: utc(link.expires_at),
         }
     }
 }

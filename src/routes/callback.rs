@@ -40,7 +40,7 @@ pub(super) async fn arrive(
     let pending = flow.and_then(|flow| PendingSignIn::of_flow(&request, &app.keys, flow, now));
     let arrival = arrival(&query, state.as_ref(), now).map_err(|refused| match &pending {
         // The browser that asked is offered the same anew; any other knows neither address nor way.
-        Some(pending) => Failure::from(refused).offering(pending),
+        Some(pending) => Failure::from(refused.of(pending.delivery)).offering(pending),
         None => refused.into(),
     })?;
     match (&pending, state) {

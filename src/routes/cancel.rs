@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 
 use super::open::spent;
 use crate::app::App;
-use crate::error::Failure;
+use crate::error::{Code, Failure};
 use crate::pages::CancelPage;
 use crate::session::Store;
 use crate::sign_in::{Flow, MailLink, State};
@@ -37,15 +37,14 @@ pub(super) async fn cancel(
 /// Ends a sign-in; gives whether it is this that ended it. Once more is no error, but too late is:
 /// nobody may be told that nobody got in when somebody did.
 pub(super) async fn end(store: &Store, flow: &Flow, until: i64) -> Result<bool, Failure> {
-    let cancellation = flow.claim_of_cancellation();
-    if !store.claim(&cancellation, until).await? {
+    if store.claim(&flow.claim_of_sign_in(), until).await? {
+        store.claim(&flow.claim_of_cancellation(), until).await?;
+        return Ok(true);
+    }
+    if store.is_claimed(&flow.claim_of_cancellation()).await? {
         return Ok(false);
     }
-    if !store.claim(&flow.claim_of_sign_in(), until).await? {
-        store.release(&cancellation).await?;
-        return Err(spent());
-    }
-    Ok(true)
+    Err(Failure::refusal(Code::TooLateToEnd, "the sign-in was over before it was to be ended"))
 }
 
 fn read(app: &App, token: &str) -> Result<MailLink, Failure> {

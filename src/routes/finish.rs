@@ -40,7 +40,8 @@ pub(super) async fn finish(
         }
         Some(Approval { arrival: None, .. }) => {
             let asking = pending.asking(device::of(&request));
-            open::leave_for_workos(app, store, flow, asking, pending, request.uri()).await
+            let left = open::leave_for_workos(app, store, flow, asking, pending).await;
+            left.map_err(|failure| failure.trying_again_at(request.uri()))
         }
         None => Ok(see_other(&format!("/login/sent?flow={}", flow.as_str()))),
     }

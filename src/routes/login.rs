@@ -1,5 +1,7 @@
 //! `GET /login` shows the form, `POST /login` sends the link.
 
+mod deliver;
+
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -7,8 +9,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::see_other;
-
-mod deliver;
 use crate::app::App;
 use crate::client_address;
 use crate::email_address::EmailAddress;
@@ -16,7 +16,7 @@ use crate::error::{Code, Failure};
 use crate::pages::LoginPage;
 use crate::session::record::seconds;
 use crate::session::{self, CurrentUser, Store};
-use crate::sign_in::{LinkDelivery, PendingSignIn, ReturnTo, make_room};
+use crate::sign_in::{PendingSignIn, ReturnTo, make_room};
 
 #[derive(Deserialize)]
 pub(super) struct Going {
@@ -31,7 +31,7 @@ pub(super) struct Form {
     return_to: String,
     /// Asked for by the page that a burned link leads to.
     #[serde(default)]
-    delivery: Option<LinkDelivery>,
+    delivery: String,
 }
 
 /// Says once why the last session of this browser ended, if it did not end here.
@@ -70,7 +70,7 @@ pub(super) async fn ask(
     let client = client_address::of(&request, &app.trusted_proxies);
     app.rate_limits.ask(&store, &email, client).await.map_err(retry)?;
 
-    let delivery = deliver::possible(&app, delivery);
+    let delivery = deliver::way(&app, &delivery);
     let expires_in = app.link_lifetimes.of(delivery);
     let (flow, mut pending) =
         PendingSignIn::begin(email.clone(), return_to.clone(), delivery, expires_in, &app.clock)?;

@@ -1,6 +1,6 @@
 //! `/login/open/{token}`: the link of our own mail. GET shows, POST goes on to WorkOS.
 
-use actix_web::http::{StatusCode, Uri};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use secrecy::ExposeSecret;
 
@@ -13,6 +13,9 @@ use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage};
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::{Approval, Asking, Flow, MailLink, PendingSignIn, State};
 use crate::workos::{CreatePasswordlessSession, PasswordlessSession};
+
+/// For how many seconds a press keeps others out: longer than WorkOS may take.
+const PRESS: i64 = 10;
 
 /// Changes nothing, whoever opens it and however often. The button stands only in the browser that
 /// asked: a mail scanner that presses buttons is another.
@@ -29,7 +32,8 @@ pub(super) async fn show(
         return Ok(see_other(led_to.as_str()));
     }
     let pending = pending(&app, &request, &link);
-    check(&app, &store, &link, pending.as_ref()).await?;
+    let checked = check(&app, &store, &link, pending.as_ref()).await;
+    checked.map_err(|failure| failure.trying_again_at(request.uri()))?;
     Ok(match pending {
         Some(pending) => {
             app.pages.respond(StatusCode::OK, &OpenPage::new(&token, &link.asking, &pending))
@@ -48,22 +52,34 @@ pub(super) async fn open(
     token: web::Path<String>,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
-    let link = MailLink::read(&app.keys, &token).ok_or_else(spent)?;
+    let used = use_link(app, store, user, &request, &token, &form.digits).await;
+    used.map_err(|failure| failure.trying_again_at(request.uri()))
+}
+
+async fn use_link(
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    user: Option<CurrentUser>,
+    request: &HttpRequest,
+    token: &str,
+    digits: &str,
+) -> Result<HttpResponse, Failure> {
+    let link = MailLink::read(&app.keys, token).ok_or_else(spent)?;
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&link.flow)) {
         return Ok(see_other(led_to.as_str()));
     }
-    let pending = pending(&app, &request, &link);
+    let pending = pending(&app, request, &link);
     check(&app, &store, &link, pending.as_ref()).await?;
     if let Some(pending) = pending {
         let MailLink { flow, asking, .. } = link;
-        return leave_for_workos(app, store, flow, asking, pending, request.uri()).await;
+        return leave_for_workos(app, store, flow, asking, pending).await;
     }
     let typed = Typed {
-        digits: &form.digits,
+        digits,
         flow: &link.flow,
         asking: &link.asking,
         until: link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos)),
-        page: elsewhere(&app, &token, &link),
+        page: elsewhere(&app, token, &link),
     };
     digits::approve(&app, &store, typed, &Approval::of_mail_link(app.clock.now())).await?;
     Ok(app.pages.respond(StatusCode::OK, &ApprovedPage {}))
@@ -74,14 +90,13 @@ fn elsewhere(app: &App, token: &str, link: &MailLink) -> ApprovePage {
     ApprovePage::of_mail_link(token, &link.asking).asking_digits(app.approves_cross_device)
 }
 
-/// Has WorkOS make its link, and leaves for it. If that fails, it can be tried again `here`.
+/// Has WorkOS make its link, and leaves for it.
 pub(super) async fn leave_for_workos(
     app: web::Data<App>,
     store: web::Data<Store>,
     flow: Flow,
     asking: Asking,
     mut pending: PendingSignIn,
-    here: &Uri,
 ) -> Result<HttpResponse, Failure> {
     let now = app.clock.now();
     let state = pending.new_state(&app.keys, &flow, asking, app.link_lifetimes.workos, now)?;
@@ -90,9 +105,7 @@ pub(super) async fn leave_for_workos(
     // A browser that goes away meanwhile stops this nowhere in between: what is claimed is used or
     // given back.
     let created = rt::spawn(create_session(app.clone(), store, flow, pending, state)).await;
-    let session = created
-        .map_err(|_| Failure::internal("opening a link broke".to_owned()))?
-        .map_err(|failure| failure.trying_again_at(here))?;
+    let session = created.map_err(|_| Failure::internal("opening a link broke".to_owned()))??;
     let mut response =
         app.pages.respond(StatusCode::OK, &LeavingPage::new(session.link.expose_secret()));
     // Can't fail: the name is letters, digits and dashes, the value sealed.
@@ -105,27 +118,31 @@ fn pending(app: &App, request: &HttpRequest, link: &MailLink) -> Option<PendingS
     PendingSignIn::of_flow(request, &app.keys, &link.flow, app.clock.now())
 }
 
-/// Whether the link still works: it has not expired, wasn't used, and its sign-in wasn't ended.
+/// Whether the link still works: it has not expired, and its sign-in goes on.
 async fn check(
     app: &App,
     store: &Store,
     link: &MailLink,
     pending: Option<&PendingSignIn>,
 ) -> Result<(), Failure> {
-    if app.clock.now() < link.expires_at
-        && !store.is_claimed(&link.flow.claim_of_mail_link()).await?
-        && !store.is_claimed(&link.flow.claim_of_sign_in()).await?
-    {
+    let is_over = app.clock.now() >= link.expires_at
+        || store.is_claimed(&link.flow.claim_of_sign_in()).await?;
+    let refused = if is_over {
+        spent()
+    } else if store.is_claimed(&link.flow.claim_of_press()).await? {
+        // Who didn't press need not know of it.
+        pending.map_or_else(spent, |_| pressed())
+    } else {
         return Ok(());
-    }
+    };
     Err(match pending {
-        Some(pending) => spent().offering(pending),
-        None => spent(),
+        Some(pending) => refused.offering(pending),
+        None => refused,
     })
 }
 
-/// Of fifty at once, one goes on. If WorkOS fails the link goes on working: a mail is never burned
-/// by an outage.
+/// Of fifty presses at once, one goes on. The link isn't used up by that: it is when somebody is
+/// signed in by it. So neither a failure of WorkOS's, nor one of ours at any point, burns a mail.
 async fn create_session(
     app: web::Data<App>,
     store: web::Data<Store>,
@@ -133,9 +150,9 @@ async fn create_session(
     pending: PendingSignIn,
     state: String,
 ) -> Result<PasswordlessSession, Failure> {
-    let claim = flow.claim_of_mail_link();
-    if !store.claim(&claim, pending.expires_at).await? {
-        return Err(spent().offering(&pending));
+    let press = flow.claim_of_press();
+    if !store.claim(&press, app.clock.now().saturating_add(PRESS)).await? {
+        return Err(pressed().offering(&pending));
     }
     let session = CreatePasswordlessSession {
         email: pending.email.as_str(),
@@ -146,8 +163,12 @@ async fn create_session(
     match app.workos.create_passwordless_session(session).await {
         Ok(session) => Ok(session),
         Err(error) => {
-            store.release(&claim).await?;
-            Err(Failure::from(error))
+            // Otherwise it lapses by itself.
+            let _ = store.release(&press).await;
+            Err(match error.refuses_only("email") {
+                true => Failure::refusal(Code::NotAllowed, "WorkOS signs in no such address"),
+                false => error.into(),
+            })
         }
     }
 }
@@ -155,4 +176,8 @@ async fn create_session(
 /// The same for a link that was never made, was used, or has expired.
 pub(super) fn spent() -> Failure {
     Failure::refusal(Code::MailLinkSpent, "the mail's link is unknown, used or has expired")
+}
+
+fn pressed() -> Failure {
+    Failure::refusal(Code::MailLinkInUse, "the button of the mail's link was pressed just now")
 }

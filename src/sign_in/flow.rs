@@ -43,10 +43,10 @@ impl Flow {
         format!("cancellation {}", self.0)
     }
 
-    /// The use of the link in our mail.
+    /// A press of the button behind the link in our mail, for as long as it is being acted on.
     #[must_use]
-    pub fn claim_of_mail_link(&self) -> String {
-        format!("mail link {}", self.0)
+    pub fn claim_of_press(&self) -> String {
+        format!("press {}", self.0)
     }
 
     /// One try at its digits.

@@ -45,7 +45,7 @@ pub struct PendingSignIn {
 }
 
 impl Sealed for PendingSignIn {
-    const PURPOSE: &'static str = "pending sign-in 1";
+    const PURPOSE: &'static str = "pending sign-in 2";
 }
 
 impl PendingSignIn {

@@ -147,7 +147,7 @@ mod smtp {
     #[test]
     fn with_mail_by_workos_a_mail_server_is_for_those_who_ask_for_our_link() {
         let config = read(&[("LINK_DELIVERY", "workos")]).ok().unwrap();
-        assert!(config.mailer.is_some());
+        assert!(config.mail.is_some());
         assert_eq!(config.sign_in.link_lifetimes.smtp, Duration::from_secs(60 * 60));
         let config = read(&[("LINK_DELIVERY", "workos"), ("LINK_EXPIRES_IN", "2h")]).ok().unwrap();
         assert_eq!(config.sign_in.link_lifetimes.smtp, Duration::from_secs(2 * 60 * 60));
@@ -158,6 +158,10 @@ mod smtp {
     fn own_mail_needs_a_server_and_a_sender() {
         assert_eq!(read(&[("SMTP_URL", "")]).err().unwrap(), ["SMTP_URL"]);
         assert_eq!(read(&[("MAIL_FROM", "")]).err().unwrap(), ["MAIL_FROM"]);
+        let both = super::read(&[("LINK_DELIVERY", "smtp")]).err().unwrap();
+        assert_eq!(both, ["SMTP_URL", "MAIL_FROM"]);
+        let bad = [("SMTP_URL", "nonsense"), ("MAIL_FROM", "")];
+        assert_eq!(read(&bad).err().unwrap(), ["MAIL_FROM", "SMTP_URL"]);
     }
 
     #[test]
@@ -170,6 +174,7 @@ mod smtp {
             "smtp://127.0.0.1:4126",
             "smtp://[::1]:25",
             "smtp://localhost",
+            "smtps://m\u{fc}ller.test",
         ] {
             assert!(read(&[("SMTP_URL", url)]).is_ok(), "{url}");
         }
@@ -188,10 +193,14 @@ mod smtp {
             "smtps://mail.test/path",
             "smtps://mail.test#x",
             "smtps://u:%ff@mail.test",
+            "smtps://mail.test:0",
+            "smtps://mail test",
+            "smtps://mail%test",
         ] {
             assert_eq!(read(&[("SMTP_URL", url)]).err(), Some(vec!["SMTP_URL"]), "{url}");
         }
-        for sender in ["login", "a@b@c", "x\r\nBcc: y <a@b.test>", "<a@b.test", ""] {
+        for sender in ["login", "a@b@c", "x\r\nBcc: y <a@b.test>", "<a@b.test", "l\u{f6}gin@b.test"]
+        {
             assert_eq!(read(&[("MAIL_FROM", sender)]).err(), Some(vec!["MAIL_FROM"]), "{sender}");
         }
     }
@@ -202,7 +211,8 @@ mod smtp {
 fn a_program_built_without_mail_says_so_instead_of_using_another_way() {
     let own_mail =
         [("LINK_DELIVERY", "smtp"), ("SMTP_URL", "smtp://localhost"), ("MAIL_FROM", "a@b.test")];
-    assert_eq!(read(&own_mail).err().unwrap(), ["SMTP_URL"]);
+    assert_eq!(read(&own_mail).err().unwrap(), ["LINK_DELIVERY"]);
+    assert_eq!(read(&own_mail[1..]).err().unwrap(), ["SMTP_URL"]);
 }
 
 #[cfg(not(feature = "redis"))]

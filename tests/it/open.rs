@@ -177,7 +177,8 @@ async fn an_outage_burns_nothing() {
 async fn unknown_used_and_expired_look_the_same() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, used) = asked(&app, "ana@acme.test", "").await;
-    press(&visitor, &used).await;
+    let leaving = press(&visitor, &used).await;
+    go_on(&app, &visitor, &leaving).await;
     let (_, expired) = asked(&app, "ben@acme.test", "").await;
     app.clock.advance(60 * 60);
     let unknown = format!("{}/login/open/{}", app.origin, "A".repeat(160));
@@ -197,10 +198,61 @@ async fn unknown_used_and_expired_look_the_same() {
 async fn a_link_that_is_spent_is_offered_anew_in_the_browser_that_asked() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "/reports").await;
-    press(&visitor, &link).await;
+    app.clock.advance(60 * 60);
     let page = visitor.get(&link).await;
     assert_error(&page, 400, "link_expired");
     assert_eq!((page.field("email"), page.field("return_to")), ("ana@acme.test", "/reports"));
+}
+
+#[actix_web::test]
+async fn a_press_that_led_nowhere_can_be_repeated_after_a_moment() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let path = link.strip_prefix(&app.origin).unwrap();
+    let lost = press(&visitor, &link).await;
+    for twice in [press(&visitor, &link).await, visitor.get(&link).await] {
+        assert_error(&twice, 400, "link_expired");
+        assert!(twice.body.contains("One moment"), "{}", twice.body);
+        assert_eq!(twice.leads_to("/login/open/"), Some(path));
+    }
+    app.clock.advance(10);
+    assert!(has_button(&visitor.get(&link).await));
+    let leaving = press(&visitor, &link).await;
+    assert_eq!(app.workos.calls_of("/passwordless/sessions").await, 2);
+    assert_error(&go_on(&app, &visitor, &lost).await, 400, "state_mismatch");
+    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn no_failure_of_the_store_burns_it_either() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let path = link.strip_prefix(&app.origin).unwrap();
+    let database = app.database();
+    database.execute_batch("ALTER TABLE claims RENAME TO away").unwrap();
+    for failed in [visitor.get(&link).await, press(&visitor, &link).await] {
+        assert_error(&failed, 503, "store_unavailable");
+        assert_eq!(failed.leads_to("/login/open/"), Some(path));
+    }
+    database.execute_batch("ALTER TABLE away RENAME TO claims").unwrap();
+    // What was claimed can't be given back: it lapses.
+    let stuck = "CREATE TRIGGER stuck BEFORE DELETE ON claims BEGIN SELECT RAISE(ABORT, ''); END";
+    database.execute_batch(stuck).unwrap();
+    app.workos.fail("/passwordless/sessions", json!({ "status": 503, "count": 1 })).await;
+    assert_error(&press(&visitor, &link).await, 503, "workos_unavailable");
+    app.clock.advance(10);
+    let leaving = press(&visitor, &link).await;
+    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn an_address_that_workos_refuses_is_not_told_to_try_for_ever() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let refusal =
+        json!({ "status": 422, "body": { "errors": [{ "field": "email", "code": "x" }] } });
+    app.workos.fail("/passwordless/sessions", refusal).await;
+    assert_error(&press(&visitor, &link).await, 403, "not_allowed");
 }
 
 #[actix_web::test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
@@ -179,9 +179,16 @@ impl WorkOs {
         self.newest_mail(email).await["link"].as_str().expect("a link in the mail").to_owned()
     }
 
+    /// Waits for the first one: an app may answer before its mail server has taken the mail.
     pub async fn newest_mail(&self, email: &str) -> Value {
-        let mut mails = self.get(&format!("/_emulate/inbox?to={email}")).await;
-        mails["data"].get_mut(0).expect("a mail").take()
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(10) {
+            let mut mails = self.get(&format!("/_emulate/inbox?to={email}")).await;
+            if let Some(mail) = mails["data"].get_mut(0) {
+                return mail.take();
+            }
+        }
+        panic!("no mail for {email}");
     }
 
     /// Visits the links of a mail as this kind of mail scanner does.

@@ -1,11 +1,13 @@
 //! Every way in which the callback says no.
 
 use crate::error::{Code, Failure};
+use crate::sign_in::LinkDelivery;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Refusal {
     NoCode,
     LinkExpired,
+    OurLinkExpired,
     Cancelled,
     ProviderError,
     StateMismatch,
@@ -16,6 +18,14 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    /// The same as it is told to the browser that asked: no scanner meets the link that ours leads to.
+    pub(super) fn of(self, delivery: LinkDelivery) -> Self {
+        match (self, delivery) {
+            (Self::LinkExpired, LinkDelivery::Smtp) => Self::OurLinkExpired,
+            (refusal, _) => refusal,
+        }
+    }
+
     /// The documented values of `error` that a mailed link can come back with.
     pub(super) fn of_error(error: &str) -> Self {
         match error {
@@ -31,6 +41,7 @@ impl Refusal {
         match self {
             Self::NoCode => (Code::BadRequest, "neither an error came back nor what could be a code"),
             Self::LinkExpired => (Code::LinkExpired, "WorkOS says that the link was used or has expired"),
+            Self::OurLinkExpired => (Code::MailLinkSpent, "WorkOS says that the link that ours led to was used or has expired"),
             Self::Cancelled => (Code::SignInCancelled, "the person did not consent at WorkOS"),
             Self::ProviderError => (Code::SsoFailed, "WorkOS came back with another error"),
             Self::StateMismatch => (Code::StateMismatch, "the state wasn't made here for this, or is damaged"),

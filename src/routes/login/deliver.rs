@@ -8,7 +8,7 @@ use actix_web::HttpRequest;
 use crate::app::App;
 use crate::client_address;
 use crate::error::Failure;
-use crate::mail::{MailError, Mailer};
+use crate::mail::Mailer;
 use crate::pages::SignInMail;
 use crate::rate_limit::network;
 use crate::session::device;
@@ -16,9 +16,9 @@ use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn};
 use crate::workos::CreatePasswordlessSession;
 
 /// The way that was asked for, if there is such a way; the usual one otherwise.
-pub(super) fn possible(app: &App, asked_for: Option<LinkDelivery>) -> LinkDelivery {
+pub(super) fn way(app: &App, asked_for: &str) -> LinkDelivery {
     match asked_for {
-        Some(LinkDelivery::Smtp) if app.mailer.is_some() => LinkDelivery::Smtp,
+        "smtp" if app.mailer.is_some() => LinkDelivery::Smtp,
         _ => app.link_delivery,
     }
 }
@@ -31,8 +31,9 @@ pub(super) async fn link(
     pending: &mut PendingSignIn,
 ) -> Result<(), Failure> {
     match (pending.delivery, &app.mailer) {
+        (LinkDelivery::WorkOs, _) => by_workos(app, request, flow, pending).await,
         (LinkDelivery::Smtp, Some(mailer)) => by_us(app, mailer, request, flow, pending).await,
-        _ => by_workos(app, request, flow, pending).await,
+        (LinkDelivery::Smtp, None) => Err(Failure::internal("there is no mail server".to_owned())),
     }
 }
 
@@ -49,13 +50,7 @@ async fn by_us(
     let network = network(client_address::of(request, &app.trusted_proxies));
     let link = MailLink::new(flow, asking, network, app.link_lifetimes.smtp);
     let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
-    match mailer.send(&pending.email, app.pages.mail(&mail)?, app.clock.now()).await {
-        Err(error @ MailError::Refused(_)) => {
-            tracing::warn!(cause = %error, "a mail wasn't taken");
-            Ok(())
-        }
-        sent => Ok(sent?),
-    }
+    Ok(mailer.send(&pending.email, app.pages.mail(&mail)?, app.clock.now()).await?)
 }
 
 /// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the

@@ -208,11 +208,16 @@ impl Engine {
     }
 
     /// True for the first who claims it, and for nobody else until it expires or is given back.
-    pub(super) async fn claim(&self, name: Hash, expires_at: i64) -> Result<bool, StoreError> {
+    pub(super) async fn claim(
+        &self,
+        name: Hash,
+        now: i64,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.claim(name, expires_at).await,
+            Self::Sqlite(sqlite) => sqlite.claim(name, now, expires_at).await,
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.claim(name, expires_at).await,
+            Self::Redis(redis) => redis.claim(name, now, expires_at).await,
         }
     }
 
@@ -224,11 +229,11 @@ impl Engine {
         }
     }
 
-    pub(super) async fn is_claimed(&self, name: &Hash) -> Result<bool, StoreError> {
+    pub(super) async fn is_claimed(&self, name: &Hash, now: i64) -> Result<bool, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.is_claimed(name),
+            Self::Sqlite(sqlite) => sqlite.is_claimed(name, now),
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.is_claimed(name).await,
+            Self::Redis(redis) => redis.is_claimed(name, now).await,
         }
     }
 

@@ -152,13 +152,13 @@ impl Store {
         self.engine.end(Ending { person, which, why, now, remembered }).await
     }
 
-    /// Claims what may happen once, by its name; true only for the first, whoever else tries at the
-    /// same moment. `expires_at` is when nobody could try any more.
+    /// Claims what may happen once until then, by its name; true only for the first, whoever else
+    /// tries at the same moment.
     ///
     /// # Errors
     /// When the store fails; whether it was claimed is then unknown.
     pub async fn claim(&self, name: &str, expires_at: i64) -> Result<bool, StoreError> {
-        self.engine.claim(hash(name), expires_at).await
+        self.engine.claim(hash(name), self.clock.now(), expires_at).await
     }
 
     /// Gives back what was claimed, because it did not happen.
@@ -174,7 +174,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn is_claimed(&self, name: &str) -> Result<bool, StoreError> {
-        self.engine.is_claimed(&hash(name)).await
+        self.engine.is_claimed(&hash(name), self.clock.now()).await
     }
 
     /// Keeps a value under a name, in the place of an earlier one, until it has expired.
@@ -314,8 +314,9 @@ impl StoreOpener {
 
 type Hash = [u8; 32];
 
-/// What the store knows of a secret: enough to find its row, too little to use it. The secrets are
-/// 128 random bits or more, so their plain hashes can't be searched.
+/// What the store knows of a name: enough to find its row, too little to use it. References and
+/// flows are 128 random bits or more, so their plain hashes can't be searched; that of an address
+/// that is counted can, by whoever reads the store and guesses the address.
 fn hash(secret: &str) -> Hash {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());

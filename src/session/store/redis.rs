@@ -118,18 +118,22 @@ impl Redis {
         self.run(&scripts::DELETE.arg(name(&hash))).await
     }
 
-    pub(super) async fn claim(&self, claimed: Hash, expires_at: i64) -> Result<bool, StoreError> {
+    pub(super) async fn claim(
+        &self,
+        claimed: Hash,
+        now: i64,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
         let mark = URL_SAFE_NO_PAD.encode(random::<16>()?);
-        let arguments = (name(&claimed), mark, self.clock.now(), expires_at);
-        self.run(&scripts::CLAIM.arg(arguments)).await
+        self.run(&scripts::CLAIM.arg((name(&claimed), mark, now, expires_at))).await
     }
 
     pub(super) async fn release(&self, claimed: Hash) -> Result<(), StoreError> {
         self.run(&scripts::RELEASE.arg(name(&claimed))).await
     }
 
-    pub(super) async fn is_claimed(&self, claimed: &Hash) -> Result<bool, StoreError> {
-        self.run(&scripts::IS_CLAIMED.arg(name(claimed))).await
+    pub(super) async fn is_claimed(&self, claimed: &Hash, now: i64) -> Result<bool, StoreError> {
+        self.run(scripts::IS_CLAIMED.arg(name(claimed)).arg(now)).await
     }
 
     pub(super) async fn keep(

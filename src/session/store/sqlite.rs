@@ -225,11 +225,16 @@ impl Sqlite {
         self.write(move |db| delete(db, hash)).await
     }
 
-    pub(super) async fn claim(&self, name: Hash, expires_at: i64) -> Result<bool, StoreError> {
+    pub(super) async fn claim(
+        &self,
+        name: Hash,
+        now: i64,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
         self.write(move |db| {
             let insert = "INSERT INTO claims (name_hash, expires_at) VALUES (?1, ?2)
-                 ON CONFLICT DO NOTHING";
-            Ok(db.execute(insert, params![name, expires_at])? == 1)
+                 ON CONFLICT DO UPDATE SET expires_at = ?2 WHERE expires_at <= ?3";
+            Ok(db.execute(insert, params![name, expires_at, now])? == 1)
         })
         .await
     }
@@ -239,9 +244,9 @@ impl Sqlite {
         self.write(move |db| db.execute(delete, [name]).map(drop)).await
     }
 
-    pub(super) fn is_claimed(&self, name: &Hash) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM claims WHERE name_hash = ?1";
-        Ok(self.reader()?.prepare_cached(sql)?.exists([name])?)
+    pub(super) fn is_claimed(&self, name: &Hash, now: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM claims WHERE name_hash = ?1 AND expires_at > ?2";
+        Ok(self.reader()?.prepare_cached(sql)?.exists(params![name, now])?)
     }
 
     pub(super) async fn keep(

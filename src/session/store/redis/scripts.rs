@@ -163,16 +163,24 @@ pub(super) static CLAIM: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
     local name, mark, now, expires_at = unpack(ARGV)
-    redis.call('SET', claim(name), mark, 'NX', 'EX', ttl(now, expires_at))
-    return redis.call('GET', claim(name)) == mark and 1 or 0",
+    local held = redis.call('HMGET', claim(name), 'mark', 'expires_at')
+    if held[1] and tonumber(held[2]) > tonumber(now) then return held[1] == mark and 1 or 0 end
+    redis.call('HSET', claim(name), 'mark', mark, 'expires_at', expires_at)
+    redis.call('EXPIRE', claim(name), ttl(now, expires_at))
+    return 1",
     )
 });
 
 pub(super) static RELEASE: LazyLock<Script> =
     LazyLock::new(|| script("redis.call('DEL', claim(ARGV[1]))"));
 
-pub(super) static IS_CLAIMED: LazyLock<Script> =
-    LazyLock::new(|| script("return redis.call('EXISTS', claim(ARGV[1]))"));
+pub(super) static IS_CLAIMED: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    local expires_at = redis.call('HGET', claim(ARGV[1]), 'expires_at')
+    return expires_at and tonumber(expires_at) > tonumber(ARGV[2]) and 1 or 0",
+    )
+});
 
 pub(super) static KEEP: LazyLock<Script> = LazyLock::new(|| {
     script(
