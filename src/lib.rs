@@ -18,7 +18,9 @@
 //!    Or we mail a link of our own ([`mail`]), a [`sign_in::MailLink`] to `/login/open/{token}`:
 //!    WorkOS makes its link when the button there is pressed, and the browser leaves for it.
 //! 5. The person clicks. WorkOS takes its link, and sends the browser to
-//! 6. `GET /callback`, where both halves must meet. The sign-in is consumed in the store before the
+//! 6. `GET /callback`, where both halves must meet; in a browser that didn't ask, `/login/approve`
+//!    has its person type the digits that the asking one shows ([`sign_in::Asking`]), and that one
+//!    comes to the same end by `/login/finish`. The sign-in is consumed in the store before the
 //!    code is exchanged ([`workos::Client::exchange_code`]), and the Profile must be of the address
 //!    that was asked for.
 //! 7. A new session begins ([`session::CurrentUser`]): its row is on disk before the browser gets

@@ -50,6 +50,32 @@ async fn a_sign_in_begun_here_ends_there_and_counts_everywhere() {
 }
 
 #[actix_web::test]
+async fn what_is_approved_here_goes_on_there_once() {
+    let app = TestApp::spawn().await;
+    let other = Instance::beside(&app);
+    let laptop = app.visitor();
+    let sent = laptop.ask_for_link("ana@acme.test", "").await.location().to_owned();
+    let digits = laptop.get(&sent).await.digits().to_owned();
+    let phone = app.visitor();
+    phone.get(&app.workos.follow_newest_link("ana@acme.test").await).await;
+    phone.post("/login/approve", &[("digits", &digits)]).await;
+
+    let there = other.visited_by(&app, &laptop);
+    let next = there.get(&sent).await.location().to_owned();
+    let mut tabs = JoinSet::new();
+    for tab in 0..20 {
+        let twin = if tab % 2 == 0 { app.again(&laptop) } else { other.visited_by(&app, &laptop) };
+        let next = next.clone();
+        tabs.spawn(async move {
+            twin.get(&next).await;
+            twin.cookie("__Host-session").is_some()
+        });
+    }
+    assert_eq!(tabs.join_all().await.into_iter().filter(|signed_in| *signed_in).count(), 1);
+    assert_eq!(app.workos.calls_of("/sso/token").await, 1);
+}
+
+#[actix_web::test]
 async fn what_is_ended_here_has_ended_there() {
     let app = TestApp::spawn().await;
     let other = Instance::beside(&app);

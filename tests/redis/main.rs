@@ -23,12 +23,19 @@ mod visitor;
 mod account_sessions;
 #[path = "../it/api_session.rs"]
 mod api_session;
+#[path = "../it/approve.rs"]
+mod approve;
 #[path = "../it/callback.rs"]
 mod callback;
+#[cfg(feature = "smtp")]
+#[path = "../it/cancel.rs"]
+mod cancel;
 #[path = "../it/rate_limit.rs"]
 mod rate_limit;
 #[path = "../it/session_lifetimes.rs"]
 mod session_lifetimes;
+#[path = "../it/switch.rs"]
+mod switch;
 
 mod instances;
 mod kept;
