@@ -172,7 +172,10 @@ impl App {
             workos: Client::new(config.workos.api_url, config.workos.credentials).context(
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,
-            admission: Admission::new(config.sign_in.allowed_email_domains),
+            admission: Admission::new(
+                config.sign_in.allowed_email_domains,
+                config.sign_in.sso_domains,
+            ),
             link_delivery: config.sign_in.link_delivery,
             link_lifetimes: config.sign_in.link_lifetimes,
             approves_cross_device: config.sign_in.approves_cross_device,

@@ -10,7 +10,7 @@ use time::macros::format_description;
 use crate::clock::Clock;
 use crate::config;
 use crate::email_address::EmailAddress;
-use crate::session::{Ended, SessionInfo, Store, Which};
+use crate::session::{Ended, SessionInfo, Store, Which, Whose};
 
 /// What the operator asks for.
 pub enum Sessions {
@@ -41,21 +41,17 @@ pub async fn sessions(
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = opener.for_this_thread();
     match asked {
-        Sessions::List { email } => {
-            let person = person(&email)?;
-            Ok(table(&store.list(person.as_str()).await?))
-        }
+        Sessions::List { email } => Ok(table(&store.list(&whose(&email)?).await?)),
         Sessions::End { email: Some(email) } => {
-            let person = person(&email)?;
-            told(store.end(person.as_str(), Which::All, Ended::ByOperator).await?)
+            told(store.end(whose(&email)?, Which::All, Ended::ByOperator).await?)
         }
         Sessions::End { email: None } => told(store.end_all(Ended::ByOperator).await?),
     }
 }
 
-fn person(email: &str) -> anyhow::Result<EmailAddress> {
+fn whose(email: &str) -> anyhow::Result<Whose> {
     let Ok(email) = EmailAddress::parse(email) else { bail!("that isn't an e-mail address") };
-    Ok(email)
+    Ok(Whose::Email(email.into()))
 }
 
 fn told(ended: usize) -> anyhow::Result<String> {

@@ -1,11 +1,13 @@
 //! Who may sign in, and by what link.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::reader::Reader;
 use super::{DAY, MINUTE};
 use crate::email_address::parse_domain;
 use crate::sign_in::LinkDelivery;
+use crate::workos::SsoSelector;
 
 /// Who may sign in, and by what link.
 pub struct SignIn {
@@ -18,6 +20,8 @@ pub struct SignIn {
     pub approves_cross_device: bool,
     /// `ALLOWED_EMAIL_DOMAINS`, in ASCII; empty: everyone.
     pub allowed_email_domains: Vec<String>,
+    /// `SSO_DOMAINS`: by the domain, in ASCII.
+    pub sso_domains: HashMap<String, SsoSelector>,
 }
 
 /// How long a link works: `LINK_EXPIRES_IN`, or where that isn't set what suits its delivery.
@@ -55,7 +59,28 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
             "is approve or deny",
         ) == "approve",
         allowed_email_domains: allowed_email_domains(read),
+        sso_domains: sso_domains(read),
     }
+}
+
+fn sso_domains(read: &mut Reader<'_>) -> HashMap<String, SsoSelector> {
+    let entries = read.or("SSO_DOMAINS", "");
+    let named = entries.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    let mut domains = HashMap::new();
+    for entry in named {
+        let parsed = entry.split_once('=').and_then(|(domain, selector)| {
+            Some((parse_domain(domain.trim()).ok()?, SsoSelector::parse(selector.trim())?))
+        });
+        // One domain, one place to go.
+        if parsed.is_none_or(|(domain, selector)| domains.insert(domain, selector).is_some()) {
+            read.problem(
+                "SSO_DOMAINS",
+                "is a list such as acme.com=org_01ABC, globex.com=conn_01DEF, each domain once",
+            );
+            return HashMap::new();
+        }
+    }
+    domains
 }
 
 fn link_lifetimes(read: &mut Reader<'_>, delivery: LinkDelivery) -> LinkLifetimes {

@@ -17,6 +17,12 @@ pub enum Code {
     TooLateToEnd,
     SignInCancelled,
     SsoFailed,
+    SsoDenied,
+    SsoNotSetUp,
+    SsoSwitchedOff,
+    SsoWrongAccount,
+    SsoMismatch,
+    StartedElsewhere,
     NothingPending,
     StateMismatch,
     CodeExpired,
@@ -67,6 +73,12 @@ impl Code {
                 | Self::MailLinkSpent
                 | Self::SignInCancelled
                 | Self::SsoFailed
+                | Self::SsoDenied
+                | Self::SsoNotSetUp
+                | Self::SsoSwitchedOff
+                | Self::SsoWrongAccount
+                | Self::SsoMismatch
+                | Self::StartedElsewhere
                 | Self::NothingPending
                 | Self::StateMismatch
                 | Self::CodeExpired
@@ -119,6 +131,18 @@ impl Code {
                 "Nobody was signed in. You can start again whenever you like."),
             Self::SsoFailed => ("sso_failed", S::BAD_REQUEST, "The sign-in didn't go through",
                 "The sign-in service sent you back without signing you in. Ask for a new link; if it happens again, tell whoever runs this site."),
+            Self::SsoDenied => ("sso_failed", S::BAD_REQUEST, "Your organization didn't let you in",
+                "Its sign-in page sent you back without signing you in. Try again; if that doesn't help, ask whoever looks after accounts in your organization."),
+            Self::SsoNotSetUp => ("sso_failed", S::BAD_REQUEST, "This sign-in isn't set up as it should be",
+                "It isn't your doing, and trying again won't help: tell whoever runs this site that signing in through your organization doesn't work."),
+            Self::SsoSwitchedOff => ("sso_failed", S::BAD_REQUEST, "Your organization's sign-in is switched off",
+                "Ask whoever looks after accounts in your organization when it will be back."),
+            Self::SsoWrongAccount => ("sso_failed", S::BAD_REQUEST, "That account isn't one of your organization",
+                "You are signed in to your organization's sign-in page with another account. Sign out there, then try again with your work address."),
+            Self::SsoMismatch => ("profile_mismatch", S::FORBIDDEN, "That account doesn't belong here",
+                "Your organization's sign-in page told us of an account that it can't speak for, so nobody was signed in. Try again with your work address; if it happens again, tell whoever runs this site."),
+            Self::StartedElsewhere => ("state_mismatch", S::BAD_REQUEST, "Please start the sign-in here",
+                "You came from another page, such as your organization's. For your safety, only sign-ins that begin on this site go through: type your work address, and you are led back there and in."),
             Self::NothingPending => ("nothing_pending", S::BAD_REQUEST, "This browser has no such sign-in waiting",
                 "Open the link in the browser in which you asked for it. If this is that browser, the link was already used or is too old: ask for a new one."),
             Self::StateMismatch => ("state_mismatch", S::BAD_REQUEST, "This link doesn't belong to a sign-in from here",

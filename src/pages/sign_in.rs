@@ -77,6 +77,7 @@ impl SentPage {
     pub(crate) fn new(
         flow: &Flow,
         pending: &PendingSignIn,
+        delivery: LinkDelivery,
         link_expires_in: std::time::Duration,
     ) -> Self {
         Self {
@@ -85,7 +86,7 @@ impl SentPage {
             return_to: pending.return_to.as_str().to_owned(),
             login_url: pending.return_to.login_url(),
             next_mail_at: pending.next_mail_at.map(utc),
-            delivery: pending.delivery,
+            delivery,
             link_lifetime: in_words(link_expires_in.as_secs()),
             digits: None,
         }

@@ -8,14 +8,14 @@ use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::AccountSessionsPage;
-use crate::session::{CurrentUser, Ended, Store, Which};
+use crate::session::{CurrentUser, Ended, Store, Which, Whose};
 
 pub(super) async fn show(
     app: web::Data<App>,
     store: web::Data<Store>,
     user: CurrentUser,
 ) -> Result<HttpResponse, Failure> {
-    let sessions = store.list(&user.person).await?;
+    let sessions = store.list(&Whose::Person(user.person.clone())).await?;
     Ok(app.pages.respond(StatusCode::OK, &AccountSessionsPage::new(&user, sessions)))
 }
 
@@ -31,7 +31,7 @@ pub(super) async fn revoke(
         session.purge();
         return Ok(see_other("/"));
     }
-    match store.end(&user.person, Which::One(id), Ended::Elsewhere).await? {
+    match store.end(Whose::Person(user.person), Which::One(id), Ended::Elsewhere).await? {
         0 => Err(Failure::refusal(Code::NotFound, "no such session of this person")),
         _ => Ok(see_other("/account/sessions")),
     }
@@ -41,7 +41,7 @@ pub(super) async fn revoke_others(
     store: web::Data<Store>,
     user: CurrentUser,
 ) -> Result<HttpResponse, Failure> {
-    store.end(&user.person, Which::AllBut(user.session.id), Ended::Elsewhere).await?;
+    store.end(Whose::Person(user.person), Which::AllBut(user.session.id), Ended::Elsewhere).await?;
     Ok(see_other("/account/sessions"))
 }
 
@@ -50,7 +50,7 @@ pub(super) async fn revoke_all(
     session: Session,
     user: CurrentUser,
 ) -> Result<HttpResponse, Failure> {
-    store.end(&user.person, Which::AllBut(user.session.id), Ended::Elsewhere).await?;
+    store.end(Whose::Person(user.person), Which::AllBut(user.session.id), Ended::Elsewhere).await?;
     session.purge();
     Ok(see_other("/"))
 }

@@ -10,6 +10,7 @@ use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::{Arrival, PendingSignIn, State};
 
+mod person;
 pub(super) mod redeem;
 mod refusal;
 
@@ -40,7 +41,7 @@ pub(super) async fn arrive(
     let pending = flow.and_then(|flow| PendingSignIn::of_flow(&request, &app.keys, flow, now));
     let arrival = arrival(&query, state.as_ref(), now).map_err(|refused| match &pending {
         // The browser that asked is offered the same anew; any other knows neither address nor way.
-        Some(pending) => Failure::from(refused.of(pending.delivery)).offering(pending),
+        Some(pending) => refused.by(Some(&pending.way)).offering(pending),
         None => refused.into(),
     })?;
     match (&pending, state) {
@@ -48,6 +49,7 @@ pub(super) async fn arrive(
             let user = user.as_ref();
             redeem::go_on(&app, &store, &session, user, &request, pending, &arrival).await
         }
+        (None, Some(state)) if state.is_sso => Err(Refusal::NothingPending.into()),
         (None, Some(state)) => elsewhere(&app, &store, &state, &arrival).await,
         (None, None) => Err(Refusal::StateMismatch.into()),
     }
@@ -59,6 +61,9 @@ fn arrival(query: &Query, state: Option<&State>, now: i64) -> Result<Arrival, Re
         return Err(Refusal::of_error(error));
     }
     let code = query.code.as_deref().filter(|code| is_plain(code)).ok_or(Refusal::NoCode)?;
+    if query.state.is_none() {
+        return Err(Refusal::StartedElsewhere);
+    }
     let expires_at = state.ok_or(Refusal::StateMismatch)?.expires_at;
     if now >= expires_at {
         return Err(Refusal::StateExpired);

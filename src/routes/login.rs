@@ -1,4 +1,4 @@
-//! `GET /login` shows the form, `POST /login` sends the link.
+//! `GET /login` shows the form, `POST /login` sends the link, or to the identity provider.
 
 mod deliver;
 
@@ -16,7 +16,7 @@ use crate::error::{Code, Failure};
 use crate::pages::LoginPage;
 use crate::session::record::seconds;
 use crate::session::{self, CurrentUser, Store};
-use crate::sign_in::{PendingSignIn, ReturnTo, make_room};
+use crate::sign_in::{PendingSignIn, ReturnTo, TIME_FOR_SSO, Way, make_room};
 
 #[derive(Deserialize)]
 pub(super) struct Going {
@@ -70,18 +70,29 @@ pub(super) async fn ask(
     let client = client_address::of(&request, &app.trusted_proxies);
     app.rate_limits.ask(&store, &email, client).await.map_err(retry)?;
 
-    let delivery = deliver::way(&app, &delivery);
-    let expires_in = app.link_lifetimes.of(delivery);
+    let way = deliver::way(&app, &email, &delivery)?;
+    let time = match way {
+        Way::Link(delivery) => app.link_lifetimes.of(delivery),
+        Way::Sso(_) => TIME_FOR_SSO,
+    };
     let (flow, mut pending) =
-        PendingSignIn::begin(email.clone(), return_to.clone(), delivery, expires_in, &app.clock)?;
-    match app.rate_limits.mail(&store, &email).await? {
-        Some(wait) => pending.next_mail_at = Some(app.clock.now() + seconds(wait)),
-        None => deliver::link(&app, &request, &flow, &mut pending).await.map_err(retry)?,
-    }
+        PendingSignIn::begin(email.clone(), return_to.clone(), way.clone(), time, &app.clock)?;
+    let next = match way {
+        Way::Sso(_) => "/login/sso",
+        Way::Link(delivery) => {
+            match app.rate_limits.mail(&store, &email).await? {
+                Some(wait) => pending.next_mail_at = Some(app.clock.now() + seconds(wait)),
+                None => deliver::link(&app, delivery, &request, &flow, &mut pending)
+                    .await
+                    .map_err(retry)?,
+            }
+            "/login/sent"
+        }
+    };
 
     let now = app.clock.now();
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((LOCATION, format!("/login/sent?flow={}", flow.as_str())));
+    response.insert_header((LOCATION, format!("{next}?flow={}", flow.as_str())));
     for removal in make_room(&request, &app.keys, now) {
         response.cookie(removal);
     }

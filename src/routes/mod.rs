@@ -14,6 +14,7 @@ mod login;
 mod logout;
 mod open;
 mod sent;
+mod sso;
 mod status;
 mod switch;
 
@@ -37,6 +38,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     site.service(with_session(page("/", home::show)))
         .service(with_session(page("/login", login::show).route(web::post().to(login::ask))))
         .service(with_session(page("/login/sent", sent::show)))
+        .service(web::resource("/login/sso").route(web::get().to(sso::leave)))
         .service(with_session(page("/login/status", status::show)))
         .service(with_session(web::resource("/login/finish").route(web::get().to(finish::finish))))
         .service(with_session(

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::error::Failure;
 use crate::pages::SentPage;
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Flow, PendingSignIn};
+use crate::sign_in::{Flow, PendingSignIn, Way};
 
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -43,8 +43,11 @@ pub(super) async fn show(
     if status.state == State::Expired {
         return Err(spent().offering(&pending));
     }
-    let lifetime = app.link_lifetimes.of(pending.delivery);
-    let page = SentPage::new(&flow, &pending, lifetime)
+    let Way::Link(delivery) = pending.way else {
+        return Ok(see_other(&format!("/login/sso?flow={}", flow.as_str())));
+    };
+    let lifetime = app.link_lifetimes.of(delivery);
+    let page = SentPage::new(&flow, &pending, delivery, lifetime)
         .showing_digits(app.approves_cross_device.then_some(&pending.digits));
     Ok(app.pages.respond(StatusCode::OK, &page))
 }

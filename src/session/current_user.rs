@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
 use super::SessionInfo;
-use super::store::{ADDRESS, BEGINS, DEVICE, INFO, PERSON};
+use super::store::{ADDRESS, BEGINS, DEVICE, EMAIL, INFO, PERSON};
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::sign_in::{Flow, ReturnTo};
@@ -28,7 +28,8 @@ pub struct CurrentUser {
     pub profile: Profile,
     /// Their session.
     pub session: SessionInfo,
-    /// Their name for the store: for mailed links, the normalised address.
+    /// Their name for the store: for mailed links the normalised address, for SSO the connection and
+    /// their id at its identity provider.
     pub person: String,
     /// The last sign-ins of this browser and where each led, the newest first.
     sign_ins: Vec<(Flow, ReturnTo)>,
@@ -36,7 +37,8 @@ pub struct CurrentUser {
 
 /// A sign-in that has come to its end: what a session begins with.
 pub(crate) struct SignedIn<'a> {
-    pub(crate) person: &'a EmailAddress,
+    pub(crate) person: &'a str,
+    pub(crate) email: &'a EmailAddress,
     pub(crate) profile: &'a Profile,
     pub(crate) flow: &'a Flow,
     pub(crate) return_to: &'a ReturnTo,
@@ -59,6 +61,7 @@ impl CurrentUser {
         let written = session
             .insert(BEGINS, true)
             .and_then(|()| session.insert(PERSON, new.person))
+            .and_then(|()| session.insert(EMAIL, new.email))
             .and_then(|()| session.insert(DEVICE, new.device))
             .and_then(|()| session.insert(ADDRESS, new.address))
             .and_then(|()| session.insert(PROFILE, new.profile))

@@ -1,23 +1,36 @@
 //! Who may enter, and what happens when somebody does. **This is the file a fork changes.**
 
+use std::collections::HashMap;
+
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
-use crate::workos::Profile;
+use crate::workos::{Profile, SsoSelector};
 
 /// The rules of this app about who may sign in.
 #[derive(Clone, Debug)]
 pub struct Admission {
     allowed_email_domains: Vec<String>,
+    sso_domains: HashMap<String, SsoSelector>,
 }
 
 impl Admission {
-    /// Lets in the addresses of these domains (in ASCII), or of all when there are none.
+    /// Lets in the addresses of these domains (in ASCII), or of all when there are none; those of
+    /// some domains through the identity provider of their organization only.
     #[must_use]
-    pub fn new(allowed_email_domains: Vec<String>) -> Self {
-        Self { allowed_email_domains }
+    pub fn new(
+        allowed_email_domains: Vec<String>,
+        sso_domains: HashMap<String, SsoSelector>,
+    ) -> Self {
+        Self { allowed_email_domains, sso_domains }
     }
 
-    /// Whether this address may ask for a link. Decided by its domain alone, which is no secret of
+    /// Where the people of this domain (in ASCII) sign in, if not by a mailed link.
+    #[must_use]
+    pub fn sso_of(&self, domain: &str) -> Option<&SsoSelector> {
+        self.sso_domains.get(domain)
+    }
+
+    /// Whether this address may ask to sign in. Decided by its domain alone, which is no secret of
     /// a person's; anything finer belongs into [`Admission::on_sign_in`], behind the proof of the
     /// mailbox, or the form would tell strangers who has an account.
     ///

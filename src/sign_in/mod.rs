@@ -16,6 +16,7 @@ mod mail_link;
 mod pending;
 mod return_to;
 mod state;
+mod way;
 
 use actix_web::cookie::{Cookie, SameSite, time};
 
@@ -29,6 +30,8 @@ pub use pending::PendingSignIn;
 pub(crate) use pending::make_room;
 pub use return_to::ReturnTo;
 pub use state::State;
+pub(crate) use way::TIME_FOR_SSO;
+pub use way::{CodeVerifier, Way};
 
 /// A cookie as all of ours are, for so many seconds.
 fn host_cookie(name: String, value: String, max_age: i64) -> Cookie<'static> {

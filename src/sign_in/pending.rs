@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{Asking, Digits, Flow, LinkDelivery, ReturnTo, State, host_cookie};
+use super::{Asking, Digits, Flow, ReturnTo, State, Way, host_cookie};
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
@@ -24,10 +24,10 @@ const MAX_PER_BROWSER: usize = 3;
 /// What the asking browser keeps.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingSignIn {
-    /// Whose mailbox the link went to.
+    /// Who wants to sign in: whose mailbox the link went to.
     pub email: EmailAddress,
-    /// Who mailed it.
-    pub delivery: LinkDelivery,
+    /// By which way.
+    pub way: Way,
     /// Where they were going.
     pub return_to: ReturnTo,
     /// When it began, in milliseconds since 1970: two may begin in one second.
@@ -45,7 +45,7 @@ pub struct PendingSignIn {
 }
 
 impl Sealed for PendingSignIn {
-    const PURPOSE: &'static str = "pending sign-in 2";
+    const PURPOSE: &'static str = "pending sign-in 3";
 }
 
 impl PendingSignIn {
@@ -56,13 +56,13 @@ impl PendingSignIn {
     pub fn begin(
         email: EmailAddress,
         return_to: ReturnTo,
-        delivery: LinkDelivery,
+        way: Way,
         link_expires_in: Duration,
         clock: &Clock,
     ) -> Result<(Flow, Self), NoRandomness> {
         let pending = Self {
             email,
-            delivery,
+            way,
             return_to,
             began_at: clock.now_millis(),
             expires_at: clock.now().saturating_add(State::lifetime(link_expires_in)),
@@ -92,7 +92,8 @@ impl PendingSignIn {
         link_expires_in: Duration,
         now: i64,
     ) -> Result<String, NoRandomness> {
-        let state = State::new(flow, asking, link_expires_in, now)?;
+        let is_sso = matches!(self.way, Way::Sso(_));
+        let state = State::new(flow, asking, is_sso, link_expires_in, now)?;
         self.expires_at = self.expires_at.max(state.expires_at);
         let state = keys.seal("", &state)?;
         self.state_hash = Some(hash(&state));

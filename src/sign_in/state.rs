@@ -27,13 +27,16 @@ pub struct State {
     /// When link and code are both dead, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires_at: i64,
+    /// Whether it leads to an identity provider, not to a mailbox.
+    #[serde(rename = "s", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_sso: bool,
     /// How the sign-in was asked for.
     #[serde(flatten)]
     pub asking: Asking,
 }
 
 impl Sealed for State {
-    const PURPOSE: &'static str = "state 2";
+    const PURPOSE: &'static str = "state 3";
 }
 
 impl State {
@@ -41,11 +44,12 @@ impl State {
     pub(super) fn new(
         flow: &Flow,
         asking: Asking,
+        is_sso: bool,
         link_expires_in: Duration,
         now: i64,
     ) -> Result<Self, NoRandomness> {
         let expires_at = now.saturating_add(Self::lifetime(link_expires_in));
-        Ok(Self { flow: flow.clone(), nonce: random_text()?, expires_at, asking })
+        Ok(Self { flow: flow.clone(), nonce: random_text()?, expires_at, is_sso, asking })
     }
 
     /// Reads what came back.

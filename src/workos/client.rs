@@ -56,9 +56,14 @@ impl Client {
         Ok(Self { http, api_url, credentials })
     }
 
+    pub(super) fn url(&self, path: &str) -> Url {
+        let mut url = self.api_url.clone();
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+        url
+    }
+
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let base = self.api_url.as_str().trim_end_matches('/');
-        self.http.request(method, format!("{base}/{path}"))
+        self.http.request(method, self.url(path))
     }
 
     pub(super) fn authorized(&self, method: Method, path: &str) -> RequestBuilder {

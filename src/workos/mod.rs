@@ -1,4 +1,4 @@
-//! A small client for the three WorkOS calls that a Magic Link sign-in needs.
+//! A small client for the few WorkOS calls that a sign-in needs.
 //!
 //! It knows nothing of this app: no page, no session, no actix. The facts it rests on are those of
 //! the WorkOS reference; where the reference is silent it tolerates every answer seen in the wild.
@@ -12,4 +12,5 @@ mod types;
 pub use client::{Client, Credentials};
 pub use error::{FieldError, WorkOsError};
 pub use passwordless::CreatePasswordlessSession;
+pub use sso::{Authorization, SsoSelector};
 pub use types::{PasswordlessSession, Profile, ProfileAndToken};

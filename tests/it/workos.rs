@@ -129,7 +129,7 @@ async fn the_id_of_a_session_cannot_lead_to_another_path() {
 async fn exchanging_sends_a_form_and_no_redirect_uri() {
     let body = r#"{"access_token":"CANARY","profile":{"id":"prof_1","email":"ana@acme.test"},"novel":[1]}"#;
     let (client, request) = answering(response("200 OK", body)).await;
-    let answer = client.exchange_code("CANARY&code").await.unwrap();
+    let answer = client.exchange_code("CANARY&code", None).await.unwrap();
     assert_eq!(answer.profile.email, "ana@acme.test");
     assert!(!format!("{answer:?}").contains("CANARY") && !format!("{answer:?}").contains("ana@"));
     let request = request.await.unwrap();

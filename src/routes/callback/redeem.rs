@@ -4,6 +4,7 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::person::Person;
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::client_address;
@@ -28,7 +29,10 @@ pub(in crate::routes) async fn go_on(
 ) -> Result<HttpResponse, Failure> {
     check_halves(app, pending, arrival)
         .map_err(|refused| Failure::from(refused).offering(pending))?;
-    if user.is_some_and(|user| user.person != pending.email.as_str()) {
+    let is_somebody_else = |user: &CurrentUser| {
+        EmailAddress::parse(&user.profile.email).ok() != Some(pending.email.clone())
+    };
+    if user.is_some_and(is_somebody_else) {
         let mut ask = see_other("/login/switch");
         // Can't fail, here and below: the names are letters, digits and dashes, the values sealed.
         let _ = ask.add_cookie(&arrival.cookie(&app.keys)?);
@@ -48,10 +52,12 @@ pub(in crate::routes) async fn sign_in(
 ) -> Result<HttpResponse, Failure> {
     let offering = |failure: Failure| failure.offering(pending);
     let state = check_halves(app, pending, arrival).map_err(|refused| offering(refused.into()))?;
-    let profile = redeem(app, store, &state, pending, &arrival.code).await.map_err(offering)?;
+    let (person, profile) =
+        redeem(app, store, &state, pending, &arrival.code).await.map_err(offering)?;
     let address = client_address::of(request, &app.trusted_proxies);
     let signed_in = SignedIn {
-        person: &pending.email,
+        person: &person.name,
+        email: &person.email,
         profile: &profile,
         flow: &state.flow,
         return_to: &pending.return_to,
@@ -87,7 +93,7 @@ async fn redeem(
     state: &State,
     pending: &PendingSignIn,
     code: &str,
-) -> Result<Profile, Failure> {
+) -> Result<(Person, Profile), Failure> {
     // Before the code is spent, and never given back: of fifty callbacks at once, one goes on.
     if !store.claim(&state.flow.claim_of_sign_in(), pending.expires_at).await? {
         return Err(Failure::from(Refusal::Consumed).ending(&state.flow));
@@ -95,19 +101,13 @@ async fn redeem(
     exchange(app, code, pending).await.map_err(|failure| failure.ending(&state.flow))
 }
 
-async fn exchange(app: &App, code: &str, pending: &PendingSignIn) -> Result<Profile, Failure> {
-    let profile = app.workos.exchange_code(code).await?.profile;
-    check(&profile, pending)?;
-    app.admission.on_sign_in(&pending.email, &profile).await?;
-    Ok(profile)
-}
-
-/// WorkOS says who opened the link: it must be who asked for it, and by a mailed link.
-fn check(profile: &Profile, pending: &PendingSignIn) -> Result<(), Refusal> {
-    let is_of_address =
-        EmailAddress::parse(&profile.email).is_ok_and(|email| email == pending.email);
-    if is_of_address && profile.connection_type == "MagicLink" && !profile.id.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::ProfileMismatch)
+async fn exchange(
+    app: &App,
+    code: &str,
+    pending: &PendingSignIn,
+) -> Result<(Person, Profile), Failure> {
+    let profile = app.workos.exchange_code(code, pending.way.code_verifier()).await?.profile;
+    let person = Person::of(&app.admission, &profile, pending)?;
+    app.admission.on_sign_in(&person.email, &profile).await?;
+    Ok((person, profile))
 }

@@ -7,30 +7,36 @@ use actix_web::HttpRequest;
 
 use crate::app::App;
 use crate::client_address;
+use crate::email_address::EmailAddress;
 use crate::error::Failure;
 use crate::mail::Mailer;
 use crate::pages::SignInMail;
 use crate::rate_limit::network;
+use crate::sealed::NoRandomness;
 use crate::session::device;
-use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn};
+use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, Way};
 use crate::workos::CreatePasswordlessSession;
 
-/// The way that was asked for, if there is such a way; the usual one otherwise.
-pub(super) fn way(app: &App, asked_for: &str) -> LinkDelivery {
-    match asked_for {
+/// The way for this address: its organization's, or a link, as it was asked for if it can be.
+pub(super) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Way, NoRandomness> {
+    if app.admission.sso_of(email.domain()).is_some() {
+        return Way::sso();
+    }
+    Ok(Way::Link(match asked_for {
         "smtp" if app.mailer.is_some() => LinkDelivery::Smtp,
         _ => app.link_delivery,
-    }
+    }))
 }
 
 /// Delivers the link of this sign-in.
 pub(super) async fn link(
     app: &App,
+    delivery: LinkDelivery,
     request: &HttpRequest,
     flow: &Flow,
     pending: &mut PendingSignIn,
 ) -> Result<(), Failure> {
-    match (pending.delivery, &app.mailer) {
+    match (delivery, &app.mailer) {
         (LinkDelivery::WorkOs, _) => by_workos(app, request, flow, pending).await,
         (LinkDelivery::Smtp, Some(mailer)) => by_us(app, mailer, request, flow, pending).await,
         (LinkDelivery::Smtp, None) => Err(Failure::internal("there is no mail server".to_owned())),

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 #[cfg(feature = "redis")]
 use super::redis::{self, Redis};
 use super::sqlite::{self, Sqlite};
-use super::{Ended, Hash, Row, StoreError, Which};
+use super::{Ended, Hash, Row, StoreError, Which, Whose};
 use crate::clock::Clock;
 
 /// Where sessions are kept.
@@ -116,7 +116,7 @@ pub(super) struct Insertion {
 /// Sessions to end.
 pub(super) struct Ending {
     /// Whose; `None` for everybody's.
-    pub(super) person: Option<String>,
+    pub(super) whose: Option<Whose>,
     pub(super) which: Which,
     pub(super) why: Ended,
     pub(super) now: i64,
@@ -144,12 +144,12 @@ impl Engine {
         }
     }
 
-    /// The rows of this person, the last seen first.
-    pub(super) async fn list(&self, person: &str) -> Result<Vec<Row>, StoreError> {
+    /// Their rows, the last seen first.
+    pub(super) async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.list(person),
+            Self::Sqlite(sqlite) => sqlite.list(whose),
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.list(person).await,
+            Self::Redis(redis) => redis.list(whose).await,
         }
     }
 

@@ -20,6 +20,8 @@ type Values = HashMap<String, String>;
 pub(crate) const INFO: &str = "session";
 /// The person's name for the store.
 pub(crate) const PERSON: &str = "person";
+/// Their address, for the operator. Written with a session that begins, and not read.
+pub(crate) const EMAIL: &str = "email";
 /// The browser, in words.
 pub(crate) const DEVICE: &str = "device";
 /// The network address.
@@ -99,9 +101,11 @@ fn take_columns(values: &mut Values) -> Result<NewSession, StoreError> {
         values.remove(ours);
     }
     let mut take = |key| values.remove(key).map(|value| from_json::<String>(&value)).transpose();
-    let (person, device, address) = (take(PERSON)?, take(DEVICE)?, take(ADDRESS)?);
+    let (person, email) = (take(PERSON)?, take(EMAIL)?);
+    let (device, address) = (take(DEVICE)?, take(ADDRESS)?);
     Ok(NewSession {
         person,
+        email,
         device: device.unwrap_or_default(),
         address: address.unwrap_or_default(),
         values: to_json(values)?,

@@ -24,7 +24,7 @@ use crate::sealed::random;
 pub use engine::Place;
 use engine::{Counted, Ending, Engine, Insertion};
 pub use error::StoreError;
-pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, ENDED, INFO, PERSON};
+pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, EMAIL, ENDED, INFO, PERSON};
 
 /// What a person may know of a session of theirs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,6 +52,16 @@ pub struct Limits {
     pub sessions_per_user: u32,
 }
 
+/// Whose sessions.
+#[derive(Clone, Debug)]
+pub enum Whose {
+    /// This person's, as they are known to themselves.
+    Person(String),
+    /// Of all who have this address: whoever signs in through an organization is another person than
+    /// who signs in by mail.
+    Email(String),
+}
+
 /// Which of a person's sessions.
 #[derive(Clone, Debug)]
 pub enum Which {
@@ -66,6 +76,8 @@ pub enum Which {
 /// A session that begins.
 struct NewSession {
     person: Option<String>,
+    /// Their address; told of a session that begins, and not read again.
+    email: Option<String>,
     device: String,
     address: String,
     /// What a fork keeps in the session, and the Profile: a map in JSON.
@@ -109,23 +121,23 @@ impl Store {
         }
     }
 
-    /// This person's sessions, the last seen first.
+    /// Their sessions, the last seen first.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn list(&self, person: &str) -> Result<Vec<SessionInfo>, StoreError> {
+    pub async fn list(&self, whose: &Whose) -> Result<Vec<SessionInfo>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
-        let rows = self.engine.list(person).await?;
+        let rows = self.engine.list(whose).await?;
         let alive = rows.into_iter().filter(|row| row.dates.ended(now, lifetimes).is_none());
         Ok(alive.map(|row| row.info(lifetimes)).collect())
     }
 
-    /// Ends sessions of this person, and gives how many it were. They end with the next request.
+    /// Ends sessions of theirs, and gives how many it were. They end with the next request.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn end(&self, person: &str, which: Which, why: Ended) -> Result<usize, StoreError> {
-        self.end_those(Some(person.to_owned()), which, why).await
+    pub async fn end(&self, whose: Whose, which: Which, why: Ended) -> Result<usize, StoreError> {
+        self.end_those(Some(whose), which, why).await
     }
 
     /// Ends the sessions of everybody, and gives how many it were.
@@ -144,12 +156,12 @@ impl Store {
 
     async fn end_those(
         &self,
-        person: Option<String>,
+        whose: Option<Whose>,
         which: Which,
         why: Ended,
     ) -> Result<usize, StoreError> {
         let (now, remembered) = (self.clock.now(), self.remembered());
-        self.engine.end(Ending { person, which, why, now, remembered }).await
+        self.engine.end(Ending { whose, which, why, now, remembered }).await
     }
 
     /// Claims what may happen once until then, by its name; true only for the first, whoever else

@@ -16,7 +16,7 @@ use redis::{Client, FromRedisValue, ScriptInvocation};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::engine::{Counted, Ending, Insertion};
-use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which};
+use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which, Whose};
 use crate::clock::Clock;
 use crate::sealed::random;
 use connection::Connection;
@@ -59,8 +59,8 @@ impl Redis {
         has_row.then(|| row(fields)).transpose()
     }
 
-    pub(super) async fn list(&self, person: &str) -> Result<Vec<Row>, StoreError> {
-        let all: Vec<Vec<Option<String>>> = self.run(&scripts::LIST.arg(name_of(person))).await?;
+    pub(super) async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
+        let all: Vec<Vec<Option<String>>> = self.run(&scripts::LIST.arg(set_of(whose))).await?;
         let mut rows: Vec<Row> = all.into_iter().map(row).collect::<Result<_, _>>()?;
         rows.sort_by_key(|row| Reverse(row.dates.last_seen_at));
         Ok(rows)
@@ -73,12 +73,14 @@ impl Redis {
     pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
         let Row { id, session, dates, .. } = new.row;
         let replaced = new.replacing.as_ref().map(name).unwrap_or_default();
-        let whose = session.person.as_deref().map(name_of).unwrap_or_default();
+        let set = |whose: Option<Whose>| whose.as_ref().map(set_of).unwrap_or_default();
+        let by_person = set(session.person.clone().map(Whose::Person));
+        let by_email = set(session.email.map(Whose::Email));
         let person = session.person.unwrap_or_default();
         let mut insert = scripts::INSERT.prepare_invoke();
         insert
             .arg((name(&new.hash), replaced, id, dates.created_at, new.ends_at))
-            .arg((session.device, session.address, session.values, whose, person))
+            .arg((session.device, session.address, session.values, by_person, by_email, person))
             .arg((new.at_most, Ended::Elsewhere.name(), new.remembered));
         self.run(&insert).await
     }
@@ -99,8 +101,8 @@ impl Redis {
             Which::All => Default::default(),
         };
         let those = (ending.now, ending.why.name(), only, but);
-        if let Some(person) = ending.person {
-            return self.run(scripts::END.arg(those).arg(name_of(&person))).await;
+        if let Some(whose) = ending.whose {
+            return self.run(scripts::END.arg(those).arg(set_of(&whose))).await;
         }
         let (mut from, mut ended) = ("0".to_owned(), 0);
         loop {
@@ -167,9 +169,13 @@ fn name(hash: &Hash) -> String {
     URL_SAFE_NO_PAD.encode(hash)
 }
 
-/// Keys are shown by tools and in slow logs: an address has no place there.
-fn name_of(person: &str) -> String {
-    name(&super::hash(person))
+/// The set of their sessions. Keys are shown by tools and in slow logs: an address has no place
+/// there.
+fn set_of(whose: &Whose) -> String {
+    match whose {
+        Whose::Person(person) => format!("of:{}", name(&super::hash(person))),
+        Whose::Email(email) => format!("of-email:{}", name(&super::hash(email))),
+    }
 }
 
 fn row(fields: Vec<Option<String>>) -> Result<Row, StoreError> {
@@ -180,6 +186,7 @@ fn row(fields: Vec<Option<String>>) -> Result<Row, StoreError> {
         id: id.ok_or(StoreError::Unreadable)?,
         session: NewSession {
             person,
+            email: None,
             device: device.unwrap_or_default(),
             address: address.unwrap_or_default(),
             // Of a session that has ended or expired, nothing is kept.

@@ -18,7 +18,7 @@ pub(super) use file::FILE;
 
 use super::counters::Counters;
 use super::engine::{Ending, Insertion};
-use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which};
+use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which, Whose};
 
 /// How many rows a purge takes at a time, while writes wait for it: some milliseconds' worth.
 const PURGED_AT_ONCE: i64 = 200;
@@ -27,7 +27,7 @@ const PURGED_AT_ONCE: i64 = 200;
 /// them until `:remembered` seconds after their beginning.
 fn end_those(condition: &str) -> String {
     format!(
-        "UPDATE sessions SET ended = :why, person = NULL, device = '', address = '',
+        "UPDATE sessions SET ended = :why, person = NULL, email = NULL, device = '', address = '',
              session_values = '{{}}', expires_at = created_at + :remembered
          WHERE ended IS NULL AND {condition}"
     )
@@ -66,12 +66,13 @@ impl Sqlite {
         Ok(select.query_row([hash], row).optional()?)
     }
 
-    pub(super) fn list(&self, person: &str) -> Result<Vec<Row>, StoreError> {
+    pub(super) fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
+        let (column, name) = column_and_name(whose);
         let sql = format!(
-            "SELECT {COLUMNS} FROM sessions WHERE person = ?1 ORDER BY last_seen_at DESC, id DESC"
+            "SELECT {COLUMNS} FROM sessions WHERE {column} = ?1 ORDER BY last_seen_at DESC, id DESC"
         );
         let mut select = self.reader()?.prepare_cached(&sql)?;
-        let rows = select.query_map([person], row)?;
+        let rows = select.query_map([name], row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -93,8 +94,8 @@ impl Sqlite {
             let (session, dates) = (&new.row.session, &new.row.dates);
             transaction.execute(
                 "INSERT INTO sessions (reference_hash, session_id, person, device, address,
-                    session_values, created_at, last_seen_at, expires_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                    session_values, created_at, last_seen_at, expires_at, email)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 params![
                     new.hash,
                     new.row.id,
@@ -104,7 +105,8 @@ impl Sqlite {
                     session.values,
                     dates.created_at,
                     dates.last_seen_at,
-                    new.ends_at
+                    new.ends_at,
+                    session.email
                 ],
             )?;
             let too_many = "id IN (SELECT id FROM sessions WHERE person = :person
@@ -139,12 +141,17 @@ impl Sqlite {
             Which::All => (None, None),
         };
         // Found by the person, or by their life: each way has its index, and none reads all rows.
-        let whose = match ending.person {
-            Some(_) => "SELECT id FROM sessions WHERE person = :person AND +expires_at > :now",
-            None => {
+        let (whose, name) = match ending.whose.as_ref().map(column_and_name) {
+            Some((column, name)) => (
+                format!("SELECT id FROM sessions WHERE {column} = :name AND +expires_at > :now"),
+                Some(name.to_owned()),
+            ),
+            None => (
                 "SELECT id FROM sessions WHERE ended IS NULL AND expires_at > :now
-                     AND :person IS NULL LIMIT 500"
-            }
+                     AND :name IS NULL LIMIT 500"
+                    .to_owned(),
+                None,
+            ),
         };
         let sql = end_those(&format!(
             "id IN ({whose}) AND (:one IS NULL OR session_id = :one)
@@ -155,7 +162,7 @@ impl Sqlite {
                 &sql,
                 named_params! {
                     ":why": ending.why.name(), ":remembered": ending.remembered,
-                    ":now": ending.now, ":person": ending.person, ":one": one, ":but": but,
+                    ":now": ending.now, ":name": name, ":one": one, ":but": but,
                 },
             )
         })
@@ -288,6 +295,14 @@ impl Sqlite {
     }
 }
 
+/// How their rows are found: each of the two has its index.
+fn column_and_name(whose: &Whose) -> (&'static str, &str) {
+    match whose {
+        Whose::Person(person) => ("person", person),
+        Whose::Email(email) => ("email", email),
+    }
+}
+
 fn delete(db: &Connection, hash: Hash) -> Result<(), rusqlite::Error> {
     db.execute("DELETE FROM sessions WHERE reference_hash = ?1", [hash]).map(drop)
 }
@@ -301,6 +316,7 @@ fn row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
         id: row.get(0)?,
         session: NewSession {
             person: row.get(1)?,
+            email: None,
             device: row.get(2)?,
             address: row.get(3)?,
             values: row.get(4)?,

@@ -3,7 +3,8 @@
 //! A session is two keys. `session:` is its row: dates and, when it was ended, why; it stays until
 //! nobody can hold its cookie any more, to say so. `personal:` is whose it is and what is kept in
 //! it; it goes when the session ends, or by its TTL when it expires. A session without it is none.
-//! `sessions-of:` a person holds theirs in the order in which they began.
+//! `sessions-of:` a person holds theirs in the order in which they began, `sessions-of-email:` those
+//! of all who have that address.
 
 use std::sync::LazyLock;
 
@@ -14,7 +15,7 @@ use redis::Script;
 const SHARED: &str = "
     local function row(session) return 'magic-link:session:' .. session end
     local function personal(session) return 'magic-link:personal:' .. session end
-    local function sessions_of(person) return 'magic-link:sessions-of:' .. person end
+    local function sessions(set) return 'magic-link:sessions-' .. set end
     local function claim(name) return 'magic-link:claim:' .. name end
     local function kept(name) return 'magic-link:kept:' .. name end
     local function limit(counted) return 'magic-link:limit:' .. counted end
@@ -25,8 +26,9 @@ const SHARED: &str = "
     end
 
     local function forget_personal(session)
-        local whose = redis.call('HGET', personal(session), 'whose')
-        if whose then redis.call('ZREM', sessions_of(whose), session) end
+        for _, set in ipairs(redis.call('HMGET', personal(session), 'by_person', 'by_email')) do
+            if set then redis.call('ZREM', sessions(set), session) end
+        end
         redis.call('DEL', personal(session))
     end
 
@@ -71,7 +73,7 @@ pub(super) static LIST: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
     local listed = {}
-    for _, session in ipairs(redis.call('ZREVRANGE', sessions_of(ARGV[1]), 0, -1)) do
+    for _, session in ipairs(redis.call('ZREVRANGE', sessions(ARGV[1]), 0, -1)) do
         if lives(session) then table.insert(listed, fields(session)) end
     end
     return listed",
@@ -82,29 +84,34 @@ pub(super) static INSERT: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
     local session, replaced, id, created_at, ends_at = unpack(ARGV, 1, 5)
-    local device, address, values, whose, person = unpack(ARGV, 6, 10)
-    local at_most, why, remembered = unpack(ARGV, 11, 13)
+    local device, address, values, by_person, by_email, person = unpack(ARGV, 6, 11)
+    local at_most, why, remembered = unpack(ARGV, 12, 14)
     if replaced ~= '' then forget(replaced) end
     redis.call('HSET', row(session), 'id', id, 'created_at', created_at,
         'last_seen_at', created_at, 'ends_at', ends_at)
     redis.call('EXPIRE', row(session), remembered)
     redis.call('HSET', personal(session), 'device', device, 'address', address, 'values', values)
     redis.call('EXPIRE', personal(session), ttl(created_at, ends_at))
-    if whose == '' then return end
-
-    redis.call('HSET', personal(session), 'whose', whose, 'person', person)
-    local theirs = sessions_of(whose)
-    local last = redis.call('ZREVRANGE', theirs, 0, 0, 'WITHSCORES')[2] or 0
-    redis.call('ZADD', theirs, last + 1, session)
-    redis.call('EXPIRE', theirs, remembered)
-    local living = {}
-    for place, one in ipairs(redis.call('ZRANGE', theirs, 0, -1)) do
-        if lives(one) then
-            local seen = tonumber(redis.call('HGET', row(one), 'last_seen_at'))
-            table.insert(living, { session = one, seen = seen, place = place })
-        else
-            redis.call('ZREM', theirs, one)
+    local function add_to(set)
+        for _, one in ipairs(redis.call('ZRANGE', sessions(set), 0, -1)) do
+            if not lives(one) then redis.call('ZREM', sessions(set), one) end
         end
+        local last = redis.call('ZREVRANGE', sessions(set), 0, 0, 'WITHSCORES')[2] or 0
+        redis.call('ZADD', sessions(set), last + 1, session)
+        redis.call('EXPIRE', sessions(set), remembered)
+    end
+    if by_email ~= '' then
+        redis.call('HSET', personal(session), 'by_email', by_email)
+        add_to(by_email)
+    end
+    if by_person == '' then return end
+
+    redis.call('HSET', personal(session), 'by_person', by_person, 'person', person)
+    add_to(by_person)
+    local theirs, living = sessions(by_person), {}
+    for place, one in ipairs(redis.call('ZRANGE', theirs, 0, -1)) do
+        local seen = tonumber(redis.call('HGET', row(one), 'last_seen_at'))
+        table.insert(living, { session = one, seen = seen, place = place })
     end
     table.sort(living, function(a, b)
         if a.seen ~= b.seen then return a.seen > b.seen end
@@ -131,9 +138,9 @@ pub(super) static SEEN: LazyLock<Script> = LazyLock::new(|| {
 pub(super) static END: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
-    local now, why, only, but, whose = unpack(ARGV)
+    local now, why, only, but, set = unpack(ARGV)
     local ended = 0
-    for _, session in ipairs(redis.call('ZRANGE', sessions_of(whose), 0, -1)) do
+    for _, session in ipairs(redis.call('ZRANGE', sessions(set), 0, -1)) do
         ended = ended + finish_one(session, now, why, only, but)
     end
     return ended",

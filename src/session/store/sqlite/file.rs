@@ -55,6 +55,12 @@ const STEPS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX kept_by_expiry ON kept (expires_at);
 ",
+    "
+    -- Until now a person's name was their address.
+    ALTER TABLE sessions ADD COLUMN email TEXT;
+    UPDATE sessions SET email = person;
+    CREATE INDEX sessions_by_email ON sessions (email);
+",
 ];
 
 /// The file in this folder, made if there is none.

@@ -1,0 +1,50 @@
+//! `GET /login/sso?flow=…`: leaves for the identity provider of an organization.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::see_other;
+use crate::app::App;
+use crate::error::Failure;
+use crate::pages::LeavingPage;
+use crate::session::device;
+use crate::sign_in::{Flow, PendingSignIn, TIME_FOR_SSO};
+use crate::workos::Authorization;
+
+#[derive(Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    flow: String,
+}
+
+pub(super) async fn leave(
+    app: web::Data<App>,
+    request: HttpRequest,
+    which: web::Query<Which>,
+) -> Result<HttpResponse, Failure> {
+    let now = app.clock.now();
+    let under_way = Flow::parse(&which.flow).and_then(|flow| {
+        let pending = PendingSignIn::of_flow(&request, &app.keys, &flow, now)?;
+        let selector = app.admission.sso_of(pending.email.domain())?;
+        let code_verifier = pending.way.code_verifier()?.to_owned();
+        Some((flow, pending, selector, code_verifier))
+    });
+    let Some((flow, mut pending, selector, code_verifier)) = under_way else {
+        return Ok(see_other("/login"));
+    };
+    let asking = pending.asking(device::of(&request));
+    let state = pending.new_state(&app.keys, &flow, asking, TIME_FOR_SSO, now)?;
+    let url = app.workos.authorization_url(&Authorization {
+        selector,
+        redirect_uri: &app.site.redirect_uri,
+        state: &state,
+        login_hint: pending.email.as_str(),
+        domain_hint: pending.email.domain(),
+        code_verifier: &code_verifier,
+    });
+    let mut response = app.pages.respond(StatusCode::OK, &LeavingPage::new(url.as_str()));
+    // Can't fail: the name is letters, digits and dashes, the value sealed.
+    let _ = response.add_cookie(&pending.cookie(&app.keys, &flow, now)?);
+    Ok(response)
+}

@@ -1,0 +1,58 @@
+//! How a sign-in proves who somebody is.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::LinkDelivery;
+use crate::sealed::{NoRandomness, random};
+
+/// How a sign-in proves who somebody is. Decided when it begins, and kept with it: what comes back
+/// by one way is no proof for another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Way {
+    /// By a link to their mailbox.
+    #[serde(rename = "link")]
+    Link(LinkDelivery),
+    /// By the identity provider of their organization.
+    #[serde(rename = "sso")]
+    Sso(CodeVerifier),
+}
+
+/// How long somebody may take at an identity provider.
+pub(crate) const TIME_FOR_SSO: Duration = Duration::from_secs(15 * 60);
+
+impl Way {
+    /// By an identity provider, with a verifier for this one sign-in.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has none to give.
+    pub fn sso() -> Result<Self, NoRandomness> {
+        Ok(Self::Sso(CodeVerifier(URL_SAFE_NO_PAD.encode(random::<32>()?))))
+    }
+
+    /// What the code must be exchanged with.
+    #[must_use]
+    pub fn code_verifier(&self) -> Option<&str> {
+        match self {
+            Self::Link(_) => None,
+            Self::Sso(CodeVerifier(verifier)) => Some(verifier),
+        }
+    }
+}
+
+/// What only the browser that began can exchange the code with (PKCE, RFC 7636, 4.1): 256 random
+/// bits as 43 characters.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CodeVerifier(String);
+
+/// Hides it.
+impl fmt::Debug for CodeVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeVerifier(…)")
+    }
+}
