@@ -21,26 +21,33 @@ const COOKIE_PREFIX: &str = "__Host-signin-";
 /// the `Cookie` header below 4 KiB.
 const MAX_PER_BROWSER: usize = 3;
 
-/// What the asking browser keeps.
+/// What the asking browser keeps. Its names are short because a cookie has 1 KiB in all, and address
+/// and path may fill the half of it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingSignIn {
     /// Who wants to sign in: whose mailbox the link went to.
+    #[serde(rename = "e")]
     pub email: EmailAddress,
     /// By which way.
+    #[serde(rename = "w")]
     pub way: Way,
     /// Where they were going.
+    #[serde(rename = "r")]
     pub return_to: ReturnTo,
     /// When it began, in milliseconds since 1970: two may begin in one second.
+    #[serde(rename = "b")]
     began_at: i64,
     /// When link and code are both dead.
+    #[serde(rename = "x")]
     pub expires_at: i64,
     /// Set when no mail went, because its mailbox had got too many: when the next may go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub next_mail_at: Option<i64>,
     /// What whoever opens the link in another browser must type there.
+    #[serde(rename = "g")]
     pub digits: Digits,
     /// The SHA-256 of the `state` that belongs to it, in base64; none before it goes to WorkOS.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     state_hash: Option<String>,
 }
 

@@ -29,6 +29,7 @@ mod logout;
 #[cfg(feature = "smtp")]
 mod open;
 mod sent;
+mod sso;
 mod switch;
 
 mod architecture;

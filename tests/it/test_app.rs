@@ -52,6 +52,15 @@ impl TestApp {
         Self::with_workos(workos, &[&own_mail, settings].concat()).await
     }
 
+    /// With an organization whose people sign in through SSO: `org_acme`, which owns `acme.test`
+    /// and `acme.example`. Its identity provider asks nothing.
+    pub async fn with_sso(settings: &[(&str, &str)]) -> Self {
+        let workos = WorkOs::with(Options { auto_idp: true, ..Options::default() });
+        workos.connect("org_acme", "acme.test").await;
+        let domains = "acme.test=org_acme, Acme.Example=org_acme, globex.test=org_globex";
+        Self::with_workos(workos, &[&[("SSO_DOMAINS", domains)], settings].concat()).await
+    }
+
     /// With a stand-in that is running already.
     pub async fn with_workos(workos: WorkOs, settings: &[(&str, &str)]) -> Self {
         Self::in_world(workos, Engine::start().await, settings)
@@ -160,7 +169,11 @@ pub struct WorkOs {
 
 impl WorkOs {
     pub fn start() -> Self {
-        let options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
+        Self::with(Options::default())
+    }
+
+    pub fn with(options: Options) -> Self {
+        let options = Options { bind: ([127, 0, 0, 1], 0).into(), ..options };
         let emulator = Emulator::start(options).unwrap();
         Self { url: emulator.url(), http: http(), _emulator: Some(emulator) }
     }
@@ -209,6 +222,16 @@ impl WorkOs {
 
     pub async fn mails(&self, email: &str) -> usize {
         self.get(&format!("/_emulate/inbox?to={email}")).await["data"].as_array().unwrap().len()
+    }
+
+    /// Gives an organization an SSO connection for this domain; gives the connection's id.
+    pub async fn connect(&self, organization: &str, domain: &str) -> String {
+        let connection = json!({
+            "organization_id": organization, "domain": domain, "connection_type": "GenericSAML",
+        });
+        let url = format!("{}/_emulate/connections", self.url);
+        let answer = self.http.post(url).json(&connection).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
     }
 
     /// Makes matching calls fail; `failure` as `POST /_emulate/hooks` takes it.

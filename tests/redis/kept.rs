@@ -27,13 +27,14 @@ async fn everything_is_under_one_prefix_and_expires() {
     let app = TestApp::with(&settings).await;
     let visitor = app.signed_in("ana@acme.test").await;
     let keys = app.engine.keys();
-    assert_eq!(keys.len(), 4 + 4, "four of the sign-in, one for each limit: {keys:?}");
+    assert_eq!(keys.len(), 5 + 4, "five of the sign-in, one for each limit: {keys:?}");
     for key in keys.iter().filter(|key| key.starts_with("magic-link:limit:")) {
         assert!((1..=60 * 60 + 60).contains(&app.engine.ask::<i64>(&format!("TTL {key}"))));
     }
     assert_about(ttl(&app, "personal"), DAY + 60);
     assert_about(ttl(&app, "session"), 11 * DAY);
     assert_about(ttl(&app, "sessions-of"), 11 * DAY);
+    assert_about(ttl(&app, "sessions-of-email"), 11 * DAY);
     assert_about(ttl(&app, "claim"), 25 * 60 + 60);
     // The app's own clock counts: what ends after the next request is reckoned from there.
     app.clock.advance(DAY / 2);
