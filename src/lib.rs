@@ -17,6 +17,9 @@
 //!
 //!    Or we mail a link of our own ([`mail`]), a [`sign_in::MailLink`] to `/login/open/{token}`:
 //!    WorkOS makes its link when the button there is pressed, and the browser leaves for it.
+//!
+//!    Or the address is of an organization that signs in through SSO ([`sign_in::Way`]): the browser
+//!    leaves for its identity provider by `/login/sso`.
 //! 5. The person clicks. WorkOS takes its link, and sends the browser to
 //! 6. `GET /callback`, where both halves must meet; in a browser that didn't ask, `/login/approve`
 //!    has its person type the digits that the asking one shows ([`sign_in::Asking`]), and that one
