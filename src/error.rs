@@ -40,6 +40,8 @@ pub(crate) enum Offer {
     NewLink { email: String, return_to: ReturnTo },
     /// The same once more, at this path: nothing was lost.
     TryAgain { at: String },
+    /// Another page of ours, which the browser goes to by itself after a moment.
+    Wait { at: String },
     /// The form where it happened, as HTML, in place of a page about it.
     Form(String),
 }
@@ -55,6 +57,13 @@ impl Failure {
     /// The visitor did what is not allowed or no longer possible; `why` is for the log.
     pub fn refusal(code: Code, why: &'static str) -> Self {
         Self { code, cause: Cow::Borrowed(why), retry_after: None, offer: None, ends: None }
+    }
+
+    /// The sign-in is going through at this moment, in answer to another request of this browser's:
+    /// the page that waits for it will know.
+    pub(crate) fn going_through(flow: &Flow) -> Self {
+        let at = format!("/login/sent?flow={}", flow.as_str());
+        Self::refusal(Code::GoingThrough, "another request is at it").with(Offer::Wait { at })
     }
 
     /// A fault of this program or of its settings.
@@ -79,6 +88,12 @@ impl Failure {
         self.offering_form(pending.email.as_str().to_owned(), pending.return_to.clone())
     }
 
+    /// The same, if nothing better is offered already.
+    #[must_use]
+    pub(crate) fn or_offering(self, pending: &PendingSignIn) -> Self {
+        if self.offer.is_some() { self } else { self.offering(pending) }
+    }
+
     /// Offers a new link for what was typed, which need not be an address.
     #[must_use]
     pub(crate) fn offering_form(self, email: String, return_to: ReturnTo) -> Self {
@@ -100,6 +115,12 @@ impl Failure {
     #[must_use]
     pub(crate) fn shown_in(self, form: String) -> Self {
         self.with(Offer::Form(form))
+    }
+
+    /// The same can be done at this path, after a look at it.
+    #[must_use]
+    pub(crate) fn looking_again_at(self, path: &str) -> Self {
+        self.with(Offer::TryAgain { at: path.to_owned() })
     }
 
     fn with(self, offer: Offer) -> Self {

@@ -4,22 +4,31 @@
 
 const { flow } = document.currentScript.dataset;
 const begun = Date.now();
+let timer;
 
+// Gives whether there is anything left to wait for.
 async function ask() {
-  const answer = await fetch(`/login/status?flow=${flow}`, { headers: { accept: 'application/json' } });
-  if (!answer.ok) return; // busy, or being restarted: the next answer will tell
+  const headers = { accept: 'application/json' };
+  const answer = await fetch(`/login/status?flow=${flow}`, { headers, signal: AbortSignal.timeout(5000) });
+  if (!answer.ok) return true; // busy, or being restarted: the next answer will tell
   const { state, next } = await answer.json();
-  // In place of this page, so that Back doesn't lead to it.
+  // In place of this page, so that Back doesn't lead to it. What is under way may take a while, and
+  // would be cut off by going anywhere else.
   if (next) location.replace(next);
   else if (state !== 'pending') location.reload();
+  return !next && state === 'pending';
 }
 
 async function keepAsking() {
-  await ask().catch(() => {}); // offline: the next answer will tell
+  clearTimeout(timer);
+  timer = undefined;
+  const waits = await ask().catch(() => true); // offline: the next answer will tell
   const fiveMinutes = 5 * 60 * 1000;
-  setTimeout(keepAsking, Date.now() - begun < fiveMinutes ? 1000 : 5000);
+  if (waits) timer = setTimeout(keepAsking, Date.now() - begun < fiveMinutes ? 1000 : 5000);
 }
 
 keepAsking();
 // A tab in the background is asked for rarely; who comes back to it shall not wait.
-document.addEventListener('visibilitychange', () => { if (!document.hidden) ask().catch(() => {}); });
+document.addEventListener('visibilitychange', () => { if (!document.hidden && timer) keepAsking(); });
+// Back, to a page that the browser had kept as it was.
+window.addEventListener('pageshow', (event) => { if (event.persisted) keepAsking(); });

@@ -14,6 +14,10 @@ pub(crate) struct ErrorPage {
     request_id: Option<String>,
     wait: Option<String>,
     try_again_at: Option<String>,
+    /// Whether the link in the mail goes on working meanwhile.
+    link_works: bool,
+    /// Where the page goes by itself.
+    moves_on_to: Option<String>,
     offers_safe_link: bool,
 }
 
@@ -30,6 +34,8 @@ impl ErrorPage {
             request_id,
             wait: None,
             try_again_at: None,
+            link_works: code.status().is_server_error(),
+            moves_on_to: None,
             offers_safe_link: false,
         }
     }
@@ -42,6 +48,7 @@ impl ErrorPage {
                 Self { email, return_to, ..self }
             }
             Some(Offer::TryAgain { at }) => Self { try_again_at: Some(at.clone()), ..self },
+            Some(Offer::Wait { at }) => Self { moves_on_to: Some(at.clone()), ..self },
             Some(Offer::Form(_)) | None => self,
         }
     }

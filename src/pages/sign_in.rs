@@ -7,7 +7,7 @@ use super::failure::Problem;
 use super::words::{in_words, utc};
 use crate::error::Code;
 use crate::session::{CurrentUser, Ended};
-use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, PendingSignIn, ReturnTo};
+use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo};
 
 #[derive(Serialize)]
 pub(crate) struct LoginPage {
@@ -119,6 +119,8 @@ impl OpenPage {
 /// A link, WorkOS's or ours, in a browser that didn't ask for it.
 #[derive(Clone, Serialize)]
 pub(crate) struct ApprovePage {
+    /// The sign-in, where the form doesn't name it anyway.
+    flow: Option<String>,
     /// Where the digits go.
     action: String,
     /// The page where the sign-in can be ended; without one, a button does that here.
@@ -135,8 +137,9 @@ impl Page for ApprovePage {
 }
 
 impl ApprovePage {
-    pub(crate) fn of_workos_link(asking: &Asking) -> Self {
+    pub(crate) fn of_workos_link(flow: &Flow, asking: &Asking) -> Self {
         Self {
+            flow: Some(flow.as_str().to_owned()),
             action: "/login/approve".to_owned(),
             cancel_url: None,
             asked_at: utc(asking.at),
@@ -147,11 +150,12 @@ impl ApprovePage {
         }
     }
 
-    pub(crate) fn of_mail_link(token: &str, asking: &Asking) -> Self {
+    pub(crate) fn of_mail_link(token: &str, link: &MailLink) -> Self {
         Self {
             action: format!("/login/open/{token}"),
             cancel_url: Some(format!("/login/cancel/{token}")),
-            ..Self::of_workos_link(asking)
+            flow: None,
+            ..Self::of_workos_link(&link.flow, &link.asking)
         }
     }
 
@@ -198,6 +202,7 @@ impl CancelPage {
 /// Somebody else is signed in where a link came back.
 #[derive(Serialize)]
 pub(crate) struct SwitchPage {
+    flow: String,
     signed_in_as: Option<String>,
     email: String,
 }
@@ -207,8 +212,9 @@ impl Page for SwitchPage {
 }
 
 impl SwitchPage {
-    pub(crate) fn new(user: Option<&CurrentUser>, pending: &PendingSignIn) -> Self {
+    pub(crate) fn new(flow: &Flow, user: Option<&CurrentUser>, pending: &PendingSignIn) -> Self {
         Self {
+            flow: flow.as_str().to_owned(),
             signed_in_as: user.map(|user| user.profile.email.clone()),
             email: pending.email.as_str().to_owned(),
         }

@@ -4,12 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::cancel;
+use super::cancel::{self, end_of};
+use super::open::spent;
+use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, CancelPage};
 use crate::session::Store;
-use crate::sign_in::{Approval, Arrival, State};
+use crate::sign_in::{Approval, Arrival, End, State};
 
 pub(super) mod digits;
 
@@ -19,15 +21,20 @@ use digits::Typed;
 pub(super) struct Form {
     #[serde(default)]
     pub(super) digits: String,
+    /// The sign-in that the page spoke of.
+    #[serde(default)]
+    flow: Option<String>,
 }
 
+/// What there is to say of the link that was opened here: before the digits, and after them.
 pub(super) async fn show(
     app: web::Data<App>,
     store: web::Data<Store>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let (_, state) = arrival(&app, &store, &request).await?;
-    Ok(app.pages.respond(StatusCode::OK, &page(&app, &state)))
+    let (_, state) = arrival(&app, &request)?;
+    let over = over(&app, &store, &state).await?;
+    Ok(over.unwrap_or_else(|| app.pages.respond(StatusCode::OK, &page(&app, &state))))
 }
 
 /// With the right digits, the browser that asked goes on. This one gets no session.
@@ -37,16 +44,19 @@ pub(super) async fn approve(
     request: HttpRequest,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
-    let (arrival, state) = arrival(&app, &store, &request).await?;
-    let typed = Typed {
-        digits: &form.digits,
-        flow: &state.flow,
-        asking: &state.asking,
-        until: state.expires_at,
-        page: page(&app, &state),
-    };
-    digits::approve(&app, &store, typed, &Approval::with(arrival)).await?;
-    Ok(without_arrival(app.pages.respond(StatusCode::OK, &ApprovedPage {})))
+    let (arrival, state) = arrival(&app, &request)?;
+    form.is_of(&state)?;
+    if over(&app, &store, &state).await?.is_none() {
+        let typed = Typed {
+            digits: &form.digits,
+            flow: &state.flow,
+            asking: &state.asking,
+            until: state.expires_at,
+            page: page(&app, &state),
+        };
+        digits::approve(&app, &store, typed, &Approval::with(arrival)).await?;
+    }
+    Ok(see_other("/login/approve"))
 }
 
 /// "It wasn't me."
@@ -54,34 +64,58 @@ pub(super) async fn cancel(
     app: web::Data<App>,
     store: web::Data<Store>,
     request: HttpRequest,
+    form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
-    let (_, state) = arrival(&app, &store, &request).await?;
+    let (_, state) = arrival(&app, &request)?;
+    form.is_of(&state)?;
     cancel::end(&store, &state.flow, state.expires_at).await?;
-    let page = CancelPage::done(&state.asking);
-    Ok(without_arrival(app.pages.respond(StatusCode::OK, &page)))
+    Ok(see_other("/login/approve"))
+}
+
+impl Form {
+    /// Another tab may have opened another link since the page was shown: what was meant for the
+    /// one must not be done to the other.
+    fn is_of(&self, state: &State) -> Result<(), Failure> {
+        match &self.flow {
+            Some(flow) if flow != state.flow.as_str() => {
+                let refused =
+                    Failure::refusal(Code::AnotherLink, "the page was of another sign-in");
+                Err(refused.looking_again_at("/login/approve"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 fn page(app: &App, state: &State) -> ApprovePage {
-    ApprovePage::of_workos_link(&state.asking).asking_digits(app.approves_cross_device)
+    ApprovePage::of_workos_link(&state.flow, &state.asking).asking_digits(app.approves_cross_device)
 }
 
-/// What WorkOS has sent this browser back with, if its sign-in goes on.
-async fn arrival(
-    app: &App,
-    store: &Store,
-    request: &HttpRequest,
-) -> Result<(Arrival, State), Failure> {
-    let nothing = || Failure::refusal(Code::NothingPending, "no link was opened in this browser");
-    let arrival = Arrival::of(request, &app.keys, app.clock.now()).ok_or_else(nothing)?;
-    let state = State::read(&app.keys, &arrival.state).ok_or_else(nothing)?;
-    if store.is_claimed(&state.flow.claim_of_sign_in()).await? {
-        return Err(Failure::refusal(Code::MailLinkSpent, "the sign-in is over"));
+/// What is to be said when there is nothing more to decide.
+async fn over(app: &App, store: &Store, state: &State) -> Result<Option<HttpResponse>, Failure> {
+    let end = end_of(store, &state.flow).await?;
+    match end {
+        Some(End::ByMailbox) => {
+            let page = CancelPage::done(&state.asking);
+            Ok(Some(app.pages.respond(StatusCode::OK, &page)))
+        }
+        Some(End::WrongDigits) => {
+            Err(Failure::refusal(Code::TooManyWrongDigits, "the digits were wrong before"))
+        }
+        Some(End::Redeemed(_)) | None => {
+            let is_approved = store.kept(&state.flow.name_of_approval()).await?.is_some();
+            match (is_approved, end) {
+                (true, _) => Ok(Some(app.pages.respond(StatusCode::OK, &ApprovedPage {}))),
+                (false, Some(_)) => Err(spent()),
+                (false, None) => Ok(None),
+            }
+        }
     }
-    Ok((arrival, state))
 }
 
-fn without_arrival(mut response: HttpResponse) -> HttpResponse {
-    // Can't fail: the name is letters and dashes, the value empty.
-    let _ = response.add_cookie(&Arrival::removal_cookie());
-    response
+/// What WorkOS has sent this browser back with.
+fn arrival(app: &App, request: &HttpRequest) -> Result<(Arrival, State), Failure> {
+    let arrival = Arrival::of(request, &app.keys, app.clock.now())
+        .and_then(|arrival| State::read(&app.keys, &arrival.state).map(|state| (arrival, state)));
+    arrival.ok_or_else(|| Failure::refusal(Code::NothingPending, "no link was opened here"))
 }

@@ -4,6 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::cancel::end_of;
 use super::see_other;
 use crate::app::App;
 use crate::error::Failure;
@@ -68,7 +69,7 @@ fn arrival(query: &Query, state: Option<&State>, now: i64) -> Result<Arrival, Re
     if now >= expires_at {
         return Err(Refusal::StateExpired);
     }
-    Ok(Arrival::new(code, query.state.as_deref().unwrap_or_default(), now))
+    Ok(Arrival::new(code, query.state.as_deref().unwrap_or_default(), expires_at, now))
 }
 
 /// WorkOS's codes are 26 letters and digits; longer ones may come, but no novels.
@@ -83,7 +84,7 @@ async fn elsewhere(
     state: &State,
     arrival: &Arrival,
 ) -> Result<HttpResponse, Failure> {
-    if store.is_claimed(&state.flow.claim_of_sign_in()).await? {
+    if end_of(store, &state.flow).await?.is_some() {
         return Err(Refusal::Consumed.into());
     }
     let mut ask = see_other("/login/approve");

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::CancelPage;
 use crate::session::Store;
-use crate::sign_in::{Flow, MailLink, State};
+use crate::sign_in::{End, Flow, MailLink, State};
 
 pub(super) async fn show(
     app: web::Data<App>,
@@ -37,14 +37,18 @@ pub(super) async fn cancel(
 /// Ends a sign-in; gives whether it is this that ended it. Once more is no error, but too late is:
 /// nobody may be told that nobody got in when somebody did.
 pub(super) async fn end(store: &Store, flow: &Flow, until: i64) -> Result<bool, Failure> {
-    if store.claim(&flow.claim_of_sign_in(), until).await? {
-        store.claim(&flow.claim_of_cancellation(), until).await?;
+    if store.claim(&flow.claim_of_end(), End::ByMailbox.as_text(), until).await? {
         return Ok(true);
     }
-    if store.is_claimed(&flow.claim_of_cancellation()).await? {
-        return Ok(false);
+    match end_of(store, flow).await? {
+        Some(End::ByMailbox) => Ok(false),
+        _ => Err(Failure::refusal(Code::TooLateToEnd, "the sign-in had come to its end before")),
     }
-    Err(Failure::refusal(Code::TooLateToEnd, "the sign-in was over before it was to be ended"))
+}
+
+/// How this sign-in came to its end, if it has.
+pub(super) async fn end_of(store: &Store, flow: &Flow) -> Result<Option<End>, Failure> {
+    Ok(store.claimed(&flow.claim_of_end()).await?.map(|text| End::of_text(&text)))
 }
 
 fn read(app: &App, token: &str) -> Result<MailLink, Failure> {

@@ -5,7 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::callback::redeem;
-use super::{open, see_other};
+use super::cancel::end_of;
+use super::open::{self, spent};
+use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::session::{CurrentUser, Store, device};
@@ -33,6 +35,12 @@ pub(super) async fn finish(
     }
     let pending = PendingSignIn::of_flow(&request, &app.keys, &flow, app.clock.now());
     let pending = pending.ok_or_else(nothing)?;
+    if let Some(end) = end_of(&store, &flow).await? {
+        return Err(match end.is_going_through(app.clock.now()) {
+            true => Failure::going_through(&flow),
+            false => spent().offering(&pending),
+        });
+    }
     match approval(&app, &store, &flow).await? {
         Some(Approval { arrival: Some(arrival), .. }) => {
             let user = user.as_ref();
@@ -40,8 +48,12 @@ pub(super) async fn finish(
         }
         Some(Approval { arrival: None, .. }) => {
             let asking = pending.asking(device::of(&request));
-            let left = open::leave_for_workos(app, store, flow, asking, pending).await;
-            left.map_err(|failure| failure.trying_again_at(request.uri()))
+            let left = open::leave_for_workos(app, store, flow.clone(), asking, pending).await;
+            left.map_err(|failure| match failure.code {
+                // By another tab of this browser.
+                Code::MailLinkInUse => Failure::going_through(&flow),
+                _ => failure.trying_again_at(request.uri()),
+            })
         }
         None => Ok(see_other(&format!("/login/sent?flow={}", flow.as_str()))),
     }

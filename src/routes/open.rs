@@ -6,6 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::approve::Form;
 use super::approve::digits::{self, Typed};
+use super::cancel::end_of;
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
@@ -87,7 +88,7 @@ async fn use_link(
 
 /// A browser that didn't ask finds no button that could use the link up.
 fn elsewhere(app: &App, token: &str, link: &MailLink) -> ApprovePage {
-    ApprovePage::of_mail_link(token, &link.asking).asking_digits(app.approves_cross_device)
+    ApprovePage::of_mail_link(token, link).asking_digits(app.approves_cross_device)
 }
 
 /// Has WorkOS make its link, and leaves for it.
@@ -125,11 +126,10 @@ async fn check(
     link: &MailLink,
     pending: Option<&PendingSignIn>,
 ) -> Result<(), Failure> {
-    let is_over = app.clock.now() >= link.expires_at
-        || store.is_claimed(&link.flow.claim_of_sign_in()).await?;
+    let is_over = app.clock.now() >= link.expires_at || end_of(store, &link.flow).await?.is_some();
     let refused = if is_over {
         spent()
-    } else if store.is_claimed(&link.flow.claim_of_press()).await? {
+    } else if store.claimed(&link.flow.claim_of_press()).await?.is_some() {
         // Who didn't press need not know of it.
         pending.map_or_else(spent, |_| pressed())
     } else {
@@ -151,7 +151,8 @@ async fn create_session(
     state: String,
 ) -> Result<PasswordlessSession, Failure> {
     let press = flow.claim_of_press();
-    if !store.claim(&press, app.clock.now().saturating_add(PRESS)).await? {
+    let lapses_at = app.clock.now().saturating_add(PRESS);
+    if !store.claim(&press, String::new(), lapses_at).await? {
         return Err(pressed().offering(&pending));
     }
     let session = CreatePasswordlessSession {

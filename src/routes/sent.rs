@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::open::spent;
 use super::see_other;
-use super::status::{self, State};
+use super::status::{self, Progress};
 use crate::app::App;
 use crate::error::Failure;
 use crate::pages::SentPage;
@@ -37,10 +37,10 @@ pub(super) async fn show(
     if let Some(next) = &status.next {
         return Ok(see_other(next));
     }
-    let Some(pending) = PendingSignIn::of_flow(&request, &app.keys, &flow, app.clock.now()) else {
+    let Some(pending) = PendingSignIn::with_expired(&request, &app.keys, &flow) else {
         return Ok(see_other("/login"));
     };
-    if status.state == State::Expired {
+    if status.state == Progress::Expired {
         return Err(spent().offering(&pending));
     }
     let Way::Link(delivery) = pending.way else {

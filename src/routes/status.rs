@@ -3,11 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::cancel::end_of;
 use super::finish::approval;
 use crate::app::App;
 use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Flow, PendingSignIn};
+use crate::sign_in::{Approval, Flow, PendingSignIn};
 
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -17,7 +18,7 @@ pub(super) struct Which {
 /// How a sign-in of this browser goes.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum State {
+pub(super) enum Progress {
     /// Its link has not been opened.
     Pending,
     /// Another browser has approved it: this one may go on.
@@ -32,7 +33,7 @@ pub(super) enum State {
 
 #[derive(Serialize)]
 pub(super) struct Status {
-    pub(super) state: State,
+    pub(super) state: Progress,
     /// Where to go now.
     pub(super) next: Option<String>,
 }
@@ -50,7 +51,7 @@ pub(super) async fn show(
     };
     let status = match flow {
         Some(flow) => of(&app, &store, user.as_ref(), &request, &flow).await?,
-        None => Status { state: State::None, next: None },
+        None => Status { state: Progress::None, next: None },
     };
     Ok(HttpResponse::Ok().json(status))
 }
@@ -65,16 +66,30 @@ pub(super) async fn of(
 ) -> Result<Status, Failure> {
     if let Some(led_to) = user.and_then(|user| user.led_by(flow)) {
         let next = Some(led_to.as_str().to_owned());
-        return Ok(Status { state: State::SignedIn, next });
+        return Ok(Status { state: Progress::SignedIn, next });
     }
     let state = match PendingSignIn::with_expired(request, &app.keys, flow) {
-        None => State::None,
-        Some(pending) if app.clock.now() >= pending.expires_at => State::Expired,
-        Some(_) if store.is_claimed(&flow.claim_of_sign_in()).await? => State::Expired,
-        Some(_) if approval(app, store, flow).await?.is_some() => State::Approved,
-        Some(_) => State::Pending,
+        None => Progress::None,
+        Some(pending) if app.clock.now() >= pending.expires_at => Progress::Expired,
+        Some(_) => match end_of(store, flow).await? {
+            Some(end) if end.is_going_through(app.clock.now()) => Progress::Pending,
+            Some(_) => Progress::Expired,
+            None if may_finish(app, store, flow).await? => Progress::Approved,
+            None => Progress::Pending,
+        },
     };
-    let may_go_on = state == State::Approved;
-    let next = may_go_on.then(|| format!("/login/finish?flow={}", flow.as_str()));
+    let next =
+        (state == Progress::Approved).then(|| format!("/login/finish?flow={}", flow.as_str()));
     Ok(Status { state, next })
+}
+
+/// Whether another browser has approved it, and no other tab is about to leave for WorkOS.
+async fn may_finish(app: &App, store: &Store, flow: &Flow) -> Result<bool, Failure> {
+    match approval(app, store, flow).await? {
+        None => Ok(false),
+        Some(Approval { arrival: Some(_), .. }) => Ok(true),
+        Some(Approval { arrival: None, .. }) => {
+            Ok(store.claimed(&flow.claim_of_press()).await?.is_none())
+        }
+    }
 }

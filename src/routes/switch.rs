@@ -3,39 +3,76 @@
 use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 
 use super::callback::redeem;
+use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::SwitchPage;
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Arrival, PendingSignIn, State};
+use crate::sign_in::{Arrival, Flow, PendingSignIn, State};
+
+#[derive(Deserialize)]
+pub(super) struct Form {
+    /// The sign-in that the page spoke of.
+    #[serde(default)]
+    flow: Option<String>,
+}
 
 pub(super) async fn show(
     app: web::Data<App>,
     user: Option<CurrentUser>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let (_, pending) = arrival(&app, &request)?;
-    Ok(app.pages.respond(StatusCode::OK, &SwitchPage::new(user.as_ref(), &pending)))
+    let (arrival, flow) = arrival(&app, &request)?;
+    let pending = pending(&app, &request, &arrival, &flow)?;
+    Ok(app.pages.respond(StatusCode::OK, &SwitchPage::new(&flow, user.as_ref(), &pending)))
 }
 
 pub(super) async fn switch(
     app: web::Data<App>,
     store: web::Data<Store>,
     session: Session,
+    user: Option<CurrentUser>,
     request: HttpRequest,
+    form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
-    let (arrival, pending) = arrival(&app, &request)?;
+    let shown = form.flow.as_deref().and_then(Flow::parse);
+    // Pressed once more, when it has gone through.
+    let led_to = user.as_ref().zip(shown.as_ref()).and_then(|(user, flow)| user.led_by(flow));
+    if let Some(led_to) = led_to {
+        return Ok(see_other(led_to.as_str()));
+    }
+    let (arrival, flow) = arrival(&app, &request)?;
+    // Whom the page named, and nobody whose link another tab has opened since.
+    if shown.is_some_and(|shown| shown != flow) {
+        let refused = Failure::refusal(Code::AnotherLink, "the page was of another sign-in");
+        return Err(refused.looking_again_at("/login/switch"));
+    }
+    let pending = pending(&app, &request, &arrival, &flow)?;
     redeem::sign_in(&app, &store, &session, &request, &pending, &arrival).await
 }
 
-/// What WorkOS has sent this browser back with, and the sign-in that it asked for.
-fn arrival(app: &App, request: &HttpRequest) -> Result<(Arrival, PendingSignIn), Failure> {
-    let now = app.clock.now();
-    let both = Arrival::of(request, &app.keys, now).and_then(|arrival| {
-        let state = State::read(&app.keys, &arrival.state)?;
-        Some((arrival, PendingSignIn::of_flow(request, &app.keys, &state.flow, now)?))
-    });
-    both.ok_or_else(|| Failure::refusal(Code::NothingPending, "no link waits in this browser"))
+fn nothing() -> Failure {
+    Failure::refusal(Code::NothingPending, "no link waits in this browser")
+}
+
+/// What WorkOS has sent this browser back with.
+fn arrival(app: &App, request: &HttpRequest) -> Result<(Arrival, Flow), Failure> {
+    let arrival = Arrival::of(request, &app.keys, app.clock.now()).ok_or_else(nothing)?;
+    let state = State::read(&app.keys, &arrival.state).ok_or_else(nothing)?;
+    Ok((arrival, state.flow))
+}
+
+/// The sign-in that this browser asked for, if this is its answer.
+fn pending(
+    app: &App,
+    request: &HttpRequest,
+    arrival: &Arrival,
+    flow: &Flow,
+) -> Result<PendingSignIn, Failure> {
+    PendingSignIn::of_flow(request, &app.keys, flow, app.clock.now())
+        .filter(|pending| pending.belongs_to(&arrival.state))
+        .ok_or_else(nothing)
 }

@@ -30,10 +30,10 @@ impl Sealed for Arrival {
 }
 
 impl Arrival {
-    /// One that has come just now.
+    /// One that has come just now, with a `state` that lives as long as this at most.
     #[must_use]
-    pub fn new(code: &str, state: &str, now: i64) -> Self {
-        let expires_at = now.saturating_add(seconds(CODE_LIFETIME));
+    pub fn new(code: &str, state: &str, state_expires_at: i64, now: i64) -> Self {
+        let expires_at = now.saturating_add(seconds(CODE_LIFETIME)).min(state_expires_at);
         Self { code: code.to_owned(), state: state.to_owned(), expires_at }
     }
 

@@ -31,16 +31,10 @@ impl Flow {
 
 /// What the store calls that which may happen to a sign-in once.
 impl Flow {
-    /// Its end: somebody is signed in by it, or nobody shall be.
+    /// Its [`End`](super::End): somebody is signed in by it, or nobody shall be.
     #[must_use]
-    pub fn claim_of_sign_in(&self) -> String {
-        format!("sign-in {}", self.0)
-    }
-
-    /// Its end by whoever got the mail.
-    #[must_use]
-    pub fn claim_of_cancellation(&self) -> String {
-        format!("cancellation {}", self.0)
+    pub fn claim_of_end(&self) -> String {
+        format!("end {}", self.0)
     }
 
     /// A press of the button behind the link in our mail, for as long as it is being acted on.

@@ -134,7 +134,8 @@ impl PendingSignIn {
         self.state_hash.as_ref().is_some_and(is_it)
     }
 
-    /// The cookie that keeps it.
+    /// The cookie that keeps it: for an hour longer than it lives, so that whoever comes too late is
+    /// offered the same anew.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
@@ -146,7 +147,7 @@ impl PendingSignIn {
     ) -> Result<Cookie<'static>, NoRandomness> {
         let name = flow.cookie_name();
         let sealed = keys.seal(&name, self)?;
-        Ok(host_cookie(name, sealed, self.expires_at.saturating_sub(now)))
+        Ok(host_cookie(name, sealed, self.expires_at.saturating_sub(now).saturating_add(60 * 60)))
     }
 }
 

@@ -60,9 +60,12 @@ async fn the_right_digits_sign_in_the_browser_that_asked_and_no_other() {
     }
     assert_eq!(two.status().await["state"], "pending");
 
-    assert_eq!(two.type_digits(&two.digits().await).await.status, 200);
+    assert_eq!(two.type_digits(&two.digits().await).await.location(), "/login/approve");
+    for _ in 0..2 {
+        let approved = two.phone.get("/login/approve").await;
+        assert!(approved.body.contains("Go on in the other browser"), "also when loaded anew");
+    }
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0, "the code waits for who asked");
-    assert!(two.phone.cookie_header().is_empty(), "the phone keeps nothing");
     let status = two.status().await;
     assert_eq!(status["state"], "approved");
     let next = two.next().await;
@@ -85,7 +88,7 @@ async fn what_cannot_be_digits_costs_no_try() {
         assert_error(&two.type_digits(digits).await, 422, "wrong_digits");
     }
     let spaced = two.digits().await.replace("", " ");
-    assert_eq!(two.type_digits(&spaced).await.status, 200, "white space is forgiven");
+    assert_eq!(two.type_digits(&spaced).await.status, 303, "white space is forgiven");
 }
 
 #[actix_web::test]
@@ -99,10 +102,10 @@ async fn the_third_wrong_try_ends_the_sign_in_and_says_so() {
     assert!(two.type_digits(wrong).await.body.contains("1 more try"));
     let third = two.type_digits(wrong).await;
     assert_error(&third, 403, "wrong_digits");
-    assert!(third.body.contains("third wrong"));
+    assert!(third.body.contains("Three wrong numbers"));
 
-    assert_error(&two.type_digits(&right).await, 400, "link_expired");
-    assert_error(&two.phone.get("/login/approve").await, 400, "link_expired");
+    assert_error(&two.type_digits(&right).await, 403, "wrong_digits");
+    assert_error(&two.phone.get("/login/approve").await, 403, "wrong_digits");
     assert_error(&two.phone.get(&two.callback).await, 400, "nothing_pending");
     assert_eq!(two.status().await["state"], "expired");
     let over = two.laptop.get(&two.sent).await;
@@ -127,7 +130,7 @@ async fn of_many_tries_at_once_three_count() {
         });
     }
     let answers = tries.join_all().await;
-    let looked_at = answers.iter().filter(|status| [200, 422].contains(*status)).count();
+    let looked_at = answers.iter().filter(|status| [303, 422].contains(*status)).count();
     assert!(looked_at <= 3, "{answers:?}");
 }
 
@@ -137,7 +140,11 @@ async fn a_wrong_try_or_two_do_no_harm() {
     let two = Two::new(&app, "ana@acme.test", "").await;
     two.type_digits(two.wrong_digits().await).await;
     two.type_digits(two.wrong_digits().await).await;
-    assert_eq!(two.type_digits(&two.digits().await).await.status, 200);
+    let (right, wrong) = (two.digits().await, two.wrong_digits().await);
+    for _ in 0..5 {
+        assert_eq!(two.type_digits(&right).await.location(), "/login/approve", "however often");
+    }
+    assert_eq!(two.type_digits(wrong).await.location(), "/login/approve");
     assert_eq!(two.laptop.get(&two.next().await).await.location(), "/account");
 }
 
@@ -145,10 +152,13 @@ async fn a_wrong_try_or_two_do_no_harm() {
 async fn it_was_not_me_ends_it_in_both_browsers() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
-    let done = two.phone.post("/login/approve/cancel", &[]).await;
-    assert_eq!(done.status, 200);
-    assert!(done.body.contains("Sign-in ended"));
-    assert_error(&two.phone.get("/login/approve").await, 400, "nothing_pending");
+    for _ in 0..2 {
+        let ended = two.phone.post("/login/approve/cancel", &[]).await;
+        assert_eq!(ended.location(), "/login/approve", "once more is no error");
+        let done = two.phone.get("/login/approve").await;
+        assert_eq!(done.status, 200);
+        assert!(done.body.contains("Sign-in ended"));
+    }
     assert_eq!(two.status().await["state"], "expired");
     assert_error(&two.laptop.get(&two.callback).await, 400, "nothing_pending");
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
@@ -175,6 +185,9 @@ async fn the_link_may_come_home_after_all() {
     let two = Two::new(&app, "ana@acme.test", "/reports").await;
     assert_eq!(two.laptop.get(&two.callback).await.location(), "/reports");
     assert_error(&two.type_digits("00").await, 400, "link_expired");
+    let late = two.phone.post("/login/approve/cancel", &[]).await;
+    assert_error(&late, 400, "link_expired");
+    assert!(late.body.contains("too late"), "nobody is told that nobody got in");
 }
 
 #[actix_web::test]
@@ -304,4 +317,63 @@ async fn a_program_learns_how_it_goes_in_json_also_when_it_goes_wrong() {
     let problem = two.phone.send(request).await;
     assert_eq!(problem.header("content-type"), "application/problem+json");
     assert_eq!(problem.json()["code"], "wrong_digits");
+}
+
+#[actix_web::test]
+async fn a_page_acts_only_on_the_sign_in_that_it_showed() {
+    let app = TestApp::spawn().await;
+    let mine = Two::new(&app, "ana@acme.test", "").await;
+    let shown = mine.phone.get("/login/approve").await;
+    let shown = shown.field("flow");
+    // In another tab of the phone, another link is opened.
+    let other = app.visitor();
+    other.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    assert_eq!(mine.phone.get(&callback).await.location(), "/login/approve");
+    for path in ["/login/approve", "/login/approve/cancel"] {
+        let refused = mine.phone.post(path, &[("flow", shown), ("digits", "00")]).await;
+        assert_error(&refused, 400, "nothing_pending");
+        assert_eq!(refused.leads_to("/login/approve"), Some("/login/approve"), "look again");
+    }
+    assert_eq!(other.get(&callback).await.location(), "/account", "it was not ended");
+}
+
+#[actix_web::test]
+async fn while_one_tab_is_being_signed_in_the_others_wait() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    two.type_digits(&two.digits().await).await;
+    let next = two.next().await;
+    app.workos.fail(EXCHANGE, serde_json::json!({ "delay_ms": 1500, "count": 1 })).await;
+    let (tab, path) = (app.visitor().with_cookies_of(&two.laptop), next.clone());
+    let going_through = tokio::spawn(async move { tab.get(&path).await.location().to_owned() });
+    // Until the exchange has begun, the status says so: then there is nothing to do but wait.
+    while two.status().await["state"] == "approved" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(two.status().await["state"], "pending");
+    assert!(two.laptop.get(&two.sent).await.body.contains("data-digits"), "and waits");
+    for path in [next.as_str(), two.callback.as_str()] {
+        let meanwhile = two.laptop.get(path).await;
+        assert_error(&meanwhile, 400, "nothing_pending");
+        assert!(meanwhile.body.contains("One moment"));
+        assert_eq!(meanwhile.leads_to("/login/sent"), Some(two.sent.as_str()));
+        assert_eq!(two.laptop.sign_ins().len(), 1, "the one that wins still needs it");
+    }
+    assert_eq!(going_through.await.unwrap(), "/account");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
+}
+
+#[actix_web::test]
+async fn an_old_state_leaves_no_more_time_than_it_has() {
+    let app = TestApp::spawn().await;
+    let laptop = app.visitor();
+    laptop.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    app.clock.advance(25 * 60 - 30);
+    let phone = app.visitor();
+    assert_eq!(phone.get(&callback).await.location(), "/login/approve");
+    app.clock.advance(30);
+    assert_error(&phone.get("/login/approve").await, 400, "nothing_pending");
+    assert_error(&phone.post("/login/approve", &[("digits", "00")]).await, 400, "nothing_pending");
 }

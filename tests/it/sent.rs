@@ -1,6 +1,7 @@
 //! `GET /login/sent`
 
 use crate::test_app::TestApp;
+use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn it_shows_the_address_and_offers_another_link() {
@@ -40,10 +41,12 @@ async fn another_browser_learns_nothing() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_that_is_over_leads_to_the_form() {
+async fn a_sign_in_that_is_over_is_offered_anew() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
-    let answer = visitor.ask_for_link("ana@acme.test", "").await;
+    let answer = visitor.ask_for_link("ana@acme.test", "/reports").await;
     app.clock.advance(25 * 60);
-    assert_eq!(visitor.get(answer.location()).await.location(), "/login");
+    let over = visitor.get(answer.location()).await;
+    assert_error(&over, 400, "link_expired");
+    assert_eq!((over.field("email"), over.field("return_to")), ("ana@acme.test", "/reports"));
 }

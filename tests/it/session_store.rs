@@ -206,22 +206,3 @@ async fn a_link_opened_in_another_browser_stores_nothing_until_digits_are_typed(
     elsewhere.post("/login/approve", &[("digits", "00")]).await;
     assert_eq!(rows("claims"), 1);
 }
-
-#[cfg(feature = "smtp")]
-#[actix_web::test]
-async fn a_sign_in_whose_ending_failed_half_way_is_not_taken_for_ended() {
-    let app = TestApp::with_own_mail(&[]).await;
-    let visitor = app.visitor();
-    visitor.ask_for_link("ana@acme.test", "").await;
-    let open = app.workos.newest_link("ana@acme.test").await;
-    let cancel = open.replace("/login/open/", "/login/cancel/");
-    let once = "CREATE TRIGGER once BEFORE INSERT ON claims
-        WHEN (SELECT count(*) FROM claims) = 1 BEGIN SELECT RAISE(ABORT, ''); END";
-    let database = app.database();
-    database.execute_batch(once).unwrap();
-    let victim = app.visitor();
-    assert_error(&victim.post(&cancel, &[]).await, 503, "store_unavailable");
-    database.execute_batch("DROP TRIGGER once").unwrap();
-    assert_error(&victim.post(&cancel, &[]).await, 400, "link_expired");
-    assert_error(&visitor.post(&open, &[]).await, 400, "link_expired");
-}

@@ -1,5 +1,7 @@
 //! `/login/switch`: the link comes back to a browser in which somebody else is signed in.
 
+use tokio::task::JoinSet;
+
 use crate::test_app::TestApp;
 use crate::visitor::{Visitor, assert_error};
 
@@ -31,7 +33,45 @@ async fn it_says_who_and_asks_first() {
     assert_eq!(visitor.post("/login/switch", &[]).await.location(), "/reports");
     assert_eq!(who(&visitor).await, "ana@acme.test");
     assert!(!before.is_signed_in().await, "Bob's session is over");
-    assert_error(&visitor.post("/login/switch", &[]).await, 400, "nothing_pending");
+    let again = visitor.post("/login/switch", &[("flow", page.field("flow"))]).await;
+    assert_eq!(again.location(), "/reports", "pressed twice");
+}
+
+#[actix_web::test]
+async fn the_button_signs_in_whom_it_names_or_nobody() {
+    let app = TestApp::spawn().await;
+    let visitor = bobs_browser(&app).await;
+    let shown = visitor.get("/login/switch").await;
+    // In another tab, somebody else's link comes back.
+    visitor.ask_for_link("carol@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("carol@acme.test").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
+    let refused = visitor.post("/login/switch", &[("flow", shown.field("flow"))]).await;
+    assert_error(&refused, 400, "nothing_pending");
+    assert_eq!(refused.leads_to("/login/switch"), Some("/login/switch"), "look again");
+    assert_eq!(who(&visitor).await, "bob@acme.test");
+}
+
+#[actix_web::test]
+async fn a_double_click_signs_nobody_out() {
+    let app = TestApp::spawn().await;
+    let visitor = bobs_browser(&app).await;
+    app.workos.fail("/sso/token", serde_json::json!({ "delay_ms": 1000, "count": 1 })).await;
+    let twin = app.visitor().with_cookies_of(&visitor);
+    let mut clicks = JoinSet::new();
+    for browser in [twin, visitor] {
+        clicks.spawn(async move { (browser.post("/login/switch", &[]).await, browser) });
+    }
+    let clicks = clicks.join_all().await;
+    let (went_on, waits): (Vec<_>, Vec<_>) =
+        clicks.into_iter().partition(|(answer, _)| answer.status == 303);
+    let ([(led_to, browser)], [(waits, other)]) = (&went_on[..], &waits[..]) else {
+        panic!("one of the two goes on");
+    };
+    assert_eq!(led_to.location(), "/reports");
+    assert_eq!(who(browser).await, "ana@acme.test");
+    assert!(waits.body.contains("One moment"), "{}", waits.body);
+    assert_eq!(other.sign_ins().len(), 1, "it takes nothing away from the other");
 }
 
 #[actix_web::test]

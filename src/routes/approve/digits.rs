@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::ApprovePage;
 use crate::session::Store;
-use crate::sign_in::{Approval, Asking, Digits, Flow};
+use crate::sign_in::{Approval, Asking, Digits, End, Flow};
 
 /// Three tries at two digits: whoever guesses is right in three of a hundred sign-ins, and each
 /// wrong one has to begin with a person who opens a mail that they didn't ask for.
@@ -39,14 +39,25 @@ pub(in crate::routes) async fn approve(
         Failure::refusal(Code::WrongDigits, "wrong digits").shown_in(page)
     };
     let Some(digits) = Digits::parse(typed.digits) else { return Err(wrong(None)) };
-    let Some(number) = next_try(store, flow, until).await? else { return Err(ended()) };
+    let kept = flow.name_of_approval();
+    // Pressed twice, or loaded anew.
+    if store.kept(&kept).await?.is_some() {
+        return Ok(());
+    }
+    let Some(number) = next_try(store, flow, until).await? else {
+        return Err(end(store, flow, until).await);
+    };
     if typed.asking.digits.are(&digits) {
         let sealed = app.keys.seal(flow.as_str(), approval)?;
-        return Ok(store.keep(&flow.name_of_approval(), sealed, approval.expires_at).await?);
+        let keeping = store.keep(&kept, sealed, approval.expires_at).await;
+        if keeping.is_err() {
+            // It was no wrong one.
+            let _ = store.release(&flow.claim_of_try(number)).await;
+        }
+        return Ok(keeping?);
     }
     if number == TRIES {
-        store.claim(&flow.claim_of_sign_in(), until).await?;
-        return Err(ended());
+        return Err(end(store, flow, until).await);
     }
     Err(wrong(Some(TRIES - number)))
 }
@@ -54,13 +65,16 @@ pub(in crate::routes) async fn approve(
 /// The number of this try, from one on; of many at the same moment each has its own.
 async fn next_try(store: &Store, flow: &Flow, until: i64) -> Result<Option<u32>, Failure> {
     for number in 1..=TRIES {
-        if store.claim(&flow.claim_of_try(number), until).await? {
+        if store.claim(&flow.claim_of_try(number), String::new(), until).await? {
             return Ok(Some(number));
         }
     }
     Ok(None)
 }
 
-fn ended() -> Failure {
-    Failure::refusal(Code::TooManyWrongDigits, "the third try at the digits was wrong")
+async fn end(store: &Store, flow: &Flow, until: i64) -> Failure {
+    match store.claim(&flow.claim_of_end(), End::WrongDigits.as_text(), until).await {
+        Ok(_) => Failure::refusal(Code::TooManyWrongDigits, "three tries at the digits were wrong"),
+        Err(error) => error.into(),
+    }
 }

@@ -10,10 +10,11 @@ use crate::app::App;
 use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
+use crate::routes::cancel::end_of;
 use crate::routes::see_other;
 use crate::session::current_user::{CurrentUser, SignedIn};
 use crate::session::{Store, device};
-use crate::sign_in::{Arrival, PendingSignIn, State};
+use crate::sign_in::{Arrival, End, PendingSignIn, State};
 use crate::workos::Profile;
 
 /// Goes on with what WorkOS sent, in the browser that asked. Somebody else who is signed in there is
@@ -50,7 +51,7 @@ pub(in crate::routes) async fn sign_in(
     pending: &PendingSignIn,
     arrival: &Arrival,
 ) -> Result<HttpResponse, Failure> {
-    let offering = |failure: Failure| failure.offering(pending);
+    let offering = |failure: Failure| failure.or_offering(pending);
     let state = check_halves(app, pending, arrival).map_err(|refused| offering(refused.into()))?;
     let (person, profile) =
         redeem(app, store, &state, pending, &arrival.code).await.map_err(offering)?;
@@ -95,8 +96,15 @@ async fn redeem(
     code: &str,
 ) -> Result<(Person, Profile), Failure> {
     // Before the code is spent, and never given back: of fifty callbacks at once, one goes on.
-    if !store.claim(&state.flow.claim_of_sign_in(), pending.expires_at).await? {
-        return Err(Failure::from(Refusal::Consumed).ending(&state.flow));
+    let now = app.clock.now();
+    let end = End::Redeemed(now).as_text();
+    if !store.claim(&state.flow.claim_of_end(), end, pending.expires_at).await? {
+        // It may be in this browser that it is going through: pressed twice, or in two tabs.
+        let going_through = end_of(store, &state.flow).await?;
+        return Err(match going_through.is_some_and(|end| end.is_going_through(now)) {
+            true => Failure::going_through(&state.flow),
+            false => Refusal::Consumed.into(),
+        });
     }
     exchange(app, code, pending).await.map_err(|failure| failure.ending(&state.flow))
 }

@@ -211,13 +211,14 @@ impl Engine {
     pub(super) async fn claim(
         &self,
         name: Hash,
+        what: String,
         now: i64,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.claim(name, now, expires_at).await,
+            Self::Sqlite(sqlite) => sqlite.claim(name, what, now, expires_at).await,
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.claim(name, now, expires_at).await,
+            Self::Redis(redis) => redis.claim(name, what, now, expires_at).await,
         }
     }
 
@@ -229,11 +230,15 @@ impl Engine {
         }
     }
 
-    pub(super) async fn is_claimed(&self, name: &Hash, now: i64) -> Result<bool, StoreError> {
+    pub(super) async fn claimed(
+        &self,
+        name: &Hash,
+        now: i64,
+    ) -> Result<Option<String>, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.is_claimed(name, now),
+            Self::Sqlite(sqlite) => sqlite.claimed(name, now),
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.is_claimed(name, now).await,
+            Self::Redis(redis) => redis.claimed(name, now).await,
         }
     }
 

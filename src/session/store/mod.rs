@@ -165,12 +165,17 @@ impl Store {
     }
 
     /// Claims what may happen once until then, by its name; true only for the first, whoever else
-    /// tries at the same moment.
+    /// tries at the same moment. `what` is kept with it.
     ///
     /// # Errors
     /// When the store fails; whether it was claimed is then unknown.
-    pub async fn claim(&self, name: &str, expires_at: i64) -> Result<bool, StoreError> {
-        self.engine.claim(hash(name), self.clock.now(), expires_at).await
+    pub async fn claim(
+        &self,
+        name: &str,
+        what: String,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
+        self.engine.claim(hash(name), what, self.clock.now(), expires_at).await
     }
 
     /// Gives back what was claimed, because it did not happen.
@@ -181,12 +186,12 @@ impl Store {
         self.engine.release(hash(name)).await
     }
 
-    /// Whether somebody has claimed this.
+    /// What is kept with a claim, if somebody has made it.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn is_claimed(&self, name: &str) -> Result<bool, StoreError> {
-        self.engine.is_claimed(&hash(name), self.clock.now()).await
+    pub async fn claimed(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.engine.claimed(&hash(name), self.clock.now()).await
     }
 
     /// Keeps a value under a name, in the place of an earlier one, until it has expired.

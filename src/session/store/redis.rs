@@ -123,19 +123,24 @@ impl Redis {
     pub(super) async fn claim(
         &self,
         claimed: Hash,
+        what: String,
         now: i64,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
         let mark = URL_SAFE_NO_PAD.encode(random::<16>()?);
-        self.run(&scripts::CLAIM.arg((name(&claimed), mark, now, expires_at))).await
+        self.run(&scripts::CLAIM.arg((name(&claimed), mark, what, now, expires_at))).await
     }
 
     pub(super) async fn release(&self, claimed: Hash) -> Result<(), StoreError> {
         self.run(&scripts::RELEASE.arg(name(&claimed))).await
     }
 
-    pub(super) async fn is_claimed(&self, claimed: &Hash, now: i64) -> Result<bool, StoreError> {
-        self.run(scripts::IS_CLAIMED.arg(name(claimed)).arg(now)).await
+    pub(super) async fn claimed(
+        &self,
+        claimed: &Hash,
+        now: i64,
+    ) -> Result<Option<String>, StoreError> {
+        self.run(scripts::CLAIMED.arg(name(claimed)).arg(now)).await
     }
 
     pub(super) async fn keep(

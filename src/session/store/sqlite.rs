@@ -235,13 +235,14 @@ impl Sqlite {
     pub(super) async fn claim(
         &self,
         name: Hash,
+        what: String,
         now: i64,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
         self.write(move |db| {
-            let insert = "INSERT INTO claims (name_hash, expires_at) VALUES (?1, ?2)
-                 ON CONFLICT DO UPDATE SET expires_at = ?2 WHERE expires_at <= ?3";
-            Ok(db.execute(insert, params![name, expires_at, now])? == 1)
+            let insert = "INSERT INTO claims (name_hash, what, expires_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET what = ?2, expires_at = ?3 WHERE expires_at <= ?4";
+            Ok(db.execute(insert, params![name, what, expires_at, now])? == 1)
         })
         .await
     }
@@ -251,9 +252,10 @@ impl Sqlite {
         self.write(move |db| db.execute(delete, [name]).map(drop)).await
     }
 
-    pub(super) fn is_claimed(&self, name: &Hash, now: i64) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM claims WHERE name_hash = ?1 AND expires_at > ?2";
-        Ok(self.reader()?.prepare_cached(sql)?.exists(params![name, now])?)
+    pub(super) fn claimed(&self, name: &Hash, now: i64) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT what FROM claims WHERE name_hash = ?1 AND expires_at > ?2";
+        let mut select = self.reader()?.prepare_cached(sql)?;
+        Ok(select.query_row(params![name, now], |row| row.get(0)).optional()?)
     }
 
     pub(super) async fn keep(

@@ -169,10 +169,10 @@ pub(super) static DELETE: LazyLock<Script> = LazyLock::new(|| script("forget(ARG
 pub(super) static CLAIM: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
-    local name, mark, now, expires_at = unpack(ARGV)
+    local name, mark, what, now, expires_at = unpack(ARGV)
     local held = redis.call('HMGET', claim(name), 'mark', 'expires_at')
     if held[1] and tonumber(held[2]) > tonumber(now) then return held[1] == mark and 1 or 0 end
-    redis.call('HSET', claim(name), 'mark', mark, 'expires_at', expires_at)
+    redis.call('HSET', claim(name), 'mark', mark, 'what', what, 'expires_at', expires_at)
     redis.call('EXPIRE', claim(name), ttl(now, expires_at))
     return 1",
     )
@@ -181,11 +181,12 @@ pub(super) static CLAIM: LazyLock<Script> = LazyLock::new(|| {
 pub(super) static RELEASE: LazyLock<Script> =
     LazyLock::new(|| script("redis.call('DEL', claim(ARGV[1]))"));
 
-pub(super) static IS_CLAIMED: LazyLock<Script> = LazyLock::new(|| {
+pub(super) static CLAIMED: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
-    local expires_at = redis.call('HGET', claim(ARGV[1]), 'expires_at')
-    return expires_at and tonumber(expires_at) > tonumber(ARGV[2]) and 1 or 0",
+    local held = redis.call('HMGET', claim(ARGV[1]), 'what', 'expires_at')
+    if not held[2] or tonumber(held[2]) <= tonumber(ARGV[2]) then return nil end
+    return held[1]",
     )
 });
 

@@ -46,6 +46,7 @@ const STEPS: &[&str] = &[
     ALTER TABLE claims RENAME COLUMN flow_hash TO name_hash;
     DROP INDEX consumed_sign_ins_by_expiry;
     CREATE INDEX claims_by_expiry ON claims (expires_at);
+    ALTER TABLE claims ADD COLUMN what TEXT NOT NULL DEFAULT '';
 ",
     "
     CREATE TABLE kept (

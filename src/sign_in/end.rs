@@ -1,0 +1,48 @@
+//! How a sign-in came to its end. Whoever ends it says so in the store, once and for all.
+
+/// How long a callback may take to exchange its code, in seconds: until then, who asks is told to
+/// wait.
+const REDEEMING: i64 = 10;
+
+/// How a sign-in came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Its code is being exchanged, or was, since this time in seconds since 1970. If that went
+    /// well, the browser that asked knows.
+    Redeemed(i64),
+    /// Whoever got the mail did not want it.
+    ByMailbox,
+    /// Somebody who opened it elsewhere didn't know the digits.
+    WrongDigits,
+}
+
+impl End {
+    /// As the store keeps it.
+    #[must_use]
+    pub fn as_text(self) -> String {
+        match self {
+            Self::Redeemed(since) => format!("redeemed {since}"),
+            Self::ByMailbox => "by mailbox".to_owned(),
+            Self::WrongDigits => "wrong digits".to_owned(),
+        }
+    }
+
+    /// What the store kept. What only a newer version knows is an end as well.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        match text {
+            "by mailbox" => Self::ByMailbox,
+            "wrong digits" => Self::WrongDigits,
+            _ => {
+                let since = text.strip_prefix("redeemed ").and_then(|since| since.parse().ok());
+                Self::Redeemed(since.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Whether somebody may be signed in by it at this moment.
+    #[must_use]
+    pub fn is_going_through(self, now: i64) -> bool {
+        matches!(self, Self::Redeemed(since) if now < since.saturating_add(REDEEMING))
+    }
+}
