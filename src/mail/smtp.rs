@@ -60,8 +60,9 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// For this server. Connects to nothing yet. Mails are handed over on the runtime that this is
-    /// called in: it must outlive the workers, or their last mails would be lost.
+    /// For this server. Connects to nothing yet. All that is done with connections is done on the
+    /// runtime that this is called in: a connection ends with the runtime that it was made on, so that
+    /// one must outlive the workers, or their last mails would be lost.
     pub(crate) fn start(settings: Settings) -> Self {
         Self {
             connections: Arc::new(Connections::to(settings)),
@@ -85,8 +86,13 @@ impl Mailer {
         let connections = Arc::clone(&self.connections);
         let message = message(&connections.from, to, mail, now)
             .ok_or_else(|| MailError::Unavailable("no message could be made".to_owned()))?;
-        let ready = timeout(READY_WITHIN, connections.ready_for(message.envelope())).await;
-        let ready = ready.unwrap_or_else(|_| Err(took_too_long()))?;
+        let (envelope, asked) = (message.envelope().clone(), Arc::clone(&connections));
+        let getting_ready = async move {
+            let ready = timeout(READY_WITHIN, asked.ready_for(&envelope)).await;
+            ready.unwrap_or_else(|_| Err(took_too_long()))
+        };
+        let ready = self.runtime.spawn(getting_ready.in_current_span()).await;
+        let ready = ready.map_err(|_| MailError::Unavailable("it broke".to_owned()))??;
         let hand_over = async move {
             match connections.hand_over(ready, &message).await {
                 Ok(()) => {}
