@@ -39,8 +39,8 @@ const TAKEN_WITHIN: Duration = Duration::from_secs(30);
 const MAX_CONNECTIONS: usize = 20;
 /// Servers hang up after some minutes without a word (RFC 5321, 4.5.3.2.7).
 const MAX_IDLE: Duration = Duration::from_secs(60);
-/// How long an idle connection may take to say that it still listens. A firewall that forgot it tells
-/// nobody, and all of them may be such: together they must leave time for a new one.
+/// How long a connection between mails may take to say that it still listens. A firewall that forgot
+/// it tells nobody, and all of them may be such: together they must leave time for a new one.
 const MAX_SILENCE: Duration = Duration::from_millis(300);
 
 /// Service not available, closing transmission channel (RFC 5321, 4.2.3).
@@ -60,8 +60,9 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// For this server. Connects to nothing yet. Mails are handed over on the runtime that this is
-    /// called in: it must outlive the workers, or their last mails would be lost.
+    /// For this server. Connects to nothing yet. All that is done with connections is done on the
+    /// runtime that this is called in: a connection ends with the runtime that it was made on, so that
+    /// one must outlive the workers, or their last mails would be lost.
     pub(crate) fn start(settings: Settings) -> Self {
         Self {
             connections: Arc::new(Connections::to(settings)),
@@ -85,8 +86,13 @@ impl Mailer {
         let connections = Arc::clone(&self.connections);
         let message = message(&connections.from, to, mail, now)
             .ok_or_else(|| MailError::Unavailable("no message could be made".to_owned()))?;
-        let ready = timeout(READY_WITHIN, connections.ready_for(message.envelope())).await;
-        let ready = ready.unwrap_or_else(|_| Err(took_too_long()))?;
+        let (envelope, asked) = (message.envelope().clone(), Arc::clone(&connections));
+        let getting_ready = async move {
+            let ready = timeout(READY_WITHIN, asked.ready_for(&envelope)).await;
+            ready.unwrap_or_else(|_| Err(took_too_long()))
+        };
+        let ready = self.runtime.spawn(getting_ready.in_current_span()).await;
+        let ready = ready.map_err(|_| MailError::Unavailable("it broke".to_owned()))??;
         let hand_over = async move {
             match connections.hand_over(ready, &message).await {
                 Ok(()) => {}
@@ -101,10 +107,13 @@ impl Mailer {
         Ok(())
     }
 
-    /// Waits until the mails under way are handed over.
+    /// Waits until the mails under way are handed over; not for ever.
     pub(crate) async fn finish(&self) {
         self.handing_over.close();
-        let _ = timeout(READY_WITHIN, self.handing_over.wait()).await;
+        if timeout(READY_WITHIN, self.handing_over.wait()).await.is_err() {
+            let mails = self.handing_over.len();
+            tracing::error!(mails, "mails are lost: the program ends before they are taken");
+        }
     }
 }
 
@@ -156,7 +165,10 @@ impl Connections {
         let taken = timeout(TAKEN_WITHIN, submission).await.unwrap_or(Err(took_too_long()));
         let is_fit_for_more = match taken {
             Ok(()) => true,
-            Err(MailError::Refused(_)) => connection.command(Rset).await.is_ok(),
+            Err(MailError::Refused(_)) => {
+                let reset = timeout(MAX_SILENCE, connection.command(Rset)).await;
+                reset.is_ok_and(|reset| reset.is_ok())
+            }
             Err(MailError::Unavailable(_)) => false,
         };
         // Otherwise it is dropped, which closes it.

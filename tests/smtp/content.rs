@@ -23,7 +23,7 @@ async fn its_headers_are_those_of_a_mail_that_a_machine_wrote() {
     }
     let site = app.origin.strip_prefix("http://").unwrap();
     let mut ids = Vec::new();
-    for message in server.seen().messages {
+    for message in server.until_mailed(2).await.messages {
         assert_eq!(message.to, ["ana@acme.test"]);
         let mail = parse(&message.content);
         let [from, to] = [mail.from(), mail.to()].map(|side| side.unwrap().clone().into_list());
@@ -48,6 +48,23 @@ async fn its_headers_are_those_of_a_mail_that_a_machine_wrote() {
     assert!(ids[0] != ids[2] && ids[1] != ids[3], "each mail has its own: {ids:?}");
 }
 
+#[actix_web::test]
+async fn its_sender_is_spelled_as_the_addresses_of_visitors_are() {
+    let server = Server::start();
+    let app = server.app_with(&[("MAIL_FROM", "Example <Login@Bücher.TEST>")]).await;
+    app.visitor().ask_for_link("ana@acme.test", "").await;
+    let message = server.newest("ana@acme.test").await;
+    let from = parse(&message.content).from().unwrap().clone().into_list();
+    assert_eq!(from[0].address.as_deref(), Some("login@xn--bcher-kva.test"));
+    let seen = server.seen();
+    let lines: Vec<_> = seen.commands.iter().map(|said| said.line.trim_end()).collect();
+    assert_eq!(
+        lines[..2],
+        ["EHLO xn--bcher-kva.test", "MAIL FROM:<login@xn--bcher-kva.test>"],
+        "so that every server takes it"
+    );
+}
+
 fn header(mail: &Mail<'_>, name: &str) -> String {
     mail.header_raw(name).unwrap_or_else(|| panic!("no {name}")).trim().to_owned()
 }
@@ -60,8 +77,8 @@ async fn text_and_html_say_the_same_and_load_nothing() {
     let asking = visitor.request(reqwest::Method::POST, "/login");
     let asking = asking.header("User-Agent", FIREFOX).header("Sec-Fetch-Site", "same-origin");
     visitor.send(asking.form(&[("email", "ana@acme.test")])).await;
-    let (open, cancel) = links(&server, "ana@acme.test");
-    let message = server.newest("ana@acme.test");
+    let (open, cancel) = links(&server, "ana@acme.test").await;
+    let message = server.newest("ana@acme.test").await;
     let mail = parse(&message.content);
     let root = mail.root_part().content_type().unwrap();
     assert_eq!((root.ctype(), root.subtype()), ("multipart", Some("alternative")));
@@ -114,7 +131,7 @@ async fn nothing_of_workos_is_in_the_mail_in_any_spelling() {
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
     let cookie = visitor.cookie(&visitor.sign_ins()[0]).unwrap();
-    let (open, _) = links(&server, "ana@acme.test");
+    let (open, _) = links(&server, "ana@acme.test").await;
     assert_eq!(app.workos.calls().await, [""; 0], "the WorkOS session doesn't exist yet");
     let workos_link = press(&visitor, &open).await;
     assert_eq!(app.workos.calls().await, ["/passwordless/sessions"]);
@@ -127,7 +144,7 @@ async fn nothing_of_workos_is_in_the_mail_in_any_spelling() {
     let state = callback.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     secrets.push(state);
 
-    let message = server.newest("ana@acme.test");
+    let message = server.newest("ana@acme.test").await;
     let everything = spellings_of_the_mail(&message.wire, &message.content);
     let ours = open.rsplit('/').next().unwrap();
     assert!(everything.iter().any(|text| text.contains(ours)), "the search would find ours");
@@ -192,11 +209,11 @@ async fn a_line_that_begins_with_a_dot_arrives_whole() {
     let app = server.app_with(&[("BASE_URL", &origin), ("COOKIE_KEYS", &keys)]).await;
     let visitor = Visitor::new(&origin).through(&app.origin);
     visitor.ask_for_link("ana@acme.test", "").await;
-    let message = server.newest("ana@acme.test");
+    let message = server.newest("ana@acme.test").await;
     let wire = String::from_utf8(message.wire.clone()).unwrap();
     assert!(wire.contains("\r\n..a") || wire.contains("\r\n..t"), "a dot begins a line: {wire}");
     let mail = parse(&message.content);
-    let (open, cancel) = links(&server, "ana@acme.test");
+    let (open, cancel) = links(&server, "ana@acme.test").await;
     for link in [open, cancel] {
         assert!(link.starts_with(&format!("{origin}/login/")), "{link}");
         assert!(mail.body_html(0).unwrap().contains(&format!("href=\"{link}\"")), "{link}");

@@ -9,34 +9,75 @@ use crate::server::Server;
 use crate::site::{Authority, Site};
 use crate::visitor::assert_error;
 
+/// What the server says to which step, and what the operator reads of it.
+const FAILURES: [(&str, &str, &str, &str); 14] = [
+    // Of this recipient, or this mail:
+    ("RCPT", "550 <canary@acme.test> who?", "WARN", "the recipient or the message with 550"),
+    ("RCPT", "450 canary@acme.test later", "WARN", "the recipient or the message with 450"),
+    ("DATA", "554 not for canary@acme.test", "WARN", "the recipient or the message with 554"),
+    ("MESSAGE", "451 canary@acme.test later", "WARN", "the recipient or the message with 451"),
+    // of all of them, though it comes only when one is named:
+    ("RCPT", "421 canary@acme.test", "ERROR", "RCPT: it answered with 421"),
+    ("RCPT", "530 canary@acme.test, log in", "ERROR", "RCPT: it answered with 530"),
+    ("RCPT", "534 canary@acme.test, stronger", "ERROR", "RCPT: it answered with 534"),
+    ("RCPT", "535 canary@acme.test, wrong", "ERROR", "RCPT: it answered with 535"),
+    ("RCPT", "538 canary@acme.test, encrypt", "ERROR", "RCPT: it answered with 538"),
+    ("DATA", "reset", "ERROR", "DATA: network error: "),
+    ("MESSAGE", "reset", "ERROR", "the message: network error: "),
+    ("MESSAGE", "421 canary@acme.test", "ERROR", "the message: it answered with 421"),
+    // and before.
+    ("MAIL", "553 canary@acme.test", "ERROR", "MAIL: it answered with 553"),
+    ("CONNECT", "521 canary@acme.test", "ERROR", "connecting: it answered with 521"),
+];
+
 #[actix_web::test]
 async fn a_failure_is_told_once_with_its_cause_and_without_the_address() {
-    for (step, reply, status, cause) in [
-        (
-            "RCPT",
-            "550 <canary@acme.test> who?",
-            303,
-            "refused the recipient or the message with 550",
-        ),
-        (
-            "MESSAGE",
-            "451 canary@acme.test later",
-            303,
-            "refused the recipient or the message with 451",
-        ),
-        ("MAIL", "550 canary@acme.test", 503, "MAIL: it answered with 550"),
-        ("CONNECT", "554 canary@acme.test", 503, "connecting: it answered with 554"),
-        ("DATA", "reset", 503, "DATA: "),
-    ] {
-        let server = Server::with(json!({ "refuse": { step: reply } }));
-        let site = Site::start(&format!("smtp://localhost:{}", server.port), &[]).await;
+    let server = Server::start();
+    let site = Site::start(&format!("smtp://localhost:{}", server.port), &[]).await;
+    for (step, reply, _, _) in FAILURES {
+        server.change(json!({ "hang_up": true, "forget": true, "refuse": { step: reply } }));
         let answer = site.visitor().post("/login", &[("email", "canary@acme.test")]).await;
-        assert_eq!(answer.status, status);
-        let log = site.log().await;
-        let told: Vec<_> = log.lines().filter(|line| line.contains("mail")).collect();
-        assert_eq!(told.len(), 1, "{log}");
-        assert!(told[0].contains(cause), "{log}");
-        assert!(!log.contains("canary"), "{log}");
+        let is_before = ["CONNECT", "MAIL"].contains(&step);
+        assert_eq!(answer.status, if is_before { 503 } else { 303 }, "{step}: {reply}");
+        server.until(|seen| seen.has_come_to(step)).await;
+    }
+    let log = site.log().await;
+    let told: Vec<_> = log.lines().filter(|line| line.contains("mail")).collect();
+    assert_eq!(told.len(), FAILURES.len(), "{log}");
+    for (step, reply, level, cause) in FAILURES {
+        let of_it: Vec<_> = told.iter().filter(|line| line.contains(cause)).collect();
+        assert_eq!(of_it.len(), 1, "{step}: {reply}: {log}");
+        assert!(of_it[0].contains(level), "{step}: {reply}: {log}");
+        let said = match (reply, level) {
+            _ if ["CONNECT", "MAIL"].contains(&step) => "mail_unavailable",
+            (_, "WARN") => "a mail wasn't taken",
+            _ => "a mail is lost",
+        };
+        assert!(of_it[0].contains(said), "{step}: {reply}: {log}");
+        assert!(of_it[0].contains("request{"), "it can be told which request it was: {log}");
+    }
+    assert!(!log.contains("canary"), "{log}");
+    assert!(!log.contains("/login/open/") && !log.contains("/login/cancel/"), "{log}");
+}
+
+/// Each of these is waited for as long as the app waits at all, at the same time.
+#[actix_web::test]
+async fn a_server_that_falls_silent_over_a_mail_is_given_up_and_that_is_told_once() {
+    let given_up = ["RCPT", "DATA", "MESSAGE"].map(|step| {
+        actix_web::rt::spawn(async move {
+            let server = Server::with(json!({ "refuse": { step: null } }));
+            let site = Site::start(&format!("smtp://localhost:{}", server.port), &[]).await;
+            site.visitor().ask_for_link("canary@acme.test", "").await;
+            server.until(|seen| seen.has_come_to(step) && seen.open == 0).await;
+            let log = site.log().await;
+            let told: Vec<_> = log.lines().filter(|line| line.contains("mail")).collect();
+            assert_eq!(told.len(), 1, "{step}: {log}");
+            assert!(told[0].contains("ERROR") && told[0].contains("a mail is lost"), "{log}");
+            assert!(told[0].contains("it took too long") && !log.contains("canary"), "{log}");
+        })
+    });
+    for given_up in given_up {
+        given_up.await.unwrap();
     }
 }
 
@@ -72,13 +113,14 @@ async fn at_the_most_talkative_level_the_log_holds_no_secret_of_a_mail() {
 
     let visitor = site.visitor();
     visitor.ask_for_link("canary@acme.test", "/canary-path").await;
-    let (open, cancel) = links(&server, "canary@acme.test");
+    let (open, cancel) = links(&server, "canary@acme.test").await;
     let workos_link = press(&visitor, &open).await;
     let callback = site.workos.follow(&workos_link).await;
     visitor.get(&callback).await;
     site.visitor().get(&cancel).await;
     server.refuse("RCPT", "550 no canary@acme.test here");
     visitor.ask_for_link("canary@acme.test", "").await;
+    server.until(|seen| seen.verbs().contains(&"RSET")).await;
     server.refuse("MAIL", "550 not from canary@acme.test");
     visitor.post("/login", &[("email", "canary@acme.test")]).await;
 

@@ -11,8 +11,8 @@ pub fn parse(content: &[u8]) -> Message<'_> {
 }
 
 /// The links in the text of the newest mail to this address: to open, and to cancel.
-pub fn links(server: &Server, to: &str) -> (String, String) {
-    let message = server.newest(to);
+pub async fn links(server: &Server, to: &str) -> (String, String) {
+    let message = server.newest(to).await;
     let text = parse(&message.content).body_text(0).unwrap().into_owned();
     let links: Vec<_> = text.lines().filter(|line| line.starts_with("http")).collect();
     let [open, cancel] = links[..] else { panic!("two links: {text}") };
@@ -40,7 +40,7 @@ pub async fn press(visitor: &Visitor, open: &str) -> String {
 /// Asks, reads the mail, presses the button, and is signed in.
 pub async fn sign_in(visitor: &Visitor, server: &Server, workos: &WorkOs, email: &str) {
     visitor.ask_for_link(email, "/account?tab=1").await;
-    let (open, _) = links(server, email);
+    let (open, _) = links(server, email).await;
     assert_eq!(workos.calls().await, [""; 0], "WorkOS isn't asked before the button is pressed");
     let callback = workos.follow(&press(visitor, &open).await).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account?tab=1");

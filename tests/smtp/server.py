@@ -10,10 +10,12 @@ changes that, and is answered with all that was seen so far. It ends when its in
     smtputf8    whether addresses may be other than ASCII
     refuse      for commands that begin like this, or CONNECT, or MESSAGE (when it was received):
                 the reply; null says nothing at all, "reset" cuts the connection
-    delay_ms    how long it thinks before it takes a message
+    delay       for steps as in `refuse`: for how many milliseconds it thinks before it answers
+    hold        steps as in `refuse` that it answers only when they aren't in this list any more
     inject      what somebody in between adds, unencrypted, behind the reply to STARTTLS
     hang_up     once: cuts all connections
     forget      once, and after the answer: what was seen
+    after       once: the answer comes when there is a newer version of it, or after some seconds
 """
 
 import asyncio
@@ -29,8 +31,18 @@ import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
-settings = {"tls": "none", "smtputf8": True, "refuse": {}, "delay_ms": 0, "without": []}
+settings = {"tls": "none", "smtputf8": True, "refuse": {}, "delay": {}, "hold": [], "without": []}
 open_connections = set()
+version = 0
+change = asyncio.Event()
+
+
+def changed():
+    """Whoever waits for something looks again."""
+    global version, change
+    version += 1
+    change.set()
+    change = asyncio.Event()
 
 
 def nothing():
@@ -55,6 +67,7 @@ class Connection(SMTP):
         )
         self.secrets_follow = False
         self.data = None
+        self.message = None
 
     @staticmethod
     def is_known(server, session, envelope, mechanism, auth):
@@ -66,10 +79,12 @@ class Connection(SMTP):
             seen["connections"] += 1
             open_connections.add(self)
             seen["most_open"] = max(seen["most_open"], len(open_connections))
+            changed()
         super().connection_made(transport)
 
     def connection_lost(self, error):
         open_connections.discard(self)
+        changed()
         if self.transport is not None:
             super().connection_lost(error)
 
@@ -104,6 +119,7 @@ class Connection(SMTP):
         self.secrets_follow = is_auth
         tls = self._tls_protocol is not None or settings["tls"] == "implicit"
         seen["commands"].append({"line": line, "tls": tls})
+        changed()
 
     async def _handle_client(self):
         if await self.refuses("CONNECT"):
@@ -112,6 +128,11 @@ class Connection(SMTP):
         await super()._handle_client()
 
     async def refuses(self, step):
+        while any(step.startswith(start) for start in settings["hold"]):
+            await change.wait()
+        for start, milliseconds in settings["delay"].items():
+            if step.startswith(start):
+                await asyncio.sleep(milliseconds / 1000)
         for start, reply in settings["refuse"].items():
             if step.startswith(start):
                 if reply is None:
@@ -134,6 +155,9 @@ class Connection(SMTP):
             self.data = b""
             await super().smtp_DATA(arg)
             self.data = None
+            if self.message is not None:
+                self.message["answered"] = True
+                changed()
 
     async def push(self, status):
         # Who is asked for a password answers on a line of its own.
@@ -171,13 +195,14 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         encoded = lambda content: base64.b64encode(content).decode()
-        message = {
+        server.message = {
             "to": envelope.rcpt_tos,
             "wire": encoded(server.data),
             "content": encoded(envelope.original_content),
+            "answered": False,
         }
-        seen["messages"].append(message)
-        await asyncio.sleep(settings["delay_ms"] / 1000)
+        seen["messages"].append(server.message)
+        changed()
         # Not replied here: None is what has been said already.
         return None if await server.refuses("MESSAGE") else "250 OK"
 
@@ -208,8 +233,14 @@ async def main():
             for connection in list(open_connections):
                 connection.cut()
         is_forgotten = order.pop("forget", False)
+        after = order.pop("after", None)
         settings.update(order)
-        print(json.dumps(seen), flush=True)
+        if order:
+            changed()
+        if after == version:
+            await asyncio.wait([asyncio.ensure_future(change.wait())], timeout=5)
+        now = {"version": version, "open": len(open_connections)}
+        print(json.dumps({**seen, **now}), flush=True)
         if is_forgotten:
             seen = nothing()
 

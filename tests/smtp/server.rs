@@ -2,8 +2,10 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
+use actix_web::rt::task::spawn_blocking;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer};
@@ -11,15 +13,23 @@ use serde_json::{Value, json};
 
 use crate::test_app::TestApp;
 
+/// Longer than the app waits for any reply.
+const PATIENCE: Duration = Duration::from_secs(45);
+
 pub struct Server {
     pub port: u16,
-    pipes: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
+    pipes: Arc<Mutex<Pipes>>,
     child: Child,
 }
+
+type Pipes = (ChildStdin, BufReader<ChildStdout>);
 
 /// All that came so far.
 #[derive(Deserialize)]
 pub struct Seen {
+    version: usize,
+    /// Connections that are open now.
+    pub open: usize,
     pub connections: usize,
     /// Connections that were open at the same time.
     pub most_open: usize,
@@ -43,6 +53,8 @@ pub struct Message {
     /// Without the dots that were added for the way (RFC 5321, 4.5.2).
     #[serde(deserialize_with = "base64")]
     pub content: Vec<u8>,
+    /// Whether the server has said whether it takes it, or has cut the connection.
+    pub answered: bool,
 }
 
 impl Server {
@@ -65,16 +77,12 @@ impl Server {
         let mut port = String::new();
         said.read_line(&mut port).unwrap();
         let port = port.trim().parse().expect("python3-aiosmtpd is installed");
-        Self { port, pipes: Mutex::new((child.stdin.take().unwrap(), said)), child }
+        Self { port, pipes: Arc::new(Mutex::new((child.stdin.take().unwrap(), said))), child }
     }
 
     /// From now on it behaves so; gives what it has seen before.
     pub fn change(&self, settings: Value) -> Seen {
-        let mut pipes = self.pipes.lock().unwrap();
-        writeln!(pipes.0, "{settings}").unwrap();
-        let mut seen = String::new();
-        pipes.1.read_line(&mut seen).unwrap();
-        serde_json::from_str(&seen).unwrap()
+        tell(&self.pipes, &settings)
     }
 
     /// What this command, or `CONNECT`, or `MESSAGE`, is answered with from now on.
@@ -95,11 +103,31 @@ impl Server {
         self.change(json!({ "forget": true }))
     }
 
-    /// The newest message, which must be to this address only.
-    pub fn newest(&self, to: &str) -> Message {
-        let message = self.seen().messages.pop().expect("a mail");
-        assert_eq!(message.to, [to]);
-        message
+    /// What it has seen, as soon as that is so: the app answers before it has handed a mail over.
+    pub async fn until(&self, is_so: impl Fn(&Seen) -> bool) -> Seen {
+        let begun = Instant::now();
+        let mut seen = self.seen();
+        while !is_so(&seen) {
+            assert!(begun.elapsed() < PATIENCE, "it has seen {:?}", seen.verbs());
+            let (pipes, after) = (Arc::clone(&self.pipes), json!({ "after": seen.version }));
+            // Elsewhere, because the app under test may live in this thread.
+            seen = spawn_blocking(move || tell(&pipes, &after)).await.unwrap();
+        }
+        seen
+    }
+
+    /// What it has seen when it has answered as many messages.
+    pub async fn until_mailed(&self, messages: usize) -> Seen {
+        self.until(|seen| {
+            seen.messages.iter().filter(|message| message.answered).count() >= messages
+        })
+        .await
+    }
+
+    /// The newest message, as soon as it is one to this address.
+    pub async fn newest(&self, to: &str) -> Message {
+        let is_there = |seen: &Seen| seen.messages.last().is_some_and(|newest| newest.to == [to]);
+        self.until(is_there).await.messages.pop().unwrap()
     }
 
     /// An app that mails through it.
@@ -119,7 +147,34 @@ pub fn mail_settings(url: &str) -> [(&str, &str); 3] {
     [("LINK_DELIVERY", "smtp"), ("MAIL_FROM", from), ("SMTP_URL", url)]
 }
 
+fn tell(pipes: &Mutex<Pipes>, order: &Value) -> Seen {
+    let mut pipes = pipes.lock().unwrap();
+    writeln!(pipes.0, "{order}").unwrap();
+    let mut seen = String::new();
+    pipes.1.read_line(&mut seen).unwrap();
+    serde_json::from_str(&seen).unwrap()
+}
+
 impl Seen {
+    /// To whom the messages are, in order.
+    pub fn recipients(&self) -> Vec<&str> {
+        self.messages.iter().flat_map(|message| &message.to).map(String::as_str).collect()
+    }
+
+    /// Whether a step, as `refuse` takes it, was come to.
+    pub fn has_come_to(&self, step: &str) -> bool {
+        match step {
+            "CONNECT" => self.connections > 0,
+            "MESSAGE" => !self.messages.is_empty(),
+            step => self.commands.iter().any(|said| said.line.starts_with(step)),
+        }
+    }
+
+    /// How often this command came.
+    pub fn count(&self, verb: &str) -> usize {
+        self.verbs().iter().filter(|said| **said == verb).count()
+    }
+
     /// The commands without what they are said with: `["EHLO", "MAIL", …]`.
     pub fn verbs(&self) -> Vec<&str> {
         let verb = |said: &'_ Said| said.line.find([' ', '\r', '\n']).unwrap_or(said.line.len());

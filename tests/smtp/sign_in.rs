@@ -80,7 +80,7 @@ async fn a_scanner_that_opens_the_link_fifty_times_burns_nothing() {
     let app = server.app().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
-    let (open, cancel) = links(&server, "ana@acme.test");
+    let (open, cancel) = links(&server, "ana@acme.test").await;
     for _ in 0..25 {
         assert_eq!(app.visitor().get(&open).await.status, 200);
         assert_eq!(app.visitor().get(&cancel).await.status, 200);
@@ -96,7 +96,7 @@ async fn the_mails_second_link_ends_the_sign_in() {
     let app = server.app().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
-    let (open, cancel) = links(&server, "ana@acme.test");
+    let (open, cancel) = links(&server, "ana@acme.test").await;
     assert_eq!(
         app.visitor().post(cancel.strip_prefix(&app.origin).unwrap(), &[]).await.status,
         200

@@ -1,0 +1,38 @@
+//! A mail that may have arrived isn't sent again: its reader would have two links, and not know which.
+
+use serde_json::json;
+
+use crate::server::Server;
+use crate::site::Site;
+
+#[actix_web::test]
+async fn a_mail_that_may_have_arrived_is_never_mailed_again_and_its_loss_told_once() {
+    for (reply, cause) in [
+        (json!("reset"), "the message: "),
+        (json!("421 closing"), "the message: it answered with 421"),
+        (json!("nonsense"), "the message: "),
+    ] {
+        let server = Server::start();
+        let site = Site::start(&format!("smtp://localhost:{}", server.port), &[]).await;
+        // One over a new connection, one over a connection that another mail went over.
+        for ana in ["ana1@acme.test", "ana2@acme.test"] {
+            server.refuse("MESSAGE", reply.clone());
+            let answer = site.visitor().ask_for_link(ana, "").await;
+            assert!(answer.location().starts_with("/login/sent?flow="));
+            server.newest(ana).await;
+            server.until(|seen| seen.messages.iter().all(|message| message.answered)).await;
+            server.refuse_nothing();
+            site.visitor().ask_for_link("bob@acme.test", "").await;
+            server.newest("bob@acme.test").await;
+        }
+        // And it ends, so nothing is to come.
+        let log = site.log().await;
+        let all = ["ana1@acme.test", "bob@acme.test", "ana2@acme.test", "bob@acme.test"];
+        assert_eq!(server.seen().recipients(), all, "{reply}");
+        let told: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
+        assert_eq!(told.len(), 2, "once a mail: {log}");
+        for line in told {
+            assert!(line.contains("a mail is lost") && line.contains(cause), "{log}");
+        }
+    }
+}
