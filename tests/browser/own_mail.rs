@@ -38,7 +38,7 @@ async fn another_browser_has_no_button_and_may_end_it() {
     driver.delete_all_cookies().await.unwrap();
 
     driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
-    browser.see("Open this link in the other browser").await;
+    browser.see("This link works only where it was asked for").await;
     assert!(driver.find_all(By::Css("main button")).await.unwrap().is_empty());
     browser.click("a[href^='/login/cancel/']").await;
     browser.screenshot("cancel").await;
