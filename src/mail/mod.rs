@@ -6,6 +6,8 @@ mod line_by_line;
 #[cfg(feature = "smtp")]
 mod message;
 #[cfg(feature = "smtp")]
+mod reply;
+#[cfg(feature = "smtp")]
 mod server;
 #[cfg(feature = "smtp")]
 mod smtp;

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use lettre::address::Envelope;
-use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Mechanism;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
@@ -23,10 +22,10 @@ use tracing::Instrument;
 
 use super::line_by_line::LineByLine;
 use super::message::message;
+use super::reply::{failed, refused, took_too_long, unavailable};
 use super::server::{Security, Server, Settings};
 use super::{Mail, MailError};
 use crate::email_address::EmailAddress;
-use crate::error::with_sources;
 
 /// How long the server may take until it is ready for a recipient, waiting for a free connection
 /// included: somebody waits for the page.
@@ -43,11 +42,6 @@ const MAX_IDLE: Duration = Duration::from_secs(60);
 /// it tells nobody, and all of them may be such: together they must leave time for a new one.
 const MAX_SILENCE: Duration = Duration::from_millis(300);
 
-/// Service not available, closing transmission channel (RFC 5321, 4.2.3).
-const CLOSING: u16 = 421;
-/// Authentication is required, too weak, or went wrong (RFC 4954, 6): said at RCPT by servers that
-/// let nobody send without.
-const AUTHENTICATION: [u16; 4] = [530, 534, 535, 538];
 /// Mailbox name not allowed (RFC 5321, 4.2.3; RFC 6531, 3.5).
 const NO_SUCH_ADDRESSES: u16 = 553;
 
@@ -243,30 +237,4 @@ async fn submit(
 /// The sender is ASCII in any case.
 fn is_ascii(envelope: &Envelope) -> bool {
     envelope.to().iter().all(|address: &Address| address.to_string().is_ascii())
-}
-
-fn took_too_long() -> MailError {
-    MailError::Unavailable("it took too long".to_owned())
-}
-
-/// What the server said to this recipient; but not what it would say to any.
-fn refused(step: &'static str, error: &Error) -> MailError {
-    match error.status().map(u16::from) {
-        Some(code) if code != CLOSING && !AUTHENTICATION.contains(&code) => {
-            MailError::Refused(code)
-        }
-        _ => failed(step, error),
-    }
-}
-
-/// Of a reply only the code: servers repeat addresses in theirs.
-fn failed(step: &'static str, error: &Error) -> MailError {
-    match error.status() {
-        Some(code) => MailError::Unavailable(format!("{step}: it answered with {code}")),
-        None => unavailable(step, error),
-    }
-}
-
-fn unavailable(step: &'static str, error: &dyn std::error::Error) -> MailError {
-    MailError::Unavailable(format!("{step}: {}", with_sources(error)))
 }

@@ -3,21 +3,15 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
 
 use super::open::spent;
 use super::see_other;
-use super::status::{self, Progress};
+use super::status::{self, Progress, Which};
 use crate::app::App;
 use crate::error::Failure;
 use crate::pages::SentPage;
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Flow, PendingSignIn, Way};
-
-#[derive(Deserialize)]
-pub(super) struct Which {
-    flow: Option<String>,
-}
+use crate::sign_in::{PendingSignIn, Way};
 
 /// Without `flow`, the newest sign-in of this browser; with none under way, the form.
 pub(super) async fn show(
@@ -27,12 +21,7 @@ pub(super) async fn show(
     request: HttpRequest,
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
-    let newest = || PendingSignIn::newest(&request, &app.keys, app.clock.now());
-    let flow = match &which.flow {
-        Some(flow) => Flow::parse(flow),
-        None => newest().map(|(flow, _)| flow),
-    };
-    let Some(flow) = flow else { return Ok(see_other("/login")) };
+    let Some(flow) = which.flow(&app, &request) else { return Ok(see_other("/login")) };
     let status = status::of(&app, &store, user.as_ref(), &request, &flow).await?;
     if let Some(next) = &status.next {
         return Ok(see_other(next));

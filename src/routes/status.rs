@@ -15,6 +15,18 @@ pub(super) struct Which {
     flow: Option<String>,
 }
 
+impl Which {
+    /// The one of this name; without a name, the newest of this browser.
+    pub(super) fn flow(&self, app: &App, request: &HttpRequest) -> Option<Flow> {
+        match &self.flow {
+            Some(flow) => Flow::parse(flow),
+            None => {
+                PendingSignIn::newest(request, &app.keys, app.clock.now()).map(|(flow, _)| flow)
+            }
+        }
+    }
+}
+
 /// How a sign-in of this browser goes.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,11 +57,7 @@ pub(super) async fn show(
     request: HttpRequest,
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
-    let flow = match &which.flow {
-        Some(flow) => Flow::parse(flow),
-        None => PendingSignIn::newest(&request, &app.keys, app.clock.now()).map(|(flow, _)| flow),
-    };
-    let status = match flow {
+    let status = match which.flow(&app, &request) {
         Some(flow) => of(&app, &store, user.as_ref(), &request, &flow).await?,
         None => Status { state: Progress::None, next: None },
     };

@@ -1,0 +1,61 @@
+//! What may happen once, and what waits for somebody.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Sqlite;
+use crate::session::store::{Hash, StoreError};
+
+impl Sqlite {
+    pub(in crate::session::store) async fn claim(
+        &self,
+        name: Hash,
+        what: String,
+        now: i64,
+        expires_at: i64,
+    ) -> Result<bool, StoreError> {
+        self.write(move |db| {
+            let insert = "INSERT INTO claims (name_hash, what, expires_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET what = ?2, expires_at = ?3 WHERE expires_at <= ?4";
+            Ok(db.execute(insert, params![name, what, expires_at, now])? == 1)
+        })
+        .await
+    }
+
+    pub(in crate::session::store) async fn release(&self, name: Hash) -> Result<(), StoreError> {
+        let delete = "DELETE FROM claims WHERE name_hash = ?1";
+        self.write(move |db| db.execute(delete, [name]).map(drop)).await
+    }
+
+    pub(in crate::session::store) fn claimed(
+        &self,
+        name: &Hash,
+        now: i64,
+    ) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT what FROM claims WHERE name_hash = ?1 AND expires_at > ?2";
+        let mut select = self.reader()?.prepare_cached(sql)?;
+        Ok(select.query_row(params![name, now], |row| row.get(0)).optional()?)
+    }
+
+    pub(in crate::session::store) async fn keep(
+        &self,
+        name: Hash,
+        value: String,
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
+        self.write(move |db| {
+            let insert = "INSERT OR REPLACE INTO kept (name_hash, value, expires_at)
+                 VALUES (?1, ?2, ?3)";
+            db.execute(insert, params![name, value, expires_at]).map(drop)
+        })
+        .await
+    }
+
+    pub(in crate::session::store) fn kept(
+        &self,
+        name: &Hash,
+    ) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM kept WHERE name_hash = ?1";
+        let mut select = self.reader()?.prepare_cached(sql)?;
+        Ok(select.query_row([name], |row| row.get(0)).optional()?)
+    }
+}
