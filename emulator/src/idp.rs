@@ -30,7 +30,8 @@ pub(crate) async fn start(
     let listed = &environment.options.redirect_uris;
     let asked = form.get("redirect_uri").or(listed.first().map(String::as_str));
     let Some(uri) = asked.filter(|uri| redirect::is_allowed(uri, listed)) else {
-        return page(&environment, &form, Some("No application may be reached there."));
+        let problem = "That is not a redirect URI that the stand-in allows.";
+        return page(&environment, &form, Some(problem));
     };
 
     let mut store = environment.store();
