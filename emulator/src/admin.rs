@@ -6,13 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use time::Duration;
 
-use crate::connections::{Connection, MAGIC_LINK};
 use crate::email_address;
 use crate::errors::ApiError;
 use crate::hooks::{HookRequest, matches_path};
 use crate::ids;
 use crate::scan::{ScanRequest, scan};
-use crate::state::{Environment, Store, timestamp};
+use crate::state::{Environment, timestamp};
 
 /// `POST /_emulate/hooks`
 pub(crate) async fn add_hook(
@@ -124,38 +123,6 @@ pub(crate) async fn clear_smtp(environment: web::Data<Environment>) -> HttpRespo
 }
 
 #[derive(Deserialize)]
-struct ConnectionRequest {
-    organization_id: Option<String>,
-    domain: String,
-    connection_type: String,
-}
-
-/// `POST /_emulate/connections`
-///
-/// Any type is taken, also one that no SDK knows yet, but for the one that makes itself.
-pub(crate) async fn add_connection(
-    environment: web::Data<Environment>,
-    body: web::Bytes,
-) -> Result<HttpResponse, ApiError> {
-    let asked: ConnectionRequest = parse(&body)?;
-    let domain = asked.domain.trim().to_lowercase();
-    if !email_address::is_valid(&format!("someone@{domain}")) {
-        let message = "domain must be a domain name".to_owned();
-        return Err(ApiError::Unprocessable(message));
-    }
-    if asked.connection_type.is_empty() || asked.connection_type == MAGIC_LINK {
-        let message = "connection_type must be a single sign-on type, such as GenericSAML";
-        return Err(ApiError::Unprocessable(message.to_owned()));
-    }
-    let organization = asked.organization_id.or_else(|| environment.organization_of(&domain));
-    let mut store = environment.store();
-    let connection =
-        Connection::new(&asked.connection_type, &domain, &domain, organization, store.now());
-    store.connections.push(connection.clone());
-    Ok(HttpResponse::Created().json(connection))
-}
-
-#[derive(Deserialize)]
 struct ClockRequest {
     advance_seconds: i64,
 }
@@ -174,9 +141,10 @@ pub(crate) async fn advance_clock(
     Ok(HttpResponse::Ok().json(json!({ "now": timestamp(store.now()) })))
 }
 
-/// `POST /_emulate/reset`: every record, hook and log line goes, and the clock is right again.
+/// `POST /_emulate/reset`: every record, hook and log line goes, but for what the stand-in was
+/// started with, and the clock is right again.
 pub(crate) async fn reset(environment: web::Data<Environment>) -> HttpResponse {
-    *environment.store() = Store::default();
+    *environment.store() = environment.first_store();
     HttpResponse::NoContent().finish()
 }
 
@@ -185,7 +153,7 @@ pub(crate) async fn health() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(body).map_err(|error| ApiError::Unprocessable(error.to_string()))
 }
 

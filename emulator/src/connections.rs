@@ -1,8 +1,7 @@
-//! Connections: made by themselves for a mail domain, or by a test for single sign-on.
+//! Connections: made by themselves for a mail domain, or on request for single sign-on.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::email_address;
@@ -20,7 +19,7 @@ pub(crate) struct Connection {
     pub(crate) id: String,
     pub(crate) organization_id: Option<String>,
     pub(crate) connection_type: String,
-    name: String,
+    pub(crate) name: String,
     state: &'static str,
     status: &'static str,
     domains: Vec<ConnectionDomain>,
@@ -33,6 +32,16 @@ struct ConnectionDomain {
     id: String,
     object: &'static str,
     domain: String,
+}
+
+impl ConnectionDomain {
+    fn new(domain: &str, now: OffsetDateTime) -> Self {
+        Self {
+            id: ids::prefixed("org_domain", now),
+            object: "connection_domain",
+            domain: domain.to_owned(),
+        }
+    }
 }
 
 impl Connection {
@@ -51,14 +60,19 @@ impl Connection {
             name: name.to_owned(),
             state: "active",
             status: "linked",
-            domains: vec![ConnectionDomain {
-                id: ids::prefixed("org_domain", now),
-                object: "connection_domain",
-                domain: domain.to_owned(),
-            }],
+            domains: vec![ConnectionDomain::new(domain, now)],
             created_at: timestamp(now),
             updated_at: timestamp(now),
         }
+    }
+
+    /// The same with an id of someone's choice.
+    pub(crate) fn with_id(self, id: &str) -> Self {
+        Self { id: id.to_owned(), ..self }
+    }
+
+    pub(crate) fn add_domain(&mut self, domain: &str, now: OffsetDateTime) {
+        self.domains.push(ConnectionDomain::new(domain, now));
     }
 
     pub(crate) fn is_magic_link(&self) -> bool {
@@ -66,13 +80,22 @@ impl Connection {
     }
 
     pub(crate) fn has_domain(&self, domain: &str) -> bool {
-        self.domains.iter().any(|one| one.domain == domain)
+        self.domain_names().any(|one| one == domain)
+    }
+
+    pub(crate) fn domain_names(&self) -> impl Iterator<Item = &str> {
+        self.domains.iter().map(|one| one.domain.as_str())
     }
 }
 
 impl Store {
     pub(crate) fn connection(&self, id: &str) -> Option<&Connection> {
         self.connections.iter().find(|connection| connection.id == id)
+    }
+
+    /// Those that are entered through an identity provider, oldest first.
+    pub(crate) fn sso_connections(&self) -> impl Iterator<Item = &Connection> {
+        self.connections.iter().filter(|one| !one.is_magic_link())
     }
 
     /// The Magic Link connection for an address: the one that its domain has, else a new one.
@@ -94,100 +117,6 @@ impl Store {
     }
 }
 
-/// The query of `GET /connections`. An empty value counts as absent.
-struct Listing {
-    filters: Vec<(String, String)>,
-    limit: usize,
-    ascending: bool,
-    before: Option<String>,
-    after: Option<String>,
-}
-
-impl Listing {
-    fn parse(query: &str) -> Result<Self, ApiError> {
-        let mut listing =
-            Self { filters: Vec::new(), limit: 10, ascending: false, before: None, after: None };
-        for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let value = value.into_owned();
-            match key.as_ref() {
-                _ if value.is_empty() => {}
-                "limit" => {
-                    let limit = value.parse().ok().filter(|n| (1..=100).contains(n));
-                    listing.limit = limit.ok_or_else(|| {
-                        ApiError::Unprocessable("limit must be between 1 and 100".to_owned())
-                    })?;
-                }
-                "order" => match value.as_str() {
-                    "asc" => listing.ascending = true,
-                    "desc" | "normal" => listing.ascending = false,
-                    _ => {
-                        let message = "order must be asc or desc".to_owned();
-                        return Err(ApiError::Unprocessable(message));
-                    }
-                },
-                "before" => listing.before = Some(value),
-                "after" => listing.after = Some(value),
-                _ => listing.filters.push((key.into_owned(), value)),
-            }
-        }
-        Ok(listing)
-    }
-
-    fn admits(&self, connection: &Connection) -> bool {
-        self.filters.iter().all(|(key, value)| match key.as_str() {
-            "connection_type" => connection.connection_type == *value,
-            "domain" => connection.has_domain(&value.to_lowercase()),
-            "organization_id" => connection.organization_id.as_deref() == Some(value),
-            "search" => {
-                let wanted = value.to_lowercase();
-                connection.name.to_lowercase().contains(&wanted)
-                    || connection.domains.iter().any(|one| one.domain.contains(&wanted))
-            }
-            _ => true,
-        })
-    }
-}
-
-/// `GET /connections`
-pub(crate) async fn list(
-    environment: web::Data<Environment>,
-    request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
-    environment.require_api_key(&request)?;
-    let listing = Listing::parse(request.query_string())?;
-
-    let store = environment.store();
-    let mut found: Vec<&Connection> =
-        store.connections.iter().filter(|one| listing.admits(one)).collect();
-    if !listing.ascending {
-        found.reverse();
-    }
-
-    let place = |id: &String| found.iter().position(|connection| connection.id == *id);
-    let (start, end) = match (&listing.after, &listing.before) {
-        (Some(after), _) => {
-            let start = place(after).map_or(found.len(), |at| at + 1);
-            (start, (start + listing.limit).min(found.len()))
-        }
-        (None, Some(before)) => {
-            let end = place(before).unwrap_or(0);
-            (end.saturating_sub(listing.limit), end)
-        }
-        (None, None) => (0, listing.limit.min(found.len())),
-    };
-    let page = &found[start..end];
-    let before = page.first().filter(|_| start > 0);
-    let after = page.last().filter(|_| end < found.len());
-    Ok(HttpResponse::Ok().json(json!({
-        "object": "list",
-        "data": page,
-        "list_metadata": {
-            "before": before.map(|connection| &connection.id),
-            "after": after.map(|connection| &connection.id),
-        },
-    })))
-}
-
 /// `GET /connections/{id}`
 pub(crate) async fn get(
     environment: web::Data<Environment>,
@@ -196,7 +125,7 @@ pub(crate) async fn get(
 ) -> Result<HttpResponse, ApiError> {
     environment.require_api_key(&request)?;
     match environment.store().connection(&id) {
-        Some(connection) => Ok(HttpResponse::Ok().json(connection)),
+        Some(connection) => Ok(HttpResponse::Ok().json(environment.shown_connection(connection))),
         None => Err(ApiError::ConnectionNotFound(id.into_inner())),
     }
 }

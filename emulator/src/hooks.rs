@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Fault;
 use crate::smtp;
+use crate::sso_errors::ErrorOnDemand;
 
 /// In place of an HTTP method: the hook is for the SMTP server, and `path` is a command there.
 pub(crate) const SMTP: &str = "SMTP";
@@ -32,6 +33,9 @@ pub(crate) struct HookRequest {
     count: Option<u32>,
     delay_ms: Option<u64>,
     pub(crate) fault: Option<Fault>,
+    /// Sends the browser back to the app with this error.
+    error: Option<String>,
+    error_description: Option<String>,
 }
 
 /// A hook that is set. Its `count` is what is left of it.
@@ -62,13 +66,21 @@ impl HookRequest {
             _ if !self.is_for_smtp() && !self.path.starts_with('/') && self.path != "*" => {
                 Some("path must start with / or be *")
             }
+            _ if self.path.matches('*').count() > 1 => Some("path may have one * only"),
+            _ if self.error.is_some() && !self.can_lead_back() => Some(
+                "an error is for GET /sso/authorize or GET /passwordless/*/confirm, is not empty, \
+                 and has nothing beside it but error_description, delay_ms and count",
+            ),
+            Self { error: None, error_description: Some(_), .. } => {
+                Some("error_description needs an error")
+            }
             _ if self.status.is_some_and(|status| !(200..=599).contains(&status)) => {
                 Some("status must be between 200 and 599")
             }
             _ if self.count == Some(0) => Some("count must be at least 1"),
             _ if !self.headers.iter().all(header_is_valid) => Some("headers must be valid"),
-            Self { status: None, delay_ms: None, fault: None, .. } => {
-                Some("one of status, delay_ms and fault is needed")
+            Self { status: None, delay_ms: None, fault: None, error: None, .. } => {
+                Some("one of status, delay_ms, fault and error is needed")
             }
             _ => None,
         }
@@ -84,10 +96,32 @@ impl HookRequest {
             && matches!(self.fault, None | Some(Fault::Reset | Fault::Hang))
     }
 
-    /// Any method is any of HTTP: whoever fails the whole API doesn't mean the mails.
+    /// Whether this is for an endpoint that ends in a redirect to the app, and asks for no other
+    /// answer as well.
+    fn can_lead_back(&self) -> bool {
+        let token =
+            self.path.strip_prefix("/passwordless/").and_then(|rest| rest.strip_suffix("/confirm"));
+        let leads_back =
+            self.path == "/sso/authorize" || token.is_some_and(|token| !token.is_empty());
+        leads_back
+            && (self.method == "*" || self.method.eq_ignore_ascii_case("GET"))
+            && self.error.as_ref().is_some_and(|error| !error.is_empty())
+            && (self.status, self.fault, &self.body) == (None, None, &None)
+            && self.headers.is_empty()
+    }
+
+    /// What the endpoint is to send the app, in place of doing anything.
+    pub(crate) fn error_on_demand(&self) -> Option<ErrorOnDemand> {
+        self.error.as_ref().map(|error| ErrorOnDemand::new(error, self.error_description.as_ref()))
+    }
+
+    /// Any method is any of HTTP: whoever fails the whole API doesn't mean the mails. An error
+    /// waits for the GET that can carry it.
     fn matches(&self, method: &str, path: &str) -> bool {
         let any = self.method == "*" && method != SMTP;
-        (any || self.method.eq_ignore_ascii_case(method)) && matches_path(&self.path, path)
+        (any || self.method.eq_ignore_ascii_case(method))
+            && (self.error.is_none() || method == "GET")
+            && matches_path(&self.path, path)
     }
 
     pub(crate) async fn delay(&self) {
@@ -102,7 +136,8 @@ impl HookRequest {
         if text.is_empty() { "Failed on demand" } else { text }
     }
 
-    /// The answer in place of the endpoint's, or none when the hook only slows it.
+    /// The answer in place of the endpoint's, or none when the hook only slows it or tells it what
+    /// to answer.
     pub(crate) async fn answer(&self, request: &ServiceRequest) -> Option<HttpResponse> {
         self.delay().await;
         let status = self.status.and_then(|status| StatusCode::from_u16(status).ok());
@@ -176,10 +211,10 @@ impl Hooks {
     }
 }
 
-/// Whether a path is the one asked for, which may end in `*`.
+/// Whether a path is the one asked for, in which one `*` stands for anything.
 pub(crate) fn matches_path(pattern: &str, path: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(start) => path.starts_with(start),
+    match pattern.split_once('*') {
+        Some((start, end)) => path.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
         None => path == pattern,
     }
 }

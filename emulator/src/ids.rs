@@ -23,6 +23,11 @@ pub(crate) fn link_token() -> String {
     alphanumeric(25)
 }
 
+/// What names a sign-in under way at the identity provider: nobody can guess it.
+pub(crate) fn sign_in() -> String {
+    alphanumeric(25)
+}
+
 /// An access token. Opaque to the app, so its shape is ours.
 pub(crate) fn access_token() -> String {
     alphanumeric(48)

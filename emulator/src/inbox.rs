@@ -45,7 +45,12 @@ pub(crate) async fn list(environment: web::Data<Environment>) -> HttpResponse {
     let store = environment.store();
     let mails: Vec<_> =
         store.mails.newest_first().map(|mail| MailView::new(&store, mail)).collect();
-    let context = context! { mails => &mails, base_url => &environment.base_url };
+    let has_sso = store.sso_connections().next().is_some();
+    let context = context! {
+        mails => &mails,
+        base_url => &environment.base_url,
+        idp_url => &has_sso.then(|| environment.at_identity_provider("/_emulate/idp")),
+    };
     pages::page(&environment, "inbox.html", &context)
 }
 
@@ -97,8 +102,8 @@ pub(crate) async fn empty(
     environment: web::Data<Environment>,
     request: HttpRequest,
 ) -> HttpResponse {
-    if is_from_another_site(&request) {
-        return another_site(&environment);
+    if let Some(refusal) = pages::refuse_another_site(&environment, &request) {
+        return refusal;
     }
     environment.store().mails.clear();
     HttpResponse::SeeOther().insert_header((LOCATION, "/inbox")).finish()
@@ -111,8 +116,8 @@ pub(crate) async fn scan_mail(
     id: web::Path<String>,
     form: Option<web::Form<ScanRequest>>,
 ) -> HttpResponse {
-    if is_from_another_site(&request) {
-        return another_site(&environment);
+    if let Some(refusal) = pages::refuse_another_site(&environment, &request) {
+        return refusal;
     }
     let Some(form) = form else {
         return not_scanned(&environment, StatusCode::UNPROCESSABLE_ENTITY, "Use its buttons.");
@@ -129,19 +134,6 @@ pub(crate) async fn scan_mail(
 /// The buttons: what each asks for, and what it says.
 fn scanners() -> Vec<(Scanner, &'static str)> {
     Scanner::ALL.map(|scanner| (scanner, scanner.label())).into()
-}
-
-fn is_from_another_site(request: &HttpRequest) -> bool {
-    request.headers().get("sec-fetch-site").is_some_and(|site| site != "same-origin")
-}
-
-fn another_site(environment: &Environment) -> HttpResponse {
-    pages::problem(
-        environment,
-        StatusCode::FORBIDDEN,
-        "Nothing was done",
-        "Another site asked for it. Use the button in the inbox itself.",
-    )
 }
 
 fn not_scanned(environment: &Environment, status: StatusCode, advice: &str) -> HttpResponse {

@@ -9,7 +9,12 @@
 //!    (`admin`).
 //! 4. `GET /passwordless/{token}/confirm` spends the link and redirects (`redirect`) with a code.
 //! 5. `POST /sso/token` and `GET /sso/profile` (`token`) turn the code into a Profile (`profile`).
-//!    Single sign-on joins here, from `GET /sso/authorize` (`authorize`, `sso_sign_in`).
+//!
+//! Single sign-on joins there. `GET /sso/authorize` (`authorize`) checks what an app asks for and
+//! keeps it (`sso_sign_in`), for one of the connections made on request (`sso_connections`). The
+//! identity provider, another origin to a browser, asks whom to be (`identity_page`, `identity`)
+//! and redirects with a code, or with an error (`sso_errors`). A sign-in may also begin there
+//! (`idp`).
 //!
 //! Mails that an app sends itself come in beside this, over SMTP (`smtp`), into the same inbox.
 //!
@@ -17,7 +22,8 @@
 //!
 //! Around all of them: `middleware` logs every API call (`request_log`) and lets it fail, stall or
 //! break on demand (`hooks`, `faults`), `errors` holds the shapes of the API's refusals, and
-//! `state` everything that one stand-in remembers, with the clock that tests move.
+//! `state` everything that one stand-in remembers, with the clock that tests move. What the
+//! official emulator answers otherwise, and a test may ask for, is in `official_emulator`.
 //!
 //! ```no_run
 //! # async fn run() -> std::io::Result<()> {
@@ -33,16 +39,22 @@
 
 mod admin;
 mod authorize;
+mod connection_list;
 mod connections;
 mod email_address;
 mod errors;
 mod faults;
 mod hooks;
+mod identity;
+mod identity_page;
+mod idp;
 mod ids;
 mod inbox;
 mod links;
 mod mail;
 mod middleware;
+mod official_emulator;
+mod options;
 mod pages;
 mod passwordless;
 mod profile;
@@ -52,52 +64,22 @@ mod routes;
 mod scan;
 mod session_request;
 mod smtp;
+mod sso_connections;
+mod sso_errors;
 mod sso_sign_in;
 mod state;
 mod token;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::TcpListener;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
+pub use crate::options::Options;
 use crate::smtp::SmtpServer;
 use crate::state::Environment;
-
-/// What a stand-in is started with: its address, and what a WorkOS dashboard would hold.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where to listen. Only a loopback address is accepted; port 0 takes any free port. The SMTP
-    /// server listens on the same address: on the first free port from 4126 on, or, with port 0
-    /// here, on any.
-    pub bind: SocketAddr,
-    /// The API key: bearer token of the API, `client_secret` of `/sso/token`.
-    pub api_key: String,
-    /// The environment's client id.
-    pub client_id: String,
-    /// The redirect URIs that are accepted, exactly as written; the first is the default. When
-    /// empty, any https or loopback URI is accepted and there is no default.
-    pub redirect_uris: Vec<String>,
-    /// Organizations by id, each with a domain: its connections belong to that organization.
-    pub organizations: Vec<(String, String)>,
-    /// Whether `/sso/authorize` sends straight back for `login_hint` instead of asking whom to be.
-    pub auto_idp: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            bind: (Ipv4Addr::LOCALHOST, 4100).into(),
-            api_key: "sk_test_default".to_owned(),
-            client_id: "client_emulator".to_owned(),
-            redirect_uris: Vec::new(),
-            organizations: Vec::new(),
-            auto_idp: false,
-        }
-    }
-}
 
 /// A running stand-in. Each has a state of its own, so a process may hold many.
 #[derive(Debug)]
@@ -114,8 +96,8 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// When the address isn't loopback or can't be bound, or when a redirect URI isn't one that
-    /// an app could be sent back to.
+    /// When the address isn't loopback or can't be bound, when a redirect URI isn't one that an
+    /// app could be sent back to, or when a connection makes no sense.
     pub fn start(options: Options) -> io::Result<Emulator> {
         if !options.bind.ip().is_loopback() {
             return Err(invalid_input(format!(
@@ -130,7 +112,9 @@ impl Emulator {
         let listener = TcpListener::bind(options.bind)?;
         let port = listener.local_addr()?.port();
         let smtp_listener = smtp::bind(options.bind)?;
-        let environment = web::Data::new(Environment::new(options, base_url(port))?);
+        let identity_provider_url = format!("http://{}", listener.local_addr()?);
+        let environment =
+            web::Data::new(Environment::new(options, base_url(port), identity_provider_url)?);
         let smtp = SmtpServer::start(smtp_listener, environment.clone())?;
 
         let server = HttpServer::new(move || {

@@ -29,9 +29,16 @@ struct Arguments {
     /// Give a domain's connections to an organization (repeatable)
     #[arg(long, value_name = "org_…=domain", value_parser = parse_organization)]
     organization: Vec<(String, String)>,
+    /// Make an SSO connection for a domain: of this organization, or with this id of its own
+    /// (repeatable; the same id again adds a domain)
+    #[arg(long, value_name = "org_…|conn_…=domain", value_parser = parse_sso)]
+    sso: Vec<(String, String)>,
     /// Single sign-on sends straight back for login_hint instead of asking whom to be
     #[arg(long)]
     auto_idp: bool,
+    /// Answer like the official emulator wherever an app could stumble over the difference
+    #[arg(long)]
+    like_official_emulator: bool,
     /// Print one line of JSON when ready
     #[arg(long)]
     json: bool,
@@ -58,6 +65,14 @@ fn parse_organization(argument: &str) -> Result<(String, String), String> {
     }
 }
 
+/// The halves are checked at the start, as they are for a program in Rust.
+fn parse_sso(argument: &str) -> Result<(String, String), String> {
+    match argument.split_once('=') {
+        Some((id, domain)) => Ok((id.to_owned(), domain.to_owned())),
+        None => Err("expected org_…=domain or conn_…=domain".to_owned()),
+    }
+}
+
 #[actix_web::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -77,7 +92,9 @@ async fn serve(arguments: Arguments) -> io::Result<()> {
         client_id: arguments.client_id,
         redirect_uris: arguments.redirect_uri,
         organizations: arguments.organization,
+        sso: arguments.sso,
         auto_idp: arguments.auto_idp,
+        like_official_emulator: arguments.like_official_emulator,
     };
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;

@@ -7,9 +7,10 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpMessage, web};
 
 use crate::faults::Fault;
+use crate::hooks::HookRequest;
 use crate::ids;
 use crate::state::{Environment, timestamp};
 
@@ -34,6 +35,10 @@ pub(crate) async fn serve_api_call(
         Some(hook) => hook.answer(&request).await,
         None => None,
     };
+    // Where to send the browser back to is for the endpoint to find out.
+    if let Some(error) = hook.as_ref().and_then(HookRequest::error_on_demand) {
+        request.extensions_mut().insert(error);
+    }
     let response = match hooked {
         Some(response) => request.into_response(response),
         None => next.call(request).await?.map_into_boxed_body(),

@@ -13,8 +13,8 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'sel
     connect-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-/// The same for the page that asks whom to be, without `form-action`: Chromium applies that to
-/// every redirect that follows a form, and this form leads to the app.
+/// The same for the pages of the identity provider, without `form-action`: Chromium applies that
+/// to every redirect that follows a form, and these forms lead to the app.
 const IDENTITY_POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -26,6 +26,7 @@ pub(crate) fn load_templates() -> tera::TeraResult<Tera> {
         ("inbox.html", include_str!("../templates/inbox.html")),
         ("mail.html", include_str!("../templates/mail.html")),
         ("identity.html", include_str!("../templates/identity.html")),
+        ("idp.html", include_str!("../templates/idp.html")),
         ("problem.html", include_str!("../templates/problem.html")),
         ("email/sign_in.html", include_str!("../templates/email/sign_in.html")),
         ("email/sign_in.txt", include_str!("../templates/email/sign_in.txt")),
@@ -37,8 +38,14 @@ pub(crate) fn page(environment: &Environment, template: &str, context: &Context)
     render(environment, StatusCode::OK, PAGE_POLICY, template, context)
 }
 
-pub(crate) fn identity_page(environment: &Environment, context: &Context) -> HttpResponse {
-    render(environment, StatusCode::OK, IDENTITY_POLICY, "identity.html", context)
+/// A page of the identity provider.
+pub(crate) fn identity_page(
+    environment: &Environment,
+    status: StatusCode,
+    template: &str,
+    context: &Context,
+) -> HttpResponse {
+    render(environment, status, IDENTITY_POLICY, template, context)
 }
 
 /// A page for a failure that can't be redirected anywhere.
@@ -50,6 +57,16 @@ pub(crate) fn problem(
 ) -> HttpResponse {
     let context = context! { heading => heading, advice => advice };
     render(environment, status, PAGE_POLICY, "problem.html", &context)
+}
+
+/// The answer to a button that another site has pressed. Browsers say so; tests needn't.
+pub(crate) fn refuse_another_site(
+    environment: &Environment,
+    request: &HttpRequest,
+) -> Option<HttpResponse> {
+    request.headers().get("sec-fetch-site").filter(|site| *site != "same-origin")?;
+    let advice = "Another site asked for it. Use the button on the page itself.";
+    Some(problem(environment, StatusCode::FORBIDDEN, "Nothing was done", advice))
 }
 
 pub(crate) fn unknown_link(environment: &Environment) -> HttpResponse {

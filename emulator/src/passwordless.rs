@@ -9,9 +9,11 @@ use time::OffsetDateTime;
 use crate::errors::{ApiError, FieldError};
 use crate::mail::Mail;
 use crate::profile::Profile;
+use crate::redirect::WayBack;
 use crate::session_request::SessionRequest;
+use crate::sso_errors::ErrorOnDemand;
 use crate::state::{Environment, timestamp};
-use crate::{ids, pages, redirect};
+use crate::{ids, pages};
 
 /// One link and what becomes of it.
 pub(crate) struct PasswordlessSession {
@@ -19,8 +21,7 @@ pub(crate) struct PasswordlessSession {
     pub(crate) email: String,
     pub(crate) link: String,
     connection_id: String,
-    redirect_uri: String,
-    state: Option<String>,
+    back: WayBack,
     pub(crate) expires_at: OffsetDateTime,
     used: bool,
 }
@@ -73,8 +74,7 @@ pub(crate) async fn create(
         email: asked.email,
         link: format!("{}/passwordless/{token}/confirm", environment.base_url),
         connection_id,
-        redirect_uri: asked.redirect_uri,
-        state: asked.state,
+        back: WayBack { uri: asked.redirect_uri, state: asked.state },
         expires_at: now + asked.lifetime,
         used: false,
     };
@@ -134,23 +134,26 @@ pub(crate) async fn confirm(
         return HttpResponse::Ok().finish();
     }
 
+    let back = session.back.clone();
+    if let Some(asked_for) = ErrorOnDemand::of(&request) {
+        return back.refused(&asked_for.error, &asked_for.description);
+    }
+
     let found = session.link_state(now);
     session.used |= found == LinkState::Unused;
     let (email, connection_id) = (session.email.clone(), session.connection_id.clone());
-    let (uri, state) = (session.redirect_uri.clone(), session.state.clone());
-    let state = state.as_deref();
 
     if found != LinkState::Unused {
         let description = "The magic link has expired or has already been used.";
-        return redirect::refused(&uri, "access_denied", description, state);
+        return back.refused("access_denied", description);
     }
     let Some(connection) = store.connection(&connection_id).cloned() else {
         let description = "The connection of this magic link no longer exists.";
-        return redirect::refused(&uri, "connection_invalid", description, state);
+        return back.refused("connection_invalid", description);
     };
     let profile = Profile::of_mail_address(&mut store, &connection, &email);
-    let code = store.issue_code(profile, None);
-    redirect::accepted(&uri, &code, state)
+    let code = store.issue_code(&environment, profile, None);
+    back.accepted(&code)
 }
 
 /// The answer to a creation, in the recorded order.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::connections::Connection;
+use crate::identity::Identity;
 use crate::state::Store;
 use crate::{email_address, ids};
 
@@ -54,24 +55,29 @@ impl Profile {
         }
     }
 
-    /// The Profile of someone who came by single sign-on: a provider knows a name, and has an id
-    /// of its own that isn't the address.
+    /// The Profile of someone who came by single sign-on: a provider knows more, and has an id of
+    /// its own that isn't the address.
     pub(crate) fn of_sso_user(
         store: &mut Store,
         connection: &Connection,
-        email: &str,
-        first_name: Option<String>,
-        last_name: Option<String>,
+        identity: Identity,
     ) -> Self {
-        let names: Vec<&str> =
-            [&first_name, &last_name].into_iter().flatten().map(String::as_str).collect();
-        let name = (!names.is_empty()).then(|| names.join(" "));
-        let profile = Self::of_mail_address(store, connection, email);
+        let profile = Self::of_mail_address(store, connection, &identity.email);
+        let names: Vec<&str> = [&identity.first_name, &identity.last_name]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
         Self {
             idp_id: profile.id.replacen("prof", "idp_user", 1),
-            first_name,
-            last_name,
-            name,
+            name: (!names.is_empty()).then(|| names.join(" ")),
+            first_name: identity.first_name,
+            last_name: identity.last_name,
+            role: identity.role.as_ref().map(|slug| json!({ "slug": slug })),
+            roles: identity.role.as_ref().map(|slug| json!([{ "slug": slug }])),
+            groups: identity.groups.map(Value::from),
+            custom_attributes: Value::Object(identity.custom_attributes),
+            raw_attributes: Value::Object(identity.raw_attributes),
             ..profile
         }
     }

@@ -22,36 +22,34 @@ pub(crate) fn check_listed(uri: &str) -> Result<(), String> {
     }
 }
 
-/// A redirect that brings the app a code, with its `state` when it gave one.
-pub(crate) fn accepted(uri: &str, code: &str, state: Option<&str>) -> HttpResponse {
-    let mut pairs = vec![("code", code)];
-    pairs.extend(state.map(|state| ("state", state)));
-    found(uri, &pairs)
+/// The way back to the app that began a sign-in: its URI, and the `state` that it gave, if any.
+#[derive(Clone)]
+pub(crate) struct WayBack {
+    pub(crate) uri: String,
+    pub(crate) state: Option<String>,
 }
 
-/// A redirect that tells the app what went wrong, with its `state` when it gave one.
-pub(crate) fn refused(
-    uri: &str,
-    error: &str,
-    description: &str,
-    state: Option<&str>,
-) -> HttpResponse {
-    let mut pairs = vec![("error", error), ("error_description", description)];
-    pairs.extend(state.map(|state| ("state", state)));
-    found(uri, &pairs)
-}
+impl WayBack {
+    /// A redirect that brings the app a code.
+    pub(crate) fn accepted(&self, code: &str) -> HttpResponse {
+        self.found(&[("code", code)])
+    }
 
-/// A 302 to `uri` with `pairs` added to its query.
-fn found(uri: &str, pairs: &[(&str, &str)]) -> HttpResponse {
-    let location = match Url::parse(uri) {
-        Ok(mut url) => {
-            url.query_pairs_mut().extend_pairs(pairs);
-            url.to_string()
-        }
+    /// A redirect that tells the app what went wrong.
+    pub(crate) fn refused(&self, error: &str, description: &str) -> HttpResponse {
+        self.found(&[("error", error), ("error_description", description)])
+    }
+
+    /// A 302 to the URI with `pairs` and the state added to its query.
+    fn found(&self, pairs: &[(&str, &str)]) -> HttpResponse {
         // Only URIs that parse are ever stored; this keeps a wrong one from becoming a panic.
-        Err(_) => return HttpResponse::InternalServerError().finish(),
-    };
-    HttpResponse::Found().insert_header((header::LOCATION, location)).finish()
+        let Ok(mut url) = Url::parse(&self.uri) else {
+            return HttpResponse::InternalServerError().finish();
+        };
+        let state = self.state.as_deref().map(|state| ("state", state));
+        url.query_pairs_mut().extend_pairs(pairs).extend_pairs(state);
+        HttpResponse::Found().insert_header((header::LOCATION, url.to_string())).finish()
+    }
 }
 
 fn parse(uri: &str) -> Option<Url> {

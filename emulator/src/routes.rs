@@ -3,7 +3,10 @@
 use actix_web::guard::{Any, Get, Head};
 use actix_web::{Resource, Route, web};
 
-use crate::{admin, authorize, connections, errors, inbox, pages, passwordless, token};
+use crate::{
+    admin, authorize, connection_list, connections, errors, identity_page, idp, inbox, pages,
+    passwordless, sso_connections, token,
+};
 
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
     app
@@ -14,7 +17,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(at("/sso/authorize").route(web::get().to(authorize::authorize)))
         .service(at("/sso/token").route(web::post().to(token::exchange)))
         .service(at("/sso/profile").route(web::get().to(token::profile)))
-        .service(at("/connections").route(web::get().to(connections::list)))
+        .service(at("/connections").route(web::get().to(connection_list::list)))
         .service(
             at("/connections/{id}")
                 .route(web::get().to(connections::get))
@@ -28,6 +31,16 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(at("/inbox/{id}").route(get_or_head().to(inbox::read)))
         .service(at("/inbox/{id}/html").route(get_or_head().to(inbox::html_part)))
         .service(at("/inbox/{id}/scan").route(web::post().to(inbox::scan_mail)))
+        .service(
+            at("/_emulate/identity")
+                .route(get_or_head().to(identity_page::ask))
+                .route(web::post().to(identity_page::answer)),
+        )
+        .service(
+            at("/_emulate/idp")
+                .route(get_or_head().to(idp::list))
+                .route(web::post().to(idp::start)),
+        )
         // and for tests.
         .service(at("/health").route(get_or_head().to(admin::health)))
         .service(
@@ -53,8 +66,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 .route(web::get().to(admin::list_smtp))
                 .route(web::delete().to(admin::clear_smtp)),
         )
-        .service(at("/_emulate/connections").route(web::post().to(admin::add_connection)))
-        .service(at("/_emulate/identity").route(web::post().to(authorize::choose_identity)))
+        .service(at("/_emulate/connections").route(web::post().to(sso_connections::add)))
         .service(at("/_emulate/clock").route(web::post().to(admin::advance_clock)))
         .service(at("/_emulate/reset").route(web::post().to(admin::reset)))
         .default_service(web::to(errors::not_implemented));

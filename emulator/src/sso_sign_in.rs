@@ -1,17 +1,25 @@
-//! A sign-in by single sign-on: what `/sso/authorize` was asked for, checked.
+//! A sign-in by single sign-on: what it was begun with, checked, and how it ends.
 
 use std::collections::HashMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
 
 use crate::connections::Connection;
+use crate::identity::Identity;
 use crate::profile::Profile;
-use crate::state::Environment;
-use crate::{email_address, pages, redirect};
+use crate::redirect::WayBack;
+use crate::sso_errors::description_of;
+use crate::state::{Environment, Store};
+use crate::{email_address, ids, pages, redirect};
+
+/// How long the identity provider waits for someone to say whom to be.
+const LIFETIME: Duration = Duration::minutes(10);
 
 /// Query or form parameters. An empty value counts as absent.
-pub(crate) struct Parameters(pub(crate) HashMap<String, String>);
+pub(crate) struct Parameters(HashMap<String, String>);
 
 impl Parameters {
     pub(crate) fn parse(encoded: &[u8]) -> Self {
@@ -24,12 +32,14 @@ impl Parameters {
     }
 }
 
-/// A request that may go on: who asks is known, and by which connection to sign in.
+/// A sign-in under way at the identity provider. It is kept here, and the browser carries no more
+/// than its id: nothing in between can change what was checked at the beginning.
+#[derive(Clone)]
 pub(crate) struct SignIn {
-    pub(crate) redirect_uri: String,
-    state: Option<String>,
-    code_challenge: Option<String>,
+    pub(crate) back: WayBack,
     pub(crate) connection: Connection,
+    pub(crate) login_hint: Option<String>,
+    code_challenge: Option<String>,
 }
 
 /// Why a request can't go on, and who is told.
@@ -37,56 +47,59 @@ pub(crate) enum Refusal {
     /// The person, on a page: the client or its redirect URI is wrong, so nobody may be redirected.
     Page { heading: &'static str, advice: &'static str },
     /// The app, by a redirect.
-    ToApp {
-        redirect_uri: String,
-        state: Option<String>,
-        error: &'static str,
-        description: &'static str,
-    },
+    ToApp { back: WayBack, error: &'static str, description: &'static str },
 }
 
 impl Refusal {
     pub(crate) fn answer(&self, environment: &Environment) -> HttpResponse {
+        let as_json = environment.options.like_official_emulator;
         match self {
+            Self::Page { heading, .. } if as_json => HttpResponse::BadRequest()
+                .json(json!({ "message": heading, "code": "invalid_request" })),
+            Self::ToApp { description, .. } if as_json => HttpResponse::NotFound()
+                .json(json!({ "message": description, "code": "connection_not_found" })),
             Self::Page { heading, advice } => {
                 pages::problem(environment, StatusCode::BAD_REQUEST, heading, advice)
             }
-            Self::ToApp { redirect_uri, state, error, description } => {
-                redirect::refused(redirect_uri, error, description, state.as_deref())
-            }
+            Self::ToApp { back, error, description } => back.refused(error, description),
         }
     }
 }
 
+/// Where to go back to, once it is known that this may be told anything.
+pub(crate) fn way_back(
+    environment: &Environment,
+    parameters: &Parameters,
+) -> Result<WayBack, Refusal> {
+    let options = &environment.options;
+    if parameters.get("client_id") != Some(&options.client_id) {
+        return Err(Refusal::Page {
+            heading: "Invalid client ID",
+            advice: "The client_id of this request is not the one the stand-in was started \
+                     with. Compare your application's client id with --client-id.",
+        });
+    }
+    let allowed = |uri: &&str| redirect::is_allowed(uri, &options.redirect_uris);
+    let Some(uri) = parameters.get("redirect_uri").filter(allowed) else {
+        return Err(Refusal::Page {
+            heading: "Invalid redirect URI",
+            advice: "The redirect_uri of this request is missing or not among those that \
+                     the stand-in was started with (--redirect-uri).",
+        });
+    };
+    let state = parameters.get("state").map(str::to_owned);
+    Ok(WayBack { uri: uri.to_owned(), state })
+}
+
 impl SignIn {
+    /// One that an app asks for.
     pub(crate) fn begin(
         environment: &Environment,
         parameters: &Parameters,
+        back: WayBack,
     ) -> Result<Self, Refusal> {
-        let options = &environment.options;
-        if parameters.get("client_id") != Some(&options.client_id) {
-            return Err(Refusal::Page {
-                heading: "Invalid client ID",
-                advice: "The client_id of this request is not the one the stand-in was started \
-                         with. Compare your application's client id with --client-id.",
-            });
-        }
-        let allowed = |uri: &&str| redirect::is_allowed(uri, &options.redirect_uris);
-        let Some(redirect_uri) = parameters.get("redirect_uri").filter(allowed) else {
-            return Err(Refusal::Page {
-                heading: "Invalid redirect URI",
-                advice: "The redirect_uri of this request is missing or not among those that \
-                         the stand-in was started with (--redirect-uri).",
-            });
-        };
-
-        let state = parameters.get("state").map(str::to_owned);
-        let refuse = |(error, description)| Refusal::ToApp {
-            redirect_uri: redirect_uri.to_owned(),
-            state: state.clone(),
-            error,
-            description,
-        };
+        let refuse =
+            |(error, description)| Refusal::ToApp { back: back.clone(), error, description };
         if parameters.get("response_type") != Some("code") {
             let description = "The response_type must be code.";
             return Err(refuse(("unsupported_response_type", description)));
@@ -97,31 +110,52 @@ impl SignIn {
             return Err(refuse(("invalid_request", description)));
         }
         let connection = select_connection(environment, parameters).map_err(refuse)?;
-        Ok(Self { redirect_uri: redirect_uri.to_owned(), state, code_challenge, connection })
+        let login_hint = parameters.get("login_hint").map(str::to_owned);
+        Ok(Self { back, connection, login_hint, code_challenge })
     }
 
-    pub(crate) fn refuse(&self, error: &str, description: &str) -> HttpResponse {
-        redirect::refused(&self.redirect_uri, error, description, self.state.as_deref())
+    /// One that no app asked for: it has neither state nor challenge.
+    pub(crate) fn at_provider(connection: Connection, redirect_uri: String) -> Self {
+        let back = WayBack { uri: redirect_uri, state: None };
+        Self { back, connection, login_hint: None, code_challenge: None }
     }
 
-    /// Sends the browser back as `email`.
-    pub(crate) fn finish(
-        &self,
-        environment: &Environment,
-        email: &str,
-        parameters: &Parameters,
-    ) -> HttpResponse {
-        if !self.connection.has_domain(&email_address::domain(email)) {
-            let description = "The profile's e-mail domain does not belong to the connection.";
-            return self.refuse("profile_not_allowed_outside_organization", description);
+    /// Sends the browser back as this person.
+    pub(crate) fn finish(self, environment: &Environment, person: Identity) -> HttpResponse {
+        let domain = email_address::domain(&person.email);
+        if !self.connection.has_domain(&domain) && !person.despite_domain {
+            let error = "profile_not_allowed_outside_organization";
+            return self.back.refused(error, description_of(error));
         }
-        let name = |field| parameters.get(field).map(str::to_owned);
-        let (first, last) = (name("emulate_first_name"), name("emulate_last_name"));
-
         let mut store = environment.store();
-        let profile = Profile::of_sso_user(&mut store, &self.connection, email, first, last);
-        let code = store.issue_code(profile, self.code_challenge.clone());
-        redirect::accepted(&self.redirect_uri, &code, self.state.as_deref())
+        let profile = Profile::of_sso_user(&mut store, &self.connection, person);
+        let code = store.issue_code(environment, profile, self.code_challenge);
+        self.back.accepted(&code)
+    }
+}
+
+/// The sign-ins under way, by id, each with the time until which it waits.
+pub(crate) type SignIns = HashMap<String, (OffsetDateTime, SignIn)>;
+
+impl Store {
+    /// Keeps a sign-in until it is finished or too old; gives its id.
+    pub(crate) fn keep_sign_in(&mut self, sign_in: SignIn) -> String {
+        let now = self.now();
+        self.sign_ins.retain(|_, (until, _)| now < *until);
+        let id = ids::sign_in();
+        self.sign_ins.insert(id.clone(), (now + LIFETIME, sign_in));
+        id
+    }
+
+    pub(crate) fn sign_in(&self, id: &str) -> Option<SignIn> {
+        let (until, sign_in) = self.sign_ins.get(id)?;
+        (self.now() < *until).then(|| sign_in.clone())
+    }
+
+    /// The same, once: whoever finishes a sign-in has taken it.
+    pub(crate) fn take_sign_in(&mut self, id: &str) -> Option<SignIn> {
+        let (until, sign_in) = self.sign_ins.remove(id)?;
+        (self.now() < until).then_some(sign_in)
     }
 }
 
@@ -147,14 +181,10 @@ fn select_connection(
             Some(one) => Ok(one.clone()),
         },
         [None, Some(id), None] => {
-            let mut belonging = store
-                .connections
-                .iter()
-                .filter(|one| one.organization_id.as_deref() == Some(id) && !one.is_magic_link());
+            let mut belonging =
+                store.sso_connections().filter(|one| one.organization_id.as_deref() == Some(id));
             match (belonging.next(), belonging.next()) {
-                (None, _) => {
-                    Err(("organization_invalid", "No connection associated with organization"))
-                }
+                (None, _) => Err(("organization_invalid", description_of("organization_invalid"))),
                 (Some(one), None) => Ok(one.clone()),
                 (Some(_), Some(_)) => Err((
                     "ambiguous_connection_selector",

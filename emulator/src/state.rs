@@ -20,6 +20,8 @@ use crate::pages;
 use crate::passwordless::PasswordlessSession;
 use crate::request_log::RequestLog;
 use crate::smtp::SmtpLog;
+use crate::sso_connections;
+use crate::sso_sign_in::SignIns;
 use crate::token::{AccessToken, AuthorizationCode};
 
 const ISO_8601: &[BorrowedFormatItem<'static>] =
@@ -29,18 +31,40 @@ const ISO_8601: &[BorrowedFormatItem<'static>] =
 pub(crate) struct Environment {
     pub(crate) options: Options,
     pub(crate) base_url: String,
+    /// The same server by another name: to a browser, another origin.
+    identity_provider_url: String,
     pub(crate) templates: Tera,
+    /// Those that it was started with. A reset brings them back as they were, ids and all.
+    first_connections: Vec<Connection>,
     store: Mutex<Store>,
 }
 
 impl Environment {
-    pub(crate) fn new(options: Options, base_url: String) -> io::Result<Self> {
-        Ok(Self {
+    pub(crate) fn new(
+        options: Options,
+        base_url: String,
+        identity_provider_url: String,
+    ) -> io::Result<Self> {
+        let environment = Self {
+            first_connections: sso_connections::of_options(&options)?,
             options,
             base_url,
+            identity_provider_url,
             templates: pages::load_templates().map_err(io::Error::other)?,
-            store: Mutex::new(Store::default()),
-        })
+            store: Mutex::default(),
+        };
+        *environment.store() = environment.first_store();
+        Ok(environment)
+    }
+
+    /// The records at the beginning.
+    pub(crate) fn first_store(&self) -> Store {
+        Store { connections: self.first_connections.clone(), ..Store::default() }
+    }
+
+    /// A path on the origin of the identity provider.
+    pub(crate) fn at_identity_provider(&self, path: &str) -> String {
+        format!("{}{path}", self.identity_provider_url)
     }
 
     /// The records. A handler that panicked must not take the stand-in with it, so a poisoned
@@ -59,9 +83,7 @@ impl Environment {
 
     /// The organization that owns a domain, if one was given.
     pub(crate) fn organization_of(&self, domain: &str) -> Option<String> {
-        let owner = |(_, owned): &&(String, String)| owned.eq_ignore_ascii_case(domain);
-        let (id, _) = self.options.organizations.iter().find(owner)?;
-        Some(id.clone())
+        self.options.organization_of(domain)
     }
 }
 
@@ -78,6 +100,7 @@ pub(crate) struct Store {
     pub(crate) connections: Vec<Connection>,
     /// Profile ids by connection and normalized address.
     pub(crate) profile_ids: HashMap<(String, String), String>,
+    pub(crate) sign_ins: SignIns,
     pub(crate) codes: HashMap<String, AuthorizationCode>,
     pub(crate) access_tokens: HashMap<String, AccessToken>,
     pub(crate) mails: Mails,

@@ -7,7 +7,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
-use serde::Serialize;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -36,24 +35,19 @@ pub(crate) struct AccessToken {
 impl Store {
     pub(crate) fn issue_code(
         &mut self,
+        environment: &Environment,
         profile: Profile,
         code_challenge: Option<String>,
     ) -> String {
         let now = self.now();
-        let code = ids::ulid(now);
+        let code = match environment.options.like_official_emulator {
+            true => ids::prefixed("sso_code", now),
+            false => ids::ulid(now),
+        };
         let issued = AuthorizationCode { profile, expires_at: now + CODE_LIFETIME, code_challenge };
         self.codes.insert(code.clone(), issued);
         code
     }
-}
-
-#[derive(Serialize)]
-struct TokenAnswer {
-    token_type: &'static str,
-    access_token: String,
-    expires_in: i64,
-    profile: Profile,
-    oauth_tokens: Option<Value>,
 }
 
 /// `POST /sso/token`. No `Authorization` is asked for: the credentials are parameters.
@@ -62,7 +56,10 @@ pub(crate) async fn exchange(
     request: HttpRequest,
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    let parameters = TokenParameters::parse(&request, &body)?;
+    let parameters = match environment.options.like_official_emulator {
+        true => TokenParameters::of_json(&body).ok_or(ApiError::NotJson)?,
+        false => TokenParameters::parse(&request, &body)?,
+    };
     parameters.check_client(&environment)?;
     let code = parameters.require("code")?;
 
@@ -82,13 +79,16 @@ pub(crate) async fn exchange(
     let granted =
         AccessToken { profile: issued.profile.clone(), expires_at: now + ACCESS_TOKEN_LIFETIME };
     store.access_tokens.insert(access_token.clone(), granted);
-    Ok(HttpResponse::Ok().json(TokenAnswer {
-        token_type: "Bearer",
-        access_token,
-        expires_in: ACCESS_TOKEN_LIFETIME.whole_seconds(),
-        profile: issued.profile,
-        oauth_tokens: None,
-    }))
+    let mut answer = json!({
+        "access_token": access_token,
+        "profile": environment.shown_profile(&issued.profile, now),
+    });
+    if !environment.options.like_official_emulator {
+        answer["token_type"] = json!("Bearer");
+        answer["expires_in"] = json!(ACCESS_TOKEN_LIFETIME.whole_seconds());
+        answer["oauth_tokens"] = Value::Null;
+    }
+    Ok(HttpResponse::Ok().json(answer))
 }
 
 /// `GET /sso/profile`, with the access token, not the API key.
@@ -100,7 +100,11 @@ pub(crate) async fn profile(
     let now = store.now();
     let granted = bearer(&request).and_then(|token| store.access_tokens.get(token));
     match granted {
-        Some(granted) if now < granted.expires_at => HttpResponse::Ok().json(&granted.profile),
+        Some(granted) if now < granted.expires_at => {
+            HttpResponse::Ok().json(environment.shown_profile(&granted.profile, now))
+        }
+        _ if environment.options.like_official_emulator => HttpResponse::Unauthorized()
+            .json(json!({ "message": "Unauthorized", "code": "unauthorized" })),
         // The sources don't agree on the key here, so both are sent.
         _ => HttpResponse::Unauthorized()
             .json(json!({ "message": "Unauthorized", "error": "Unauthorized" })),
@@ -122,20 +126,24 @@ impl TokenParameters {
         if body.is_empty() {
             // Some SDKs announce JSON and then send nothing: the query has it all.
         } else if is_json {
-            let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
-                return Err(refused(
-                    "invalid_request",
-                    "The body is not a JSON object.".to_owned(),
-                ));
+            let Some(Self(fields)) = Self::of_json(body) else {
+                let description = "The body is not a JSON object.".to_owned();
+                return Err(refused("invalid_request", description));
             };
-            parameters.extend(fields.into_iter().filter_map(|(key, value)| match value {
-                Value::String(text) => Some((key, text)),
-                _ => None,
-            }));
+            parameters.extend(fields);
         } else {
             parameters.extend(url::form_urlencoded::parse(body).into_owned());
         }
         Ok(Self(parameters))
+    }
+
+    fn of_json(body: &[u8]) -> Option<Self> {
+        let fields: HashMap<String, Value> = serde_json::from_slice(body).ok()?;
+        let texts = fields.into_iter().filter_map(|(key, value)| match value {
+            Value::String(text) => Some((key, text)),
+            _ => None,
+        });
+        Some(Self(texts.collect()))
     }
 
     fn get(&self, name: &str) -> Option<&str> {

@@ -1,7 +1,11 @@
-//! The scanner that is a browser, which needs Chromium. Debian has it:
-//! `apt-get install --no-install-recommends chromium`.
+//! What needs a real Chromium: the scanner that is one, and single sign-on across origins. Debian
+//! has both programs: `apt-get install --no-install-recommends chromium chromium-driver`.
+//!
+//! Screenshots of the way are left in `target/tmp`.
 
 #![allow(
+    clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     dead_code,
     reason = "a test fails by panicking, and doesn't use all of what it shares with others"
@@ -11,72 +15,11 @@
 mod site;
 #[path = "../it/smtp_client.rs"]
 mod smtp_client;
+#[path = "../it/sso_client.rs"]
+mod sso_client;
 #[path = "../it/stand_in.rs"]
 mod stand_in;
 
-use serde_json::{Value, json};
-
-use crate::site::Site;
-use crate::smtp_client::SmtpClient;
-use crate::stand_in::{StandIn, text};
-
-/// Mails a link to a path of the site, and scans that mail: method, path and status of each visit.
-async fn scan(stand_in: &StandIn, site: &Site, path: &str) -> Vec<(String, String, Value)> {
-    let mut client = SmtpClient::greeted(stand_in).await;
-    client.send("ana@acme.test", format!("\r\n{}{path}", site.url)).await;
-    let id = stand_in.inbox().await[0]["id"].clone();
-    let path = format!("/_emulate/inbox/{}/scan", text(&id));
-    let answer = stand_in.post_json(&path, json!({ "as": "browser" })).await;
-    let body: Value = answer.json().await.unwrap();
-    let visit = |visit: &Value| {
-        let url = text(&visit["url"]);
-        let path = url.strip_prefix(&site.url).unwrap_or(url).to_owned();
-        (text(&visit["method"]).to_owned(), path, visit["status"].clone())
-    };
-    body["data"].as_array().unwrap_or_else(|| panic!("{body}")).iter().map(visit).collect()
-}
-
-fn loaded(method: &str, path: &str, status: impl Into<Value>) -> (String, String, Value) {
-    (method.to_owned(), path.to_owned(), status.into())
-}
-
-#[actix_web::test]
-async fn scripts_timers_and_refreshes_run() {
-    let (stand_in, site) = (StandIn::start(), Site::start());
-    for path in ["/timer", "/refresh"] {
-        let visits = scan(&stand_in, &site, path).await;
-        assert_eq!(visits, [loaded("GET", path, 200), loaded("GET", "/left", 200)]);
-    }
-    assert_eq!(site.lines().iter().filter(|line| *line == "GET /left").count(), 2);
-}
-
-#[actix_web::test]
-async fn a_form_that_sends_itself_is_sent() {
-    let (stand_in, site) = (StandIn::start(), Site::start());
-    let visits = scan(&stand_in, &site, "/form").await;
-    assert_eq!(visits, [loaded("GET", "/form", 200), loaded("POST", "/pressed", 200)]);
-    assert!(site.lines().contains(&"POST /pressed".to_owned()));
-}
-
-#[actix_web::test]
-async fn redirects_are_followed_on_this_machine_only() {
-    let (stand_in, site) = (StandIn::start(), Site::start());
-    let visits = scan(&stand_in, &site, "/redirect").await;
-    assert_eq!(visits, [loaded("GET", "/redirect", 302), loaded("GET", "/landing", 200)]);
-    let visits = scan(&stand_in, &site, "/away").await;
-    let away = loaded("GET", "http://app.test/landing", Value::Null);
-    assert_eq!(visits, [loaded("GET", "/away", 302), away]);
-}
-
-#[actix_web::test]
-async fn a_workos_link_is_spent() {
-    let stand_in = StandIn::start();
-    let session = stand_in.create("ana@acme.test").await;
-    stand_in.send(text(&session["id"])).await;
-    let id = stand_in.inbox().await[0]["id"].clone();
-    let path = format!("/_emulate/inbox/{}/scan", text(&id));
-    let answer = stand_in.post_json(&path, json!({ "as": "browser" })).await;
-    let visits: Value = answer.json().await.unwrap();
-    assert_eq!(visits["data"][0]["status"], 302);
-    assert_eq!(stand_in.follow(text(&session["link"])).await.get("error"), Some("access_denied"));
-}
+mod browser;
+mod scan;
+mod sso;

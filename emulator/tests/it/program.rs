@@ -42,6 +42,11 @@ async fn the_ready_line_tells_a_program_all_it_needs() {
         "https://app.test/callback",
         "--organization",
         "org_01ACME=acme.test",
+        "--sso",
+        "org_01GLOBEX=globex.test",
+        "--sso",
+        "conn_01INITECH=initech.test",
+        "--like-official-emulator",
     ];
     let (_program, ready) = Program::start(&arguments);
     assert_eq!(ready.as_object().unwrap().len(), 6);
@@ -62,6 +67,14 @@ async fn the_ready_line_tells_a_program_all_it_needs() {
         .bearer_auth("sk_test_mine")
         .json(&json!({ "email": "ana@acme.test", "type": "MagicLink" }));
     assert_eq!(create.send().await.unwrap().status(), 201);
+
+    let sso = client
+        .get(format!("http://127.0.0.1:{port}/connections?connection_type=GenericSAML"))
+        .bearer_auth("sk_test_mine");
+    let sso: Value = sso.send().await.unwrap().json().await.unwrap();
+    assert_eq!(sso["data"][0]["id"], "conn_01INITECH");
+    assert_eq!(sso["data"][1]["organization_id"], "org_01GLOBEX");
+    assert_eq!(sso["data"][1].get("status"), None);
 }
 
 #[test]
@@ -69,6 +82,9 @@ fn wrong_arguments_are_refused() {
     for arguments in [
         &["--organization", "acme.test"][..],
         &["--organization", "org_01ACME"],
+        &["--sso", "acme.test"],
+        &["--sso", "acme=acme.test", "--port", "0"],
+        &["--sso", "org_01ACME=acme", "--port", "0"],
         &["--port", "70000"],
         &["--redirect-uri", "javascript:alert(1)", "--port", "0"],
         &["--unheard-of"],

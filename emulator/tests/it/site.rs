@@ -62,6 +62,12 @@ async fn answer(
         "/away" => to("http://app.test/landing"),
         "/round" => to("/round"),
         "/missing" => HttpResponse::NotFound().finish(),
+        "/leave" => {
+            let query = url::form_urlencoded::parse(request.query_string().as_bytes());
+            let to = query.into_owned().next().map(|(_, to)| to.replace('&', "&amp;"));
+            let page = format!("<a id=leave href=\"{}\">Sign in</a>", to.unwrap_or_default());
+            HttpResponse::Ok().content_type("text/html").body(page)
+        }
         path => {
             let page = PAGES.iter().find(|(at, _)| *at == path).map_or("Hello.", |(_, page)| page);
             HttpResponse::Ok().content_type("text/html").body(page)

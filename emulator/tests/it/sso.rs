@@ -1,39 +1,9 @@
-use magic_link_emulator::Options;
-use reqwest::{Method, Response};
-use serde_json::{Value, json};
+use reqwest::Method;
 
-use crate::stand_in::{CALLBACK, Redirect, StandIn, credentials, text};
-
-fn auto_idp(options: &mut Options) {
-    options.auto_idp = true;
-}
-
-async fn connect(stand_in: &StandIn, organization: &str, domain: &str) -> String {
-    let body = json!({
-        "organization_id": organization,
-        "domain": domain,
-        "connection_type": "GenericSAML",
-    });
-    let answer = stand_in.post_json("/_emulate/connections", body).await;
-    assert_eq!(answer.status(), 201);
-    let connection: Value = answer.json().await.unwrap();
-    assert_eq!(connection["state"], "active");
-    text(&connection["id"]).to_owned()
-}
-
-/// `GET /sso/authorize` with the parameters of every request and `more`, which may replace them.
-async fn authorize(stand_in: &StandIn, more: &[(&str, &str)]) -> Response {
-    let usual = [
-        ("client_id", "client_emulator"),
-        ("redirect_uri", CALLBACK),
-        ("response_type", "code"),
-        ("state", "abc"),
-    ];
-    let replaced = |name: &str| more.iter().any(|(other, _)| *other == name);
-    let kept = usual.into_iter().filter(|(name, _)| !replaced(name));
-    let query: Vec<_> = kept.chain(more.iter().copied()).collect();
-    stand_in.request(Method::GET, "/sso/authorize").query(&query).send().await.unwrap()
-}
+use crate::sso_client::{
+    Waiting, acme, authorize, auto_idp, connect, connections, profile, with_acme,
+};
+use crate::stand_in::{CALLBACK, Redirect, StandIn, text};
 
 #[actix_web::test]
 async fn with_auto_idp_a_login_hint_goes_straight_back() {
@@ -45,13 +15,33 @@ async fn with_auto_idp_a_login_hint_goes_straight_back() {
     assert_eq!(back.target, CALLBACK);
     assert_eq!(back.get("state"), Some("abc"));
 
-    let token: Value = stand_in.exchange(&back.query["code"]).await.json().await.unwrap();
-    let profile = &token["profile"];
+    let profile = profile(&stand_in, &back).await;
     assert_eq!(profile["connection_id"], connection.as_str());
     assert_eq!(profile["connection_type"], "GenericSAML");
     assert_eq!(profile["organization_id"], "org_01ACME");
     assert_eq!(profile["email"], "ana@acme.test");
     assert_ne!(profile["idp_id"], "ana@acme.test");
+}
+
+#[actix_web::test]
+async fn without_a_login_hint_auto_idp_asks_all_the_same() {
+    let stand_in = StandIn::with(|options| {
+        acme(options);
+        auto_idp(options);
+    });
+    let waiting = Waiting::begin(&stand_in).await;
+    assert_eq!(stand_in.get(&waiting.page).await.status(), 200);
+}
+
+#[actix_web::test]
+async fn the_browser_carries_nothing_but_an_id_to_the_identity_provider() {
+    let stand_in = with_acme();
+    let (one, two) = (Waiting::begin(&stand_in).await, Waiting::begin(&stand_in).await);
+    assert!(one.id.len() >= 25 && one.id.chars().all(|c| c.is_ascii_alphanumeric()), "{}", one.id);
+    assert_ne!(one.id, two.id);
+    let page = stand_in.get(&one.page).await.text().await.unwrap();
+    assert_eq!(page.matches("type=\"hidden\"").count(), 1);
+    assert!(page.contains(&one.id));
 }
 
 #[actix_web::test]
@@ -67,60 +57,15 @@ async fn an_organization_selects_its_only_connection() {
 }
 
 #[actix_web::test]
-async fn without_auto_idp_a_page_asks_whom_to_be() {
-    let stand_in = StandIn::start();
-    let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
-    let asked = [("connection", connection.as_str()), ("login_hint", "\"><b>@acme.test")];
-    let answer = authorize(&stand_in, &asked).await;
-    assert_eq!(answer.status(), 200);
-    let page = answer.text().await.unwrap();
-    assert!(page.contains("Whom to be?"));
-    assert!(!page.contains("<b>@acme"));
-
-    let form = |more: &[(&'static str, &'static str)]| {
-        let usual = [
-            ("client_id", "client_emulator"),
-            ("redirect_uri", CALLBACK),
-            ("response_type", "code"),
-            ("state", "abc"),
-            ("connection", connection.as_str()),
-        ];
-        let fields: Vec<_> = usual.into_iter().chain(more.iter().copied()).collect();
-        stand_in.request(Method::POST, "/_emulate/identity").form(&fields).send()
-    };
-    let named = form(&[
-        ("emulate_email", "ana@acme.test"),
-        ("emulate_first_name", "Ana"),
-        ("emulate_last_name", "Lima"),
-    ]);
-    let back = Redirect::of(&named.await.unwrap());
-    assert_eq!(back.get("state"), Some("abc"));
-    let token: Value = stand_in.exchange(&back.query["code"]).await.json().await.unwrap();
-    assert_eq!(token["profile"]["first_name"], "Ana");
-    assert_eq!(token["profile"]["last_name"], "Lima");
-    assert_eq!(token["profile"]["name"], "Ana Lima");
-
-    let refused = form(&[("emulate_cancel", "1"), ("emulate_email", "")]).await.unwrap();
-    let refused = Redirect::of(&refused);
-    assert_eq!(refused.get("error"), Some("signin_consent_denied"));
-
-    let unfinished = form(&[("emulate_email", "ana")]).await.unwrap();
-    assert_eq!(unfinished.status(), 200);
-    assert!(unfinished.text().await.unwrap().contains("not an e-mail address"));
-}
-
-#[actix_web::test]
 async fn refusals_lead_back_to_the_app_with_their_documented_error() {
     let stand_in = StandIn::with(auto_idp);
-    let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
     stand_in.create("ana@mail.test").await;
-    let listed = stand_in.api(Method::GET, "/connections?connection_type=MagicLink");
-    let listed: Value = listed.send().await.unwrap().json().await.unwrap();
-    let magic_link = text(&listed["data"][0]["id"]);
+    let magic_link = connections(&stand_in).await[0]["id"].clone();
+    let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
 
     for (parameters, error) in [
         (&[("connection", "conn_unknown")][..], "connection_invalid"),
-        (&[("connection", magic_link)], "connection_strategy_invalid"),
+        (&[("connection", text(&magic_link))], "connection_strategy_invalid"),
         (&[("organization", "org_unknown")], "organization_invalid"),
         (&[("domain", "acme.test")], "domain_connection_selector_not_allowed"),
         (&[], "invalid_connection_selector"),
@@ -148,15 +93,14 @@ async fn refusals_lead_back_to_the_app_with_their_documented_error() {
 
 #[actix_web::test]
 async fn a_wrong_client_or_redirect_uri_is_a_page_and_no_redirect() {
-    let stand_in = StandIn::with(auto_idp);
-    let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
+    let stand_in = with_acme();
     for (name, value, heading) in [
         ("client_id", "client_other", "Invalid client ID"),
         ("redirect_uri", "http://app.test/callback", "Invalid redirect URI"),
         ("redirect_uri", "javascript:alert(1)", "Invalid redirect URI"),
         ("redirect_uri", "", "Invalid redirect URI"),
     ] {
-        let answer = authorize(&stand_in, &[("connection", &connection), (name, value)]).await;
+        let answer = authorize(&stand_in, &[("connection", "conn_01ACME"), (name, value)]).await;
         assert_eq!(answer.status(), 400, "{name} {value}");
         assert!(answer.headers().get("location").is_none());
         assert!(answer.text().await.unwrap().contains(heading));
@@ -164,51 +108,14 @@ async fn a_wrong_client_or_redirect_uri_is_a_page_and_no_redirect() {
 }
 
 #[actix_web::test]
-async fn a_code_with_a_challenge_needs_its_verifier() {
-    let stand_in = StandIn::with(auto_idp);
-    let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
-    // The example pair of RFC 7636, appendix B.
-    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-    let asked = [
-        ("connection", connection.as_str()),
-        ("login_hint", "ana@acme.test"),
-        ("code_challenge", challenge),
-        ("code_challenge_method", "S256"),
-    ];
-    let back = Redirect::of(&authorize(&stand_in, &asked).await);
-    let code = &back.query["code"];
-
-    assert_eq!(stand_in.exchange(code).await.status(), 400);
-    let exchange = |verifier: &str| {
-        let mut form = credentials(code);
-        form.remove("client_secret");
-        form.insert("code_verifier", verifier.to_owned());
-        stand_in.request(Method::POST, "/sso/token").form(&form).send()
-    };
-    assert_eq!(exchange("another-verifier").await.unwrap().status(), 400);
-    assert_eq!(exchange(verifier).await.unwrap().status(), 200);
-}
-
-#[actix_web::test]
-async fn a_verifier_alone_does_not_open_a_code_without_a_challenge() {
-    let stand_in = StandIn::start();
-    let mut form = credentials(&stand_in.code_for("ana@acme.test").await);
-    form.remove("client_secret");
-    form.insert("code_verifier", "anything".to_owned());
-    let answer = stand_in.request(Method::POST, "/sso/token").form(&form).send().await.unwrap();
-    assert_eq!(answer.status(), 400);
-}
-
-#[actix_web::test]
-async fn a_connection_for_tests_must_make_sense() {
-    let stand_in = StandIn::start();
-    for body in [
-        json!({ "domain": "not a domain", "connection_type": "GenericSAML" }),
-        json!({ "domain": "acme.test", "connection_type": "MagicLink" }),
-        json!({ "domain": "acme.test" }),
-    ] {
-        let answer = stand_in.post_json("/_emulate/connections", body.clone()).await;
-        assert_eq!(answer.status(), 422, "{body}");
-    }
+async fn the_identity_provider_is_not_logged_as_an_api_call() {
+    let stand_in = with_acme();
+    let waiting = Waiting::begin(&stand_in).await;
+    stand_in.get(&waiting.page).await;
+    waiting.send(&[("email", "ana@acme.test")]).await;
+    let log = stand_in.get_json("/_emulate/requests").await;
+    assert_eq!(log["data"].as_array().unwrap().len(), 1);
+    assert_eq!(log["data"][0]["path"], "/sso/authorize");
+    assert_eq!(log["data"][0]["method"], Method::GET.as_str());
+    assert_eq!(log["data"][0]["status"], 302);
 }

@@ -1,0 +1,69 @@
+//! Whom someone says they are at the identity provider.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::email_address;
+use crate::sso_sign_in::Parameters;
+
+/// What is wrong with the form, by field.
+pub(crate) type Problems = BTreeMap<&'static str, &'static str>;
+
+/// What an identity provider tells about a person.
+#[derive(Default)]
+pub(crate) struct Identity {
+    pub(crate) email: String,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+    /// A slug.
+    pub(crate) role: Option<String>,
+    pub(crate) groups: Option<Vec<String>>,
+    pub(crate) custom_attributes: Map<String, Value>,
+    pub(crate) raw_attributes: Map<String, Value>,
+    /// An address outside of the connection's domains goes out all the same: a provider that lies.
+    pub(crate) despite_domain: bool,
+}
+
+impl Identity {
+    /// Someone of whom only the address is known.
+    pub(crate) fn named(email: &str) -> Self {
+        Self { email: email.to_owned(), ..Self::default() }
+    }
+
+    pub(crate) fn of_form(form: &Parameters) -> Result<Self, Problems> {
+        let mut problems = Problems::new();
+        let email = form.get("email").unwrap_or_default();
+        if !email_address::is_valid(email) {
+            problems.insert("email", "That is not an e-mail address.");
+        }
+        let mut object = |field| {
+            let parsed = form.get(field).map_or(Ok(Map::new()), serde_json::from_str);
+            parsed.unwrap_or_else(|_| {
+                problems.insert(field, "That is not a JSON object, such as {\"team\": \"Sales\"}.");
+                Map::new()
+            })
+        };
+        let (custom_attributes, raw_attributes) =
+            (object("custom_attributes"), object("raw_attributes"));
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+
+        let text = |field| form.get(field).map(str::to_owned);
+        let groups = form.get("groups").map(|listed| {
+            let names = listed.split(',').map(str::trim).filter(|name| !name.is_empty());
+            names.map(str::to_owned).collect()
+        });
+        Ok(Self {
+            email: email.to_owned(),
+            first_name: text("first_name"),
+            last_name: text("last_name"),
+            role: text("role"),
+            groups,
+            custom_attributes,
+            raw_attributes,
+            despite_domain: form.get("despite_domain").is_some(),
+        })
+    }
+}

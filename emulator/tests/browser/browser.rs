@@ -1,0 +1,120 @@
+//! A Chromium that a test drives.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::json;
+use thirtyfour::prelude::*;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+pub(crate) struct Browser {
+    pub(crate) driver: WebDriver,
+    chromedriver: Child,
+}
+
+impl Browser {
+    /// One that runs no scripts: no page of a sign-in may need them.
+    pub(crate) async fn start() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut chromedriver = Command::new("chromedriver")
+            .arg("--port=0")
+            .process_group(0)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect(
+                "chromedriver: apt-get install --no-install-recommends chromium chromium-driver",
+            );
+        let mut lines = BufReader::new(chromedriver.stdout.take().unwrap()).lines();
+        let port = loop {
+            let line = lines.next_line().await.unwrap().expect("chromedriver says its port");
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                break port.trim_end_matches('.').to_owned();
+            }
+        };
+        let mut capabilities = DesiredCapabilities::chrome();
+        for flag in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--hide-scrollbars",
+            "--window-size=1000,900",
+        ] {
+            capabilities.add_arg(flag).unwrap();
+        }
+        let driver =
+            WebDriver::new(format!("http://localhost:{port}"), capabilities).await.unwrap();
+        let browser = Self { driver, chromedriver };
+        browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        browser
+    }
+
+    async fn cdp(&self, method: &str, parameters: serde_json::Value) -> serde_json::Value {
+        self.driver.cdp().send_raw(method, parameters).await.unwrap()
+    }
+
+    pub(crate) async fn click(&self, selector: &str) {
+        self.driver.query(By::Css(selector)).first().await.unwrap().click().await.unwrap();
+    }
+
+    pub(crate) async fn type_into(&self, name: &str, text: &str) {
+        self.driver.query(By::Name(name)).first().await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// Waits for the page with this heading.
+    pub(crate) async fn see(&self, heading: &str) {
+        let xpath = format!("//h1[text()=\"{heading}\"]");
+        let found = self.driver.query(By::XPath(xpath)).first().await;
+        assert!(found.is_ok(), "{heading:?} isn't seen at {}", self.url().await);
+    }
+
+    pub(crate) async fn url(&self) -> url::Url {
+        self.driver.current_url().await.unwrap()
+    }
+
+    /// The whole page as it looks in the light, in the dark, and on a narrow screen, where nothing
+    /// may stick out.
+    pub(crate) async fn screenshots(&self, name: &str) {
+        for (look, width, scheme) in
+            [("light", 1000, "light"), ("dark", 1000, "dark"), ("narrow", 320, "light")]
+        {
+            let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+            self.cdp("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+            let metrics =
+                json!({ "width": width, "height": 0, "deviceScaleFactor": 1, "mobile": false });
+            self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
+            let layout = self.cdp("Page.getLayoutMetrics", json!({})).await;
+            let (wide, high) =
+                (&layout["cssContentSize"]["width"], &layout["cssContentSize"]["height"]);
+            assert_eq!(wide, &json!(width), "{name}, {look}");
+            let metrics =
+                json!({ "width": width, "height": high, "deviceScaleFactor": 1, "mobile": false });
+            self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
+            let file = format!("stand-in-{name}-{look}.png");
+            self.driver
+                .screenshot(&Path::new(env!("CARGO_TARGET_TMPDIR")).join(file))
+                .await
+                .unwrap();
+        }
+        self.cdp("Emulation.clearDeviceMetricsOverride", json!({})).await;
+    }
+
+    /// Ends the browser as a person does.
+    pub(crate) async fn quit(self) {
+        self.driver.clone().quit().await.unwrap();
+    }
+}
+
+/// Ends what is left, the driver and after a failed test its browser too: they share a group.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Or it would wait for an answer of the driver that is killed here.
+        let _ = self.driver.clone().leak();
+        if let Some(id) = self.chromedriver.id() {
+            let _ = std::process::Command::new("kill")
+                .args(["-KILL", "--", &format!("-{id}")])
+                .status();
+        }
+    }
+}

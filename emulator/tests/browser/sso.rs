@@ -1,0 +1,130 @@
+//! Single sign-on as a browser sees it: from the app's origin through WorkOS's to the identity
+//! provider's, and back.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use thirtyfour::prelude::*;
+use url::Url;
+
+use crate::browser::Browser;
+use crate::site::Site;
+use crate::sso_client::with_acme;
+use crate::stand_in::{Redirect, StandIn};
+
+fn query(url: &Url) -> HashMap<String, String> {
+    url.query_pairs().into_owned().collect()
+}
+
+/// The Profile that the site, an app, gets for the code it was called back with.
+async fn profile(stand_in: &StandIn, landed: &Url) -> serde_json::Value {
+    let back = Redirect { target: String::new(), query: query(landed) };
+    crate::sso_client::profile(stand_in, &back).await
+}
+
+/// Goes to a page of the site and from there, by a link, to WorkOS.
+async fn leave_for_workos(browser: &Browser, stand_in: &StandIn, site: &Site) {
+    let callback = format!("{}/callback", site.url);
+    let parameters = [
+        ("client_id", "client_emulator"),
+        ("redirect_uri", callback.as_str()),
+        ("response_type", "code"),
+        ("state", "a b&c"),
+        ("connection", "conn_01ACME"),
+        ("login_hint", "an@acme.test"),
+    ];
+    let authorize = Url::parse_with_params(&stand_in.url("/sso/authorize"), parameters).unwrap();
+    let page = Url::parse_with_params(&format!("{}/leave", site.url), [("to", authorize.as_str())]);
+    browser.driver.goto(page.unwrap().as_str()).await.unwrap();
+    browser.click("#leave").await;
+    browser.see("Whom to be?").await;
+}
+
+/// Waits until the browser is back at the site.
+async fn landed(browser: &Browser, site: &Site) -> Url {
+    browser.driver.query(By::XPath("//body[text()='Hello.']")).first().await.unwrap();
+    let url = browser.url().await;
+    assert!(url.as_str().starts_with(&format!("{}/callback?", site.url)), "{url}");
+    url
+}
+
+#[actix_web::test]
+async fn a_person_goes_from_an_app_through_workos_to_the_identity_provider_and_back() {
+    let (stand_in, site, browser) = (with_acme(), Site::start(), Browser::start().await);
+    leave_for_workos(&browser, &stand_in, &site).await;
+    let provider = browser.url().await;
+    assert_eq!(
+        provider.origin().ascii_serialization(),
+        format!("http://127.0.0.1:{}", stand_in.emulator.port())
+    );
+    assert_eq!(query(&provider).into_keys().collect::<Vec<_>>(), ["sign_in"]);
+
+    browser.screenshots("identity").await;
+    browser.click("summary").await;
+    browser.type_into("email", "x").await;
+    browser.type_into("raw_attributes", "{").await;
+    browser.click("button[value=sign_in]").await;
+    browser.driver.query(By::Css("#raw-problem")).first().await.unwrap();
+    browser.screenshots("identity-again").await;
+
+    for (field, text) in [("first_name", "Ana"), ("groups", "Sales, Support"), ("role", "admin")] {
+        browser.type_into(field, text).await;
+    }
+    browser.type_into("raw_attributes", "\"team\": \"North\"}").await;
+    let email = browser.driver.find(By::Name("email")).await.unwrap();
+    assert_eq!(email.value().await.unwrap().as_deref(), Some("an@acme.testx"));
+    email.clear().await.unwrap();
+    browser.type_into("email", "eve@globex.test").await;
+    browser.click("#despite").await;
+    browser.click("button[value=sign_in]").await;
+
+    let url = landed(&browser, &site).await;
+    assert_eq!(query(&url)["state"], "a b&c");
+    let profile = profile(&stand_in, &url).await;
+    assert_eq!(profile["email"], "eve@globex.test");
+    assert_eq!(profile["first_name"], "Ana");
+    assert_eq!(profile["role"], json!({ "slug": "admin" }));
+    assert_eq!(profile["groups"], json!(["Sales", "Support"]));
+    assert_eq!(profile["raw_attributes"], json!({ "team": "North" }));
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn a_person_cancels_or_comes_back_with_an_error() {
+    let (stand_in, site, browser) = (with_acme(), Site::start(), Browser::start().await);
+    leave_for_workos(&browser, &stand_in, &site).await;
+    browser.click("button[value=cancel]").await;
+    assert_eq!(query(&landed(&browser, &site).await)["error"], "signin_consent_denied");
+
+    leave_for_workos(&browser, &stand_in, &site).await;
+    browser.click("#error option:nth-child(6)").await;
+    browser.click("button[value=error]").await;
+    let url = landed(&browser, &site).await;
+    assert_eq!(query(&url)["error"], "connection_unlinked");
+    assert_eq!(query(&url)["state"], "a b&c");
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn a_person_begins_at_the_identity_provider() {
+    let (stand_in, site, browser) = (with_acme(), Site::start(), Browser::start().await);
+    browser.driver.goto(stand_in.url("/inbox")).await.unwrap();
+    browser.screenshots("inbox").await;
+    browser.click("a[href$='/_emulate/idp']").await;
+    browser.see("Identity provider").await;
+    browser.type_into("redirect_uri", "javascript:alert(1)").await;
+    browser.click("button[value=start]").await;
+    browser.driver.query(By::Css("[role=alert]")).first().await.unwrap();
+    browser.screenshots("idp").await;
+
+    browser.driver.find(By::Name("redirect_uri")).await.unwrap().clear().await.unwrap();
+    browser.type_into("redirect_uri", &format!("{}/callback", site.url)).await;
+    browser.click("button[value=start]").await;
+    browser.see("Whom to be?").await;
+    browser.type_into("email", "ana@acme.test").await;
+    browser.click("button[value=sign_in]").await;
+    let url = landed(&browser, &site).await;
+    assert_eq!(query(&url).into_keys().collect::<Vec<_>>(), ["code"]);
+    assert_eq!(profile(&stand_in, &url).await["email"], "ana@acme.test");
+    browser.quit().await;
+}
