@@ -11,6 +11,8 @@ use magic_link_emulator::{Emulator, Options};
 use url::Url;
 
 use crate::config::{Config, Problem, Problems, is_loopback};
+use crate::email_address::parse_domain;
+use crate::workos::SsoSelector;
 
 /// Who the demo's own mails say they are from.
 const SENDER: &str = "Magic Link demo <sign-in@demo.invalid>";
@@ -24,9 +26,22 @@ pub fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Resu
     let bind: SocketAddr =
         address.parse().context("EMULATOR_BIND_ADDRESS is an address and port")?;
     ensure!(bind.ip().is_loopback(), "EMULATOR_BIND_ADDRESS must be loopback in a demo");
-    Emulator::start(Options { bind, ..Options::default() }).with_context(|| {
+    // Organizations exist as soon as they are named.
+    let sso = sso(&variable("SSO_DOMAINS").unwrap_or_default());
+    Emulator::start(Options { bind, sso, ..Options::default() }).with_context(|| {
         format!("the stand-in for WorkOS can't listen on {bind} (EMULATOR_BIND_ADDRESS)")
     })
+}
+
+/// The organizations and connections of `SSO_DOMAINS`, each with its domain; what can't be read is
+/// complained of with the other settings.
+fn sso(domains: &str) -> Vec<(String, String)> {
+    let entries = domains.split(',').filter_map(|entry| {
+        let (domain, id) = entry.split_once('=')?;
+        SsoSelector::parse(id.trim())?;
+        Some((id.trim().to_owned(), parse_domain(domain.trim()).ok()?))
+    });
+    entries.collect()
 }
 
 /// Where the stand-in shows the mails that it "sent".

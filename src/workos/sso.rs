@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use ring::digest::{SHA256, digest};
 use secrecy::ExposeSecret;
+use serde_json::json;
 use url::Url;
 
 use super::{Client, ProfileAndToken, WorkOsError};
@@ -90,14 +91,17 @@ impl Client {
         code: &str,
         code_verifier: Option<&str>,
     ) -> Result<ProfileAndToken, WorkOsError> {
-        let mut form = vec![
-            ("client_id", self.credentials.client_id.as_str()),
-            ("client_secret", self.credentials.api_key.expose_secret()),
-            ("grant_type", "authorization_code"),
-            ("code", code),
-        ];
-        form.extend(code_verifier.map(|verifier| ("code_verifier", verifier)));
-        let answer = self.send(self.request(Method::POST, "sso/token").form(&form)).await?;
+        let mut body = json!({
+            "client_id": self.credentials.client_id,
+            "client_secret": self.credentials.api_key.expose_secret(),
+            "grant_type": "authorization_code",
+            "code": code,
+        });
+        if let Some(verifier) = code_verifier {
+            body["code_verifier"] = verifier.into();
+        }
+        // WorkOS takes a form as well; its official emulator takes only this.
+        let answer = self.send(self.request(Method::POST, "sso/token").json(&body)).await?;
         answer.read()
     }
 }

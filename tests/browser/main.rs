@@ -24,6 +24,7 @@ mod visitor;
 mod browser;
 
 mod approve;
+mod leaving;
 #[cfg(feature = "smtp")]
 mod own_mail;
 mod scanner;

@@ -383,3 +383,17 @@ async fn asking_too_often_is_asking_too_often_by_any_way() {
     let answer = visitor.post("/login", &[("email", "eve@acme.test")]).await;
     assert_error(&answer, 429, "rate_limited");
 }
+
+#[actix_web::test]
+async fn it_works_with_the_official_emulator_by_nothing_but_its_address() {
+    let workos = WorkOs::with(magic_link_emulator::Options {
+        auto_idp: true,
+        like_official_emulator: true,
+        sso: vec![("org_acme".to_owned(), "acme.test".to_owned())],
+        ..Default::default()
+    });
+    let app = TestApp::with_workos(workos, &[("SSO_DOMAINS", "acme.test=org_acme")]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    assert_eq!(session(&visitor).await["user"]["organization_id"], "org_acme");
+}

@@ -126,7 +126,7 @@ async fn the_id_of_a_session_cannot_lead_to_another_path() {
 }
 
 #[actix_web::test]
-async fn exchanging_sends_a_form_and_no_redirect_uri() {
+async fn exchanging_sends_json_and_no_redirect_uri() {
     let body = r#"{"access_token":"CANARY","profile":{"id":"prof_1","email":"ana@acme.test"},"novel":[1]}"#;
     let (client, request) = answering(response("200 OK", body)).await;
     let answer = client.exchange_code("CANARY&code", None).await.unwrap();
@@ -134,10 +134,14 @@ async fn exchanging_sends_a_form_and_no_redirect_uri() {
     assert!(!format!("{answer:?}").contains("CANARY") && !format!("{answer:?}").contains("ana@"));
     let request = request.await.unwrap();
     assert!(request.starts_with("POST /sso/token HTTP/1.1"));
-    let body = request.split_once("\r\n\r\n").unwrap().1;
+    let body: serde_json::Value =
+        serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
     assert_eq!(
         body,
-        "client_id=client_1&client_secret=sk_CANARY&grant_type=authorization_code&code=CANARY%26code"
+        serde_json::json!({
+            "client_id": "client_1", "client_secret": "sk_CANARY",
+            "grant_type": "authorization_code", "code": "CANARY&code",
+        })
     );
 }
 

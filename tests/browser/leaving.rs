@@ -1,0 +1,95 @@
+//! Why the app leaves for WorkOS by a page: three origins, the app's, WorkOS's and the identity
+//! provider's.
+
+use thirtyfour::prelude::*;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::browser::{Browser, Demo};
+
+const SSO: (&str, &str) = ("SSO_DOMAINS", "acme.test=org_acme");
+
+/// A site that would answer its form with a redirect to WorkOS, and whose `form-action` even names
+/// WorkOS. Its title tells when the browser forbids something.
+async fn site_that_redirects(workos: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let site = format!("http://{}", listener.local_addr().unwrap());
+    let authorize = format!(
+        "{workos}/sso/authorize?response_type=code&client_id=client_emulator&organization=org_acme\
+         &redirect_uri={site}/callback&state=x"
+    );
+    let policy = format!("script-src 'unsafe-inline'; form-action 'self' {workos}");
+    let page = "<script>document.addEventListener('securitypolicyviolation', \
+                () => { document.title = 'forbidden' })</script>\
+                <form method=post action=/login><button>Sign in</button></form>";
+    let shown = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Security-Policy: {policy}\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{page}",
+        page.len()
+    );
+    let redirected = format!(
+        "HTTP/1.1 303 See Other\r\nLocation: {authorize}\r\nContent-Length: 0\r\n\
+         Connection: close\r\n\r\n"
+    );
+    actix_web::rt::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            let length = socket.read(&mut request).await.unwrap_or(0);
+            let answer = if request[..length].starts_with(b"POST") { &redirected } else { &shown };
+            let _ = socket.write_all(answer.as_bytes()).await;
+        }
+    });
+    site
+}
+
+#[actix_web::test]
+async fn a_redirect_that_follows_a_form_dies_at_the_second_foreign_origin() {
+    let (demo, browser) = (Demo::with(&[SSO]).await, Browser::start().await);
+    let site = site_that_redirects(&demo.workos.url).await;
+    browser.driver.goto(&site).await.unwrap();
+    browser.click("button").await;
+    let mut title = browser.driver.title().await.unwrap();
+    while title != "forbidden" {
+        assert_ne!(title, "Whom to be? – WorkOS stand-in", "it got through");
+        title = browser.driver.title().await.unwrap();
+    }
+    assert_eq!(demo.workos.calls_of("/sso/authorize").await, 1, "after WorkOS had acted");
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn the_page_that_leaves_gets_through_to_the_identity_provider_and_back() {
+    let (demo, browser) = (Demo::with(&[SSO]).await, Browser::start().await);
+    let driver = &browser.driver;
+    driver.goto(format!("{}/login", demo.site)).await.unwrap();
+    browser.type_into("email", "ana@acme.test").await;
+    browser.click("main button[type=submit]").await;
+    browser.see("Whom to be?").await;
+    browser.screenshot("identity_provider").await;
+    let provider = driver.current_url().await.unwrap().origin().ascii_serialization();
+    assert_ne!(provider, demo.site);
+    assert_ne!(provider, demo.workos.url);
+    browser.type_into("first_name", "Ana").await;
+    browser.type_into("groups", "Sales, Support").await;
+    browser.click("button[value=sign_in]").await;
+
+    browser.see("Your account").await;
+    browser.screenshot("account_of_an_organization").await;
+    let account = browser.text().await;
+    for told in ["ana@acme.test", "org_acme", "GenericSAML", "Sales, Support"] {
+        assert!(account.contains(told), "{told}: {account}");
+    }
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn whoever_cancels_at_the_identity_provider_is_told_so() {
+    let (demo, browser) = (Demo::with(&[SSO]).await, Browser::start().await);
+    browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
+    browser.type_into("email", "ana@acme.test").await;
+    browser.click("main button[type=submit]").await;
+    browser.see("Whom to be?").await;
+    browser.click("button[value=cancel]").await;
+    browser.see("The sign-in was cancelled").await;
+    browser.quit().await;
+}
