@@ -54,7 +54,7 @@ async fn a_failure_on_demand_goes_nowhere_that_was_not_checked() {
 async fn a_link_fails_on_demand_and_stays_unspent() {
     let stand_in = StandIn::start();
     let hook = json!({
-        "method": "GET",
+        "method": "*",
         "path": "/passwordless/*/confirm",
         "error": "connection_unlinked",
         "count": 1,
