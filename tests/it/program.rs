@@ -231,6 +231,42 @@ async fn the_road_works_beside_the_stand_in_as_a_process_of_its_own() {
     assert_eq!(program.terminate().await.0, Some(0));
 }
 
+#[actix_web::test]
+async fn the_operator_reads_what_workos_came_back_with_if_it_is_documented() {
+    let (folder, port, workos) = (tempfile::tempdir().unwrap(), free_port(), WorkOs::start());
+    let origin = format!("http://127.0.0.1:{port}");
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    let documented = [
+        "access_denied",
+        "ambiguous_connection_selector",
+        "connection_domain_invalid",
+        "connection_invalid",
+        "connection_strategy_invalid",
+        "connection_unlinked",
+        "domain_connection_selector_not_allowed",
+        "idp_initiated_sso_disabled",
+        "invalid_connection_selector",
+        "oauth_failed",
+        "organization_invalid",
+        "profile_not_allowed_outside_organization",
+        "server_error",
+        "signin_consent_denied",
+    ];
+    let visitor = Visitor::new(&origin);
+    for error in documented.into_iter().chain(["canary"]) {
+        let path = format!("/callback?error={error}&error_description=canary");
+        assert_eq!(visitor.get(&path).await.status, 400);
+    }
+    drop(visitor);
+    let (_, log) = program.terminate().await;
+    for error in documented {
+        assert_eq!(log.matches(&format!("cause={error}: ")).count(), 1, "{error}: {log}");
+    }
+    assert!(!log.contains("canary"), "anybody's text isn't repeated");
+}
+
 /// The stand-in as anybody would start it, taking this redirect URI only.
 async fn emulator_process(redirect_uri: &str) -> (Child, WorkOs) {
     let arguments = ["--port", "0", "--json", "--redirect-uri", redirect_uri];
