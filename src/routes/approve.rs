@@ -64,10 +64,10 @@ pub(super) async fn cancel(
     app: web::Data<App>,
     store: web::Data<Store>,
     request: HttpRequest,
-    form: web::Form<Form>,
+    form: Option<web::Form<Form>>,
 ) -> Result<HttpResponse, Failure> {
     let (_, state) = arrival(&app, &request)?;
-    form.is_of(&state)?;
+    form.map_or(Ok(()), |form| form.is_of(&state))?;
     cancel::end(&store, &state.flow, state.expires_at).await?;
     Ok(see_other("/login/approve"))
 }

@@ -51,9 +51,11 @@ pub(super) async fn open(
     user: Option<CurrentUser>,
     request: HttpRequest,
     token: web::Path<String>,
-    form: web::Form<Form>,
+    // The button of the browser that asked sends no field.
+    form: Option<web::Form<Form>>,
 ) -> Result<HttpResponse, Failure> {
-    let used = use_link(app, store, user, &request, &token, &form.digits).await;
+    let digits = form.map(|form| form.into_inner().digits).unwrap_or_default();
+    let used = use_link(app, store, user, &request, &token, &digits).await;
     used.map_err(|failure| failure.trying_again_at(request.uri()))
 }
 

@@ -36,9 +36,9 @@ pub(super) async fn switch(
     session: Session,
     user: Option<CurrentUser>,
     request: HttpRequest,
-    form: web::Form<Form>,
+    form: Option<web::Form<Form>>,
 ) -> Result<HttpResponse, Failure> {
-    let shown = form.flow.as_deref().and_then(Flow::parse);
+    let shown = form.and_then(|form| Flow::parse(form.flow.as_deref()?));
     // Pressed once more, when it has gone through.
     let led_to = user.as_ref().zip(shown.as_ref()).and_then(|(user, flow)| user.led_by(flow));
     if let Some(led_to) = led_to {

@@ -377,3 +377,20 @@ async fn an_old_state_leaves_no_more_time_than_it_has() {
     assert_error(&phone.get("/login/approve").await, 400, "nothing_pending");
     assert_error(&phone.post("/login/approve", &[("digits", "00")]).await, 400, "nothing_pending");
 }
+
+#[actix_web::test]
+async fn buttons_without_fields_need_no_body() {
+    let app = TestApp::spawn().await;
+    let bare = async |visitor: &Visitor, path: &str| {
+        let request = visitor.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
+        visitor.send(request).await
+    };
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    let ended = bare(&two.phone, "/login/approve/cancel").await;
+    assert_eq!(ended.location(), "/login/approve");
+
+    let bob = app.signed_in("bob@acme.test").await;
+    bob.ask_for_link("ana@acme.test", "").await;
+    bob.get(&app.workos.follow_newest_link("ana@acme.test").await).await;
+    assert_eq!(bare(&bob, "/login/switch").await.location(), "/account");
+}

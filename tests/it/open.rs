@@ -438,3 +438,13 @@ fn a_token_ends_so_that_no_mail_program_cuts_it() {
         assert!(token.ends_with(|end: char| end.is_ascii_alphanumeric()), "{token}");
     }
 }
+
+#[actix_web::test]
+async fn the_button_needs_no_body() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let path = link.strip_prefix(&app.origin).unwrap();
+    let bare = visitor.request(reqwest::Method::POST, path).header("Sec-Fetch-Site", "same-origin");
+    let leaving = visitor.send(bare).await;
+    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+}
