@@ -4,6 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::cancel::end_of;
 use super::open::spent;
 use super::see_other;
 use super::status::{self, Progress, Which};
@@ -33,7 +34,11 @@ pub(super) async fn show(
         return Err(spent().offering(&pending));
     }
     let Way::Link(delivery) = pending.way else {
-        return Ok(see_other(&format!("/login/sso?flow={}", flow.as_str())));
+        // Leaving once more would only cut off what is under way.
+        return match end_of(&store, &flow).await? {
+            Some(_) => Err(Failure::going_through(&flow)),
+            None => Ok(see_other(&format!("/login/sso?flow={}", flow.as_str()))),
+        };
     };
     let lifetime = app.link_lifetimes.of(delivery);
     let page = SentPage::new(&flow, &pending, delivery, lifetime)

@@ -397,3 +397,23 @@ async fn it_works_with_the_official_emulator_by_nothing_but_its_address() {
     assert_eq!(visitor.get(&callback).await.location(), "/account");
     assert_eq!(session(&visitor).await["user"]["organization_id"], "org_acme");
 }
+
+#[actix_web::test]
+async fn an_answer_that_comes_twice_waits_for_itself_and_leaves_no_more() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    app.workos.fail(EXCHANGE, json!({ "delay_ms": 1500, "count": 1 })).await;
+    let (twin, first) = (app.visitor().with_cookies_of(&visitor), callback.clone());
+    let first = tokio::spawn(async move { twin.get(&first).await.location().to_owned() });
+    let sent = format!("/login/sent?flow={}", visitor.sign_ins()[0].replace("__Host-signin-", ""));
+    // Until the exchange has begun, the page would leave.
+    while visitor.get(&sent).await.status == 303 {
+        tokio::task::yield_now().await;
+    }
+    for path in [callback.as_str(), &sent] {
+        let meanwhile = visitor.get(path).await;
+        assert_error(&meanwhile, 400, "nothing_pending");
+        assert_eq!(meanwhile.leads_to("/login/sent"), Some(sent.as_str()));
+    }
+    assert_eq!(first.await.unwrap(), "/account");
+}

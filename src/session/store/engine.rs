@@ -1,5 +1,7 @@
 //! The engines behind the store: what each must be able to do, and which one it is.
 
+mod once;
+
 use std::fmt;
 use std::path::PathBuf;
 
@@ -204,62 +206,6 @@ impl Engine {
             Self::Sqlite(sqlite) => sqlite.delete(hash).await,
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.delete(hash).await,
-        }
-    }
-
-    /// True for the first who claims it, and for nobody else until it expires or is given back.
-    pub(super) async fn claim(
-        &self,
-        name: Hash,
-        what: String,
-        now: i64,
-        expires_at: i64,
-    ) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.claim(name, what, now, expires_at).await,
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.claim(name, what, now, expires_at).await,
-        }
-    }
-
-    pub(super) async fn release(&self, name: Hash) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.release(name).await,
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.release(name).await,
-        }
-    }
-
-    pub(super) async fn claimed(
-        &self,
-        name: &Hash,
-        now: i64,
-    ) -> Result<Option<String>, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.claimed(name, now),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.claimed(name, now).await,
-        }
-    }
-
-    pub(super) async fn keep(
-        &self,
-        name: Hash,
-        value: String,
-        expires_at: i64,
-    ) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.keep(name, value, expires_at).await,
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.keep(name, value, expires_at).await,
-        }
-    }
-
-    pub(super) async fn kept(&self, name: &Hash) -> Result<Option<String>, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.kept(name),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.kept(name).await,
         }
     }
 

@@ -10,13 +10,13 @@ mod once;
 #[cfg(feature = "redis")]
 mod redis;
 mod sqlite;
+mod terms;
 
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
-use serde::{Deserialize, Serialize};
 
 use super::record::{Dates, Ended, Lifetimes, seconds};
 use crate::clock::Clock;
@@ -26,53 +26,7 @@ pub use engine::Place;
 use engine::{Counted, Ending, Engine, Insertion};
 pub use error::StoreError;
 pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, EMAIL, ENDED, INFO, PERSON};
-
-/// What a person may know of a session of theirs.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SessionInfo {
-    /// Names the session in pages and URLs; it opens nothing.
-    pub id: String,
-    /// The browser that it began in, in words.
-    pub device: String,
-    /// The network address that it began from.
-    pub address: String,
-    /// When the person signed in, in seconds since 1970.
-    pub created_at: i64,
-    /// When a request last came, to within a minute.
-    pub last_seen_at: i64,
-    /// When the session ends if no further request comes.
-    pub expires_at: i64,
-}
-
-/// The limits that the store keeps.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// How long a session lives.
-    pub lifetimes: Lifetimes,
-    /// How many sessions a person may have; the least recently seen goes.
-    pub sessions_per_user: u32,
-}
-
-/// Whose sessions.
-#[derive(Clone, Debug)]
-pub enum Whose {
-    /// This person's, as they are known to themselves.
-    Person(String),
-    /// Of all who have this address: whoever signs in through an organization is another person than
-    /// who signs in by mail.
-    Email(String),
-}
-
-/// Which of a person's sessions.
-#[derive(Clone, Debug)]
-pub enum Which {
-    /// The one of this id.
-    One(String),
-    /// All but the one of this id.
-    AllBut(String),
-    /// All.
-    All,
-}
+pub use terms::{Limits, SessionInfo, Which, Whose};
 
 /// A session that begins.
 struct NewSession {

@@ -6,6 +6,7 @@
 
 mod file;
 mod once;
+mod purge;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -20,9 +21,6 @@ pub(super) use file::FILE;
 use super::counters::Counters;
 use super::engine::{Ending, Insertion};
 use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which, Whose};
-
-/// How many rows a purge takes at a time, while writes wait for it: some milliseconds' worth.
-const PURGED_AT_ONCE: i64 = 200;
 
 /// Ends the sessions that meet the condition, for the reason `:why`: empties their rows, and keeps
 /// them until `:remembered` seconds after their beginning.
@@ -166,49 +164,6 @@ impl Sqlite {
                     ":now": ending.now, ":name": name, ":one": one, ":but": but,
                 },
             )
-        })
-        .await
-    }
-
-    pub(super) async fn purge_some(
-        &self,
-        now: i64,
-        absolute: i64,
-        remembered: i64,
-    ) -> Result<bool, StoreError> {
-        self.counters().purge(now);
-        self.write(move |db| {
-            let transaction = db.transaction()?;
-            let mut taken = transaction.execute(
-                "DELETE FROM claims WHERE name_hash IN (SELECT name_hash
-                     FROM claims WHERE expires_at <= ?1 LIMIT ?2)",
-                [now, PURGED_AT_ONCE],
-            )?;
-            taken += transaction.execute(
-                "DELETE FROM kept WHERE name_hash IN (SELECT name_hash
-                     FROM kept WHERE expires_at <= ?1 LIMIT ?2)",
-                [now, PURGED_AT_ONCE],
-            )?;
-            taken += transaction.execute(
-                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions
-                     WHERE expires_at <= ?1 AND ended IS NOT NULL LIMIT ?2)",
-                [now, PURGED_AT_ONCE],
-            )?;
-            for (why, is_it) in [(Ended::TimeLimit, "<="), (Ended::Idle, ">")] {
-                let expired = format!(
-                    "created_at + :absolute {is_it} :now AND id IN (SELECT id FROM sessions
-                         WHERE expires_at <= :now AND ended IS NULL LIMIT :at_once)"
-                );
-                taken += transaction.execute(
-                    &end_those(&expired),
-                    named_params! {
-                        ":why": why.name(), ":remembered": remembered, ":now": now,
-                        ":absolute": absolute, ":at_once": PURGED_AT_ONCE,
-                    },
-                )?;
-            }
-            transaction.commit()?;
-            Ok(taken > 0)
         })
         .await
     }

@@ -1,0 +1,55 @@
+//! Takes away what nobody can use any more.
+
+use rusqlite::named_params;
+
+use super::{Sqlite, end_those};
+use crate::session::Ended;
+use crate::session::store::StoreError;
+
+/// How many rows a purge takes at a time, while writes wait for it: some milliseconds' worth.
+const PURGED_AT_ONCE: i64 = 200;
+
+impl Sqlite {
+    pub(in crate::session::store) async fn purge_some(
+        &self,
+        now: i64,
+        absolute: i64,
+        remembered: i64,
+    ) -> Result<bool, StoreError> {
+        self.counters().purge(now);
+        self.write(move |db| {
+            let transaction = db.transaction()?;
+            let mut taken = transaction.execute(
+                "DELETE FROM claims WHERE name_hash IN (SELECT name_hash
+                     FROM claims WHERE expires_at <= ?1 LIMIT ?2)",
+                [now, PURGED_AT_ONCE],
+            )?;
+            taken += transaction.execute(
+                "DELETE FROM kept WHERE name_hash IN (SELECT name_hash
+                     FROM kept WHERE expires_at <= ?1 LIMIT ?2)",
+                [now, PURGED_AT_ONCE],
+            )?;
+            taken += transaction.execute(
+                "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions
+                     WHERE expires_at <= ?1 AND ended IS NOT NULL LIMIT ?2)",
+                [now, PURGED_AT_ONCE],
+            )?;
+            for (why, is_it) in [(Ended::TimeLimit, "<="), (Ended::Idle, ">")] {
+                let expired = format!(
+                    "created_at + :absolute {is_it} :now AND id IN (SELECT id FROM sessions
+                         WHERE expires_at <= :now AND ended IS NULL LIMIT :at_once)"
+                );
+                taken += transaction.execute(
+                    &end_those(&expired),
+                    named_params! {
+                        ":why": why.name(), ":remembered": remembered, ":now": now,
+                        ":absolute": absolute, ":at_once": PURGED_AT_ONCE,
+                    },
+                )?;
+            }
+            transaction.commit()?;
+            Ok(taken > 0)
+        })
+        .await
+    }
+}
