@@ -56,4 +56,6 @@ pub mod session;
 pub mod sign_in;
 pub mod telemetry;
 mod tls;
+mod webmail;
+mod words;
 pub mod workos;
