@@ -7,15 +7,16 @@ const byId = (id) => document.getElementById(id);
 let timer;
 let paused = false;
 
-// The server writes UTC; people read their own time.
+// The server writes UTC; people read their own time, without what goes without saying.
 function localizeTimes(root) {
-  const today = new Date().toDateString();
+  const now = new Date();
   for (const time of root.querySelectorAll('time')) {
     const when = new Date(time.dateTime);
-    const clock = { hour: '2-digit', minute: '2-digit' };
-    const full = { day: 'numeric', month: 'short', year: 'numeric', ...clock };
+    const form = { hour: '2-digit', minute: '2-digit' };
+    if (when.toDateString() !== now.toDateString()) Object.assign(form, { day: 'numeric', month: 'short' });
+    if (when.getFullYear() !== now.getFullYear()) form.year = 'numeric';
     time.title = time.textContent;
-    time.textContent = new Intl.DateTimeFormat(undefined, when.toDateString() === today ? clock : full).format(when);
+    time.textContent = new Intl.DateTimeFormat(undefined, form).format(when);
   }
 }
 
@@ -57,7 +58,7 @@ async function refresh() {
 
 async function keepFresh() {
   clearTimeout(timer);
-  timer = undefined;
+  timer = undefined; // nobody may begin another meanwhile
   const said = document.hidden ? undefined : await refresh().then(() => '', () => 'The stand-in doesn’t answer.');
   const trouble = byId('trouble');
   if (said !== undefined && trouble.textContent !== said) trouble.textContent = said;
@@ -69,6 +70,7 @@ function pauseOrResume() {
   paused = !paused;
   byId('pause').textContent = paused ? 'Resume updates' : 'Pause updates';
   clearTimeout(timer);
+  timer = undefined;
   if (!paused) keepFresh();
 }
 
