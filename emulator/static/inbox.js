@@ -40,9 +40,11 @@ function announce(mails) {
   byId('news').textContent = mails.length === 1 ? `New mail. ${to}: ${subject}` : `${mails.length} new mails`;
 }
 
+// Gives what there is to say about it, which is nothing if all is well.
 async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
-  if (!answer.ok || paused) return;
+  if (answer.status === 404) return 'This mail has been deleted.';
+  if (!answer.ok || paused) return '';
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   localizeTimes(fresh);
   const news = mailsIn(fresh).filter((mail) => !byId(mail.id));
@@ -54,14 +56,16 @@ async function refresh() {
     else part.replaceChildren(...next.childNodes);
   }
   announce(news);
+  return '';
 }
 
 async function keepFresh() {
   clearTimeout(timer);
   timer = undefined; // nobody may begin another meanwhile
-  const said = document.hidden ? undefined : await refresh().then(() => '', () => 'The stand-in doesn’t answer.');
-  const trouble = byId('trouble');
-  if (said !== undefined && trouble.textContent !== said) trouble.textContent = said;
+  if (!document.hidden) {
+    const said = await refresh().catch(() => 'The stand-in doesn’t answer.');
+    if (byId('trouble').textContent !== said) byId('trouble').textContent = said;
+  }
   if (!paused) timer = setTimeout(keepFresh, EVERY);
 }
 

@@ -1,5 +1,6 @@
 //! The inbox as people use it: with scripts, which keep it fresh, and without.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
@@ -66,6 +67,19 @@ async fn updates_can_be_paused_and_resumed() {
     browser.click("#pause").await;
     wait_for(&browser, "//li//span[contains(., 'ana@acme.test')]").await;
     wait_for(&browser, "//button[text()='Pause updates']").await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn a_page_that_can_not_be_kept_fresh_says_so() {
+    let (stand_in, browser) = (StandIn::start(), Browser::with_scripts().await);
+    let mail = mail_to(&stand_in, "ana@acme.test").await;
+    let path = format!("/inbox/{}", text(&mail["id"]));
+    browser.driver.goto(stand_in.url(&path)).await.unwrap();
+    stand_in.request(Method::DELETE, "/_emulate/inbox").send().await.unwrap();
+    wait_for(&browser, "//p[@role='status'][text()='This mail has been deleted.']").await;
+    stand_in.emulator.stop().await;
+    wait_for(&browser, "//p[@role='status'][text()='The stand-in doesn’t answer.']").await;
     browser.quit().await;
 }
 
