@@ -65,7 +65,7 @@ open =
 
 cancel =
     .title = Diese Anmeldung beenden?
-    .lead = Jemand hat am { $at } ({ $device }) darum gebeten, sich mit Ihrer Adresse anzumelden. Wenn Sie das nicht waren, beenden Sie es hier: Der Link in der Mail öffnet dann nichts mehr.
+    .lead = Jemand hat am { $at } (<strong>{ $device }</strong>) darum gebeten, sich mit Ihrer Adresse anzumelden. Wenn Sie das nicht waren, beenden Sie es hier: Der Link in der Mail öffnet dann nichts mehr.
     .submit = Ich habe nicht darum gebeten
     .done = Anmeldung beendet
     .done_lead = Der Link in der Mail öffnet nichts mehr: Niemand wurde angemeldet, und Sie können die Mail löschen. Jemand hat Ihre Adresse eingegeben, vielleicht aus Versehen; mehr ist nicht zu tun.

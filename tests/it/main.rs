@@ -24,6 +24,7 @@ mod callback;
 mod cancel;
 mod health;
 mod home;
+mod language;
 mod login;
 mod logout;
 #[cfg(feature = "smtp")]
@@ -47,4 +48,5 @@ mod scanners;
 mod security;
 mod session_lifetimes;
 mod session_store;
+mod words;
 mod workos;
