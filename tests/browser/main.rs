@@ -27,5 +27,6 @@ mod approve;
 mod leaving;
 #[cfg(feature = "smtp")]
 mod own_mail;
+mod pages;
 mod scanner;
 mod sign_in;

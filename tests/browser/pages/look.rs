@@ -74,14 +74,19 @@ pub async fn wrong_theme(browser: &Browser, theme: &str) -> Option<String> {
     (!is_right).then(|| format!("a ground of lightness {lightness} isn't {theme}"))
 }
 
+/// Has the browser keep what servers send, from now on.
+pub async fn keep_answers(browser: &Browser) {
+    browser.cdp("Network.enable", json!({})).await;
+}
+
 /// The page as the server sent it, before any script had its way.
 pub async fn html_as_sent(browser: &Browser) -> String {
     let tree = browser.cdp("Page.getFrameTree", json!({})).await;
-    let frame = &tree["frameTree"]["frame"];
-    let which = json!({ "frameId": frame["id"], "url": frame["url"] });
-    let content = browser.cdp("Page.getResourceContent", which).await;
-    assert_eq!(content["base64Encoded"], false);
-    content["content"].as_str().unwrap().to_owned()
+    // A document's request has the name of its loader.
+    let request = json!({ "requestId": tree["frameTree"]["frame"]["loaderId"] });
+    let answer = browser.cdp("Network.getResponseBody", request).await;
+    assert_eq!(answer["base64Encoded"], false);
+    answer["body"].as_str().unwrap().to_owned()
 }
 
 /// The whole page, however long.

@@ -7,7 +7,6 @@
 
 mod account;
 mod elsewhere;
-mod faults;
 mod look;
 mod organizations;
 mod refusals;

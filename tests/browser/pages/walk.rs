@@ -1,5 +1,6 @@
 //! A visitor who looks at every page that they come by.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -21,6 +22,7 @@ impl Walk {
     /// Begins in a demo with these settings, in a new browser that has chosen a language.
     pub async fn begin(language: &'static str, settings: &[(&str, &str)]) -> Self {
         let (demo, browser) = (Demo::with(settings).await, Browser::start().await);
+        look::keep_answers(&browser).await;
         let walk = Self { demo, browser, language, faults: Vec::new() };
         walk.be_a_stranger().await;
         walk
@@ -29,7 +31,7 @@ impl Walk {
     /// Opens a path of the site, or a link.
     pub async fn go(&self, to: &str) {
         let site = Url::parse(&self.demo.site).unwrap();
-        self.browser.driver.goto(site.join(to).unwrap()).await.unwrap();
+        self.browser.driver.goto(site.join(to).unwrap().as_str()).await.unwrap();
     }
 
     /// Forgets all cookies, as another browser has none of them; it knows the language again.
@@ -68,6 +70,8 @@ impl Walk {
         self.browser.arrive(sign).await;
         self.keep(page, &look::html_as_sent(&self.browser).await);
         look::bring_axe(&self.browser).await;
+        // Most faults are to be seen in several views: each is told once.
+        let mut views_of = BTreeMap::<String, Vec<String>>::new();
         for theme in THEMES {
             self.browser.prefer(theme).await;
             for width in WIDTHS {
@@ -75,14 +79,19 @@ impl Walk {
                 let mut faults = look::violations(&self.browser).await;
                 faults.extend(look::overflow(&self.browser, width).await);
                 faults.extend(look::wrong_theme(&self.browser, theme).await);
-                let view = format!("{page} ({}, {theme}, {width} px)", self.language);
-                self.faults.extend(faults.iter().map(|fault| format!("{view}: {fault}")));
+                for fault in faults {
+                    views_of.entry(fault).or_default().push(format!("{theme} {width}px"));
+                }
                 let name = format!("{page}.{theme}.{width}.png");
                 look::screenshot(&self.browser, &self.file("screenshots", &name)).await;
             }
         }
-        let said = look::console(&self.browser).await;
-        self.faults.extend(said.iter().map(|said| format!("{page}: the console says {said}")));
+        for (fault, views) in views_of {
+            self.fault(page, &format!("({}) {fault}", views.join(", ")));
+        }
+        for said in look::console(&self.browser).await {
+            self.fault(page, &format!("the console says {said}"));
+        }
     }
 
     /// The same, for a page of the site: it says its language. Those of the stand-in have but one.
@@ -90,8 +99,12 @@ impl Walk {
         self.look(page, sign).await;
         let language = self.browser.run("return document.documentElement.lang").await;
         if language != json!(self.language) {
-            self.faults.push(format!("{page}: lang is {language}, not {}", self.language));
+            self.fault(page, &format!("its language is {language}"));
         }
+    }
+
+    fn fault(&mut self, page: &str, what: &str) {
+        self.faults.push(format!("{page} [{}] {what}", self.language));
     }
 
     /// Keeps HTML for W3C's checker, of what can't be looked at.
