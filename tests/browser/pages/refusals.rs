@@ -123,7 +123,7 @@ async fn of_our_own_mail() {
         walk.look_at("error_link_in_use", "[data-error=link_expired]:not(:has(form))").await;
 
         let refusal = json!({ "method": "SMTP", "status": 450 });
-        walk.demo.workos.fail("RCPT", refusal).await;
+        walk.demo.workos.fail("MAIL", refusal).await;
         walk.ask("ben@acme.test").await;
         walk.look_at("error_mail_unavailable", "[data-error=mail_unavailable]").await;
         walk.end().await;
