@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
+use thirtyfour::{LoggingPrefsLogLevel, WindowHandle};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -172,6 +173,20 @@ impl Browser {
         self.type_into("email", email).await;
         self.click("main button[type=submit]").await;
         self.see("Check your inbox").await;
+    }
+
+    /// The tab that this one has just opened.
+    pub async fn newest_tab(&self) -> WindowHandle {
+        let this = self.driver.window().await.unwrap();
+        let begun = Instant::now();
+        loop {
+            let mut tabs = self.driver.windows().await.unwrap();
+            tabs.retain(|tab| *tab != this);
+            match tabs.pop() {
+                Some(tab) => return tab,
+                None => assert!(begun.elapsed() < Duration::from_secs(5), "no tab was opened"),
+            }
+        }
     }
 
     pub async fn screenshot(&self, name: &str) {

@@ -24,6 +24,8 @@ mod visitor;
 mod browser;
 
 mod approve;
+mod circumstances;
+mod keyboard;
 mod leaving;
 #[cfg(feature = "smtp")]
 mod own_mail;

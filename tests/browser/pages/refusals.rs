@@ -119,6 +119,7 @@ async fn of_our_own_mail() {
         walk.demo.workos.fail("/passwordless/*/confirm", json!({ "status": 500 })).await;
         walk.open_link("ana@acme.test").await;
         walk.browser.click("form[action^='/login/open/'] button").await;
+        walk.overlook().await;
         walk.open_link("ana@acme.test").await;
         walk.look_at("error_link_in_use", "[data-error=link_expired]:not(:has(form))").await;
 

@@ -60,6 +60,11 @@ impl Walk {
         self.go(&self.demo.workos.newest_link(email).await).await;
     }
 
+    /// Takes no notice of what was written to the console on the way here.
+    pub async fn overlook(&self) {
+        look::console(&self.browser).await;
+    }
+
     /// Looks at the page that is open, or is about to be: the one with such an element.
     ///
     /// In each theme and at each width, axe-core finds nothing to complain of, nothing sticks out at
