@@ -24,8 +24,11 @@ mod visitor;
 mod browser;
 
 mod approve;
+mod circumstances;
+mod keyboard;
 mod leaving;
 #[cfg(feature = "smtp")]
 mod own_mail;
+mod pages;
 mod scanner;
 mod sign_in;
