@@ -93,7 +93,7 @@ async fn a_scanner_that_presses_every_button_gets_nothing_and_the_person_is_told
     assert!(!scanner.cookie_names().await.contains(&"__Host-session".to_owned()));
 
     // It pressed "It wasn't me", so the one who asked is told, and offered another.
-    laptop.see("This link doesn't work any more").await;
+    laptop.see("This link doesn’t work any more").await;
     laptop.screenshot("ended").await;
     laptop.click("main form button").await;
     laptop.see("Check your inbox").await;

@@ -71,8 +71,8 @@ async fn whole_flow(browser: Critic, other: Critic) {
     browser.clicks("main a[href='/login']").await;
     browser.asks_for_link("ana@acme.test").await;
     browser.opens(&demo.inbox).await;
-    browser.sees("#inbox li a").await;
-    browser.clicks("#inbox li a").await;
+    browser.sees("#mails li a").await;
+    browser.clicks("#mails li a").await;
     browser.sees("a[href*='/passwordless/']").await;
     browser.clicks("a[href*='/passwordless/']").await;
     browser.sees("a[href='/account/sessions']").await;

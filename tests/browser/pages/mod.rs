@@ -15,4 +15,4 @@ mod stand_in;
 mod walk;
 
 /// The languages of the app's pages: each walk is walked in each of them.
-const LANGUAGES: [&str; 1] = ["en"];
+const LANGUAGES: [&str; 2] = ["en", "de"];

@@ -65,7 +65,7 @@ async fn begun_at_the_identity_provider() {
         walk.browser.click("a[href*='/_emulate/idp']").await;
         walk.look("stand_in_idp", "form[action='/_emulate/idp']").await;
         walk.browser.click("button[value=start]").await;
-        walk.look("stand_in_idp_wrong", "form[action='/_emulate/idp'] [role=alert]").await;
+        walk.look("stand_in_idp_wrong", "#problem[role=alert]").await;
         let callback = format!("{}/callback", walk.demo.site);
         walk.browser.type_into("redirect_uri", &callback).await;
         walk.browser.click("button[value=start]").await;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::LANGUAGES;
 use super::walk::Walk;
+use super::{LANGUAGES, look};
 
 /// Sends a form to the site as none of its pages does: to this path, with this value.
 fn odd_form(path: &str, value: &str) -> String {
@@ -49,7 +49,9 @@ async fn of_what_nobody_should_ask() {
         walk.browser.run("document.forms[0].submit()").await;
         walk.look_at("error_cross_site", "[data-error=cross_site]").await;
         walk.go(&walk.demo.site.replace("localhost", "127.0.0.1")).await;
-        walk.look("error_wrong_host", "[data-error=wrong_host]").await;
+        walk.browser.arrive("[data-error=wrong_host]").await;
+        // Bare: its style sheet is refused under that name as well.
+        walk.keep("error_wrong_host", &look::html_as_sent(&walk.browser).await);
         walk.end().await;
     }
 }
