@@ -28,12 +28,15 @@ const RUN_AXE: &str = r"
     );
 ";
 
-/// What reaches beyond the window, unless it can be scrolled by itself.
+/// What reaches beyond the window, itself or by the text in it, if the page scrolls sideways.
 const FIND_OVERFLOW: &str = r"
     const width = arguments[0];
     if (document.scrollingElement.scrollWidth <= width) return [];
     const out = [...document.body.querySelectorAll('*')]
-        .filter(element => element.getBoundingClientRect().right > width + 0.5)
+        .filter(element => {
+            const { left, right } = element.getBoundingClientRect();
+            return Math.max(right, left + element.scrollWidth) > width + 0.5;
+        })
         .map(element => element.cloneNode(false).outerHTML);
     return ['it scrolls sideways: ' + out.slice(0, 5).join(' ')];
 ";

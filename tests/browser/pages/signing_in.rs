@@ -1,5 +1,7 @@
 //! The way in, in the browser that asks: by WorkOS's mail, and by our own.
 
+use serde_json::json;
+
 use super::LANGUAGES;
 use super::walk::Walk;
 
@@ -61,6 +63,29 @@ async fn when_a_mailbox_has_had_its_share() {
         walk.browser.arrive("[data-digits]").await;
         walk.ask("ana@acme.test").await;
         walk.look_at("sent_no_more", "[data-next-mail]").await;
+        walk.end().await;
+    }
+}
+
+/// The page of a sign-in that another request is busy with goes on after a second, so it isn't looked
+/// at either.
+#[actix_web::test]
+async fn by_a_link_that_is_opened_twice_at_once() {
+    for language in LANGUAGES {
+        let walk = Walk::begin(language, &[]).await;
+        let visitor = walk.visitor().await;
+        visitor.ask_for_link("ana@acme.test", "").await;
+        let callback = walk.demo.workos.follow_newest_link("ana@acme.test").await;
+        let slow = json!({ "delay_ms": 1000, "count": 1 });
+        walk.demo.workos.fail("/sso/token", slow).await;
+        let twin = walk.visitor().await.with_cookies_of(&visitor);
+        let at_once = callback.clone();
+        let first = actix_web::rt::spawn(async move { twin.get(&at_once).await });
+        let answers = [visitor.get(&callback).await, first.await.unwrap()];
+        let waits = answers.iter().find(|answer| answer.status == 400);
+        let waits = waits.expect("one of them is told to wait");
+        assert_eq!(waits.error(), "nothing_pending");
+        walk.keep("error_going_through", &waits.body);
         walk.end().await;
     }
 }
