@@ -11,14 +11,17 @@ use crate::browser::{Browser, Demo};
 const FOCUSED: &str = r"
     const element = document.activeElement;
     if (!element || element === document.body) return null;
-    const style = getComputedStyle(element), box = element.getBoundingClientRect();
-    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
-        && !/transparent|, 0\)$/.test(style.outlineColor);
+    const box = element.getBoundingClientRect();
+    // A link that is as large as its row has the outline of the row.
+    const styles = [getComputedStyle(element), getComputedStyle(element, '::after')];
+    const outlined = styles.some(style => style.outlineStyle === 'auto' ||
+        style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+        && !/transparent|, 0\)$/.test(style.outlineColor));
     const inWindow = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight
         && box.right > 0 && box.left < innerWidth;
     return {
         html: element.outerHTML.slice(0, 200), matches: element.matches(arguments[0]),
-        visible: inWindow && (outlined || style.outlineStyle === 'auto'),
+        visible: inWindow && outlined,
         top: box.top + scrollY, bottom: box.bottom + scrollY,
     };
 ";

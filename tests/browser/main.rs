@@ -32,4 +32,5 @@ mod leaving;
 mod own_mail;
 mod pages;
 mod scanner;
+mod scripts;
 mod sign_in;

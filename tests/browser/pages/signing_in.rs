@@ -14,6 +14,9 @@ async fn by_the_mail_of_workos() {
         walk.look_at("login", "input[name=email]").await;
         walk.ask("ana@acme").await;
         walk.look_at("login_invalid", "[data-error=invalid_email]").await;
+        walk.go("/login").await;
+        walk.browser.type_into("email", "ana@gmial.com\t").await;
+        walk.look_at("login_suggestion", ".suggestion button").await;
         walk.ask("ana@acme.test").await;
         walk.look_at("sent", "[data-digits]").await;
         walk.open_link("ana@acme.test").await;

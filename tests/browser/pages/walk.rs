@@ -51,6 +51,8 @@ impl Walk {
     /// Asks for a link, and opens it.
     pub async fn sign_in(&self, email: &str) {
         self.ask(email).await;
+        // Not before: the newest would be the one before.
+        self.browser.arrive("[data-digits]").await;
         self.open_link(email).await;
         self.browser.arrive("a[href='/account/sessions']").await;
     }
