@@ -103,7 +103,7 @@ fn in_words(words: &Words, seconds: u64) -> TeraResult<String> {
     let minutes = seconds.div_ceil(60);
     let (unit, count) = match seconds {
         0..60 => ("seconds", seconds),
-        _ if minutes % 60 == 0 => ("hours", minutes / 60),
+        _ if minutes.is_multiple_of(60) => ("hours", minutes / 60),
         _ => ("minutes", minutes),
     };
     say(words, unit, &FluentArgs::from_iter([("count", count)]))

@@ -24,7 +24,7 @@ async fn ask(visitor: &Visitor, email: &str, return_to: &str) -> String {
 async fn leave(app: &TestApp, visitor: &Visitor, path: &str) -> (String, HashMap<String, String>) {
     let page = visitor.get(path).await;
     assert_eq!(page.status, 200, "{}", page.body);
-    assert!(page.body.contains("http-equiv=\"refresh\" content=\"0;url="));
+    assert!(page.body.contains("http-equiv=\"refresh\" content=\"0; url="));
     let authorize = page.leads_to(&app.workos.url).unwrap().replace("&amp;", "&");
     let url = Url::parse(&authorize).unwrap();
     assert_eq!(url.path(), "/sso/authorize");
