@@ -13,7 +13,7 @@ use url::{Position, Url};
 
 use crate::clock::Clock;
 use crate::config::{Config, LinkLifetimes};
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, KEY_FILE};
 use crate::mail::Mailer;
 use crate::pages::Editions;
 use crate::rate_limit::RateLimits;
@@ -154,7 +154,7 @@ impl App {
         let keys = match config.cookie_keys {
             Some(keys) => keys,
             None => {
-                let (key, file) = data_dir.kept("cookie.key", || Ok(generate_cookie_key()?))?;
+                let (key, file) = data_dir.kept(KEY_FILE, || Ok(generate_cookie_key()?))?;
                 KeyRing::parse(key.trim())
                     .with_context(|| format!("{} is damaged", file.display()))?
             }

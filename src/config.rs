@@ -18,7 +18,7 @@ use reader::Reader;
 #[cfg(feature = "demo")]
 pub(crate) use reader::is_loopback;
 pub use reader::{Problem, Problems};
-pub use session::read_store;
+pub use session::{read_keys, read_store};
 pub use sign_in::{LinkLifetimes, SignIn};
 pub use web::{Tls, Web};
 pub use workos::WorkOs;

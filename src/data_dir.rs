@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
+/// The key that is made for development.
+pub(crate) const KEY_FILE: &str = "cookie.key";
+
 pub(crate) struct DataDir(PathBuf);
 
 impl DataDir {

@@ -13,6 +13,7 @@ use actix_web::{HttpResponse, ResponseError};
 pub use code::Code;
 pub(crate) use render::render;
 
+use crate::email_address::EmailAddress;
 use crate::mail::MailError;
 use crate::session::StoreError;
 use crate::sign_in::{Flow, PendingSignIn, ReturnTo};
@@ -132,6 +133,19 @@ impl Failure {
     pub(crate) fn ending(mut self, flow: &Flow) -> Self {
         self.ends = Some(flow.clone());
         self
+    }
+
+    /// Whose sign-in it was, if the page offers them another.
+    pub(crate) fn email(&self) -> Option<EmailAddress> {
+        match self.offer.as_deref() {
+            Some(Offer::NewLink { email, .. }) => EmailAddress::parse(email).ok(),
+            _ => None,
+        }
+    }
+
+    /// The sign-in that it was, if this is its end.
+    pub(crate) fn flow(&self) -> Option<&Flow> {
+        self.ends.as_ref()
     }
 
     /// Logs the failure, once: refusals are the visitor's, the rest is the operator's.

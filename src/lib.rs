@@ -36,6 +36,7 @@
 
 pub mod app;
 mod assets;
+mod audit;
 pub mod client_address;
 pub mod clock;
 pub mod config;

@@ -49,6 +49,12 @@ enum Command {
         #[command(subcommand)]
         command: SessionsCommand,
     },
+    /// Say what the log calls a person, so that their sign-ins can be found there.
+    Audit {
+        /// Their address.
+        #[arg(long)]
+        email: String,
+    },
     /// Make keys.
     Keys {
         #[command(subcommand)]
@@ -86,6 +92,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Keys { command: KeysCommand::Generate }) => generate_key(),
+        Some(Command::Audit { email }) => audit(&email),
         Some(Command::Sessions { command }) => System::new().block_on(sessions(command)),
         #[cfg(feature = "demo")]
         None if arguments.demo => System::new().block_on(run_demo()),
@@ -103,6 +110,11 @@ fn main() -> ExitCode {
 
 fn generate_key() -> anyhow::Result<()> {
     say(&sealed::generate_cookie_key()?);
+    Ok(())
+}
+
+fn audit(email: &str) -> anyhow::Result<()> {
+    say(&operator::aliases(email, variables()?)?);
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! The operator's view of the running store: who is signed in, and ending it. Works beside the
-//! server, on the same store; what it ends has ended with the next request.
+//! server, on the same store; what it ends has ended with the next request. And whose lines are whose
+//! in the log.
 
 use std::fmt::Write;
+use std::fs;
 
 use anyhow::{Context, bail, ensure};
 use time::OffsetDateTime;
@@ -9,7 +11,9 @@ use time::macros::format_description;
 
 use crate::clock::Clock;
 use crate::config;
+use crate::data_dir::KEY_FILE;
 use crate::email_address::EmailAddress;
+use crate::sealed::KeyRing;
 use crate::session::{Ended, SessionInfo, Store, Which, Whose};
 
 /// What the operator asks for.
@@ -49,9 +53,33 @@ pub async fn sessions(
     }
 }
 
+/// What the audit calls the person with this address: the newest name first, then those under older
+/// keys, each on its line.
+///
+/// # Errors
+/// When the settings are wrong, there is no key, or the address is none.
+pub fn aliases(email: &str, variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<String> {
+    let email = parse(email)?;
+    let keys = match config::read_keys(variable)? {
+        (Some(keys), _) => keys,
+        (None, data_dir) => {
+            let file = data_dir.join(KEY_FILE);
+            let key = fs::read_to_string(&file).with_context(|| {
+                format!("COOKIE_KEYS isn't set, and {} can't be read", file.display())
+            })?;
+            KeyRing::parse(key.trim()).with_context(|| format!("{} is damaged", file.display()))?
+        }
+    };
+    Ok(keys.aliases(email.as_str()).collect::<Vec<_>>().join("\n"))
+}
+
 fn whose(email: &str) -> anyhow::Result<Whose> {
+    Ok(Whose::Email(parse(email)?.into()))
+}
+
+fn parse(email: &str) -> anyhow::Result<EmailAddress> {
     let Ok(email) = EmailAddress::parse(email) else { bail!("that isn't an e-mail address") };
-    Ok(Whose::Email(email.into()))
+    Ok(email)
 }
 
 fn told(ended: usize) -> anyhow::Result<String> {

@@ -8,7 +8,7 @@ use actix_web::cookie;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::rand::{SecureRandom, SystemRandom};
-use ring::{aead, hkdf};
+use ring::{aead, hkdf, hmac};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,10 +25,11 @@ pub struct KeyRing {
     older: Vec<CookieKey>,
 }
 
-/// One key of the ring, as the two keys that are derived from it (HKDF-SHA-256, RFC 5869).
+/// One key of the ring, as the three keys that are derived from it (HKDF-SHA-256, RFC 5869).
 pub struct CookieKey {
     sealing: aead::LessSafeKey,
     session_cookie: cookie::Key,
+    alias: hmac::Key,
 }
 
 /// A cookie key isn't 64 bytes in base64.
@@ -95,6 +96,18 @@ impl KeyRing {
         &self.first.session_cookie
     }
 
+    /// What the log calls somebody or something: 16 hexadecimal digits, the same each time, from
+    /// which nobody without the keys can tell or guess the name. A new first key makes new aliases.
+    #[must_use]
+    pub fn alias(&self, name: &str) -> String {
+        self.first.alias(name)
+    }
+
+    /// The aliases under this key and the older ones, the newest first.
+    pub fn aliases(&self, name: &str) -> impl Iterator<Item = String> {
+        std::iter::once(&self.first).chain(&self.older).map(|key| key.alias(name))
+    }
+
     /// The keys under which a session cookie may have been sealed before.
     pub fn older_session_cookie_keys(&self) -> impl Iterator<Item = &cookie::Key> {
         self.older.iter().map(|key| &key.session_cookie)
@@ -111,12 +124,20 @@ impl CookieKey {
             hkdf::Salt::new(hkdf::HKDF_SHA256, b"workos-magic-link").extract(bytes.expose_secret());
         let sealing: [u8; 32] = derive(&root, b"sealed values");
         let session_cookie: [u8; 64] = derive(&root, b"session cookie");
+        let alias: [u8; 32] = derive(&root, b"aliases in the log");
         let sealing =
             aead::UnboundKey::new(&aead::AES_256_GCM, &sealing).map_err(|_| InvalidCookieKey)?;
         Ok(Self {
             sealing: aead::LessSafeKey::new(sealing),
             session_cookie: cookie::Key::from(&session_cookie),
+            alias: hmac::Key::new(hmac::HMAC_SHA256, &alias),
         })
+    }
+
+    /// HMAC-SHA-256, cut to 64 bits: enough to tell millions of people apart.
+    fn alias(&self, name: &str) -> String {
+        let tag = hmac::sign(&self.alias, name.as_bytes());
+        tag.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -45,6 +45,25 @@ pub(super) fn session(read: &mut Reader<'_>) -> Limits {
     Limits { lifetimes, sessions_per_user: sessions_per_user.get() }
 }
 
+/// The keys of `COOKIE_KEYS`, if that is set, and the folder that has one if it is not.
+///
+/// # Errors
+/// [`Problems`], as [`super::Config::read`].
+pub fn read_keys(
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(Option<KeyRing>, PathBuf), Problems> {
+    let mut read = Reader::new(&variable);
+    let keys = read.get("COOKIE_KEYS").and_then(|keys| key_ring(&mut read, &keys));
+    let data_dir = data_dir(&read);
+    read.finish((keys, data_dir))
+}
+
+fn key_ring(read: &mut Reader<'_>, keys: &str) -> Option<KeyRing> {
+    KeyRing::parse(keys)
+        .map_err(|_| read.problem("COOKIE_KEYS", "is a list of keys, each 64 bytes in base64"))
+        .ok()
+}
+
 pub(super) fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRing> {
     let Some(keys) = read.get("COOKIE_KEYS") else {
         if !is_loopback(base_url) {
@@ -55,7 +74,5 @@ pub(super) fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRi
         }
         return None;
     };
-    KeyRing::parse(&keys)
-        .map_err(|_| read.problem("COOKIE_KEYS", "is a list of keys, each 64 bytes in base64"))
-        .ok()
+    key_ring(read, &keys)
 }

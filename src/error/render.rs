@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{Code, Failure, Offer};
 use crate::app::App;
+use crate::audit;
 use crate::pages::{ErrorPage, Pages};
 use crate::sign_in::{LinkDelivery, ReturnTo};
 use crate::telemetry::RequestId;
@@ -36,6 +37,7 @@ pub(crate) async fn render(
     let of_status = Failure::refusal(code, "answered by the framework");
     let failure = response.error().and_then(Error::as_error::<Failure>).unwrap_or(&of_status);
     failure.log();
+    audit::refused(&app.keys, &request, failure);
     let mut rendered = answer(&app, &request, failure);
     copy(response.headers(), rendered.headers_mut());
     Ok(ServiceResponse::new(request, rendered))

@@ -4,6 +4,8 @@
 #[cfg(feature = "smtp")]
 mod line_by_line;
 #[cfg(feature = "smtp")]
+mod measured;
+#[cfg(feature = "smtp")]
 mod message;
 #[cfg(feature = "smtp")]
 mod reply;

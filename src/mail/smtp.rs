@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use super::line_by_line::LineByLine;
+use super::measured::measured;
 use super::message::message;
 use super::reply::{failed, refused, took_too_long, unavailable};
 use super::server::{Security, Server, Settings};
@@ -71,8 +72,9 @@ impl Mailer {
     }
 
     /// Sends a mail, once: one that may have arrived isn't sent again. Returns a moment after the
-    /// server was ready for the recipient. What it says of the recipient is logged, and its time is
-    /// waited for by nobody: strangers would learn from either who has a mailbox.
+    /// server was ready for the recipient. What it says of the recipient is logged, and told to
+    /// `taken`, and its time is waited for by nobody: strangers would learn from either who has a
+    /// mailbox.
     ///
     /// # Errors
     /// [`MailError::Unavailable`]
@@ -81,6 +83,7 @@ impl Mailer {
         to: &EmailAddress,
         mail: Mail,
         now: i64,
+        taken: impl FnOnce(bool) + Send + 'static,
     ) -> Result<(), MailError> {
         let connections = Arc::clone(&self.connections);
         let message = message(&connections.from, to, mail, now)
@@ -90,10 +93,13 @@ impl Mailer {
             let ready = timeout(READY_WITHIN, asked.ready_for(&envelope)).await;
             ready.unwrap_or_else(|_| Err(took_too_long()))
         };
+        let getting_ready = measured("get_ready", getting_ready);
         let ready = self.runtime.spawn(getting_ready.in_current_span()).await;
         let ready = ready.map_err(|_| MailError::Unavailable("it broke".to_owned()))??;
         let hand_over = async move {
-            match connections.hand_over(ready, &message).await {
+            let handed_over = measured("hand_over", connections.hand_over(ready, &message)).await;
+            taken(handed_over.is_ok());
+            match handed_over {
                 Ok(()) => {}
                 Err(refused @ MailError::Refused(_)) => {
                     tracing::warn!(cause = %refused, "a mail wasn't taken");

@@ -25,6 +25,7 @@ impl Mailer {
         _to: &EmailAddress,
         _mail: Mail,
         _now: i64,
+        _taken: impl FnOnce(bool) + Send + 'static,
     ) -> Result<(), MailError> {
         match *self {}
     }

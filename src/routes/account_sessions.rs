@@ -1,9 +1,10 @@
 //! `/account/sessions`: a person's sessions, and how they end them.
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::see_other;
+use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::{AccountSessionsPage, Pages};
 use crate::session::{CurrentUser, Ended, Store, Which, Whose};
@@ -19,36 +20,54 @@ pub(super) async fn show(
 
 /// Ends one. This one is a sign-out; a session of somebody else's doesn't exist.
 pub(super) async fn revoke(
+    app: web::Data<App>,
     store: web::Data<Store>,
     session: Session,
     user: CurrentUser,
+    request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let id = id.into_inner();
     if id == user.session.id {
+        user.signs_out(&app.keys, &request);
         session.purge();
         return Ok(see_other("/"));
     }
-    match store.end(Whose::Person(user.person), Which::One(id), Ended::Elsewhere).await? {
+    let theirs = Whose::Person(user.person.clone());
+    match store.end(theirs, Which::One(id), Ended::Elsewhere).await? {
         0 => Err(Failure::refusal(Code::NotFound, "no such session of this person")),
-        _ => Ok(see_other("/account/sessions")),
+        ended => {
+            user.has_ended(&app.keys, ended);
+            Ok(see_other("/account/sessions"))
+        }
     }
 }
 
 pub(super) async fn revoke_others(
+    app: web::Data<App>,
     store: web::Data<Store>,
     user: CurrentUser,
 ) -> Result<HttpResponse, Failure> {
-    store.end(Whose::Person(user.person), Which::AllBut(user.session.id), Ended::Elsewhere).await?;
+    end_others(&app, &store, &user).await?;
     Ok(see_other("/account/sessions"))
 }
 
 pub(super) async fn revoke_all(
+    app: web::Data<App>,
     store: web::Data<Store>,
     session: Session,
     user: CurrentUser,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    store.end(Whose::Person(user.person), Which::AllBut(user.session.id), Ended::Elsewhere).await?;
+    end_others(&app, &store, &user).await?;
+    user.signs_out(&app.keys, &request);
     session.purge();
     Ok(see_other("/"))
+}
+
+async fn end_others(app: &App, store: &Store, user: &CurrentUser) -> Result<(), Failure> {
+    let but_this = Which::AllBut(user.session.id.clone());
+    let ended = store.end(Whose::Person(user.person.clone()), but_this, Ended::Elsewhere).await?;
+    user.has_ended(&app.keys, ended);
+    Ok(())
 }

@@ -69,7 +69,7 @@ pub(super) async fn cancel(
 ) -> Result<HttpResponse, Failure> {
     let (_, state) = arrival(&app, &request)?;
     form.map_or(Ok(()), |form| form.is_of(&state))?;
-    cancel::end(&store, &state.flow, state.expires_at).await?;
+    cancel::end(&app, &store, &state.flow, state.expires_at).await?;
     Ok(see_other("/login/approve"))
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::cancel::end_of;
 use super::see_other;
 use crate::app::App;
+use crate::audit::{Entry, Event};
 use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::{Arrival, PendingSignIn, State};
@@ -45,6 +46,13 @@ pub(super) async fn arrive(
         Some(pending) => refused.by(Some(&pending.way)).offering(pending),
         None => refused.into(),
     })?;
+    if let Some(state) = state.as_ref().filter(|state| !state.is_sso) {
+        let entry = Entry::new(&app.keys, Event::Opened).in_flow(&state.flow);
+        match &pending {
+            Some(pending) => entry.of(&pending.email).by(&pending.way).write(),
+            None => entry.write(),
+        }
+    }
     match (&pending, state) {
         (Some(pending), _) => {
             let user = user.as_ref();

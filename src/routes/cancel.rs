@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::open::spent;
 use crate::app::App;
+use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::pages::{CancelPage, Pages};
 use crate::session::Store;
@@ -29,7 +30,7 @@ pub(super) async fn cancel(
     let link = read(&app, &token)?;
     // For as long as the link, or what it has led to, could sign somebody in.
     let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
-    if end(&store, &link.flow, until).await? {
+    if end(&app, &store, &link.flow, until).await? {
         app.rate_limits.unwanted(&store, link.network).await?;
     }
     Ok(pages.show(&CancelPage::done(&link.asking)))
@@ -37,8 +38,14 @@ pub(super) async fn cancel(
 
 /// Ends a sign-in; gives whether it is this that ended it. Once more is no error, but too late is:
 /// nobody may be told that nobody got in when somebody did.
-pub(super) async fn end(store: &Store, flow: &Flow, until: i64) -> Result<bool, Failure> {
+pub(super) async fn end(
+    app: &App,
+    store: &Store,
+    flow: &Flow,
+    until: i64,
+) -> Result<bool, Failure> {
     if store.claim(&flow.claim_of_end(), End::ByMailbox.as_text(), until).await? {
+        Entry::new(&app.keys, Event::Cancelled).in_flow(flow).write();
         return Ok(true);
     }
     match end_of(store, flow).await? {

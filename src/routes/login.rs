@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::see_other;
 use crate::app::App;
+use crate::audit::{Entry, Event};
 use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
@@ -87,11 +88,15 @@ pub(super) async fn ask(
     };
     let (flow, mut pending) =
         PendingSignIn::begin(email.clone(), return_to.clone(), way.clone(), time, &app.clock)?;
+    Entry::new(&app.keys, Event::Asked).of(&email).in_flow(&flow).by(&way).write();
     let next = match way {
         Way::Sso(_) => "/login/sso",
         Way::Link(delivery) => {
             match app.rate_limits.mail(&store, &email).await? {
-                Some(wait) => pending.next_mail_at = Some(app.clock.now() + seconds(wait)),
+                Some(wait) => {
+                    deliver::entry(&app, &flow, &pending).but(Event::Undelivered).write();
+                    pending.next_mail_at = Some(app.clock.now() + seconds(wait));
+                }
                 None => deliver::link(&app, &pages, delivery, &request, &flow, &mut pending)
                     .await
                     .map_err(retry)?,

@@ -8,12 +8,14 @@ use super::approve::digits::{self, Typed};
 use super::cancel::end_of;
 use super::see_other;
 use crate::app::App;
+use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage, Pages};
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Approval, Asking, Flow, MailLink, PendingSignIn, State};
+use crate::sign_in::{Approval, Asking, Flow, LinkDelivery, MailLink, PendingSignIn, State, Way};
 use crate::workos::{CreatePasswordlessSession, PasswordlessSession};
 
+const OUR_MAIL: Way = Way::Link(LinkDelivery::Smtp);
 /// For how many seconds a press keeps others out: longer than WorkOS may take.
 const PRESS: i64 = 10;
 
@@ -35,6 +37,7 @@ pub(super) async fn show(
     let pending = pending(&app, &request, &link);
     let checked = check(&app, &store, &link, pending.as_ref()).await;
     checked.map_err(|failure| failure.trying_again_at(request.uri()))?;
+    Entry::new(&app.keys, Event::Opened).in_flow(&link.flow).by(&OUR_MAIL).write();
     Ok(match pending {
         Some(pending) => pages.show(&OpenPage::new(&token, &link.asking, &pending)),
         None => pages.show(&elsewhere(&app, &token, &link)),

@@ -9,8 +9,10 @@ use serde::de::DeserializeOwned;
 
 use super::SessionInfo;
 use super::store::{ADDRESS, BEGINS, DEVICE, EMAIL, INFO, PERSON};
+use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
+use crate::sealed::KeyRing;
 use crate::sign_in::{Flow, ReturnTo};
 use crate::workos::Profile;
 
@@ -73,6 +75,26 @@ impl CurrentUser {
     /// Where this sign-in led, if it is one that signed this browser in.
     pub(crate) fn led_by(&self, flow: &Flow) -> Option<&ReturnTo> {
         self.sign_ins.iter().find(|(known, _)| known == flow).map(|(_, led_to)| led_to)
+    }
+
+    /// For the audit: that they end this session, once it has ended.
+    pub(crate) fn signs_out(&self, keys: &KeyRing, request: &HttpRequest) {
+        self.entry(keys, Event::SignedOut).write_once_saved(request);
+    }
+
+    /// For the audit: that they have ended so many other sessions of theirs.
+    pub(crate) fn has_ended(&self, keys: &KeyRing, sessions: usize) {
+        if sessions > 0 {
+            self.entry(keys, Event::Ended).sessions(sessions).write();
+        }
+    }
+
+    fn entry<'a>(&self, keys: &'a KeyRing, event: Event) -> Entry<'a> {
+        let entry = Entry::new(keys, event);
+        match EmailAddress::parse(&self.profile.email) {
+            Ok(email) => entry.of(&email),
+            Err(_) => entry,
+        }
     }
 
     fn of(session: &Session) -> Option<Self> {

@@ -34,6 +34,7 @@ use actix_web::cookie::{SameSite, time::Duration};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
+use crate::audit;
 use crate::error::Failure;
 use crate::sealed::KeyRing;
 
@@ -75,7 +76,10 @@ pub(crate) async fn store_failures(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let http_request = request.request().clone();
     match next.call(request).await {
-        Ok(response) => Ok(response.map_into_boxed_body()),
+        Ok(response) => {
+            audit::saved(&http_request);
+            Ok(response.map_into_boxed_body())
+        }
         Err(error) => {
             // Its text says only that something went wrong; the first line of its Debug, what.
             let cause = format!("{error:?}").lines().take(1).collect();

@@ -5,6 +5,7 @@
 
 mod client;
 mod error;
+mod measured;
 mod passwordless;
 mod sso;
 mod types;

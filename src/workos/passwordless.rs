@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
+use super::measured::measured;
 use super::{Client, PasswordlessSession, WorkOsError};
 
 /// What a passwordless session is made of.
@@ -39,9 +40,9 @@ impl Client {
             "state": session.state,
             "expires_in": session.expires_in.as_secs(),
         });
-        let answer =
-            self.send(self.authorized(Method::POST, "passwordless/sessions").json(&body)).await?;
-        answer.read()
+        let request = self.authorized(Method::POST, "passwordless/sessions").json(&body);
+        let answered = async { self.send(request).await?.read() };
+        measured("create_passwordless_session", answered).await
     }
 
     /// Has WorkOS mail the link of this session. Sent once, never retried: a second call is a
@@ -52,10 +53,13 @@ impl Client {
     pub async fn send_passwordless_session(&self, session_id: &str) -> Result<(), WorkOsError> {
         let id = utf8_percent_encode(session_id, NON_ALPHANUMERIC);
         let request = self.authorized(Method::POST, &format!("passwordless/sessions/{id}/send"));
-        let answer = self.send(request).await?;
-        // What it says is of no use, and some have seen nothing said; but a page of HTML comes from
-        // something that isn't WorkOS.
-        if answer.is_empty() { Ok(()) } else { answer.read::<IgnoredAny>().map(drop) }
+        let answered = async {
+            let answer = self.send(request).await?;
+            // What it says is of no use, and some have seen nothing said; but a page of HTML comes
+            // from something that isn't WorkOS.
+            if answer.is_empty() { Ok(()) } else { answer.read::<IgnoredAny>().map(drop) }
+        };
+        measured("send_passwordless_session", answered).await
     }
 }
 

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use url::Url;
 
+use super::measured::measured;
 use super::{Client, ProfileAndToken, WorkOsError};
 
 /// By whose identity provider somebody is to sign in.
@@ -101,8 +102,8 @@ impl Client {
             body["code_verifier"] = verifier.into();
         }
         // WorkOS takes a form as well; its official emulator takes only this.
-        let answer = self.send(self.request(Method::POST, "sso/token").json(&body)).await?;
-        answer.read()
+        let request = self.request(Method::POST, "sso/token").json(&body);
+        measured("exchange_code", async { self.send(request).await?.read() }).await
     }
 }
 

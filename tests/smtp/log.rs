@@ -42,8 +42,13 @@ async fn a_failure_is_told_once_with_its_cause_and_without_the_address() {
         server.until(|seen| seen.has_come_to(step)).await;
     }
     let log = site.log().await;
-    let told: Vec<_> = log.lines().filter(|line| line.contains("mail")).collect();
+    let (audit, lines): (Vec<_>, Vec<_>) = log.lines().partition(|line| line.contains(" audit: "));
+    let told: Vec<_> = lines.into_iter().filter(|line| line.contains("mail")).collect();
     assert_eq!(told.len(), FAILURES.len(), "{log}");
+    let events = |event: &str| audit.iter().filter(|line| line.contains(event)).count();
+    let (undelivered, refused) = (events("\"undelivered\""), events("\"mail_unavailable\""));
+    assert_eq!((undelivered, refused), (FAILURES.len() - 2, 2), "{log}");
+    assert_eq!(events("\"delivered\""), 0, "{log}");
     for (step, reply, level, cause) in FAILURES {
         let of_it: Vec<_> = told.iter().filter(|line| line.contains(cause)).collect();
         assert_eq!(of_it.len(), 1, "{step}: {reply}: {log}");

@@ -1,6 +1,7 @@
 //! The digits that let the browser that asked go on.
 
 use crate::app::App;
+use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::pages::{ApprovePage, Pages};
 use crate::session::Store;
@@ -55,7 +56,9 @@ pub(in crate::routes) async fn approve(
             // It was no wrong one.
             let _ = store.release(&flow.claim_of_try(number)).await;
         }
-        return Ok(keeping?);
+        keeping?;
+        Entry::new(&app.keys, Event::Approved).in_flow(flow).write();
+        return Ok(());
     }
     if number == TRIES {
         return Err(end(store, flow, until).await);

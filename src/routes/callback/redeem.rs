@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::person::Person;
 use super::refusal::Refusal;
 use crate::app::App;
+use crate::audit::{Entry, Event};
 use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
@@ -66,6 +67,8 @@ pub(in crate::routes) async fn sign_in(
         address: address.map_or_else(String::new, |address| address.to_string()),
     };
     CurrentUser::begin_session(session, signed_in)?;
+    let entry = Entry::new(&app.keys, Event::SignedIn).of(&person.email);
+    entry.in_flow(&state.flow).by(&pending.way).write_once_saved(request);
     let mut response = see_other(pending.return_to.as_str());
     let _ = response.add_cookie(&state.flow.removal_cookie());
     let _ = response.add_cookie(&Arrival::removal_cookie());

@@ -6,6 +6,7 @@
 use actix_web::HttpRequest;
 
 use crate::app::App;
+use crate::audit::{Entry, Event, Finished};
 use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
@@ -60,7 +61,18 @@ async fn by_us(
     let network = network(client_address::of(request, &app.trusted_proxies));
     let link = MailLink::new(flow, asking, network, app.link_lifetimes.smtp);
     let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
-    Ok(mailer.send(&pending.email, pages.mail(&mail)?, app.clock.now()).await?)
+    let entry = entry(app, flow, pending);
+    let taken = |is_taken| match is_taken {
+        true => entry.write(),
+        false => entry.but(Event::Undelivered).write(),
+    };
+    Ok(mailer.send(&pending.email, pages.mail(&mail)?, app.clock.now(), taken).await?)
+}
+
+/// That the mail of this sign-in is on its way.
+pub(super) fn entry(app: &App, flow: &Flow, pending: &PendingSignIn) -> Finished {
+    let entry = Entry::new(&app.keys, Event::Delivered).of(&pending.email);
+    entry.in_flow(flow).by(&pending.way).finished()
 }
 
 /// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the
@@ -92,8 +104,13 @@ async fn by_workos(
     match delivered {
         Err(error) if error.refuses_only("email") => {
             tracing::warn!(cause = %error, "WorkOS takes no mail for this address");
+            entry(app, flow, pending).but(Event::Undelivered).write();
             Ok(())
         }
-        delivered => Ok(delivered?),
+        delivered => {
+            delivered?;
+            entry(app, flow, pending).write();
+            Ok(())
+        }
     }
 }

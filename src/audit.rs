@@ -1,0 +1,162 @@
+//! What became of each sign-in, for those who have to be able to tell later: one line each in the
+//! log, under the target `audit`, and a count each in the metrics.
+//!
+//! People and sign-ins are named by a keyed hash ([`crate::sealed::KeyRing::alias`]): the same for
+//! the same address on every instance and after every restart, and nobody's who hasn't the cookie
+//! keys. It is a pseudonym, not anonymity: whoever has the keys finds a person's lines, and
+//! `workos-magic-link audit --email …` does.
+
+use actix_web::{HttpMessage, HttpRequest};
+use metrics::counter;
+
+use crate::email_address::EmailAddress;
+use crate::error::Failure;
+use crate::sealed::KeyRing;
+use crate::sign_in::{Flow, LinkDelivery, Way};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// A link was asked for, or a way to an identity provider.
+    Asked,
+    /// WorkOS or the mail server has taken the mail.
+    Delivered,
+    /// It has not, or there were too many for this mailbox.
+    Undelivered,
+    /// A link was opened, by whomever; a mail scanner, perhaps.
+    Opened,
+    /// Another browser let the one that asked go on.
+    Approved,
+    /// "I didn't ask for this."
+    Cancelled,
+    /// It went no further; `code` says why.
+    Refused,
+    /// A session has begun, and is on disk.
+    SignedIn,
+    /// The person ended the session in its own browser.
+    SignedOut,
+    /// The person ended so many sessions from another one.
+    Ended,
+}
+
+impl Event {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Delivered => "delivered",
+            Self::Undelivered => "undelivered",
+            Self::Opened => "opened",
+            Self::Approved => "approved",
+            Self::Cancelled => "cancelled",
+            Self::Refused => "refused",
+            Self::SignedIn => "signed_in",
+            Self::SignedOut => "signed_out",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// One line.
+pub(crate) struct Entry<'a> {
+    keys: &'a KeyRing,
+    event: Event,
+    person: Option<String>,
+    sign_in: Option<String>,
+    by: Option<&'static str>,
+    code: Option<&'static str>,
+    sessions: Option<usize>,
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) fn new(keys: &'a KeyRing, event: Event) -> Self {
+        Self { keys, event, person: None, sign_in: None, by: None, code: None, sessions: None }
+    }
+
+    /// Whose it is.
+    pub(crate) fn of(self, email: &EmailAddress) -> Self {
+        Self { person: Some(self.keys.alias(email.as_str())), ..self }
+    }
+
+    /// Which sign-in it belongs to.
+    pub(crate) fn in_flow(self, flow: &Flow) -> Self {
+        Self { sign_in: Some(self.keys.alias(flow.as_str())), ..self }
+    }
+
+    /// By what way: `workos` or `smtp`, who mailed the link, or `sso`.
+    pub(crate) fn by(self, way: &Way) -> Self {
+        let by = match way {
+            Way::Link(LinkDelivery::WorkOs) => "workos",
+            Way::Link(LinkDelivery::Smtp) => "smtp",
+            Way::Sso(_) => "sso",
+        };
+        Self { by: Some(by), ..self }
+    }
+
+    /// How many sessions it was.
+    pub(crate) fn sessions(self, sessions: usize) -> Self {
+        Self { sessions: Some(sessions), ..self }
+    }
+
+    /// Writes it down.
+    pub(crate) fn write(self) {
+        self.finished().write();
+    }
+
+    /// Writes it down when what the session has changed is in the store; if the store fails, it has
+    /// not happened.
+    pub(crate) fn write_once_saved(self, request: &HttpRequest) {
+        request.extensions_mut().insert(self.finished());
+    }
+
+    /// To be written by somebody who hasn't the keys.
+    pub(crate) fn finished(self) -> Finished {
+        let Self { event, person, sign_in, by, code, sessions, .. } = self;
+        Finished { event, person, sign_in, by, code, sessions }
+    }
+}
+
+/// A line that is complete.
+pub(crate) struct Finished {
+    event: Event,
+    person: Option<String>,
+    sign_in: Option<String>,
+    by: Option<&'static str>,
+    code: Option<&'static str>,
+    sessions: Option<usize>,
+}
+
+impl Finished {
+    /// The same, if this is what happened instead.
+    pub(crate) fn but(self, event: Event) -> Self {
+        Self { event, ..self }
+    }
+
+    pub(crate) fn write(self) {
+        let Self { person, sign_in, by, code, sessions, .. } = self;
+        let event = self.event.name();
+        tracing::info!(target: "audit", event, person, sign_in, by, code, sessions);
+        counter!("sign_in_events_total", "event" => event, "code" => code.unwrap_or_default())
+            .increment(1);
+    }
+}
+
+/// Writes down what waited for the session to be saved.
+pub(crate) fn saved(request: &HttpRequest) {
+    let waiting = request.extensions_mut().remove::<Finished>();
+    if let Some(entry) = waiting {
+        entry.write();
+    }
+}
+
+/// A request that ends with this failure was of a sign-in, if it came to one of its pages.
+pub(crate) fn refused(keys: &KeyRing, request: &HttpRequest, failure: &Failure) {
+    let route = request.match_pattern().unwrap_or_default();
+    if !route.starts_with("/login") && route != "/callback" {
+        return;
+    }
+    let mut entry = Entry::new(keys, Event::Refused);
+    entry.code = Some(failure.code.name());
+    entry.person = failure.email().map(|email| keys.alias(email.as_str()));
+    entry.sign_in = failure.flow().map(|flow| keys.alias(flow.as_str()));
+    entry.write();
+}

@@ -1,0 +1,37 @@
+//! How long calls take, and why they fail.
+
+use std::time::Instant;
+
+use metrics::{counter, histogram};
+
+use super::WorkOsError;
+
+const WORKOS: &str = "workos";
+
+/// Measures a call by this name.
+pub(super) async fn measured<T>(
+    call: &'static str,
+    calling: impl Future<Output = Result<T, WorkOsError>>,
+) -> Result<T, WorkOsError> {
+    let begun = Instant::now();
+    let answered = calling.await;
+    histogram!("upstream_call_duration_seconds", "upstream" => WORKOS, "call" => call)
+        .record(begun.elapsed());
+    if let Err(error) = &answered {
+        counter!("upstream_call_failures_total",
+            "upstream" => WORKOS, "call" => call, "why" => why(error))
+        .increment(1);
+    }
+    answered
+}
+
+fn why(error: &WorkOsError) -> &'static str {
+    match error {
+        WorkOsError::Unreachable(_) => "unreachable",
+        WorkOsError::Unreadable { .. } => "unreadable",
+        WorkOsError::Refused { .. } if error.is_key_refused() => "key_refused",
+        WorkOsError::Refused { .. } if error.is_rate_limited() => "rate_limited",
+        WorkOsError::Refused { .. } if error.is_outage() => "server_error",
+        WorkOsError::Refused { .. } => "refused",
+    }
+}
