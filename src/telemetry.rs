@@ -1,4 +1,8 @@
-//! The log: one span a request, never its query, an address or a secret.
+//! The log: one span a request, never its query, an address or a secret. And what requests took, for
+//! whoever measures.
+
+mod answered;
+mod sink;
 
 use std::time::Instant;
 
@@ -10,6 +14,8 @@ use actix_web::{Error, HttpMessage};
 use tracing::Instrument;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
+
+pub(crate) use sink::lost_lines;
 
 use crate::config;
 use crate::sealed::random;
@@ -23,7 +29,7 @@ pub(crate) struct RequestId(pub(crate) String);
 /// Starts the log. It goes to standard error through a thread of its own, so that a slow reader
 /// never holds a request; hold the guard until the end, or the last lines are lost.
 pub fn start(config: &config::Log) -> WorkerGuard {
-    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
+    let (writer, guard) = sink::open();
     // actix-session warns of every forged cookie, and of what the store has said already.
     let filter = EnvFilter::new(format!("actix_session=error,{}", config.filter));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
@@ -44,10 +50,10 @@ pub(crate) async fn request(
     let inside = span.clone();
     let mut response = next.call(request).instrument(inside).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| {
-        tracing::info!(route, status = response.status().as_u16(), micros, "answered")
-    });
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(route, status, micros, "answered"));
+    answered::measure(response.request().method(), route, status, took);
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }

@@ -24,7 +24,7 @@ pub mod store;
 
 pub use current_user::CurrentUser;
 pub use record::{Ended, Lifetimes};
-pub use store::{Limits, Place, SessionInfo, Store, StoreError, Which, Whose};
+pub use store::{Limits, Place, SessionInfo, Store, StoreError, StoreOpener, Which, Whose};
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::{Session, SessionMiddleware};

@@ -155,6 +155,15 @@ impl Engine {
         }
     }
 
+    /// How many sessions live by their dates, and were not ended.
+    pub(super) async fn count(&self, now: i64) -> Result<u64, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.count(now),
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.count(now).await,
+        }
+    }
+
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.ping(),

@@ -11,7 +11,7 @@ use anyhow::anyhow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{NewSession, Row, Store, StoreError};
+use super::{NewSession, Row, Store, StoreError, measured};
 use crate::session::Lifetimes;
 
 type Values = HashMap<String, String>;
@@ -62,7 +62,8 @@ impl SessionStore for Store {
         let updated = match take_columns(&mut values) {
             Ok(session) if begins => self.begin(session, Some(old.as_ref())).await,
             Ok(session) => {
-                let written = self.engine.update(super::hash(old.as_ref()), session.values).await;
+                let update = self.engine.update(super::hash(old.as_ref()), session.values);
+                let written = measured::UPDATE.measure(update).await;
                 written.map(|()| old.into())
             }
             Err(error) => Err(error),
@@ -76,7 +77,8 @@ impl SessionStore for Store {
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        Ok(self.engine.delete(super::hash(key.as_ref())).await?)
+        let deletion = self.engine.delete(super::hash(key.as_ref()));
+        Ok(measured::DELETE.measure(deletion).await?)
     }
 }
 

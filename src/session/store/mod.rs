@@ -5,6 +5,7 @@
 mod counters;
 mod engine;
 mod error;
+mod measured;
 mod middleware;
 mod once;
 #[cfg(feature = "redis")]
@@ -82,7 +83,7 @@ impl Store {
     /// When the store fails.
     pub async fn list(&self, whose: &Whose) -> Result<Vec<SessionInfo>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
-        let rows = self.engine.list(whose).await?;
+        let rows = measured::LIST.measure(self.engine.list(whose)).await?;
         let alive = rows.into_iter().filter(|row| row.dates.ended(now, lifetimes).is_none());
         Ok(alive.map(|row| row.info(lifetimes)).collect())
     }
@@ -116,7 +117,8 @@ impl Store {
         why: Ended,
     ) -> Result<usize, StoreError> {
         let (now, remembered) = (self.clock.now(), self.remembered());
-        self.engine.end(Ending { whose, which, why, now, remembered }).await
+        let ending = Ending { whose, which, why, now, remembered };
+        measured::END.measure(self.engine.end(ending)).await
     }
 
     /// Counts something under a name; gives how long to wait if it happens too often.
@@ -141,7 +143,7 @@ impl Store {
         let (window, now) = (seconds(limit.within), self.clock.now());
         // Names hold addresses, and a store is copied and looked into.
         let counted = Counted { name: hash(name), many, at_most: limit.at_most, window };
-        let wait = self.engine.take(counted, now).await?;
+        let wait = measured::TAKE.measure(self.engine.take(counted, now)).await?;
         Ok(wait.map(|wait| Duration::from_secs(wait.unsigned_abs())))
     }
 
@@ -152,7 +154,8 @@ impl Store {
     /// When the store fails.
     pub async fn purge_some(&self) -> Result<bool, StoreError> {
         let absolute = seconds(self.limits.lifetimes.absolute);
-        self.engine.purge_some(self.clock.now(), absolute, self.remembered()).await
+        let purged = self.engine.purge_some(self.clock.now(), absolute, self.remembered());
+        measured::PURGE.measure(purged).await
     }
 
     /// Whether the store answers.
@@ -160,19 +163,29 @@ impl Store {
     /// # Errors
     /// When it doesn't.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.engine.ping().await
+        measured::PING.measure(self.engine.ping()).await
+    }
+
+    /// How many sessions there are that have not ended.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn count(&self) -> Result<u64, StoreError> {
+        measured::COUNT.measure(self.engine.count(self.clock.now())).await
     }
 
     /// The session of this reference, which may have ended.
     async fn find(&self, reference: &str) -> Result<Option<Row>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
         let hash = hash(reference);
-        let Some(mut row) = self.engine.find(&hash).await? else { return Ok(None) };
+        let found = measured::FIND.measure(self.engine.find(&hash)).await?;
+        let Some(mut row) = found else { return Ok(None) };
         row.ended = row.ended.or_else(|| row.dates.ended(now, lifetimes));
         if row.ended.is_none() && row.dates.is_seen_due(now, lifetimes) {
             row.dates.last_seen_at = now;
             // A full disk must not keep people from reading.
-            if let Err(error) = self.engine.seen(hash, now, row.dates.ends_at(lifetimes)).await {
+            let seen = self.engine.seen(hash, now, row.dates.ends_at(lifetimes));
+            if let Err(error) = measured::SEEN.measure(seen).await {
                 tracing::warn!(cause = %error, "a session's last use wasn't written down");
             }
         }
@@ -197,7 +210,7 @@ impl Store {
             at_most: self.limits.sessions_per_user,
             remembered: self.remembered(),
         };
-        self.engine.insert(insertion).await?;
+        measured::INSERT.measure(self.engine.insert(insertion)).await?;
         Ok(reference)
     }
 

@@ -1,6 +1,6 @@
 //! What may happen once, and what waits for somebody: small things with a name and an end.
 
-use super::{Store, StoreError, hash};
+use super::{Store, StoreError, hash, measured};
 
 impl Store {
     /// Claims what may happen once until then, by its name; true only for the first, whoever else
@@ -14,7 +14,8 @@ impl Store {
         what: String,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
-        self.engine.claim(hash(name), what, self.clock.now(), expires_at).await
+        let claim = self.engine.claim(hash(name), what, self.clock.now(), expires_at);
+        measured::CLAIM.measure(claim).await
     }
 
     /// Gives back what was claimed, because it did not happen.
@@ -22,7 +23,7 @@ impl Store {
     /// # Errors
     /// When the store fails; it stays claimed then.
     pub async fn release(&self, name: &str) -> Result<(), StoreError> {
-        self.engine.release(hash(name)).await
+        measured::RELEASE.measure(self.engine.release(hash(name))).await
     }
 
     /// What is kept with a claim, if somebody has made it.
@@ -30,7 +31,8 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn claimed(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.engine.claimed(&hash(name), self.clock.now()).await
+        let name = hash(name);
+        measured::CLAIMED.measure(self.engine.claimed(&name, self.clock.now())).await
     }
 
     /// Keeps a value under a name, in the place of an earlier one, until it has expired.
@@ -38,7 +40,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn keep(&self, name: &str, value: String, expires_at: i64) -> Result<(), StoreError> {
-        self.engine.keep(hash(name), value, expires_at).await
+        measured::KEEP.measure(self.engine.keep(hash(name), value, expires_at)).await
     }
 
     /// What is kept under this name; it may have expired a moment ago.
@@ -46,6 +48,6 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn kept(&self, name: &str) -> Result<Option<String>, StoreError> {
-        self.engine.kept(&hash(name)).await
+        measured::KEPT.measure(self.engine.kept(&hash(name))).await
     }
 }

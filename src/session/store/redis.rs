@@ -66,6 +66,10 @@ impl Redis {
         Ok(rows)
     }
 
+    pub(super) async fn count(&self, now: i64) -> Result<u64, StoreError> {
+        self.run(&scripts::COUNT.arg(now)).await
+    }
+
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         self.run(&scripts::PING.prepare_invoke()).await
     }

@@ -4,7 +4,8 @@
 //! nobody can hold its cookie any more, to say so. `personal:` is whose it is and what is kept in
 //! it; it goes when the session ends, or by its TTL when it expires. A session without it is none.
 //! `sessions-of:` a person holds theirs in the order in which they began, `sessions-of-email:` those
-//! of all who have that address.
+//! of all who have that address. `alive` holds those that have not ended, by when they do: to be
+//! counted, which takes nothing but that.
 
 use std::sync::LazyLock;
 
@@ -19,6 +20,7 @@ const SHARED: &str = "
     local function claim(name) return 'magic-link:claim:' .. name end
     local function kept(name) return 'magic-link:kept:' .. name end
     local function limit(counted) return 'magic-link:limit:' .. counted end
+    local alive = 'magic-link:alive'
     local function ttl(from, to) return math.max(to - from, 0) + 60 end
 
     local function lives(session)
@@ -30,6 +32,7 @@ const SHARED: &str = "
             if set then redis.call('ZREM', sessions(set), session) end
         end
         redis.call('DEL', personal(session))
+        redis.call('ZREM', alive, session)
     end
 
     local function finish(session, why)
@@ -80,6 +83,9 @@ pub(super) static LIST: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
+pub(super) static COUNT: LazyLock<Script> =
+    LazyLock::new(|| script("return redis.call('ZCOUNT', alive, '(' .. ARGV[1], '+inf')"));
+
 pub(super) static INSERT: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
@@ -92,6 +98,12 @@ pub(super) static INSERT: LazyLock<Script> = LazyLock::new(|| {
     redis.call('EXPIRE', row(session), remembered)
     redis.call('HSET', personal(session), 'device', device, 'address', address, 'values', values)
     redis.call('EXPIRE', personal(session), ttl(created_at, ends_at))
+    redis.call('ZADD', alive, ends_at, session)
+    redis.call('EXPIRE', alive, remembered)
+    -- More than one, so that those which expired don't pile up; not all, since others wait.
+    for _, expired in ipairs(redis.call('ZRANGEBYSCORE', alive, '-inf', created_at, 'LIMIT', 0, 10)) do
+        redis.call('ZREM', alive, expired)
+    end
     local function add_to(set)
         for _, one in ipairs(redis.call('ZRANGE', sessions(set), 0, -1)) do
             if not lives(one) then redis.call('ZREM', sessions(set), one) end
@@ -131,7 +143,8 @@ pub(super) static SEEN: LazyLock<Script> = LazyLock::new(|| {
     local session, at, ends_at = unpack(ARGV)
     if not lives(session) then return end
     redis.call('HSET', row(session), 'last_seen_at', at, 'ends_at', ends_at)
-    redis.call('EXPIRE', personal(session), ttl(at, ends_at))",
+    redis.call('EXPIRE', personal(session), ttl(at, ends_at))
+    redis.call('ZADD', alive, ends_at, session)",
     )
 });
 
