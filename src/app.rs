@@ -1,6 +1,7 @@
 //! The app put together: what its handlers share, its layers in order, its listener.
 
 use std::fs::File;
+use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, rt, web};
 use anyhow::Context;
 use ipnet::IpNet;
+use tokio::select;
 use url::{Position, Url};
 
 use crate::clock::Clock;
@@ -19,9 +21,12 @@ use crate::pages::Editions;
 use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::{Lifetimes, Store, cookies};
+use crate::shutdown::{FINISHED_WITHIN, Shutdown, Signals};
 use crate::sign_in::{Admission, LinkDelivery};
 use crate::workos::Client;
-use crate::{assets, error, headers, host, routes, same_origin, telemetry, tls};
+use crate::{
+    assets, error, headers, host, prometheus, routes, same_origin, shutdown, telemetry, tls,
+};
 
 /// What the handlers share. Made once, at start-up.
 pub struct App {
@@ -60,6 +65,11 @@ pub struct Serving {
     server: Server,
     store: Store,
     mailer: Option<Mailer>,
+    metrics: Option<Server>,
+    shutdown: web::Data<Shutdown>,
+    signals: Signals,
+    /// `SHUTDOWN_DRAIN`
+    drain: Duration,
     _lock: Option<File>,
 }
 
@@ -70,17 +80,28 @@ impl Serving {
         self.server.handle()
     }
 
-    /// Serves until it is stopped; on SIGTERM requests under way are finished first.
+    /// Serves until it is stopped; on SIGTERM or SIGINT requests under way are finished first.
     ///
     /// # Errors
-    /// When a worker thread can't go on.
-    pub async fn run(self) -> std::io::Result<()> {
+    /// When a worker thread can't go on, or a second signal cuts off what is under way.
+    pub async fn run(self) -> io::Result<()> {
         let purging = rt::spawn(purge(self.store));
-        let ended = self.server.await;
+        // Answers to the end, and holds nothing up.
+        let _showing = self.metrics.map(rt::spawn);
+        let orderly = async {
+            let ended = self.shutdown.serve(self.server, self.drain).await;
+            if let Some(mailer) = self.mailer {
+                mailer.finish().await;
+            }
+            ended
+        };
+        let ended = select! {
+            ended = orderly => ended,
+            () = self.shutdown.second_signal(self.signals) => {
+                Err(io::Error::other("ended at once, by a second signal"))
+            }
+        };
         purging.abort();
-        if let Some(mailer) = self.mailer {
-            mailer.finish().await;
-        }
         ended
     }
 }
@@ -90,6 +111,8 @@ impl Serving {
 /// # Errors
 /// What keeps the app from starting: the store, the certificate, the data folder.
 pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<Serving> {
+    // Before anything that is measured.
+    let metrics = config.running.metrics_bind_address.map(prometheus::listen).transpose()?;
     let data_dir = DataDir::open(&config.data_dir)?;
     // Of a shared store there may be many instances, and none keeps anything else of its own.
     let lock = if config.session_store.is_shared() { None } else { Some(data_dir.lock()?) };
@@ -98,6 +121,11 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let stores = Store::open(place, config.session, clock.clone())
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = stores.for_this_thread();
+    let shutdown = web::Data::new(Shutdown::default());
+    let metrics = metrics
+        .map(|metrics| prometheus::serve(metrics, stores.clone(), shutdown.clone()))
+        .transpose()?;
+    let (ending, drain) = (shutdown.clone(), config.running.shutdown_drain);
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
     let mailer = app.mailer.clone();
 
@@ -107,6 +135,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         actix_web::App::new()
             .app_data(app.clone())
             .app_data(web::Data::new(store.clone()))
+            .app_data(ending.clone())
             .app_data(routes::form_limits())
             .configure(|site| routes::configure(site, &app, &store))
             // Cookies are read by their exact bytes before anything else reads them.
@@ -121,14 +150,18 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(from_fn(headers::secure))
             // Outermost, so that the log has the status that the browser sees.
             .wrap(from_fn(telemetry::request))
+            // Whatever is done is waited for at the end.
+            .wrap(from_fn(shutdown::count))
     });
-    // As long as the slowest answer takes; an idle HTTP/2 connection is waited for as well.
-    let server = server.shutdown_timeout(10);
+    let server = server.disable_signals().shutdown_timeout(FINISHED_WITHIN);
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,
     };
-    Ok(Serving { server: server.run(), store, mailer, _lock: lock })
+    // Whoever is told that it serves may end it as well.
+    let signals = Signals::from_now()?;
+    let server = server.run();
+    Ok(Serving { server, store, mailer, metrics, shutdown, signals, drain, _lock: lock })
 }
 
 /// Takes expired rows away, now and every minute, in steps that others' writes fit between.

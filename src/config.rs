@@ -9,6 +9,7 @@ use crate::session::{Limits, Place};
 
 mod mail;
 mod reader;
+mod running;
 mod session;
 mod sign_in;
 mod web;
@@ -18,6 +19,7 @@ use reader::Reader;
 #[cfg(feature = "demo")]
 pub(crate) use reader::is_loopback;
 pub use reader::{Problem, Problems};
+pub use running::Running;
 pub use session::{read_keys, read_store};
 pub use sign_in::{LinkLifetimes, SignIn};
 pub use web::{Tls, Web};
@@ -45,6 +47,8 @@ pub struct Config {
     pub rate_limits: RateLimits,
     /// `LOG_FORMAT`, `RUST_LOG`
     pub log: Log,
+    /// `METRICS_BIND_ADDRESS`, `SHUTDOWN_DRAIN`
+    pub running: Running,
     /// In a demo: where its mails arrive, for the banner on every page.
     pub demo_inbox: Option<String>,
 }
@@ -87,6 +91,7 @@ impl Config {
                 json: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",
                 filter: read.or("RUST_LOG", "info"),
             },
+            running: running::running(&mut read),
             web,
             demo_inbox: None,
         };

@@ -79,6 +79,10 @@ pub fn config(
     if !config.web.bind_address.ip().is_loopback() {
         return Err(must_be_loopback("BIND_ADDRESS"));
     }
+    let metrics = config.running.metrics_bind_address;
+    if metrics.is_some_and(|address| !address.ip().is_loopback()) {
+        return Err(must_be_loopback("METRICS_BIND_ADDRESS"));
+    }
     Ok(Config { demo_inbox: Some(inbox(emulator)), ..config })
 }
 

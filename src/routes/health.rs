@@ -1,15 +1,26 @@
-//! `GET /health/live`: the process is up. `GET /health/ready`: it can serve, so the store answers.
+//! `GET /health/live`: the process is up. `GET /health/ready`: it can serve, so the store answers
+//! and the program isn't about to end.
 
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 
 use crate::error::Failure;
 use crate::session::Store;
+use crate::shutdown::Shutdown;
 
 pub(super) async fn live() -> &'static str {
     "ok\n"
 }
 
-pub(super) async fn ready(store: web::Data<Store>) -> Result<&'static str, Failure> {
+pub(super) async fn ready(
+    store: web::Data<Store>,
+    shutdown: web::Data<Shutdown>,
+) -> Result<HttpResponse, Failure> {
+    if shutdown.has_begun() {
+        let says = HttpResponse::ServiceUnavailable().content_type(TEXT).body("ending\n");
+        return Ok(says);
+    }
     store.ping().await?;
-    Ok("ok\n")
+    Ok(HttpResponse::Ok().content_type(TEXT).body("ok\n"))
 }
+
+const TEXT: &str = "text/plain; charset=utf-8";

@@ -62,6 +62,8 @@ fn the_defaults_in_the_example_file_are_the_defaults() {
     assert_eq!(written.sign_in.approves_cross_device, real.sign_in.approves_cross_device);
     assert_eq!(written.sign_in.link_lifetimes.workos, real.sign_in.link_lifetimes.workos);
     assert_eq!(written.rate_limits, real.rate_limits);
+    assert_eq!(written.running.shutdown_drain, real.running.shutdown_drain);
+    assert_eq!(written.running.metrics_bind_address, real.running.metrics_bind_address);
     assert_eq!(written.log.filter, real.log.filter);
     assert_eq!(written.log.json, real.log.json);
 }

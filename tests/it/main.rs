@@ -11,6 +11,7 @@
 
 mod engine;
 mod running;
+mod site;
 mod test_app;
 mod visitor;
 
@@ -34,12 +35,15 @@ mod sso;
 mod switch;
 
 mod architecture;
+mod audit;
 mod client_address;
 mod config;
 mod cookies;
 mod device;
 mod docs;
 mod email_address;
+mod log;
+mod metrics;
 mod program;
 mod rate_limit;
 mod return_to;
@@ -48,5 +52,6 @@ mod scanners;
 mod security;
 mod session_lifetimes;
 mod session_store;
+mod shutdown;
 mod words;
 mod workos;

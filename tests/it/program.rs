@@ -157,6 +157,7 @@ mod demo {
         for (name, value, code) in [
             ("BIND_ADDRESS", "0.0.0.0:0", 2),
             ("EMULATOR_BIND_ADDRESS", "0.0.0.0:0", 1),
+            ("METRICS_BIND_ADDRESS", "0.0.0.0:0", 2),
             ("BASE_URL", "https://app.test", 2),
         ] {
             let folder = tempfile::tempdir().unwrap();

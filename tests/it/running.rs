@@ -14,19 +14,22 @@ pub fn free_port() -> u16 {
 pub struct Program {
     pub child: Child,
     pub said: String,
-    log: ChildStderr,
+    /// Unless it goes elsewhere.
+    log: Option<ChildStderr>,
 }
 
 impl Program {
     pub async fn start(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
-        let mut log = child.stderr.take().unwrap();
+        let mut log = child.stderr.take();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut said = String::new();
         while !said.contains("Serving ") && !said.contains("/inbox") {
             let Some(line) = lines.next_line().await.unwrap() else {
                 let mut why = String::new();
-                log.read_to_string(&mut why).await.unwrap();
+                if let Some(log) = &mut log {
+                    log.read_to_string(&mut why).await.unwrap();
+                }
                 panic!("the program ended: {said}{why}");
             };
             said += &format!("{line}\n");
@@ -36,12 +39,25 @@ impl Program {
         Self { child, said, log }
     }
 
-    /// Ends it as an operator does; gives its exit code and its log.
-    pub async fn terminate(mut self) -> (Option<i32>, String) {
+    /// Sends it a signal: `TERM`, `INT`.
+    pub async fn signal(&self, name: &str) {
         let id = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        let kill = Command::new("kill").args([&format!("-{name}"), &id]).status();
+        assert!(kill.await.unwrap().success());
+    }
+
+    /// Ends it as an operator does; gives its exit code and its log.
+    pub async fn terminate(self) -> (Option<i32>, String) {
+        self.signal("TERM").await;
+        self.ended().await
+    }
+
+    /// Its exit code and its log, once it has ended.
+    pub async fn ended(mut self) -> (Option<i32>, String) {
         let mut log = String::new();
-        self.log.read_to_string(&mut log).await.unwrap();
+        if let Some(from) = &mut self.log {
+            from.read_to_string(&mut log).await.unwrap();
+        }
         (self.child.wait().await.unwrap().code(), log)
     }
 }

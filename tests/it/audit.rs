@@ -1,0 +1,138 @@
+//! What the log says of sign-ins, for those who have to be able to tell later.
+
+use serde_json::{Value, json};
+
+use crate::site::Site;
+use crate::visitor::assert_error;
+
+/// The audit lines of a log in JSON: event, person, sign-in, way, code.
+fn audit(log: &str) -> Vec<Value> {
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["target"] == "audit").collect()
+}
+
+fn events(lines: &[Value]) -> Vec<&str> {
+    lines.iter().map(|line| line["fields"]["event"].as_str().unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn a_sign_in_is_told_from_its_beginning_to_its_end() {
+    let site = Site::start(&[("LOG_FORMAT", "json")]).await;
+    let ana = site.signed_in("ana@acme.test").await;
+    let there = site.signed_in("ana@acme.test").await;
+    there.post("/account/sessions/revoke-others", &[]).await;
+    assert!(!ana.is_signed_in().await);
+    there.post("/logout", &[]).await;
+    let alias = site.operate(&["audit", "--email", "Ana@ACME.test"]).await;
+    let lines = audit(&site.log().await);
+    let sign_in = ["asked", "delivered", "opened", "signed_in"];
+    assert_eq!(events(&lines), [&sign_in[..], &sign_in, &["ended", "signed_out"]].concat());
+    for line in &lines {
+        assert_eq!(line["fields"]["person"], alias.trim(), "it is all hers: {line}");
+        assert_eq!(line["span"]["id"].as_str().unwrap().len(), 16, "and of a request: {line}");
+    }
+    let of: Vec<_> = lines.iter().map(|line| line["fields"]["sign_in"].as_str()).collect();
+    assert!(of[..4].iter().all(|sign_in| *sign_in == of[0]), "{of:?}");
+    assert!(of[4..8].iter().all(|sign_in| *sign_in == of[4]) && of[0] != of[4], "{of:?}");
+    assert_eq!(lines[8]["fields"]["sessions"], 1);
+    assert_eq!(lines[3]["fields"]["by"], "workos");
+}
+
+#[actix_web::test]
+async fn a_refused_sign_in_is_told_with_its_code_and_whose_it_was() {
+    let settings = [
+        ("LOG_FORMAT", "json"),
+        ("ALLOWED_EMAIL_DOMAINS", "acme.test"),
+        ("RATE_LIMIT_PER_EMAIL", "1/1h"),
+    ];
+    let site = Site::start(&settings).await;
+    let visitor = site.visitor();
+    let ask = async |email: &str| visitor.post("/login", &[("email", email)]).await;
+    assert_error(&ask("no address").await, 422, "invalid_email");
+    assert_error(&ask("eve@evil.test").await, 403, "not_allowed");
+    assert_eq!(ask("ana@acme.test").await.status, 303);
+    assert_error(&ask("ana@acme.test").await, 429, "rate_limited");
+    let callback = site.workos.follow_newest_link("ana@acme.test").await;
+    site.workos.fail("/sso/token", json!({ "status": 500, "count": 1 })).await;
+    assert_error(&visitor.get(&callback).await, 503, "workos_unavailable");
+    assert_error(&visitor.get("/none").await, 404, "not_found");
+    let ana = site.operate(&["audit", "--email", "ana@acme.test"]).await;
+    let eve = site.operate(&["audit", "--email", "eve@evil.test"]).await;
+    let lines = audit(&site.log().await);
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| &line["fields"])
+        .map(|of| [&of["event"], &of["code"], &of["person"]].map(|it| it.as_str().unwrap_or("")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ["refused", "invalid_email", ""],
+            ["refused", "not_allowed", eve.trim()],
+            ["asked", "", ana.trim()],
+            ["delivered", "", ana.trim()],
+            ["refused", "rate_limited", ana.trim()],
+            ["opened", "", ana.trim()],
+            ["refused", "workos_unavailable", ana.trim()],
+        ]
+    );
+}
+
+#[actix_web::test]
+async fn what_a_store_that_fails_keeps_from_happening_is_not_told_as_if_it_had() {
+    let site = Site::start(&[("LOG_FORMAT", "json")]).await;
+    let visitor = site.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = site.workos.follow_newest_link("ana@acme.test").await;
+    let database = site.database();
+    let no_more = "CREATE TRIGGER full BEFORE INSERT ON sessions
+         BEGIN SELECT RAISE(FAIL, 'the disk is full'); END";
+    database.execute_batch(no_more).unwrap();
+    assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
+    let log = site.log().await;
+    assert_eq!(events(&audit(&log)), ["asked", "delivered", "opened", "refused"], "{log}");
+}
+
+#[actix_web::test]
+async fn another_browser_that_lets_the_asking_one_go_on_is_told_of() {
+    let site = Site::start(&[("LOG_FORMAT", "json")]).await;
+    let (laptop, phone) = (site.visitor(), site.visitor());
+    let sent = laptop.ask_for_link("ana@acme.test", "").await;
+    let digits = laptop.get(sent.location()).await.digits().to_owned();
+    phone.get(&site.workos.follow_newest_link("ana@acme.test").await).await;
+    phone.post("/login/approve", &[("digits", &digits)]).await;
+    let finish = sent.location().replace("sent", "finish");
+    assert_eq!(laptop.get(&finish).await.location(), "/account");
+    let lines = audit(&site.log().await);
+    assert_eq!(events(&lines), ["asked", "delivered", "opened", "approved", "signed_in"]);
+    let sign_ins = lines.iter().map(|line| &line["fields"]["sign_in"]);
+    assert!(sign_ins.clone().all(|it| it.is_string() && *it == lines[0]["fields"]["sign_in"]));
+    assert_eq!(lines[3]["fields"].get("person"), None, "the phone doesn't know whose it is");
+}
+
+#[actix_web::test]
+async fn the_name_of_a_person_is_the_same_after_a_restart_and_another_under_other_keys() {
+    let keys = [(); 2].map(|()| workos_magic_link::sealed::generate_cookie_key().unwrap());
+    let alias = async |keys: &str, email: &str| {
+        let site = Site::start(&[("COOKIE_KEYS", keys)]).await;
+        site.operate(&["audit", "--email", email]).await.trim().to_owned()
+    };
+    let ana = alias(&keys[0], "ana@acme.test").await;
+    assert!(ana.len() == 16 && ana.bytes().all(|byte| byte.is_ascii_hexdigit()), "{ana}");
+    assert_eq!(alias(&keys[0], "ana@acme.test").await, ana);
+    assert_ne!(alias(&keys[0], "bob@acme.test").await, ana);
+    let later = alias(&format!("{},{}", keys[1], keys[0]), "ana@acme.test").await;
+    let (newest, older) = later.split_once('\n').unwrap();
+    assert_eq!(older, ana, "lines from before the keys changed are found as well");
+    assert_ne!(newest, ana);
+}
+
+#[actix_web::test]
+async fn the_audit_can_be_had_without_the_rest_of_the_log() {
+    let site = Site::start(&[("RUST_LOG", "warn,audit=info")]).await;
+    site.signed_in("ana@acme.test").await;
+    let log = site.log().await;
+    assert_eq!(log.lines().count(), 4, "{log}");
+    assert!(log.lines().all(|line| line.contains(" audit: event=")), "{log}");
+    assert!(!log.contains("acme"), "{log}");
+}

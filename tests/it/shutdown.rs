@@ -1,0 +1,149 @@
+//! How the program ends: it says so, finishes what is under way, and nothing holds it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::rt;
+use serde_json::json;
+
+use crate::site::Site;
+use crate::test_app::http;
+use crate::visitor::Visitor;
+
+/// Until the program has taken so many requests that it hasn't answered.
+async fn until_under_way(site: &Site, requests: f64) {
+    site.until(|scrape| scrape.value("http_requests_under_way", &[]) >= requests).await;
+}
+
+/// A link that is asked for, while WorkOS takes its time.
+async fn slow_request(site: &Site, delay_ms: u64) -> rt::task::JoinHandle<u16> {
+    let delay = json!({ "delay_ms": delay_ms, "count": 1 });
+    site.workos.fail("/passwordless/sessions", delay).await;
+    let visitor = Visitor::new(&site.origin);
+    let asking = rt::spawn(async move {
+        visitor.post("/login", &[("email", "ana@acme.test")]).await.status.as_u16()
+    });
+    until_under_way(site, 1.0).await;
+    asking
+}
+
+async fn is_ready(site: &Site) -> u16 {
+    // Each time as a load balancer would: over a connection of its own.
+    http().get(format!("{}/health/ready", site.origin)).send().await.unwrap().status().as_u16()
+}
+
+async fn until_not_ready(site: &Site) {
+    let begun = Instant::now();
+    while is_ready(site).await == 200 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it still says that it is ready");
+    }
+}
+
+#[actix_web::test]
+async fn it_says_that_it_is_not_ready_while_it_still_serves() {
+    let site = Site::start(&[("SHUTDOWN_DRAIN", "2s")]).await;
+    let visitor = site.signed_in("ana@acme.test").await;
+    assert_eq!(is_ready(&site).await, 200);
+    let told = Instant::now();
+    site.program.signal("TERM").await;
+    until_not_ready(&site).await;
+    assert_eq!(is_ready(&site).await, 503);
+    let answer = visitor.get("/account").await;
+    assert_eq!((answer.status.as_u16(), answer.header("connection")), (200, "close"));
+    assert_eq!(visitor.get("/health/live").await.status, 200);
+    let (code, log) = site.program.ended().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(told.elapsed() >= Duration::from_secs(2), "{:?}", told.elapsed());
+}
+
+#[actix_web::test]
+async fn requests_under_way_are_finished_and_it_waits_no_longer() {
+    for signal in ["TERM", "INT"] {
+        let site = Site::start(&[]).await;
+        let asking = slow_request(&site, 1_500).await;
+        site.program.signal(signal).await;
+        assert_eq!(asking.await.unwrap(), 303, "{signal}");
+        let answered = Instant::now();
+        assert_eq!(site.program.ended().await.0, Some(0));
+        assert!(answered.elapsed() < Duration::from_secs(3), "{:?}", answered.elapsed());
+    }
+}
+
+#[actix_web::test]
+async fn connections_without_a_request_hold_nothing_up() {
+    for settings in [&[][..], &[("TLS", "self-signed")]] {
+        let site = Site::start(settings).await;
+        let idle = http();
+        let answer = idle.get(format!("{}/login", site.origin)).send().await.unwrap();
+        let is_http_2 = answer.version() == reqwest::Version::HTTP_2;
+        assert_eq!(is_http_2, !settings.is_empty());
+        answer.bytes().await.unwrap();
+        let told = Instant::now();
+        assert_eq!(site.program.terminate().await.0, Some(0));
+        assert!(
+            told.elapsed() < Duration::from_secs(3),
+            "HTTP/2: {is_http_2}: {:?}",
+            told.elapsed()
+        );
+        drop(idle);
+    }
+}
+
+#[actix_web::test]
+async fn a_second_signal_ends_it_at_once() {
+    for (drain, second) in [("0s", "TERM"), ("60s", "INT")] {
+        let site = Site::start(&[("SHUTDOWN_DRAIN", drain)]).await;
+        let asking = slow_request(&site, 4_000).await;
+        let told = Instant::now();
+        site.program.signal("TERM").await;
+        if drain == "60s" {
+            until_not_ready(&site).await;
+        } else {
+            // Two that come too close together are one.
+            while http().get(&site.origin).send().await.is_ok() {}
+        }
+        site.program.signal(second).await;
+        let (code, _) = site.program.ended().await;
+        assert_eq!(code, Some(1), "what was cut off is no success");
+        assert!(told.elapsed() < Duration::from_secs(3), "{:?}", told.elapsed());
+        asking.abort();
+    }
+}
+
+/// Visitors as a load balancer sends them: until it finds that the instance isn't ready.
+#[actix_web::test]
+async fn under_load_not_one_request_fails() {
+    for tls in ["off", "self-signed"] {
+        let site = Site::start(&[("SHUTDOWN_DRAIN", "2s"), ("TLS", tls)]).await;
+        let (is_in_service, answered) =
+            (Arc::new(AtomicBool::new(true)), Arc::new(AtomicUsize::new(0)));
+        let visitors: Vec<_> = (0..16)
+            .map(|number| {
+                let (is_in_service, answered) = (is_in_service.clone(), answered.clone());
+                let url = format!("{}/login", site.origin);
+                rt::spawn(async move {
+                    let kept_alive = http();
+                    while is_in_service.load(Ordering::SeqCst) {
+                        // Half of them come by a connection of their own each time.
+                        let http = if number % 2 == 0 { kept_alive.clone() } else { http() };
+                        let answer = http.get(&url).send().await.expect("no request fails");
+                        assert_eq!(answer.status(), 200);
+                        answer.bytes().await.expect("no answer is cut off");
+                        answered.fetch_add(1, Ordering::SeqCst);
+                    }
+                })
+            })
+            .collect();
+        site.until(|_| answered.load(Ordering::SeqCst) > 200).await;
+        site.program.signal("TERM").await;
+        let before = answered.load(Ordering::SeqCst);
+        until_not_ready(&site).await;
+        is_in_service.store(false, Ordering::SeqCst);
+        for visitor in visitors {
+            visitor.await.expect("no visitor saw a failure");
+        }
+        assert!(answered.load(Ordering::SeqCst) > before, "it served on");
+        assert_eq!(site.program.ended().await.0, Some(0));
+    }
+}

@@ -1,0 +1,129 @@
+//! The real binary as a site of its own, with its metrics.
+
+use std::collections::HashMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::running::{Program, free_port};
+use crate::test_app::{WorkOs, http, settings_of_a_test};
+use crate::visitor::Visitor;
+
+pub struct Site {
+    pub origin: String,
+    pub workos: WorkOs,
+    pub program: Program,
+    /// Where it listens for Prometheus.
+    pub metrics: String,
+    settings: HashMap<String, String>,
+    folder: TempDir,
+}
+
+impl Site {
+    pub async fn start(settings: &[(&str, &str)]) -> Self {
+        Self::start_with(settings, |_| {}).await
+    }
+
+    /// With these settings beside those that tests need; what is started can be changed first.
+    pub async fn start_with(settings: &[(&str, &str)], change: impl FnOnce(&mut Command)) -> Self {
+        let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
+        let scheme = if settings.contains(&("TLS", "self-signed")) { "https" } else { "http" };
+        let (port, metrics) = (free_port(), format!("127.0.0.1:{}", free_port()));
+        let origin = format!("{scheme}://localhost:{port}");
+        let mut all = settings_of_a_test(&origin, &workos.url, folder.path());
+        all.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+        all.insert("METRICS_BIND_ADDRESS".to_owned(), metrics.clone());
+        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let mut command = command(&[], &all, &folder);
+        change(&mut command);
+        let program = Program::start(command).await;
+        Self { origin, workos, program, metrics, settings: all, folder }
+    }
+
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.origin)
+    }
+
+    /// A visitor who has signed in with this address.
+    pub async fn signed_in(&self, email: &str) -> Visitor {
+        let visitor = self.visitor();
+        visitor.ask_for_link(email, "").await;
+        let callback = self.workos.follow_newest_link(email).await;
+        assert_eq!(visitor.get(&callback).await.location(), "/account");
+        visitor
+    }
+
+    /// What Prometheus would read now.
+    pub async fn scrape(&self) -> Scrape {
+        let answer = http().get(format!("http://{}/metrics", self.metrics)).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        Scrape(answer.text().await.unwrap())
+    }
+
+    /// Scrapes until it is so.
+    pub async fn until(&self, is_so: impl Fn(&Scrape) -> bool) -> Scrape {
+        let begun = Instant::now();
+        loop {
+            let scrape = self.scrape().await;
+            if is_so(&scrape) {
+                return scrape;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "it never comes: {}", scrape.0);
+        }
+    }
+
+    /// What one of the operator's commands prints, beside the running site.
+    pub async fn operate(&self, arguments: &[&str]) -> String {
+        let output = command(arguments, &self.settings, &self.folder).output().await.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// A connection to the store's file, beside the site's own.
+    pub fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join("sessions.sqlite3")).unwrap()
+    }
+
+    /// Ends it; gives all that it has logged.
+    pub async fn log(self) -> String {
+        let (code, log) = self.program.terminate().await;
+        assert_eq!(code, Some(0), "{log}");
+        log
+    }
+}
+
+fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workos-magic-link"));
+    command.args(arguments).env_clear().envs(settings).current_dir(folder.path());
+    command.kill_on_drop(true).stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Metrics in the text format.
+pub struct Scrape(pub String);
+
+impl Scrape {
+    /// The value of this metric, with exactly these labels in any order; 0 if there is none.
+    pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+        let mut labels: Vec<_> =
+            labels.iter().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
+        labels.sort();
+        let values = self.0.lines().filter_map(|line| {
+            let (metric, value) = line.rsplit_once(' ')?;
+            let (found, rest) = metric.split_once('{').unwrap_or((metric, "}"));
+            let mut among: Vec<_> =
+                rest.trim_end_matches('}').split(',').filter(|label| !label.is_empty()).collect();
+            among.sort_unstable();
+            (found == name && among == labels).then(|| value.parse::<f64>().unwrap())
+        });
+        values.sum()
+    }
+
+    /// How often this has happened to sign-ins.
+    pub fn events(&self, event: &str, code: &str) -> f64 {
+        self.value("sign_in_events_total", &[("event", event), ("code", code)])
+    }
+}
