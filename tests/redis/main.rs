@@ -14,6 +14,8 @@
 mod engine;
 #[path = "../it/running.rs"]
 mod running;
+#[path = "../it/site.rs"]
+mod site;
 #[path = "../it/test_app.rs"]
 mod test_app;
 #[path = "../it/visitor.rs"]
@@ -39,6 +41,7 @@ mod switch;
 
 mod instances;
 mod kept;
+mod metrics;
 mod outage;
 mod program;
 mod settings;
