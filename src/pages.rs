@@ -37,6 +37,7 @@ impl Pages {
         let mut tera = Tera::new();
         let site = tera.global_context();
         site.insert("assets", assets.urls());
+        site.insert("integrity", assets.integrity());
         site.insert("demo_inbox", &demo_inbox);
         tera.add_raw_templates(assets::templates())?;
         Ok(Self { tera })

@@ -10,6 +10,7 @@
 )]
 
 mod engine;
+mod raw;
 mod running;
 mod test_app;
 mod visitor;
@@ -39,11 +40,21 @@ mod cookies;
 mod device;
 mod docs;
 mod email_address;
+mod fetch_metadata;
+mod framing;
+mod headers;
+mod host;
+mod limits;
+mod odd_requests;
+mod panics;
+mod plain_http;
 mod program;
 mod rate_limit;
 mod return_to;
 #[cfg(feature = "smtp")]
 mod scanners;
+#[cfg(feature = "smtp")]
+mod sealed;
 mod security;
 mod session_lifetimes;
 mod session_store;

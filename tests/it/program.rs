@@ -156,6 +156,7 @@ mod demo {
     async fn it_is_on_loopback_only() {
         for (name, value, code) in [
             ("BIND_ADDRESS", "0.0.0.0:0", 2),
+            ("HTTP_BIND_ADDRESS", "0.0.0.0:0", 2),
             ("EMULATOR_BIND_ADDRESS", "0.0.0.0:0", 1),
             ("BASE_URL", "https://app.test", 2),
         ] {
