@@ -34,6 +34,7 @@ mod sso;
 mod switch;
 
 mod architecture;
+mod canary;
 mod client_address;
 mod config;
 mod cookies;
@@ -44,11 +45,13 @@ mod fetch_metadata;
 mod framing;
 mod headers;
 mod host;
+mod hostile_input;
 mod limits;
 mod odd_requests;
 mod panics;
 mod plain_http;
 mod program;
+mod properties;
 mod rate_limit;
 mod return_to;
 #[cfg(feature = "smtp")]
@@ -58,4 +61,5 @@ mod sealed;
 mod security;
 mod session_lifetimes;
 mod session_store;
+mod tls;
 mod workos;
