@@ -52,6 +52,7 @@ mod panics;
 mod plain_http;
 mod program;
 mod properties;
+mod randomness;
 mod rate_limit;
 mod return_to;
 #[cfg(feature = "smtp")]
@@ -59,7 +60,9 @@ mod scanners;
 #[cfg(feature = "smtp")]
 mod sealed;
 mod security;
+mod security_table;
 mod session_lifetimes;
 mod session_store;
+mod supply_chain;
 mod tls;
 mod workos;
