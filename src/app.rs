@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::{Config, LinkLifetimes};
 use crate::data_dir::DataDir;
 use crate::mail::Mailer;
-use crate::pages::Pages;
+use crate::pages::Editions;
 use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::{Lifetimes, Store, cookies};
@@ -29,7 +29,7 @@ use crate::{
 pub struct App {
     pub(crate) site: Site,
     pub(crate) keys: KeyRing,
-    pub(crate) pages: Pages,
+    pub(crate) editions: Editions,
     pub(crate) assets: assets::Assets,
     pub(crate) security_headers: headers::Headers,
     pub(crate) workos: Client,
@@ -182,7 +182,7 @@ impl App {
             redirect_uri: config.workos.redirect_uri.into(),
         };
         Ok(Self {
-            pages: Pages::load(&assets, config.demo_inbox.as_deref())?,
+            editions: Editions::load(&assets, config.demo_inbox.as_deref())?,
             workos: Client::new(config.workos.api_url, config.workos.credentials).context(
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,

@@ -1,4 +1,4 @@
-//! Templates and static files: part of the program in release, read from disk in debug, so that
+//! Templates, words and static files: part of the program in release, read from disk in debug, so that
 //! a change shows after a restart without a compilation.
 
 use std::collections::HashMap;
@@ -12,6 +12,10 @@ use rust_embed::{Embed, EmbeddedFile};
 #[derive(Embed)]
 #[folder = "templates/"]
 struct TemplateFiles;
+
+#[derive(Embed)]
+#[folder = "words/"]
+struct WordFiles;
 
 #[derive(Embed)]
 #[folder = "static/"]
@@ -84,8 +88,18 @@ fn fingerprinted(path: &str, file: &EmbeddedFile) -> String {
 
 /// All templates, by name.
 pub(crate) fn templates() -> impl Iterator<Item = (String, String)> {
-    TemplateFiles::iter().filter_map(|name| {
-        let file = TemplateFiles::get(&name)?;
+    texts::<TemplateFiles>()
+}
+
+/// All catalogues, by language.
+pub(crate) fn words() -> impl Iterator<Item = (String, String)> {
+    texts::<WordFiles>()
+        .filter_map(|(name, text)| Some((name.strip_suffix(".ftl")?.to_owned(), text)))
+}
+
+fn texts<Files: Embed>() -> impl Iterator<Item = (String, String)> {
+    Files::iter().filter_map(|name| {
+        let file = Files::get(&name)?;
         Some((name.into_owned(), String::from_utf8(file.data.into_owned()).ok()?))
     })
 }

@@ -42,8 +42,8 @@ pub(crate) enum Offer {
     NewLink { email: String, return_to: ReturnTo },
     /// The same once more, at this path: nothing was lost.
     TryAgain { at: String },
-    /// Another page of ours, which the browser goes to by itself after a moment.
-    Wait { at: String },
+    /// Nothing but patience: the page goes by itself where this sign-in leads.
+    Wait(Flow),
     /// The form where it happened, as HTML, in place of a page about it.
     Form(String),
 }
@@ -64,8 +64,8 @@ impl Failure {
     /// The sign-in is going through at this moment, in answer to another request of this browser's:
     /// the page that waits for it will know.
     pub(crate) fn going_through(flow: &Flow) -> Self {
-        let at = format!("/login/sent?flow={}", flow.as_str());
-        Self::refusal(Code::GoingThrough, "another request is at it").with(Offer::Wait { at })
+        let refused = Self::refusal(Code::GoingThrough, "another request is at it");
+        refused.with(Offer::Wait(flow.clone()))
     }
 
     /// A fault of this program or of its settings.

@@ -31,7 +31,8 @@
 //! 8. The browser goes on to where it was going ([`sign_in::ReturnTo`]), with a clean URL.
 //! 9. `GET /account` takes a [`session::CurrentUser`]: needing a person is a parameter.
 //!
-//! Whatever fails on the way is a [`error::Failure`], which one place makes a page of.
+//! Whatever fails on the way is a [`error::Failure`], which one place makes a page of. Pages and mails
+//! say what stands in `words/`, in the language of whoever reads them.
 
 pub mod app;
 mod assets;
@@ -58,4 +59,6 @@ pub mod session;
 pub mod sign_in;
 pub mod telemetry;
 mod tls;
+mod webmail;
+mod words;
 pub mod workos;

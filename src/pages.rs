@@ -1,60 +1,131 @@
-//! One typed struct a page: what a template may show is what its struct holds.
+//! One typed struct a page: what a template may show is what its struct holds. The words are the
+//! templates' own, in the language of whoever asks.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
 use actix_web::http::header::ContentType;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::Context;
 
-use crate::assets::{self, Assets};
+use crate::app::App;
+use crate::error::Failure;
 use crate::session::CurrentUser;
+use crate::words::Words;
 
 mod account;
+mod editions;
 mod failure;
+mod functions;
+mod language;
 mod mail;
 mod sign_in;
-mod words;
 
 pub(crate) use account::{AccountPage, AccountSessionsPage};
+use editions::Edition;
+pub(crate) use editions::Editions;
 pub(crate) use failure::ErrorPage;
 pub(crate) use mail::SignInMail;
 pub(crate) use sign_in::{
     ApprovePage, ApprovedPage, CancelPage, LeavingPage, LoginPage, OpenPage, SentPage, SwitchPage,
 };
 
-/// The templates, parsed.
-pub(crate) struct Pages {
-    tera: Tera,
-}
-
 /// A page: its template has its name.
 pub(crate) trait Page: Serialize {
     const TEMPLATE: &'static str;
 }
 
+/// The pages in the language of one request. A handler takes it as a parameter.
+pub(crate) struct Pages {
+    app: web::Data<App>,
+    edition: usize,
+    /// Whether this request chose it.
+    is_chosen: bool,
+    /// This page in the other languages, if it can be loaded anew without doing anything.
+    languages: Vec<LanguageLink>,
+}
+
+#[derive(Serialize)]
+struct LanguageLink {
+    language: String,
+    name: String,
+    url: String,
+}
+
 impl Pages {
-    pub(crate) fn load(assets: &Assets, demo_inbox: Option<&str>) -> Result<Self, tera::Error> {
-        let mut tera = Tera::new();
-        let site = tera.global_context();
-        site.insert("assets", assets.urls());
-        site.insert("integrity", assets.integrity());
-        site.insert("demo_inbox", &demo_inbox);
-        tera.add_raw_templates(assets::templates())?;
-        Ok(Self { tera })
+    pub(crate) fn new(app: &web::Data<App>, request: &HttpRequest) -> Self {
+        let editions = &app.editions.0;
+        let spoken: Vec<_> = editions.iter().map(|edition| &*edition.words.language).collect();
+        let chosen = language::chosen(request, &spoken);
+        let language = chosen
+            .or_else(|| language::preferred(request, &app.keys, &spoken))
+            .unwrap_or(spoken[0]);
+        let edition = spoken.iter().position(|one| *one == language).unwrap_or_default();
+        let others = editions.iter().filter(|other| other.words.language != language);
+        let languages = others.map(|other| LanguageLink {
+            language: other.words.language.clone(),
+            name: other.words.plain("language"),
+            url: language::link(request, &other.words.language),
+        });
+        let languages =
+            if request.method() == Method::GET { languages.collect() } else { Vec::new() };
+        Self { app: app.clone(), edition, is_chosen: chosen.is_some(), languages }
     }
 
-    pub(crate) fn respond<P: Page>(&self, status: StatusCode, page: &P) -> HttpResponse {
-        HttpResponse::build(status).content_type(ContentType::html()).body(self.html(page))
+    /// The page, as it is shown where all went well.
+    pub(crate) fn show<P: Page>(&self, page: &P) -> HttpResponse {
+        self.respond(StatusCode::OK, self.render(page, &self.languages))
     }
 
-    /// The page; a plain one if its template is broken, as it can be while somebody works on it.
+    /// A page that was rendered, with this status; remembers the language if it was chosen.
+    pub(crate) fn respond(&self, status: StatusCode, html: String) -> HttpResponse {
+        let mut response = HttpResponse::build(status).content_type(ContentType::html()).body(html);
+        if self.is_chosen
+            && let Ok(cookie) = language::cookie(&self.app.keys, &self.edition().words.language)
+        {
+            // Can't fail: the name is plain, the value sealed.
+            let _ = response.add_cookie(&cookie);
+        }
+        response
+    }
+
+    /// The page as HTML: of an error, or of a form that was sent, which nobody can load anew.
     pub(crate) fn html<P: Page>(&self, page: &P) -> String {
-        let rendered = Context::from_serialize(page)
-            .and_then(|context| self.tera.render(P::TEMPLATE, &context));
+        self.render(page, &[])
+    }
+
+    /// A plain one if its template is broken, as it can be while somebody works on it.
+    fn render<P: Page>(&self, page: &P, languages: &[LanguageLink]) -> String {
+        let rendered = Context::from_serialize(page).and_then(|mut context| {
+            context.insert("languages", languages);
+            self.edition().tera.render(P::TEMPLATE, &context)
+        });
         rendered.unwrap_or_else(|error| {
             tracing::error!(template = P::TEMPLATE, %error, "a page can't be rendered");
             "<!doctype html><title>Error</title><p>This page can't be shown.".to_owned()
         })
+    }
+
+    /// The words of this language.
+    pub(crate) fn words(&self) -> &Words {
+        &self.edition().words
+    }
+
+    fn edition(&self) -> &Edition {
+        &self.app.editions.0[self.edition]
+    }
+}
+
+impl FromRequest for Pages {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app: Option<&web::Data<App>> = request.app_data();
+        let missing = || Failure::internal("the app isn't known to its routes".to_owned());
+        ready(app.map(|app| Self::new(app, request)).ok_or_else(missing))
     }
 }
 

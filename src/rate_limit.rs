@@ -46,10 +46,9 @@ impl RateLimits {
         client: Option<IpAddr>,
     ) -> Result<(), Failure> {
         let client = network(client);
-        let for_email = format!("email {} {client}", email.as_str());
         for (key, limit, code) in [
             (client_key(client), self.per_client, Code::RateLimited),
-            (for_email, self.per_email, Code::RateLimited),
+            (email_key(email, client), self.per_email, Code::RateLimited),
             ("total".to_owned(), self.total, Code::Busy),
         ] {
             if let Some(wait) = store.take(&key, limit).await? {
@@ -57,6 +56,29 @@ impl RateLimits {
             }
         }
         Ok(())
+    }
+
+    /// How long it is until this client may ask for one more mail to this address, and it goes.
+    /// Counts nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn until_next(
+        &self,
+        store: &Store,
+        email: &EmailAddress,
+        client: Option<IpAddr>,
+    ) -> Result<Option<Duration>, StoreError> {
+        let client = network(client);
+        let mut longest = None;
+        for (key, limit) in [
+            (client_key(client), self.per_client),
+            (email_key(email, client), self.per_email),
+            (mailbox_key(email), self.per_mailbox),
+        ] {
+            longest = longest.max(store.take_many(&key, 0, limit).await?);
+        }
+        Ok(longest)
     }
 
     /// Counts a link that its mailbox did not want against the network that asked for it, as much
@@ -80,15 +102,19 @@ impl RateLimits {
         store: &Store,
         email: &EmailAddress,
     ) -> Result<Option<Duration>, StoreError> {
-        store.take(&format!("mailbox {}", mailbox(email)), self.per_mailbox).await
+        store.take(&mailbox_key(email), self.per_mailbox).await
     }
 }
 
+fn email_key(email: &EmailAddress, network: IpAddr) -> String {
+    format!("email {} {network}", email.as_str())
+}
+
 /// What stands behind `+` is a label: the mail arrives in the same mailbox.
-fn mailbox(email: &EmailAddress) -> String {
+fn mailbox_key(email: &EmailAddress) -> String {
     let (local, domain) = email.as_str().rsplit_once('@').unwrap_or_default();
     let local = local.split_once('+').map_or(local, |(mailbox, _)| mailbox);
-    format!("{local}@{domain}")
+    format!("mailbox {local}@{domain}")
 }
 
 fn client_key(network: IpAddr) -> String {

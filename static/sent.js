@@ -1,5 +1,5 @@
-// The page that waits for the mail: asks how its sign-in goes, and moves on when it may. Without
-// scripts the page loads anew instead.
+// A page that waits for a sign-in: asks how it goes, and moves on when it may. Without scripts the page
+// loads anew instead.
 'use strict';
 
 const { flow } = document.currentScript.dataset;
@@ -12,11 +12,11 @@ async function ask() {
   const answer = await fetch(`/login/status?flow=${flow}`, { headers, signal: AbortSignal.timeout(5000) });
   if (!answer.ok) return true; // busy, or being restarted: the next answer will tell
   const { state, next } = await answer.json();
-  // In place of this page, so that Back doesn't lead to it. What is under way may take a while, and
-  // would be cut off by going anywhere else.
-  if (next) location.replace(next);
-  else if (state !== 'pending') location.reload();
-  return !next && state === 'pending';
+  if (!next && state === 'pending') return true;
+  // In place of this page, so that Back doesn't lead to it. What is under way may take a while,
+  // and would be cut off by going anywhere else.
+  location.replace(next ?? `/login/sent?flow=${flow}`);
+  return false;
 }
 
 async function keepAsking() {

@@ -111,6 +111,7 @@ fn page(
         connection => &sign_in.connection,
         redirect_uri => &sign_in.back.uri,
         fields => &fields,
+        has_problems => &problems.is_some(),
         errors => &DOCUMENTED.map(|(error, _)| error),
     };
     pages::identity_page(environment, status, "identity.html", &context)

@@ -26,17 +26,20 @@ struct MailView<'a> {
     mail: &'a Mail,
     from: &'a str,
     sent_for_people: String,
-    /// Of a mail with a WorkOS link: what becomes of an app's own isn't known here.
     link_state: Option<LinkState>,
+    /// Whether it came as a message, which can be downloaded.
+    has_source: bool,
 }
 
 impl<'a> MailView<'a> {
     fn new(store: &'a Store, mail: &'a Mail) -> Self {
-        let link_state = mail.session_id.as_ref().map(|id| {
-            let session = store.sessions.get(id);
-            session.map_or(LinkState::Expired, |one| one.link_state(store.now()))
-        });
-        Self { mail, from: &mail.from, sent_for_people: human_time(mail.sent), link_state }
+        Self {
+            mail,
+            from: &mail.from,
+            sent_for_people: human_time(mail.sent),
+            link_state: store.link_state_of(mail),
+            has_source: mail.raw.is_some(),
+        }
     }
 }
 
@@ -48,7 +51,8 @@ pub(crate) async fn list(environment: web::Data<Environment>) -> HttpResponse {
     let has_sso = store.sso_connections().next().is_some();
     let context = context! {
         mails => &mails,
-        base_url => &environment.base_url,
+        base_url => &environment.urls.base,
+        smtp_url => &environment.urls.smtp,
         idp_url => &has_sso.then(|| environment.at_identity_provider("/_emulate/idp")),
     };
     pages::page(&environment, "inbox.html", &context)
@@ -64,7 +68,7 @@ pub(crate) async fn read(
         Some(mail) => {
             let context = context! {
                 mail => &MailView::new(&store, mail),
-                scanners => &if links::of_mail(mail).is_empty() { vec![] } else { scanners() },
+                scanners => &if links::of_mail(mail).is_empty() { vec![] } else { buttons() },
                 scan => &mail.last_scan,
             };
             pages::page(&environment, "mail.html", &context)
@@ -124,16 +128,39 @@ pub(crate) async fn scan_mail(
     };
     match scan(&environment, &id, form.scanner).await {
         Ok(_) => {
-            HttpResponse::SeeOther().insert_header((LOCATION, format!("/inbox/{id}"))).finish()
+            let outcome = format!("/inbox/{id}#scan");
+            HttpResponse::SeeOther().insert_header((LOCATION, outcome)).finish()
         }
         Err(ApiError::MailNotFound(_)) => no_such_mail(&environment),
         Err(error) => not_scanned(&environment, error.status_code(), &error.to_string()),
     }
 }
 
-/// The buttons: what each asks for, and what it says.
-fn scanners() -> Vec<(Scanner, &'static str)> {
-    Scanner::ALL.map(|scanner| (scanner, scanner.label())).into()
+/// A button: what it asks for and says, and what the scanner then does.
+#[derive(Serialize)]
+struct Button {
+    #[serde(rename = "as")]
+    scanner: Scanner,
+    label: &'static str,
+    does: &'static str,
+}
+
+fn buttons() -> Vec<Button> {
+    let button = |scanner: Scanner| Button {
+        scanner,
+        label: scanner.label(),
+        does: match scanner {
+            Scanner::Head => "Asks whether the page is there, without opening it.",
+            Scanner::Get => "Opens the link, and follows no redirect.",
+            Scanner::GetFollow => "Opens it and goes wherever it leads, without cookies.",
+            Scanner::DoubleGet => "Opens it twice, almost at once.",
+            Scanner::Browser => {
+                "Loads the page in Chromium and runs its scripts for 30 seconds of its time. \
+                 Takes a few of ours."
+            }
+        },
+    };
+    Scanner::ALL.map(button).into()
 }
 
 fn not_scanned(environment: &Environment, status: StatusCode, advice: &str) -> HttpResponse {

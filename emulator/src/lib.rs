@@ -79,7 +79,7 @@ use actix_web::{App, HttpServer, web};
 
 pub use crate::options::Options;
 use crate::smtp::SmtpServer;
-use crate::state::Environment;
+use crate::state::{Environment, Urls};
 
 /// A running stand-in. Each has a state of its own, so a process may hold many.
 #[derive(Debug)]
@@ -112,9 +112,12 @@ impl Emulator {
         let listener = TcpListener::bind(options.bind)?;
         let port = listener.local_addr()?.port();
         let smtp_listener = smtp::bind(options.bind)?;
-        let identity_provider_url = format!("http://{}", listener.local_addr()?);
-        let environment =
-            web::Data::new(Environment::new(options, base_url(port), identity_provider_url)?);
+        let urls = Urls {
+            base: base_url(port),
+            identity_provider: format!("http://{}", listener.local_addr()?),
+            smtp: format!("smtp://{}", smtp_listener.local_addr()?),
+        };
+        let environment = web::Data::new(Environment::new(options, urls)?);
         let smtp = SmtpServer::start(smtp_listener, environment.clone())?;
 
         let server = HttpServer::new(move || {

@@ -23,6 +23,8 @@ pub(crate) fn load_templates() -> tera::TeraResult<Tera> {
     let mut templates = Tera::new();
     templates.add_raw_templates([
         ("page.html", include_str!("../templates/page.html")),
+        ("live.html", include_str!("../templates/live.html")),
+        ("provider.html", include_str!("../templates/provider.html")),
         ("inbox.html", include_str!("../templates/inbox.html")),
         ("mail.html", include_str!("../templates/mail.html")),
         ("identity.html", include_str!("../templates/identity.html")),
@@ -55,7 +57,7 @@ pub(crate) fn problem(
     heading: &str,
     advice: &str,
 ) -> HttpResponse {
-    let context = context! { heading => heading, advice => advice };
+    let context = context! { heading => heading, advice => advice, status => &status.to_string() };
     render(environment, status, PAGE_POLICY, "problem.html", &context)
 }
 

@@ -12,7 +12,7 @@ use crate::profile::Profile;
 use crate::redirect::WayBack;
 use crate::session_request::SessionRequest;
 use crate::sso_errors::ErrorOnDemand;
-use crate::state::{Environment, timestamp};
+use crate::state::{Environment, Store, timestamp};
 use crate::{ids, pages};
 
 /// One link and what becomes of it.
@@ -46,6 +46,14 @@ impl PasswordlessSession {
     }
 }
 
+impl Store {
+    /// Of a mail with a WorkOS link: what becomes of an app's own isn't known here.
+    pub(crate) fn link_state_of(&self, mail: &Mail) -> Option<LinkState> {
+        let session = self.sessions.get(mail.session_id.as_ref()?);
+        Some(session.map_or(LinkState::Expired, |one| one.link_state(self.now())))
+    }
+}
+
 /// `POST /passwordless/sessions`
 pub(crate) async fn create(
     environment: web::Data<Environment>,
@@ -72,7 +80,7 @@ pub(crate) async fn create(
     let session = PasswordlessSession {
         id: ids::prefixed("passwordless_session", now),
         email: asked.email,
-        link: format!("{}/passwordless/{token}/confirm", environment.base_url),
+        link: format!("{}/passwordless/{token}/confirm", environment.urls.base),
         connection_id,
         back: WayBack { uri: asked.redirect_uri, state: asked.state },
         expires_at: now + asked.lifetime,

@@ -3,6 +3,7 @@
 //! Only links that lead to this machine are visited: the stand-in never touches another.
 
 mod browser;
+mod outcome;
 
 use std::future::ready;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 use url::Url;
 
+use self::outcome::Outcome;
 use crate::errors::ApiError;
 use crate::links;
 use crate::mail::human_time;
@@ -86,6 +88,7 @@ impl Visit {
 pub(crate) struct Scan {
     label: &'static str,
     visits: Vec<Visit>,
+    outcome: Outcome,
     at: String,
     at_for_people: String,
 }
@@ -96,8 +99,13 @@ pub(crate) async fn scan(
     mail_id: &str,
     scanner: Scanner,
 ) -> Result<Vec<Visit>, ApiError> {
-    let mail = environment.store().mails.find(mail_id).cloned();
-    let mail = mail.ok_or_else(|| ApiError::MailNotFound(mail_id.to_owned()))?;
+    let (mail, before) = {
+        let store = environment.store();
+        let mail = store.mails.find(mail_id).cloned();
+        let mail = mail.ok_or_else(|| ApiError::MailNotFound(mail_id.to_owned()))?;
+        let state = store.link_state_of(&mail);
+        (mail, state)
+    };
     let mut links = links::of_mail(&mail);
     links.truncate(MAX_LINKS);
 
@@ -113,11 +121,13 @@ pub(crate) async fn scan(
 
     let mut store = environment.store();
     let now = store.now();
+    let outcome = Outcome::of(before, store.link_state_of(&mail), &visits);
     store.mails.scanned(
         mail_id,
         Scan {
             label: scanner.label(),
             visits: visits.clone(),
+            outcome,
             at: timestamp(now),
             at_for_people: human_time(now),
         },

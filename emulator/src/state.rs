@@ -27,12 +27,19 @@ use crate::token::{AccessToken, AuthorizationCode};
 const ISO_8601: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
+/// Where it is reached.
+pub(crate) struct Urls {
+    /// What an app is given for WorkOS's address.
+    pub(crate) base: String,
+    /// The same server by another name: to a browser, another origin.
+    pub(crate) identity_provider: String,
+    pub(crate) smtp: String,
+}
+
 /// What WorkOS would call an environment: its settings and its records.
 pub(crate) struct Environment {
     pub(crate) options: Options,
-    pub(crate) base_url: String,
-    /// The same server by another name: to a browser, another origin.
-    identity_provider_url: String,
+    pub(crate) urls: Urls,
     pub(crate) templates: Tera,
     /// Those that it was started with. A reset brings them back as they were, ids and all.
     first_connections: Vec<Connection>,
@@ -40,16 +47,11 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    pub(crate) fn new(
-        options: Options,
-        base_url: String,
-        identity_provider_url: String,
-    ) -> io::Result<Self> {
+    pub(crate) fn new(options: Options, urls: Urls) -> io::Result<Self> {
         let environment = Self {
             first_connections: sso_connections::of_options(&options)?,
             options,
-            base_url,
-            identity_provider_url,
+            urls,
             templates: pages::load_templates().map_err(io::Error::other)?,
             store: Mutex::default(),
         };
@@ -64,7 +66,7 @@ impl Environment {
 
     /// A path on the origin of the identity provider.
     pub(crate) fn at_identity_provider(&self, path: &str) -> String {
-        format!("{}{path}", self.identity_provider_url)
+        format!("{}{path}", self.urls.identity_provider)
     }
 
     /// The records. A handler that panicked must not take the stand-in with it, so a poisoned

@@ -2,7 +2,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, ContentType, HeaderMap};
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{Code, Failure, Offer};
 use crate::app::App;
-use crate::pages::ErrorPage;
+use crate::pages::{ErrorPage, Pages};
 use crate::sign_in::{LinkDelivery, ReturnTo};
 use crate::telemetry::RequestId;
 
@@ -48,9 +48,13 @@ fn is_bare_error(response: &HttpResponse) -> bool {
     (status.is_client_error() || status.is_server_error()) && !has_page
 }
 
-fn answer(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
-    let mut response =
-        if wants_json(request) { problem(failure.code) } else { page(app, request, failure) };
+fn answer(app: &web::Data<App>, request: &HttpRequest, failure: &Failure) -> HttpResponse {
+    let pages = Pages::new(app, request);
+    let mut response = if wants_json(request) {
+        problem(&pages, failure.code)
+    } else {
+        page(app, &pages, request, failure)
+    };
     if let Some(wait) = wait(failure) {
         response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }
@@ -67,21 +71,21 @@ fn wait(failure: &Failure) -> Option<u64> {
     }
 }
 
-fn page(app: &App, request: &HttpRequest, failure: &Failure) -> HttpResponse {
+fn page(app: &App, pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse {
     let code = failure.code;
     if code == Code::NotSignedIn {
         return to_login(request);
     }
     let page = match failure.offer.as_deref() {
         Some(Offer::Form(form)) => form.clone(),
-        offer => app.pages.html(
-            &ErrorPage::new(code, request_id(request, code))
+        offer => pages.html(
+            &ErrorPage::new(code, request_id(request))
                 .offering(offer)
                 .waiting(wait(failure))
                 .offering_safe_link(code == Code::LinkExpired && has_other_way(app)),
         ),
     };
-    HttpResponse::build(code.status()).content_type(ContentType::html()).body(page)
+    pages.respond(code.status(), page)
 }
 
 /// Whether a link can be mailed in another way than it usually is.
@@ -89,11 +93,9 @@ fn has_other_way(app: &App) -> bool {
     app.link_delivery == LinkDelivery::WorkOs && app.mailer.is_some()
 }
 
-/// What to tell the operator, where only the operator can help.
-fn request_id(request: &HttpRequest, code: Code) -> Option<String> {
-    let extensions = request.extensions();
-    let RequestId(id) = extensions.get()?;
-    code.status().is_server_error().then(|| id.clone())
+/// What to tell the operator, who finds the rest in the log.
+fn request_id(request: &HttpRequest) -> Option<String> {
+    request.extensions().get().map(|RequestId(id)| id.clone())
 }
 
 /// A page that needs a person leads to the form, and the form back to the page.
@@ -108,20 +110,23 @@ fn to_login(request: &HttpRequest) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
 }
 
-/// RFC 9457.
-fn problem(code: Code) -> HttpResponse {
-    let message = code.message();
+/// RFC 9457; 3.1.3: the title may be in the reader's language.
+fn problem(pages: &Pages, code: Code) -> HttpResponse {
+    let words = pages.words();
     let status = code.status();
-    HttpResponse::build(status).content_type("application/problem+json").body(
-        json!({
-            "type": "about:blank",
-            "title": message.title,
-            "status": status.as_u16(),
-            "detail": message.text,
-            "code": code.name(),
-        })
-        .to_string(),
-    )
+    HttpResponse::build(status)
+        .content_type("application/problem+json")
+        .insert_header((header::CONTENT_LANGUAGE, words.language.as_str()))
+        .body(
+            json!({
+                "type": "about:blank",
+                "title": words.plain(&format!("{}.title", code.words())),
+                "status": status.as_u16(),
+                "detail": words.plain(&format!("{}.text", code.words())),
+                "code": code.name(),
+            })
+            .to_string(),
+        )
 }
 
 /// Programs get problem documents: those that say so, and whoever calls the API.

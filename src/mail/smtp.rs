@@ -65,6 +65,11 @@ impl Mailer {
         }
     }
 
+    /// The address that its mails are from.
+    pub(crate) fn sender(&self) -> &str {
+        self.connections.from.email.as_ref()
+    }
+
     /// Sends a mail, once: one that may have arrived isn't sent again. Returns a moment after the
     /// server was ready for the recipient. What it says of the recipient is logged, and its time is
     /// waited for by nobody: strangers would learn from either who has a mailbox.

@@ -15,6 +15,10 @@ impl Mailer {
         match settings {}
     }
 
+    pub(crate) fn sender(&self) -> &str {
+        match *self {}
+    }
+
     #[expect(clippy::unused_async, reason = "as the one that sends")]
     pub(crate) async fn send(
         &self,

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::Page;
-use super::words::utc;
 use crate::session::{CurrentUser, SessionInfo};
 use crate::workos::Profile;
 
@@ -15,8 +14,11 @@ pub(crate) struct AccountPage {
     raw_attributes_json: String,
     device: String,
     address: String,
-    signed_in_at: String,
-    ends_at: String,
+    /// `None` where the identity provider tells none.
+    name: Option<String>,
+    initials: String,
+    signed_in_at: i64,
+    ends_at: i64,
 }
 
 impl Page for AccountPage {
@@ -31,8 +33,10 @@ impl AccountPage {
             raw_attributes_json: pretty(&user.profile.raw_attributes),
             device: user.session.device,
             address: user.session.address,
-            signed_in_at: utc(user.session.created_at),
-            ends_at: utc(user.session.expires_at),
+            initials: initials(name(&user.profile).as_deref(), &user.profile.email),
+            name: name(&user.profile),
+            signed_in_at: user.session.created_at,
+            ends_at: user.session.expires_at,
             profile: user.profile,
         }
     }
@@ -49,9 +53,9 @@ struct SessionEntry {
     id: String,
     device: String,
     address: String,
-    created_at: String,
-    last_seen_at: String,
-    expires_at: String,
+    created_at: i64,
+    last_seen_at: i64,
+    expires_at: i64,
     is_this: bool,
 }
 
@@ -66,13 +70,32 @@ impl AccountSessionsPage {
             id: session.id,
             device: session.device,
             address: session.address,
-            created_at: utc(session.created_at),
-            last_seen_at: utc(session.last_seen_at),
-            expires_at: utc(session.expires_at),
+            created_at: session.created_at,
+            last_seen_at: session.last_seen_at,
+            expires_at: session.expires_at,
         };
         let sessions = sessions.into_iter().map(entry).collect();
         Self { signed_in_as: user.profile.email.clone(), sessions }
     }
+}
+
+fn name(profile: &Profile) -> Option<String> {
+    let parts = [&profile.first_name, &profile.last_name].map(|part| part.as_deref());
+    let parts = parts.map(Option::unwrap_or_default).join(" ");
+    let name = profile.name.as_deref().unwrap_or(&parts).trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// One or two letters for the person, in place of a picture: of the name, or of the address.
+fn initials(name: Option<&str>, email: &str) -> String {
+    let mailbox = email.split(['@', '+']).next().unwrap_or_default();
+    let mut letters = name
+        .unwrap_or(mailbox)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter_map(|word| word.chars().next())
+        .flat_map(char::to_uppercase);
+    let (first, last) = (letters.next(), letters.last());
+    first.into_iter().chain(last).collect()
 }
 
 fn pretty(value: &impl Serialize) -> String {

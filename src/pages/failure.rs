@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::Page;
-use super::words::in_words;
 use crate::error::{Code, Offer};
 
 #[derive(Serialize)]
@@ -12,12 +11,13 @@ pub(crate) struct ErrorPage {
     email: String,
     return_to: String,
     request_id: Option<String>,
-    wait: Option<String>,
+    /// When to try again, in seconds.
+    wait: Option<u64>,
     try_again_at: Option<String>,
     /// Whether the link in the mail goes on working meanwhile.
     link_works: bool,
-    /// Where the page goes by itself.
-    moves_on_to: Option<String>,
+    /// The sign-in that is going through: the page goes where that one leads.
+    waits_for: Option<String>,
     offers_safe_link: bool,
 }
 
@@ -35,7 +35,7 @@ impl ErrorPage {
             wait: None,
             try_again_at: None,
             link_works: code.status().is_server_error(),
-            moves_on_to: None,
+            waits_for: None,
             offers_safe_link: false,
         }
     }
@@ -48,7 +48,7 @@ impl ErrorPage {
                 Self { email, return_to, ..self }
             }
             Some(Offer::TryAgain { at }) => Self { try_again_at: Some(at.clone()), ..self },
-            Some(Offer::Wait { at }) => Self { moves_on_to: Some(at.clone()), ..self },
+            Some(Offer::Wait(flow)) => Self { waits_for: Some(flow.as_str().to_owned()), ..self },
             Some(Offer::Form(_)) | None => self,
         }
     }
@@ -60,7 +60,7 @@ impl ErrorPage {
 
     /// Says when to try again.
     pub(crate) fn waiting(self, seconds: Option<u64>) -> Self {
-        Self { wait: seconds.map(in_words), ..self }
+        Self { wait: seconds, ..self }
     }
 }
 
@@ -68,19 +68,13 @@ impl ErrorPage {
 #[derive(Clone, Serialize)]
 pub(super) struct Problem {
     code: &'static str,
-    title: &'static str,
-    text: &'static str,
+    /// Its message, with a title and a text.
+    words: &'static str,
     offers_link: bool,
 }
 
 impl Problem {
     pub(super) fn of(code: Code) -> Self {
-        let message = code.message();
-        Self {
-            code: code.name(),
-            title: message.title,
-            text: message.text,
-            offers_link: message.offers_link,
-        }
+        Self { code: code.name(), words: code.words(), offers_link: code.offers_link() }
     }
 }

@@ -4,7 +4,6 @@ use serde::Serialize;
 use tera::Context;
 
 use super::Pages;
-use super::words::{in_words, utc};
 use crate::error::Failure;
 use crate::mail::Mail;
 use crate::sign_in::MailLink;
@@ -16,8 +15,9 @@ pub(crate) struct SignInMail {
     open_url: String,
     cancel_url: String,
     device: String,
-    asked_at: String,
-    lifetime: String,
+    asked_at: i64,
+    /// In seconds.
+    lifetime: u64,
 }
 
 impl SignInMail {
@@ -28,8 +28,8 @@ impl SignInMail {
             open_url: format!("{origin}/login/open/{token}"),
             cancel_url: format!("{origin}/login/cancel/{token}"),
             device: link.asking.device.clone(),
-            asked_at: utc(link.asking.at),
-            lifetime: in_words(lifetime),
+            asked_at: link.asking.at,
+            lifetime,
         }
     }
 }
@@ -38,7 +38,7 @@ impl Pages {
     pub(crate) fn mail(&self, mail: &SignInMail) -> Result<Mail, Failure> {
         let render = |part: &str| {
             let context = Context::from_serialize(mail)?;
-            self.tera.render(&format!("email/sign_in.{part}"), &context)
+            self.edition().tera.render(&format!("email/sign_in.{part}"), &context)
         };
         let part = |part| {
             render(part)

@@ -1,20 +1,23 @@
 //! The pages of a sign-in under way.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::Page;
 use super::failure::Problem;
-use super::words::{in_words, utc};
 use crate::error::Code;
 use crate::session::{CurrentUser, Ended};
 use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo};
+use crate::webmail::Webmail;
 
 #[derive(Serialize)]
 pub(crate) struct LoginPage {
     email: String,
     return_to: String,
     error: Option<Problem>,
-    ended: Option<Notice>,
+    /// Why somebody is signed out.
+    ended: Option<&'static str>,
 }
 
 impl Page for LoginPage {
@@ -32,26 +35,7 @@ impl LoginPage {
     }
 
     pub(crate) fn saying(self, ended: Option<Ended>) -> Self {
-        Self { ended: ended.map(Notice::of), ..self }
-    }
-}
-
-/// Why somebody is signed out.
-#[derive(Serialize)]
-struct Notice {
-    reason: &'static str,
-    text: &'static str,
-}
-
-impl Notice {
-    fn of(ended: Ended) -> Self {
-        let text = match ended {
-            Ended::Idle => "You were signed out because you were away for a while.",
-            Ended::TimeLimit => "You were signed out because the time of that session was up.",
-            Ended::Elsewhere => "You were signed out from another of your sessions.",
-            Ended::ByOperator => "You were signed out by whoever runs this site.",
-        };
-        Self { reason: ended.name(), text }
+        Self { ended: ended.map(Ended::name), ..self }
     }
 }
 
@@ -60,13 +44,17 @@ pub(crate) struct SentPage {
     flow: String,
     email: String,
     return_to: String,
-    login_url: String,
     delivery: LinkDelivery,
-    link_lifetime: String,
+    /// In seconds.
+    link_lifetime: u64,
+    handed_over_at: i64,
+    /// When the next mail may go, if this one didn't.
+    next_mail_at: Option<i64>,
     /// For whoever opens the link in another browser, if that may be.
     digits: Option<String>,
-    /// When the next mail may go, if this one didn't.
-    next_mail_at: Option<String>,
+    /// Until another link can be mailed, in seconds.
+    wait: Option<u64>,
+    webmail: Option<Webmail>,
 }
 
 impl Page for SentPage {
@@ -78,22 +66,34 @@ impl SentPage {
         flow: &Flow,
         pending: &PendingSignIn,
         delivery: LinkDelivery,
-        link_expires_in: std::time::Duration,
+        link_expires_in: Duration,
     ) -> Self {
         Self {
             flow: flow.as_str().to_owned(),
             email: pending.email.as_str().to_owned(),
             return_to: pending.return_to.as_str().to_owned(),
-            login_url: pending.return_to.login_url(),
-            next_mail_at: pending.next_mail_at.map(utc),
             delivery,
-            link_lifetime: in_words(link_expires_in.as_secs()),
+            link_lifetime: link_expires_in.as_secs(),
+            handed_over_at: pending.began_at(),
+            next_mail_at: pending.next_mail_at,
             digits: None,
+            wait: None,
+            webmail: None,
         }
     }
 
     pub(crate) fn showing_digits(self, digits: Option<&Digits>) -> Self {
         Self { digits: digits.map(|digits| digits.as_str().to_owned()), ..self }
+    }
+
+    /// Says how long it is until another link can be mailed.
+    pub(crate) fn waiting(self, wait: Option<Duration>) -> Self {
+        Self { wait: wait.map(|wait| wait.as_secs()), ..self }
+    }
+
+    /// Leads to where the mail is read.
+    pub(crate) fn leading_to(self, webmail: Option<Webmail>) -> Self {
+        Self { webmail, ..self }
     }
 }
 
@@ -102,7 +102,7 @@ impl SentPage {
 pub(crate) struct OpenPage {
     token: String,
     email: String,
-    asked_at: String,
+    asked_at: i64,
 }
 
 impl Page for OpenPage {
@@ -112,7 +112,7 @@ impl Page for OpenPage {
 impl OpenPage {
     pub(crate) fn new(token: &str, asking: &Asking, pending: &PendingSignIn) -> Self {
         let email = pending.email.as_str().to_owned();
-        Self { token: token.to_owned(), email, asked_at: utc(asking.at) }
+        Self { token: token.to_owned(), email, asked_at: asking.at }
     }
 }
 
@@ -125,7 +125,7 @@ pub(crate) struct ApprovePage {
     action: String,
     /// The page where the sign-in can be ended; without one, a button does that here.
     cancel_url: Option<String>,
-    asked_at: String,
+    asked_at: i64,
     device: String,
     asks_digits: bool,
     error: Option<Problem>,
@@ -142,7 +142,7 @@ impl ApprovePage {
             flow: Some(flow.as_str().to_owned()),
             action: "/login/approve".to_owned(),
             cancel_url: None,
-            asked_at: utc(asking.at),
+            asked_at: asking.at,
             device: asking.device.clone(),
             asks_digits: false,
             error: None,
@@ -182,7 +182,7 @@ pub(crate) struct CancelPage {
     /// `None` once it is done.
     token: Option<String>,
     device: String,
-    asked_at: String,
+    asked_at: i64,
 }
 
 impl Page for CancelPage {
@@ -195,7 +195,7 @@ impl CancelPage {
     }
 
     pub(crate) fn done(asking: &Asking) -> Self {
-        Self { token: None, device: asking.device.clone(), asked_at: utc(asking.at) }
+        Self { token: None, device: asking.device.clone(), asked_at: asking.at }
     }
 }
 

@@ -1,12 +1,10 @@
 //! `GET /account`: the protected page to copy. Taking a [`CurrentUser`] is what protects it.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 
-use crate::app::App;
-use crate::pages::AccountPage;
+use crate::pages::{AccountPage, Pages};
 use crate::session::CurrentUser;
 
-pub(super) async fn show(app: web::Data<App>, user: CurrentUser) -> HttpResponse {
-    app.pages.respond(StatusCode::OK, &AccountPage::new(user))
+pub(super) async fn show(pages: Pages, user: CurrentUser) -> HttpResponse {
+    pages.show(&AccountPage::new(user))
 }

@@ -1,22 +1,20 @@
 //! `/account/sessions`: a person's sessions, and how they end them.
 
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use super::see_other;
-use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::pages::AccountSessionsPage;
+use crate::pages::{AccountSessionsPage, Pages};
 use crate::session::{CurrentUser, Ended, Store, Which, Whose};
 
 pub(super) async fn show(
-    app: web::Data<App>,
+    pages: Pages,
     store: web::Data<Store>,
     user: CurrentUser,
 ) -> Result<HttpResponse, Failure> {
     let sessions = store.list(&Whose::Person(user.person.clone())).await?;
-    Ok(app.pages.respond(StatusCode::OK, &AccountSessionsPage::new(&user, sessions)))
+    Ok(pages.show(&AccountSessionsPage::new(&user, sessions)))
 }
 
 /// Ends one. This one is a sign-out; a session of somebody else's doesn't exist.

@@ -1,6 +1,5 @@
 //! `/login/approve`: WorkOS's link was opened in a browser that didn't ask.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -9,7 +8,7 @@ use super::open::spent;
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::pages::{ApprovePage, ApprovedPage, CancelPage};
+use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages};
 use crate::session::Store;
 use crate::sign_in::{Approval, Arrival, End, State};
 
@@ -29,24 +28,26 @@ pub(super) struct Form {
 /// What there is to say of the link that was opened here: before the digits, and after them.
 pub(super) async fn show(
     app: web::Data<App>,
+    pages: Pages,
     store: web::Data<Store>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let (_, state) = arrival(&app, &request)?;
-    let over = over(&app, &store, &state).await?;
-    Ok(over.unwrap_or_else(|| app.pages.respond(StatusCode::OK, &page(&app, &state))))
+    let over = over(&pages, &store, &state).await?;
+    Ok(over.unwrap_or_else(|| pages.show(&page(&app, &state))))
 }
 
 /// With the right digits, the browser that asked goes on. This one gets no session.
 pub(super) async fn approve(
     app: web::Data<App>,
+    pages: Pages,
     store: web::Data<Store>,
     request: HttpRequest,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
     let (arrival, state) = arrival(&app, &request)?;
     form.is_of(&state)?;
-    if over(&app, &store, &state).await?.is_none() {
+    if over(&pages, &store, &state).await?.is_none() {
         let typed = Typed {
             digits: &form.digits,
             flow: &state.flow,
@@ -54,7 +55,7 @@ pub(super) async fn approve(
             until: state.expires_at,
             page: page(&app, &state),
         };
-        digits::approve(&app, &store, typed, &Approval::with(arrival)).await?;
+        digits::approve(&app, &pages, &store, typed, &Approval::with(arrival)).await?;
     }
     Ok(see_other("/login/approve"))
 }
@@ -92,12 +93,16 @@ fn page(app: &App, state: &State) -> ApprovePage {
 }
 
 /// What is to be said when there is nothing more to decide.
-async fn over(app: &App, store: &Store, state: &State) -> Result<Option<HttpResponse>, Failure> {
+async fn over(
+    pages: &Pages,
+    store: &Store,
+    state: &State,
+) -> Result<Option<HttpResponse>, Failure> {
     let end = end_of(store, &state.flow).await?;
     match end {
         Some(End::ByMailbox) => {
             let page = CancelPage::done(&state.asking);
-            Ok(Some(app.pages.respond(StatusCode::OK, &page)))
+            Ok(Some(pages.show(&page)))
         }
         Some(End::WrongDigits) => {
             Err(Failure::refusal(Code::TooManyWrongDigits, "the digits were wrong before"))
@@ -105,7 +110,7 @@ async fn over(app: &App, store: &Store, state: &State) -> Result<Option<HttpResp
         Some(End::Redeemed(_)) | None => {
             let is_approved = store.kept(&state.flow.name_of_approval()).await?.is_some();
             match (is_approved, end) {
-                (true, _) => Ok(Some(app.pages.respond(StatusCode::OK, &ApprovedPage {}))),
+                (true, _) => Ok(Some(pages.show(&ApprovedPage {}))),
                 (false, Some(_)) => Err(spent()),
                 (false, None) => Ok(None),
             }

@@ -1,27 +1,28 @@
 //! `/login/cancel/{token}`: "I didn't ask for this", in our own mail.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use super::open::spent;
 use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::pages::CancelPage;
+use crate::pages::{CancelPage, Pages};
 use crate::session::Store;
 use crate::sign_in::{End, Flow, MailLink, State};
 
 pub(super) async fn show(
     app: web::Data<App>,
+    pages: Pages,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let link = read(&app, &token)?;
-    Ok(app.pages.respond(StatusCode::OK, &CancelPage::new(&token, &link.asking)))
+    Ok(pages.show(&CancelPage::new(&token, &link.asking)))
 }
 
 /// Ends this one sign-in, before anyone is in, and slows down the network that asked for it: not
 /// the address, and only once, because it may be a mail scanner that presses the button.
 pub(super) async fn cancel(
     app: web::Data<App>,
+    pages: Pages,
     store: web::Data<Store>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
@@ -31,7 +32,7 @@ pub(super) async fn cancel(
     if end(&store, &link.flow, until).await? {
         app.rate_limits.unwanted(&store, link.network).await?;
     }
-    Ok(app.pages.respond(StatusCode::OK, &CancelPage::done(&link.asking)))
+    Ok(pages.show(&CancelPage::done(&link.asking)))
 }
 
 /// Ends a sign-in; gives whether it is this that ended it. Once more is no error, but too late is:

@@ -10,6 +10,7 @@ use super::open::{self, spent};
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
+use crate::pages::Pages;
 use crate::session::{CurrentUser, Store, device};
 use crate::sign_in::{Approval, Flow, PendingSignIn};
 
@@ -21,6 +22,7 @@ pub(super) struct Which {
 
 pub(super) async fn finish(
     app: web::Data<App>,
+    pages: Pages,
     store: web::Data<Store>,
     session: Session,
     user: Option<CurrentUser>,
@@ -48,7 +50,8 @@ pub(super) async fn finish(
         }
         Some(Approval { arrival: None, .. }) => {
             let asking = pending.asking(device::of(&request));
-            let left = open::leave_for_workos(app, store, flow.clone(), asking, pending).await;
+            let left =
+                open::leave_for_workos(app, &pages, store, flow.clone(), asking, pending).await;
             left.map_err(|failure| match failure.code {
                 // By another tab of this browser.
                 Code::MailLinkInUse => Failure::going_through(&flow),

@@ -1,12 +1,10 @@
 //! `GET /`
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::HttpResponse;
 
-use crate::app::App;
-use crate::pages::HomePage;
+use crate::pages::{HomePage, Pages};
 use crate::session::CurrentUser;
 
-pub(super) async fn show(app: web::Data<App>, user: Option<CurrentUser>) -> HttpResponse {
-    app.pages.respond(StatusCode::OK, &HomePage::new(user.as_ref()))
+pub(super) async fn show(pages: Pages, user: Option<CurrentUser>) -> HttpResponse {
+    pages.show(&HomePage::new(user.as_ref()))
 }

@@ -3,7 +3,6 @@
 mod deliver;
 
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -13,15 +12,18 @@ use crate::app::App;
 use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
-use crate::pages::LoginPage;
+use crate::pages::{LoginPage, Pages};
 use crate::session::record::seconds;
 use crate::session::{self, CurrentUser, Store};
-use crate::sign_in::{PendingSignIn, ReturnTo, TIME_FOR_SSO, Way, make_room};
+use crate::sign_in::{Flow, PendingSignIn, ReturnTo, TIME_FOR_SSO, Way, make_room};
 
 #[derive(Deserialize)]
 pub(super) struct Going {
     #[serde(default)]
     return_to: String,
+    /// A sign-in of this browser's that is to be asked for anew, perhaps with another address.
+    #[serde(default)]
+    flow: String,
 }
 
 #[derive(Deserialize)]
@@ -37,11 +39,18 @@ pub(super) struct Form {
 /// Says once why the last session of this browser ended, if it did not end here.
 pub(super) async fn show(
     app: web::Data<App>,
+    pages: Pages,
     session: Session,
     user: Option<CurrentUser>,
+    request: HttpRequest,
     going: web::Query<Going>,
 ) -> HttpResponse {
-    let return_to = ReturnTo::parse(&going.return_to);
+    let asked_for = Flow::parse(&going.flow)
+        .and_then(|flow| PendingSignIn::with_expired(&request, &app.keys, &flow));
+    let (email, return_to) = match asked_for {
+        Some(pending) => (pending.email.as_str().to_owned(), pending.return_to),
+        None => (String::new(), ReturnTo::parse(&going.return_to)),
+    };
     if user.is_some() {
         return see_other(return_to.as_str());
     }
@@ -49,12 +58,13 @@ pub(super) async fn show(
     if ended.is_some() {
         session.purge();
     }
-    app.pages.respond(StatusCode::OK, &LoginPage::new("", &return_to).saying(ended))
+    pages.show(&LoginPage::new(&email, &return_to).saying(ended))
 }
 
 /// The answer is the same for every address of a domain that may sign in.
 pub(super) async fn ask(
     app: web::Data<App>,
+    pages: Pages,
     store: web::Data<Store>,
     request: HttpRequest,
     form: web::Form<Form>,
@@ -64,7 +74,7 @@ pub(super) async fn ask(
     let retry = |failure: Failure| failure.offering_form(typed.clone(), return_to.clone());
     let email = EmailAddress::parse(&typed).map_err(|_| {
         let page = LoginPage::new(&typed, &return_to).refusing(Code::InvalidEmail);
-        Failure::refusal(Code::InvalidEmail, "not an address").shown_in(app.pages.html(&page))
+        Failure::refusal(Code::InvalidEmail, "not an address").shown_in(pages.html(&page))
     })?;
     app.admission.may_ask(&email).map_err(retry)?;
     let client = client_address::of(&request, &app.trusted_proxies);
@@ -82,7 +92,7 @@ pub(super) async fn ask(
         Way::Link(delivery) => {
             match app.rate_limits.mail(&store, &email).await? {
                 Some(wait) => pending.next_mail_at = Some(app.clock.now() + seconds(wait)),
-                None => deliver::link(&app, delivery, &request, &flow, &mut pending)
+                None => deliver::link(&app, &pages, delivery, &request, &flow, &mut pending)
                     .await
                     .map_err(retry)?,
             }

@@ -1,6 +1,5 @@
 //! `/login/open/{token}`: the link of our own mail. GET shows, POST goes on to WorkOS.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, rt, web};
 use secrecy::ExposeSecret;
 
@@ -10,7 +9,7 @@ use super::cancel::end_of;
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage};
+use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage, Pages};
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::{Approval, Asking, Flow, MailLink, PendingSignIn, State};
 use crate::workos::{CreatePasswordlessSession, PasswordlessSession};
@@ -22,6 +21,7 @@ const PRESS: i64 = 10;
 /// asked: a mail scanner that presses buttons is another.
 pub(super) async fn show(
     app: web::Data<App>,
+    pages: Pages,
     store: web::Data<Store>,
     user: Option<CurrentUser>,
     request: HttpRequest,
@@ -36,10 +36,8 @@ pub(super) async fn show(
     let checked = check(&app, &store, &link, pending.as_ref()).await;
     checked.map_err(|failure| failure.trying_again_at(request.uri()))?;
     Ok(match pending {
-        Some(pending) => {
-            app.pages.respond(StatusCode::OK, &OpenPage::new(&token, &link.asking, &pending))
-        }
-        None => app.pages.respond(StatusCode::OK, &elsewhere(&app, &token, &link)),
+        Some(pending) => pages.show(&OpenPage::new(&token, &link.asking, &pending)),
+        None => pages.show(&elsewhere(&app, &token, &link)),
     })
 }
 
@@ -47,6 +45,7 @@ pub(super) async fn show(
 /// other, the digits let that one go on.
 pub(super) async fn open(
     app: web::Data<App>,
+    pages: Pages,
     store: web::Data<Store>,
     user: Option<CurrentUser>,
     request: HttpRequest,
@@ -55,12 +54,13 @@ pub(super) async fn open(
     form: Option<web::Form<Form>>,
 ) -> Result<HttpResponse, Failure> {
     let digits = form.map(|form| form.into_inner().digits).unwrap_or_default();
-    let used = use_link(app, store, user, &request, &token, &digits).await;
+    let used = use_link(app, &pages, store, user, &request, &token, &digits).await;
     used.map_err(|failure| failure.trying_again_at(request.uri()))
 }
 
 async fn use_link(
     app: web::Data<App>,
+    pages: &Pages,
     store: web::Data<Store>,
     user: Option<CurrentUser>,
     request: &HttpRequest,
@@ -75,7 +75,7 @@ async fn use_link(
     check(&app, &store, &link, pending.as_ref()).await?;
     if let Some(pending) = pending {
         let MailLink { flow, asking, .. } = link;
-        return leave_for_workos(app, store, flow, asking, pending).await;
+        return leave_for_workos(app, pages, store, flow, asking, pending).await;
     }
     let typed = Typed {
         digits,
@@ -84,8 +84,8 @@ async fn use_link(
         until: link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos)),
         page: elsewhere(&app, token, &link),
     };
-    digits::approve(&app, &store, typed, &Approval::of_mail_link(app.clock.now())).await?;
-    Ok(app.pages.respond(StatusCode::OK, &ApprovedPage {}))
+    digits::approve(&app, pages, &store, typed, &Approval::of_mail_link(app.clock.now())).await?;
+    Ok(pages.show(&ApprovedPage {}))
 }
 
 /// A browser that didn't ask finds no button that could use the link up.
@@ -96,6 +96,7 @@ fn elsewhere(app: &App, token: &str, link: &MailLink) -> ApprovePage {
 /// Has WorkOS make its link, and leaves for it.
 pub(super) async fn leave_for_workos(
     app: web::Data<App>,
+    pages: &Pages,
     store: web::Data<Store>,
     flow: Flow,
     asking: Asking,
@@ -109,8 +110,7 @@ pub(super) async fn leave_for_workos(
     // given back.
     let created = rt::spawn(create_session(app.clone(), store, flow, pending, state)).await;
     let session = created.map_err(|_| Failure::internal("opening a link broke".to_owned()))??;
-    let mut response =
-        app.pages.respond(StatusCode::OK, &LeavingPage::new(session.link.expose_secret()));
+    let mut response = pages.show(&LeavingPage::new(session.link.expose_secret()));
     // Can't fail: the name is letters, digits and dashes, the value sealed.
     let _ = response.add_cookie(&cookie);
     Ok(response)

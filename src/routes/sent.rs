@@ -1,7 +1,6 @@
 //! `GET /login/sent`: check your inbox. It asks how the sign-in goes and moves on by itself, by a
 //! script that asks [`super::status`], or without scripts by loading anew.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::cancel::end_of;
@@ -9,14 +8,18 @@ use super::open::spent;
 use super::see_other;
 use super::status::{self, Progress, Which};
 use crate::app::App;
+use crate::client_address;
 use crate::error::Failure;
-use crate::pages::SentPage;
+use crate::mail::Mailer;
+use crate::pages::{Pages, SentPage};
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{PendingSignIn, Way};
+use crate::sign_in::{LinkDelivery, PendingSignIn, Way};
+use crate::webmail;
 
 /// Without `flow`, the newest sign-in of this browser; with none under way, the form.
 pub(super) async fn show(
     app: web::Data<App>,
+    pages: Pages,
     store: web::Data<Store>,
     user: Option<CurrentUser>,
     request: HttpRequest,
@@ -41,7 +44,19 @@ pub(super) async fn show(
         };
     };
     let lifetime = app.link_lifetimes.of(delivery);
+    let client = client_address::of(&request, &app.trusted_proxies);
+    let wait = app.rate_limits.until_next(&store, &pending.email, client).await?;
     let page = SentPage::new(&flow, &pending, delivery, lifetime)
-        .showing_digits(app.approves_cross_device.then_some(&pending.digits));
-    Ok(app.pages.respond(StatusCode::OK, &page))
+        .showing_digits(app.approves_cross_device.then_some(&pending.digits))
+        .waiting(wait)
+        .leading_to(webmail::of(pending.email.domain(), sender(&app, delivery)));
+    Ok(pages.show(&page))
+}
+
+/// Whom the mail is from, if that is known: of WorkOS's it isn't documented.
+fn sender(app: &App, delivery: LinkDelivery) -> Option<&str> {
+    match delivery {
+        LinkDelivery::Smtp => app.mailer.as_ref().map(Mailer::sender),
+        LinkDelivery::WorkOs => None,
+    }
 }

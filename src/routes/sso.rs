@@ -1,13 +1,12 @@
 //! `GET /login/sso?flow=…`: leaves for the identity provider of an organization.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::see_other;
 use crate::app::App;
 use crate::error::Failure;
-use crate::pages::LeavingPage;
+use crate::pages::{LeavingPage, Pages};
 use crate::session::device;
 use crate::sign_in::{Flow, PendingSignIn, TIME_FOR_SSO};
 use crate::workos::Authorization;
@@ -20,6 +19,7 @@ pub(super) struct Which {
 
 pub(super) async fn leave(
     app: web::Data<App>,
+    pages: Pages,
     request: HttpRequest,
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
@@ -43,7 +43,7 @@ pub(super) async fn leave(
         domain_hint: pending.email.domain(),
         code_verifier: &code_verifier,
     });
-    let mut response = app.pages.respond(StatusCode::OK, &LeavingPage::new(url.as_str()));
+    let mut response = pages.show(&LeavingPage::new(url.as_str()));
     // Can't fail: the name is letters, digits and dashes, the value sealed.
     let _ = response.add_cookie(&pending.cookie(&app.keys, &flow, now)?);
     Ok(response)

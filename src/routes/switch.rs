@@ -1,7 +1,6 @@
 //! `/login/switch`: a link came back to a browser in which somebody else is signed in.
 
 use actix_session::Session;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -9,7 +8,7 @@ use super::callback::redeem;
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::pages::SwitchPage;
+use crate::pages::{Pages, SwitchPage};
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::{Arrival, Flow, PendingSignIn, State};
 
@@ -22,12 +21,13 @@ pub(super) struct Form {
 
 pub(super) async fn show(
     app: web::Data<App>,
+    pages: Pages,
     user: Option<CurrentUser>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let (arrival, flow) = arrival(&app, &request)?;
     let pending = pending(&app, &request, &arrival, &flow)?;
-    Ok(app.pages.respond(StatusCode::OK, &SwitchPage::new(&flow, user.as_ref(), &pending)))
+    Ok(pages.show(&SwitchPage::new(&flow, user.as_ref(), &pending)))
 }
 
 pub(super) async fn switch(

@@ -18,6 +18,7 @@ use actix_web::{Error, web};
 use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::sealed::KeyRing;
+use crate::session::record::seconds;
 use crate::session::{self, Lifetimes};
 
 /// All of ours take less than 5 KiB; more is somebody's attempt to keep us busy.
@@ -116,12 +117,18 @@ fn under_the_first_key(
         .older_session_cookie_keys()
         .find_map(|older| jar.private(older).get(session::COOKIE))?;
     jar.private_mut(keys.session_cookie_key()).add(opened);
-    let mut cookie = jar.get(session::COOKIE)?.clone();
-    cookie.set_path("/");
-    cookie.set_secure(true);
-    cookie.set_http_only(true);
-    cookie.set_same_site(SameSite::Lax);
+    let sealed = jar.get(session::COOKIE)?.value().to_owned();
     // From now, not from the beginning: the store knows when the session ends.
-    cookie.set_max_age(Duration::try_from(lifetimes.absolute).unwrap_or(Duration::MAX));
-    Some(cookie)
+    Some(host_cookie(session::COOKIE.to_owned(), sealed, seconds(lifetimes.absolute)))
+}
+
+/// A cookie as all of ours are, for so many seconds.
+pub(crate) fn host_cookie(name: String, value: String, max_age: i64) -> Cookie<'static> {
+    Cookie::build(name, value)
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::seconds(max_age))
+        .finish()
 }

@@ -3,6 +3,9 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
 
+/// What a browser is called that says nothing we know.
+pub const UNKNOWN: &str = "Unknown browser";
+
 /// The browser that sends this request, in words.
 #[must_use]
 pub fn of(request: &HttpRequest) -> String {
@@ -19,7 +22,7 @@ pub fn in_words(user_agent: &str) -> String {
     match (named(&BROWSERS), named(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "Unknown browser".to_owned(),
+        (None, None) => UNKNOWN.to_owned(),
     }
 }
 

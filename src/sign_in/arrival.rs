@@ -6,9 +6,9 @@ use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use serde::{Deserialize, Serialize};
 
-use super::host_cookie;
 use super::state::CODE_LIFETIME;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
+use crate::session::cookies::host_cookie;
 use crate::session::record::seconds;
 
 const COOKIE: &str = "__Host-approve";

@@ -19,8 +19,6 @@ mod return_to;
 mod state;
 mod way;
 
-use actix_web::cookie::{Cookie, SameSite, time};
-
 pub use admission::Admission;
 pub use arrival::{Approval, Arrival};
 pub use asking::{Asking, Digits};
@@ -34,14 +32,3 @@ pub use return_to::ReturnTo;
 pub use state::State;
 pub(crate) use way::TIME_FOR_SSO;
 pub use way::{CodeVerifier, Way};
-
-/// A cookie as all of ours are, for so many seconds.
-fn host_cookie(name: String, value: String, max_age: i64) -> Cookie<'static> {
-    Cookie::build(name, value)
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(time::Duration::seconds(max_age))
-        .finish()
-}

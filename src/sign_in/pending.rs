@@ -11,10 +11,11 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{Asking, Digits, Flow, ReturnTo, State, Way, host_cookie};
+use super::{Asking, Digits, Flow, ReturnTo, State, Way};
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
+use crate::session::cookies::host_cookie;
 
 const COOKIE_PREFIX: &str = "__Host-signin-";
 /// A browser may have this many sign-ins under way, one a tab; the oldest goes first. They keep
@@ -80,10 +81,16 @@ impl PendingSignIn {
         Ok((Flow::new()?, pending))
     }
 
+    /// When it began, in seconds since 1970.
+    #[must_use]
+    pub fn began_at(&self) -> i64 {
+        self.began_at / 1000
+    }
+
     /// How it was asked for, by this browser.
     #[must_use]
     pub fn asking(&self, device: String) -> Asking {
-        Asking { at: self.began_at / 1000, device, digits: self.digits.clone() }
+        Asking { at: self.began_at(), device, digits: self.digits.clone() }
     }
 
     /// The `state` (at most 255 characters) for WorkOS's link, that works for so long. Only the

@@ -77,25 +77,6 @@ async fn another_tab_of_the_same_browser_moves_on_too() {
 }
 
 #[actix_web::test]
-async fn every_step_works_without_scripts() {
-    let demo = Demo::start().await;
-    let (laptop, phone) = (Browser::without_scripts().await, Browser::without_scripts().await);
-    laptop.ask_for_link(&demo, "ana@acme.test").await;
-    let digits = digits(&laptop).await;
-    open_link(&phone, &demo, "ana@acme.test").await;
-    phone.type_into("digits", if digits == "00" { "01" } else { "00" }).await;
-    phone.click("main form button").await;
-    assert!(phone.text().await.contains("That isn't the number"));
-    phone.type_into("digits", &digits).await;
-    phone.click("main form button").await;
-    phone.see("Go on in the other browser").await;
-    // The page loads itself anew every five seconds.
-    moves_on(&laptop, Duration::from_secs(8)).await;
-    phone.quit().await;
-    laptop.quit().await;
-}
-
-#[actix_web::test]
 async fn a_scanner_that_presses_every_button_gets_nothing_and_the_person_is_told() {
     let demo = Demo::start().await;
     let (laptop, scanner) = (Browser::start().await, Browser::start().await);
@@ -112,7 +93,7 @@ async fn a_scanner_that_presses_every_button_gets_nothing_and_the_person_is_told
     assert!(!scanner.cookie_names().await.contains(&"__Host-session".to_owned()));
 
     // It pressed "It wasn't me", so the one who asked is told, and offered another.
-    laptop.see("This link doesn't work any more").await;
+    laptop.see("This link doesn’t work any more").await;
     laptop.screenshot("ended").await;
     laptop.click("main form button").await;
     laptop.see("Check your inbox").await;

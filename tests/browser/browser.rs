@@ -2,9 +2,12 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
+use thirtyfour::{LoggingPrefsLogLevel, WindowHandle};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -16,7 +19,7 @@ pub struct Demo {
     pub inbox: String,
     pub workos: WorkOs,
     _program: Program,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Demo {
@@ -45,8 +48,13 @@ impl Demo {
             workos: WorkOs::running_at(&format!("http://localhost:{emulator}")),
             inbox: format!("http://localhost:{emulator}/inbox"),
             _program: Program::start(command).await,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// A connection to the store's file, beside the app's own.
+    pub fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join("demo/sessions.sqlite3")).unwrap()
     }
 }
 
@@ -84,6 +92,7 @@ impl Browser {
             capabilities.add_arg(flag).unwrap();
         }
         capabilities.accept_insecure_certs(true).unwrap();
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         let driver =
             WebDriver::new(format!("http://localhost:{port}"), capabilities).await.unwrap();
         Self { driver, chromedriver }
@@ -92,14 +101,41 @@ impl Browser {
     /// One that runs no scripts.
     pub async fn without_scripts() -> Self {
         let browser = Self::start().await;
-        let disabled = serde_json::json!({ "value": true });
+        browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
         browser
-            .driver
-            .cdp()
-            .send_raw("Emulation.setScriptExecutionDisabled", disabled)
-            .await
-            .unwrap();
-        browser
+    }
+
+    /// A command of the Chrome DevTools Protocol.
+    pub async fn cdp(&self, method: &str, parameters: Value) -> Value {
+        self.driver.cdp().send_raw(method, parameters).await.unwrap()
+    }
+
+    /// A window of this width, as a phone's if it is as narrow as one.
+    pub async fn be_wide(&self, width: u32) {
+        let screen = json!({
+            "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
+        self.cdp("Emulation.setDeviceMetricsOverride", screen).await;
+    }
+
+    /// Prefers the `light` or the `dark` theme, and no transition from the one to the other.
+    pub async fn prefer(&self, theme: &str) {
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": theme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.cdp("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    }
+
+    pub async fn run(&self, script: &str) -> Value {
+        self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
+    }
+
+    /// Waits for something on the page.
+    pub async fn arrive(&self, selector: &str) {
+        if self.driver.query(By::Css(selector)).first().await.is_err() {
+            panic!("no {selector} at {}: {}", self.path().await, self.text().await);
+        }
     }
 
     pub async fn cookie_names(&self) -> Vec<String> {
@@ -137,6 +173,20 @@ impl Browser {
         self.type_into("email", email).await;
         self.click("main button[type=submit]").await;
         self.see("Check your inbox").await;
+    }
+
+    /// The tab that this one has just opened.
+    pub async fn newest_tab(&self) -> WindowHandle {
+        let this = self.driver.window().await.unwrap();
+        let begun = Instant::now();
+        loop {
+            let mut tabs = self.driver.windows().await.unwrap();
+            tabs.retain(|tab| *tab != this);
+            match tabs.pop() {
+                Some(tab) => return tab,
+                None => assert!(begun.elapsed() < Duration::from_secs(5), "no tab was opened"),
+            }
+        }
     }
 
     pub async fn screenshot(&self, name: &str) {

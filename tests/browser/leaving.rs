@@ -1,7 +1,6 @@
 //! Why the app leaves for WorkOS by a page: three origins, the app's, WorkOS's and the identity
 //! provider's.
 
-use thirtyfour::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 

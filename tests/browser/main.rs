@@ -1,7 +1,8 @@
 //! The flows in a real Chromium, against the real binary in its demo mode. Debian has both that it
-//! needs: `apt-get install --no-install-recommends chromium chromium-driver`.
+//! needs: `apt-get install --no-install-recommends chromium chromium-driver`. Looking at every page,
+//! in `pages`, also takes `npm ci --ignore-scripts` in `tests/pages`.
 //!
-//! Screenshots of the way are left in `target/tmp`.
+//! Screenshots of the way are left in `target/tmp`; `scripts/screenshots` makes those of every page.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,8 +25,12 @@ mod visitor;
 mod browser;
 
 mod approve;
+mod circumstances;
+mod keyboard;
 mod leaving;
 #[cfg(feature = "smtp")]
 mod own_mail;
+mod pages;
 mod scanner;
+mod scripts;
 mod sign_in;

@@ -1,5 +1,7 @@
 //! `GET /account`: the protected page.
 
+use serde_json::json;
+
 use crate::test_app::TestApp;
 use crate::visitor::assert_error;
 
@@ -64,4 +66,34 @@ async fn while_the_store_is_down_nobody_is_told_that_they_are_signed_out() {
     assert_eq!(app.visitor().get("/login").await.status, 200);
     database.execute_batch("ALTER TABLE away RENAME TO sessions").unwrap();
     assert_eq!(visitor.get("/account").await.status, 200);
+}
+
+#[actix_web::test]
+async fn initials_stand_in_place_of_a_picture() {
+    let app = TestApp::spawn().await;
+    for (email, names, initials) in [
+        ("ana@acme.test", json!({}), "A"),
+        ("ana.maria-lee@acme.test", json!({}), "AL"),
+        ("a_b@acme.test", json!({}), "AB"),
+        ("eve@acme.test", json!({ "first_name": "Ada", "last_name": "Lovelace" }), "AL"),
+        ("joe@acme.test", json!({ "name": "émile  de la tour" }), "ÉT"),
+        ("kim@acme.test", json!({ "name": " ", "first_name": null }), "K"),
+        ("bob@acme.test", json!({ "name": "<b>" }), "B"),
+    ] {
+        let visitor = app.visitor();
+        visitor.ask_for_link(email, "").await;
+        let callback = app.workos.follow_newest_link(email).await;
+        let mut profile = json!({
+            "id": "prof_1", "connection_id": "conn_1", "connection_type": "MagicLink",
+            "email": email, "idp_id": email, "raw_attributes": {},
+        });
+        profile.as_object_mut().unwrap().extend(names.as_object().unwrap().clone());
+        let answer = json!({ "access_token": "t", "profile": profile });
+        let hook = json!({ "status": 200, "count": 1, "body": answer });
+        app.workos.fail("/sso/token", hook).await;
+        visitor.get(&callback).await;
+        let account = visitor.get("/account").await.body;
+        let (_, avatar) = account.split_once("class=\"avatar\" aria-hidden=\"true\">").unwrap();
+        assert_eq!(avatar.split_once('<').unwrap().0, initials, "{email}");
+    }
 }

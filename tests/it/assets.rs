@@ -1,5 +1,7 @@
 //! `GET /static/{name}`
 
+use std::collections::BTreeSet;
+
 use crate::test_app::TestApp;
 use crate::visitor::assert_error;
 
@@ -31,4 +33,33 @@ async fn nothing_else_is_found_there() {
     ] {
         assert_error(&app.visitor().get(path).await, 404, "not_found");
     }
+}
+
+#[actix_web::test]
+async fn the_login_page_is_small_and_ready_in_one_round_trip() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    let page = visitor.get("/login").await;
+    let mut bytes = page.body.len();
+    let mut loaded = BTreeSet::new();
+    for attribute in ["src=\"", "href=\"/static/"] {
+        for rest in page.body.split(attribute).skip(1) {
+            let url = rest.split('"').next().unwrap();
+            loaded.insert(format!("/static/{}", url.trim_start_matches("/static/")));
+        }
+    }
+    assert_eq!(
+        loaded.len(),
+        4,
+        "the style sheet, two scripts and the icon, of this site: {loaded:?}"
+    );
+    for url in loaded {
+        let asset = visitor.get(&url).await;
+        assert_eq!(asset.status, 200, "{url}");
+        for leads_further in ["@import", "url(", "import(", "import "] {
+            assert!(!asset.body.contains(leads_further), "{url} has the browser ask once more");
+        }
+        bytes += asset.body.len();
+    }
+    assert!(bytes < 30 * 1024, "{bytes} bytes");
 }

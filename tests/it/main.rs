@@ -25,6 +25,7 @@ mod callback;
 mod cancel;
 mod health;
 mod home;
+mod language;
 mod login;
 mod logout;
 #[cfg(feature = "smtp")]
@@ -65,4 +66,5 @@ mod session_lifetimes;
 mod session_store;
 mod supply_chain;
 mod tls;
+mod words;
 mod workos;

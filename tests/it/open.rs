@@ -44,7 +44,7 @@ async fn one_press_in_the_browser_that_asked_signs_in() {
     assert!(app.workos.calls().await.is_empty(), "WorkOS is asked when the button is pressed");
 
     let leaving = press(&visitor, &link).await;
-    assert!(leaving.body.contains("http-equiv=\"refresh\" content=\"0;url="));
+    assert!(leaving.body.contains("http-equiv=\"refresh\" content=\"0; url="));
     let back = go_on(&app, &visitor, &leaving).await;
     assert_eq!(back.location(), "/reports?year=2026");
     assert!(visitor.is_signed_in().await);
@@ -189,7 +189,7 @@ async fn unknown_used_and_expired_look_the_same() {
     for link in [&used, &expired, &unknown, cut] {
         for answer in [stranger.get(link).await, press(&stranger, link).await] {
             assert_error(&answer, 400, "link_expired");
-            assert_eq!(answer.body, page.body);
+            assert_eq!(answer.without_request_id(), page.without_request_id());
         }
     }
 }

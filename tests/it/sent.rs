@@ -13,11 +13,93 @@ async fn it_shows_the_address_and_offers_another_link() {
     assert!(sent.body.contains("ana@acme.test"));
     assert_eq!(sent.field("email"), "ana@acme.test");
     assert_eq!(sent.field("return_to"), "/reports?a=1&amp;b=2");
-    assert!(
-        sent.body.contains("href=\"/login?return_to=%2Freports%3Fa%3D1%26b%3D2\""),
-        "{}",
-        sent.body
-    );
+}
+
+#[actix_web::test]
+async fn another_address_begins_with_this_one_in_the_form() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    let answer = visitor.ask_for_link("ana@acme.test", "/reports?a=1&b=2").await;
+    let sent = visitor.get(answer.location()).await;
+    let link = sent.leads_to("/login?flow=").expect("a link to the form");
+    let form = visitor.get(link).await;
+    assert_eq!(form.status, 200);
+    assert_eq!(form.field("email"), "ana@acme.test");
+    assert_eq!(form.field("return_to"), "/reports?a=1&amp;b=2");
+    let elsewhere = app.visitor().get(link).await;
+    assert_eq!(elsewhere.field("email"), "", "another browser learns no address");
+}
+
+#[actix_web::test]
+async fn it_counts_down_to_the_moment_when_another_link_can_be_mailed() {
+    let app = TestApp::with(&[("RATE_LIMIT_PER_EMAIL", "2/10m")]).await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    app.clock.advance(60);
+    assert!(!visitor.get("/login/sent").await.body.contains("data-countdown"), "one is left");
+
+    visitor.ask_for_link("ana@acme.test", "").await;
+    app.clock.advance(90);
+    let sent = visitor.get("/login/sent").await.body;
+    assert!(sent.contains(">8 minutes<") && sent.contains("type=\"submit\" disabled>"), "{sent}");
+    let left = seconds_left(&sent);
+    assert!((440..=450).contains(&left), "{left}");
+    let looked = visitor.get("/login/sent").await.body;
+    assert!(seconds_left(&looked) <= left, "looking counts for nothing");
+
+    app.clock.advance(seconds_left(&looked) - 20);
+    assert_eq!(visitor.post("/login", &[("email", "ana@acme.test")]).await.status, 429);
+    app.clock.advance(20);
+    assert!(!visitor.get("/login/sent").await.body.contains("data-countdown"));
+    visitor.ask_for_link("ana@acme.test", "").await;
+}
+
+fn seconds_left(page: &str) -> i64 {
+    let (_, rest) = page.split_once("data-countdown=\"").expect("a countdown");
+    rest.split_once('"').unwrap().0.parse().unwrap()
+}
+
+#[actix_web::test]
+async fn one_press_leads_to_where_the_mail_is_read() {
+    let app = TestApp::spawn().await;
+    for (email, webmail) in [
+        ("ana@gmail.com", Some("https://mail.google.com/")),
+        ("ana@hotmail.co.uk", Some("https://outlook.live.com/")),
+        ("ana@outlook.com", Some("https://outlook.live.com/")),
+        ("ana@yahoo.fr", Some("https://mail.yahoo.com/")),
+        ("ana@me.com", Some("https://www.icloud.com/mail")),
+        ("ana@pm.me", Some("https://mail.proton.me/")),
+        ("ana@fastmail.fm", Some("https://app.fastmail.com/")),
+        ("ana@acme.test", None),
+        ("ana@notgmail.com", None),
+        ("ana@gmail.com.acme.test", None),
+    ] {
+        let visitor = app.visitor();
+        let answer = visitor.ask_for_link(email, "").await;
+        let sent = visitor.get(answer.location()).await;
+        let link = sent.leads_to("https://");
+        assert_eq!(link.is_some(), webmail.is_some(), "{email}: {link:?}");
+        assert!(link.unwrap_or_default().starts_with(webmail.unwrap_or_default()), "{email}");
+        assert!(!link.unwrap_or_default().contains("ana"), "no address in a URL");
+    }
+}
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn the_webmail_looks_for_our_own_mail_by_its_sender() {
+    let app = TestApp::with_own_mail(&[("MAIL_FROM", "Acme <sign-in+app@acme.test>")]).await;
+    for (email, looks_for) in [
+        ("ana@gmail.com", "#search/from%3Asign-in%2Bapp%40acme.test+"),
+        ("ana@yahoo.com", "keyword=from%253Asign-in%2Bapp%40acme.test"),
+        ("ana@proton.me", "#from=sign-in%2Bapp%40acme.test"),
+        ("ana@fastmail.com", "search:from%3Asign-in%2Bapp%40acme.test"),
+    ] {
+        let visitor = app.visitor();
+        let answer = visitor.ask_for_link(email, "").await;
+        let sent = visitor.get(answer.location()).await;
+        let link = sent.leads_to("https://").unwrap_or_default();
+        assert!(link.contains(looks_for), "{email}: {link}");
+    }
 }
 
 #[actix_web::test]

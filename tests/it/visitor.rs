@@ -159,6 +159,12 @@ impl Answer {
         rest.split_once('"').unwrap().0
     }
 
+    /// An error page but for its request id, which is another each time.
+    pub fn without_request_id(&self) -> String {
+        let (before, after) = self.body.split_once("<code>").expect("a request id");
+        before.to_owned() + after.split_once("</code>").unwrap().1
+    }
+
     /// The digits on the page that waits for the mail.
     pub fn digits(&self) -> &str {
         let (_, digits) =

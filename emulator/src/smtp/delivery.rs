@@ -18,10 +18,11 @@ pub(super) fn mails(
     // What can't be parsed is shown with nothing in it; its source still is all of it.
     let message = MessageParser::default().parse(&raw).unwrap_or_default();
     let text = text_part(&message);
+    let subject = message.subject().filter(|subject| !subject.trim().is_empty());
     let mail = Mail {
         id: String::new(),
         to: String::new(),
-        subject: message.subject().unwrap_or("(no subject)").to_owned(),
+        subject: subject.unwrap_or("(no subject)").to_owned(),
         link: text.as_deref().and_then(|text| links::in_text(text).into_iter().next()),
         text,
         html: html_part(&message),

@@ -14,8 +14,14 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// One that runs no scripts: no page of a sign-in may need them.
+    /// One that runs no scripts: no page may need them.
     pub(crate) async fn start() -> Self {
+        let browser = Self::with_scripts().await;
+        browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        browser
+    }
+
+    pub(crate) async fn with_scripts() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut chromedriver = Command::new("chromedriver")
             .arg("--port=0")
@@ -45,12 +51,14 @@ impl Browser {
         }
         let driver =
             WebDriver::new(format!("http://localhost:{port}"), capabilities).await.unwrap();
-        let browser = Self { driver, chromedriver };
-        browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
-        browser
+        Self { driver, chromedriver }
     }
 
-    async fn cdp(&self, method: &str, parameters: serde_json::Value) -> serde_json::Value {
+    pub(crate) async fn cdp(
+        &self,
+        method: &str,
+        parameters: serde_json::Value,
+    ) -> serde_json::Value {
         self.driver.cdp().send_raw(method, parameters).await.unwrap()
     }
 

@@ -1,4 +1,5 @@
-//! What needs a real Chromium: the scanner that is one, and single sign-on across origins. Debian
+//! What needs a real Chromium: the scanner that is one, and single sign-on across origins,
+//! and the inbox, which keeps itself fresh. Debian
 //! has both programs: `apt-get install --no-install-recommends chromium chromium-driver`.
 //!
 //! Screenshots of the way are left in `target/tmp`.
@@ -21,5 +22,6 @@ mod sso_client;
 mod stand_in;
 
 mod browser;
+mod inbox;
 mod scan;
 mod sso;

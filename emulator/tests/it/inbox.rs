@@ -3,6 +3,8 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::smtp_client::SmtpClient;
+use crate::sso_client::{Waiting, with_acme};
 use crate::stand_in::{StandIn, text};
 
 /// Sends one mail, and gives it as the JSON inbox shows it.
@@ -98,6 +100,53 @@ async fn an_empty_inbox_says_what_to_do() {
     assert!(html.contains("No mail yet."));
     assert!(html.contains("Ask for a sign-in link"));
     assert!(!html.contains("Empty inbox"));
+    let addresses =
+        [stand_in.url(""), stand_in.emulator.smtp_url(), stand_in.url("/_emulate/inbox")];
+    for address in addresses {
+        let escaped = address.replace('/', "&#x2F;");
+        let code = |address: &str| format!("<code>{address}</code>");
+        assert!(html.contains(&code(&address)) || html.contains(&code(&escaped)), "{address}");
+    }
+}
+
+#[actix_web::test]
+async fn every_page_names_itself_once_and_in_english_and_repeats_no_id() {
+    let stand_in = with_acme();
+    let empty = stand_in.get("/inbox").await.text().await.unwrap();
+    let mail = mail_to(&stand_in, "ana@acme.test").await;
+    let mut pages = vec![empty];
+    for path in [
+        "/inbox",
+        &format!("/inbox/{}", text(&mail["id"])),
+        "/inbox/mail_unknown",
+        "/sso/authorize",
+        &Waiting::begin(&stand_in).await.page,
+        "/_emulate/idp",
+    ] {
+        pages.push(stand_in.get(path).await.text().await.unwrap());
+    }
+    for html in pages {
+        assert!(html.contains("<html lang=\"en\">"), "{html}");
+        for once in ["<h1>", "<main>", "<header ", "<footer>", "<title>", "name=\"description\""] {
+            assert_eq!(html.matches(once).count(), 1, "{once} in {html}");
+        }
+        assert!(!html.contains(" style=") && !html.contains("<style"), "{html}");
+        let ids: Vec<_> =
+            html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{ids:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_mail_that_came_by_smtp_can_be_downloaded_as_it_came() {
+    let stand_in = StandIn::start();
+    let mail = mail_to(&stand_in, "ana@acme.test").await;
+    let html = page(&stand_in, &format!("/inbox/{}", text(&mail["id"]))).await;
+    assert!(!html.contains("Download its source"), "{html}");
+    SmtpClient::greeted(&stand_in).await.send("ben@acme.test", "Subject: Hi\r\n\r\nHello.").await;
+    let id = text(&stand_in.inbox().await[0]["id"]).to_owned();
+    let html = page(&stand_in, &format!("/inbox/{id}")).await;
+    assert!(html.contains(&format!("href=\"/_emulate/inbox/{id}/raw\"")), "{html}");
 }
 
 #[actix_web::test]

@@ -184,9 +184,10 @@ async fn the_buttons_scan_but_not_from_another_site() {
 
     let pressed = press(&id, "same-origin", "get").await;
     assert_eq!(pressed.status(), 303);
-    assert_eq!(pressed.headers()["location"], format!("/inbox/{id}"));
+    assert_eq!(pressed.headers()["location"], format!("/inbox/{id}#scan"));
     let page = mail_page(&stand_in, &id).await;
     assert!(page.contains("link-used") && page.contains("<code>GET http:"), "{page}");
+    assert!(page.contains("The scanner has used the link up."), "{page}");
 }
 
 #[actix_web::test]

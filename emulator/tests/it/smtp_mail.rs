@@ -57,7 +57,9 @@ async fn a_mail_may_have_one_part_only_and_no_link() {
     client.send("ana@acme.test", "Subject: Plain\r\n\r\nHello.").await;
     client.send("ana@acme.test", "Content-Type: text/html\r\n\r\n<p>Hello.").await;
     client.send("ana@acme.test", "").await;
-    let mails = stand_in.inbox().await;
+    client.send("ana@acme.test", "Subject: =?utf-8?Q?_?=\r\n\r\nHello.").await;
+    let mut mails = stand_in.inbox().await;
+    assert_eq!(mails.remove(0)["subject"], "(no subject)");
     assert_eq!(mails.len(), 3);
     assert_eq!(mails[2]["text"], "Hello.\r\n");
     assert_eq!((&mails[2]["html"], &mails[2]["link"]), (&Value::Null, &Value::Null));

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::pages::ApprovePage;
+use crate::pages::{ApprovePage, Pages};
 use crate::session::Store;
 use crate::sign_in::{Approval, Asking, Digits, End, Flow};
 
@@ -26,6 +26,7 @@ pub(in crate::routes) struct Typed<'a> {
 /// third try; what can't be the digits at all costs no try.
 pub(in crate::routes) async fn approve(
     app: &App,
+    pages: &Pages,
     store: &Store,
     typed: Typed<'_>,
     approval: &Approval,
@@ -35,7 +36,7 @@ pub(in crate::routes) async fn approve(
         return Err(Failure::refusal(Code::NothingPending, "CROSS_DEVICE is deny"));
     }
     let wrong = |left| {
-        let page = app.pages.html(&page.refusing(Code::WrongDigits, left));
+        let page = pages.html(&page.refusing(Code::WrongDigits, left));
         Failure::refusal(Code::WrongDigits, "wrong digits").shown_in(page)
     };
     let Some(digits) = Digits::parse(typed.digits) else { return Err(wrong(None)) };

@@ -10,7 +10,7 @@ use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
 use crate::mail::Mailer;
-use crate::pages::SignInMail;
+use crate::pages::{Pages, SignInMail};
 use crate::rate_limit::network;
 use crate::sealed::NoRandomness;
 use crate::session::device;
@@ -31,6 +31,7 @@ pub(super) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Wa
 /// Delivers the link of this sign-in.
 pub(super) async fn link(
     app: &App,
+    pages: &Pages,
     delivery: LinkDelivery,
     request: &HttpRequest,
     flow: &Flow,
@@ -38,7 +39,9 @@ pub(super) async fn link(
 ) -> Result<(), Failure> {
     match (delivery, &app.mailer) {
         (LinkDelivery::WorkOs, _) => by_workos(app, request, flow, pending).await,
-        (LinkDelivery::Smtp, Some(mailer)) => by_us(app, mailer, request, flow, pending).await,
+        (LinkDelivery::Smtp, Some(mailer)) => {
+            by_us(app, pages, mailer, request, flow, pending).await
+        }
         (LinkDelivery::Smtp, None) => Err(Failure::internal("there is no mail server".to_owned())),
     }
 }
@@ -47,6 +50,7 @@ pub(super) async fn link(
 /// in the mail that a scanner could use up.
 async fn by_us(
     app: &App,
+    pages: &Pages,
     mailer: &Mailer,
     request: &HttpRequest,
     flow: &Flow,
@@ -56,7 +60,7 @@ async fn by_us(
     let network = network(client_address::of(request, &app.trusted_proxies));
     let link = MailLink::new(flow, asking, network, app.link_lifetimes.smtp);
     let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
-    Ok(mailer.send(&pending.email, app.pages.mail(&mail)?, app.clock.now()).await?)
+    Ok(mailer.send(&pending.email, pages.mail(&mail)?, app.clock.now()).await?)
 }
 
 /// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the

@@ -1,0 +1,82 @@
+//! What a scan has done to the link of a mail, in words.
+
+use serde::Serialize;
+
+use super::Visit;
+use crate::passwordless::LinkState;
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Tone {
+    Good,
+    Bad,
+    /// Neither, or nobody here can tell.
+    Open,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Outcome {
+    tone: Tone,
+    words: &'static str,
+}
+
+impl Outcome {
+    /// Compares a WorkOS link before and after; an app's own has no state here.
+    pub(super) fn of(
+        before: Option<LinkState>,
+        after: Option<LinkState>,
+        visits: &[Visit],
+    ) -> Self {
+        let (tone, words) = match (before, after) {
+            _ if visits.iter().all(|visit| visit.skipped) => {
+                (Tone::Open, "Nothing was visited: its links lead to other machines.")
+            }
+            (Some(LinkState::Used | LinkState::Expired), _) => {
+                (Tone::Open, "The link was no good before, so nothing was left to use up.")
+            }
+            (Some(_), Some(LinkState::Used)) => (
+                Tone::Bad,
+                "The scanner has used the link up. Whoever follows it now comes back to your \
+                 application with an error.",
+            ),
+            (Some(_), _) => {
+                (Tone::Good, "The scanner has done no harm. The link is as good as before.")
+            }
+            (None, _) if visits.iter().all(|visit| visit.status.is_none()) => {
+                (Tone::Open, "No answer came. Is your application running?")
+            }
+            (None, _) => (
+                Tone::Open,
+                "Whether the link still works, only your application knows: follow it and see.",
+            ),
+        };
+        Self { tone, words }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(before: Option<LinkState>, after: Option<LinkState>, visits: &[Visit]) -> Tone {
+        Outcome::of(before, after, visits).tone
+    }
+
+    #[test]
+    fn the_link_before_and_after_tells() {
+        let [unused, used, expired] =
+            [LinkState::Unused, LinkState::Used, LinkState::Expired].map(Some);
+        let visits = [Visit {
+            url: "http://localhost/".to_owned(),
+            method: "GET".to_owned(),
+            status: Some(302),
+            skipped: false,
+        }];
+        assert_eq!(tone(unused, used, &visits), Tone::Bad);
+        assert_eq!(tone(unused, unused, &visits), Tone::Good);
+        assert_eq!(tone(used, used, &visits), Tone::Open);
+        assert_eq!(tone(expired, expired, &visits), Tone::Open);
+        assert_eq!(tone(None, None, &visits), Tone::Open);
+        assert_eq!(tone(unused, unused, &[]), Tone::Open);
+    }
+}

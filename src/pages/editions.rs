@@ -1,0 +1,57 @@
+//! The templates in every language, read once at start-up.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tera::{Tera, Value};
+
+use super::functions;
+use crate::assets::{self, Assets};
+use crate::words::Words;
+
+/// The templates in every language, the default first.
+pub(crate) struct Editions(pub(super) Vec<Edition>);
+
+pub(super) struct Edition {
+    pub(super) words: Arc<Words>,
+    pub(super) tera: Tera,
+}
+
+impl Editions {
+    pub(crate) fn load(assets: &Assets, demo_inbox: Option<&str>) -> anyhow::Result<Self> {
+        let edition = |words: Words| {
+            let words = Arc::new(words);
+            let mut tera = Tera::new();
+            functions::register(&mut tera, &words);
+            let site = tera.global_context();
+            site.insert("assets", assets.urls());
+            site.insert("integrity", assets.integrity());
+            site.insert("demo_inbox", &demo_inbox);
+            site.insert("language", &words.language);
+            site.insert_value("words", plain_words(&words));
+            tera.add_raw_templates(assets::templates())?;
+            Ok(Edition { words, tera })
+        };
+        Ok(Self(Words::load()?.into_iter().map(edition).collect::<anyhow::Result<_>>()?))
+    }
+}
+
+/// The phrases without blanks, put together once: `words.login.title`.
+fn plain_words(words: &Words) -> Value {
+    let mut tree: BTreeMap<String, Value> = BTreeMap::new();
+    let mut messages: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
+    for name in words.plain_phrases() {
+        // Ours, and markup where there is any.
+        let said = Value::safe_string(&words.plain(name));
+        match name.split_once('.') {
+            Some((message, attribute)) => {
+                messages.entry(message.to_owned()).or_default().insert(attribute.to_owned(), said);
+            }
+            None => {
+                tree.insert(name.to_owned(), said);
+            }
+        }
+    }
+    tree.extend(messages.into_iter().map(|(name, phrases)| (name, Value::from(phrases))));
+    Value::from(tree)
+}

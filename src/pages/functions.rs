@@ -1,0 +1,114 @@
+//! What the templates may call to put words, times and browsers into a language.
+
+use std::sync::Arc;
+
+use fluent_bundle::{FluentArgs, FluentValue};
+use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::words::Words;
+
+/// Makes the functions known:
+///
+/// - `phrase(key="sent.title", …)`: a phrase with its blanks filled in. In a page they are escaped,
+///   and the phrase isn't: its markup is ours.
+/// - `date(at=…)`: seconds since 1970 as a date in UTC.
+/// - `time(at=…)`: the same as an element that `static/app.js` puts into the reader's time zone;
+///   with `relative=true`, into "5 minutes ago".
+/// - `duration(seconds=…)`: how long something takes, rounded up.
+/// - `countdown(seconds=…)`: the same as an element that `static/sent.js` counts down.
+/// - `device(name=…)`: a browser as [`device`](crate::session::device) names it.
+pub(super) fn register(tera: &mut Tera, words: &Arc<Words>) {
+    let call = |function: Function| {
+        let words = words.clone();
+        move |arguments: Kwargs, state: &State<'_>| function(&words, &arguments, state)
+    };
+    tera.register_function("phrase", call(phrase));
+    tera.register_function("date", call(date));
+    tera.register_function("time", call(time));
+    tera.register_function("duration", call(duration));
+    tera.register_function("countdown", call(countdown));
+    tera.register_function("device", call(device));
+}
+
+type Function = fn(&Words, &Kwargs, &State<'_>) -> TeraResult<Value>;
+
+fn phrase(words: &Words, arguments: &Kwargs, state: &State<'_>) -> TeraResult<Value> {
+    let key: &str = arguments.must_get("key")?;
+    let mut blanks = FluentArgs::new();
+    for (name, value) in arguments.iter() {
+        let Some(name) = name.as_str().filter(|name| *name != "key") else { continue };
+        let blank = match value.as_i64() {
+            Some(number) => FluentValue::from(number),
+            None => FluentValue::from(state.escape_if_needed(value)?),
+        };
+        blanks.set(name.to_owned(), blank);
+    }
+    Ok(Value::safe_string(&say(words, key, &blanks)?))
+}
+
+fn date(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    Ok(in_utc(words, moment(arguments)?)?.into())
+}
+
+fn time(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    let at = moment(arguments)?;
+    let machine = at.format(&Rfc3339).map_err(|error| Error::message(error.to_string()))?;
+    let relative = arguments.get("relative")?.unwrap_or(false);
+    let how = if relative { " data-relative" } else { "" };
+    let words = in_utc(words, at)?;
+    Ok(Value::safe_string(&format!("<time datetime=\"{machine}\"{how}>{words}</time>")))
+}
+
+fn duration(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    Ok(in_words(words, arguments.must_get("seconds")?)?.into())
+}
+
+fn countdown(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    let seconds: u64 = arguments.must_get("seconds")?;
+    let words = in_words(words, seconds)?;
+    Ok(Value::safe_string(&format!("<span data-countdown=\"{seconds}\">{words}</span>")))
+}
+
+fn device(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    let name: &str = arguments.must_get("name")?;
+    Ok(match name.split_once(" on ") {
+        Some((browser, system)) => {
+            let blanks = FluentArgs::from_iter([("browser", browser), ("system", system)]);
+            say(words, "device", &blanks)?.into()
+        }
+        None if name == crate::session::device::UNKNOWN => words.plain("device_unknown").into(),
+        None => name.into(),
+    })
+}
+
+fn moment(arguments: &Kwargs) -> TeraResult<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(arguments.must_get("at")?)
+        .map_err(|error| Error::message(error.to_string()))
+}
+
+fn in_utc(words: &Words, at: OffsetDateTime) -> TeraResult<String> {
+    let blanks = FluentArgs::from_iter([
+        ("day", FluentValue::from(at.day())),
+        ("month", u8::from(at.month()).into()),
+        // Numbers aren't zero-padded, nor need years be grouped.
+        ("year", at.year().to_string().into()),
+        ("time", format!("{:02}:{:02}", at.hour(), at.minute()).into()),
+    ]);
+    say(words, "date", &blanks)
+}
+
+fn in_words(words: &Words, seconds: u64) -> TeraResult<String> {
+    let minutes = seconds.div_ceil(60);
+    let (unit, count) = match seconds {
+        0..60 => ("seconds", seconds),
+        _ if minutes.is_multiple_of(60) => ("hours", minutes / 60),
+        _ => ("minutes", minutes),
+    };
+    say(words, unit, &FluentArgs::from_iter([("count", count)]))
+}
+
+fn say(words: &Words, key: &str, blanks: &FluentArgs<'_>) -> TeraResult<String> {
+    words.say(key, blanks).map_err(|error| Error::message(error.to_string()))
+}

@@ -1,0 +1,112 @@
+//! What pages and mails say: one catalogue a language, `words/{language}.ftl`, in the syntax of
+//! [Project Fluent](https://projectfluent.org), which knows plurals and leaves the order of words
+//! to each language. A file more is a language more.
+
+use anyhow::{Context, anyhow, ensure};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+
+use crate::assets;
+
+/// Spoken where nothing else is asked for.
+const DEFAULT: &str = "en";
+/// What all languages share: not one of them.
+const BRAND: &str = "brand";
+
+/// The words of one language.
+pub(crate) struct Words {
+    /// As HTML and HTTP name it (BCP 47).
+    pub(crate) language: String,
+    bundle: FluentBundle<FluentResource>,
+    /// Every phrase, and whether it is one without blanks.
+    phrases: Vec<(String, bool)>,
+}
+
+impl Words {
+    /// All languages, the default first.
+    ///
+    /// # Errors
+    /// A catalogue that can't be read.
+    pub(crate) fn load() -> anyhow::Result<Vec<Self>> {
+        let files: Vec<_> = assets::words().collect();
+        let (brand, mut languages): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|(name, _)| name == BRAND);
+        let brand = brand.first().map_or("", |(_, source)| source.as_str());
+        languages.sort_by_key(|(name, _)| (name != DEFAULT, name.clone()));
+        ensure!(
+            languages.first().is_some_and(|(name, _)| name == DEFAULT),
+            "words/en.ftl is missing"
+        );
+        languages.iter().map(|(name, source)| Self::parse(name, &[brand, source])).collect()
+    }
+
+    fn parse(language: &str, sources: &[&str]) -> anyhow::Result<Self> {
+        let tag = language.parse().with_context(|| format!("words/{language}.ftl: no language"))?;
+        let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+        // Marks around what is filled in would also stand in mails and in attributes.
+        bundle.set_use_isolating(false);
+        let mut phrases = Vec::new();
+        for source in sources {
+            let resource = FluentResource::try_new((*source).to_owned())
+                .map_err(|(_, errors)| anyhow!("words/{language}.ftl: {errors:?}"))?;
+            phrases.extend(resource.entries().flat_map(phrases_of));
+            bundle
+                .add_resource(resource)
+                .map_err(|errors| anyhow!("words/{language}.ftl: {errors:?}"))?;
+        }
+        Ok(Self { language: language.to_owned(), bundle, phrases })
+    }
+
+    /// A phrase, such as `login.title`, with its blanks filled in.
+    ///
+    /// # Errors
+    /// When there is no such phrase, or a blank stays empty.
+    pub(crate) fn say(&self, phrase: &str, blanks: &FluentArgs<'_>) -> anyhow::Result<String> {
+        let (message, attribute) = match phrase.split_once('.') {
+            Some((message, attribute)) => (message, Some(attribute)),
+            None => (phrase, None),
+        };
+        let found = self.bundle.get_message(message);
+        let pattern = found.and_then(|message| match attribute {
+            Some(attribute) => message.get_attribute(attribute).map(|found| found.value()),
+            None => message.value(),
+        });
+        let pattern = pattern.ok_or_else(|| anyhow!("{} has no {phrase}", self.language))?;
+        let mut errors = Vec::new();
+        let said = self.bundle.format_pattern(pattern, Some(blanks), &mut errors).into_owned();
+        ensure!(errors.is_empty(), "{phrase} in {}: {errors:?}", self.language);
+        Ok(said)
+    }
+
+    /// A phrase without blanks; its name, if there is none.
+    pub(crate) fn plain(&self, phrase: &str) -> String {
+        self.say(phrase, &FluentArgs::new()).unwrap_or_else(|_| phrase.to_owned())
+    }
+
+    /// The names of all phrases without blanks.
+    pub(crate) fn plain_phrases(&self) -> impl Iterator<Item = &str> {
+        self.phrases.iter().filter(|(_, is_plain)| *is_plain).map(|(name, _)| name.as_str())
+    }
+}
+
+fn phrases_of(entry: &Entry<&str>) -> Vec<(String, bool)> {
+    let Entry::Message(message) = entry else { return Vec::new() };
+    let name = message.id.name;
+    let value = message.value.iter().map(|value| (name.to_owned(), is_plain(value)));
+    let attributes = message
+        .attributes
+        .iter()
+        .map(|attribute| (format!("{name}.{}", attribute.id.name), is_plain(&attribute.value)));
+    value.chain(attributes).collect()
+}
+
+/// The brand is no blank.
+fn is_plain(pattern: &Pattern<&str>) -> bool {
+    pattern.elements.iter().all(|element| match element {
+        PatternElement::TextElement { .. } => true,
+        PatternElement::Placeable { expression } => {
+            matches!(expression, Expression::Inline(InlineExpression::MessageReference { .. }))
+        }
+    })
+}

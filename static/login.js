@@ -1,0 +1,48 @@
+// The login form: asks about an address whose domain looks like a slip of the finger.
+'use strict';
+
+const COMMON = [
+  'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com',
+  'icloud.com', 'me.com', 'mac.com', 'proton.me', 'protonmail.com', 'fastmail.com', 'aol.com',
+  'gmx.de', 'gmx.net', 'web.de', 't-online.de',
+];
+// As near to one of those, and real.
+const REAL = ['mail.com', 'email.com', 'ymail.com', 'gmx.com', 'gmx.at', 'gmx.ch', 'mail.de', 'hey.com', 'pm.me', 'live.de', 'live.fr'];
+
+// Whether one slip makes the one of the other: a letter more, less or other, or two exchanged.
+function isOneSlipFrom(typed, meant) {
+  const [short, long] = typed.length < meant.length ? [typed, meant] : [meant, typed];
+  let same = 0;
+  while (same < short.length && short[same] === long[same]) same += 1;
+  const [a, b] = [short.slice(same), long.slice(same)];
+  if (a.length < b.length) return a === b.slice(1);
+  return a.slice(1) === b.slice(1) || (a[0] === b[1] && a[1] === b[0] && a.slice(2) === b.slice(2));
+}
+
+function meantBy(address) {
+  const [, mailbox, domain] = address.trim().toLowerCase().match(/^([^\s@]+)@([^\s@]+)$/) ?? [];
+  if (!domain || COMMON.includes(domain) || REAL.includes(domain)) return undefined;
+  const meant = COMMON.find((common) => isOneSlipFrom(domain, common));
+  return meant && `${mailbox}@${meant}`;
+}
+
+const field = document.querySelector('#email');
+const suggestion = document.querySelector('.suggestion');
+
+function suggest() {
+  const address = meantBy(field.value);
+  if (!address) return suggestion.replaceChildren();
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'link';
+  button.textContent = suggestion.dataset.text.replace('{address}', () => address);
+  button.addEventListener('click', () => {
+    field.value = address;
+    suggestion.replaceChildren();
+    field.focus();
+  });
+  suggestion.replaceChildren(button);
+}
+
+field.addEventListener('change', suggest);
+suggest();

@@ -1,0 +1,43 @@
+//! The pages of whoever is signed in, and what they are told when they are no more.
+
+use super::LANGUAGES;
+use super::walk::Walk;
+
+#[actix_web::test]
+async fn of_a_person() {
+    for language in LANGUAGES {
+        let mut walk = Walk::begin(language, &[]).await;
+        walk.sign_in("ana@acme.test").await;
+        walk.look_at("account", "a[href='/account/sessions']").await;
+        let mut first = walk.browser.driver.get_named_cookie("__Host-session").await.unwrap();
+        // Its name forbids one.
+        first.domain = None;
+        for _ in 0..2 {
+            walk.be_a_stranger().await;
+            walk.sign_in("ana@acme.test").await;
+        }
+        walk.browser.click("main a[href='/account/sessions']").await;
+        walk.look_at("account_sessions", "[data-session] ~ [data-session]").await;
+
+        walk.browser.click("form[action='/account/sessions/revoke-others'] button").await;
+        walk.browser.arrive("[data-session]:only-child").await;
+        walk.be_a_stranger().await;
+        walk.browser.driver.add_cookie(first).await.unwrap();
+        walk.go("/account").await;
+        walk.look_at("login_after_a_session", "[data-reason]").await;
+        walk.end().await;
+    }
+}
+
+#[actix_web::test]
+async fn while_the_store_is_down() {
+    for language in LANGUAGES {
+        let mut walk = Walk::begin(language, &[]).await;
+        walk.sign_in("ana@acme.test").await;
+        let database = walk.demo.database();
+        database.execute_batch("ALTER TABLE sessions RENAME TO away").unwrap();
+        walk.go("/account").await;
+        walk.look_at("error_store_unavailable", "[data-error=store_unavailable]").await;
+        walk.end().await;
+    }
+}

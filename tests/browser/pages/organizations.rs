@@ -1,0 +1,77 @@
+//! Sign-ins through an organization, with the pages of its identity provider.
+
+use super::LANGUAGES;
+use super::walk::Walk;
+
+const SSO: (&str, &str) = ("SSO_DOMAINS", "acme.test=org_acme");
+
+#[actix_web::test]
+async fn begun_here() {
+    for language in LANGUAGES {
+        let mut walk = Walk::begin(language, &[SSO]).await;
+        let visitor = walk.visitor().await;
+        let answer = visitor.post("/login", &[("email", "ana@acme.test")]).await;
+        let leaving = visitor.get(answer.location()).await;
+        assert!(leaving.leads_to(&walk.demo.workos.url).is_some(), "{}", leaving.body);
+        walk.keep("leaving_for_sso", &leaving.body);
+
+        walk.ask("ana@acme.test").await;
+        walk.look("stand_in_identity", "input[name=sign_in]").await;
+        walk.browser.run(SEND_WRONG).await;
+        walk.look("stand_in_identity_wrong", "[aria-invalid=true]").await;
+        let page = walk.browser.driver.current_url().await.unwrap();
+        walk.browser.click("button[value=cancel]").await;
+        walk.look_at("error_sso_cancelled", "[data-error=sign_in_cancelled]").await;
+        walk.go(page.as_str()).await;
+        walk.look("stand_in_identity_over", "main a[href='/inbox']").await;
+        for (error, page) in [
+            ("access_denied", "error_sso_denied"),
+            ("connection_unlinked", "error_sso_switched_off"),
+            ("organization_invalid", "error_sso_not_set_up"),
+            ("connection_domain_invalid", "error_sso_wrong_account"),
+        ] {
+            walk.ask(&format!("{error}@acme.test")).await;
+            walk.browser.arrive("select[name=error]").await;
+            walk.browser
+                .run(&format!("document.querySelector('[name=error]').value = '{error}'"))
+                .await;
+            walk.browser.click("button[value=error]").await;
+            walk.look_at(page, "[data-error=sso_failed]").await;
+        }
+        walk.ask("ana@acme.test").await;
+        walk.browser.type_into("first_name", "Ana").await;
+        walk.browser.type_into("last_name", "Kovač").await;
+        walk.browser.type_into("role", "admin").await;
+        walk.browser.type_into("groups", "Sales, Support").await;
+        walk.browser.click("button[value=sign_in]").await;
+        walk.look_at("account_sso", "a[href='/account/sessions']").await;
+        walk.end().await;
+    }
+}
+
+/// Sends the identity provider's form with nothing that it could read.
+const SEND_WRONG: &str = r"
+    document.querySelector('details').open = true;
+    for (const name of ['email', 'custom_attributes', 'raw_attributes'])
+        document.querySelector(`[name=${name}]`).value = '{';
+    document.querySelector('button[value=sign_in]').click();
+";
+
+#[actix_web::test]
+async fn begun_at_the_identity_provider() {
+    for language in LANGUAGES {
+        let mut walk = Walk::begin(language, &[SSO]).await;
+        walk.go(&walk.demo.inbox).await;
+        walk.browser.click("a[href*='/_emulate/idp']").await;
+        walk.look("stand_in_idp", "form[action='/_emulate/idp']").await;
+        walk.browser.click("button[value=start]").await;
+        walk.look("stand_in_idp_wrong", "#problem[role=alert]").await;
+        let callback = format!("{}/callback", walk.demo.site);
+        walk.browser.type_into("redirect_uri", &callback).await;
+        walk.browser.click("button[value=start]").await;
+        walk.browser.type_into("email", "ana@acme.test").await;
+        walk.browser.click("button[value=sign_in]").await;
+        walk.look_at("error_started_at_identity_provider", "[data-error=state_mismatch]").await;
+        walk.end().await;
+    }
+}

@@ -1,0 +1,94 @@
+//! The way in, in the browser that asks: by WorkOS's mail, and by our own.
+
+use serde_json::json;
+
+use super::LANGUAGES;
+use super::walk::Walk;
+
+#[actix_web::test]
+async fn by_the_mail_of_workos() {
+    for language in LANGUAGES {
+        let mut walk = Walk::begin(language, &[]).await;
+        walk.look_at("home", "main a[href='/login']").await;
+        walk.browser.click("main a[href='/login']").await;
+        walk.look_at("login", "input[name=email]").await;
+        walk.ask("ana@acme").await;
+        walk.look_at("login_invalid", "[data-error=invalid_email]").await;
+        walk.go("/login").await;
+        walk.browser.type_into("email", "ana@gmial.com\t").await;
+        walk.look_at("login_suggestion", ".suggestion button").await;
+        walk.ask("ana@acme.test").await;
+        walk.look_at("sent", "[data-digits]").await;
+        walk.open_link("ana@acme.test").await;
+        walk.browser.arrive("a[href='/account/sessions']").await;
+        walk.go("/").await;
+        walk.look_at("home_signed_in", "main a[href='/account']").await;
+
+        // Bob asks in a browser in which Carol signs in before he opens his link.
+        walk.be_a_stranger().await;
+        walk.ask("bob@acme.test").await;
+        walk.browser.arrive("[data-digits]").await;
+        walk.sign_in("carol@acme.test").await;
+        walk.open_link("bob@acme.test").await;
+        walk.look_at("switch", "form[action='/login/switch']").await;
+        walk.end().await;
+    }
+}
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn by_our_own_mail() {
+    for language in LANGUAGES {
+        let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
+        walk.ask("ana@acme.test").await;
+        walk.look_at("sent_own_mail", "[data-digits]").await;
+        let mail = walk.demo.workos.newest_mail("ana@acme.test").await;
+        walk.keep("mail_own", mail["html"].as_str().unwrap());
+        walk.open_link("ana@acme.test").await;
+        walk.look_at("open", "form[action^='/login/open/']").await;
+
+        // The page that leaves for WorkOS is gone before it could be looked at.
+        let visitor = walk.visitor().await;
+        visitor.ask_for_link("ben@acme.test", "").await;
+        let link = walk.demo.workos.newest_link("ben@acme.test").await;
+        let leaving = visitor.post(&link.replace(&walk.demo.site, ""), &[]).await;
+        assert!(leaving.leads_to(&walk.demo.workos.url).is_some(), "{}", leaving.body);
+        walk.keep("leaving", &leaving.body);
+        walk.end().await;
+    }
+}
+
+#[actix_web::test]
+async fn when_a_mailbox_has_had_its_share() {
+    for language in LANGUAGES {
+        let mut walk = Walk::begin(language, &[("RATE_LIMIT_PER_MAILBOX", "1/1h")]).await;
+        walk.ask("ana@acme.test").await;
+        walk.browser.arrive("[data-digits]").await;
+        walk.ask("ana@acme.test").await;
+        walk.look_at("sent_no_more", "[data-next-mail]").await;
+        walk.end().await;
+    }
+}
+
+/// The page of a sign-in that another request is busy with goes on after a second, so it isn't looked
+/// at either.
+#[actix_web::test]
+async fn by_a_link_that_is_opened_twice_at_once() {
+    for language in LANGUAGES {
+        let walk = Walk::begin(language, &[]).await;
+        let visitor = walk.visitor().await;
+        visitor.ask_for_link("ana@acme.test", "").await;
+        let callback = walk.demo.workos.follow_newest_link("ana@acme.test").await;
+        let slow = json!({ "delay_ms": 1000, "count": 1 });
+        walk.demo.workos.fail("/sso/token", slow).await;
+        let twin = walk.visitor().await.with_cookies_of(&visitor);
+        let at_once = callback.clone();
+        let first = actix_web::rt::spawn(async move { twin.get(&at_once).await });
+        let answers = [visitor.get(&callback).await, first.await.unwrap()];
+        let waits = answers.iter().find(|answer| answer.status == 400);
+        let waits = waits.expect("one of them is told to wait");
+        assert_eq!(waits.error(), "nothing_pending");
+        walk.keep("error_going_through", &waits.body);
+        walk.end().await;
+    }
+}
