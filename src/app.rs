@@ -21,7 +21,9 @@ use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::{Lifetimes, Store, cookies};
 use crate::sign_in::{Admission, LinkDelivery};
 use crate::workos::Client;
-use crate::{assets, error, headers, host, routes, same_origin, telemetry, tls};
+use crate::{
+    assets, error, headers, host, limits, plain_http, routes, same_origin, telemetry, tls,
+};
 
 /// What the handlers share. Made once, at start-up.
 pub struct App {
@@ -29,6 +31,7 @@ pub struct App {
     pub(crate) keys: KeyRing,
     pub(crate) editions: Editions,
     pub(crate) assets: assets::Assets,
+    pub(crate) security_headers: headers::Headers,
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
     pub(crate) link_delivery: LinkDelivery,
@@ -50,7 +53,6 @@ pub(crate) struct Site {
     pub(crate) origin: String,
     /// `app.example.com`, as it is usually written and with its port.
     pub(crate) authorities: [String; 2],
-    pub(crate) is_loopback: bool,
     pub(crate) redirect_uri: String,
 }
 
@@ -58,6 +60,8 @@ pub(crate) struct Site {
 /// this lives.
 pub struct Serving {
     server: Server,
+    /// `HTTP_BIND_ADDRESS`
+    plain_http: Option<Server>,
     store: Store,
     mailer: Option<Mailer>,
     _lock: Option<File>,
@@ -76,8 +80,12 @@ impl Serving {
     /// When a worker thread can't go on.
     pub async fn run(self) -> std::io::Result<()> {
         let purging = rt::spawn(purge(self.store));
+        let leading = self.plain_http.map(|server| (server.handle(), rt::spawn(server)));
         let ended = self.server.await;
         purging.abort();
+        if let Some((handle, _)) = leading {
+            handle.stop(true).await;
+        }
         if let Some(mailer) = self.mailer {
             mailer.finish().await;
         }
@@ -98,7 +106,11 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let stores = Store::open(place, config.session, clock.clone())
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = stores.for_this_thread();
+    let http_bind_address = config.web.http_bind_address;
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
+    let origin = || app.site.origin.clone();
+    let plain_http =
+        http_bind_address.map(|address| plain_http::listen(address, origin())).transpose()?;
     let mailer = app.mailer.clone();
 
     let server = HttpServer::new(move || {
@@ -107,7 +119,6 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         actix_web::App::new()
             .app_data(app.clone())
             .app_data(web::Data::new(store.clone()))
-            .app_data(routes::form_limits())
             .configure(|site| routes::configure(site, &app, &store))
             // Cookies are read by their exact bytes before anything else reads them.
             .wrap(from_fn(cookies::guard))
@@ -115,12 +126,15 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(from_fn(same_origin::guard))
             // or under another name.
             .wrap(from_fn(host::guard))
+            // Nothing acts on less than the whole request.
+            .wrap(from_fn(limits::guard))
             // Whatever fails further in becomes a page here,
             .wrap(from_fn(error::render))
             // and gets its headers here, like every other response.
             .wrap(from_fn(headers::secure))
             // Outermost, so that the log has the status that the browser sees.
             .wrap(from_fn(telemetry::request))
+            .wrap(from_fn(limits::hang_up))
     });
     // As long as the slowest answer takes; an idle HTTP/2 connection is waited for as well.
     let server = server.shutdown_timeout(10);
@@ -128,7 +142,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,
     };
-    Ok(Serving { server: server.run(), store, mailer, _lock: lock })
+    Ok(Serving { server: server.run(), plain_http, store, mailer, _lock: lock })
 }
 
 /// Takes expired rows away, now and every minute, in steps that others' writes fit between.
@@ -160,11 +174,11 @@ impl App {
             }
         };
         let assets = assets::Assets::load();
+        let is_public = !config.web.is_loopback();
         let base_url = &config.web.base_url;
         let site = Site {
             origin: base_url.origin().ascii_serialization(),
             authorities: authorities(base_url),
-            is_loopback: config.web.is_loopback(),
             redirect_uri: config.workos.redirect_uri.into(),
         };
         Ok(Self {
@@ -183,6 +197,7 @@ impl App {
             lifetimes: config.session.lifetimes,
             trusted_proxies: config.web.trusted_proxies,
             rate_limits: config.rate_limits,
+            security_headers: headers::Headers::new(assets.integrity().values(), is_public),
             site,
             keys,
             assets,

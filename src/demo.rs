@@ -79,6 +79,9 @@ pub fn config(
     if !config.web.bind_address.ip().is_loopback() {
         return Err(must_be_loopback("BIND_ADDRESS"));
     }
+    if config.web.http_bind_address.is_some_and(|address| !address.ip().is_loopback()) {
+        return Err(must_be_loopback("HTTP_BIND_ADDRESS"));
+    }
     Ok(Config { demo_inbox: Some(inbox(emulator)), ..config })
 }
 

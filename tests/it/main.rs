@@ -10,6 +10,7 @@
 )]
 
 mod engine;
+mod raw;
 mod running;
 mod test_app;
 mod visitor;
@@ -34,19 +35,36 @@ mod sso;
 mod switch;
 
 mod architecture;
+mod canary;
 mod client_address;
 mod config;
 mod cookies;
 mod device;
 mod docs;
 mod email_address;
+mod fetch_metadata;
+mod framing;
+mod headers;
+mod host;
+mod hostile_input;
+mod limits;
+mod odd_requests;
+mod panics;
+mod plain_http;
 mod program;
+mod properties;
+mod randomness;
 mod rate_limit;
 mod return_to;
 #[cfg(feature = "smtp")]
 mod scanners;
+#[cfg(feature = "smtp")]
+mod sealed;
 mod security;
+mod security_table;
 mod session_lifetimes;
 mod session_store;
+mod supply_chain;
+mod tls;
 mod words;
 mod workos;
