@@ -25,7 +25,8 @@ use crate::shutdown::{FINISHED_WITHIN, Shutdown, Signals};
 use crate::sign_in::{Admission, LinkDelivery};
 use crate::workos::Client;
 use crate::{
-    assets, error, headers, host, prometheus, routes, same_origin, shutdown, telemetry, tls,
+    assets, error, headers, host, limits, plain_http, prometheus, routes, same_origin, shutdown,
+    telemetry, tls,
 };
 
 /// What the handlers share. Made once, at start-up.
@@ -34,6 +35,7 @@ pub struct App {
     pub(crate) keys: KeyRing,
     pub(crate) editions: Editions,
     pub(crate) assets: assets::Assets,
+    pub(crate) security_headers: headers::Headers,
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
     pub(crate) link_delivery: LinkDelivery,
@@ -55,7 +57,6 @@ pub(crate) struct Site {
     pub(crate) origin: String,
     /// `app.example.com`, as it is usually written and with its port.
     pub(crate) authorities: [String; 2],
-    pub(crate) is_loopback: bool,
     pub(crate) redirect_uri: String,
 }
 
@@ -63,9 +64,10 @@ pub(crate) struct Site {
 /// this lives.
 pub struct Serving {
     server: Server,
+    /// The listeners of `METRICS_BIND_ADDRESS` and `HTTP_BIND_ADDRESS`.
+    beside: Vec<Server>,
     store: Store,
     mailer: Option<Mailer>,
-    metrics: Option<Server>,
     shutdown: web::Data<Shutdown>,
     signals: Signals,
     /// `SHUTDOWN_DRAIN`
@@ -86,12 +88,16 @@ impl Serving {
     /// When a worker thread can't go on, or a second signal cuts off what is under way.
     pub async fn run(self) -> io::Result<()> {
         let purging = rt::spawn(purge(self.store));
-        // Answers to the end, and holds nothing up.
-        let _showing = self.metrics.map(rt::spawn);
+        // The listeners beside the site answer for as long as it does.
+        let beside: Vec<_> =
+            self.beside.into_iter().map(|server| (server.handle(), rt::spawn(server))).collect();
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.drain).await;
             if let Some(mailer) = self.mailer {
                 mailer.finish().await;
+            }
+            for (handle, _) in beside {
+                handle.stop(true).await;
             }
             ended
         };
@@ -126,7 +132,11 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         .map(|metrics| prometheus::serve(metrics, stores.clone(), shutdown.clone()))
         .transpose()?;
     let (ending, drain) = (shutdown.clone(), config.running.shutdown_drain);
+    let http_bind_address = config.web.http_bind_address;
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
+    let origin = || app.site.origin.clone();
+    let plain_http =
+        http_bind_address.map(|address| plain_http::listen(address, origin())).transpose()?;
     let mailer = app.mailer.clone();
 
     let server = HttpServer::new(move || {
@@ -136,7 +146,6 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .app_data(app.clone())
             .app_data(web::Data::new(store.clone()))
             .app_data(ending.clone())
-            .app_data(routes::form_limits())
             .configure(|site| routes::configure(site, &app, &store))
             // Cookies are read by their exact bytes before anything else reads them.
             .wrap(from_fn(cookies::guard))
@@ -144,12 +153,15 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(from_fn(same_origin::guard))
             // or under another name.
             .wrap(from_fn(host::guard))
+            // Nothing acts on less than the whole request.
+            .wrap(from_fn(limits::guard))
             // Whatever fails further in becomes a page here,
             .wrap(from_fn(error::render))
             // and gets its headers here, like every other response.
             .wrap(from_fn(headers::secure))
             // Outermost, so that the log has the status that the browser sees.
             .wrap(from_fn(telemetry::request))
+            .wrap(from_fn(limits::hang_up))
             // Whatever is done is waited for at the end.
             .wrap(from_fn(shutdown::count))
     });
@@ -160,8 +172,8 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     };
     // Whoever is told that it serves may end it as well.
     let signals = Signals::from_now()?;
-    let server = server.run();
-    Ok(Serving { server, store, mailer, metrics, shutdown, signals, drain, _lock: lock })
+    let (server, beside) = (server.run(), metrics.into_iter().chain(plain_http).collect());
+    Ok(Serving { server, beside, store, mailer, shutdown, signals, drain, _lock: lock })
 }
 
 /// Takes expired rows away, now and every minute, in steps that others' writes fit between.
@@ -193,11 +205,11 @@ impl App {
             }
         };
         let assets = assets::Assets::load();
+        let is_public = !config.web.is_loopback();
         let base_url = &config.web.base_url;
         let site = Site {
             origin: base_url.origin().ascii_serialization(),
             authorities: authorities(base_url),
-            is_loopback: config.web.is_loopback(),
             redirect_uri: config.workos.redirect_uri.into(),
         };
         Ok(Self {
@@ -216,6 +228,7 @@ impl App {
             lifetimes: config.session.lifetimes,
             trusted_proxies: config.web.trusted_proxies,
             rate_limits: config.rate_limits,
+            security_headers: headers::Headers::new(assets.integrity().values(), is_public),
             site,
             keys,
             assets,

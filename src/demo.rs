@@ -79,9 +79,13 @@ pub fn config(
     if !config.web.bind_address.ip().is_loopback() {
         return Err(must_be_loopback("BIND_ADDRESS"));
     }
-    let metrics = config.running.metrics_bind_address;
-    if metrics.is_some_and(|address| !address.ip().is_loopback()) {
-        return Err(must_be_loopback("METRICS_BIND_ADDRESS"));
+    for (name, address) in [
+        ("HTTP_BIND_ADDRESS", config.web.http_bind_address),
+        ("METRICS_BIND_ADDRESS", config.running.metrics_bind_address),
+    ] {
+        if address.is_some_and(|address| !address.ip().is_loopback()) {
+            return Err(must_be_loopback(name));
+        }
     }
     Ok(Config { demo_inbox: Some(inbox(emulator)), ..config })
 }

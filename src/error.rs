@@ -1,6 +1,7 @@
 //! What can go wrong for a visitor, and the one place that shows it.
 
 mod code;
+mod panics;
 mod render;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use actix_web::http::{StatusCode, Uri};
 use actix_web::{HttpResponse, ResponseError};
 
 pub use code::Code;
+pub use panics::panics;
 pub(crate) use render::render;
 
 use crate::email_address::EmailAddress;

@@ -2,19 +2,13 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use crate::app::App;
 
-const ALWAYS: [(HeaderName, &str); 8] = [
-    // Everything is forbidden, then what the pages use is allowed (W3C CSP3; ASVS 3.4.3).
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+const ALWAYS: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     // Not `no-referrer`: with it Chromium sends `Origin: null` with our own forms.
@@ -32,21 +26,59 @@ const ALWAYS: [(HeaderName, &str); 8] = [
 /// RFC 6797; a year is what ASVS 3.4.1 asks for, two what browsers' lists do.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// The middleware. A response that brings one of these headers itself keeps it.
+/// The headers of this site. Made once, at start-up.
+pub(crate) struct Headers {
+    content_security_policy: HeaderValue,
+    is_public: bool,
+}
+
+impl Headers {
+    /// For pages with these scripts, each by its hash, on a site that is `is_public` or found on its
+    /// own machine only: that one gets no HSTS, which would be for all of `localhost`.
+    pub(crate) fn new<'a>(scripts: impl Iterator<Item = &'a String>, is_public: bool) -> Self {
+        Self { content_security_policy: content_security_policy(scripts), is_public }
+    }
+
+    /// Adds them to a response; one that it brings itself it keeps.
+    pub(crate) fn add_to(&self, headers: &mut HeaderMap) {
+        let policy = (header::CONTENT_SECURITY_POLICY, self.content_security_policy.clone());
+        let always = ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        for (name, value) in always.into_iter().chain([policy]) {
+            if !headers.contains_key(&name) {
+                headers.insert(name, value);
+            }
+        }
+        if self.is_public {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+        }
+    }
+}
+
+/// Everything is forbidden, then what the pages use is allowed (W3C CSP3; ASVS 3.4.3). Scripts are
+/// allowed one by one: whatever else comes to lie on this origin is no script.
+fn content_security_policy<'a>(scripts: impl Iterator<Item = &'a String>) -> HeaderValue {
+    let mut scripts: Vec<_> = scripts.map(|hash| format!("'{hash}'")).collect();
+    if scripts.is_empty() {
+        scripts.push("'none'".to_owned());
+    }
+    scripts.sort();
+    let policy = format!(
+        "default-src 'none'; script-src {}; style-src 'self'; img-src 'self'; connect-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'",
+        scripts.join(" ")
+    );
+    // Can't fail: base64 and what stands here.
+    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}
+
+/// The middleware.
 pub(crate) async fn secure(
     app: web::Data<App>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let mut response = next.call(request).await?;
-    let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    }
-    if !app.site.is_loopback {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
-    }
+    app.security_headers.add_to(response.headers_mut());
     Ok(response)
 }

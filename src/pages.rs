@@ -69,8 +69,8 @@ impl Pages {
             name: other.words.plain("language"),
             url: language::link(request, &other.words.language),
         });
-        let languages =
-            if request.method() == Method::GET { languages.collect() } else { Vec::new() };
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let languages = if reads { languages.collect() } else { Vec::new() };
         Self { app: app.clone(), edition, is_chosen: chosen.is_some(), languages }
     }
 

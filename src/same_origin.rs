@@ -1,11 +1,11 @@
-//! Requests that change something must come from our own pages. This stands in place of CSRF
-//! tokens: every browser of the last years says where a request comes from, in headers that pages
-//! can't write.
+//! What other sites' pages may have us do: lead a person here, and nothing else. This stands in
+//! place of CSRF tokens: every browser of the last years says where a request comes from, in headers
+//! that pages can't write.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::ORIGIN;
+use actix_web::http::header::{HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
@@ -21,13 +21,30 @@ pub(crate) async fn guard(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let reads =
         matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
-    if reads || is_ours(&request, &app.site.origin) {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+    let refused = match reads {
+        // What balancers ask for is nobody's secret.
+        true if request.path().starts_with("/health/") || may_read(request.headers()) => None,
+        true => Some("read by another site's page, not by a person who comes from there"),
+        false if is_ours(&request, &app.site.origin) => None,
+        false => Some("a write that doesn't come from our own pages"),
+    };
+    match refused {
+        None => Ok(next.call(request).await?.map_into_boxed_body()),
+        Some(why) => Ok(request.error_response(Failure::refusal(Code::CrossSite, why))),
     }
-    Ok(request.error_response(Failure::refusal(
-        Code::CrossSite,
-        "a write that doesn't come from our own pages",
-    )))
+}
+
+/// Another site's page may not load anything of ours into itself, nor try what loads: a resource
+/// isolation policy. People who come from there, by a link, a mail or WorkOS, see a page of their
+/// own. Who doesn't send the headers isn't a browser of today.
+fn may_read(headers: &HeaderMap) -> bool {
+    let is = |name: &str, value: &str| headers.get(name).is_none_or(|sent| sent == value);
+    let is_from_here = is("sec-fetch-site", "same-origin") || is("sec-fetch-site", "none");
+    // A look ahead would use up what a GET may use up, such as the code at `/callback`; what it is
+    // refused is asked for again when the person goes there.
+    let looks_ahead = headers.contains_key("sec-purpose");
+    let is_a_visit = is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document");
+    is_from_here || (is_a_visit && !looks_ahead)
 }
 
 /// `Sec-Fetch-Site` decides (W3C Fetch Metadata); a browser too old for it sends `Origin`. A

@@ -4,6 +4,7 @@
 mod answered;
 mod sink;
 
+use std::panic::PanicHookInfo;
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
@@ -35,7 +36,16 @@ pub fn start(config: &config::Log) -> WorkerGuard {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // A second start (in a test) changes nothing.
     let _ = if config.json { log.json().try_init() } else { log.with_ansi(false).try_init() };
+    std::panic::set_hook(Box::new(log_panic));
     guard
+}
+
+/// Where it happened, and what was said if that is a text of the program. One that was put together
+/// as it ran may hold anything, and isn't repeated.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let said = panic.payload().downcast_ref::<&'static str>().unwrap_or(&"(not shown)");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, said, "panicked");
 }
 
 /// The middleware. The route is logged by its pattern: a path may hold a token.

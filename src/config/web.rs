@@ -14,6 +14,8 @@ pub struct Web {
     pub base_url: Url,
     /// `BIND_ADDRESS`
     pub bind_address: SocketAddr,
+    /// `HTTP_BIND_ADDRESS`: where plain HTTP is led to `base_url`, if anywhere.
+    pub http_bind_address: Option<SocketAddr>,
     /// `TLS`
     pub tls: Tls,
     /// `TRUSTED_PROXIES`: who may say where a request comes from.
@@ -54,6 +56,7 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
         "127.0.0.1:8443",
         "is an address and port, such as 127.0.0.1:8443",
     );
+    let http_bind_address = http_bind_address(read, bind_address);
     let tls = match read.one_of(
         "TLS",
         ["self-signed", "files", "off"],
@@ -70,11 +73,22 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
         read.problem("TLS", "is off while BASE_URL is http");
     }
     let trusted_proxies = trusted_proxies(read);
-    let web = Web { base_url, bind_address, tls, trusted_proxies };
+    let web = Web { base_url, bind_address, http_bind_address, tls, trusted_proxies };
     if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
         read.problem("TLS", "may be self-signed only while BIND_ADDRESS is loopback");
     }
     web
+}
+
+fn http_bind_address(read: &mut Reader<'_>, bind_address: SocketAddr) -> Option<SocketAddr> {
+    let address = read.get("HTTP_BIND_ADDRESS")?.parse().ok();
+    if address.is_none_or(|address: SocketAddr| address == bind_address && address.port() != 0) {
+        read.problem(
+            "HTTP_BIND_ADDRESS",
+            "is an address and port, such as 0.0.0.0:80, and another than BIND_ADDRESS",
+        );
+    }
+    address
 }
 
 fn trusted_proxies(read: &mut Reader<'_>) -> Vec<IpNet> {

@@ -25,6 +25,7 @@ impl Editions {
             functions::register(&mut tera, &words);
             let site = tera.global_context();
             site.insert("assets", assets.urls());
+            site.insert("integrity", assets.integrity());
             site.insert("demo_inbox", &demo_inbox);
             site.insert("language", &words.language);
             site.insert_value("words", plain_words(&words));

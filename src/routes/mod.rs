@@ -23,31 +23,36 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 
 use crate::app::App;
+use crate::error;
 use crate::session::{self, Store};
-
-/// More than the largest form of this site by far.
-const MAX_FORM_BYTES: usize = 16 * 1024;
 
 /// The routes. Those that ask who is signed in stand behind the session; the others go on working
 /// while the store is down.
 pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store) {
     let session = session::middleware(store.clone(), &app.keys, app.lifetimes);
-    let with_session =
-        |resource: Resource| resource.wrap(session.clone()).wrap(from_fn(session::store_failures));
+    let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
+    let with_session = |resource: Resource| {
+        let resource = resource.wrap(session.clone()).wrap(from_fn(session::store_failures));
+        resource.wrap(from_fn(error::panics))
+    };
 
     site.service(with_session(page("/", home::show)))
         .service(with_session(page("/login", login::show).route(web::post().to(login::ask))))
         .service(with_session(page("/login/sent", sent::show)))
-        .service(web::resource("/login/sso").route(web::get().to(sso::leave)))
+        .service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))))
         .service(with_session(page("/login/status", status::show)))
         .service(with_session(web::resource("/login/finish").route(web::get().to(finish::finish))))
         .service(with_session(
             page("/login/open/{token}", open::show).route(web::post().to(open::open)),
         ))
-        .service(page("/login/cancel/{token}", cancel::show).route(web::post().to(cancel::cancel)))
+        .service(plain(
+            page("/login/cancel/{token}", cancel::show).route(web::post().to(cancel::cancel)),
+        ))
         .service(with_session(web::resource("/callback").route(web::get().to(callback::arrive))))
-        .service(page("/login/approve", approve::show).route(web::post().to(approve::approve)))
-        .service(post("/login/approve/cancel", approve::cancel))
+        .service(plain(
+            page("/login/approve", approve::show).route(web::post().to(approve::approve)),
+        ))
+        .service(plain(post("/login/approve/cancel", approve::cancel)))
         .service(with_session(
             page("/login/switch", switch::show).route(web::post().to(switch::switch)),
         ))
@@ -61,14 +66,9 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(post("/account/sessions/revoke-all", account_sessions::revoke_all)))
         .service(with_session(page("/api/session", api_session::show)))
         .service(with_session(post("/logout", logout::end)))
-        .service(page("/static/{name}", assets::show))
-        .service(page("/health/live", health::live))
-        .service(page("/health/ready", health::ready));
-}
-
-/// How much of a form is read before the answer is `too_large`.
-pub(crate) fn form_limits() -> web::FormConfig {
-    web::FormConfig::default().limit(MAX_FORM_BYTES)
+        .service(plain(page("/static/{name}", assets::show)))
+        .service(plain(page("/health/live", health::live)))
+        .service(plain(page("/health/ready", health::ready)));
 }
 
 /// A resource to be read, by GET or HEAD.

@@ -68,7 +68,8 @@ fn may_set_session_cookie(headers: &HeaderMap) -> bool {
 
 /// The cookies of a request whose name and value are plain; of two different values for one
 /// `__Host-` name, neither, since one of them is planted. `None` if there are too many to look at.
-fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
+#[must_use]
+pub fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
     // HTTP/2 may split the header into several (RFC 9113, 8.2.3).
     if headers.get_all(COOKIE).map(|header| header.len()).sum::<usize>() > MAX_BYTES {
         return None;

@@ -69,6 +69,8 @@ fn each_of_these_is_refused() {
         ("WORKOS_REDIRECT_URI", "https://*.localhost:8443/callback"),
         ("WORKOS_REDIRECT_URI", "http://localhost:8443/callback"),
         ("BIND_ADDRESS", "localhost"),
+        ("HTTP_BIND_ADDRESS", "80"),
+        ("HTTP_BIND_ADDRESS", "127.0.0.1:8443"),
         ("LINK_EXPIRES_IN", "25h"),
         ("LINK_EXPIRES_IN", "15"),
         ("LINK_EXPIRES_IN", "-1h"),

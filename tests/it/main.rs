@@ -10,6 +10,7 @@
 )]
 
 mod engine;
+mod raw;
 mod running;
 mod site;
 mod test_app;
@@ -36,22 +37,39 @@ mod switch;
 
 mod architecture;
 mod audit;
+mod canary;
 mod client_address;
 mod config;
 mod cookies;
 mod device;
 mod docs;
 mod email_address;
+mod fetch_metadata;
+mod framing;
+mod headers;
+mod host;
+mod hostile_input;
+mod limits;
 mod log;
 mod metrics;
+mod odd_requests;
+mod panics;
+mod plain_http;
 mod program;
+mod properties;
+mod randomness;
 mod rate_limit;
 mod return_to;
 #[cfg(feature = "smtp")]
 mod scanners;
+#[cfg(feature = "smtp")]
+mod sealed;
 mod security;
+mod security_table;
 mod session_lifetimes;
 mod session_store;
 mod shutdown;
+mod supply_chain;
+mod tls;
 mod words;
 mod workos;

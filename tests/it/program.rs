@@ -15,7 +15,7 @@ use crate::visitor::Visitor;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
 
-fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
+pub fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
     let mut command = Command::new(BINARY);
     command.args(arguments).env_clear().envs(settings).current_dir(folder).kill_on_drop(true);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
@@ -156,6 +156,7 @@ mod demo {
     async fn it_is_on_loopback_only() {
         for (name, value, code) in [
             ("BIND_ADDRESS", "0.0.0.0:0", 2),
+            ("HTTP_BIND_ADDRESS", "0.0.0.0:0", 2),
             ("EMULATOR_BIND_ADDRESS", "0.0.0.0:0", 1),
             ("METRICS_BIND_ADDRESS", "0.0.0.0:0", 2),
             ("BASE_URL", "https://app.test", 2),

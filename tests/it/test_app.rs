@@ -269,11 +269,13 @@ impl WorkOs {
 
 /// A client that follows nothing, waits for nothing for long, and takes any certificate.
 pub fn http() -> reqwest::Client {
+    http_builder().build().unwrap()
+}
+
+pub fn http_builder() -> reqwest::ClientBuilder {
     rustls::crypto::ring::default_provider().install_default().ok();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(30))
         .tls_danger_accept_invalid_certs(true)
-        .build()
-        .unwrap()
 }

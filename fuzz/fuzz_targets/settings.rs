@@ -1,0 +1,30 @@
+//! Lines of `NAME=value`: a wrong one is named, and no value is shown.
+#![no_main]
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+use libfuzzer_sys::fuzz_target;
+use workos_magic_link::config::Config;
+
+/// What no message of ours says.
+const MARK: &str = "\u{2764}";
+
+fuzz_target!(|text: &str| {
+    let set: HashMap<_, _> = text.lines().filter_map(|line| line.split_once('=')).collect();
+    let asked = RefCell::new(BTreeSet::new());
+    let read = |mark: &str| {
+        Config::read(|name| {
+            asked.borrow_mut().insert(name.to_owned());
+            set.get(name).map(|value| format!("{mark}{value}"))
+        })
+    };
+    let _ = read("");
+    if let Err(problems) = read(MARK) {
+        assert!(!problems.to_string().contains(MARK));
+        assert!(!problems.0.is_empty());
+        for problem in &problems.0 {
+            assert!(asked.borrow().contains(problem.variable), "{}", problem.variable);
+        }
+    }
+});

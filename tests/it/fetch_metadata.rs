@@ -1,0 +1,126 @@
+//! Pages of other sites: they may lead people here, and load nothing of ours into themselves.
+
+use reqwest::Method;
+
+use crate::test_app::TestApp;
+use crate::visitor::{Answer, Visitor, assert_error};
+
+/// What a browser says of a request: from where, how, and for what.
+type From = (&'static str, &'static str, &'static str);
+
+const VISIT: From = ("cross-site", "navigate", "document");
+
+async fn get(visitor: &Visitor, path: &str, (site, mode, dest): From) -> Answer {
+    let request = visitor.request(Method::GET, path);
+    let request = request.header("Sec-Fetch-Site", site).header("Sec-Fetch-Mode", mode);
+    visitor.send(request.header("Sec-Fetch-Dest", dest)).await
+}
+
+#[actix_web::test]
+async fn another_sites_page_loads_nothing_of_ours() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    let home = visitor.get("/").await.body;
+    let style = home.split('"').find(|part| part.ends_with(".css")).unwrap();
+    for path in ["/", "/account", "/account/sessions", "/api/session", "/login/status", style] {
+        for from in [
+            ("cross-site", "no-cors", "image"),
+            ("cross-site", "no-cors", "script"),
+            ("cross-site", "cors", "empty"),
+            ("cross-site", "navigate", "iframe"),
+            ("cross-site", "navigate", "object"),
+            ("cross-site", "nested-navigate", "document"),
+            ("same-site", "no-cors", "style"),
+            ("same-site", "navigate", "embed"),
+            ("same-site", "websocket", "websocket"),
+            ("made-up", "made-up", "made-up"),
+        ] {
+            let answer = get(&visitor, path, from).await;
+            assert_eq!(answer.status, 403, "{path} {from:?}");
+            assert!(answer.body.contains("cross_site"), "{path} {from:?}");
+            assert!(!answer.body.contains("ana@acme.test"), "{path} {from:?}");
+            assert_eq!(answer.header("cache-control"), "no-store");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn whoever_comes_from_there_sees_a_page_of_their_own() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    for from in [VISIT, ("same-site", "navigate", "document"), ("none", "navigate", "document")] {
+        assert_eq!(get(&visitor, "/", from).await.status, 200, "{from:?}");
+        assert_eq!(get(&visitor, "/login?return_to=/x", from).await.status, 200, "{from:?}");
+    }
+    let script = ("same-origin", "no-cors", "script");
+    assert_eq!(
+        get(&visitor, "/login", script).await.status,
+        200,
+        "our own pages load what they like"
+    );
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let path = callback.strip_prefix(&app.origin).unwrap();
+    assert_eq!(get(&visitor, path, VISIT).await.location(), "/account");
+    assert_eq!(get(&visitor, "/account", VISIT).await.status, 200, "and on, by the redirect");
+}
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn a_mailed_link_opens_from_a_webmail() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let link = app.workos.newest_link("ana@acme.test").await;
+    let path = link.strip_prefix(&app.origin).unwrap();
+    assert_eq!(get(&visitor, path, VISIT).await.status, 200);
+    assert_eq!(get(&visitor, &path.replace("open", "cancel"), VISIT).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_look_ahead_uses_nothing_up() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let path = callback.strip_prefix(&app.origin).unwrap();
+    for purpose in ["prefetch", "prefetch;prerender"] {
+        let request = visitor.request(Method::GET, path).header("Sec-Purpose", purpose);
+        let request = request.header("Sec-Fetch-Site", "cross-site");
+        let request = request.header("Sec-Fetch-Mode", "navigate");
+        let answer = visitor.send(request.header("Sec-Fetch-Dest", "document")).await;
+        assert_error(&answer, 403, "cross_site");
+        assert!(!answer.headers.contains_key("set-cookie"));
+    }
+    assert_eq!(get(&visitor, path, VISIT).await.location(), "/account", "the visit itself works");
+}
+
+#[actix_web::test]
+async fn programs_and_balancers_that_say_nothing_are_served() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    for path in ["/", "/account", "/api/session", "/health/live"] {
+        assert_eq!(visitor.get(path).await.status, 200, "{path}");
+    }
+    let image = ("cross-site", "no-cors", "image");
+    assert_eq!(get(&visitor, "/health/ready", image).await.body, "ok\n");
+}
+
+#[actix_web::test]
+async fn no_site_is_told_that_it_may_read_ours() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    for (method, path) in [
+        (Method::OPTIONS, "/api/session"),
+        (Method::GET, "/api/session"),
+        (Method::OPTIONS, "/login"),
+    ] {
+        let request = visitor.request(method.clone(), path).header("Origin", "https://evil.test");
+        let request = request.header("Access-Control-Request-Method", "POST");
+        let answer = visitor.send(request).await;
+        let is_cors =
+            |name: &reqwest::header::HeaderName| name.as_str().starts_with("access-control");
+        assert!(!answer.headers.keys().any(is_cors), "{method} {path}");
+        assert!(method == Method::GET || answer.status == 405, "{method} {path}");
+    }
+}

@@ -1,0 +1,123 @@
+//! The site is served under its own name only, whichever way a request gives one.
+
+use std::net::TcpListener;
+
+use reqwest::{Method, Version};
+use workos_magic_link::clock::Clock;
+
+use crate::raw::{exchange, header, statuses};
+use crate::test_app::{TestApp, WorkOs, http_builder, serve, settings_of_a_test};
+use crate::visitor::Visitor;
+
+#[actix_web::test]
+async fn over_http_1_every_name_must_be_ours() {
+    let app = TestApp::spawn().await;
+    let ours = app.origin.split_once("//").unwrap().1;
+    for (target, host, status) in [
+        ("/login", format!("Host: {ours}\r\n"), 200),
+        ("/login", "Host: evil.test\r\n".to_owned(), 421),
+        ("/login", format!("Host: {ours}.\r\n"), 421),
+        ("/login", format!("Host: {ours}@evil.test\r\n"), 421),
+        ("/login", "Host:\r\n".to_owned(), 421),
+        ("http://evil.test/login", format!("Host: {ours}\r\n"), 421),
+        ("http://evil.test/login", "Host: evil.test\r\n".to_owned(), 421),
+        (&format!("http://{ours}/login"), "Host: evil.test\r\n".to_owned(), 421),
+        (&format!("http://{ours}/login"), format!("Host: {ours}\r\n"), 200),
+        ("/login", format!("Host: {ours}\r\nHost: evil.test\r\n"), 400),
+        ("/login", String::new(), 400),
+    ] {
+        let bytes = format!("GET {target} HTTP/1.1\r\nConnection: close\r\n{host}\r\n");
+        let answer = exchange(&app.origin, bytes.as_bytes()).await;
+        assert_eq!(statuses(&answer), [status], "{target} {host}");
+        assert!(!answer.contains("evil.test"), "{answer}");
+    }
+}
+
+#[actix_web::test]
+async fn over_http_2_every_name_must_be_ours() {
+    let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let ours = format!("localhost:{}", address.port());
+    let mut settings = settings_of_a_test(&format!("https://{ours}"), &workos.url, folder.path());
+    settings.insert("TLS".to_owned(), "self-signed".to_owned());
+    let (_handle, _running) = serve(&settings, listener, &Clock::default());
+    let client = http_builder().resolve("evil.test", address).build().unwrap();
+
+    let evil = format!("evil.test:{}", address.port());
+    for (authority, host, path, status) in [
+        (&ours, None, "/login", 200),
+        (&ours, Some(&ours), "/login", 200),
+        (&evil, None, "/login", 421),
+        (&evil, Some(&ours), "/login", 421),
+        (&ours, Some(&evil), "/login", 421),
+        (&evil, None, "/health/live", 200),
+    ] {
+        let mut request = client.get(format!("https://{authority}{path}"));
+        if let Some(host) = host {
+            request = request.header("Host", host);
+        }
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.version(), Version::HTTP_2);
+        assert_eq!(answer.status(), status, "{authority} {host:?} {path}");
+    }
+}
+
+#[actix_web::test]
+async fn only_health_is_told_under_another_name() {
+    let app = TestApp::spawn().await;
+    let elsewhere = Visitor::new("http://10.0.0.7").through(&app.origin);
+    for path in ["/health/live", "/health/ready"] {
+        assert_eq!(elsewhere.get(path).await.body, "ok\n");
+    }
+    for path in
+        ["/health", "/health/", "/health/../login", "/health/%2e%2e/login", "/health//login"]
+    {
+        let bytes = format!("GET {path} HTTP/1.1\r\nHost: evil.test\r\nConnection: close\r\n\r\n");
+        let answer = exchange(&app.origin, bytes.as_bytes()).await;
+        assert!([vec![404], vec![421]].contains(&statuses(&answer)), "{path}: {answer}");
+    }
+}
+
+#[actix_web::test]
+async fn no_redirect_names_a_host() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    let forged = |request: reqwest::RequestBuilder| {
+        request
+            .header("Sec-Fetch-Site", "same-origin")
+            .header("X-Forwarded-Host", "evil.test")
+            .header("X-Forwarded-Prefix", "//evil.test")
+            .header("X-Original-URL", "//evil.test")
+            .header("Forwarded", "host=evil.test;proto=http")
+    };
+    for (method, path) in [
+        (Method::GET, "/login?return_to=//evil.test"),
+        (Method::GET, "/login?return_to=https://evil.test"),
+        (Method::POST, "/account/sessions/revoke-others"),
+        (Method::POST, "/logout"),
+        (Method::GET, "/account"),
+        (Method::GET, "/account/sessions?x=//evil.test"),
+    ] {
+        let answer = visitor.send(forged(visitor.request(method, path))).await;
+        let location = answer.location();
+        assert!(location.starts_with('/') && !location.starts_with("//"), "{path}: {location}");
+    }
+    let request =
+        forged(visitor.request(Method::POST, "/login")).form(&[("email", "eve@acme.test")]);
+    visitor.send(request).await;
+    let mail = app.workos.newest_mail("eve@acme.test").await.to_string();
+    assert!(!mail.contains("evil"), "{mail}");
+}
+
+#[actix_web::test]
+async fn what_a_header_says_of_the_host_reaches_no_location_header() {
+    let app = TestApp::spawn().await;
+    let host = app.origin.split_once("//").unwrap().1;
+    let bytes = format!(
+        "GET http://{host}/account HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Host: evil.test\r\n\
+         Connection: close\r\n\r\n"
+    );
+    let answer = exchange(&app.origin, bytes.as_bytes()).await;
+    assert_eq!(header(&answer, "location"), Some("/login?return_to=%2Faccount"));
+}

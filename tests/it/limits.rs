@@ -1,0 +1,97 @@
+//! What a request may weigh, and how long it may take.
+
+use std::time::{Duration, Instant};
+
+use crate::raw::{exchange, request, statuses};
+use crate::test_app::TestApp;
+
+const FORM: &str =
+    "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+
+/// A form's bytes with these headers of length, where the body is all that follows.
+fn form(app: &TestApp, length: &str, body: &str) -> String {
+    let host = app.origin.split_once("//").unwrap().1;
+    format!(
+        "POST /login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{FORM}{length}\r\n\r\n{body}"
+    )
+}
+
+#[actix_web::test]
+async fn a_body_is_sixteen_kibibytes_at_most() {
+    let app = TestApp::spawn().await;
+    let body = |bytes: usize| format!("email={}", "a".repeat(bytes - 6));
+    for (bytes, status) in [(16 * 1024, 422), (16 * 1024 + 1, 413), (1024 * 1024, 413)] {
+        let plain = form(&app, &format!("Content-Length: {bytes}"), &body(bytes));
+        assert_eq!(statuses(&exchange(&app.origin, plain.as_bytes()).await), [status], "{bytes}");
+        let chunk = format!("{bytes:x}\r\n{}\r\n0\r\n\r\n", body(bytes));
+        let chunked = form(&app, "Transfer-Encoding: chunked", &chunk);
+        assert_eq!(statuses(&exchange(&app.origin, chunked.as_bytes()).await), [status], "{bytes}");
+    }
+    // Where nobody reads a body, too.
+    let logout = form(&app, "Content-Length: 20000", &"a".repeat(20_000));
+    let logout = logout.replacen("/login", "/logout", 1);
+    assert_eq!(statuses(&exchange(&app.origin, logout.as_bytes()).await), [413]);
+}
+
+#[actix_web::test]
+async fn a_compressed_body_is_not_unpacked() {
+    let app = TestApp::spawn().await;
+    let bomb = form(&app, "Content-Encoding: gzip\r\nContent-Length: 7", "email=a");
+    let answer = exchange(&app.origin, bomb.as_bytes()).await;
+    assert!([vec![400], vec![422]].contains(&statuses(&answer)), "{answer}");
+}
+
+#[actix_web::test]
+async fn headers_have_a_limit_in_number_and_in_bytes() {
+    let app = TestApp::spawn().await;
+    let header = |bytes: usize| format!("X-A: {}\r\n", "a".repeat(bytes));
+    let many = |number: usize| (0..number).map(|n| format!("X-{n}: 1\r\n")).collect::<String>();
+    for (what, line, headers, status) in [
+        ("some", "GET /", many(90), 200),
+        ("more than 96", "GET /", many(97), 431),
+        ("30 KiB", "GET /", header(30 * 1024), 200),
+        ("33 KiB", "GET /", header(33 * 1024), 413),
+        ("twice 17 KiB", "GET /", header(17 * 1024).repeat(2), 413),
+        ("more than is read", "GET /", header(140_000), 431),
+        ("8 KiB of cookies", "GET /", format!("Cookie: a={}\r\n", "a".repeat(8190)), 200),
+        ("more of them", "GET /", format!("Cookie: a={}\r\n", "a".repeat(8191)), 413),
+    ] {
+        assert_eq!(statuses(&request(&app.origin, line, &headers).await), [status], "{what}");
+    }
+    let long = |bytes: usize| format!("GET /?{}", "a".repeat(bytes));
+    assert_eq!(statuses(&request(&app.origin, &long(30 * 1024), "").await), [200]);
+    assert_eq!(statuses(&request(&app.origin, &long(33 * 1024), "").await), [413]);
+    assert_eq!(statuses(&request(&app.origin, &long(70_000), "").await), [400], "no URI at all");
+}
+
+/// All at the same time, so that the test takes as long as the longest.
+#[actix_web::test]
+async fn who_trickles_is_not_waited_for() {
+    let app = TestApp::spawn().await;
+    let endless = format!("5000\r\n{}\r\n", "a".repeat(0x5000));
+    let heavy = format!("X-A: {}\r\nTransfer-Encoding: chunked", "a".repeat(33 * 1024));
+    let slow = [
+        ("a body", form(&app, "Content-Length: 100", "email="), 400, 10),
+        ("chunks", form(&app, "Transfer-Encoding: chunked", "5\r\nemail\r\n"), 400, 10),
+        ("chunks without end", form(&app, "Transfer-Encoding: chunked", &endless), 413, 0),
+        ("headers, and chunks", form(&app, &heavy, "5\r\nemail\r\n"), 413, 0),
+        ("headers", "POST /login HTTP/1.1\r\nHost: x\r\n".to_owned(), 408, 5),
+    ];
+    let waiting = slow.map(|(what, bytes, status, seconds)| {
+        let origin = app.origin.clone();
+        actix_web::rt::spawn(async move {
+            let begun = Instant::now();
+            let answer = exchange(&origin, bytes.as_bytes()).await;
+            assert_eq!(statuses(&answer), [status], "{what}: {answer}");
+            let expected = Duration::from_secs(seconds)..Duration::from_secs(seconds + 5);
+            assert!(expected.contains(&begun.elapsed()), "{what}: {:?}", begun.elapsed());
+        })
+    });
+    // Nobody else waits for them.
+    let begun = Instant::now();
+    assert_eq!(app.visitor().get("/").await.status, 200);
+    assert!(begun.elapsed() < Duration::from_secs(4));
+    for waiting in waiting {
+        waiting.await.unwrap();
+    }
+}

@@ -1,0 +1,226 @@
+//! Sealed values in one another's places, damaged, or made elsewhere: they open nothing.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+use workos_magic_link::sealed::{KeyRing, Sealed, generate_cookie_key};
+
+use crate::test_app::TestApp;
+use crate::visitor::{Answer, Visitor};
+
+/// One of each sealed thing, all fresh, and who may use them.
+struct World {
+    app: TestApp,
+    /// By what it is.
+    values: BTreeMap<&'static str, String>,
+    asking: Visitor,
+    flow_cookie: String,
+    callback: String,
+    key: String,
+}
+
+impl World {
+    async fn new() -> Self {
+        let key = generate_cookie_key().unwrap();
+        let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
+        let (asking, elsewhere) = (app.visitor(), app.visitor());
+        asking.ask_for_link("ana@acme.test", "").await;
+        let link = app.workos.newest_link("ana@acme.test").await;
+        let leaving = asking.post(&link, &[]).await;
+        let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
+        assert_eq!(elsewhere.get(&callback).await.location(), "/login/approve");
+        let flow_cookie = asking.sign_ins().remove(0);
+        let signed_in = eve(&app).await;
+        let values = BTreeMap::from([
+            ("session", signed_in.cookie("__Host-session").unwrap()),
+            ("flow", asking.cookie(&flow_cookie).unwrap()),
+            ("approve", elsewhere.cookie("__Host-approve").unwrap()),
+            ("state", state_of(&callback)),
+            ("mail", link.rsplit_once('/').unwrap().1.to_owned()),
+        ]);
+        Self { app, values, asking, flow_cookie, callback, key }
+    }
+
+    /// Puts a value into a place, and sees that nothing opens there.
+    async fn assert_opens_nothing(&self, place: &str, value: &str, what: &str) {
+        let what = format!("{what} in the place of {place}");
+        let stranger = self.app.visitor();
+        let refused = |answer: &Answer| {
+            assert!(answer.status.is_client_error(), "{what}: {}", answer.status);
+        };
+        match place {
+            "session" => {
+                stranger.set_cookie("__Host-session", value);
+                refused(&stranger.get_json("/api/session").await);
+            }
+            "flow" => {
+                stranger.set_cookie(&self.flow_cookie, value);
+                let answer = stranger.get(&self.callback).await;
+                assert_eq!(answer.location(), "/login/approve", "{what}: it is not who asked");
+            }
+            "approve" => {
+                stranger.set_cookie("__Host-approve", value);
+                refused(&stranger.get("/login/approve").await);
+                refused(&stranger.post("/login/approve", &[("digits", "00")]).await);
+                let with_flow = self.app.again(&self.asking);
+                with_flow.set_cookie("__Host-approve", value);
+                refused(&with_flow.get("/login/switch").await);
+            }
+            "state" => {
+                let asking = self.app.again(&self.asking);
+                let query = [("code", "x"), ("state", value)];
+                let path = Url::parse_with_params("http://x/callback", query).unwrap();
+                refused(&asking.get(&path[url::Position::BeforePath..]).await);
+            }
+            "mail" => {
+                for path in [format!("/login/open/{value}"), format!("/login/cancel/{value}")] {
+                    let asking = self.app.again(&self.asking);
+                    refused(&asking.get(&path).await);
+                    refused(&asking.post(&path, &[]).await);
+                }
+            }
+            _ => panic!("{place}"),
+        }
+        assert!(!stranger.is_signed_in().await, "{what}");
+    }
+
+    /// After all that was tried, each value still opens its own place.
+    async fn assert_all_work(self) {
+        let stranger = self.app.visitor();
+        stranger.set_cookie("__Host-session", &self.values["session"]);
+        assert!(stranger.is_signed_in().await);
+        stranger.set_cookie("__Host-approve", &self.values["approve"]);
+        assert_eq!(stranger.get("/login/approve").await.status, 200);
+        let mailed = format!("/login/cancel/{}", self.values["mail"]);
+        assert_eq!(stranger.get(&mailed).await.status, 200);
+        assert_eq!(self.asking.get(&self.callback).await.location(), "/account");
+    }
+}
+
+/// Somebody who is signed in.
+async fn eve(app: &TestApp) -> Visitor {
+    let visitor = app.visitor();
+    visitor.ask_for_link("eve@evil.test", "").await;
+    let link = app.workos.newest_link("eve@evil.test").await;
+    let leaving = visitor.post(&link, &[]).await;
+    let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    visitor
+}
+
+fn state_of(callback: &str) -> String {
+    let url = Url::parse(callback).unwrap();
+    url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned()
+}
+
+#[actix_web::test]
+async fn none_opens_anything_in_anothers_place() {
+    let world = World::new().await;
+    for place in world.values.keys() {
+        for (kind, value) in world.values.iter().filter(|(kind, _)| *kind != place) {
+            world.assert_opens_nothing(place, value, kind).await;
+        }
+        for nonsense in ["", "x", "null", "{}", "AAAAAAAAAAAAAAAA", &"A".repeat(1000)] {
+            if !(nonsense.is_empty() && *place == "mail") {
+                world.assert_opens_nothing(place, nonsense, nonsense).await;
+            }
+        }
+    }
+    world.assert_all_work().await;
+}
+
+/// The same value, cut, changed or spelled otherwise.
+fn damaged(value: &str) -> Vec<String> {
+    let cut = |to: usize| value[..to].to_owned();
+    let mut damaged = vec![
+        cut(value.len() - 1),
+        cut(value.len() / 2),
+        value[1..].to_owned(),
+        format!("{value}A"),
+        format!("{value}AAAA"),
+        value.to_ascii_lowercase(),
+        value.to_ascii_uppercase(),
+        value.replace(|c: char| c.is_ascii_digit(), "0"),
+    ];
+    if let Ok(bytes) = URL_SAFE_NO_PAD.decode(value) {
+        damaged.extend([STANDARD.encode(&bytes), STANDARD_NO_PAD.encode(&bytes)]);
+        damaged.extend([URL_SAFE.encode(&bytes), format!("{value}="), format!("{value}==")]);
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        damaged.push(hex);
+        for position in [0, 11, 12, bytes.len() - 17, bytes.len() - 1] {
+            let mut flipped = bytes.clone();
+            flipped[position] ^= 1;
+            damaged.push(URL_SAFE_NO_PAD.encode(flipped));
+        }
+    }
+    damaged.retain(|other| other != value);
+    damaged
+}
+
+#[actix_web::test]
+async fn one_that_is_damaged_or_spelled_otherwise_opens_nothing() {
+    let world = World::new().await;
+    for (place, value) in &world.values {
+        for other in damaged(value) {
+            // A slash in a path would be another path.
+            let other = if *place == "mail" { other.replace('/', "%2F") } else { other };
+            world.assert_opens_nothing(place, &other, &other).await;
+        }
+        let twice: String = value.bytes().map(|byte| format!("%25{byte:02X}")).collect();
+        world.assert_opens_nothing(place, &twice[..twice.len().min(900)], "encoded twice").await;
+    }
+    world.assert_all_work().await;
+}
+
+/// Whatever is inside, under one purpose.
+macro_rules! kinds {
+    ($($kind:ident $purpose:literal),+) => { $(
+        #[derive(Clone, Serialize, Deserialize)]
+        #[serde(transparent)]
+        struct $kind(Value);
+        impl Sealed for $kind {
+            const PURPOSE: &'static str = $purpose;
+        }
+    )+ };
+}
+
+kinds!(
+    State "state 3", OldState "state 2", Pending "pending sign-in 3", OldPending "pending sign-in 2",
+    MailLink "mail link 2", OldMailLink "mail link 1", Arrival "arrival 1", Approval "approval 1",
+    Nameless ""
+);
+
+#[actix_web::test]
+async fn one_of_another_key_version_purpose_or_place_opens_nothing() {
+    let world = World::new().await;
+    let ours = KeyRing::parse(&world.key).unwrap();
+    let other = KeyRing::parse(&generate_cookie_key().unwrap()).unwrap();
+    let (flow, approve) = (world.flow_cookie.as_str(), "__Host-approve");
+    macro_rules! check {
+        ($kind:ident, $at:expr, $name:literal, [$($wrong:ident),+]) => {
+            let $kind(inside) = ours.open::<$kind>($at, &world.values[$name]).expect($name);
+            let forged = [
+                ("another key", other.seal($at, &$kind(inside.clone())).unwrap()),
+                ("another place", ours.seal("elsewhere", &$kind(inside.clone())).unwrap()),
+                $((stringify!($wrong), ours.seal($at, &$wrong(inside.clone())).unwrap()),)+
+                ("nothing inside", ours.seal($at, &$kind(Value::Null)).unwrap()),
+                ("something else inside", ours.seal($at, &$kind(serde_json::json!({ "f": 1 }))).unwrap()),
+            ];
+            for (what, value) in forged {
+                world.assert_opens_nothing($name, &value, what).await;
+            }
+        };
+    }
+    check!(State, "", "state", [OldState, MailLink, Nameless]);
+    check!(MailLink, "", "mail", [OldMailLink, State, Nameless]);
+    check!(Pending, flow, "flow", [OldPending, Arrival, Nameless]);
+    check!(Arrival, approve, "approve", [Approval, Pending, Nameless]);
+    // What the test seals is as good as the app's, or it would prove nothing.
+    let Pending(inside) = ours.open::<Pending>(flow, &world.values["flow"]).unwrap();
+    world.asking.set_cookie(flow, &ours.seal(flow, &Pending(inside)).unwrap());
+    world.assert_all_work().await;
+}

@@ -1,0 +1,57 @@
+//! The table in `docs/security.md`: every test that it names exists, every row has one or a reason.
+
+use std::fs;
+use std::path::Path;
+
+const DOCUMENT: &str = include_str!("../../docs/security.md");
+
+/// The rows: threat, defence, and what proves it.
+fn rows() -> Vec<[&'static str; 3]> {
+    let (_, table) = DOCUMENT.split_once("## What is defended").unwrap();
+    let (table, _) = table.split_once("## Updating dependencies").unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let cells = rows.map(|row| row.splitn(3, " | ").collect::<Vec<_>>());
+    let rows = cells.map(|cells| <[_; 3]>::try_from(cells).expect("three cells"));
+    rows.filter(|[threat, ..]| *threat != "threat").collect()
+}
+
+/// `it/login.rs::the_form_sets_no_cookie`
+fn names_of_tests(proof: &str) -> impl Iterator<Item = (&str, &str)> {
+    proof.split('`').filter_map(|word| word.split_once("::"))
+}
+
+fn exists(file: &str, test: &str) -> bool {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(file);
+    let source = fs::read_to_string(path).unwrap_or_default();
+    // Property tests have parameters.
+    let Some((before, _)) = source.split_once(&format!("fn {test}(")) else { return false };
+    let lines = before.trim_end_matches("async ").trim_end().rsplit('\n');
+    lines.take_while(|line| line.trim().starts_with("#[")).any(|line| line.contains("test]"))
+}
+
+#[test]
+#[allow(clippy::print_stdout, reason = "the counts are what one looks for")]
+fn every_test_that_it_names_exists_and_every_row_has_one_or_a_reason() {
+    let (mut tests, mut deviations) = (0, 0);
+    for [threat, _, proof] in rows() {
+        for (file, test) in names_of_tests(proof) {
+            assert!(exists(file, test), "{threat}: there is no test {file}::{test}");
+            tests += 1;
+        }
+        let reason = proof.strip_prefix("Deviation: ");
+        deviations += usize::from(reason.is_some());
+        let has_proof = names_of_tests(proof).next().is_some();
+        assert!(has_proof != reason.is_some_and(|reason| reason.len() > 20), "{threat}: {proof}");
+    }
+    println!("{} threats: {tests} tests named, {deviations} deviations", rows().len());
+    assert!(rows().len() >= 80 && deviations <= 10, "{} rows, {deviations}", rows().len());
+}
+
+#[test]
+fn a_name_that_is_none_would_be_noticed() {
+    assert!(exists("it/security_table.rs", "a_name_that_is_none_would_be_noticed"));
+    assert!(exists("it/properties.rs", "nothing_that_was_made_up_opens"));
+    assert!(!exists("it/security_table.rs", "rows"), "no test");
+    assert!(!exists("it/security_table.rs", "a_name_that_is"), "no whole name");
+    assert!(!exists("it/nowhere.rs", "a_name_that_is_none_would_be_noticed"));
+}
