@@ -1,0 +1,26 @@
+//! Somebody closes the tab while WorkOS is being asked.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::test_app::TestApp;
+use crate::visitor::assert_error;
+
+#[actix_web::test]
+async fn during_the_exchange_leaves_nothing_half_done_and_nothing_to_be_used_again() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    app.workos.fail("/sso/token", json!({ "delay_ms": 3000, "count": 1 })).await;
+    let leaving = visitor
+        .request(reqwest::Method::GET, &callback)
+        .header("Cookie", visitor.cookie_header())
+        .timeout(Duration::from_millis(500));
+    assert!(leaving.send().await.unwrap_err().is_timeout());
+    assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
+    assert!(!visitor.is_signed_in().await);
+    assert!(app.workos.calls_of("/sso/token").await <= 1, "the code is never sent twice");
+    assert!(app.signed_in("ana@acme.test").await.is_signed_in().await);
+}

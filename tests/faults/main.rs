@@ -1,0 +1,27 @@
+//! What breaks around the app, and what people see of it then. Outages of WorkOS, of the store and
+//! of the mail server are tried where each is: `tests/it/workos.rs`, `tests/redis/outage.rs`,
+//! `tests/smtp/outage.rs`. Here is what belongs to none of them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    dead_code,
+    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+)]
+
+#[path = "../it/engine.rs"]
+mod engine;
+#[path = "../it/running.rs"]
+mod running;
+#[path = "../it/site.rs"]
+mod site;
+#[path = "../it/test_app.rs"]
+mod test_app;
+#[path = "../it/visitor.rs"]
+mod visitor;
+
+mod browser_gone;
+mod clock;
+mod file_descriptors;
