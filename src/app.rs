@@ -25,8 +25,8 @@ use crate::shutdown::{FINISHED_WITHIN, Shutdown, Signals};
 use crate::sign_in::{Admission, LinkDelivery};
 use crate::workos::Client;
 use crate::{
-    assets, error, headers, host, limits, plain_http, prometheus, routes, same_origin, shutdown,
-    telemetry, tls,
+    assets, error, headers, host, limits, pages, plain_http, prometheus, routes, same_origin,
+    shutdown, telemetry, tls,
 };
 
 /// What the handlers share. Made once, at start-up.
@@ -157,7 +157,9 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(from_fn(limits::guard))
             // Whatever fails further in becomes a page here,
             .wrap(from_fn(error::render))
-            // and gets its headers here, like every other response.
+            // the language that was chosen is remembered with whatever is answered,
+            .wrap(from_fn(pages::remember))
+            // and every response gets its headers.
             .wrap(from_fn(headers::secure))
             // Outermost, so that the log has the status that the browser sees.
             .wrap(from_fn(telemetry::request))

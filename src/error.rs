@@ -18,7 +18,7 @@ pub(crate) use render::render;
 use crate::email_address::EmailAddress;
 use crate::mail::MailError;
 use crate::session::StoreError;
-use crate::sign_in::{Flow, PendingSignIn, ReturnTo};
+use crate::sign_in::{Flow, PendingSignIn, ReturnTo, Way};
 use crate::workos::WorkOsError;
 
 /// A request that ends without what was asked for: a stable code for the visitor, and for the
@@ -39,8 +39,9 @@ pub struct Failure {
 
 /// The way on from a failure.
 pub(crate) enum Offer {
-    /// A new link in one click, for what was typed, which need not be an address.
-    NewLink { email: String, return_to: ReturnTo },
+    /// A new sign-in in one click, for what was typed, which need not be an address: by a link, or
+    /// through an organization.
+    NewSignIn { email: String, return_to: ReturnTo, by_sso: bool },
     /// The same once more, at this path: nothing was lost.
     TryAgain { at: String },
     /// Nothing but patience: the page goes by itself where this sign-in leads.
@@ -88,7 +89,16 @@ impl Failure {
     /// Offers the same sign-in anew on the page.
     #[must_use]
     pub(crate) fn offering(self, pending: &PendingSignIn) -> Self {
-        self.offering_form(pending.email.as_str().to_owned(), pending.return_to.clone())
+        let (email, return_to) = (pending.email.as_str().to_owned(), pending.return_to.clone());
+        let by_sso = matches!(pending.way, Way::Sso(_));
+        let said = if by_sso { self.of_sso() } else { self };
+        said.with(Offer::NewSignIn { email, return_to, by_sso })
+    }
+
+    /// Says it of a sign-in through an organization, where no link was mailed.
+    #[must_use]
+    pub(crate) fn of_sso(self) -> Self {
+        Self { code: self.code.of_sso(), ..self }
     }
 
     /// The same, if nothing better is offered already.
@@ -100,7 +110,7 @@ impl Failure {
     /// Offers a new link for what was typed, which need not be an address.
     #[must_use]
     pub(crate) fn offering_form(self, email: String, return_to: ReturnTo) -> Self {
-        self.with(Offer::NewLink { email, return_to })
+        self.with(Offer::NewSignIn { email, return_to, by_sso: false })
     }
 
     /// If this failed for want of something outside, or of a moment's patience, the same can be tried
@@ -140,7 +150,7 @@ impl Failure {
     /// Whose sign-in it was, if the page offers them another.
     pub(crate) fn email(&self) -> Option<EmailAddress> {
         match self.offer.as_deref() {
-            Some(Offer::NewLink { email, .. }) => EmailAddress::parse(email).ok(),
+            Some(Offer::NewSignIn { email, .. }) => EmailAddress::parse(email).ok(),
             _ => None,
         }
     }

@@ -4,14 +4,14 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::ContentType;
-use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use tera::Context;
 
 use crate::app::App;
-use crate::error::Failure;
+use crate::error::{Failure, with_sources};
 use crate::session::CurrentUser;
 use crate::words::Words;
 
@@ -27,6 +27,7 @@ pub(crate) use account::{AccountPage, AccountSessionsPage};
 use editions::Edition;
 pub(crate) use editions::Editions;
 pub(crate) use failure::ErrorPage;
+pub(crate) use language::remember;
 pub(crate) use mail::SignInMail;
 pub(crate) use sign_in::{
     ApprovePage, ApprovedPage, CancelPage, LeavingPage, LoginPage, OpenPage, SentPage, SwitchPage,
@@ -41,8 +42,6 @@ pub(crate) trait Page: Serialize {
 pub(crate) struct Pages {
     app: web::Data<App>,
     edition: usize,
-    /// Whether this request chose it.
-    is_chosen: bool,
     /// This page in the other languages, if it can be loaded anew without doing anything.
     languages: Vec<LanguageLink>,
 }
@@ -57,9 +56,8 @@ struct LanguageLink {
 impl Pages {
     pub(crate) fn new(app: &web::Data<App>, request: &HttpRequest) -> Self {
         let editions = &app.editions.0;
-        let spoken: Vec<_> = editions.iter().map(|edition| &*edition.words.language).collect();
-        let chosen = language::chosen(request, &spoken);
-        let language = chosen
+        let spoken = app.editions.languages();
+        let language = language::chosen(request, &spoken)
             .or_else(|| language::preferred(request, &app.keys, &spoken))
             .unwrap_or(spoken[0]);
         let edition = spoken.iter().position(|one| *one == language).unwrap_or_default();
@@ -71,41 +69,29 @@ impl Pages {
         });
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let languages = if reads { languages.collect() } else { Vec::new() };
-        Self { app: app.clone(), edition, is_chosen: chosen.is_some(), languages }
+        Self { app: app.clone(), edition, languages }
     }
 
     /// The page, as it is shown where all went well.
     pub(crate) fn show<P: Page>(&self, page: &P) -> HttpResponse {
-        self.respond(StatusCode::OK, self.render(page, &self.languages))
-    }
-
-    /// A page that was rendered, with this status; remembers the language if it was chosen.
-    pub(crate) fn respond(&self, status: StatusCode, html: String) -> HttpResponse {
-        let mut response = HttpResponse::build(status).content_type(ContentType::html()).body(html);
-        if self.is_chosen
-            && let Ok(cookie) = language::cookie(&self.app.keys, &self.edition().words.language)
-        {
-            // Can't fail: the name is plain, the value sealed.
-            let _ = response.add_cookie(&cookie);
+        match self.render(page, &self.languages) {
+            Ok(html) => HttpResponse::Ok().content_type(ContentType::html()).body(html),
+            Err(error) => HttpResponse::from_error(broken::<P>(&error)),
         }
-        response
     }
 
     /// The page as HTML: of an error, or of a form that was sent, which nobody can load anew.
     pub(crate) fn html<P: Page>(&self, page: &P) -> String {
-        self.render(page, &[])
-    }
-
-    /// A plain one if its template is broken, as it can be while somebody works on it.
-    fn render<P: Page>(&self, page: &P, languages: &[LanguageLink]) -> String {
-        let rendered = Context::from_serialize(page).and_then(|mut context| {
-            context.insert("languages", languages);
-            self.edition().tera.render(P::TEMPLATE, &context)
-        });
-        rendered.unwrap_or_else(|error| {
-            tracing::error!(template = P::TEMPLATE, %error, "a page can't be rendered");
+        self.render(page, &[]).unwrap_or_else(|error| {
+            tracing::error!(cause = %broken::<P>(&error), "an error page is broken");
             "<!doctype html><title>Error</title><p>This page can't be shown.".to_owned()
         })
+    }
+
+    fn render<P: Page>(&self, page: &P, languages: &[LanguageLink]) -> Result<String, tera::Error> {
+        let mut context = Context::from_serialize(page)?;
+        context.insert("languages", languages);
+        self.edition().tera.render(P::TEMPLATE, &context)
     }
 
     /// The words of this language.
@@ -127,6 +113,11 @@ impl FromRequest for Pages {
         let missing = || Failure::internal("the app isn't known to its routes".to_owned());
         ready(app.map(|app| Self::new(app, request)).ok_or_else(missing))
     }
+}
+
+/// As a template can be while somebody works on it.
+fn broken<P: Page>(error: &tera::Error) -> Failure {
+    Failure::internal(format!("{} can't be rendered: {}", P::TEMPLATE, with_sources(error)))
 }
 
 #[derive(Serialize)]

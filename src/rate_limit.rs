@@ -58,8 +58,8 @@ impl RateLimits {
         Ok(())
     }
 
-    /// How long it is until this client may ask for one more mail to this address, and it goes.
-    /// Counts nothing.
+    /// How long it is until this client may ask for one more mail to this address, and it goes, as
+    /// far as that hangs on the two of them. Counts nothing.
     ///
     /// # Errors
     /// When the store fails.

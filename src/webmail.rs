@@ -18,7 +18,7 @@ pub(crate) fn of(domain: &str, sender: Option<&str>) -> Option<Webmail> {
     let is_of = |known: &&(&str, &[&str], &str, &str)| {
         let (_, domains, ..) = known;
         domains.iter().any(|of| match of.strip_suffix('*') {
-            Some(of) => domain.starts_with(of),
+            Some(of) => domain.strip_prefix(of).is_some_and(is_of_a_country),
             None => domain == *of,
         })
     };
@@ -28,6 +28,12 @@ pub(crate) fn of(domain: &str, sender: Option<&str>) -> Option<Webmail> {
         None => (*inbox).to_owned(),
     };
     Some(Webmail { name, url })
+}
+
+/// `com`, `fr` or `co.uk`, and nobody's own name.
+fn is_of_a_country(suffix: &str) -> bool {
+    let labels = suffix.split('.').collect::<Vec<_>>();
+    labels.len() <= 2 && labels.iter().all(|label| (2..=3).contains(&label.len()))
 }
 
 /// Name, domains (with `*` for those of all countries), URL, URL that searches for a sender. Spam is

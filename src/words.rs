@@ -2,6 +2,8 @@
 //! [Project Fluent](https://projectfluent.org), which knows plurals and leaves the order of words
 //! to each language. A file more is a language more.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, anyhow, ensure};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -19,8 +21,15 @@ pub(crate) struct Words {
     /// As HTML and HTTP name it (BCP 47).
     pub(crate) language: String,
     bundle: FluentBundle<FluentResource>,
-    /// Every phrase, and whether it is one without blanks.
-    phrases: Vec<(String, bool)>,
+    /// Every phrase, by its name.
+    phrases: BTreeMap<String, Phrase>,
+}
+
+/// What is to be known of a phrase before it is said.
+#[derive(Clone, Copy)]
+struct Phrase {
+    has_blanks: bool,
+    has_markup: bool,
 }
 
 impl Words {
@@ -38,7 +47,16 @@ impl Words {
             languages.first().is_some_and(|(name, _)| name == DEFAULT),
             "words/en.ftl is missing"
         );
-        languages.iter().map(|(name, source)| Self::parse(name, &[brand, source])).collect()
+        let languages = languages.iter().map(|(name, source)| Self::parse(name, &[brand, source]));
+        let languages: Vec<Self> = languages.collect::<anyhow::Result<_>>()?;
+        for (language, phrase) in languages
+            .iter()
+            .flat_map(|other| languages[0].phrases.keys().map(move |name| (other, name)))
+        {
+            let says_it = language.phrases.contains_key(phrase);
+            ensure!(says_it, "words/{}.ftl lacks {phrase}", language.language);
+        }
+        Ok(languages)
     }
 
     fn parse(language: &str, sources: &[&str]) -> anyhow::Result<Self> {
@@ -46,7 +64,7 @@ impl Words {
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         // Marks around what is filled in would also stand in mails and in attributes.
         bundle.set_use_isolating(false);
-        let mut phrases = Vec::new();
+        let mut phrases = BTreeMap::new();
         for source in sources {
             let resource = FluentResource::try_new((*source).to_owned())
                 .map_err(|(_, errors)| anyhow!("words/{language}.ftl: {errors:?}"))?;
@@ -86,27 +104,39 @@ impl Words {
 
     /// The names of all phrases without blanks.
     pub(crate) fn plain_phrases(&self) -> impl Iterator<Item = &str> {
-        self.phrases.iter().filter(|(_, is_plain)| *is_plain).map(|(name, _)| name.as_str())
+        self.phrases.iter().filter(|(_, phrase)| !phrase.has_blanks).map(|(name, _)| name.as_str())
+    }
+
+    /// Whether a phrase is HTML, and not text.
+    pub(crate) fn has_markup(&self, phrase: &str) -> bool {
+        self.phrases.get(phrase).is_some_and(|phrase| phrase.has_markup)
     }
 }
 
-fn phrases_of(entry: &Entry<&str>) -> Vec<(String, bool)> {
+fn phrases_of(entry: &Entry<&str>) -> Vec<(String, Phrase)> {
     let Entry::Message(message) = entry else { return Vec::new() };
     let name = message.id.name;
-    let value = message.value.iter().map(|value| (name.to_owned(), is_plain(value)));
+    let value = message.value.iter().map(|value| (name.to_owned(), Phrase::of(value)));
     let attributes = message
         .attributes
         .iter()
-        .map(|attribute| (format!("{name}.{}", attribute.id.name), is_plain(&attribute.value)));
+        .map(|attribute| (format!("{name}.{}", attribute.id.name), Phrase::of(&attribute.value)));
     value.chain(attributes).collect()
 }
 
-/// The brand is no blank.
-fn is_plain(pattern: &Pattern<&str>) -> bool {
-    pattern.elements.iter().all(|element| match element {
-        PatternElement::TextElement { .. } => true,
-        PatternElement::Placeable { expression } => {
-            matches!(expression, Expression::Inline(InlineExpression::MessageReference { .. }))
+impl Phrase {
+    fn of(pattern: &Pattern<&str>) -> Self {
+        let (mut has_blanks, mut has_markup) = (false, false);
+        for element in &pattern.elements {
+            match element {
+                PatternElement::TextElement { value } => has_markup |= value.contains('<'),
+                // The brand is no blank.
+                PatternElement::Placeable {
+                    expression: Expression::Inline(InlineExpression::MessageReference { .. }),
+                } => {}
+                PatternElement::Placeable { .. } => has_blanks = true,
+            }
         }
-    })
+        Self { has_blanks, has_markup }
+    }
 }

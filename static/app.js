@@ -9,20 +9,21 @@ document.addEventListener('submit', (event) => {
   if (form.ariaBusy === 'true') return event.preventDefault();
   form.ariaBusy = 'true';
   const button = event.submitter ?? form.querySelector('[type=submit]');
-  if (button) [button.dataset.said, button.textContent] = [button.textContent, busy];
-});
-
-// Back, to a page that the browser had kept as it was.
-window.addEventListener('pageshow', (event) => {
-  if (!event.persisted) return;
-  for (const form of document.querySelectorAll('form[aria-busy=true]')) form.ariaBusy = null;
-  for (const button of document.querySelectorAll('[data-said]')) button.textContent = button.dataset.said;
+  const said = [...button.childNodes];
+  button.replaceChildren(busy);
+  const release = () => {
+    form.ariaBusy = null;
+    button.replaceChildren(...said);
+  };
+  // Somebody stopped it; or went back, to a page that the browser had kept as it was.
+  setTimeout(release, 15000);
+  window.addEventListener('pageshow', (shown) => shown.persisted && release());
 });
 
 // "November 22" or "22 November", 9 or 21 o'clock: as the reader's own settings have it, in the
 // language of the page.
 const language = document.documentElement.lang;
-const locales = [...navigator.languages.filter((one) => one.split('-')[0] === language), language];
+const locales = [...navigator.languages.filter((one) => one.split('-')[0] === language.split('-')[0]), language];
 const date = new Intl.DateTimeFormat(locales, { dateStyle: 'long', timeStyle: 'short' });
 const relative = new Intl.RelativeTimeFormat(locales, { numeric: 'auto' });
 const units = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];

@@ -1,13 +1,13 @@
 // The login form: asks about an address whose domain looks like a slip of the finger.
 'use strict';
 
+// Long names only: next to a short one there is always somebody else's.
 const COMMON = [
-  'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com',
-  'icloud.com', 'me.com', 'mac.com', 'proton.me', 'protonmail.com', 'fastmail.com', 'aol.com',
-  'gmx.de', 'gmx.net', 'web.de', 't-online.de',
+  'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'yahoo.com', 'icloud.com', 'proton.me',
+  'protonmail.com', 'fastmail.com', 't-online.de',
 ];
 // As near to one of those, and real.
-const REAL = ['mail.com', 'email.com', 'ymail.com', 'gmx.com', 'gmx.at', 'gmx.ch', 'mail.de', 'hey.com', 'pm.me', 'live.de', 'live.fr'];
+const REAL = ['mail.com', 'email.com', 'ymail.com', 'gmail.co', 'hotmail.co', 'outlook.co', 'yahoo.co'];
 
 // Whether one slip makes the one of the other: a letter more, less or other, or two exchanged.
 function isOneSlipFrom(typed, meant) {
@@ -44,5 +44,10 @@ function suggest() {
   suggestion.replaceChildren(button);
 }
 
-field.addEventListener('change', suggest);
+// Once the typing stops: not when the field is left, perhaps for the button, which it would move.
+let timer;
+field.addEventListener('input', () => {
+  clearTimeout(timer);
+  timer = setTimeout(suggest, 400);
+});
 suggest();

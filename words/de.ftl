@@ -1,10 +1,11 @@
 # Was Seiten und Mails sagen; siehe en.ftl.
 
 language = Deutsch
+direction = ltr
 
 layout =
     .description = Anmelden mit einem Link in einer Mail, ohne Passwort.
-    .footer = Angemeldet per Mail, mit WorkOS Magic Link und actix-web.
+    .footer = Anmeldung per Mail, mit WorkOS Magic Link und actix-web.
     .demo = Demo: Keine Mail verlässt diesen Rechner. Jede kommt in <a href="{ $inbox }" target="_blank" rel="noopener">diesem Postfach</a> an.
     .languages = Sprache
     .account = Konto
@@ -12,7 +13,7 @@ layout =
     .busy = Einen Moment …
 
 home =
-    .title = Anmelden mit einem Link statt einem Passwort
+    .title = Anmelden mit einem Link statt mit einem Passwort
     .lead = Kein Passwort, das man sich ausdenken muss, vergisst oder verliert.
     .type = Adresse eingeben
     .open = Mail öffnen
@@ -34,7 +35,7 @@ login =
 ended =
     .idle = Sie wurden abgemeldet, weil Sie eine Weile nicht hier waren.
     .time_limit = Sie wurden abgemeldet, weil die Zeit dieser Sitzung um war.
-    .ended_elsewhere = Sie wurden aus einer anderen Ihrer Sitzungen abgemeldet.
+    .ended_elsewhere = Sie wurden von einer anderen Ihrer Sitzungen aus abgemeldet.
     .ended_by_operator = Sie wurden vom Betreiber dieser Website abgemeldet.
 
 sent =
@@ -43,8 +44,8 @@ sent =
     .on_its_way_here = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, und Sie sind angemeldet.
     .on_its_way_to_press = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
     .on_its_way_to_press_here = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
-    .handed_over = Dem Mailsystem übergeben: { $at }. Diese Seite geht von selbst weiter.
-    .held_back = An <strong class="address">{ $email }</strong> gingen so viele Mails, dass diesmal keine abging. Die nächste kann am { $at } abgehen. Ein Link, der schon früher kam, gilt weiter in dem Browser, in dem Sie ihn angefordert haben.
+    .handed_over = Dem Mailsystem übergeben: { $at }. Hier geht es von selbst weiter.
+    .held_back = An <strong class="address">{ $email }</strong> gingen so viele Mails, dass diesmal keine gesendet wurde. Die nächste kann am { $at } gesendet werden. Ein Link, der schon früher kam, gilt weiter in dem Browser, in dem Sie ihn angefordert haben.
     .webmail = { $name } öffnen
     .demo_inbox = Postfach der Demo öffnen
     .new_tab = (öffnet sich in einem neuen Tab)
@@ -53,8 +54,8 @@ sent =
     .spam = Sehen Sie im Spam-Ordner nach; es kann ein, zwei Minuten dauern.
     .address = Prüfen Sie, ob die Adresse oben stimmt.
     .again = Noch einen Link zusenden
-    .wait = Der nächste Link kann in { $wait } abgehen.
-    .may_again = Der nächste Link kann jetzt abgehen.
+    .wait = Der nächste Link kann in { $wait } gesendet werden.
+    .may_again = Der nächste Link kann jetzt gesendet werden.
     .other_address = Andere Adresse verwenden
 
 open =
@@ -85,7 +86,7 @@ approve =
     .denied_lead = Er wurde in einem anderen Browser angefordert: <strong>{ $device }</strong>, am { $at }.
     .denied_copy = Dort gilt er noch: Kopieren Sie ihn aus der Mail, oder öffnen Sie die Mail in jenem Browser.
     .denied_again = Fordern Sie in dem Browser einen neuen an, in dem Sie angemeldet sein möchten, und öffnen Sie ihn dort.
-    .forgotten = Ist es dieser Browser? Dann hat er vergessen, dass er gefragt hat: Melden Sie sich neu an.
+    .forgotten = Ist es dieser Browser? Dann hat er vergessen, dass Sie hier gefragt haben: Melden Sie sich neu an.
     .here = Stattdessen hier anmelden
     .not_me = Ich war das nicht
 
@@ -97,7 +98,9 @@ switch =
     .title = Als jemand anderes anmelden?
     .signed_in_as = Sie sind angemeldet als <strong class="address">{ $email }</strong>.
     .link_for = Der Link ist für <strong class="address">{ $email }</strong>.
+    .sso_for = Die Anmeldeseite Ihrer Organisation wurde nach <strong class="address">{ $email }</strong> gefragt. Sie werden als die Person angemeldet, die Sie dort sind.
     .submit = Als { $email } anmelden
+    .submit_sso = Als diese Person anmelden
     .stay = Als { $email } angemeldet bleiben
     .dont = Nicht anmelden
 
@@ -111,14 +114,14 @@ account =
     .profile = Profil
     .email = Adresse
     .name = Name
-    .no_name = ein Link per Mail nennt keinen
+    .no_name = nicht bekannt
     .connection_type = Angemeldet über
     .connection = Verbindung
     .organization = Organisation
     .role = Rolle
     .groups = Gruppen
     .none = keine
-    .profile_id = Profil-Nummer
+    .profile_id = Profil-ID
     .session = Diese Sitzung
     .signed_in = Angemeldet
     .from = Von
@@ -134,7 +137,7 @@ account_sessions =
     .lead = Wo Sie angemeldet sind. Beenden Sie, was Sie nicht kennen; es endet sofort.
     .this = diese hier
     .from = Von { $address }.
-    .dates = Angemeldet { $created_at }, zuletzt gesehen { $last_seen_at }, endet { $expires_at }.
+    .dates = Angemeldet: { $created_at }. Zuletzt gesehen: { $last_seen_at }. Endet: { $expires_at }.
     .end = Beenden
     .which = { $device }, angemeldet { $created_at }
     .sign_out = Abmelden
@@ -152,6 +155,7 @@ error =
     .safe_link = Einen Link zusenden, den nur ich verbrauchen kann
     .same_link = Einen neuen Link derselben Art zusenden
     .new_link = Neuen Link zusenden
+    .sso_again = Neu anmelden
     .start = Zur Startseite
     .request_id = Wenn Sie um Hilfe bitten, nennen Sie diese Nummer: <code>{ $id }</code>
 
@@ -163,7 +167,7 @@ invalid_email =
     .text = Prüfen Sie die Adresse auf Tippfehler. Sie sieht aus wie name@example.com.
 rate_limited =
     .title = Das war zu oft
-    .text = Es wurden mehr Links angefordert, als jemand braucht. Die schon gesendeten gelten weiter.
+    .text = Sie haben öfter um eine Anmeldung gebeten, als irgendjemand braucht. Schon gesendete Links gelten weiter.
 busy =
     .title = Gerade melden sich zu viele an
     .text = Es liegt nicht an Ihnen. Wer schon einen Link hat, kann ihn verwenden.
@@ -193,10 +197,10 @@ sign_in_cancelled =
     .text = Niemand wurde angemeldet. Sie können jederzeit neu beginnen.
 sso_failed =
     .title = Die Anmeldung kam nicht zustande
-    .text = Der Anmeldedienst hat Sie zurückgeschickt, ohne Sie anzumelden. Fordern Sie einen neuen Link an; geschieht es wieder, sagen Sie es dem Betreiber dieser Website.
+    .text = Der Anmeldedienst hat Sie zurückgeschickt, ohne Sie anzumelden. Versuchen Sie es noch einmal; geschieht es wieder, sagen Sie es dem Betreiber dieser Website.
 sso_denied =
     .title = Ihre Organisation hat Sie nicht eingelassen
-    .text = Deren Anmeldeseite hat Sie zurückgeschickt, ohne Sie anzumelden. Versuchen Sie es noch einmal; hilft das nicht, fragen Sie, wer sich in Ihrer Organisation um Konten kümmert.
+    .text = Die Anmeldeseite Ihrer Organisation hat Sie zurückgeschickt, ohne Sie anzumelden. Versuchen Sie es noch einmal; hilft das nicht, fragen Sie, wer sich in Ihrer Organisation um Konten kümmert.
 sso_not_set_up =
     .title = Diese Anmeldung ist nicht richtig eingerichtet
     .text = Es liegt nicht an Ihnen, und ein neuer Versuch hilft nicht: Sagen Sie dem Betreiber dieser Website, dass die Anmeldung über Ihre Organisation nicht funktioniert.
@@ -206,6 +210,12 @@ sso_switched_off =
 sso_wrong_account =
     .title = Dieses Konto gehört nicht zu Ihrer Organisation
     .text = Sie sind auf der Anmeldeseite Ihrer Organisation mit einem anderen Konto angemeldet. Melden Sie sich dort ab, und versuchen Sie es mit Ihrer Arbeitsadresse noch einmal.
+sso_too_late =
+    .title = Diese Anmeldung hat zu lange gedauert
+    .text = Was die Anmeldeseite Ihrer Organisation zurückbrachte, war abgelaufen oder schon verwendet. Melden Sie sich neu an.
+sso_nothing_pending =
+    .title = In diesem Browser wartet keine solche Anmeldung
+    .text = Sie wurde in einem anderen Browser begonnen, oder sie wurde schon verwendet oder beendet. Melden Sie sich hier neu an.
 sso_mismatch =
     .title = Dieses Konto gehört nicht hierher
     .text = Die Anmeldeseite Ihrer Organisation nannte uns ein Konto, für das sie nicht sprechen kann; deshalb wurde niemand angemeldet. Versuchen Sie es mit Ihrer Arbeitsadresse noch einmal; geschieht es wieder, sagen Sie es dem Betreiber dieser Website.
@@ -252,14 +262,14 @@ workos_unavailable =
     .title = Anmelden ist gerade nicht möglich
     .text = Der Dienst, der die Links versendet und prüft, antwortet nicht, wie er soll. Warten Sie einen Moment, und versuchen Sie es dann noch einmal.
 mail_unavailable =
-    .title = Gerade können keine Mails abgehen
+    .title = Gerade können keine Mails gesendet werden
     .text = Der Mailserver dieser Website nimmt unsere Mails nicht an. Warten Sie einen Moment, und versuchen Sie es dann noch einmal.
 store_unavailable =
     .title = Gerade können wir keine Sitzungen nachschlagen
     .text = Wer angemeldet ist, bleibt es. Warten Sie einen Moment, und laden Sie dann diese Seite noch einmal.
 internal =
     .title = Bei uns ist etwas nicht in Ordnung
-    .text = Es liegt nicht an Ihnen, und der Betreiber dieser Website weiß davon. Versuchen Sie es später noch einmal.
+    .text = Es liegt nicht an Ihnen. Versuchen Sie es später noch einmal; hält es an, sagen Sie es dem Betreiber dieser Website.
 
 mail =
     .subject = Ihr Link zum Anmelden bei { $site }
@@ -296,5 +306,5 @@ hours = { $count ->
         [one] { $count } Stunde
        *[other] { $count } Stunden
     }
-device = { $browser } auf { $system }
+device = { $browser } unter { $system }
 device_unknown = Unbekannter Browser

@@ -2,10 +2,11 @@
 # markup that stands in a sentence; what is filled in never becomes markup.
 
 language = English
+direction = ltr
 
 layout =
     .description = Sign in by a link in a mail, without a password.
-    .footer = Signed in by mail, with WorkOS Magic Link and actix-web.
+    .footer = Sign-in by mail, with WorkOS Magic Link and actix-web.
     .demo = Demo: no mail leaves this machine. Each arrives in <a href="{ $inbox }" target="_blank" rel="noopener">this inbox</a>.
     .languages = Language
     .account = Account
@@ -98,7 +99,9 @@ switch =
     .title = Sign in as somebody else?
     .signed_in_as = You are signed in as <strong class="address">{ $email }</strong>.
     .link_for = The link is for <strong class="address">{ $email }</strong>.
+    .sso_for = Your organization’s sign-in page was asked for <strong class="address">{ $email }</strong>. You will be signed in as whoever you are there.
     .submit = Sign in as { $email }
+    .submit_sso = Sign in as that person
     .stay = Stay signed in as { $email }
     .dont = Don’t sign in
 
@@ -112,7 +115,7 @@ account =
     .profile = Profile
     .email = Address
     .name = Name
-    .no_name = a mailed link tells none
+    .no_name = not known
     .connection_type = Signed in through
     .connection = Connection
     .organization = Organization
@@ -153,6 +156,7 @@ error =
     .safe_link = Mail me a link that only I can use up
     .same_link = Mail me a new link of the same kind
     .new_link = Mail me a new link
+    .sso_again = Sign in again
     .start = Go to the start
     .request_id = If you ask for help, give this number: <code>{ $id }</code>
 
@@ -166,7 +170,7 @@ invalid_email =
     .text = Check the address for typing errors. It looks like name@example.com.
 rate_limited =
     .title = That was too often
-    .text = More links were asked for than anybody needs. Those that were mailed already go on working.
+    .text = You have asked to sign in more often than anybody needs to. Links that were mailed already go on working.
 busy =
     .title = Too many people are signing in right now
     .text = It isn’t your doing. Those who have a link already can use it.
@@ -196,7 +200,7 @@ sign_in_cancelled =
     .text = Nobody was signed in. You can start again whenever you like.
 sso_failed =
     .title = The sign-in didn’t go through
-    .text = The sign-in service sent you back without signing you in. Ask for a new link; if it happens again, tell whoever runs this site.
+    .text = The sign-in service sent you back without signing you in. Try again; if it happens again, tell whoever runs this site.
 sso_denied =
     .title = Your organization didn’t let you in
     .text = Its sign-in page sent you back without signing you in. Try again; if that doesn’t help, ask whoever looks after accounts in your organization.
@@ -209,6 +213,12 @@ sso_switched_off =
 sso_wrong_account =
     .title = That account isn’t one of your organization
     .text = You are signed in to your organization’s sign-in page with another account. Sign out there, then try again with your work address.
+sso_too_late =
+    .title = This sign-in took too long
+    .text = What your organization’s sign-in page brought back had expired or was already used. Sign in again.
+sso_nothing_pending =
+    .title = This browser has no such sign-in waiting
+    .text = It was begun in another browser, or was used or ended already. Sign in again here.
 sso_mismatch =
     .title = That account doesn’t belong here
     .text = Your organization’s sign-in page told us of an account that it can’t speak for, so nobody was signed in. Try again with your work address; if it happens again, tell whoever runs this site.
@@ -262,7 +272,7 @@ store_unavailable =
     .text = Whoever is signed in stays so. Wait a moment, then load this page again.
 internal =
     .title = Something is wrong on our side
-    .text = It isn’t your doing, and whoever runs this site has been told. Try again later.
+    .text = It isn’t your doing. Try again later; if it goes on, tell whoever runs this site.
 
 # The mail with our own link. Without markup: it is text as well.
 

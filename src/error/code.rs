@@ -23,6 +23,8 @@ pub enum Code {
     SsoNotSetUp,
     SsoSwitchedOff,
     SsoWrongAccount,
+    SsoTooLate,
+    SsoNothingPending,
     SsoMismatch,
     StartedElsewhere,
     NothingPending,
@@ -74,6 +76,8 @@ impl Code {
                 | Self::SsoNotSetUp
                 | Self::SsoSwitchedOff
                 | Self::SsoWrongAccount
+                | Self::SsoTooLate
+                | Self::SsoNothingPending
                 | Self::SsoMismatch
                 | Self::StartedElsewhere
                 | Self::NothingPending
@@ -87,6 +91,16 @@ impl Code {
                 | Self::WorkOsUnavailable
                 | Self::MailUnavailable
         )
+    }
+
+    /// The same, of a sign-in through an organization, where no link was mailed.
+    pub(crate) fn of_sso(self) -> Self {
+        match self {
+            Self::LinkExpired | Self::CodeExpired => Self::SsoTooLate,
+            Self::NothingPending => Self::SsoNothingPending,
+            Self::ProfileMismatch => Self::SsoMismatch,
+            other => other,
+        }
     }
 
     /// The kind of failure behind a bare status that the framework answered with.
@@ -122,6 +136,8 @@ impl Code {
             Self::SsoNotSetUp => ("sso_failed", S::BAD_REQUEST, "sso_not_set_up"),
             Self::SsoSwitchedOff => ("sso_failed", S::BAD_REQUEST, "sso_switched_off"),
             Self::SsoWrongAccount => ("sso_failed", S::BAD_REQUEST, "sso_wrong_account"),
+            Self::SsoTooLate => ("code_expired", S::BAD_REQUEST, "sso_too_late"),
+            Self::SsoNothingPending => ("nothing_pending", S::BAD_REQUEST, "sso_nothing_pending"),
             Self::SsoMismatch => ("profile_mismatch", S::FORBIDDEN, "sso_mismatch"),
             Self::StartedElsewhere => ("state_mismatch", S::BAD_REQUEST, "started_elsewhere"),
             Self::NothingPending => ("nothing_pending", S::BAD_REQUEST, "nothing_pending"),

@@ -2,7 +2,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, ContentType, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
@@ -87,7 +87,7 @@ fn page(app: &App, pages: &Pages, request: &HttpRequest, failure: &Failure) -> H
                 .offering_safe_link(code == Code::LinkExpired && has_other_way(app)),
         ),
     };
-    pages.respond(code.status(), page)
+    HttpResponse::build(code.status()).content_type(ContentType::html()).body(page)
 }
 
 /// Whether a link can be mailed in another way than it usually is.

@@ -82,20 +82,21 @@ impl AccountSessionsPage {
 fn name(profile: &Profile) -> Option<String> {
     let parts = [&profile.first_name, &profile.last_name].map(|part| part.as_deref());
     let parts = parts.map(Option::unwrap_or_default).join(" ");
-    let name = profile.name.as_deref().unwrap_or(&parts).trim();
+    let whole = profile.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let name = whole.unwrap_or(parts.trim());
     (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// One or two letters for the person, in place of a picture: of the name, or of the address.
 fn initials(name: Option<&str>, email: &str) -> String {
     let mailbox = email.split(['@', '+']).next().unwrap_or_default();
-    let mut letters = name
-        .unwrap_or(mailbox)
-        .split(|c: char| !c.is_alphanumeric())
-        .filter_map(|word| word.chars().next())
-        .flat_map(char::to_uppercase);
-    let (first, last) = (letters.next(), letters.last());
-    first.into_iter().chain(last).collect()
+    let of = |words: &str| {
+        let words = words.split(|c: char| !c.is_alphanumeric());
+        let mut letters = words.filter_map(|word| word.chars().next()?.to_uppercase().next());
+        let (first, last) = (letters.next(), letters.next_back());
+        first.into_iter().chain(last).collect::<String>()
+    };
+    name.map(of).filter(|letters| !letters.is_empty()).unwrap_or_else(|| of(mailbox))
 }
 
 fn pretty(value: &impl Serialize) -> String {

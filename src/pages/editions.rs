@@ -36,13 +36,21 @@ impl Editions {
     }
 }
 
+impl Editions {
+    /// The languages, the default first; there is at least one.
+    pub(super) fn languages(&self) -> Vec<&str> {
+        self.0.iter().map(|edition| &*edition.words.language).collect()
+    }
+}
+
 /// The phrases without blanks, put together once: `words.login.title`.
 fn plain_words(words: &Words) -> Value {
     let mut tree: BTreeMap<String, Value> = BTreeMap::new();
     let mut messages: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
     for name in words.plain_phrases() {
-        // Ours, and markup where there is any.
-        let said = Value::safe_string(&words.plain(name));
+        let said = words.plain(name);
+        let said =
+            if words.has_markup(name) { Value::safe_string(&said) } else { Value::from(said) };
         match name.split_once('.') {
             Some((message, attribute)) => {
                 messages.entry(message.to_owned()).or_default().insert(attribute.to_owned(), said);

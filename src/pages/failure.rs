@@ -19,6 +19,8 @@ pub(crate) struct ErrorPage {
     /// The sign-in that is going through: the page goes where that one leads.
     waits_for: Option<String>,
     offers_safe_link: bool,
+    /// Whether the way on is through an organization: no link will be mailed.
+    by_sso: bool,
 }
 
 impl Page for ErrorPage {
@@ -37,15 +39,16 @@ impl ErrorPage {
             link_works: code.status().is_server_error(),
             waits_for: None,
             offers_safe_link: false,
+            by_sso: false,
         }
     }
 
     /// Offers the way on.
     pub(crate) fn offering(self, offer: Option<&Offer>) -> Self {
         match offer {
-            Some(Offer::NewLink { email, return_to }) => {
+            Some(Offer::NewSignIn { email, return_to, by_sso }) => {
                 let (email, return_to) = (email.clone(), return_to.as_str().to_owned());
-                Self { email, return_to, ..self }
+                Self { email, return_to, by_sso: *by_sso, ..self }
             }
             Some(Offer::TryAgain { at }) => Self { try_again_at: Some(at.clone()), ..self },
             Some(Offer::Wait(flow)) => Self { waits_for: Some(flow.as_str().to_owned()), ..self },

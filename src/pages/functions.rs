@@ -11,13 +11,13 @@ use crate::words::Words;
 
 /// Makes the functions known:
 ///
-/// - `phrase(key="sent.title", …)`: a phrase with its blanks filled in. In a page they are escaped,
-///   and the phrase isn't: its markup is ours.
+/// - `phrase(key="sent.wait", …)`: a phrase with its blanks filled in. What is filled in never becomes
+///   markup; what stands in the phrase does, if it has any.
 /// - `date(at=…)`: seconds since 1970 as a date in UTC.
 /// - `time(at=…)`: the same as an element that `static/app.js` puts into the reader's time zone;
 ///   with `relative=true`, into "5 minutes ago".
 /// - `duration(seconds=…)`: how long something takes, rounded up.
-/// - `countdown(seconds=…)`: the same as an element that `static/sent.js` counts down.
+/// - `countdown(seconds=…)`: the same as an element that `static/countdown.js` counts down.
 /// - `device(name=…)`: a browser as [`device`](crate::session::device) names it.
 pub(super) fn register(tera: &mut Tera, words: &Arc<Words>) {
     let call = |function: Function| {
@@ -36,16 +36,21 @@ type Function = fn(&Words, &Kwargs, &State<'_>) -> TeraResult<Value>;
 
 fn phrase(words: &Words, arguments: &Kwargs, state: &State<'_>) -> TeraResult<Value> {
     let key: &str = arguments.must_get("key")?;
+    let is_safe = |value: &Value| value.is_string() && value.is_safe();
+    // A phrase that is text is escaped as a whole, like everything that a template shows.
+    let is_html = words.has_markup(key) || arguments.iter().any(|(_, value)| is_safe(value));
     let mut blanks = FluentArgs::new();
     for (name, value) in arguments.iter() {
         let Some(name) = name.as_str().filter(|name| *name != "key") else { continue };
-        let blank = match value.as_i64() {
-            Some(number) => FluentValue::from(number),
-            None => FluentValue::from(state.escape_if_needed(value)?),
+        let blank = match (value.as_i64(), value.as_str()) {
+            (Some(number), _) => FluentValue::from(number),
+            (None, Some(text)) if !is_html => FluentValue::from(text.to_owned()),
+            _ => FluentValue::from(state.escape_if_needed(value)?),
         };
         blanks.set(name.to_owned(), blank);
     }
-    Ok(Value::safe_string(&say(words, key, &blanks)?))
+    let said = say(words, key, &blanks)?;
+    Ok(if is_html { Value::safe_string(&said) } else { said.into() })
 }
 
 fn date(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {

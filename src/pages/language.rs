@@ -1,12 +1,16 @@
 //! Which language a page is in: `?lang=` chooses one and remembers it, otherwise the browser's
 //! settings do.
 
-use actix_web::HttpRequest;
+use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
-use actix_web::http::header::{AcceptLanguage, Header};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{AcceptLanguage, CACHE_CONTROL, Header, Quality};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
+use crate::app::App;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 use crate::session::cookies::host_cookie;
 
@@ -40,13 +44,44 @@ pub(super) fn preferred<'a>(
     if let Some(language) = remembered.and_then(|Chosen(language)| one_of(&language)) {
         return Some(language);
     }
-    let accepted = AcceptLanguage::parse(request).ok()?.ranked();
-    // For whom has no Austrian German, German will do (RFC 4647, 3.4).
-    accepted.iter().find_map(|accepted| one_of(accepted.item()?.primary_language()))
+    let mut accepted = AcceptLanguage::parse(request).ok()?;
+    accepted.retain(|language| language.quality > Quality::ZERO);
+    accepted.ranked().iter().find_map(|accepted| {
+        let tag = accepted.item()?;
+        // For whom there is no Austrian German, any German will do (RFC 4647, 3.4).
+        let is_near = |spoken: &&str| primary(spoken) == tag.primary_language();
+        let nearest = || spoken.iter().copied().find(is_near);
+        spoken
+            .iter()
+            .copied()
+            .find(|spoken| tag.as_str().eq_ignore_ascii_case(spoken))
+            .or_else(nearest)
+    })
 }
 
-/// Remembers the language that was chosen.
-pub(super) fn cookie(keys: &KeyRing, language: &str) -> Result<Cookie<'static>, NoRandomness> {
+fn primary(language: &str) -> &str {
+    language.split_once('-').map_or(language, |(primary, _)| primary)
+}
+
+/// The middleware that remembers the language which a request chooses, whatever its answer is.
+pub(crate) async fn remember(
+    app: web::Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let mut response = next.call(request).await?;
+    let chosen = chosen(response.request(), &app.editions.languages());
+    // Others may keep what says how long it may be kept.
+    if let Some(language) = chosen.filter(|_| !response.headers().contains_key(CACHE_CONTROL))
+        && let Ok(cookie) = cookie(&app.keys, language)
+    {
+        // Can't fail: the name is plain, the value sealed.
+        let _ = response.response_mut().add_cookie(&cookie);
+    }
+    Ok(response)
+}
+
+fn cookie(keys: &KeyRing, language: &str) -> Result<Cookie<'static>, NoRandomness> {
     let sealed = keys.seal(COOKIE, &Chosen(language.to_owned()))?;
     Ok(host_cookie(COOKIE.to_owned(), sealed, A_YEAR))
 }

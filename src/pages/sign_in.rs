@@ -8,7 +8,7 @@ use super::Page;
 use super::failure::Problem;
 use crate::error::Code;
 use crate::session::{CurrentUser, Ended};
-use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo};
+use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo, Way};
 use crate::webmail::Webmail;
 
 #[derive(Serialize)]
@@ -205,6 +205,8 @@ pub(crate) struct SwitchPage {
     flow: String,
     signed_in_as: Option<String>,
     email: String,
+    /// Whether an organization says who it is, whatever address it was asked for.
+    by_sso: bool,
 }
 
 impl Page for SwitchPage {
@@ -217,6 +219,7 @@ impl SwitchPage {
             flow: flow.as_str().to_owned(),
             signed_in_as: user.map(|user| user.profile.email.clone()),
             email: pending.email.as_str().to_owned(),
+            by_sso: matches!(pending.way, Way::Sso(_)),
         }
     }
 }

@@ -40,12 +40,14 @@ pub(super) async fn arrive(
         return Ok(see_other(led_to.as_str()));
     }
     let now = app.clock.now();
-    let pending = flow.and_then(|flow| PendingSignIn::of_flow(&request, &app.keys, flow, now));
-    let arrival = arrival(&query, state.as_ref(), now).map_err(|refused| match &pending {
+    let asked = flow.and_then(|flow| PendingSignIn::with_expired(&request, &app.keys, flow));
+    let arrival = arrival(&query, state.as_ref(), now).map_err(|refused| match &asked {
         // The browser that asked is offered the same anew; any other knows neither address nor way.
         Some(pending) => refused.by(Some(&pending.way)).offering(pending),
+        None if state.as_ref().is_some_and(|state| state.is_sso) => Failure::from(refused).of_sso(),
         None => refused.into(),
     })?;
+    let pending = asked.filter(|pending| now < pending.expires_at);
     if let Some(state) = state.as_ref().filter(|state| !state.is_sso) {
         let entry = Entry::new(&app.keys, Event::Opened).in_flow(&state.flow);
         match &pending {

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::Failure;
 use crate::pages::{LeavingPage, Pages};
 use crate::session::device;
-use crate::sign_in::{Flow, PendingSignIn, TIME_FOR_SSO};
+use crate::sign_in::{Flow, PendingSignIn, TIME_FOR_SSO, Way};
 use crate::workos::Authorization;
 
 #[derive(Deserialize)]
@@ -26,13 +26,15 @@ pub(super) async fn leave(
     let now = app.clock.now();
     let under_way = Flow::parse(&which.flow).and_then(|flow| {
         let pending = PendingSignIn::of_flow(&request, &app.keys, &flow, now)?;
+        pending.way.code_verifier()?;
         let selector = app.admission.sso_of(pending.email.domain())?;
-        let code_verifier = pending.way.code_verifier()?.to_owned();
-        Some((flow, pending, selector, code_verifier))
+        Some((flow, pending, selector))
     });
-    let Some((flow, mut pending, selector, code_verifier)) = under_way else {
+    let Some((flow, mut pending, selector)) = under_way else {
         return Ok(see_other("/login"));
     };
+    // The page may be loaded anew: each time it leaves with a verifier of its own (RFC 9700, 2.1.1).
+    pending.way = Way::sso()?;
     let asking = pending.asking(device::of(&request));
     let state = pending.new_state(&app.keys, &flow, asking, TIME_FOR_SSO, now)?;
     let url = app.workos.authorization_url(&Authorization {
@@ -41,7 +43,7 @@ pub(super) async fn leave(
         state: &state,
         login_hint: pending.email.as_str(),
         domain_hint: pending.email.domain(),
-        code_verifier: &code_verifier,
+        code_verifier: pending.way.code_verifier().unwrap_or_default(),
     });
     let mut response = pages.show(&LeavingPage::new(url.as_str()));
     // Can't fail: the name is letters, digits and dashes, the value sealed.

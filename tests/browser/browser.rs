@@ -66,21 +66,15 @@ pub struct Browser {
 impl Browser {
     pub async fn start() -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let mut chromedriver = Command::new("chromedriver")
-            .arg("--port=0")
-            .process_group(0)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect(
-                "chromedriver: apt-get install --no-install-recommends chromium chromium-driver",
-            );
-        let mut lines = BufReader::new(chromedriver.stdout.take().unwrap()).lines();
-        let port = loop {
-            let line = lines.next_line().await.unwrap().expect("chromedriver says its port");
-            if let Some((_, port)) = line.split_once("started successfully on port ") {
-                break port.trim_end_matches('.').to_owned();
+        let mut started = None;
+        // The port that it finds free may be taken a moment later, and then it ends.
+        for _ in 0..3 {
+            started = chromedriver().await;
+            if started.is_some() {
+                break;
             }
-        };
+        }
+        let (chromedriver, port) = started.expect("chromedriver says its port");
         let mut capabilities = DesiredCapabilities::chrome();
         for flag in [
             "--headless=new",
@@ -198,6 +192,23 @@ impl Browser {
     pub async fn quit(self) {
         self.driver.clone().quit().await.unwrap();
     }
+}
+
+/// A driver, and the port that it listens on, if it could.
+async fn chromedriver() -> Option<(Child, String)> {
+    let mut chromedriver = Command::new("chromedriver")
+        .arg("--port=0")
+        .process_group(0)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("chromedriver: apt-get install --no-install-recommends chromium chromium-driver");
+    let mut lines = BufReader::new(chromedriver.stdout.take()?).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return Some((chromedriver, port.trim_end_matches('.').to_owned()));
+        }
+    }
+    None
 }
 
 /// Ends what is left, the driver and after a failed test its browser too: they share a group.

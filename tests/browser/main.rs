@@ -15,6 +15,8 @@
 
 #[path = "../it/engine.rs"]
 mod engine;
+#[path = "../it/log_watch.rs"]
+mod log_watch;
 #[path = "../it/running.rs"]
 mod running;
 #[path = "../it/test_app.rs"]

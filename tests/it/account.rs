@@ -79,6 +79,9 @@ async fn initials_stand_in_place_of_a_picture() {
         ("joe@acme.test", json!({ "name": "émile  de la tour" }), "ÉT"),
         ("kim@acme.test", json!({ "name": " ", "first_name": null }), "K"),
         ("bob@acme.test", json!({ "name": "<b>" }), "B"),
+        ("eva@acme.test", json!({ "name": "", "first_name": "Ana", "last_name": "Lima" }), "AL"),
+        ("dan@acme.test", json!({ "name": "🙂" }), "D"),
+        ("max@acme.test", json!({ "name": "ßtraße" }), "S"),
     ] {
         let visitor = app.visitor();
         visitor.ask_for_link(email, "").await;

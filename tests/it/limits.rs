@@ -83,8 +83,10 @@ async fn who_trickles_is_not_waited_for() {
             let begun = Instant::now();
             let answer = exchange(&origin, bytes.as_bytes()).await;
             assert_eq!(statuses(&answer), [status], "{what}: {answer}");
+            // Timers are a little early.
+            let waited = begun.elapsed() + Duration::from_millis(100);
             let expected = Duration::from_secs(seconds)..Duration::from_secs(seconds + 5);
-            assert!(expected.contains(&begun.elapsed()), "{what}: {:?}", begun.elapsed());
+            assert!(expected.contains(&waited), "{what}: {waited:?}");
         })
     });
     // Nobody else waits for them.

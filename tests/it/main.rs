@@ -10,6 +10,7 @@
 )]
 
 mod engine;
+mod log_watch;
 mod raw;
 mod running;
 mod site;

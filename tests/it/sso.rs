@@ -63,6 +63,14 @@ async fn session(visitor: &Visitor) -> Value {
 
 fn offers_new_sign_in(page: &Answer, email: &str) {
     assert_eq!(page.field("email"), email);
+    assert!(page.body.contains("<button type=\"submit\">Sign in again<"), "{}", page.body);
+    says_nothing_of_a_link(page);
+}
+
+/// None was mailed.
+fn says_nothing_of_a_link(page: &Answer) {
+    let (_, main) = page.body.split_once("<main").unwrap();
+    assert!(!main.split("</main>").next().unwrap().contains("link"), "{}", page.body);
 }
 
 #[actix_web::test]
@@ -152,7 +160,9 @@ async fn the_code_goes_only_with_the_verifier_of_its_own_sign_in() {
     let second = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
     let (code, state) = (parameter(&first, "code"), parameter(&second, "state"));
     let mixed = format!("/callback?code={code}&state={state}");
-    assert_error(&visitor.get(&mixed).await, 400, "code_expired");
+    let refused = visitor.get(&mixed).await;
+    assert_error(&refused, 400, "code_expired");
+    offers_new_sign_in(&refused, "ana@acme.test");
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1, "it was tried, and refused");
     assert!(!visitor.is_signed_in().await);
 }
@@ -169,7 +179,7 @@ async fn what_comes_back_by_one_way_is_no_proof_for_the_other() {
     // Without its verifier, the identity provider's code is worth nothing.
     assert_error(&visitor.get(&mixed(&sso, &mail)).await, 400, "code_expired");
     let mail_for_sso = visitor.get(&mixed(&mail, &sso)).await;
-    assert!(["code_expired", "profile_mismatch"].contains(&mail_for_sso.error()));
+    assert_error(&mail_for_sso, 403, "profile_mismatch");
     assert!(!visitor.is_signed_in().await);
 }
 
@@ -346,6 +356,41 @@ async fn the_leaving_page_may_be_loaded_again_and_only_the_last_state_counts() {
     let second = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
     assert_error(&visitor.get(&first).await, 400, "state_mismatch");
     assert_eq!(visitor.get(&second).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn each_leaving_has_a_verifier_of_its_own() {
+    let app = TestApp::with_sso(&[]).await;
+    let visitor = app.visitor();
+    let path = ask(&visitor, "ana@acme.test", "").await;
+    let first = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
+    let second = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
+    let (code, state) = (parameter(&first, "code"), parameter(&second, "state"));
+    let mixed = visitor.get(&format!("/callback?code={code}&state={state}")).await;
+    assert_error(&mixed, 400, "code_expired");
+    assert!(!visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn who_takes_too_long_reads_of_no_link() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    app.clock.advance(30 * 60);
+    let refused = visitor.get(&callback).await;
+    assert_error(&refused, 400, "code_expired");
+    says_nothing_of_a_link(&refused);
+}
+
+#[actix_web::test]
+async fn somebody_else_who_is_signed_in_is_told_that_the_organization_decides() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    visitor.ask_for_link("carl@other.test", "").await;
+    visitor.get(&app.workos.follow_newest_link("carl@other.test").await).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
+    let page = visitor.get("/login/switch").await;
+    assert!(page.body.contains("whoever you are there"), "{}", page.body);
+    assert!(!page.body.contains("Sign in as ana@acme.test"), "that isn't known yet");
 }
 
 #[actix_web::test]

@@ -15,6 +15,7 @@ use workos_magic_link::clock::Clock;
 use workos_magic_link::config::Config;
 
 use crate::engine::Engine;
+use crate::log_watch;
 use crate::visitor::Visitor;
 
 pub struct TestApp {
@@ -73,6 +74,7 @@ impl TestApp {
     }
 
     fn in_world(workos: WorkOs, engine: Engine, settings: &[(&str, &str)]) -> Self {
+        log_watch::begin();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let data_dir = tempfile::tempdir().unwrap();

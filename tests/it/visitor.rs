@@ -1,12 +1,13 @@
 //! One browser: keeps cookies, says where its requests come from, follows nothing by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 
+use crate::log_watch;
 use crate::test_app::http;
 
 pub struct Visitor {
@@ -14,6 +15,8 @@ pub struct Visitor {
     address: String,
     http: reqwest::Client,
     cookies: Mutex<BTreeMap<String, String>>,
+    /// What must stay out of the log: cookies, addresses, codes, states and tokens.
+    secrets: Mutex<BTreeSet<String>>,
 }
 
 /// What came back.
@@ -30,12 +33,24 @@ impl Visitor {
             address: origin.to_owned(),
             http: http(),
             cookies: Mutex::default(),
+            secrets: Mutex::default(),
         }
     }
 
     /// The same browser, reaching the site at another address, as through a proxy.
-    pub fn through(self, address: &str) -> Self {
-        Self { address: address.to_owned(), ..self }
+    pub fn through(mut self, address: &str) -> Self {
+        self.address = address.to_owned();
+        self
+    }
+
+    /// Notes the secrets in a URL that is opened: the parameters of a callback, the token of a mail.
+    fn note_url(&self, url: &str) {
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        let parameters = url::form_urlencoded::parse(query.as_bytes());
+        let parameters = parameters.filter(|(name, _)| name == "code" || name == "state");
+        let mut secrets = self.secrets.lock().unwrap();
+        secrets.extend(parameters.map(|(_, value)| value.into_owned()));
+        secrets.extend(path.split('/').filter(|part| part.len() > 60).map(str::to_owned));
     }
 
     /// Takes over another browser's cookies.
@@ -46,6 +61,7 @@ impl Visitor {
 
     /// Opens a path, or a URL of this site.
     pub async fn get(&self, url: &str) -> Answer {
+        self.note_url(url);
         self.send(self.http.get(self.url(url))).await
     }
 
@@ -56,6 +72,9 @@ impl Visitor {
 
     /// Sends a form of one of the site's own pages.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.note_url(path);
+        let addresses = form.iter().filter(|(name, _)| *name == "email");
+        self.secrets.lock().unwrap().extend(addresses.map(|(_, email)| (*email).to_owned()));
         self.send(self.http.post(self.url(path)).header("Sec-Fetch-Site", "same-origin").form(form))
             .await
     }
@@ -135,8 +154,18 @@ impl Visitor {
             if attributes.contains(&"Max-Age=0") {
                 self.forget_cookie(name);
             } else {
+                self.secrets.lock().unwrap().insert(value.to_owned());
                 self.set_cookie(name, value);
             }
+        }
+    }
+}
+
+impl Drop for Visitor {
+    fn drop(&mut self) {
+        // A test that fails already has something else to say.
+        if !std::thread::panicking() {
+            log_watch::assert_unlogged(self.secrets.lock().unwrap().iter());
         }
     }
 }

@@ -71,7 +71,6 @@ fn every_language_says_what_english_says_with_the_same_blanks() {
         .into_iter()
         .filter(|(name, _)| name != "brand.ftl" && name != "en.ftl")
         .collect();
-    assert!(!others.is_empty());
     for (language, source) in others {
         let other = catalogue(&source);
         let names = |catalogue: &Catalogue| catalogue.keys().cloned().collect::<BTreeSet<_>>();
@@ -80,11 +79,9 @@ fn every_language_says_what_english_says_with_the_same_blanks() {
             assert_eq!(blanks, &other[name].1, "{name} in {language}");
             let tags = |text: &str| text.matches('<').count();
             assert_eq!(tags(text), tags(&other[name].0), "the markup of {name} in {language}");
-            let is_a_name = name == "account.name";
-            assert!(
-                is_a_name || text.is_empty() || text != &other[name].0,
-                "{name} isn't translated"
-            );
+            // What is one word may well be the same word.
+            let is_a_word = !text.trim().contains(' ');
+            assert!(is_a_word || text != &other[name].0, "{name} isn't translated");
         }
     }
 }
@@ -124,7 +121,8 @@ fn no_phrase_is_there_for_nothing_and_none_that_a_page_says_is_missing() {
         let is_said = pages.contains(&format!("words.{name} "))
             || pages.contains(&format!("key=\"{name}\""))
             || functions.contains(&format!("\"{name}\""))
-            || name == "language";
+            || ["language", "direction"].contains(&name.as_str())
+                && pages.contains("words.direction");
         assert!(is_said || is_chosen_by_its_start, "nobody says {name}");
     }
     let said = pages.split("words.").skip(1).chain(pages.split("key=\"").skip(1));

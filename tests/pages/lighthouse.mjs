@@ -60,7 +60,7 @@ async function measure(page, url) {
   // Storage goes on: the page that waits belongs to a sign-in of this browser.
   const flags = { onlyCategories: CATEGORIES, disableStorageReset: true, logLevel: "error" };
   const { lhr } = await lighthouse(url, flags, undefined, page);
-  if (lhr.runtimeError) throw new Error(lhr.runtimeError.message);
+  if (lhr.runtimeError) return { broken: lhr.runtimeError.message };
   if (lhr.finalDisplayedUrl !== url) throw new Error(`${url} led to ${lhr.finalDisplayedUrl}`);
   const scores = Object.fromEntries(
     CATEGORIES.map((name) => [name, Math.round(lhr.categories[name].score * 100)]),
@@ -88,8 +88,9 @@ async function judge(page, url) {
   let result;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     result = await measure(page, url);
-    if (isPerfect(result) || !onlySlow(result)) break;
+    if (!result.broken && (isPerfect(result) || !onlySlow(result))) break;
   }
+  if (result.broken) throw new Error(result.broken);
   return result;
 }
 

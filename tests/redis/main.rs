@@ -12,6 +12,8 @@
 )]
 
 mod engine;
+#[path = "../it/log_watch.rs"]
+mod log_watch;
 #[path = "../it/running.rs"]
 mod running;
 #[path = "../it/site.rs"]

@@ -26,6 +26,10 @@ impl Counters {
         // One that ends later than it could was opened by a clock that has been set back since.
         let latest = now.saturating_add(counted.window);
         if window.ends_at <= now || window.ends_at > latest {
+            // Whoever only asks opens none.
+            if counted.many == 0 {
+                return None;
+            }
             *window = Window { count: 0, ends_at: latest };
         }
         if window.count >= counted.at_most {

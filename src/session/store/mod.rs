@@ -129,8 +129,8 @@ impl Store {
         self.take_many(name, 1, limit).await
     }
 
-    /// As [`Store::take`], for something that counts as much as so many; nothing is counted above
-    /// the limit.
+    /// As [`Store::take`], for something that counts as much as so many, or as nothing, to ask how
+    /// long the wait is; nothing is counted above the limit.
     ///
     /// # Errors
     /// When the store fails.

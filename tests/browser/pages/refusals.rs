@@ -8,10 +8,15 @@ use super::{LANGUAGES, look};
 /// Sends a form to the site as none of its pages does: to this path, with this value.
 fn odd_form(path: &str, value: &str) -> String {
     format!(
-        "document.body.innerHTML = '<form method=post><input name=email><input name=return_to></form>';
-         document.forms[0].action = '{path}';
-         document.forms[0].elements.email.value = '{value}';
-         document.forms[0].submit()"
+        "const form = document.createElement('form');
+         for (const name of ['email', 'return_to']) {{
+             const field = document.createElement('input');
+             [field.name, field.value] = [name, name === 'email' ? '{value}' : ''];
+             form.append(field);
+         }}
+         [form.method, form.action] = ['post', '{path}'];
+         document.body.append(form);
+         form.submit()"
     )
 }
 

@@ -224,6 +224,8 @@ pub(super) static TAKE: LazyLock<Script> = LazyLock::new(|| {
     local count, ends_at = tonumber(window[1] or 0), tonumber(window[2] or 0)
     -- One that ends later than it could was opened by a clock that has been set back since.
     if ends_at <= tonumber(now) or ends_at > now + seconds then
+        -- Whoever only asks opens none.
+        if tonumber(many) == 0 then return 0 end
         count, ends_at = 0, now + seconds
         redis.call('HSET', limit(counted), 'count', 0, 'ends_at', ends_at)
         redis.call('EXPIRE', limit(counted), ttl(now, ends_at))
