@@ -8,7 +8,7 @@ const DOCUMENT: &str = include_str!("../../docs/security.md");
 /// The rows: threat, defence, and what proves it.
 fn rows() -> Vec<[&'static str; 3]> {
     let (_, table) = DOCUMENT.split_once("## What is defended").unwrap();
-    let (table, _) = table.split_once("## Updating dependencies").unwrap();
+    let (table, _) = table.split_once("## What fails").unwrap();
     let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
     let cells = rows.map(|row| row.splitn(3, " | ").collect::<Vec<_>>());
     let rows = cells.map(|cells| <[_; 3]>::try_from(cells).expect("three cells"));
@@ -45,6 +45,20 @@ fn every_test_that_it_names_exists_and_every_row_has_one_or_a_reason() {
     }
     println!("{} threats: {tests} tests named, {deviations} deviations", rows().len());
     assert!(rows().len() >= 80 && deviations <= 10, "{} rows, {deviations}", rows().len());
+}
+
+#[test]
+fn every_fault_has_a_test_that_exists() {
+    let (_, table) = DOCUMENT.split_once("## What fails").unwrap();
+    let (table, _) = table.split_once("## Updating dependencies").unwrap();
+    let rows: Vec<_> = table.lines().filter(|line| line.contains("::")).collect();
+    assert!(rows.len() >= 30, "{}", rows.len());
+    for row in rows {
+        assert_eq!(row.matches(" | ").count(), 3, "{row}");
+        for (file, test) in names_of_tests(row) {
+            assert!(exists(file, test), "there is no test {file}::{test}");
+        }
+    }
 }
 
 #[test]
