@@ -27,3 +27,4 @@ mod visitor;
 mod browser_gone;
 mod clock;
 mod file_descriptors;
+mod workos_unheard;

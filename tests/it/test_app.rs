@@ -27,7 +27,7 @@ pub struct TestApp {
     address: String,
     pub settings: HashMap<String, String>,
     data_dir: TempDir,
-    handle: ServerHandle,
+    pub handle: ServerHandle,
     running: JoinHandle<std::io::Result<()>>,
 }
 

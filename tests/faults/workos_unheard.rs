@@ -1,0 +1,68 @@
+//! WorkOS takes no connection, or answers when nobody listens any more.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::test_app::TestApp;
+use crate::visitor::assert_error;
+
+/// Listens and never accepts; its queue is full.
+async fn full_queue() -> (tokio::net::TcpListener, Vec<TcpStream>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(0).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(connected) = timeout(Duration::from_millis(300), TcpStream::connect(address)).await
+    {
+        waiting.push(connected.unwrap());
+    }
+    (listener, waiting)
+}
+
+#[actix_web::test]
+async fn a_connection_that_hangs_is_given_up_after_three_seconds_and_holds_nobody() {
+    let (listener, _waiting) = full_queue().await;
+    let silent = format!("http://{}", listener.local_addr().unwrap());
+    let app = TestApp::with(&[("WORKOS_API_URL", &silent)]).await;
+    let begun = Instant::now();
+    let mut asking = JoinSet::new();
+    for n in 0..20 {
+        let visitor = app.visitor();
+        asking.spawn(async move {
+            let email = format!("ana{n}@acme.test");
+            visitor.post("/login", &[("email", &email)]).await
+        });
+    }
+    assert_eq!(app.visitor().get("/login").await.status, 200);
+    assert!(begun.elapsed() < Duration::from_secs(2), "nobody else waits");
+    for answer in asking.join_all().await {
+        assert_error(&answer, 503, "workos_unavailable");
+        assert!(answer.headers.contains_key("retry-after"));
+    }
+    let took = begun.elapsed();
+    assert!((Duration::from_millis(2900)..Duration::from_secs(5)).contains(&took), "{took:?}");
+}
+
+#[actix_web::test]
+async fn an_exchange_that_is_answered_too_late_signs_nobody_in() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "/reports").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    app.workos.fail("/sso/token", json!({ "delay_ms": 5500, "count": 1 })).await;
+    let begun = Instant::now();
+    let answer = visitor.get(&callback).await;
+    assert_error(&answer, 503, "workos_unavailable");
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    assert_eq!(answer.field("email"), "ana@acme.test");
+    // The code is spent at WorkOS by now: the sign-in is over, and a new one is one press away.
+    assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
+    assert!(!visitor.is_signed_in().await);
+    assert_eq!(app.workos.calls_of("/sso/token").await, 1, "the code is never sent twice");
+    assert!(app.signed_in("ana@acme.test").await.is_signed_in().await);
+}
