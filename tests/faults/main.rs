@@ -27,4 +27,5 @@ mod visitor;
 mod browser_gone;
 mod clock;
 mod file_descriptors;
+mod kill;
 mod workos_unheard;

@@ -55,6 +55,12 @@ impl Site {
         visitor
     }
 
+    /// Dies without a warning, and begins anew in the same folder.
+    pub async fn kill_and_restart(&mut self) {
+        self.program.child.kill().await.unwrap();
+        self.program = Program::start(command(&[], &self.settings, &self.folder)).await;
+    }
+
     /// What Prometheus would read now.
     pub async fn scrape(&self) -> Scrape {
         let answer = http().get(format!("http://{}/metrics", self.metrics)).send().await.unwrap();
