@@ -56,6 +56,7 @@ impl Site {
     }
 
     /// Dies without a warning, and begins anew in the same folder.
+    #[allow(dead_code, reason = "tests/faults has it die")]
     pub async fn kill_and_restart(&mut self) {
         self.program.child.kill().await.unwrap();
         self.program = Program::start(command(&[], &self.settings, &self.folder)).await;
