@@ -90,15 +90,17 @@ impl Failure {
     #[must_use]
     pub(crate) fn offering(self, pending: &PendingSignIn) -> Self {
         let (email, return_to) = (pending.email.as_str().to_owned(), pending.return_to.clone());
-        let by_sso = matches!(pending.way, Way::Sso(_));
-        let said = if by_sso { self.of_sso() } else { self };
-        said.with(Offer::NewSignIn { email, return_to, by_sso })
+        match pending.way {
+            Way::Sso(_) => self.of_sso(email, return_to),
+            Way::Link(_) => self.offering_form(email, return_to),
+        }
     }
 
-    /// Says it of a sign-in through an organization, where no link was mailed.
+    /// Says it of a sign-in through an organization, where no link was mailed, and offers that anew.
     #[must_use]
-    pub(crate) fn of_sso(self) -> Self {
-        Self { code: self.code.of_sso(), ..self }
+    pub(crate) fn of_sso(self, email: String, return_to: ReturnTo) -> Self {
+        let code = self.code.of_sso();
+        Self { code, ..self }.with(Offer::NewSignIn { email, return_to, by_sso: true })
     }
 
     /// The same, if nothing better is offered already.

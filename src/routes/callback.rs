@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Arrival, PendingSignIn, State};
+use crate::sign_in::{Arrival, PendingSignIn, ReturnTo, State};
 
 mod person;
 pub(super) mod redeem;
@@ -44,7 +44,7 @@ pub(super) async fn arrive(
     let arrival = arrival(&query, state.as_ref(), now).map_err(|refused| match &asked {
         // The browser that asked is offered the same anew; any other knows neither address nor way.
         Some(pending) => refused.by(Some(&pending.way)).offering(pending),
-        None if state.as_ref().is_some_and(|state| state.is_sso) => Failure::from(refused).of_sso(),
+        None if state.as_ref().is_some_and(|state| state.is_sso) => of_a_strangers_sso(refused),
         None => refused.into(),
     })?;
     let pending = asked.filter(|pending| now < pending.expires_at);
@@ -60,10 +60,15 @@ pub(super) async fn arrive(
             let user = user.as_ref();
             redeem::go_on(&app, &store, &session, user, &request, pending, &arrival).await
         }
-        (None, Some(state)) if state.is_sso => Err(Refusal::NothingPending.into()),
+        (None, Some(state)) if state.is_sso => Err(of_a_strangers_sso(Refusal::NothingPending)),
         (None, Some(state)) => elsewhere(&app, &store, &state, &arrival).await,
         (None, None) => Err(Refusal::StateMismatch.into()),
     }
+}
+
+/// In a browser that didn't ask: the way is known from the `state`, and who went it isn't.
+fn of_a_strangers_sso(refused: Refusal) -> Failure {
+    Failure::from(refused).of_sso(String::new(), ReturnTo::parse(""))
 }
 
 /// What WorkOS has sent, as far as it can be told without knowing who asked.

@@ -190,6 +190,7 @@ async fn another_browser_gets_nothing_and_is_asked_nothing() {
     let elsewhere = app.visitor();
     let refused = elsewhere.get(&callback).await;
     assert_error(&refused, 400, "nothing_pending");
+    offers_new_sign_in(&refused, "");
     assert!(elsewhere.cookie_header().is_empty());
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
     assert_eq!(visitor.get(&callback).await.location(), "/account", "and nothing was spoilt");

@@ -70,7 +70,7 @@ impl Refusal {
             Self::StartedElsewhere => (Code::StartedElsewhere, "a code came without a state: the sign-in was started at the identity provider"),
             Self::StateMismatch => (Code::StateMismatch, "the state wasn't made here for this, or is damaged"),
             Self::StateExpired => (Code::LinkExpired, "the state is older than link and code together"),
-            Self::NothingPending => (Code::SsoNothingPending, "an identity provider's answer came to a browser that didn't ask"),
+            Self::NothingPending => (Code::NothingPending, "an identity provider's answer came to a browser that didn't ask"),
             Self::CodeExpired => (Code::CodeExpired, "the code waited for too long"),
             Self::Consumed => (Code::NothingPending, "the sign-in was already used"),
             Self::ProfileMismatch => (Code::ProfileMismatch, "the Profile isn't of the address that asked, by a mailed link"),
