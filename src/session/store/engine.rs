@@ -2,69 +2,11 @@
 
 mod once;
 
-use std::fmt;
-use std::path::PathBuf;
-
-#[cfg(feature = "redis")]
-use secrecy::SecretString;
-
 #[cfg(feature = "redis")]
 use super::redis::{self, Redis};
 use super::sqlite::{self, Sqlite};
-use super::{Ended, Hash, Row, StoreError, Which, Whose};
+use super::{Ended, Hash, Place, Row, StoreError, Which, Whose};
 use crate::clock::Clock;
-
-/// Where sessions are kept.
-#[derive(Clone, Debug)]
-pub enum Place {
-    /// In this folder, by this one process.
-    Embedded(PathBuf),
-    /// In the Redis or Valkey at this URL, for as many instances as there are.
-    #[cfg(feature = "redis")]
-    Redis(SecretString),
-}
-
-impl Place {
-    /// The place that this URL names.
-    ///
-    /// # Errors
-    /// What the URL must be.
-    #[cfg(feature = "redis")]
-    pub(crate) fn shared(url: &str) -> Result<Self, &'static str> {
-        redis::is_url(url)
-            .then(|| Self::Redis(SecretString::from(url)))
-            .ok_or("is a URL such as redis://redis.internal or rediss://user:password@host:6380/0")
-    }
-
-    /// The place that this URL names: none that this program can reach.
-    ///
-    /// # Errors
-    /// Always.
-    #[cfg(not(feature = "redis"))]
-    pub(crate) fn shared(_: &str) -> Result<Self, &'static str> {
-        Err("needs a program that was built with the feature redis")
-    }
-
-    /// Whether other instances of this app work in the same place.
-    pub(crate) fn is_shared(&self) -> bool {
-        match self {
-            Self::Embedded(_) => false,
-            #[cfg(feature = "redis")]
-            Self::Redis(_) => true,
-        }
-    }
-}
-
-/// As an operator is told of it: without the URL, which may hold a password.
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Embedded(folder) => folder.display().fmt(f),
-            #[cfg(feature = "redis")]
-            Self::Redis(_) => f.write_str("SESSION_STORE"),
-        }
-    }
-}
 
 /// Makes an [`Engine`] for each worker thread.
 #[derive(Clone)]
@@ -207,6 +149,21 @@ impl Engine {
             Self::Sqlite(sqlite) => sqlite.end(ending).await,
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.end(ending).await,
+        }
+    }
+
+    /// Ends a session that has expired, if it is not written down that it ended.
+    pub(super) async fn expire(
+        &self,
+        hash: Hash,
+        why: Ended,
+        remembered: i64,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.expire(hash, why, remembered).await,
+            // Its row has the TTL already.
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.expire(hash, why).await,
         }
     }
 

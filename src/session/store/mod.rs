@@ -3,11 +3,13 @@
 //! `actix-session` asks it.
 
 mod counters;
+mod ending;
 mod engine;
 mod error;
 mod measured;
 mod middleware;
 mod once;
+mod place;
 #[cfg(feature = "redis")]
 mod redis;
 mod sqlite;
@@ -23,10 +25,10 @@ use super::record::{Dates, Ended, Lifetimes, seconds};
 use crate::clock::Clock;
 use crate::rate_limit::RateLimit;
 use crate::sealed::random;
-pub use engine::Place;
-use engine::{Counted, Ending, Engine, Insertion};
+use engine::{Counted, Engine, Insertion};
 pub use error::StoreError;
 pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, EMAIL, ENDED, INFO, PERSON};
+pub use place::Place;
 pub use terms::{Limits, SessionInfo, Which, Whose};
 
 /// A session that begins.
@@ -75,50 +77,6 @@ impl Store {
             #[cfg(feature = "redis")]
             Place::Redis(_) => true,
         }
-    }
-
-    /// Their sessions, the last seen first.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn list(&self, whose: &Whose) -> Result<Vec<SessionInfo>, StoreError> {
-        let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
-        let rows = measured::LIST.measure(self.engine.list(whose)).await?;
-        let alive = rows.into_iter().filter(|row| row.dates.ended(now, lifetimes).is_none());
-        Ok(alive.map(|row| row.info(lifetimes)).collect())
-    }
-
-    /// Ends sessions of theirs, and gives how many it were. They end with the next request.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn end(&self, whose: Whose, which: Which, why: Ended) -> Result<usize, StoreError> {
-        self.end_those(Some(whose), which, why).await
-    }
-
-    /// Ends the sessions of everybody, and gives how many it were.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn end_all(&self, why: Ended) -> Result<usize, StoreError> {
-        let mut ended = 0;
-        loop {
-            match self.end_those(None, Which::All, why).await? {
-                0 => return Ok(ended),
-                some => ended += some,
-            }
-        }
-    }
-
-    async fn end_those(
-        &self,
-        whose: Option<Whose>,
-        which: Which,
-        why: Ended,
-    ) -> Result<usize, StoreError> {
-        let (now, remembered) = (self.clock.now(), self.remembered());
-        let ending = Ending { whose, which, why, now, remembered };
-        measured::END.measure(self.engine.end(ending)).await
     }
 
     /// Counts something under a name; gives how long to wait if it happens too often.
@@ -180,7 +138,16 @@ impl Store {
         let hash = hash(reference);
         let found = measured::FIND.measure(self.engine.find(&hash)).await?;
         let Some(mut row) = found else { return Ok(None) };
-        row.ended = row.ended.or_else(|| row.dates.ended(now, lifetimes));
+        if row.ended.is_none() {
+            row.ended = row.dates.ended(now, lifetimes);
+            if let Some(why) = row.ended {
+                // Whoever was told so stays signed out, also when the clock is set back.
+                let expiry = self.engine.expire(hash, why, self.remembered());
+                if let Err(error) = measured::END.measure(expiry).await {
+                    tracing::warn!(cause = %error, "the end of a session wasn't written down");
+                }
+            }
+        }
         if row.ended.is_none() && row.dates.is_seen_due(now, lifetimes) {
             row.dates.last_seen_at = now;
             // A full disk must not keep people from reading.

@@ -120,6 +120,10 @@ impl Redis {
         }
     }
 
+    pub(super) async fn expire(&self, hash: Hash, why: Ended) -> Result<(), StoreError> {
+        self.run(&scripts::EXPIRE.arg((name(&hash), why.name()))).await
+    }
+
     pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
         self.run(&scripts::DELETE.arg(name(&hash))).await
     }

@@ -4,6 +4,7 @@
 //! (handing them to another thread costs ten times the read). Writes wait for the disk, so they go
 //! to a blocking thread, through the one connection that writes.
 
+mod ending;
 mod file;
 mod once;
 mod purge;
@@ -16,21 +17,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::web;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
+use ending::end_those;
 pub(super) use file::FILE;
 
 use super::counters::Counters;
-use super::engine::{Ending, Insertion};
-use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which, Whose};
-
-/// Ends the sessions that meet the condition, for the reason `:why`: empties their rows, and keeps
-/// them until `:remembered` seconds after their beginning.
-fn end_those(condition: &str) -> String {
-    format!(
-        "UPDATE sessions SET ended = :why, person = NULL, email = NULL, device = '', address = '',
-             session_values = '{{}}', expires_at = created_at + :remembered
-         WHERE ended IS NULL AND {condition}"
-    )
-}
+use super::engine::Insertion;
+use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Whose};
 
 #[derive(Clone)]
 pub(super) struct Opener {
@@ -137,41 +129,6 @@ impl Sqlite {
             let update = "UPDATE sessions SET session_values = ?2
                  WHERE reference_hash = ?1 AND ended IS NULL";
             db.execute(update, params![hash, values]).map(drop)
-        })
-        .await
-    }
-
-    pub(super) async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
-        let (one, but) = match ending.which {
-            Which::One(id) => (Some(id), None),
-            Which::AllBut(id) => (None, Some(id)),
-            Which::All => (None, None),
-        };
-        // Found by the person, or by their life: each way has its index, and none reads all rows.
-        let (whose, name) = match ending.whose.as_ref().map(column_and_name) {
-            Some((column, name)) => (
-                format!("SELECT id FROM sessions WHERE {column} = :name AND +expires_at > :now"),
-                Some(name.to_owned()),
-            ),
-            None => (
-                "SELECT id FROM sessions WHERE ended IS NULL AND expires_at > :now
-                     AND :name IS NULL LIMIT 500"
-                    .to_owned(),
-                None,
-            ),
-        };
-        let sql = end_those(&format!(
-            "id IN ({whose}) AND (:one IS NULL OR session_id = :one)
-             AND (:but IS NULL OR session_id <> :but)"
-        ));
-        self.write(move |db| {
-            db.execute(
-                &sql,
-                named_params! {
-                    ":why": ending.why.name(), ":remembered": ending.remembered,
-                    ":now": ending.now, ":name": name, ":one": one, ":but": but,
-                },
-            )
         })
         .await
     }

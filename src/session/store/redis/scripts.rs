@@ -175,6 +175,9 @@ pub(super) static END_SOME: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
+pub(super) static EXPIRE: LazyLock<Script> =
+    LazyLock::new(|| script("if lives(ARGV[1]) then finish(ARGV[1], ARGV[2]) end"));
+
 pub(super) static DELETE: LazyLock<Script> = LazyLock::new(|| script("forget(ARGV[1])"));
 
 /// Who claims it signs with a mark of their own, so that whoever asks again after a broken

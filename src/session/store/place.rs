@@ -1,0 +1,62 @@
+//! Where sessions are kept.
+
+use std::fmt;
+use std::path::PathBuf;
+
+#[cfg(feature = "redis")]
+use secrecy::SecretString;
+
+#[cfg(feature = "redis")]
+use super::redis;
+
+/// Where sessions are kept.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In this folder, by this one process.
+    Embedded(PathBuf),
+    /// In the Redis or Valkey at this URL, for as many instances as there are.
+    #[cfg(feature = "redis")]
+    Redis(SecretString),
+}
+
+impl Place {
+    /// The place that this URL names.
+    ///
+    /// # Errors
+    /// What the URL must be.
+    #[cfg(feature = "redis")]
+    pub(crate) fn shared(url: &str) -> Result<Self, &'static str> {
+        redis::is_url(url)
+            .then(|| Self::Redis(SecretString::from(url)))
+            .ok_or("is a URL such as redis://redis.internal or rediss://user:password@host:6380/0")
+    }
+
+    /// The place that this URL names: none that this program can reach.
+    ///
+    /// # Errors
+    /// Always.
+    #[cfg(not(feature = "redis"))]
+    pub(crate) fn shared(_: &str) -> Result<Self, &'static str> {
+        Err("needs a program that was built with the feature redis")
+    }
+
+    /// Whether other instances of this app work in the same place.
+    pub(crate) fn is_shared(&self) -> bool {
+        match self {
+            Self::Embedded(_) => false,
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => true,
+        }
+    }
+}
+
+/// As an operator is told of it: without the URL, which may hold a password.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded(folder) => folder.display().fmt(f),
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => f.write_str("SESSION_STORE"),
+        }
+    }
+}
