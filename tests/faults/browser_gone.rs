@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::site::Site;
 use crate::test_app::TestApp;
 use crate::visitor::assert_error;
 
@@ -23,4 +24,22 @@ async fn during_the_exchange_leaves_nothing_half_done_and_nothing_to_be_used_aga
     assert!(!visitor.is_signed_in().await);
     assert!(app.workos.calls_of("/sso/token").await <= 1, "the code is never sent twice");
     assert!(app.signed_in("ana@acme.test").await.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn what_was_begun_for_it_is_finished_and_told() {
+    let site = Site::start(&[]).await;
+    let visitor = site.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = site.workos.follow_newest_link("ana@acme.test").await;
+    site.workos.fail("/sso/token", json!({ "delay_ms": 3000, "count": 1 })).await;
+    let leaving = visitor
+        .request(reqwest::Method::GET, &callback)
+        .header("Cookie", visitor.cookie_header())
+        .timeout(Duration::from_millis(500));
+    assert!(leaving.send().await.unwrap_err().is_timeout());
+    let labels = [("method", "GET"), ("route", "/callback"), ("status", "303")];
+    site.until(|scrape| scrape.value("http_requests_total", &labels) == 1.0).await;
+    let log = site.log().await;
+    assert!(log.contains("signed_in"), "{log}");
 }

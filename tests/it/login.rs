@@ -210,6 +210,8 @@ async fn a_refused_key_is_the_operators_fault() {
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     assert_error(&answer, 500, "internal");
     assert!(!answer.body.contains("sk_test"));
+    let ready = app.visitor().get("/health/ready").await;
+    assert_eq!(ready.status, 200, "whoever is signed in is still served");
 }
 
 #[actix_web::test]
