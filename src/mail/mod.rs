@@ -2,6 +2,8 @@
 //! business, and what its link does the sign-in's.
 
 #[cfg(feature = "smtp")]
+mod connections;
+#[cfg(feature = "smtp")]
 mod line_by_line;
 #[cfg(feature = "smtp")]
 mod measured;
