@@ -8,11 +8,16 @@ use std::process::ExitCode;
 use actix_web::rt::System;
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 use workos_magic_link::app::Serving;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::{Config, Problems, Tls};
 use workos_magic_link::operator::{self, Sessions};
 use workos_magic_link::{app, sealed, telemetry};
+
+/// A request is some hundred small allocations; with this one they take half the time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("COMMIT"), ")");
 
