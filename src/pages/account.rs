@@ -9,7 +9,12 @@ use crate::workos::Profile;
 #[derive(Serialize)]
 pub(crate) struct AccountPage {
     signed_in_as: String,
-    profile: Profile,
+    profile_id: String,
+    connection_type: String,
+    connection_id: String,
+    organization_id: Option<String>,
+    role: Option<String>,
+    groups: String,
     profile_json: String,
     raw_attributes_json: String,
     device: String,
@@ -27,17 +32,24 @@ impl Page for AccountPage {
 
 impl AccountPage {
     pub(crate) fn new(user: CurrentUser) -> Self {
+        let CurrentUser { profile, session, .. } = user;
+        let name = name(&profile);
         Self {
-            signed_in_as: user.profile.email.clone(),
-            profile_json: pretty(&user.profile),
-            raw_attributes_json: pretty(&user.profile.raw_attributes),
-            device: user.session.device,
-            address: user.session.address,
-            initials: initials(name(&user.profile).as_deref(), &user.profile.email),
-            name: name(&user.profile),
-            signed_in_at: user.session.created_at,
-            ends_at: user.session.expires_at,
-            profile: user.profile,
+            profile_json: pretty(&profile),
+            raw_attributes_json: pretty(&profile.raw_attributes),
+            initials: initials(name.as_deref(), &profile.email),
+            name,
+            signed_in_as: profile.email,
+            profile_id: profile.id,
+            connection_type: profile.connection_type,
+            connection_id: profile.connection_id,
+            organization_id: profile.organization_id,
+            role: profile.role.map(|role| role.slug),
+            groups: profile.groups.join(", "),
+            device: session.device,
+            address: session.address,
+            signed_in_at: session.created_at,
+            ends_at: session.expires_at,
         }
     }
 }

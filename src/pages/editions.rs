@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tera::{Tera, Value};
+use tera::{Context, Tera, Value};
 
 use super::functions;
 use crate::assets::{self, Assets};
 use crate::words::Words;
+
+/// What is the same on every page of a language.
+const SITE: [&str; 4] = ["words.", "assets[", "integrity[", "language"];
 
 /// The templates in every language, the default first.
 pub(crate) struct Editions(pub(super) Vec<Edition>);
@@ -29,7 +32,12 @@ impl Editions {
             site.insert("demo_inbox", &demo_inbox);
             site.insert("language", &words.language);
             site.insert_value("words", plain_words(&words));
-            tera.add_raw_templates(assets::templates())?;
+            let templates = assets::templates().map(|(name, source)| {
+                let source = with_constants(&tera, &name, &source);
+                (name, source)
+            });
+            let templates: Vec<_> = templates.collect();
+            tera.add_raw_templates(templates)?;
             Ok(Edition { words, tera })
         };
         Ok(Self(Words::load()?.into_iter().map(edition).collect::<anyhow::Result<_>>()?))
@@ -41,6 +49,35 @@ impl Editions {
     pub(super) fn languages(&self) -> Vec<&str> {
         self.0.iter().map(|edition| &*edition.words.language).collect()
     }
+}
+
+/// The template with everything said that is the same each time, such as `{{ words.login.title }}`:
+/// start-up does once what every page would do some thirty times.
+fn with_constants(tera: &Tera, name: &str, template: &str) -> String {
+    let mut said = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, expression)) = rest.split_once("{{ ") {
+        said.push_str(before);
+        let Some((expression, after)) = expression.split_once(" }}") else {
+            // Another way of writing it, or none: `tera` will tell.
+            said.push_str("{{ ");
+            rest = expression;
+            continue;
+        };
+        let shown = format!("{{{{ {expression} }}}}");
+        let constant = SITE.iter().any(|name| expression.starts_with(name)).then(|| {
+            // Of another name as well, such as `words[error.words]`, it can't be known yet.
+            tera.render_str(&shown, &Context::new(), name.ends_with(".html")).ok()
+        });
+        // Nothing that is said is a template.
+        match constant.flatten().filter(|constant| !constant.contains('{')) {
+            Some(constant) => said.push_str(&constant),
+            None => said.push_str(&shown),
+        }
+        rest = after;
+    }
+    said.push_str(rest);
+    said
 }
 
 /// The phrases without blanks, put together once: `words.login.title`.

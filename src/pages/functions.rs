@@ -94,12 +94,12 @@ fn moment(arguments: &Kwargs) -> TeraResult<OffsetDateTime> {
 }
 
 fn in_utc(words: &Words, at: OffsetDateTime) -> TeraResult<String> {
+    // As text throughout: numbers would be formatted, and compared as fractions.
     let blanks = FluentArgs::from_iter([
-        ("day", FluentValue::from(at.day())),
-        ("month", u8::from(at.month()).into()),
-        // Numbers aren't zero-padded, nor need years be grouped.
-        ("year", at.year().to_string().into()),
-        ("time", format!("{:02}:{:02}", at.hour(), at.minute()).into()),
+        ("day", at.day().to_string()),
+        ("month", at.month().to_string()),
+        ("year", at.year().to_string()),
+        ("time", format!("{:02}:{:02}", at.hour(), at.minute())),
     ]);
     say(words, "date", &blanks)
 }
