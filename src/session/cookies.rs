@@ -110,12 +110,12 @@ fn under_the_first_key(
     keys: &KeyRing,
     lifetimes: Lifetimes,
 ) -> Option<Cookie<'static>> {
+    let mut older = keys.older_session_cookie_keys().peekable();
+    older.peek()?;
     let mut jar = CookieJar::new();
     let sealed = Cookie::parse_encoded(format!("{}={value}", session::COOKIE)).ok()?;
     jar.add_original(sealed.into_owned());
-    let opened = keys
-        .older_session_cookie_keys()
-        .find_map(|older| jar.private(older).get(session::COOKIE))?;
+    let opened = older.find_map(|older| jar.private(older).get(session::COOKIE))?;
     jar.private_mut(keys.session_cookie_key()).add(opened);
     let sealed = jar.get(session::COOKIE)?.value().to_owned();
     // From now, not from the beginning: the store knows when the session ends.

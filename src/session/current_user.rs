@@ -33,8 +33,8 @@ pub struct CurrentUser {
     /// Their name for the store: for mailed links the normalised address, for SSO the connection and
     /// their id at its identity provider.
     pub person: String,
-    /// The last sign-ins of this browser and where each led, the newest first.
-    sign_ins: Vec<(Flow, ReturnTo)>,
+    /// What else is kept in their session.
+    kept: Session,
 }
 
 /// A sign-in that has come to its end: what a session begins with.
@@ -55,7 +55,7 @@ impl CurrentUser {
     ///
     /// A new reference each time: one that was known before the sign-in is worth nothing after it.
     pub(crate) fn begin_session(session: &Session, new: SignedIn<'_>) -> Result<(), Failure> {
-        let earlier: Vec<(Flow, ReturnTo)> = value(session, SIGN_INS).unwrap_or_default();
+        let earlier = sign_ins(session);
         let earlier = earlier.iter().map(|(flow, led_to)| (flow, led_to));
         let sign_ins = std::iter::once((new.flow, new.return_to)).chain(earlier);
         let sign_ins: Vec<_> = sign_ins.take(MAX_SIGN_INS).collect();
@@ -73,8 +73,9 @@ impl CurrentUser {
     }
 
     /// Where this sign-in led, if it is one that signed this browser in.
-    pub(crate) fn led_by(&self, flow: &Flow) -> Option<&ReturnTo> {
-        self.sign_ins.iter().find(|(known, _)| known == flow).map(|(_, led_to)| led_to)
+    pub(crate) fn led_by(&self, flow: &Flow) -> Option<ReturnTo> {
+        let led = sign_ins(&self.kept).into_iter().find(|(known, _)| known == flow);
+        led.map(|(_, led_to)| led_to)
     }
 
     /// For the audit: that they end this session, once it has ended.
@@ -102,9 +103,14 @@ impl CurrentUser {
             profile: value(session, PROFILE)?,
             session: value(session, INFO)?,
             person: value(session, PERSON)?,
-            sign_ins: value(session, SIGN_INS)?,
+            kept: session.clone(),
         })
     }
+}
+
+/// The last sign-ins of this browser and where each led, the newest first.
+fn sign_ins(session: &Session) -> Vec<(Flow, ReturnTo)> {
+    value(session, SIGN_INS).unwrap_or_default()
 }
 
 /// A value that a newer or older version wrote and this one can't read is none: nobody is signed

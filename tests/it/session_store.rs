@@ -139,6 +139,20 @@ async fn what_a_fork_keeps_in_a_session_lives_and_goes_with_it() {
 }
 
 #[actix_web::test]
+async fn a_session_of_the_layout_before_lives_on() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    let before = "UPDATE sessions SET session_values =
+            (SELECT json_group_object(key, value || '') FROM json_each(session_values));
+        PRAGMA user_version = 4";
+    app.database().execute_batch(before).unwrap();
+    let copy = app.again(&visitor);
+    assert!(!copy.is_signed_in().await, "as it stands it can't be read");
+    let app = app.restarted_with(&[]).await;
+    assert!(app.again(&visitor).is_signed_in().await);
+}
+
+#[actix_web::test]
 async fn a_row_of_another_version_signs_nobody_in() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;

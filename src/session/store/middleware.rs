@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
 use anyhow::anyhow;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{NewSession, Row, Store, StoreError, measured};
 use crate::session::Lifetimes;
@@ -88,7 +88,9 @@ impl Row {
         if let Some(ended) = self.ended {
             return Ok(Values::from([(ENDED.to_owned(), to_json(&ended.name())?)]));
         }
-        let mut values: Values = from_json(&self.session.values)?;
+        let kept: HashMap<String, Box<RawValue>> = from_json(&self.session.values)?;
+        let kept = kept.into_iter().map(|(key, value)| (key, Box::<str>::from(value).into()));
+        let mut values: Values = kept.collect();
         values.insert(INFO.to_owned(), to_json(&self.info(lifetimes))?);
         if let Some(person) = self.session.person {
             values.insert(PERSON.to_owned(), to_json(&person)?);
@@ -110,8 +112,13 @@ fn take_columns(values: &mut Values) -> Result<NewSession, StoreError> {
         email,
         device: device.unwrap_or_default(),
         address: address.unwrap_or_default(),
-        values: to_json(values)?,
+        values: to_json(&kept(values)?)?,
     })
+}
+
+/// What else is kept: each value is JSON already.
+fn kept(values: &Values) -> Result<HashMap<&str, &RawValue>, StoreError> {
+    values.iter().map(|(key, value)| Ok((key.as_str(), from_json(value.as_str())?))).collect()
 }
 
 fn key(reference: Result<String, StoreError>) -> Result<SessionKey, anyhow::Error> {
@@ -122,6 +129,6 @@ fn to_json(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| StoreError::Unreadable)
 }
 
-fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, StoreError> {
+fn from_json<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, StoreError> {
     serde_json::from_str(json).map_err(|_| StoreError::Unreadable)
 }

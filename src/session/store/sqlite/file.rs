@@ -62,6 +62,11 @@ const STEPS: &[&str] = &[
     UPDATE sessions SET email = person;
     CREATE INDEX sessions_by_email ON sessions (email);
 ",
+    "
+    -- Until now each value was JSON within a text of JSON.
+    UPDATE sessions SET session_values =
+        (SELECT json_group_object(key, json(value)) FROM json_each(session_values));
+",
 ];
 
 /// The file in this folder, made if there is none.
