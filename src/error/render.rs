@@ -97,7 +97,7 @@ fn has_other_way(app: &App) -> bool {
 
 /// What to tell the operator, who finds the rest in the log.
 fn request_id(request: &HttpRequest) -> Option<String> {
-    request.extensions().get().map(|RequestId(id)| id.clone())
+    request.extensions().get().map(RequestId::to_string)
 }
 
 /// A page that needs a person leads to the form, and the form back to the page.
