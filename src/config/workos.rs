@@ -34,8 +34,9 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
         "WORKOS_CLIENT_ID",
         "is needed: the client id from the WorkOS dashboard, API Keys",
     );
-    if !is_plain(&client_id) {
-        read.problem("WORKOS_CLIENT_ID", "has no spaces");
+    // Browsers are sent to WorkOS with it: the two swapped would show them the key.
+    if client_id.starts_with("sk_") || !is_plain(&client_id) {
+        read.problem("WORKOS_CLIENT_ID", "is client_…, not the secret key, and has no spaces");
     }
     let api_url = read.url("WORKOS_API_URL", "https://api.workos.com");
     if api_url.query().is_some() || api_url.fragment().is_some() {
