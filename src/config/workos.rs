@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use url::Url;
 
-use super::reader::Reader;
+use super::reader::{Reader, is_loopback};
 use crate::workos::Credentials;
 
 /// How to talk to WorkOS.
@@ -14,6 +14,14 @@ pub struct WorkOs {
     pub credentials: Credentials,
     /// `WORKOS_REDIRECT_URI`
     pub redirect_uri: Url,
+}
+
+impl WorkOs {
+    /// Whether this is a stand-in: the API on this machine.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        is_loopback(&self.api_url)
+    }
 }
 
 pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
