@@ -239,7 +239,8 @@ impl App {
     }
 }
 
-fn authorities(base_url: &Url) -> [String; 2] {
+/// How requests may name the host of this URL.
+pub(crate) fn authorities(base_url: &Url) -> [String; 2] {
     let usual = &base_url[Position::BeforeHost..Position::AfterPort];
     let host = base_url.host_str().unwrap_or_default();
     let port = base_url.port_or_known_default().unwrap_or_default();

@@ -4,7 +4,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::HOST;
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpRequest, web};
 
 use crate::app::App;
 use crate::error::{Code, Failure};
@@ -15,7 +15,7 @@ pub(crate) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if request.path().starts_with("/health/") || is_ours(&request, &app.site.authorities) {
+    if request.path().starts_with("/health/") || is_ours(request.request(), &app.site.authorities) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     Ok(request
@@ -24,7 +24,7 @@ pub(crate) async fn guard(
 
 /// Every name that the request gives its host must be ours: the `Host` header, the authority of
 /// the request target (HTTP/2's `:authority`), or both.
-fn is_ours(request: &ServiceRequest, authorities: &[String; 2]) -> bool {
+pub(crate) fn is_ours(request: &HttpRequest, authorities: &[String; 2]) -> bool {
     let host = request.headers().get(HOST).map(|host| host.as_bytes());
     let target = request.uri().authority().map(|target| target.as_str().as_bytes());
     let mut names = host.into_iter().chain(target).peekable();

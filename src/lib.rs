@@ -43,6 +43,7 @@ pub mod config;
 mod data_dir;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod doctor;
 pub mod email_address;
 pub mod error;
 mod headers;

@@ -13,7 +13,7 @@ use workos_magic_link::app::Serving;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::{Config, Problems, Tls};
 use workos_magic_link::operator::{self, Sessions};
-use workos_magic_link::{app, sealed, telemetry};
+use workos_magic_link::{app, doctor, sealed, telemetry};
 
 /// A request is some hundred small allocations; with this one they take half the time.
 #[global_allocator]
@@ -60,6 +60,8 @@ enum Command {
         #[arg(long)]
         email: String,
     },
+    /// Hold the settings against the world, and say what to do.
+    Doctor(doctor::Options),
     /// Make keys.
     Keys {
         #[command(subcommand)]
@@ -98,6 +100,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Some(Command::Keys { command: KeysCommand::Generate }) => generate_key(),
         Some(Command::Audit { email }) => audit(&email),
+        Some(Command::Doctor(options)) => System::new().block_on(examine(options)),
         Some(Command::Sessions { command }) => System::new().block_on(sessions(command)),
         #[cfg(feature = "demo")]
         None if arguments.demo => System::new().block_on(run_demo()),
@@ -121,6 +124,10 @@ fn generate_key() -> anyhow::Result<()> {
 fn audit(email: &str) -> anyhow::Result<()> {
     say(&operator::aliases(email, variables()?)?);
     Ok(())
+}
+
+async fn examine(options: doctor::Options) -> anyhow::Result<()> {
+    doctor::examine(options, variables()?, say).await
 }
 
 async fn sessions(command: SessionsCommand) -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 //! HTTPS: from certificate files, or with a certificate made here for development.
 
+use std::path::Path;
+
 use anyhow::{Context, ensure};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::ServerConfig;
@@ -12,23 +14,27 @@ use crate::data_dir::DataDir;
 
 /// The configuration of the listener, or `None` where a proxy ends TLS.
 pub(crate) fn server_config(tls: &Tls, data_dir: &DataDir) -> anyhow::Result<Option<ServerConfig>> {
-    let (cert, key) = match tls {
-        Tls::Off => return Ok(None),
+    match tls {
+        Tls::Off => Ok(None),
         Tls::SelfSigned => {
             let (_, both) = data_dir.kept("localhost.pem", self_signed)?;
-            (both.clone(), both)
+            of_files(&both, &both).map(Some)
         }
-        Tls::Files { cert, key } => (cert.clone(), key.clone()),
-    };
-    let chain = CertificateDer::pem_file_iter(&cert).and_then(Iterator::collect);
+        Tls::Files { cert, key } => of_files(cert, key).map(Some),
+    }
+}
+
+/// The same, from a certificate and its key in PEM form.
+pub(crate) fn of_files(cert: &Path, key: &Path) -> anyhow::Result<ServerConfig> {
+    let chain = CertificateDer::pem_file_iter(cert).and_then(Iterator::collect);
     let chain: Vec<_> = chain.with_context(|| {
         format!("{} can't be read as a certificate in PEM form", cert.display())
     })?;
     ensure!(!chain.is_empty(), "{} holds no certificate in PEM form", cert.display());
-    let private_key = PrivateKeyDer::from_pem_file(&key)
+    let private_key = PrivateKeyDer::from_pem_file(key)
         .with_context(|| format!("{} can't be read as a key in PEM form", key.display()))?;
     let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private_key);
-    config.map(Some).with_context(|| {
+    config.with_context(|| {
         format!(
             "the certificate {} and the key {} don't belong together",
             cert.display(),

@@ -14,7 +14,7 @@
 //! keeps it (`sso_sign_in`), for one of the connections made on request (`sso_connections`). The
 //! identity provider, another origin to a browser, asks whom to be (`identity_page`, `identity`)
 //! and redirects with a code, or with an error (`sso_errors`). A sign-in may also begin there
-//! (`idp`).
+//! (`idp`). Whoever can't be sent back to the app ends on a page (`hosted_errors`).
 //!
 //! Mails that an app sends itself come in beside this, over SMTP (`smtp`), into the same inbox.
 //!
@@ -45,6 +45,7 @@ mod email_address;
 mod errors;
 mod faults;
 mod hooks;
+mod hosted_errors;
 mod identity;
 mod identity_page;
 mod idp;

@@ -4,8 +4,8 @@ use actix_web::guard::{Any, Get, Head};
 use actix_web::{Resource, Route, web};
 
 use crate::{
-    admin, authorize, connection_list, connections, errors, identity_page, idp, inbox, pages,
-    passwordless, sso_connections, token,
+    admin, authorize, connection_list, connections, errors, hosted_errors, identity_page, idp,
+    inbox, pages, passwordless, sso_connections, token,
 };
 
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
@@ -41,6 +41,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 .route(get_or_head().to(idp::list))
                 .route(web::post().to(idp::start)),
         )
+        .service(at("/_emulate/error/sso/{name}").route(get_or_head().to(hosted_errors::show)))
         // and for tests.
         .service(at("/health").route(get_or_head().to(admin::health)))
         .service(

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
 use crate::connections::Connection;
+use crate::hosted_errors::{CLIENT_ID_INVALID, HostedError, REDIRECT_URI_INVALID};
 use crate::identity::Identity;
 use crate::profile::Profile;
 use crate::redirect::WayBack;
 use crate::sso_errors::description_of;
 use crate::state::{Environment, Store};
-use crate::{email_address, ids, pages, redirect};
+use crate::{email_address, ids, redirect};
 
 /// How long the identity provider waits for someone to say whom to be.
 const LIFETIME: Duration = Duration::minutes(10);
@@ -45,7 +45,7 @@ pub(crate) struct SignIn {
 /// Why a request can't go on, and who is told.
 pub(crate) enum Refusal {
     /// The person, on a page: the client or its redirect URI is wrong, so nobody may be redirected.
-    Page { heading: &'static str, advice: &'static str },
+    Page(HostedError),
     /// The app, by a redirect.
     ToApp { back: WayBack, error: &'static str, description: &'static str },
 }
@@ -54,13 +54,9 @@ impl Refusal {
     pub(crate) fn answer(&self, environment: &Environment) -> HttpResponse {
         let as_json = environment.options.like_official_emulator;
         match self {
-            Self::Page { heading, .. } if as_json => HttpResponse::BadRequest()
-                .json(json!({ "message": heading, "code": "invalid_request" })),
+            Self::Page(error) => error.answer(environment),
             Self::ToApp { description, .. } if as_json => HttpResponse::NotFound()
                 .json(json!({ "message": description, "code": "connection_not_found" })),
-            Self::Page { heading, advice } => {
-                pages::problem(environment, StatusCode::BAD_REQUEST, heading, advice)
-            }
             Self::ToApp { back, error, description } => back.refused(error, description),
         }
     }
@@ -73,19 +69,11 @@ pub(crate) fn way_back(
 ) -> Result<WayBack, Refusal> {
     let options = &environment.options;
     if parameters.get("client_id") != Some(&options.client_id) {
-        return Err(Refusal::Page {
-            heading: "Invalid client ID",
-            advice: "The client_id of this request is not the one the stand-in was started \
-                     with. Compare your application's client id with --client-id.",
-        });
+        return Err(Refusal::Page(CLIENT_ID_INVALID));
     }
     let allowed = |uri: &&str| redirect::is_allowed(uri, &options.redirect_uris);
     let Some(uri) = parameters.get("redirect_uri").filter(allowed) else {
-        return Err(Refusal::Page {
-            heading: "Invalid redirect URI",
-            advice: "The redirect_uri of this request is missing or not among those that \
-                     the stand-in was started with (--redirect-uri).",
-        });
+        return Err(Refusal::Page(REDIRECT_URI_INVALID));
     };
     let state = parameters.get("state").map(str::to_owned);
     Ok(WayBack { uri: uri.to_owned(), state })

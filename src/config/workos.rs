@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use url::Url;
 
-use super::reader::Reader;
+use super::reader::{Reader, is_loopback};
 use crate::workos::Credentials;
 
 /// How to talk to WorkOS.
@@ -14,6 +14,14 @@ pub struct WorkOs {
     pub credentials: Credentials,
     /// `WORKOS_REDIRECT_URI`
     pub redirect_uri: Url,
+}
+
+impl WorkOs {
+    /// Whether this is a stand-in: the API on this machine.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        is_loopback(&self.api_url)
+    }
 }
 
 pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
@@ -34,8 +42,9 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
         "WORKOS_CLIENT_ID",
         "is needed: the client id from the WorkOS dashboard, API Keys",
     );
-    if !is_plain(&client_id) {
-        read.problem("WORKOS_CLIENT_ID", "has no spaces");
+    // Browsers are sent to WorkOS with it: the two swapped would show them the key.
+    if client_id.starts_with("sk_") || !is_plain(&client_id) {
+        read.problem("WORKOS_CLIENT_ID", "is client_…, not the secret key, and has no spaces");
     }
     let api_url = read.url("WORKOS_API_URL", "https://api.workos.com");
     if api_url.query().is_some() || api_url.fragment().is_some() {

@@ -51,6 +51,13 @@ pub(super) struct Ready {
     _turn: OwnedSemaphorePermit,
 }
 
+impl Ready {
+    /// Says goodbye; to one that doesn't hear it, that does no harm.
+    pub(super) async fn leave(mut self) {
+        let _ = timeout(MAX_SILENCE, self.connection.quit()).await;
+    }
+}
+
 impl Connections {
     pub(super) fn to(Settings { server, from }: Settings) -> Self {
         Self {

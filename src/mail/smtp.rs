@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lettre::address::Envelope;
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
@@ -11,7 +12,7 @@ use tracing::Instrument;
 use super::connections::Connections;
 use super::measured::measured;
 use super::message::message;
-use super::reply::took_too_long;
+use super::reply::{took_too_long, unavailable};
 use super::server::Settings;
 use super::{Mail, MailError};
 use crate::email_address::EmailAddress;
@@ -45,6 +46,20 @@ impl Mailer {
     /// The address that its mails are from.
     pub(crate) fn sender(&self) -> &str {
         self.connections.from.email.as_ref()
+    }
+
+    /// Comes as far as with a mail, up to its recipient, and leaves: whether the server takes mails
+    /// from us.
+    ///
+    /// # Errors
+    /// [`MailError::Unavailable`]
+    pub async fn greet(&self) -> Result<(), MailError> {
+        let from = self.connections.from.email.clone();
+        let envelope = Envelope::new(Some(from.clone()), vec![from]);
+        let envelope = envelope.map_err(|error| unavailable("the sender", &error))?;
+        let ready = timeout(READY_WITHIN, self.connections.ready_for(&envelope)).await;
+        ready.unwrap_or_else(|_| Err(took_too_long()))?.leave().await;
+        Ok(())
     }
 
     /// Sends a mail, once: one that may have arrived isn't sent again. Returns a moment after the

@@ -84,3 +84,12 @@ fn only_the_demo_knows_the_stand_in() {
         );
     }
 }
+
+#[test]
+fn nothing_needs_the_doctor_but_whoever_calls_for_one() {
+    for (path, source) in sources("src") {
+        let is_its_own = path.to_string_lossy().contains("src/doctor");
+        let calls = path.ends_with("main.rs") || path.ends_with("lib.rs");
+        assert!(is_its_own || calls || !source.contains("doctor"), "{}", path.display());
+    }
+}

@@ -44,6 +44,7 @@ mod config;
 mod cookies;
 mod device;
 mod docs;
+mod doctor;
 mod email_address;
 mod fetch_metadata;
 mod framing;

@@ -212,6 +212,13 @@ impl WorkOs {
         self.post(&format!("/_emulate/inbox/{id}/scan"), &json!({ "as": kind })).await;
     }
 
+    /// The commands that its mail server got so far.
+    pub async fn smtp_commands(&self) -> Vec<String> {
+        let log = self.get("/_emulate/smtp").await;
+        let commands = log["data"].as_array().unwrap().iter();
+        commands.map(|entry| entry["command"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// Where the mail server of the stand-in listens.
     pub fn smtp_url(&self) -> String {
         self._emulator.as_ref().expect("a stand-in of this process").smtp_url()

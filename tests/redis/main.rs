@@ -41,6 +41,7 @@ mod session_lifetimes;
 #[path = "../it/switch.rs"]
 mod switch;
 
+mod doctor;
 mod instances;
 mod kept;
 mod metrics;

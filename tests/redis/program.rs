@@ -13,7 +13,7 @@ use crate::visitor::{Visitor, assert_error};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
 
-fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
+pub fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
     let mut command = Command::new(BINARY);
     command.args(arguments).env_clear().envs(settings).current_dir(folder).kill_on_drop(true);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());

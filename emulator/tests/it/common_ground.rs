@@ -86,7 +86,7 @@ async fn the_log_has_every_api_call_in_order_without_its_query() {
         seen,
         [
             ("POST", "/passwordless/sessions", 201),
-            ("GET", "/sso/authorize", 400),
+            ("GET", "/sso/authorize", 302),
             ("GET", "/nowhere", 404),
         ]
     );

@@ -44,7 +44,7 @@ async fn a_failure_on_demand_goes_nowhere_that_was_not_checked() {
     stand_in.hook(json!({ "path": "/sso/authorize", "error": "access_denied" })).await;
     for wrong in [("client_id", "client_other"), ("redirect_uri", "http://evil.test/")] {
         let answer = authorize(&stand_in, &[("connection", "conn_01ACME"), wrong]).await;
-        assert_eq!(answer.status(), 400, "{wrong:?}");
+        assert!(Redirect::of(&answer).target.ends_with("-invalid"), "{wrong:?}");
     }
     stand_in.hook(json!({ "path": "/passwordless/*/confirm", "error": "access_denied" })).await;
     assert_eq!(stand_in.get("/passwordless/unknown/confirm").await.status(), 404);

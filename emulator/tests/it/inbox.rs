@@ -119,7 +119,7 @@ async fn every_page_names_itself_once_and_in_english_and_repeats_no_id() {
         "/inbox",
         &format!("/inbox/{}", text(&mail["id"])),
         "/inbox/mail_unknown",
-        "/sso/authorize",
+        "/_emulate/error/sso/client-id-invalid",
         &Waiting::begin(&stand_in).await.page,
         "/_emulate/idp",
     ] {

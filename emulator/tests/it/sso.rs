@@ -92,19 +92,30 @@ async fn refusals_lead_back_to_the_app_with_their_documented_error() {
 }
 
 #[actix_web::test]
-async fn a_wrong_client_or_redirect_uri_is_a_page_and_no_redirect() {
+async fn a_wrong_client_or_redirect_uri_ends_on_a_page_of_its_own_and_not_at_the_app() {
     let stand_in = with_acme();
-    for (name, value, heading) in [
-        ("client_id", "client_other", "Invalid client ID"),
-        ("redirect_uri", "http://app.test/callback", "Invalid redirect URI"),
-        ("redirect_uri", "javascript:alert(1)", "Invalid redirect URI"),
-        ("redirect_uri", "", "Invalid redirect URI"),
+    let origin = format!("http://127.0.0.1:{}", stand_in.emulator.port());
+    for (name, value, page, heading) in [
+        ("client_id", "client_other", "client-id-invalid", "Invalid client ID"),
+        (
+            "redirect_uri",
+            "http://app.test/callback",
+            "redirect-uri-invalid",
+            "Invalid redirect URI",
+        ),
+        ("redirect_uri", "javascript:alert(1)", "redirect-uri-invalid", "Invalid redirect URI"),
+        ("redirect_uri", "", "redirect-uri-invalid", "Invalid redirect URI"),
     ] {
         let answer = authorize(&stand_in, &[("connection", "conn_01ACME"), (name, value)]).await;
-        assert_eq!(answer.status(), 400, "{name} {value}");
-        assert!(answer.headers().get("location").is_none());
-        assert!(answer.text().await.unwrap().contains(heading));
+        let hosted = Redirect::of(&answer);
+        assert!(hosted.query.is_empty(), "{name} {value}");
+        let path = hosted.target.strip_prefix(&origin).unwrap();
+        assert!(path.ends_with(&format!("/sso/{page}")), "{path}");
+        let shown = stand_in.get(path).await;
+        assert_eq!(shown.status(), 400);
+        assert!(shown.text().await.unwrap().contains(heading));
     }
+    assert_eq!(stand_in.get("/_emulate/error/sso/other").await.status(), 404);
 }
 
 #[actix_web::test]

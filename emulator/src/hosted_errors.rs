@@ -1,0 +1,60 @@
+//! The pages where a browser ends that can't be sent back to the app: the client or the redirect URI
+//! is wrong, so nobody knows whether that is the app. WorkOS has them on an origin of their own,
+//! under these paths.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use crate::errors::not_implemented;
+use crate::pages;
+use crate::state::Environment;
+
+/// One of the pages.
+#[derive(Clone, Copy)]
+pub(crate) struct HostedError {
+    /// The end of its path.
+    name: &'static str,
+    heading: &'static str,
+    advice: &'static str,
+}
+
+pub(crate) const CLIENT_ID_INVALID: HostedError = HostedError {
+    name: "client-id-invalid",
+    heading: "Invalid client ID",
+    advice: "The client_id of the request is not the one the stand-in was started with. Compare \
+             your application's client id with --client-id.",
+};
+
+pub(crate) const REDIRECT_URI_INVALID: HostedError = HostedError {
+    name: "redirect-uri-invalid",
+    heading: "Invalid redirect URI",
+    advice: "The redirect_uri of the request is missing or not among those that the stand-in was \
+             started with (--redirect-uri).",
+};
+
+impl HostedError {
+    /// Sends the browser to the page.
+    pub(crate) fn answer(self, environment: &Environment) -> HttpResponse {
+        if environment.options.like_official_emulator {
+            return HttpResponse::BadRequest()
+                .json(json!({ "message": self.heading, "code": "invalid_request" }));
+        }
+        let page = environment.at_identity_provider(&format!("/_emulate/error/sso/{}", self.name));
+        HttpResponse::Found().insert_header((LOCATION, page)).finish()
+    }
+}
+
+/// `GET /_emulate/error/sso/{name}`
+pub(crate) async fn show(
+    environment: web::Data<Environment>,
+    request: HttpRequest,
+    name: web::Path<String>,
+) -> HttpResponse {
+    let pages = [CLIENT_ID_INVALID, REDIRECT_URI_INVALID];
+    let Some(error) = pages.into_iter().find(|page| page.name == *name) else {
+        return not_implemented(request).await;
+    };
+    pages::problem(&environment, StatusCode::BAD_REQUEST, error.heading, error.advice)
+}

@@ -1,0 +1,83 @@
+//! Whether browsers take the certificate of `BASE_URL`.
+
+use std::io;
+use std::sync::Arc;
+
+use reqwest::Method;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, ConnectionCommon, ServerConfig, ServerConnection};
+use rustls_platform_verifier::ConfigVerifierExt;
+
+use super::Verdict::{self, Fails, Passes, Unknown};
+use super::visit::{NoAnswer, Visitor};
+use crate::config::{Tls, Web};
+use crate::tls;
+
+pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
+    match &web.tls {
+        _ if web.base_url.scheme() == "http" => {
+            Passes("none: BASE_URL is http, which is for this machine only".to_owned())
+        }
+        Tls::SelfSigned if web.is_loopback() => {
+            Passes("made here, for this machine only; browsers warn of it, once".to_owned())
+        }
+        Tls::SelfSigned => Fails(
+            "made here, and no visitor's browser takes it: set TLS=files, or TLS=off behind a \
+             proxy that has one"
+                .to_owned(),
+        ),
+        Tls::Files { cert, key } => {
+            let host = web.base_url.host_str().unwrap_or_default();
+            match tls::of_files(cert, key).and_then(|ours| Ok(shake_hands(ours, host)?)) {
+                Ok(()) => Passes("browsers take the one in TLS_CERT_FILE".to_owned()),
+                Err(error) => Fails(format!("TLS_CERT_FILE, TLS_KEY_FILE: {error:#}")),
+            }
+        }
+        Tls::Off => of_the_proxy(visitor).await,
+    }
+}
+
+async fn of_the_proxy(visitor: &Visitor) -> Verdict {
+    let knock = visitor.request(Method::GET, "/health/live");
+    match visitor.send(knock).await {
+        Ok(_) => Passes("browsers take the proxy's".to_owned()),
+        Err(NoAnswer::NotTrusted(why)) => Fails(format!("browsers refuse the proxy's: {why}")),
+        Err(NoAnswer::Plain) => Fails(
+            "none: what listens at BASE_URL speaks http; set TLS=files, or have a proxy end TLS"
+                .to_owned(),
+        ),
+        Err(NoAnswer::Absent(why)) => Unknown(format!("BASE_URL can't be reached: {why}")),
+    }
+}
+
+/// As a browser on this machine would with a server of ours, without a network in between.
+fn shake_hands(ours: ServerConfig, host: &str) -> Result<(), rustls::Error> {
+    let no_name = || rustls::Error::General("BASE_URL has no name for a certificate".to_owned());
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
+    let browser = Arc::new(ClientConfig::with_platform_verifier()?);
+    let mut client = ClientConnection::new(browser, name.map_err(|_| no_name())?)?;
+    let mut server = ServerConnection::new(Arc::new(ours))?;
+    while client.is_handshaking() {
+        pass_on(&mut client, &mut server)?;
+        pass_on(&mut server, &mut client)?;
+    }
+    Ok(())
+}
+
+/// What one side has to say, to the other.
+fn pass_on<A, B>(
+    from: &mut ConnectionCommon<A>,
+    to: &mut ConnectionCommon<B>,
+) -> Result<(), rustls::Error> {
+    let broken = |error: io::Error| rustls::Error::General(error.to_string());
+    let mut said = Vec::new();
+    while from.wants_write() {
+        from.write_tls(&mut said).map_err(broken)?;
+    }
+    let mut said = said.as_slice();
+    while !said.is_empty() {
+        to.read_tls(&mut said).map_err(broken)?;
+        to.process_new_packets()?;
+    }
+    Ok(())
+}

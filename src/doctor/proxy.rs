@@ -1,0 +1,149 @@
+//! The proxy in front: whether it is believed when it says where people come from, and whether
+//! nobody else is. Rate limits and the list of a person's sessions rest on that.
+//!
+//! From outside that can't be seen. So, while the app isn't running, this listens in its place for
+//! one request of its own; anybody else is told to come back.
+
+use std::net::{IpAddr, TcpListener};
+
+use actix_web::http::header::{FORWARDED, RETRY_AFTER, X_FORWARDED_FOR};
+use actix_web::web::{Data, to};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ipnet::IpNet;
+use reqwest::Method;
+use tokio::sync::mpsc::{Sender, channel};
+
+use super::Verdict::{self, Fails, Passes, Unknown};
+use super::visit::Visitor;
+use crate::config::{Tls, Web};
+use crate::sealed::random;
+use crate::{app, host, tls};
+
+/// An address that nobody has (RFC 5737), as a visitor would make it up.
+const MADE_UP: &str = "192.0.2.1";
+
+pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
+    let trusted = &web.trusted_proxies;
+    let ends_tls = web.tls == Tls::Off && web.base_url.scheme() == "https";
+    if trusted.is_empty() && !ends_tls {
+        return Passes("none: this program is where visitors come to".to_owned());
+    }
+    if trusted.is_empty() {
+        return Fails(
+            "not trusted, so all visitors count as one: put its address into TRUSTED_PROXIES"
+                .to_owned(),
+        );
+    }
+    if trusted.iter().any(|net| net.prefix_len() == 0) {
+        return Fails(
+            "TRUSTED_PROXIES trusts everybody, so visitors can say that they come from \
+             anywhere: name the proxy's own network"
+                .to_owned(),
+        );
+    }
+    let here = web.bind_address.ip();
+    if here.is_loopback() && !trusted.iter().any(|net| net.contains(&here)) {
+        return Fails(format!(
+            "it can only come from this machine, so all visitors count as one: put {here} into \
+             TRUSTED_PROXIES"
+        ));
+    }
+    let Ok(listener) = TcpListener::bind(web.bind_address) else {
+        return Unknown(
+            "what it says of visitors shows only while the app isn't running: stop it, and ask \
+             again"
+                .to_owned(),
+        );
+    };
+    match listen_once(listener, web, visitor).await {
+        Some(seen) => seen.verdict(trusted),
+        None => Unknown("BASE_URL doesn't lead to this machine now".to_owned()),
+    }
+}
+
+/// Sends a request to `BASE_URL`, and gives what comes of it here.
+async fn listen_once(listener: TcpListener, web: &Web, visitor: &Visitor) -> Option<Seen> {
+    let path = format!("/doctor-{}", URL_SAFE_NO_PAD.encode(random::<16>().ok()?));
+    let (tell, mut told) = channel(1);
+    let ours = Data::new((path.clone(), app::authorities(&web.base_url), tell));
+    let server =
+        HttpServer::new(move || App::new().app_data(ours.clone()).default_service(to(see)));
+    let server = server.workers(1).disable_signals();
+    let server = match &web.tls {
+        Tls::Off => server.listen(listener),
+        Tls::Files { cert, key } => {
+            server.listen_rustls_0_23(listener, tls::of_files(cert, key).ok()?)
+        }
+        // In development, which has no proxy.
+        Tls::SelfSigned => return None,
+    };
+    let server = server.ok()?.run();
+    let handle = server.handle();
+    rt::spawn(server);
+    let request = visitor.request(Method::GET, &path);
+    let request = request.header(X_FORWARDED_FOR.as_str(), MADE_UP);
+    // Whether it was answered doesn't matter, once it was seen.
+    let _ = visitor.send(request.header(FORWARDED.as_str(), format!("for={MADE_UP}"))).await;
+    handle.stop(false).await;
+    told.try_recv().ok()
+}
+
+type Ours = (String, [String; 2], Sender<Seen>);
+
+async fn see(request: HttpRequest, ours: Data<Ours>) -> HttpResponse {
+    let (path, authorities, tell) = &**ours;
+    if request.path() == path
+        && let Some(seen) = Seen::of(&request, authorities)
+    {
+        let _ = tell.try_send(seen);
+        return HttpResponse::NoContent().finish();
+    }
+    HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, "10")).finish()
+}
+
+/// What the app would see of the request.
+struct Seen {
+    peer: IpAddr,
+    has_our_host: bool,
+    /// What the proxy says of where it comes from: the end of the header that the app would read.
+    says: Option<String>,
+}
+
+impl Seen {
+    fn of(request: &HttpRequest, authorities: &[String; 2]) -> Option<Self> {
+        let headers = request.headers();
+        let last = |name| headers.get_all(name).last()?.to_str().ok()?.rsplit(',').next();
+        Some(Self {
+            peer: request.peer_addr()?.ip().to_canonical(),
+            has_our_host: host::is_ours(request, authorities),
+            says: last(FORWARDED).or_else(|| last(X_FORWARDED_FOR)).map(str::to_owned),
+        })
+    }
+
+    fn verdict(&self, trusted: &[IpNet]) -> Verdict {
+        let peer = self.peer;
+        if !self.has_our_host {
+            return Fails("it puts another Host in the place of BASE_URL's".to_owned());
+        }
+        if !trusted.iter().any(|net| net.contains(&peer)) {
+            return Fails(format!(
+                "not trusted, so all visitors count as one: put {peer} into TRUSTED_PROXIES"
+            ));
+        }
+        match &self.says {
+            None => Fails(
+                "it doesn't say where visitors come from, so all count as one: have it set \
+                 X-Forwarded-For"
+                    .to_owned(),
+            ),
+            Some(says) if says.contains(MADE_UP) => Fails(
+                "it passes on what visitors write into Forwarded or X-Forwarded-For, so they can \
+                 say that they come from anywhere: have it set one of them and remove the other"
+                    .to_owned(),
+            ),
+            Some(_) => Passes("it is trusted, and says where visitors come from".to_owned()),
+        }
+    }
+}

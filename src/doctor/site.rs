@@ -1,0 +1,104 @@
+//! The running app, asked as browsers do: whether what it needs comes through whatever stands in
+//! front, in both directions.
+
+use reqwest::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HeaderMap, HeaderName, ORIGIN,
+    SET_COOKIE, STRICT_TRANSPORT_SECURITY,
+};
+use reqwest::{Method, StatusCode};
+
+use super::Verdict::{self, Fails, Passes, Unknown};
+use super::visit::{NoAnswer, Visitor};
+use crate::config::Web;
+use crate::words::Words;
+
+pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
+    let (code, headers) = match who_is_it(visitor).await {
+        Ok(answer) => answer,
+        Err(verdict) => return verdict,
+    };
+    match code.as_str() {
+        "not_signed_in" => {}
+        "wrong_host" => {
+            return Fails("the proxy puts another Host in the place of BASE_URL's".to_owned());
+        }
+        "store_unavailable" => return Fails("it runs, without its store".to_owned()),
+        _ => return Fails("something else than this app answers at BASE_URL".to_owned()),
+    }
+    let mut lost = lost_headers(&headers, web);
+    lost.extend(lost_cookies(visitor).await);
+    lost.extend(lost_origin(web, visitor).await);
+    if lost.is_empty() {
+        return Passes(
+            "it answers at BASE_URL, and nothing it needs is lost on the way".to_owned(),
+        );
+    }
+    Fails(format!("the proxy in front strips {}: let it through", lost.join(", ")))
+}
+
+/// The code of the answer to whoever isn't signed in, as programs get it.
+async fn who_is_it(visitor: &Visitor) -> Result<(String, HeaderMap), Verdict> {
+    let request = visitor.request(Method::GET, "/api/session").header(ACCEPT, "application/json");
+    let is_running = visitor.is_app_running();
+    let answer = match visitor.send(request).await {
+        Ok(answer) => answer,
+        Err(NoAnswer::Absent(why)) if is_running => {
+            return Err(Fails(format!("it runs, but BASE_URL doesn't lead there: {why}")));
+        }
+        Err(NoAnswer::Absent(_)) => return Err(not_running()),
+        Err(NoAnswer::NotTrusted(_) | NoAnswer::Plain) => {
+            return Err(Unknown("not without a certificate that browsers take".to_owned()));
+        }
+    };
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    let body: serde_json::Value = answer.json().await.unwrap_or_default();
+    let is_gateway =
+        [502, 503, 504].map(|code| StatusCode::from_u16(code).ok()).contains(&Some(status));
+    match body["code"].as_str() {
+        Some(code) => Ok((code.to_owned(), headers)),
+        None if is_gateway && !is_running => Err(not_running()),
+        None if is_gateway => Err(Fails(format!(
+            "it runs, but the proxy in front doesn't reach it at BIND_ADDRESS: {status}"
+        ))),
+        None => Ok((String::new(), headers)),
+    }
+}
+
+fn not_running() -> Verdict {
+    Unknown("the app isn't running: start it, and ask again".to_owned())
+}
+
+fn lost_headers(found: &HeaderMap, web: &Web) -> Vec<&'static str> {
+    let hsts = (STRICT_TRANSPORT_SECURITY, "Strict-Transport-Security");
+    let always =
+        [(CONTENT_SECURITY_POLICY, "Content-Security-Policy"), (CACHE_CONTROL, "Cache-Control")];
+    let sent = always.into_iter().chain(Some(hsts).filter(|_| !web.is_loopback()));
+    sent.filter(|(name, _): &(HeaderName, _)| !found.contains_key(name))
+        .map(|(_, name)| name)
+        .collect()
+}
+
+/// Chooses a language, which sets a cookie, and comes again with that.
+async fn lost_cookies(visitor: &Visitor) -> Option<&'static str> {
+    let languages = Words::load().ok()?;
+    let [_, .., other] = &languages[..] else { return None };
+    let other = &other.language;
+    let chosen = visitor.request(Method::GET, &format!("/login?lang={other}"));
+    let answer = visitor.send(chosen).await.ok()?;
+    let cookie = answer.headers().get(SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
+    let Some(cookie) = cookie.and_then(|cookie| cookie.split(';').next()) else {
+        return Some("Set-Cookie");
+    };
+    let again = visitor.request(Method::GET, "/login").header(COOKIE, cookie);
+    let page = visitor.send(again).await.ok()?.text().await.ok()?;
+    (!page.contains(&format!("<html lang=\"{other}\""))).then_some("Cookie")
+}
+
+/// Signs out whoever isn't signed in, which only our own pages may.
+async fn lost_origin(web: &Web, visitor: &Visitor) -> Option<&'static str> {
+    let origin = web.base_url.origin().ascii_serialization();
+    let sign_out = visitor.request(Method::POST, "/logout");
+    let sign_out = sign_out.header(ORIGIN, origin).header("sec-fetch-site", "same-origin");
+    let answer = visitor.send(sign_out).await.ok()?;
+    (answer.status() == StatusCode::FORBIDDEN).then_some("Origin and Sec-Fetch-Site")
+}
