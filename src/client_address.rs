@@ -8,6 +8,10 @@ use ipnet::IpNet;
 
 /// The client's address. Of the forwarded ones only those that trusted proxies wrote count: read
 /// from the right, the first that isn't a trusted proxy's (RFC 7239; ASVS 4.1.3).
+///
+/// Most proxies write one of the two headers and pass the other on as the visitor made it up. Where
+/// they name different clients neither is believed, so that nobody chooses an address to be limited
+/// by.
 #[must_use]
 pub fn of(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
     let trusted = |address: &IpAddr| trusted_proxies.iter().any(|net| net.contains(address));
@@ -15,19 +19,23 @@ pub fn of(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
     if !trusted(&peer) {
         return Some(peer);
     }
-    let hops = hops(request, &FORWARDED, forwarded_for)
-        .or_else(|| hops(request, &X_FORWARDED_FOR, parse))
-        .unwrap_or_default();
-    // An entry that can't be read hides those before it.
-    let known = hops.into_iter().rev().map_while(|hop| hop);
-    let mut last_known = peer;
-    for hop in known {
-        last_known = hop;
-        if !trusted(&hop) {
-            break;
+    let client = |hops: Vec<Option<IpAddr>>| {
+        let mut last_known = peer;
+        // An entry that can't be read hides those before it.
+        for hop in hops.into_iter().rev().map_while(|hop| hop) {
+            last_known = hop;
+            if !trusted(&hop) {
+                break;
+            }
         }
+        last_known
+    };
+    let forwarded = hops(request, &FORWARDED, forwarded_for).map(client);
+    let x_forwarded_for = hops(request, &X_FORWARDED_FOR, parse).map(client);
+    match (forwarded, x_forwarded_for) {
+        (Some(one), Some(other)) if one != other => Some(peer),
+        (said, None) | (None, said) | (said, Some(_)) => Some(said.unwrap_or(peer)),
     }
-    Some(last_known)
 }
 
 /// The entries of a header, from the client's side to ours.

@@ -139,8 +139,8 @@ impl Seen {
                     .to_owned(),
             ),
             Some(says) if says.contains(MADE_UP) => Fails(
-                "it passes on what visitors write into Forwarded or X-Forwarded-For, so they can \
-                 say that they come from anywhere: have it set one of them and remove the other"
+                "it passes on what visitors make up in Forwarded or X-Forwarded-For, so where they \
+                 come from isn't known: have it set one of the two and remove the other"
                     .to_owned(),
             ),
             Some(_) => Passes("it is trusted, and says where visitors come from".to_owned()),

@@ -50,3 +50,15 @@ async fn of_what_proxies_say_the_right_most_untrusted_hop_counts() {
     let both = [("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "192.0.2.1")];
     assert_eq!(seen_as(proxies, &both).await, "192.0.2.1");
 }
+
+#[actix_web::test]
+async fn a_header_that_the_proxy_passes_on_as_it_came_chooses_no_address() {
+    for made_up in [("Forwarded", "for=6.6.6.6"), ("Forwarded", "for=_hidden")] {
+        let sent = [made_up, ("X-Forwarded-For", "192.0.2.1")];
+        assert_eq!(seen_as("127.0.0.0/8", &sent).await, "127.0.0.1");
+    }
+    let sent = [("X-Forwarded-For", "6.6.6.6"), ("Forwarded", "for=192.0.2.1")];
+    assert_eq!(seen_as("127.0.0.0/8", &sent).await, "127.0.0.1");
+    let agreed = [("X-Forwarded-For", "6.6.6.6, 192.0.2.1"), ("Forwarded", "for=192.0.2.1")];
+    assert_eq!(seen_as("127.0.0.0/8", &agreed).await, "192.0.2.1");
+}

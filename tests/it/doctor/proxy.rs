@@ -55,7 +55,6 @@ async fn a_proxy_that_does_not_say_where_visitors_come_from_is_told_of() {
 #[actix_web::test]
 async fn a_proxy_that_passes_on_what_visitors_make_up_is_told_of() {
     let untouched = |_: &mut Headers| {};
-    // The one is read before the other.
     let only_one_set = |headers: &mut Headers| {
         without(headers, "x-forwarded-for");
         headers.push(("x-forwarded-for".to_owned(), "203.0.113.7".to_owned()));
@@ -63,6 +62,6 @@ async fn a_proxy_that_passes_on_what_visitors_make_up_is_told_of() {
     for request in [untouched, only_one_set] {
         let mut world = World::new();
         let _proxy = ReverseProxy::before(&mut world, "localhost", Manners { request, ..GOOD });
-        assert!(world.failing("proxy").await.contains("they can say that they come from anywhere"));
+        assert!(world.failing("proxy").await.contains("it passes on what visitors make up"));
     }
 }
