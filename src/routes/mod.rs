@@ -42,12 +42,6 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))))
         .service(with_session(page("/login/status", status::show)))
         .service(with_session(web::resource("/login/finish").route(web::get().to(finish::finish))))
-        .service(with_session(
-            page("/login/open/{token}", open::show).route(web::post().to(open::open)),
-        ))
-        .service(plain(
-            page("/login/cancel/{token}", cancel::show).route(web::post().to(cancel::cancel)),
-        ))
         .service(with_session(web::resource("/callback").route(web::get().to(callback::arrive))))
         .service(plain(
             page("/login/approve", approve::show).route(web::post().to(approve::approve)),
@@ -58,7 +52,6 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         ))
         .service(with_session(page("/account", account::show)))
         .service(with_session(page("/account/sessions", account_sessions::show)))
-        .service(with_session(post("/account/sessions/{id}/revoke", account_sessions::revoke)))
         .service(with_session(post(
             "/account/sessions/revoke-others",
             account_sessions::revoke_others,
@@ -66,9 +59,17 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(post("/account/sessions/revoke-all", account_sessions::revoke_all)))
         .service(with_session(page("/api/session", api_session::show)))
         .service(with_session(post("/logout", logout::end)))
-        .service(plain(page("/static/{name}", assets::show)))
         .service(plain(page("/health/live", health::live)))
-        .service(plain(page("/health/ready", health::ready)));
+        .service(plain(page("/health/ready", health::ready)))
+        // A path is held against one after the other, and these cost most: the frequent one first.
+        .service(plain(page("/static/{name}", assets::show)))
+        .service(with_session(
+            page("/login/open/{token}", open::show).route(web::post().to(open::open)),
+        ))
+        .service(plain(
+            page("/login/cancel/{token}", cancel::show).route(web::post().to(cancel::cancel)),
+        ))
+        .service(with_session(post("/account/sessions/{id}/revoke", account_sessions::revoke)));
 }
 
 /// A resource to be read, by GET or HEAD.

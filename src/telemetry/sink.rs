@@ -10,6 +10,9 @@ use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuild
 /// How many lines wait at most: some megabytes.
 const WAITING: usize = 16_384;
 
+/// What is written at a time at most.
+const MAX_BYTES: usize = 64 * 1024;
+
 /// Lines that came while too many others waited.
 static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 /// Lines that standard error didn't take.
@@ -17,7 +20,7 @@ static REFUSED: AtomicU64 = AtomicU64::new(0);
 
 pub(super) fn open() -> (NonBlocking, WorkerGuard) {
     let sink = NonBlockingBuilder::default().buffered_lines_limit(WAITING);
-    let (writer, guard) = sink.finish(Counting(io::stderr()));
+    let (writer, guard) = sink.finish(Batch { out: io::stderr(), waiting: Vec::new(), lines: 0 });
     let _ = DROPPED.set(writer.error_counter());
     (writer, guard)
 }
@@ -29,24 +32,31 @@ pub(crate) fn lost_lines() -> u64 {
     dropped.saturating_add(REFUSED.load(Ordering::Relaxed))
 }
 
-/// Counts what isn't taken.
-struct Counting(Stderr);
+/// Writes the lines that came together in one go, and counts those that aren't taken.
+struct Batch {
+    out: Stderr,
+    waiting: Vec<u8>,
+    lines: u64,
+}
 
-impl Write for Counting {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    /// A line is written by one call of this.
-    fn write_all(&mut self, line: &[u8]) -> io::Result<()> {
-        let written = self.0.write_all(line);
-        if written.is_err() {
-            REFUSED.fetch_add(1, Ordering::Relaxed);
+impl Write for Batch {
+    /// A line, whole: that is how lines are written.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(line);
+        self.lines += 1;
+        if self.waiting.len() >= MAX_BYTES {
+            self.flush()?;
         }
-        written
+        Ok(line.len())
     }
 
+    /// Called when no further line waits. Nobody could do anything about an error.
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        if self.out.write_all(&self.waiting).is_err() {
+            REFUSED.fetch_add(self.lines, Ordering::Relaxed);
+        }
+        self.waiting.clear();
+        self.lines = 0;
+        Ok(())
     }
 }
