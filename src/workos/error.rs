@@ -14,6 +14,9 @@ pub enum WorkOsError {
     /// No whole answer came: refused, reset, timed out, TLS failed.
     #[error("WorkOS could not be reached")]
     Unreachable(#[source] reqwest::Error),
+    /// So many calls were under way that its turn never came. Nothing was sent.
+    #[error("WorkOS was not asked: too many calls were under way")]
+    Busy,
     /// An answer came that says no.
     #[error("WorkOS answered {status}{}", Detail { code, errors, request_id })]
     Refused {
@@ -71,7 +74,7 @@ impl WorkOsError {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// WorkOS is down, unreachable, or talks nonsense.
+    /// WorkOS is down, unreachable, talks nonsense, or had no time for us.
     #[must_use]
     pub fn is_outage(&self) -> bool {
         self.status().is_none_or(|status| status.is_server_error() || status.is_success())
@@ -94,7 +97,7 @@ impl WorkOsError {
 
     fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Unreachable(_) => None,
+            Self::Unreachable(_) | Self::Busy => None,
             Self::Refused { status, .. } | Self::Unreadable { status, .. } => Some(*status),
         }
     }

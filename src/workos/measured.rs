@@ -28,6 +28,7 @@ pub(super) async fn measured<T>(
 fn why(error: &WorkOsError) -> &'static str {
     match error {
         WorkOsError::Unreachable(_) => "unreachable",
+        WorkOsError::Busy => "busy",
         WorkOsError::Unreadable { .. } => "unreadable",
         WorkOsError::Refused { .. } if error.is_key_refused() => "key_refused",
         WorkOsError::Refused { .. } if error.is_rate_limited() => "rate_limited",

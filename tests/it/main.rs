@@ -75,3 +75,6 @@ mod supply_chain;
 mod tls;
 mod words;
 mod workos;
+mod workos_answers;
+mod workos_errors;
+mod workos_tls;

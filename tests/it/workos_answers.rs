@@ -1,0 +1,152 @@
+//! The WorkOS client: answers that never come, break off, or aren't what they should be.
+
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use workos_magic_link::workos::WorkOsError;
+
+use crate::workos::{CREATED, all_text, answering, client, create, read_request, response};
+
+const PROFILE: &str =
+    r#"{"access_token":"CANARY","profile":{"id":"prof_1","email":"ana@acme.test"}}"#;
+
+#[actix_web::test]
+async fn a_redirect_is_not_followed() {
+    let (client, _request) =
+        answering(response("307 Temporary Redirect\r\nLocation: http://127.0.0.1:9/", "")).await;
+    assert!(
+        matches!(create(&client).await, Err(WorkOsError::Refused { status, .. }) if status == 307)
+    );
+}
+
+#[actix_web::test]
+async fn what_is_new_in_an_answer_is_passed_over() {
+    let more = CREATED.replacen('{', r#"{"novel":{"deep":[1,null]},"#, 1);
+    let (client, _request) = answering(response("201 Created", &more)).await;
+    assert_eq!(create(&client).await.unwrap().id, "passwordless_session_1");
+}
+
+#[actix_web::test]
+async fn anything_but_the_json_of_the_reference_is_an_outage() {
+    let utf_16 = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(PROFILE.encode_utf16()).flat_map(order).collect()
+    };
+    let (before, after) = PROFILE.split_at(PROFILE.find("ana@").unwrap());
+    for (what, body) in [
+        ("a byte order mark", format!("\u{feff}{PROFILE}").into_bytes()),
+        ("UTF-16, little end first", utf_16(u16::to_le_bytes)),
+        ("UTF-16, big end first", utf_16(u16::to_be_bytes)),
+        ("no UTF-8", [before.as_bytes(), b"\xff", after.as_bytes()].concat()),
+        ("a list", format!("[{PROFILE}]").into_bytes()),
+        ("two answers", PROFILE.repeat(2).into_bytes()),
+        ("a number for an address", PROFILE.replace("\"ana@acme.test\"", "7").into_bytes()),
+        ("no address", PROFILE.replace("email", "e_mail").into_bytes()),
+        ("no profile", br#"{"access_token":"CANARY"}"#.to_vec()),
+        ("null", b"null".to_vec()),
+        ("nothing", Vec::new()),
+    ] {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        let (client, _request) = answering([head.into_bytes(), body].concat()).await;
+        let error = client.exchange_code("code", None).await.unwrap_err();
+        assert!(matches!(error, WorkOsError::Unreadable { .. }), "{what}: {error:?}");
+        assert!(error.is_outage() && !all_text(&error).contains("CANARY"), "{what}: {error:?}");
+    }
+    let (client, _request) = answering(response("200 OK", PROFILE)).await;
+    assert_eq!(client.exchange_code("code", None).await.unwrap().profile.email, "ana@acme.test");
+}
+
+#[actix_web::test]
+async fn a_body_is_read_to_256_kib_and_no_further() {
+    let padded = |bytes: usize| {
+        CREATED.replace("passwordless_session_1", &"x".repeat(bytes - CREATED.len()))
+    };
+    let (client, _request) = answering(response("201 Created", &padded(256 * 1024))).await;
+    assert!(create(&client).await.is_ok());
+    let (client, _request) = answering(response("201 Created", &padded(257 * 1024))).await;
+    assert!(matches!(create(&client).await, Err(WorkOsError::Unreadable { .. })));
+}
+
+#[actix_web::test]
+async fn an_answer_that_breaks_off_is_an_outage() {
+    let whole = response("201 Created", CREATED);
+    for length in [0, 12, whole.len() - 1] {
+        let (client, _request) = answering(whole[..length].to_vec()).await;
+        let error = create(&client).await.unwrap_err();
+        assert!(error.is_outage(), "{error:?}");
+        assert!(!all_text(&error).contains("127.0.0.1"), "the URL may hold a session's id");
+    }
+}
+
+#[actix_web::test]
+async fn nobody_listening_is_known_at_once() {
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let started = Instant::now();
+    assert!(create(&client(&format!("http://{address}"))).await.unwrap_err().is_outage());
+    assert!(started.elapsed() < Duration::from_secs(1));
+}
+
+#[actix_web::test]
+async fn a_name_that_leads_nowhere_is_not_asked_for_long() {
+    let started = Instant::now();
+    assert!(create(&client("https://workos.invalid")).await.unwrap_err().is_outage());
+    // Where nobody answers questions about names, the limit for connecting ends it.
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+}
+
+#[actix_web::test]
+async fn sixty_four_calls_are_made_at_once_and_others_wait_their_turn_for_a_while() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client(&format!("http://{}", listener.local_addr().unwrap()));
+    let (asked, mut silent) = (Instant::now(), Vec::new());
+    let mut calls: JoinSet<_> = (0..100)
+        .map(|_| {
+            let client = client.clone();
+            async move { create(&client).await }
+        })
+        .collect();
+    // The last wait for a turn,
+    while silent.len() < 64 {
+        silent.push(listener.accept().await.unwrap().0);
+    }
+    let one_more = timeout(Duration::from_secs(1), listener.accept());
+    assert!(one_more.await.is_err(), "more than 64 at once");
+    // have one when a call is answered,
+    let mut one = silent.pop().unwrap();
+    read_request(&mut one).await;
+    one.write_all(&response("201 Created", CREATED)).await.unwrap();
+    one.shutdown().await.unwrap();
+    assert!(calls.join_next().await.unwrap().unwrap().is_ok());
+    silent.push(listener.accept().await.unwrap().0);
+    // and are not sent if they have none in time.
+    for _ in 0..100 - 64 - 1 {
+        let error = calls.join_next().await.unwrap().unwrap().unwrap_err();
+        assert!(matches!(error, WorkOsError::Busy) && error.is_outage(), "{error:?}");
+    }
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+    while let Some(late) = calls.join_next().await {
+        assert!(matches!(late.unwrap(), Err(WorkOsError::Unreachable(_))));
+    }
+    assert!(asked.elapsed() < Duration::from_secs(6), "{:?}", asked.elapsed());
+}
+
+#[actix_web::test]
+async fn one_deadline_holds_for_the_whole_call_however_the_bytes_come() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client(&format!("http://{}", listener.local_addr().unwrap()));
+    actix_web::rt::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        read_request(&mut stream).await;
+        let mut drip = tokio::time::interval(Duration::from_millis(200));
+        let _ = stream.write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 10000\r\n\r\n").await;
+        while stream.write_all(b" ").await.is_ok() {
+            drip.tick().await;
+        }
+    });
+    let started = Instant::now();
+    assert!(create(&client).await.unwrap_err().is_outage());
+    let took = started.elapsed();
+    assert!((4.0..8.0).contains(&took.as_secs_f32()), "{took:?}");
+}

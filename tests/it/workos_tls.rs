@@ -1,0 +1,110 @@
+//! The WorkOS client: whoever isn't WorkOS is told nothing.
+
+use std::path::Path;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use time::OffsetDateTime;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use workos_magic_link::workos::WorkOsError;
+
+use crate::site::Site;
+use crate::visitor::assert_error;
+use crate::workos::{CREATED, client, create};
+
+/// An authority of a test, which the program trusts in place of those of the system.
+struct Authority(Issuer<'static, KeyPair>);
+
+impl Authority {
+    /// Its certificate is in this file then.
+    fn new(file: &Path) -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, "authority of a test");
+        let key = KeyPair::generate().unwrap();
+        std::fs::write(file, params.self_signed(&key).unwrap().pem()).unwrap();
+        Self(Issuer::new(params, key))
+    }
+
+    /// A certificate for this name that is good for so many days, from yesterday on or until then.
+    fn certificate(&self, name: &str, days: i64) -> (CertificateDer<'static>, KeyPair) {
+        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+        let yesterday = OffsetDateTime::now_utc() - time::Duration::days(1);
+        let other = yesterday + time::Duration::days(days);
+        (params.not_before, params.not_after) = (yesterday.min(other), yesterday.max(other));
+        let key = KeyPair::generate().unwrap();
+        (params.signed_by(&key, &self.0).unwrap().der().clone(), key)
+    }
+}
+
+/// Answers every call over TLS with [`CREATED`]; gives the port.
+fn serving((certificate, key): (CertificateDer<'static>, KeyPair)) -> u16 {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let tls = ServerConfig::builder().with_no_client_auth();
+    let tls = tls.with_single_cert(vec![certificate], key).unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = actix_web::HttpServer::new(|| {
+        actix_web::App::new().default_service(actix_web::web::to(|| async { CREATED }))
+    });
+    actix_web::rt::spawn(server.workers(1).listen_rustls_0_23(listener, tls).unwrap().run());
+    port
+}
+
+/// Takes every `ClientHello` for one of TLS 1.0, and goes on in that version; gives the port.
+async fn serving_tls_1_0() -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    actix_web::rt::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut hello = [0; 1024];
+            let _ = stream.read(&mut hello).await;
+            // A `ServerHello` (RFC 2246, 7.4.1.3) that chooses TLS_RSA_WITH_AES_128_CBC_SHA.
+            let mut answer = vec![22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+            answer.extend([7; 32]);
+            answer.extend([0, 0x00, 0x2f, 0]);
+            let _ = stream.write_all(&answer).await;
+            let _ = stream.read(&mut hello).await;
+        }
+    });
+    port
+}
+
+#[actix_web::test]
+async fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new(&folder.path().join("unknown.pem"));
+    let port = serving(authority.certificate("localhost", 2));
+    let error = create(&client(&format!("https://localhost:{port}"))).await.unwrap_err();
+    assert!(matches!(error, WorkOsError::Unreachable(_)), "{error:?}");
+}
+
+#[actix_web::test]
+async fn certificates_that_are_old_or_of_another_and_old_versions_are_refused_and_the_log_says_why()
+{
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("authority.pem");
+    let authority = Authority::new(&file);
+    for (port, says) in [
+        (serving(authority.certificate("localhost", 2)), ""),
+        (serving(authority.certificate("localhost", -1)), "expired"),
+        (serving(authority.certificate("api.workos.test", 2)), "not valid for name"),
+        (serving_tls_1_0().await, "peer is incompatible"),
+    ] {
+        let url = format!("https://localhost:{port}");
+        let settings =
+            [("WORKOS_API_URL", url.as_str()), ("SSL_CERT_FILE", file.to_str().unwrap())];
+        let site = Site::start(&settings).await;
+        let answer = site.visitor().post("/login", &[("email", "ana@acme.test")]).await;
+        if says.is_empty() {
+            assert_eq!(answer.status, 303, "a good one is taken");
+            continue;
+        }
+        assert_error(&answer, 503, "workos_unavailable");
+        let log = site.log().await;
+        let why: Vec<_> = log.lines().filter(|line| line.contains(says)).collect();
+        assert!(why.len() == 1 && why[0].contains("ERROR"), "{says}, once: {log}");
+    }
+}
