@@ -24,8 +24,13 @@ mod test_app;
 #[path = "../it/visitor.rs"]
 mod visitor;
 
+mod namespace;
+mod shell;
+
 mod browser_gone;
 mod clock;
+mod disk_full;
 mod file_descriptors;
 mod kill;
+mod kill_writing;
 mod workos_unheard;

@@ -88,15 +88,20 @@ impl Visitor {
 
     /// Any other request, to which this browser's cookies are added.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
+        self.try_to_send(request).await.unwrap()
+    }
+
+    /// The same, where no answer may come.
+    pub async fn try_to_send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
         let mut request = request.header("Host", self.origin.split_once("//").unwrap().1);
         let cookies = self.cookie_header();
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);
         }
-        let answer = request.send().await.unwrap();
+        let answer = request.send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         self.keep(&headers);
-        Answer { status, headers, body: answer.text().await.unwrap() }
+        Ok(Answer { status, headers, body: answer.text().await? })
     }
 
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {

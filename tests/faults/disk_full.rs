@@ -1,0 +1,115 @@
+//! The disk of the embedded store is full.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use rusqlite::Connection;
+
+use crate::site::Site;
+use crate::visitor::{Visitor, assert_error};
+use crate::{namespace, shell};
+
+/// Somebody who is signed in, and somebody who has a link.
+struct People {
+    ana: Visitor,
+    bob: Visitor,
+    callback: String,
+}
+
+impl People {
+    async fn of(site: &Site) -> Self {
+        let (ana, bob) = (site.signed_in("ana@acme.test").await, site.visitor());
+        bob.ask_for_link("bob@acme.test", "").await;
+        let callback = site.workos.follow_newest_link("bob@acme.test").await;
+        Self { ana, bob, callback }
+    }
+
+    /// While nothing can be written.
+    async fn read_on_and_sign_nobody_in(&self) {
+        for _ in 0..10 {
+            assert_error(&self.bob.get(&self.callback).await, 503, "store_unavailable");
+            assert!(!self.bob.is_signed_in().await);
+            assert!(self.ana.get("/account").await.body.contains("ana@acme.test"));
+            assert_eq!(self.ana.get("/account/sessions").await.status, 200);
+            assert_error(&self.ana.post("/logout", &[]).await, 503, "store_unavailable");
+            assert!(self.ana.is_signed_in().await, "nobody is told that they are signed out");
+            assert_eq!(self.bob.get("/login").await.status, 200);
+        }
+    }
+
+    /// Once it can be written again, before and after a death.
+    async fn go_on(&self, site: &mut Site, data_dir: &Path) {
+        assert_eq!(self.bob.get(&self.callback).await.location(), "/account", "it wasn't used up");
+        let eve = site.signed_in("eve@acme.test").await;
+        site.kill_and_restart().await;
+        for visitor in [&self.ana, &self.bob, &eve] {
+            assert!(visitor.is_signed_in().await);
+        }
+        let database = Connection::open(data_dir.join("sessions.sqlite3")).unwrap();
+        let check = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
+        assert_eq!(database.query_row("PRAGMA integrity_check", [], check).unwrap(), "ok");
+        assert!(self.ana.post("/logout", &[]).await.status == 303);
+    }
+}
+
+#[actix_web::test]
+async fn where_no_file_may_grow_reading_goes_on_and_sign_in_comes_back_with_the_space() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("DATA_DIR", folder.path().to_str().unwrap())];
+    // Without the signal, which would end it.
+    let mut site =
+        Site::start_with(&settings, |command| shell::after("trap '' XFSZ", command)).await;
+    let (people, process) = (People::of(&site).await, site.program.child.id().unwrap());
+    shell::limit(process, "--fsize=0:");
+    people.read_on_and_sign_nobody_in().await;
+    shell::limit(process, "--fsize=unlimited:");
+    people.go_on(&mut site, folder.path()).await;
+}
+
+/// Four MiB that nobody else sees.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=4m", "none"]).arg(folder.path());
+        assert!(mount.status().unwrap().success());
+        Self(folder)
+    }
+
+    /// Writes until nothing more fits.
+    fn fill(&self) {
+        let mut file = File::create(self.0.path().join("filler")).unwrap();
+        while file.write_all(&[0]).is_ok() {}
+    }
+
+    fn free(&self) {
+        std::fs::remove_file(self.0.path().join("filler")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
+    }
+}
+
+#[actix_web::test]
+#[ignore = "mounts a disk: scripts/test --long"]
+async fn on_a_full_disk_reading_goes_on_and_sign_in_comes_back_with_the_space() {
+    let name = "disk_full::on_a_full_disk_reading_goes_on_and_sign_in_comes_back_with_the_space";
+    if !namespace::is_inside(name) {
+        return;
+    }
+    let disk = SmallDisk::mount();
+    let mut site = Site::start(&[("DATA_DIR", disk.0.path().to_str().unwrap())]).await;
+    let people = People::of(&site).await;
+    disk.fill();
+    people.read_on_and_sign_nobody_in().await;
+    disk.free();
+    people.go_on(&mut site, disk.0.path()).await;
+    site.program.child.kill().await.unwrap();
+}

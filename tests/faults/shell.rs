@@ -1,0 +1,24 @@
+//! What a shell can do to a program before it starts, and `prlimit` to one that runs.
+
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+/// Has a shell do this first, and then become the program.
+pub fn after(first: &str, command: &mut Command) {
+    let program = command.as_std();
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", &format!("{first}; exec \"$0\"")]).arg(program.get_program());
+    shell.env_clear().current_dir(program.get_current_dir().unwrap());
+    shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.kill_on_drop(true).stdin(Stdio::null());
+    shell.stdout(Stdio::piped()).stderr(Stdio::piped());
+    *command = shell;
+}
+
+/// Changes a limit of this process, as `prlimit` of util-linux is told it: `--nofile=64`.
+pub fn limit(process: u32, limit: &str) {
+    let mut prlimit = std::process::Command::new("prlimit");
+    prlimit.args(["--pid", &process.to_string(), limit]);
+    assert!(prlimit.status().unwrap().success(), "{limit}");
+}
