@@ -168,6 +168,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(from_fn(shutdown::count))
     });
     let server = server.disable_signals().shutdown_timeout(FINISHED_WITHIN);
+    limits::end_what_is_not_read(&listener)?;
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,

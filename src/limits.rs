@@ -1,6 +1,8 @@
 //! What a request may weigh, and how long its body may take. actix-web reads up to 128 KiB of headers
 //! within five seconds, and waits for a body that trickles without end (measured, 4.18.1).
 
+use std::io;
+use std::net::TcpListener;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -23,6 +25,18 @@ const MAX_BODY_BYTES: usize = 16 * 1024;
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
 /// Path and headers. Browsers send a few KiB, and up to 8 of cookies.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
+
+/// How long somebody may take nothing of an answer.
+const UNREAD_FOR: Duration = Duration::from_secs(20);
+
+/// Ends connections whose other end takes nothing of what it asked for, or is gone: actix-web would
+/// wait for ever. The system sees to it, for all that come in by this listener (tcp(7)).
+#[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "it is an option of Linux"))]
+pub(crate) fn end_what_is_not_read(listener: &TcpListener) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(listener).set_tcp_user_timeout(Some(UNREAD_FOR))?;
+    Ok(())
+}
 
 /// The middleware. Bodies are read here, whole, before anything acts on them.
 pub(crate) async fn guard(

@@ -29,8 +29,10 @@ mod shell;
 
 mod browser_gone;
 mod clock;
+mod crowd;
 mod disk_full;
 mod file_descriptors;
 mod kill;
 mod kill_writing;
+mod slow_readers;
 mod workos_unheard;

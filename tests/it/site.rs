@@ -93,6 +93,22 @@ impl Site {
         rusqlite::Connection::open(self.folder.path().join("sessions.sqlite3")).unwrap()
     }
 
+    /// The memory that the program holds, in MiB.
+    #[allow(dead_code, reason = "tests/faults looks at it")]
+    pub fn memory(&self) -> u64 {
+        let id = self.program.child.id().unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim_end_matches("kB").trim().parse::<u64>().unwrap() / 1024
+    }
+
+    /// Its files and connections.
+    #[allow(dead_code, reason = "tests/faults counts them")]
+    pub fn open_files(&self) -> usize {
+        let id = self.program.child.id().unwrap();
+        std::fs::read_dir(format!("/proc/{id}/fd")).unwrap().count()
+    }
+
     /// Ends it; gives all that it has logged.
     pub async fn log(self) -> String {
         let (code, log) = self.program.terminate().await;
