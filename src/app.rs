@@ -26,7 +26,7 @@ use crate::sign_in::{Admission, LinkDelivery};
 use crate::workos::Client;
 use crate::{
     assets, error, headers, host, limits, pages, plain_http, prometheus, routes, same_origin,
-    shutdown, telemetry, tls,
+    shutdown, streams, telemetry, tls,
 };
 
 /// What the handlers share. Made once, at start-up.
@@ -159,6 +159,8 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(from_fn(error::render))
             // the language that was chosen is remembered with whatever is answered,
             .wrap(from_fn(pages::remember))
+            // a connection that asks for more than it takes is told so,
+            .wrap(from_fn(streams::guard))
             // and every response gets its headers.
             .wrap(from_fn(headers::secure))
             // Outermost, so that the log has the status that the browser sees.
@@ -167,7 +169,8 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             // Whatever is done is waited for at the end.
             .wrap(from_fn(shutdown::count))
     });
-    let server = server.disable_signals().shutdown_timeout(FINISHED_WITHIN);
+    let server =
+        server.on_connect(streams::begin).disable_signals().shutdown_timeout(FINISHED_WITHIN);
     limits::end_what_is_not_read(&listener)?;
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,

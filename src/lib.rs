@@ -61,6 +61,7 @@ pub mod sealed;
 pub mod session;
 mod shutdown;
 pub mod sign_in;
+mod streams;
 pub mod telemetry;
 mod tls;
 mod webmail;

@@ -112,16 +112,22 @@ pub(crate) async fn hang_up(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let response = next.call(request).await?;
     let unread = response.request().extensions_mut().remove::<Unread>();
-    Ok(response.map_body(|_, body| Answer { body: Box::pin(body), _unread: unread }))
+    Ok(response.map_body(|_, body| Answer::holding(unread, body)))
 }
 
-/// A body, with what it outlives.
-struct Answer<B> {
+/// A body, and what is held until all of it is handed over.
+pub(crate) struct Answer<B, T> {
     body: Pin<Box<B>>,
-    _unread: Option<Unread>,
+    _held: T,
 }
 
-impl<B: MessageBody> MessageBody for Answer<B> {
+impl<B, T> Answer<B, T> {
+    pub(crate) fn holding(held: T, body: B) -> Self {
+        Self { body: Box::pin(body), _held: held }
+    }
+}
+
+impl<B: MessageBody, T: Unpin> MessageBody for Answer<B, T> {
     type Error = B::Error;
 
     fn size(&self) -> BodySize {

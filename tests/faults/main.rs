@@ -32,6 +32,7 @@ mod clock;
 mod crowd;
 mod disk_full;
 mod file_descriptors;
+mod http_2;
 mod kill;
 mod kill_writing;
 mod slow_readers;
