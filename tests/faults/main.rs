@@ -27,6 +27,7 @@ mod visitor;
 mod namespace;
 mod shell;
 
+mod bit_flips;
 mod browser_gone;
 mod clock;
 mod crowd;

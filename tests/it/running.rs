@@ -28,7 +28,12 @@ pub struct Program {
 }
 
 impl Program {
-    pub async fn start(mut command: Command) -> Self {
+    pub async fn start(command: Command) -> Self {
+        Self::try_to_start(command).await.unwrap_or_else(|(_, why)| panic!("it ended: {why}"))
+    }
+
+    /// Or its exit code, and why it wouldn't.
+    pub async fn try_to_start(mut command: Command) -> Result<Self, (Option<i32>, String)> {
         let mut child = command.spawn().unwrap();
         let mut log = child.stderr.take();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -39,13 +44,13 @@ impl Program {
                 if let Some(log) = &mut log {
                     log.read_to_string(&mut why).await.unwrap();
                 }
-                panic!("the program ended: {said}{why}");
+                return Err((child.wait().await.unwrap().code(), said + &why));
             };
             said += &format!("{line}\n");
         }
         // Goes on being read, or the program would fail to write to it.
         actix_web::rt::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, said, log }
+        Ok(Self { child, said, log })
     }
 
     /// Sends it a signal: `TERM`, `INT`.

@@ -1,6 +1,7 @@
 //! The real binary as a site of its own, with its metrics.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -60,6 +61,17 @@ impl Site {
     pub async fn kill_and_restart(&mut self) {
         self.program.child.kill().await.unwrap();
         self.program = Program::start(command(&[], &self.settings, &self.folder)).await;
+    }
+
+    /// Dies without a warning, and begins anew with what is in this folder; or its exit code, and why
+    /// it wouldn't.
+    #[allow(dead_code, reason = "tests/faults has it begin with damaged files")]
+    pub async fn begin_with(&mut self, data_dir: &Path) -> Result<(), (Option<i32>, String)> {
+        let _ = self.program.child.kill().await;
+        let data_dir = data_dir.to_str().unwrap().to_owned();
+        self.settings.insert("DATA_DIR".to_owned(), data_dir);
+        self.program = Program::try_to_start(command(&[], &self.settings, &self.folder)).await?;
+        Ok(())
     }
 
     /// What Prometheus would read now.

@@ -19,6 +19,9 @@ pub enum StoreError {
     /// The file was written by a newer version of this program.
     #[error("the session store is of a newer version")]
     TooNew,
+    /// The file isn't as it was written.
+    #[error("it is damaged ({0}); bring it back from a backup, or move it away to begin anew")]
+    Damaged(String),
     /// The file can't be made or opened.
     #[error("the session store can't be opened: {0}")]
     File(#[from] std::io::Error),

@@ -11,7 +11,8 @@ use anyhow::anyhow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{NewSession, Row, Store, StoreError, measured};
+use super::whole::unmarked;
+use super::{Hash, NewSession, Row, Store, StoreError, measured};
 use crate::session::Lifetimes;
 
 type Values = HashMap<String, String>;
@@ -34,7 +35,8 @@ pub(crate) const BEGINS: &str = "begins";
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<Values>, LoadError> {
         let row = self.find(key.as_ref()).await.map_err(|error| LoadError::Other(error.into()))?;
-        row.map(|row| row.into_values(self.limits.lifetimes)).transpose().map_err(|error| {
+        let hash = super::hash(key.as_ref());
+        row.map(|row| row.into_values(&hash, self.limits.lifetimes)).transpose().map_err(|error| {
             // The person may sign in anew, and out; a 503 would last as long as the row.
             tracing::error!(cause = %error, "somebody's session is lost");
             LoadError::Deserialization(error.into())
@@ -61,8 +63,10 @@ impl SessionStore for Store {
         let begins = values.contains_key(BEGINS);
         let updated = match take_columns(&mut values) {
             Ok(session) if begins => self.begin(session, Some(old.as_ref())).await,
-            Ok(session) => {
-                let update = self.engine.update(super::hash(old.as_ref()), session.values);
+            Ok(mut session) => {
+                let hash = super::hash(old.as_ref());
+                session.mark(&hash);
+                let update = self.engine.update(hash, session.values);
                 let written = measured::UPDATE.measure(update).await;
                 written.map(|()| old.into())
             }
@@ -84,11 +88,13 @@ impl SessionStore for Store {
 
 impl Row {
     /// The session as `actix-session` knows it.
-    fn into_values(self, lifetimes: Lifetimes) -> Result<Values, StoreError> {
+    fn into_values(self, hash: &Hash, lifetimes: Lifetimes) -> Result<Values, StoreError> {
         if let Some(ended) = self.ended {
             return Ok(Values::from([(ENDED.to_owned(), to_json(&ended.name())?)]));
         }
-        let kept: HashMap<String, Box<RawValue>> = from_json(&self.session.values)?;
+        let NewSession { person, values, .. } = &self.session;
+        let kept = unmarked(hash, person.as_deref(), values)?;
+        let kept: HashMap<String, Box<RawValue>> = from_json(kept)?;
         let kept = kept.into_iter().map(|(key, value)| (key, Box::<str>::from(value).into()));
         let mut values: Values = kept.collect();
         values.insert(INFO.to_owned(), to_json(&self.info(lifetimes))?);

@@ -14,6 +14,7 @@ mod place;
 mod redis;
 mod sqlite;
 mod terms;
+mod whole;
 
 use std::time::Duration;
 
@@ -40,6 +41,13 @@ struct NewSession {
     address: String,
     /// What a fork keeps in the session, and the Profile: a map in JSON.
     values: String,
+}
+
+impl NewSession {
+    /// To be written under this reference; see [`whole`].
+    fn mark(&mut self, hash: &Hash) {
+        self.values = whole::marked(hash, self.person.as_deref(), &self.values);
+    }
 }
 
 /// A row of the store.
@@ -162,11 +170,12 @@ impl Store {
     /// A new session; the one that this browser had, if any, ends in the same transaction.
     async fn begin(
         &self,
-        session: NewSession,
+        mut session: NewSession,
         replacing: Option<&str>,
     ) -> Result<String, StoreError> {
         let now = self.clock.now();
         let reference = URL_SAFE_NO_PAD.encode(random::<32>()?);
+        session.mark(&hash(&reference));
         let id = URL_SAFE_NO_PAD.encode(random::<16>()?);
         let row = Row { id, session, dates: Dates::beginning(now), ended: None };
         let insertion = Insertion {

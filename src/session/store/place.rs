@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 #[cfg(feature = "redis")]
 use super::redis;
+use super::sqlite;
 
 /// Where sessions are kept.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Embedded(folder) => folder.display().fmt(f),
+            Self::Embedded(folder) => folder.join(sqlite::FILE).display().fmt(f),
             #[cfg(feature = "redis")]
             Self::Redis(_) => f.write_str("SESSION_STORE"),
         }

@@ -41,7 +41,7 @@ impl Opener {
     pub(super) fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let path = file::create(data_dir)?;
         let mut writer = file::connect(&path)?;
-        file::take_steps(&mut writer)?;
+        file::begin(&mut writer)?;
         Ok(Self { counters: Counters::default(), path, writer: Arc::new(Mutex::new(writer)) })
     }
 
