@@ -120,10 +120,10 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     // Before anything that is measured.
     let metrics = config.running.metrics_bind_address.map(prometheus::listen).transpose()?;
     let data_dir = DataDir::open(&config.data_dir)?;
-    // Of a shared store there may be many instances, and none keeps anything else of its own.
-    let lock = if config.session_store.is_shared() { None } else { Some(data_dir.lock()?) };
-    let tls = tls::server_config(&config.web.tls, &data_dir)?;
     let place = &config.session_store;
+    // Of a shared store there may be many instances, and none keeps anything else of its own.
+    let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
+    let tls = tls::server_config(&config.web.tls, &data_dir)?;
     let stores = Store::open(place, config.session, clock.clone())
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = stores.for_this_thread();
@@ -134,9 +134,9 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let (ending, drain) = (shutdown.clone(), config.running.shutdown_drain);
     let http_bind_address = config.web.http_bind_address;
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
-    let origin = || app.site.origin.clone();
+    let origin = app.site.origin.clone();
     let plain_http =
-        http_bind_address.map(|address| plain_http::listen(address, origin())).transpose()?;
+        http_bind_address.map(|address| plain_http::listen(address, origin)).transpose()?;
     let mailer = app.mailer.clone();
 
     let server = HttpServer::new(move || {
@@ -169,8 +169,8 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             // Whatever is done is waited for at the end.
             .wrap(from_fn(shutdown::count))
     });
-    let server =
-        server.on_connect(streams::begin).disable_signals().shutdown_timeout(FINISHED_WITHIN);
+    let server = server.on_connect(streams::begin);
+    let server = server.disable_signals().shutdown_timeout(FINISHED_WITHIN);
     limits::end_what_is_not_read(&listener)?;
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,

@@ -44,7 +44,7 @@ impl Program {
                 if let Some(log) = &mut log {
                     log.read_to_string(&mut why).await.unwrap();
                 }
-                return Err((child.wait().await.unwrap().code(), said + &why));
+                return Err((child.wait().await.unwrap().code(), format!("{said}{why}")));
             };
             said += &format!("{line}\n");
         }
