@@ -27,29 +27,24 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
 /// The headers of this site. Made once, at start-up.
-pub(crate) struct Headers {
-    content_security_policy: HeaderValue,
-    is_public: bool,
-}
+pub(crate) struct Headers(Vec<(HeaderName, HeaderValue)>);
 
 impl Headers {
     /// For pages with these scripts, each by its hash, on a site that is `is_public` or found on its
     /// own machine only: that one gets no HSTS, which would be for all of `localhost`.
     pub(crate) fn new<'a>(scripts: impl Iterator<Item = &'a String>, is_public: bool) -> Self {
-        Self { content_security_policy: content_security_policy(scripts), is_public }
+        let always = ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        let policy = (header::CONTENT_SECURITY_POLICY, content_security_policy(scripts));
+        let hsts = is_public.then_some((header::STRICT_TRANSPORT_SECURITY, HSTS));
+        Self(always.into_iter().chain([policy]).chain(hsts).collect())
     }
 
     /// Adds them to a response; one that it brings itself it keeps.
     pub(crate) fn add_to(&self, headers: &mut HeaderMap) {
-        let policy = (header::CONTENT_SECURITY_POLICY, self.content_security_policy.clone());
-        let always = ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value)));
-        for (name, value) in always.into_iter().chain([policy]) {
-            if !headers.contains_key(&name) {
-                headers.insert(name, value);
+        for (name, value) in &self.0 {
+            if !headers.contains_key(name) {
+                headers.insert(name.clone(), value.clone());
             }
-        }
-        if self.is_public {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! `actix-session` knows a session as a map of strings. The map ends here: what belongs to the row
 //! has columns, and only what else is kept in the session stays a map.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
@@ -94,9 +94,9 @@ impl Row {
         }
         let NewSession { person, values, .. } = &self.session;
         let kept = unmarked(hash, person.as_deref(), values)?;
-        let kept: HashMap<String, Box<RawValue>> = from_json(kept)?;
-        let kept = kept.into_iter().map(|(key, value)| (key, Box::<str>::from(value).into()));
-        let mut values: Values = kept.collect();
+        let kept: BTreeMap<String, &RawValue> = from_json(kept)?;
+        let mut values = Values::with_capacity(kept.len() + 2);
+        values.extend(kept.into_iter().map(|(key, value)| (key, value.get().to_owned())));
         values.insert(INFO.to_owned(), to_json(&self.info(lifetimes))?);
         if let Some(person) = self.session.person {
             values.insert(PERSON.to_owned(), to_json(&person)?);
