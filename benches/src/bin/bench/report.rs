@@ -138,8 +138,8 @@ impl Report {
         table
     }
 
-    /// How busy the core of the bare server was, at least: if that is much less than all, the driver is
-    /// what was measured, and the answers a second say little.
+    /// How much of its core a server had, at least: if that is much less than all, something else ran
+    /// there or the driver was too slow, and the answers a second say little.
     fn least_busy(&self) -> f64 {
         let full = self.pages.iter().filter(|line| line.connections == CONNECTIONS);
         let busy = full.flat_map(|line| line.figures.iter().map(|figures| figures.busy));
@@ -170,7 +170,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "On one core of {model}, Linux {}. In brackets the least and the most of {} rounds. \
-             The servers' core was busy for {:.0} % of the time or more.",
+             A server had {:.0} % of its core or more.",
             kernel.trim(),
             self.pages.first().map_or(0, |line| line.figures.len()),
             self.least_busy() * 100.0,
