@@ -69,7 +69,18 @@ impl App {
         let mut server = Server::start(command, folder.as_ref())?;
         server.listens(port).await?;
         let route = |port, tls| Route { address: ([127, 0, 0, 1], port).into(), tls };
-        Ok(Self { server, route: route(port, tls), metrics: route(metrics, None) })
+        let app = Self { server, route: route(port, tls), metrics: route(metrics, None) };
+        // It listens before it has opened its store, and ends if it can't.
+        match app.is_ready().await {
+            Ok(()) => Ok(app),
+            Err(error) => Err(error.context(app.server.said()?)),
+        }
+    }
+
+    async fn is_ready(&self) -> anyhow::Result<()> {
+        let status = self.connect().await?.ask(&get("/health/ready", "")).await?.status;
+        ensure!(status == 200, "it isn't ready: {status}");
+        Ok(())
     }
 
     pub(crate) async fn connect(&self) -> anyhow::Result<Connection> {

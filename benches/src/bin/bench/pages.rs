@@ -1,5 +1,6 @@
 //! The pages, in turns: a slice of each on each site, and again.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use anyhow::Context;
@@ -67,6 +68,12 @@ pub(crate) async fn measure(
     for (site, app) in sites.iter().zip(&apps) {
         all.extend(lines(plan, site.kind, &app.server, &app.route, &site.cookies, &bodies));
     }
+    // The same page of all of them one after the other, the bare server's first: what disturbs the
+    // machine for a while shall disturb what is compared.
+    all.sort_by_key(|Measured { line, .. }| {
+        let page = bodies.iter().position(|(path, _)| *path == line.path);
+        (page, Reverse(line.connections), line.site.https)
+    });
     for round in 1..=plan.rounds {
         progress(&format!("pages, round {round} of {}", plan.rounds));
         for measured in &mut all {

@@ -67,8 +67,11 @@ impl Report {
         let mut table = Table::new(heading, columns);
         for line in self.pages.iter().filter(|line| line.site.store.is_some()) {
             let Some(bare) = self.bare(line) else { continue };
-            let median = |line: &Line, figure: fn(&Figures) -> f64, digits: usize| {
-                format!("{:.digits$}", Spread::of(line.figures.iter().map(figure)).median)
+            let cpu = |line: &Line| {
+                format!("{:.1}", Spread::of(line.figures.iter().map(|figures| figures.cpu)))
+            };
+            let median = |line: &Line, figure: fn(&Figures) -> f64| {
+                format!("{:.0}", Spread::of(line.figures.iter().map(figure)).median)
             };
             table.row([
                 line.path.clone(),
@@ -77,12 +80,12 @@ impl Report {
                 line.connections.to_string(),
                 ratio(bare, line, |figures| figures.cpu).to_string(),
                 ratio(line, bare, |figures| figures.per_second).to_string(),
-                median(line, |figures| figures.cpu, 1),
-                median(bare, |figures| figures.cpu, 1),
-                median(line, |figures| figures.per_second, 0),
-                median(line, |figures| figures.p50, 0),
-                median(line, |figures| figures.p99, 0),
-                median(bare, |figures| figures.p99, 0),
+                cpu(line),
+                cpu(bare),
+                median(line, |figures| figures.per_second),
+                median(line, |figures| figures.p50),
+                median(line, |figures| figures.p99),
+                median(bare, |figures| figures.p99),
             ]);
         }
         table

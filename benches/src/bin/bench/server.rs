@@ -81,11 +81,16 @@ impl Server {
         let begun = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             if self.child.try_wait()?.is_some() || begun.elapsed() > STARTED_WITHIN {
-                bail!("it doesn't start: {}", std::fs::read_to_string(&self.log)?);
+                bail!("it doesn't start: {}", self.said()?);
             }
             tokio::task::yield_now().await;
         }
         Ok(())
+    }
+
+    /// Its log.
+    pub(crate) fn said(&self) -> anyhow::Result<String> {
+        Ok(std::fs::read_to_string(&self.log)?)
     }
 
     /// The processor time that it has taken so far, all of its threads together.
