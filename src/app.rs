@@ -25,8 +25,8 @@ use crate::shutdown::{FINISHED_WITHIN, Shutdown, Signals};
 use crate::sign_in::{Admission, LinkDelivery};
 use crate::workos::Client;
 use crate::{
-    assets, error, headers, host, limits, pages, plain_http, prometheus, routes, same_origin,
-    shutdown, streams, telemetry, tls,
+    assets, error, headers, host, limits, pages, plain_http, prometheus, purge, routes,
+    same_origin, shutdown, streams, telemetry, tls,
 };
 
 /// What the handlers share. Made once, at start-up.
@@ -87,7 +87,7 @@ impl Serving {
     /// # Errors
     /// When a worker thread can't go on, or a second signal cuts off what is under way.
     pub async fn run(self) -> io::Result<()> {
-        let purging = rt::spawn(purge(self.store));
+        let purging = rt::spawn(purge::every_minute(self.store));
         // The listeners beside the site answer for as long as it does.
         let beside: Vec<_> =
             self.beside.into_iter().map(|server| (server.handle(), rt::spawn(server))).collect();
@@ -180,24 +180,6 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let signals = Signals::from_now()?;
     let (server, beside) = (server.run(), metrics.into_iter().chain(plain_http).collect());
     Ok(Serving { server, beside, store, mailer, shutdown, signals, drain, _lock: lock })
-}
-
-/// Takes expired rows away, now and every minute, in steps that others' writes fit between.
-async fn purge(store: Store) {
-    let mut every_minute = rt::time::interval(Duration::from_secs(60));
-    loop {
-        every_minute.tick().await;
-        loop {
-            match store.purge_some().await {
-                Ok(true) => rt::time::sleep(Duration::from_millis(10)).await,
-                Ok(false) => break,
-                Err(error) => {
-                    tracing::error!(cause = %error, "expired sessions can't be taken away");
-                    break;
-                }
-            }
-        }
-    }
 }
 
 impl App {

@@ -54,6 +54,7 @@ pub mod operator;
 mod pages;
 mod plain_http;
 mod prometheus;
+mod purge;
 pub mod rate_limit;
 mod routes;
 mod same_origin;

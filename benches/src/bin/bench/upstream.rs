@@ -16,7 +16,7 @@ use crate::http::{Connection, Route, get};
 use crate::server::{Server, built, free_port, quiet};
 
 pub(crate) enum Upstream {
-    StandIn(Server, Route),
+    StandIn(Box<Server>, Route),
     Instant(SocketAddr, States),
 }
 
@@ -32,7 +32,7 @@ impl Upstream {
         let mut server = Server::start(command, folder)?;
         server.listens(port).await?;
         let address = ([127, 0, 0, 1], port).into();
-        Ok(Self::StandIn(server, Route { address, tls: None }))
+        Ok(Self::StandIn(Box::new(server), Route { address, tls: None }))
     }
 
     pub(crate) async fn instant() -> anyhow::Result<Self> {
