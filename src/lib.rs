@@ -34,6 +34,7 @@
 //! Whatever fails on the way is a [`error::Failure`], which one place makes a page of. Pages and mails
 //! say what stands in `words/`, in the language of whoever reads them.
 
+mod answer;
 pub mod app;
 mod assets;
 mod audit;

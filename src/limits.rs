@@ -3,11 +3,9 @@
 
 use std::io;
 use std::net::TcpListener;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::body::{BodySize, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Version;
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
@@ -17,6 +15,7 @@ use actix_web::{Error, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
+use crate::answer::Answer;
 use crate::error::{Code, Failure};
 
 /// More than the largest form of this site by far.
@@ -108,36 +107,9 @@ pub(crate) fn leave_unread(request: &HttpRequest, rest: Payload) {
 /// does, it closes the connection after the answer. So the answer does.
 pub(crate) async fn hang_up(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + Unpin>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let response = next.call(request).await?;
     let unread = response.request().extensions_mut().remove::<Unread>();
     Ok(response.map_body(|_, body| Answer::holding(unread, body)))
-}
-
-/// A body, and what is held until all of it is handed over.
-pub(crate) struct Answer<B, T> {
-    body: Pin<Box<B>>,
-    _held: T,
-}
-
-impl<B, T> Answer<B, T> {
-    pub(crate) fn holding(held: T, body: B) -> Self {
-        Self { body: Box::pin(body), _held: held }
-    }
-}
-
-impl<B: MessageBody, T: Unpin> MessageBody for Answer<B, T> {
-    type Error = B::Error;
-
-    fn size(&self) -> BodySize {
-        self.body.size()
-    }
-
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        self.body.as_mut().poll_next(context)
-    }
 }

@@ -1,21 +1,21 @@
 //! How the program ends: first it says that it is no longer ready, then it listens no more and
 //! finishes what is under way, and then nothing holds it.
 
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, mem};
 
-use actix_web::body::{BodySize, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::http::ConnectionType;
 use actix_web::middleware::Next;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{Error, rt};
 use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
+
+use crate::answer::Answer;
 
 /// The longest that requests under way are waited for, in seconds: as long as the slowest answer
 /// takes.
@@ -124,26 +124,5 @@ pub(crate) async fn count(
     if under_way.0.has_begun() {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
-    Ok(response.map_body(|_, body| Counted { body, _under_way: under_way }))
-}
-
-/// A body that is still to be handed over.
-struct Counted<B> {
-    body: B,
-    _under_way: UnderWay,
-}
-
-impl<B: MessageBody + Unpin> MessageBody for Counted<B> {
-    type Error = B::Error;
-
-    fn size(&self) -> BodySize {
-        self.body.size()
-    }
-
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, B::Error>>> {
-        Pin::new(&mut self.body).poll_next(context)
-    }
+    Ok(response.map_body(|_, body| Answer::holding(under_way, body)))
 }

@@ -9,7 +9,7 @@ use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse};
 
-use crate::limits::Answer;
+use crate::answer::Answer;
 
 /// No client should expect less (RFC 9113, 6.5.2).
 const AT_ONCE: usize = 100;
@@ -26,7 +26,7 @@ pub(crate) fn begin(_: &dyn Any, connection: &mut Extensions) {
 /// The middleware. One too many is refused with no body: that would have to be taken as well.
 pub(crate) async fn guard(
     request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
+    next: Next<impl MessageBody + Unpin + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let under_way = request.request().conn_data::<UnderWay>().cloned();
     // One is of the connection, and one of this request.
