@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::running::{Program, free_port};
-use crate::test_app::WorkOs;
+use crate::stand_in::WorkOs;
 
 pub struct Demo {
     pub site: String,

@@ -19,6 +19,8 @@ mod engine;
 mod log_watch;
 #[path = "../it/running.rs"]
 mod running;
+#[path = "../it/stand_in.rs"]
+mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 #[path = "../it/visitor.rs"]

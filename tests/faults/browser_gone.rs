@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::site::Site;
-use crate::test_app::{TestApp, WorkOs};
+use crate::stand_in::WorkOs;
+use crate::test_app::TestApp;
 use crate::visitor::{Visitor, assert_error};
 
 /// Asks for a link, follows it, and is gone while WorkOS takes the code. Gives where it led.

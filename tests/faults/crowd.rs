@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::shell;
 use crate::site::Site;
-use crate::test_app::http;
+use crate::stand_in::http;
 use crate::visitor::Visitor;
 
 const CONNECTIONS: usize = 10_000;

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 use crate::shell;
 use crate::site::Site;
-use crate::test_app::http;
+use crate::stand_in::http;
 
 #[actix_web::test]
 async fn when_they_run_out_others_wait_and_are_served_when_some_come_back() {

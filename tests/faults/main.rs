@@ -19,6 +19,8 @@ mod log_watch;
 mod running;
 #[path = "../it/site.rs"]
 mod site;
+#[path = "../it/stand_in.rs"]
+mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 #[path = "../it/visitor.rs"]

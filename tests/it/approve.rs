@@ -1,52 +1,13 @@
-//! `/login/approve`: WorkOS's link, opened in a browser that didn't ask. With `/login/finish`, where
-//! the one that asked goes on.
+//! `/login/approve`: WorkOS's link, opened in a browser that didn't ask.
 
 use reqwest::Method;
 use tokio::task::JoinSet;
 
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor, assert_error};
+use crate::two_browsers::Two;
+use crate::visitor::{Visitor, assert_error};
 
 const EXCHANGE: &str = "/sso/token";
-
-/// A laptop that asked, the path of its waiting page, and a phone on which the link was opened.
-struct Two {
-    laptop: Visitor,
-    sent: String,
-    phone: Visitor,
-    callback: String,
-}
-
-impl Two {
-    async fn new(app: &TestApp, email: &str, return_to: &str) -> Self {
-        let (laptop, phone) = (app.visitor(), app.visitor());
-        let sent = laptop.ask_for_link(email, return_to).await.location().to_owned();
-        let callback = app.workos.follow_newest_link(email).await;
-        assert_eq!(phone.get(&callback).await.location(), "/login/approve");
-        Self { laptop, sent, phone, callback }
-    }
-
-    async fn digits(&self) -> String {
-        self.laptop.get(&self.sent).await.digits().to_owned()
-    }
-
-    async fn wrong_digits(&self) -> &'static str {
-        if self.digits().await == "00" { "01" } else { "00" }
-    }
-
-    async fn type_digits(&self, digits: &str) -> Answer {
-        self.phone.post("/login/approve", &[("digits", digits)]).await
-    }
-
-    async fn status(&self) -> serde_json::Value {
-        self.laptop.get(&self.sent.replace("/sent", "/status")).await.json()
-    }
-
-    /// Where the page that waits for the mail leads.
-    async fn next(&self) -> String {
-        self.laptop.get(&self.sent).await.location().to_owned()
-    }
-}
 
 #[actix_web::test]
 async fn the_right_digits_sign_in_the_browser_that_asked_and_no_other() {
@@ -179,63 +140,6 @@ async fn deny_leaves_an_explanation_and_the_ways_out() {
 }
 
 #[actix_web::test]
-async fn the_link_may_come_home_after_all() {
-    let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "/reports").await;
-    assert_eq!(two.laptop.get(&two.callback).await.location(), "/reports");
-    assert_error(&two.type_digits("00").await, 400, "link_expired");
-    let late = two.phone.post("/login/approve/cancel", &[]).await;
-    assert_error(&late, 400, "link_expired");
-    assert!(late.body.contains("too late"), "nobody is told that nobody got in");
-}
-
-#[actix_web::test]
-async fn fifty_tabs_that_finish_at_once_make_one_exchange_and_one_session() {
-    let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
-    two.type_digits(&two.digits().await).await;
-    let next = two.next().await;
-    let mut tabs = JoinSet::new();
-    for _ in 0..50 {
-        let (tab, next) = (app.visitor().with_cookies_of(&two.laptop), next.clone());
-        tabs.spawn(async move {
-            tab.get(&next).await;
-            tab.cookie("__Host-session").is_some()
-        });
-    }
-    assert_eq!(tabs.join_all().await.into_iter().filter(|signed_in| *signed_in).count(), 1);
-    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
-}
-
-#[actix_web::test]
-async fn what_was_approved_is_of_no_use_to_anybody_else() {
-    let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
-    two.type_digits(&two.digits().await).await;
-    let next = two.next().await;
-    for stranger in [&app.visitor(), &two.phone, &app.signed_in("eve@evil.test").await] {
-        assert_error(&stranger.get(&next).await, 400, "nothing_pending");
-        let status = stranger.get(&two.sent.replace("/sent", "/status")).await.json();
-        assert_eq!((&status["state"], &status["next"]), (&"none".into(), &().into()));
-    }
-    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1, "that of another, to sign in");
-}
-
-#[actix_web::test]
-async fn an_approval_waits_no_longer_than_its_code_would_live() {
-    let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
-    app.clock.advance(9 * 60);
-    two.type_digits(&two.digits().await).await;
-    assert_eq!(two.status().await["state"], "approved");
-    app.clock.advance(60);
-    assert_eq!(two.status().await["state"], "pending");
-    let finish = two.sent.replace("/sent", "/finish");
-    assert_eq!(two.laptop.get(&finish).await.location(), two.sent);
-    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
-}
-
-#[actix_web::test]
 async fn the_page_lives_as_long_as_the_code() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
@@ -275,38 +179,6 @@ async fn another_site_can_neither_approve_nor_end_it() {
 }
 
 #[actix_web::test]
-async fn what_is_kept_for_the_asking_browser_tells_nothing() {
-    let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
-    two.type_digits(&two.digits().await).await;
-    let code = two.callback.split_once("code=").unwrap().1.split('&').next().unwrap();
-    let dump = app.engine.dump(app.data_dir());
-    for secret in [code, "ana@acme.test"] {
-        assert!(!dump.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()));
-    }
-}
-
-#[actix_web::test]
-async fn a_newer_link_does_not_kill_the_older_and_each_has_its_digits() {
-    let app = TestApp::spawn().await;
-    let laptop = app.visitor();
-    let first = laptop.ask_for_link("ana@acme.test", "/first").await.location().to_owned();
-    let first_callback = app.workos.follow_newest_link("ana@acme.test").await;
-    let second = laptop.ask_for_link("ana@acme.test", "/second").await.location().to_owned();
-    let second_callback = app.workos.follow_newest_link("ana@acme.test").await;
-    for (sent, callback, led_to) in
-        [(&second, &second_callback, "/second"), (&first, &first_callback, "/first")]
-    {
-        let digits = laptop.get(sent).await.digits().to_owned();
-        let phone = app.visitor();
-        phone.get(callback).await;
-        phone.post("/login/approve", &[("digits", &digits)]).await;
-        let next = laptop.get(sent).await.location().to_owned();
-        assert_eq!(laptop.get(&next).await.location(), led_to);
-    }
-}
-
-#[actix_web::test]
 async fn a_program_learns_how_it_goes_in_json_also_when_it_goes_wrong() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
@@ -335,46 +207,6 @@ async fn a_page_acts_only_on_the_sign_in_that_it_showed() {
         assert_eq!(refused.leads_to("/login/approve"), Some("/login/approve"), "look again");
     }
     assert_eq!(other.get(&callback).await.location(), "/account", "it was not ended");
-}
-
-#[actix_web::test]
-async fn while_one_tab_is_being_signed_in_the_others_wait() {
-    let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
-    two.type_digits(&two.digits().await).await;
-    let next = two.next().await;
-    app.workos.fail(EXCHANGE, serde_json::json!({ "delay_ms": 1500, "count": 1 })).await;
-    let (tab, path) = (app.visitor().with_cookies_of(&two.laptop), next.clone());
-    let going_through = tokio::spawn(async move { tab.get(&path).await.location().to_owned() });
-    // Until the exchange has begun, the status says so: then there is nothing to do but wait.
-    while two.status().await["state"] == "approved" {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(two.status().await["state"], "pending");
-    assert!(two.laptop.get(&two.sent).await.body.contains("data-digits"), "and waits");
-    for path in [next.as_str(), two.callback.as_str()] {
-        let meanwhile = two.laptop.get(path).await;
-        assert_error(&meanwhile, 400, "nothing_pending");
-        assert!(meanwhile.body.contains("One moment"));
-        assert_eq!(meanwhile.leads_to("/login/sent"), Some(two.sent.as_str()));
-        assert_eq!(two.laptop.sign_ins().len(), 1, "the one that wins still needs it");
-    }
-    assert_eq!(going_through.await.unwrap(), "/account");
-    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
-}
-
-#[actix_web::test]
-async fn an_old_state_leaves_no_more_time_than_it_has() {
-    let app = TestApp::spawn().await;
-    let laptop = app.visitor();
-    laptop.ask_for_link("ana@acme.test", "").await;
-    let callback = app.workos.follow_newest_link("ana@acme.test").await;
-    app.clock.advance(25 * 60 - 30);
-    let phone = app.visitor();
-    assert_eq!(phone.get(&callback).await.location(), "/login/approve");
-    app.clock.advance(30);
-    assert_error(&phone.get("/login/approve").await, 400, "nothing_pending");
-    assert_error(&phone.post("/login/approve", &[("digits", "00")]).await, 400, "nothing_pending");
 }
 
 #[actix_web::test]

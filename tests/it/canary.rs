@@ -11,7 +11,8 @@ use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::program::command;
 use crate::running::{Program, free_port};
-use crate::test_app::{WorkOs, settings_of_a_test};
+use crate::stand_in::WorkOs;
+use crate::test_app::settings_of_a_test;
 use crate::visitor::{Answer, Visitor};
 
 const EMAIL: &str = "canary@acme.test";

@@ -19,7 +19,8 @@ use tempfile::TempDir;
 
 use crate::program::command;
 use crate::running::{Program, free_port};
-use crate::test_app::{WorkOs, settings_of_a_test};
+use crate::stand_in::WorkOs;
+use crate::test_app::settings_of_a_test;
 
 /// Settings, and the world that they are for.
 struct World {

@@ -6,7 +6,8 @@ use reqwest::{Method, Version};
 use workos_magic_link::clock::Clock;
 
 use crate::raw::{exchange, header, statuses};
-use crate::test_app::{TestApp, WorkOs, http_builder, serve, settings_of_a_test};
+use crate::stand_in::{WorkOs, http_builder};
+use crate::test_app::{TestApp, serve, settings_of_a_test};
 use crate::visitor::Visitor;
 
 #[actix_web::test]

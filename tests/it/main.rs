@@ -14,7 +14,9 @@ mod log_watch;
 mod raw;
 mod running;
 mod site;
+mod stand_in;
 mod test_app;
+mod two_browsers;
 mod visitor;
 
 mod account;
@@ -25,15 +27,24 @@ mod assets;
 mod callback;
 #[cfg(feature = "smtp")]
 mod cancel;
+mod exchange;
+mod finish;
 mod health;
 mod home;
 mod language;
 mod login;
 mod logout;
 #[cfg(feature = "smtp")]
+mod mail_link;
+#[cfg(feature = "smtp")]
 mod open;
+#[cfg(feature = "smtp")]
+mod open_failures;
+mod passwordless_session;
 mod sent;
 mod sso;
+mod sso_failures;
+mod sso_profile;
 mod switch;
 
 mod architecture;
@@ -42,6 +53,8 @@ mod canary;
 mod client_address;
 mod config;
 mod cookies;
+#[cfg(feature = "demo")]
+mod demo;
 mod device;
 mod docs;
 mod doctor;
@@ -55,6 +68,7 @@ mod limits;
 mod log;
 mod metrics;
 mod odd_requests;
+mod operator;
 mod panics;
 mod plain_http;
 mod program;

@@ -5,7 +5,8 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::site::Site;
-use crate::test_app::{TestApp, http};
+use crate::stand_in::http;
+use crate::test_app::TestApp;
 use crate::visitor::assert_error;
 
 #[actix_web::test]

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::running::{Program, free_port};
-use crate::test_app::{WorkOs, http, settings_of_a_test};
+use crate::stand_in::{WorkOs, http};
+use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 
 pub struct Site {

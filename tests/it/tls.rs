@@ -7,7 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use workos_magic_link::clock::Clock;
 
-use crate::test_app::{WorkOs, http_builder, serve, settings_of_a_test};
+use crate::stand_in::{WorkOs, http_builder};
+use crate::test_app::{serve, settings_of_a_test};
 
 /// A `ClientHello` of this version with these cipher suites and no extension (RFC 5246, 7.4.1.2).
 fn client_hello(version: u16, suites: &[u16]) -> Vec<u8> {

@@ -8,7 +8,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 
 use crate::log_watch;
-use crate::test_app::http;
+use crate::stand_in::http;
 
 pub struct Visitor {
     origin: String,

@@ -18,6 +18,8 @@ mod log_watch;
 mod running;
 #[path = "../it/site.rs"]
 mod site;
+#[path = "../it/stand_in.rs"]
+mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 #[path = "../it/visitor.rs"]
@@ -33,7 +35,7 @@ use tokio::process::{Child, Command};
 
 use running::free_port;
 use site::Site;
-use test_app::http;
+use stand_in::http;
 
 /// A site to which everything has happened that is measured.
 async fn lived_in() -> Site {

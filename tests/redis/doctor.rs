@@ -5,7 +5,8 @@ use std::process::Output;
 use crate::engine::Engine;
 use crate::program::command;
 use crate::running::free_port;
-use crate::test_app::{WorkOs, settings_of_a_test};
+use crate::stand_in::WorkOs;
+use crate::test_app::settings_of_a_test;
 
 /// What it says with this store, as this user, if any.
 async fn examined(engine: &Engine, user: &str) -> Output {

@@ -18,8 +18,12 @@ mod log_watch;
 mod running;
 #[path = "../it/site.rs"]
 mod site;
+#[path = "../it/stand_in.rs"]
+mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
+#[path = "../it/two_browsers.rs"]
+mod two_browsers;
 #[path = "../it/visitor.rs"]
 mod visitor;
 
@@ -34,6 +38,10 @@ mod callback;
 #[cfg(feature = "smtp")]
 #[path = "../it/cancel.rs"]
 mod cancel;
+#[path = "../it/exchange.rs"]
+mod exchange;
+#[path = "../it/finish.rs"]
+mod finish;
 #[path = "../it/rate_limit.rs"]
 mod rate_limit;
 #[path = "../it/session_lifetimes.rs"]

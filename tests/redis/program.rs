@@ -8,7 +8,8 @@ use tokio::process::Command;
 
 use crate::engine::Engine;
 use crate::running::{Program, free_port};
-use crate::test_app::{WorkOs, settings_of_a_test};
+use crate::stand_in::WorkOs;
+use crate::test_app::settings_of_a_test;
 use crate::visitor::{Visitor, assert_error};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");

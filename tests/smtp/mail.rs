@@ -3,7 +3,7 @@
 use mail_parser::{Message, MessageParser};
 
 use crate::server::Server;
-use crate::test_app::WorkOs;
+use crate::stand_in::WorkOs;
 use crate::visitor::Visitor;
 
 pub fn parse(content: &[u8]) -> Message<'_> {

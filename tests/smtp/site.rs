@@ -11,7 +11,8 @@ use tokio::process::Command;
 
 use crate::running::{Program, free_port};
 use crate::server::{Server, mail_settings};
-use crate::test_app::{WorkOs, settings_of_a_test};
+use crate::stand_in::WorkOs;
+use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 
 pub struct Site {

@@ -12,7 +12,7 @@ use rustls::pki_types::PrivateKeyDer;
 
 use super::World;
 use crate::running::free_port;
-use crate::test_app::http;
+use crate::stand_in::http;
 
 /// Names and values, the names in small letters.
 pub type Headers = Vec<(String, String)>;

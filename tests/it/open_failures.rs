@@ -1,0 +1,110 @@
+//! `/login/open/{token}` when something fails: nothing that went wrong uses the link up.
+
+use serde_json::json;
+
+use crate::open::{asked, go_on, has_button, press};
+use crate::test_app::TestApp;
+use crate::visitor::assert_error;
+
+#[actix_web::test]
+async fn an_outage_burns_nothing() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let path = link.strip_prefix(&app.origin).unwrap();
+    for (failure, status, code) in [
+        (json!({ "status": 503, "count": 1 }), 503, "workos_unavailable"),
+        (json!({ "status": 429, "count": 1 }), 503, "workos_unavailable"),
+        (json!({ "status": 401, "count": 1 }), 500, "internal"),
+        (json!({ "fault": "reset", "count": 1 }), 503, "workos_unavailable"),
+        (json!({ "fault": "not_json", "count": 1 }), 503, "workos_unavailable"),
+    ] {
+        app.workos.fail("/passwordless/sessions", failure).await;
+        let failed = press(&visitor, &link).await;
+        assert_error(&failed, status, code);
+        assert_eq!(failed.leads_to("/login/open/"), Some(path), "it says where to try again");
+        assert!(has_button(&visitor.get(&link).await));
+    }
+    let leaving = press(&visitor, &link).await;
+    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn a_press_that_led_nowhere_can_be_repeated_after_a_moment() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let path = link.strip_prefix(&app.origin).unwrap();
+    let lost = press(&visitor, &link).await;
+    for twice in [press(&visitor, &link).await, visitor.get(&link).await] {
+        assert_error(&twice, 400, "link_expired");
+        assert!(twice.body.contains("One moment"), "{}", twice.body);
+        assert_eq!(twice.leads_to("/login/open/"), Some(path));
+    }
+    app.clock.advance(10);
+    assert!(has_button(&visitor.get(&link).await));
+    let leaving = press(&visitor, &link).await;
+    assert_eq!(app.workos.calls_of("/passwordless/sessions").await, 2);
+    assert_error(&go_on(&app, &visitor, &lost).await, 400, "state_mismatch");
+    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn no_failure_of_the_store_burns_it_either() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let path = link.strip_prefix(&app.origin).unwrap();
+    let database = app.database();
+    database.execute_batch("ALTER TABLE claims RENAME TO away").unwrap();
+    for failed in [visitor.get(&link).await, press(&visitor, &link).await] {
+        assert_error(&failed, 503, "store_unavailable");
+        assert_eq!(failed.leads_to("/login/open/"), Some(path));
+    }
+    database.execute_batch("ALTER TABLE away RENAME TO claims").unwrap();
+    // What was claimed can't be given back: it lapses.
+    let stuck = "CREATE TRIGGER stuck BEFORE DELETE ON claims BEGIN SELECT RAISE(ABORT, ''); END";
+    database.execute_batch(stuck).unwrap();
+    app.workos.fail("/passwordless/sessions", json!({ "status": 503, "count": 1 })).await;
+    assert_error(&press(&visitor, &link).await, 503, "workos_unavailable");
+    app.clock.advance(10);
+    let leaving = press(&visitor, &link).await;
+    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn an_address_that_workos_refuses_is_not_told_to_try_for_ever() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let refusal =
+        json!({ "status": 422, "body": { "errors": [{ "field": "email", "code": "x" }] } });
+    app.workos.fail("/passwordless/sessions", refusal).await;
+    assert_error(&press(&visitor, &link).await, 403, "not_allowed");
+}
+
+#[actix_web::test]
+async fn a_pressed_link_that_workos_refuses_afterwards_is_offered_anew() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let (visitor, link) = asked(&app, "ana@acme.test", "/reports").await;
+    let leaving = press(&visitor, &link).await;
+    let to_workos = leaving.leads_to(&app.workos.url).unwrap();
+    app.workos.follow(to_workos).await;
+    let again = app.workos.follow(to_workos).await;
+    let refused = visitor.get(&again).await;
+    assert_error(&refused, 400, "link_expired");
+    assert_eq!(refused.field("email"), "ana@acme.test");
+}
+
+#[actix_web::test]
+async fn a_mail_server_that_is_away_is_the_same_for_every_address() {
+    let app = TestApp::with_own_mail(&[("SMTP_URL", "smtp://127.0.0.1:1")]).await;
+    let visitor = app.visitor();
+    let mut bodies = Vec::new();
+    for email in ["ana@acme.test", "ben@acme.test"] {
+        let refused = visitor.post("/login", &[("email", email)]).await;
+        assert_error(&refused, 503, "mail_unavailable");
+        assert_eq!(refused.field("email"), email, "what was typed isn't lost");
+        assert!(!refused.header("retry-after").is_empty());
+        assert!(visitor.sign_ins().is_empty());
+        bodies.push(refused.body.replace(email, ""));
+    }
+    let without_id = |body: &str| body.split("<code>").next().unwrap().to_owned();
+    assert_eq!(without_id(&bodies[0]), without_id(&bodies[1]));
+}

@@ -1,0 +1,162 @@
+//! SSO that doesn't lead in: errors, sign-ins that were started elsewhere, verifiers and states that
+//! don't fit.
+
+use serde_json::json;
+
+use crate::sso::{
+    EXCHANGE, ask, leave, offers_new_sign_in, parameter, says_nothing_of_a_link, sent_back,
+};
+use crate::test_app::TestApp;
+use crate::visitor::assert_error;
+
+#[actix_web::test]
+async fn the_code_goes_only_with_the_verifier_of_its_own_sign_in() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, first) = sent_back(&app, "ana@acme.test", "").await;
+    let path = ask(&visitor, "ana@acme.test", "").await;
+    let second = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
+    let (code, state) = (parameter(&first, "code"), parameter(&second, "state"));
+    let mixed = format!("/callback?code={code}&state={state}");
+    let refused = visitor.get(&mixed).await;
+    assert_error(&refused, 400, "code_expired");
+    offers_new_sign_in(&refused, "ana@acme.test");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1, "it was tried, and refused");
+    assert!(!visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn what_comes_back_by_one_way_is_no_proof_for_the_other() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, sso) = sent_back(&app, "ana@acme.test", "").await;
+    visitor.ask_for_link("ana@other.test", "").await;
+    let mail = app.workos.follow_newest_link("ana@other.test").await;
+    let mixed = |code: &str, state: &str| {
+        format!("/callback?code={}&state={}", parameter(code, "code"), parameter(state, "state"))
+    };
+    // Without its verifier, the identity provider's code is worth nothing.
+    assert_error(&visitor.get(&mixed(&sso, &mail)).await, 400, "code_expired");
+    let mail_for_sso = visitor.get(&mixed(&mail, &sso)).await;
+    assert_error(&mail_for_sso, 403, "profile_mismatch");
+    assert!(!visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn another_browser_gets_nothing_and_is_asked_nothing() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    let elsewhere = app.visitor();
+    let refused = elsewhere.get(&callback).await;
+    assert_error(&refused, 400, "nothing_pending");
+    offers_new_sign_in(&refused, "");
+    assert!(elsewhere.cookie_header().is_empty());
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+    assert_eq!(visitor.get(&callback).await.location(), "/account", "and nothing was spoilt");
+}
+
+#[actix_web::test]
+async fn each_documented_error_says_what_happened_and_offers_a_way_on() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    let state = parameter(&callback, "state");
+    let mut pages = Vec::new();
+    for (error, code, says) in [
+        ("access_denied", "sso_failed", "didn’t let you in"),
+        ("ambiguous_connection_selector", "sso_failed", "isn’t set up"),
+        ("connection_domain_invalid", "sso_failed", "isn’t one of your organization"),
+        ("connection_invalid", "sso_failed", "isn’t set up"),
+        ("connection_strategy_invalid", "sso_failed", "isn’t set up"),
+        ("connection_unlinked", "sso_failed", "switched off"),
+        ("domain_connection_selector_not_allowed", "sso_failed", "isn’t set up"),
+        ("idp_initiated_sso_disabled", "state_mismatch", "start the sign-in here"),
+        ("invalid_connection_selector", "sso_failed", "isn’t set up"),
+        ("oauth_failed", "sso_failed", "didn’t let you in"),
+        ("organization_invalid", "sso_failed", "isn’t set up"),
+        (
+            "profile_not_allowed_outside_organization",
+            "sso_failed",
+            "isn’t one of your organization",
+        ),
+        ("server_error", "sso_failed", "didn’t go through"),
+        ("signin_consent_denied", "sign_in_cancelled", "was cancelled"),
+        ("something_new", "sso_failed", "didn’t go through"),
+    ] {
+        let query = format!("/callback?error={error}&error_description=canary&state={state}");
+        let page = visitor.get(&query).await;
+        assert_error(&page, 400, code);
+        assert!(page.body.contains(says), "{error}: {}", page.body);
+        assert!(!page.body.contains("canary") && !page.body.contains(error), "in plain words");
+        offers_new_sign_in(&page, "ana@acme.test");
+        pages.push(page);
+    }
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+    assert_eq!(visitor.get(&callback).await.location(), "/account", "no error ends the sign-in");
+}
+
+#[actix_web::test]
+async fn a_sign_in_that_was_started_at_the_identity_provider_is_to_be_started_here() {
+    let app = TestApp::with_sso(&[]).await;
+    let visitor = app.visitor();
+    for query in ["code=abc", "code=abc&state="] {
+        let page = visitor.get(&format!("/callback?{query}")).await;
+        assert_error(&page, 400, "state_mismatch");
+    }
+    let page = visitor.get("/callback?code=abc").await;
+    assert!(
+        page.body.contains("start the sign-in here") && page.body.contains("action=\"/login\"")
+    );
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+}
+
+#[actix_web::test]
+async fn the_leaving_page_may_be_loaded_again_and_only_the_last_state_counts() {
+    let app = TestApp::with_sso(&[]).await;
+    let visitor = app.visitor();
+    let path = ask(&visitor, "ana@acme.test", "").await;
+    let first = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
+    let second = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
+    assert_error(&visitor.get(&first).await, 400, "state_mismatch");
+    assert_eq!(visitor.get(&second).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn each_leaving_has_a_verifier_of_its_own() {
+    let app = TestApp::with_sso(&[]).await;
+    let visitor = app.visitor();
+    let path = ask(&visitor, "ana@acme.test", "").await;
+    let first = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
+    let second = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
+    let (code, state) = (parameter(&first, "code"), parameter(&second, "state"));
+    let mixed = visitor.get(&format!("/callback?code={code}&state={state}")).await;
+    assert_error(&mixed, 400, "code_expired");
+    assert!(!visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn who_takes_too_long_reads_of_no_link() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    app.clock.advance(30 * 60);
+    let refused = visitor.get(&callback).await;
+    assert_error(&refused, 400, "code_expired");
+    says_nothing_of_a_link(&refused);
+}
+
+#[actix_web::test]
+async fn an_answer_that_comes_twice_waits_for_itself_and_leaves_no_more() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    app.workos.fail(EXCHANGE, json!({ "delay_ms": 1500, "count": 1 })).await;
+    let (twin, first) = (app.visitor().with_cookies_of(&visitor), callback.clone());
+    let first = tokio::spawn(async move { twin.get(&first).await.location().to_owned() });
+    let sent = format!("/login/sent?flow={}", visitor.sign_ins()[0].replace("__Host-signin-", ""));
+    // Until the exchange has begun, the page would leave.
+    while visitor.get(&sent).await.status == 303 {
+        tokio::task::yield_now().await;
+    }
+    for path in [callback.as_str(), &sent] {
+        let meanwhile = visitor.get(path).await;
+        assert_error(&meanwhile, 400, "nothing_pending");
+        assert_eq!(meanwhile.leads_to("/login/sent"), Some(sent.as_str()));
+    }
+    assert_eq!(first.await.unwrap(), "/account");
+}

@@ -1,0 +1,106 @@
+//! Who comes in through SSO: whose profile is taken, who that person is, what is shown of it.
+
+use serde_json::{Value, json};
+use workos_magic_link::operator::{self, Sessions};
+
+use crate::sso::{answer_with, offers_new_sign_in, sent_back};
+use crate::test_app::TestApp;
+use crate::visitor::{Visitor, assert_error};
+
+#[actix_web::test]
+async fn only_the_organizations_own_people_come_in_by_it() {
+    let app = TestApp::with_sso(&[]).await;
+    for changes in [
+        json!({ "organization_id": "org_globex" }),
+        json!({ "organization_id": null }),
+        json!({ "email": "eve@globex.test" }),
+        json!({ "email": "eve@elsewhere.test" }),
+        json!({ "email": "ana@acme.test.evil.test" }),
+        json!({ "email": "no address" }),
+        json!({ "connection_type": "MagicLink" }),
+        json!({ "connection_id": "" }),
+        json!({ "idp_id": "" }),
+        json!({ "id": "" }),
+    ] {
+        let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+        answer_with(&app, changes.clone()).await;
+        let refused = visitor.get(&callback).await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.error()),
+            (403, "profile_mismatch"),
+            "{changes}"
+        );
+        offers_new_sign_in(&refused, "ana@acme.test");
+        assert!(visitor.cookie("__Host-session").is_none());
+    }
+    for changes in [
+        json!({}),
+        json!({ "email": "ANA@Acme.Test" }),
+        json!({ "email": "ben@acme.test" }),
+        json!({ "email": "ana@acme.example" }),
+    ] {
+        let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+        answer_with(&app, changes.clone()).await;
+        assert_eq!(visitor.get(&callback).await.location(), "/account", "{changes}");
+    }
+}
+
+#[actix_web::test]
+async fn who_may_enter_is_asked_of_who_it_turned_out_to_be() {
+    let app = TestApp::with_sso(&[("ALLOWED_EMAIL_DOMAINS", "acme.test")]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    answer_with(&app, json!({ "email": "ana@acme.example" })).await;
+    assert_error(&visitor.get(&callback).await, 403, "not_allowed");
+}
+
+#[actix_web::test]
+async fn a_person_is_their_connection_and_their_id_there() {
+    let app = TestApp::with_sso(&[]).await;
+    let sign_in = async |changes: Value| {
+        let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+        answer_with(&app, changes).await;
+        assert_eq!(visitor.get(&callback).await.location(), "/account");
+        visitor
+    };
+    let ana = sign_in(json!({})).await;
+    let married = sign_in(json!({ "email": "ana.b@acme.test" })).await;
+    let successor = sign_in(json!({ "idp_id": "idp_2" })).await;
+    let moved = sign_in(json!({ "connection_id": "conn_new" })).await;
+    let sessions = async |visitor: &Visitor| {
+        visitor.get("/account/sessions").await.body.matches("data-session=").count()
+    };
+    assert_eq!(sessions(&ana).await, 2, "a new address is no new person");
+    assert_eq!(sessions(&married).await, 2);
+    assert_eq!(sessions(&successor).await, 1, "who got the old address is somebody else");
+    assert_eq!(sessions(&moved).await, 1);
+
+    // The operator knows addresses.
+    let ended = Sessions::End { email: Some("Ana@acme.test".to_owned()) };
+    let told = operator::sessions(ended, |name| app.settings.get(name).cloned()).await.unwrap();
+    assert_eq!(told, "Ended 3 sessions.");
+    for (visitor, is_in) in [(&ana, false), (&married, true), (&successor, false), (&moved, false)]
+    {
+        assert_eq!(visitor.is_signed_in().await, is_in);
+    }
+}
+
+#[actix_web::test]
+async fn the_account_page_shows_what_the_identity_provider_told() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    answer_with(
+        &app,
+        json!({
+            "first_name": "Ana", "last_name": "Lima", "role": { "slug": "auditor" },
+            "groups": ["Finance", "Lisbon"], "raw_attributes": { "employeeNumber": "4711" },
+        }),
+    )
+    .await;
+    visitor.get(&callback).await;
+    let page = visitor.get("/account").await.body;
+    for told in
+        ["OktaSAML", "org_acme", "conn_acme", "Ana Lima", "auditor", "Finance, Lisbon", "4711"]
+    {
+        assert!(page.contains(told), "{told}");
+    }
+}

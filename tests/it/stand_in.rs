@@ -1,0 +1,133 @@
+//! The stand-in for WorkOS, spoken to over HTTP as a test of any language would.
+
+use std::time::{Duration, Instant};
+
+use magic_link_emulator::{Emulator, Options};
+use serde_json::{Value, json};
+
+/// The stand-in, spoken to over HTTP as a test of any language would.
+pub struct WorkOs {
+    pub url: String,
+    http: reqwest::Client,
+    _emulator: Option<Emulator>,
+}
+
+impl WorkOs {
+    pub fn start() -> Self {
+        Self::with(Options::default())
+    }
+
+    pub fn with(options: Options) -> Self {
+        let options = Options { bind: ([127, 0, 0, 1], 0).into(), ..options };
+        let emulator = Emulator::start(options).unwrap();
+        Self { url: emulator.url(), http: http(), _emulator: Some(emulator) }
+    }
+
+    /// One that another process runs.
+    pub fn running_at(url: &str) -> Self {
+        Self { url: url.to_owned(), http: http(), _emulator: None }
+    }
+
+    /// Opens the newest link mailed to this address as a browser does; gives where it leads.
+    pub async fn follow_newest_link(&self, email: &str) -> String {
+        self.follow(&self.newest_link(email).await).await
+    }
+
+    pub async fn newest_link(&self, email: &str) -> String {
+        self.newest_mail(email).await["link"].as_str().expect("a link in the mail").to_owned()
+    }
+
+    /// Waits for the first one: an app may answer before its mail server has taken the mail.
+    pub async fn newest_mail(&self, email: &str) -> Value {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(10) {
+            let mut mails = self.get(&format!("/_emulate/inbox?to={email}")).await;
+            if let Some(mail) = mails["data"].get_mut(0) {
+                return mail.take();
+            }
+        }
+        panic!("no mail for {email}");
+    }
+
+    /// Visits the links of a mail as this kind of mail scanner does.
+    pub async fn scan(&self, mail: &Value, kind: &str) {
+        let id = mail["id"].as_str().unwrap();
+        self.post(&format!("/_emulate/inbox/{id}/scan"), &json!({ "as": kind })).await;
+    }
+
+    /// The commands that its mail server got so far.
+    pub async fn smtp_commands(&self) -> Vec<String> {
+        let log = self.get("/_emulate/smtp").await;
+        let commands = log["data"].as_array().unwrap().iter();
+        commands.map(|entry| entry["command"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Where the mail server of the stand-in listens.
+    pub fn smtp_url(&self) -> String {
+        self._emulator.as_ref().expect("a stand-in of this process").smtp_url()
+    }
+
+    pub async fn follow(&self, link: &str) -> String {
+        let answer = self.http.get(link).send().await.unwrap();
+        answer.headers()["location"].to_str().unwrap().to_owned()
+    }
+
+    pub async fn mails(&self, email: &str) -> usize {
+        self.get(&format!("/_emulate/inbox?to={email}")).await["data"].as_array().unwrap().len()
+    }
+
+    /// Gives an organization an SSO connection for this domain; gives the connection's id.
+    pub async fn connect(&self, organization: &str, domain: &str) -> String {
+        let connection = json!({
+            "organization_id": organization, "domain": domain, "connection_type": "GenericSAML",
+        });
+        let url = format!("{}/_emulate/connections", self.url);
+        let answer = self.http.post(url).json(&connection).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes matching calls fail; `failure` as `POST /_emulate/hooks` takes it.
+    pub async fn fail(&self, path: &str, failure: Value) {
+        let mut hook = json!({ "method": "*", "path": path });
+        hook.as_object_mut().unwrap().extend(failure.as_object().unwrap().clone());
+        self.post("/_emulate/hooks", &hook).await;
+    }
+
+    /// The paths of the API calls so far, oldest first.
+    pub async fn calls(&self) -> Vec<String> {
+        let calls = self.get("/_emulate/requests").await;
+        let mut calls: Vec<_> = calls["data"].as_array().unwrap().iter().collect();
+        calls.sort_by_key(|call| call["at"].as_str().unwrap_or_default().to_owned());
+        calls.into_iter().map(|call| call["path"].as_str().unwrap().to_owned()).collect()
+    }
+
+    pub async fn calls_of(&self, path: &str) -> usize {
+        self.calls().await.iter().filter(|called| *called == path).count()
+    }
+
+    pub async fn advance_clock(&self, seconds: i64) {
+        self.post("/_emulate/clock", &json!({ "advance_seconds": seconds })).await;
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.http.get(format!("{}{path}", self.url)).send().await.unwrap().json().await.unwrap()
+    }
+
+    async fn post(&self, path: &str, body: &Value) {
+        let answer = self.http.post(format!("{}{path}", self.url)).json(body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path} answered {}", answer.status());
+    }
+}
+
+/// A client that follows nothing, waits for nothing for long, and takes any certificate.
+pub fn http() -> reqwest::Client {
+    http_builder().build().unwrap()
+}
+
+pub fn http_builder() -> reqwest::ClientBuilder {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(30))
+        .tls_danger_accept_invalid_certs(true)
+}
