@@ -39,14 +39,12 @@ pub(crate) async fn guard(
         resealed = cookies
             .get(session::COOKIE)
             .and_then(|value| under_the_first_key(value, &app.keys, app.lifetimes));
-        let exact = cookies.into_iter().map(|(name, value)| match &resealed {
-            Some(resealed) if name == session::COOKIE => resealed.stripped().encoded().to_string(),
-            _ => format!("{name}={value}"),
-        });
-        let header = exact.collect::<Vec<_>>().join("; ");
-        request.headers_mut().remove(COOKIE);
-        if let Ok(header) = HeaderValue::try_from(header) {
-            request.headers_mut().insert(COOKIE, header);
+        if resealed.is_some() || !is_exact(request.headers(), cookies.len()) {
+            let header = HeaderValue::try_from(written(&cookies, resealed.as_ref()));
+            request.headers_mut().remove(COOKIE);
+            if let Ok(header) = header {
+                request.headers_mut().insert(COOKIE, header);
+            }
         }
     }
     let mut response = next.call(request).await?.map_into_boxed_body();
@@ -57,6 +55,22 @@ pub(crate) async fn guard(
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// Whether there is one header, and nothing in it but these cookies, so many: nothing was dropped then.
+fn is_exact(headers: &HeaderMap, kept: usize) -> bool {
+    let mut all = headers.get_all(COOKIE);
+    let pairs =
+        all.next().map_or(0, |header| header.as_bytes().split(|byte| *byte == b';').count());
+    all.next().is_none() && pairs == kept
+}
+
+fn written(cookies: &HashMap<&str, &str>, resealed: Option<&Cookie<'_>>) -> String {
+    let pairs = cookies.iter().map(|(name, value)| match resealed {
+        Some(resealed) if *name == session::COOKIE => resealed.stripped().encoded().to_string(),
+        _ => format!("{name}={value}"),
+    });
+    pairs.collect::<Vec<_>>().join("; ")
 }
 
 /// Not where the session has set its own, and never on what others may keep.

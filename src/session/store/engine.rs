@@ -118,7 +118,7 @@ impl Engine {
     /// seen ones above the limit: all or nothing.
     pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.insert(new).await,
+            Self::Sqlite(sqlite) => sqlite.insert(new).await.map(drop),
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.insert(new).await,
         }
@@ -127,7 +127,7 @@ impl Engine {
     /// Writes what is kept in a session that lives; of one that doesn't, nothing.
     pub(super) async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.update(hash, values).await,
+            Self::Sqlite(sqlite) => sqlite.update(hash, values).await.map(drop),
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.update(hash, values).await,
         }
@@ -136,7 +136,7 @@ impl Engine {
     /// Notes that a request came for a session that lives.
     pub(super) async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.seen(hash, at, ends_at).await,
+            Self::Sqlite(sqlite) => sqlite.seen(hash, at, ends_at).await.map(drop),
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.seen(hash, at, ends_at).await,
         }
@@ -160,7 +160,7 @@ impl Engine {
         remembered: i64,
     ) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.expire(hash, why, remembered).await,
+            Self::Sqlite(sqlite) => sqlite.expire(hash, why, remembered).await.map(drop),
             // Its row has the TTL already.
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.expire(hash, why).await,
@@ -169,7 +169,7 @@ impl Engine {
 
     pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.delete(hash).await,
+            Self::Sqlite(sqlite) => sqlite.delete(hash).await.map(drop),
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.delete(hash).await,
         }

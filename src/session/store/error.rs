@@ -1,11 +1,13 @@
 //! How the store fails.
 
+use std::sync::Arc;
+
 /// The store failed: it can neither say that somebody is signed in nor that nobody is.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database said no.
     #[error("the session store failed: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(#[from] Arc<rusqlite::Error>),
     /// Redis said no, or nothing. What is said here holds neither its URL nor what it was sent.
     #[cfg(feature = "redis")]
     #[error("the session store in Redis failed: {0}")]
@@ -28,4 +30,10 @@ pub enum StoreError {
     /// A row holds what this version cannot read.
     #[error("a row of the session store is unreadable")]
     Unreadable,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(Arc::new(error))
+    }
 }

@@ -34,8 +34,8 @@ pub(crate) const BEGINS: &str = "begins";
 
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<Values>, LoadError> {
-        let row = self.find(key.as_ref()).await.map_err(|error| LoadError::Other(error.into()))?;
         let hash = super::hash(key.as_ref());
+        let row = self.find(hash).await.map_err(|error| LoadError::Other(error.into()))?;
         row.map(|row| row.into_values(&hash, self.limits.lifetimes)).transpose().map_err(|error| {
             // The person may sign in anew, and out; a 503 would last as long as the row.
             tracing::error!(cause = %error, "somebody's session is lost");

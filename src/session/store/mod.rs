@@ -141,9 +141,8 @@ impl Store {
     }
 
     /// The session of this reference, which may have ended.
-    async fn find(&self, reference: &str) -> Result<Option<Row>, StoreError> {
+    async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
-        let hash = hash(reference);
         let found = measured::FIND.measure(self.engine.find(&hash)).await?;
         let Some(mut row) = found else { return Ok(None) };
         if row.ended.is_none() {
@@ -175,11 +174,12 @@ impl Store {
     ) -> Result<String, StoreError> {
         let now = self.clock.now();
         let reference = URL_SAFE_NO_PAD.encode(random::<32>()?);
-        session.mark(&hash(&reference));
+        let hash_of_it = hash(&reference);
+        session.mark(&hash_of_it);
         let id = URL_SAFE_NO_PAD.encode(random::<16>()?);
         let row = Row { id, session, dates: Dates::beginning(now), ended: None };
         let insertion = Insertion {
-            hash: hash(&reference),
+            hash: hash_of_it,
             ends_at: row.dates.ends_at(self.limits.lifetimes),
             row,
             replacing: replacing.map(hash),

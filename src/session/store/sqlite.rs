@@ -2,33 +2,46 @@
 //!
 //! Reads are point look-ups of a few microseconds, made inline on a connection of the worker thread
 //! (handing them to another thread costs ten times the read). Writes wait for the disk, so they go
-//! to a blocking thread, through the one connection that writes.
+//! to a thread that does nothing else.
 
 mod ending;
 mod file;
 mod once;
 mod purge;
+mod writer;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use actix_web::web;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use ending::end_those;
 pub(super) use file::FILE;
+use writer::Writer;
 
 use super::counters::Counters;
 use super::engine::Insertion;
 use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Whose};
 
+/// Rows as [`row`] reads them.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT session_id, person, device, address, session_values, created_at, last_seen_at,
+                 ended
+             FROM sessions WHERE ",
+            $condition
+        )
+    };
+}
+
 #[derive(Clone)]
 pub(super) struct Opener {
     counters: Counters,
     path: PathBuf,
-    writer: Arc<Mutex<Connection>>,
+    writer: Arc<Writer>,
 }
 
 #[derive(Clone)]
@@ -40,9 +53,10 @@ pub(super) struct Sqlite {
 impl Opener {
     pub(super) fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let path = file::create(data_dir)?;
-        let mut writer = file::connect(&path)?;
-        file::begin(&mut writer)?;
-        Ok(Self { counters: Counters::default(), path, writer: Arc::new(Mutex::new(writer)) })
+        let mut connection = file::connect(&path)?;
+        file::begin(&mut connection)?;
+        let writer = Arc::new(Writer::start(connection)?);
+        Ok(Self { counters: Counters::default(), path, writer })
     }
 
     pub(super) fn for_this_thread(&self) -> Sqlite {
@@ -52,16 +66,13 @@ impl Opener {
 
 impl Sqlite {
     pub(super) fn find(&self, hash: &Hash) -> Result<Option<Row>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM sessions WHERE reference_hash = ?1");
-        let mut select = self.reader()?.prepare_cached(&sql)?;
+        let mut select = self.reader()?.prepare_cached(select!("reference_hash = ?1"))?;
         Ok(select.query_row([hash], row).optional()?)
     }
 
     pub(super) fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
         let (column, name) = column_and_name(whose);
-        let sql = format!(
-            "SELECT {COLUMNS} FROM sessions WHERE {column} = ?1 ORDER BY last_seen_at DESC, id DESC"
-        );
+        let sql = format!(select!("{} = ?1 ORDER BY last_seen_at DESC, id DESC"), column);
         let mut select = self.reader()?.prepare_cached(&sql)?;
         let rows = select.query_map([name], row)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -84,53 +95,42 @@ impl Sqlite {
         Ok(self.reader()?.query_row(none, [], |_| Ok(()))?)
     }
 
-    pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
-        self.write(move |db| {
-            let transaction = db.transaction()?;
+    pub(super) async fn insert(&self, new: Insertion) -> Result<usize, StoreError> {
+        let too_many = end_those(
+            "id IN (SELECT id FROM sessions WHERE person = :person
+             ORDER BY last_seen_at DESC, id DESC LIMIT -1 OFFSET :at_most)",
+        );
+        let insert = move |db: &Connection| {
             if let Some(replaced) = new.replacing {
-                delete(&transaction, replaced)?;
+                delete(db, replaced)?;
             }
             let (session, dates) = (&new.row.session, &new.row.dates);
-            transaction.execute(
-                "INSERT INTO sessions (reference_hash, session_id, person, device, address,
-                    session_values, created_at, last_seen_at, expires_at, email)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                params![
-                    new.hash,
-                    new.row.id,
-                    session.person,
-                    session.device,
-                    session.address,
-                    session.values,
-                    dates.created_at,
-                    dates.last_seen_at,
-                    new.ends_at,
-                    session.email
-                ],
-            )?;
-            let too_many = "id IN (SELECT id FROM sessions WHERE person = :person
-                 ORDER BY last_seen_at DESC, id DESC LIMIT -1 OFFSET :at_most)";
-            transaction.execute(
-                &end_those(too_many),
-                named_params! {
-                    ":why": Ended::Elsewhere.name(),
-                    ":remembered": new.remembered,
-                    ":person": session.person,
-                    ":at_most": new.at_most,
-                },
-            )?;
-            transaction.commit()
-        })
-        .await
+            db.prepare_cached(INSERT)?.execute(params![
+                new.hash,
+                new.row.id,
+                session.person,
+                session.device,
+                session.address,
+                session.values,
+                dates.created_at,
+                dates.last_seen_at,
+                new.ends_at,
+                session.email
+            ])?;
+            db.prepare_cached(&too_many)?.execute(named_params! {
+                ":why": Ended::Elsewhere.name(),
+                ":remembered": new.remembered,
+                ":person": session.person,
+                ":at_most": new.at_most,
+            })
+        };
+        self.write(insert).await
     }
 
-    pub(super) async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
-        self.write(move |db| {
-            let update = "UPDATE sessions SET session_values = ?2
-                 WHERE reference_hash = ?1 AND ended IS NULL";
-            db.execute(update, params![hash, values]).map(drop)
-        })
-        .await
+    pub(super) async fn update(&self, hash: Hash, values: String) -> Result<usize, StoreError> {
+        let sql = "UPDATE sessions SET session_values = ?2
+             WHERE reference_hash = ?1 AND ended IS NULL";
+        self.write(move |db| db.prepare_cached(sql)?.execute(params![hash, values])).await
     }
 
     pub(super) async fn seen(
@@ -138,18 +138,13 @@ impl Sqlite {
         hash: Hash,
         at: i64,
         expires_at: i64,
-    ) -> Result<(), StoreError> {
-        self.write(move |db| {
-            db.execute(
-                "UPDATE sessions SET last_seen_at = ?2, expires_at = ?3 WHERE reference_hash = ?1 AND ended IS NULL",
-                params![hash, at, expires_at],
-            )
-            .map(drop)
-        })
-        .await
+    ) -> Result<usize, StoreError> {
+        let sql = "UPDATE sessions SET last_seen_at = ?2, expires_at = ?3
+             WHERE reference_hash = ?1 AND ended IS NULL";
+        self.write(move |db| db.prepare_cached(sql)?.execute(params![hash, at, expires_at])).await
     }
 
-    pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
+    pub(super) async fn delete(&self, hash: Hash) -> Result<usize, StoreError> {
         self.write(move |db| delete(db, hash)).await
     }
 
@@ -161,14 +156,12 @@ impl Sqlite {
         Ok(self.reader.get_or_init(|| reader))
     }
 
-    async fn write<T: Send + 'static>(
+    /// Gives how many rows were changed.
+    async fn write(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T, rusqlite::Error> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let writer = Arc::clone(&self.opener.writer);
-        let done =
-            web::block(move || work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
-        Ok(done.await.map_err(|_| StoreError::Closing)??)
+        work: impl FnMut(&Connection) -> Result<usize, rusqlite::Error> + Send + 'static,
+    ) -> Result<usize, StoreError> {
+        self.opener.writer.write(work).await
     }
 }
 
@@ -180,12 +173,13 @@ fn column_and_name(whose: &Whose) -> (&'static str, &str) {
     }
 }
 
-fn delete(db: &Connection, hash: Hash) -> Result<(), rusqlite::Error> {
-    db.execute("DELETE FROM sessions WHERE reference_hash = ?1", [hash]).map(drop)
+fn delete(db: &Connection, hash: Hash) -> Result<usize, rusqlite::Error> {
+    db.prepare_cached("DELETE FROM sessions WHERE reference_hash = ?1")?.execute([hash])
 }
 
-const COLUMNS: &str =
-    "session_id, person, device, address, session_values, created_at, last_seen_at, ended";
+const INSERT: &str = "INSERT INTO sessions (reference_hash, session_id, person, device, address,
+        session_values, created_at, last_seen_at, expires_at, email)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 fn row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
     let ended: Option<String> = row.get(7)?;

@@ -21,7 +21,7 @@ impl Engine {
 
     pub(in crate::session::store) async fn release(&self, name: Hash) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.release(name).await,
+            Self::Sqlite(sqlite) => sqlite.release(name).await.map(drop),
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.release(name).await,
         }
@@ -46,7 +46,7 @@ impl Engine {
         expires_at: i64,
     ) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.keep(name, value, expires_at).await,
+            Self::Sqlite(sqlite) => sqlite.keep(name, value, expires_at).await.map(drop),
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.keep(name, value, expires_at).await,
         }

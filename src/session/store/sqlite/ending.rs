@@ -1,6 +1,6 @@
 //! The end of sessions, before their rows go.
 
-use rusqlite::named_params;
+use rusqlite::{Connection, named_params};
 
 use super::{Sqlite, column_and_name};
 use crate::session::store::engine::Ending;
@@ -40,16 +40,13 @@ impl Sqlite {
             "id IN ({whose}) AND (:one IS NULL OR session_id = :one)
              AND (:but IS NULL OR session_id <> :but)"
         ));
-        self.write(move |db| {
-            db.execute(
-                &sql,
-                named_params! {
-                    ":why": ending.why.name(), ":remembered": ending.remembered,
-                    ":now": ending.now, ":name": name, ":one": one, ":but": but,
-                },
-            )
-        })
-        .await
+        let end = move |db: &Connection| {
+            db.prepare_cached(&sql)?.execute(named_params! {
+                ":why": ending.why.name(), ":remembered": ending.remembered,
+                ":now": ending.now, ":name": name, ":one": one, ":but": but,
+            })
+        };
+        self.write(end).await
     }
 
     pub(in crate::session::store) async fn expire(
@@ -57,13 +54,13 @@ impl Sqlite {
         hash: Hash,
         why: Ended,
         remembered: i64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<usize, StoreError> {
         let sql = end_those("reference_hash = :hash");
-        self.write(move |db| {
-            let values =
-                named_params! { ":why": why.name(), ":remembered": remembered, ":hash": hash };
-            db.execute(&sql, values).map(drop)
-        })
-        .await
+        let end = move |db: &Connection| {
+            db.prepare_cached(&sql)?.execute(
+                named_params! { ":why": why.name(), ":remembered": remembered, ":hash": hash },
+            )
+        };
+        self.write(end).await
     }
 }

@@ -90,6 +90,8 @@ pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     connection.busy_timeout(Duration::from_millis(500))?;
     // A commit returns when the disk has it: a session that a browser was told of is never lost.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // More than there are statements: none is prepared twice.
+    connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 

@@ -1,6 +1,6 @@
 //! What may happen once, and what waits for somebody.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Sqlite;
 use crate::session::store::{Hash, StoreError};
@@ -13,17 +13,17 @@ impl Sqlite {
         now: i64,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
-        self.write(move |db| {
-            let insert = "INSERT INTO claims (name_hash, what, expires_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET what = ?2, expires_at = ?3 WHERE expires_at <= ?4";
-            Ok(db.execute(insert, params![name, what, expires_at, now])? == 1)
-        })
-        .await
+        let sql = "INSERT INTO claims (name_hash, what, expires_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET what = ?2, expires_at = ?3 WHERE expires_at <= ?4";
+        let claim = move |db: &Connection| {
+            db.prepare_cached(sql)?.execute(params![name, what, expires_at, now])
+        };
+        Ok(self.write(claim).await? == 1)
     }
 
-    pub(in crate::session::store) async fn release(&self, name: Hash) -> Result<(), StoreError> {
-        let delete = "DELETE FROM claims WHERE name_hash = ?1";
-        self.write(move |db| db.execute(delete, [name]).map(drop)).await
+    pub(in crate::session::store) async fn release(&self, name: Hash) -> Result<usize, StoreError> {
+        let sql = "DELETE FROM claims WHERE name_hash = ?1";
+        self.write(move |db| db.prepare_cached(sql)?.execute([name])).await
     }
 
     pub(in crate::session::store) fn claimed(
@@ -41,13 +41,10 @@ impl Sqlite {
         name: Hash,
         value: String,
         expires_at: i64,
-    ) -> Result<(), StoreError> {
-        self.write(move |db| {
-            let insert = "INSERT OR REPLACE INTO kept (name_hash, value, expires_at)
-                 VALUES (?1, ?2, ?3)";
-            db.execute(insert, params![name, value, expires_at]).map(drop)
-        })
-        .await
+    ) -> Result<usize, StoreError> {
+        let sql = "INSERT OR REPLACE INTO kept (name_hash, value, expires_at) VALUES (?1, ?2, ?3)";
+        self.write(move |db| db.prepare_cached(sql)?.execute(params![name, value, expires_at]))
+            .await
     }
 
     pub(in crate::session::store) fn kept(
