@@ -84,6 +84,7 @@ mod security;
 mod security_table;
 mod session_lifetimes;
 mod session_store;
+mod session_writes;
 mod shutdown;
 mod supply_chain;
 mod tls;
