@@ -68,19 +68,43 @@ fn the_defaults_in_the_example_file_are_the_defaults() {
     assert_eq!(written.log.json, real.log.json);
 }
 
+/// What a document links to, beside what is elsewhere.
+fn links(document: &str) -> impl Iterator<Item = &str> {
+    let links = document.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    links.map(|(to, _)| to).filter(|to| !to.starts_with("http"))
+}
+
+/// The name of a heading in a link, as GitHub makes it.
+fn anchor(heading: &str) -> String {
+    let words = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = words.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
 #[test]
-fn every_file_that_the_readme_links_to_exists() {
-    let links: Vec<_> = README
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split_once(')'))
-        .map(|(to, _)| to)
-        .collect();
-    let files: Vec<_> =
-        links.iter().filter(|to| !to.starts_with("http") && !to.starts_with('#')).collect();
-    assert!(files.len() > 5, "the README leads into the code");
-    for link in files {
-        let file = link.split('#').next().unwrap();
-        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(file).exists(), "{file}");
+fn whatever_a_document_links_to_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let markdown = |folder: &Path| {
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.extension().is_some_and(|it| it == "md")).collect::<Vec<_>>()
+    };
+    let folders = ["", "docs", "benches", "emulator"];
+    let documents: Vec<_> = folders.iter().flat_map(|name| markdown(&root.join(name))).collect();
+    let mut followed = 0;
+    for document in documents {
+        let source = std::fs::read_to_string(&document).unwrap();
+        for link in links(&source) {
+            let (file, part) = link.split_once('#').unwrap_or((link, ""));
+            let folder = document.parent().unwrap();
+            let file = if file.is_empty() { document.clone() } else { folder.join(file) };
+            assert!(file.exists(), "{}: {link}", document.display());
+            if !part.is_empty() {
+                let linked = std::fs::read_to_string(&file).unwrap();
+                let is_there = linked.lines().any(|it| it.starts_with('#') && anchor(it) == part);
+                assert!(is_there, "{}: {link}", document.display());
+            }
+            followed += 1;
+        }
     }
+    assert!(followed > 40, "{followed}");
 }
