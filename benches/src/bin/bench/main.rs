@@ -25,7 +25,7 @@ use anyhow::anyhow;
 use clap::Parser;
 use tokio::task::LocalSet;
 
-use plan::{CHECK, FULL, Plan, QUICK};
+use plan::{CHECK, FULL, Plan, QUICK, WATCH};
 use report::{Report, progress};
 use world::Ground;
 
@@ -33,10 +33,13 @@ use world::Ground;
 #[derive(Parser)]
 struct Arguments {
     /// A minute, for whoever changes something: one store, http only.
-    #[arg(long, conflicts_with = "check")]
-    quick: bool,
-    /// Seconds: everything once, to see that every answer is right. The figures say nothing.
     #[arg(long)]
+    quick: bool,
+    /// A minute of everything, for `scripts/release`.
+    #[arg(long, conflicts_with = "quick")]
+    watch: bool,
+    /// Seconds: everything once, to see that every answer is right. The figures say nothing.
+    #[arg(long, conflicts_with_all = ["quick", "watch"])]
     check: bool,
 }
 
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<()> {
     let plan = match arguments {
         Arguments { check: true, .. } => &CHECK,
         Arguments { quick: true, .. } => &QUICK,
+        Arguments { watch: true, .. } => &WATCH,
         Arguments { .. } => &FULL,
     };
     server::settle()?;

@@ -43,6 +43,18 @@ pub(crate) const QUICK: Plan = Plan {
     starts: 3,
 };
 
+/// A minute of everything, to see what the program spends its time on: see `scripts/release`.
+pub(crate) const WATCH: Plan = Plan {
+    sizes: &[1_000],
+    redis: true,
+    https: true,
+    rounds: 3,
+    slice: Duration::from_millis(300),
+    sign_ins: 500,
+    kept_connections: 100,
+    starts: 1,
+};
+
 /// Seconds: everything once, to see that every answer is right. The figures say nothing.
 pub(crate) const CHECK: Plan = Plan {
     sizes: &[50, 100],
