@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use serde_json::json;
@@ -16,6 +16,10 @@ pub(crate) enum ApiError {
     NotJson,
     /// The old validation envelope: one entry a field.
     Validation(Vec<FieldError>),
+    /// The newer validation envelope, which has a code of its own.
+    InvalidParameters(Vec<FieldError>),
+    /// Too often for one address.
+    TooManyRequests,
     /// 422 with nothing but a sentence.
     Unprocessable(String),
     /// No such connection.
@@ -54,7 +58,8 @@ impl fmt::Display for ApiError {
         match self {
             Self::Unauthorized => f.write_str("Unauthorized"),
             Self::NotJson => f.write_str("Problems parsing JSON"),
-            Self::Validation(_) => f.write_str("Validation failed"),
+            Self::Validation(_) | Self::InvalidParameters(_) => f.write_str("Validation failed"),
+            Self::TooManyRequests => f.write_str("Too many requests for this address."),
             Self::Unprocessable(message) | Self::Internal(message) => f.write_str(message),
             Self::ConnectionNotFound(id) => write!(f, "Connection not found: '{id}'."),
             Self::MailNotFound(id) => write!(f, "No mail has the id '{id}'."),
@@ -71,7 +76,10 @@ impl ResponseError for ApiError {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::NotJson | Self::OAuth { .. } => StatusCode::BAD_REQUEST,
-            Self::Validation(_) | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Validation(_) | Self::InvalidParameters(_) | Self::Unprocessable(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::ConnectionNotFound(_) | Self::MailNotFound(_) => StatusCode::NOT_FOUND,
             Self::NoBrowser => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -83,6 +91,14 @@ impl ResponseError for ApiError {
         let message = self.to_string();
         match self {
             Self::Validation(errors) => response.json(ValidationBody { message: &message, errors }),
+            Self::InvalidParameters(errors) => response.json(json!({
+                "message": message,
+                "code": "invalid_request_parameters",
+                "errors": errors,
+            })),
+            Self::TooManyRequests => response
+                .insert_header((header::RETRY_AFTER, "60"))
+                .json(json!({ "message": message, "code": "too_many_requests" })),
             Self::ConnectionNotFound(id) => response.json(json!({
                 "message": message,
                 "code": "entity_not_found",

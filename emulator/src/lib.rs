@@ -52,6 +52,7 @@ mod idp;
 mod ids;
 mod inbox;
 mod links;
+mod magic_auth;
 mod mail;
 mod middleware;
 mod official_emulator;

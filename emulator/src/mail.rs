@@ -1,4 +1,4 @@
-//! A mail in the inbox, and the one that carries a WorkOS link. Those that an app sends itself are
+//! A mail in the inbox, and those that carry a WorkOS link or code. Those that an app sends itself are
 //! made in `smtp`.
 
 use std::collections::VecDeque;
@@ -15,7 +15,7 @@ use crate::passwordless::PasswordlessSession;
 use crate::scan::Scan;
 use crate::state::timestamp;
 
-/// Who the mails with a WorkOS link say they are from. What WorkOS's own say isn't known.
+/// Who the mails of WorkOS say they are from. What WorkOS's own say isn't known.
 const SENDER: &str = "sign-in@magic-link-emulator.test";
 
 /// How many are kept: anything on this machine may send some.
@@ -62,19 +62,53 @@ impl Mail {
             expires_at => &human_time(session.expires_at),
         };
         Ok(Self {
-            id: ids::prefixed("mail", now),
-            to: session.email.clone(),
-            subject: subject.to_owned(),
             text: Some(templates.render("email/sign_in.txt", &context)?),
             html: Some(templates.render("email/sign_in.html", &context)?),
             link: Some(session.link.clone()),
             session_id: Some(session.id.clone()),
+            ..Self::of_workos(&session.email, subject.to_owned(), now)
+        })
+    }
+}
+
+impl Mail {
+    /// The mail that WorkOS would send with a code.
+    pub(crate) fn with_code(
+        templates: &Tera,
+        email: &str,
+        code: &str,
+        expires_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> tera::TeraResult<Self> {
+        let subject = format!("Your code is {code}");
+        let context = tera::context! {
+            subject => &subject,
+            email => email,
+            code => code,
+            expires_at => &human_time(expires_at),
+        };
+        Ok(Self {
+            text: Some(templates.render("email/code.txt", &context)?),
+            html: Some(templates.render("email/code.html", &context)?),
+            ..Self::of_workos(email, subject, now)
+        })
+    }
+
+    fn of_workos(to: &str, subject: String, now: OffsetDateTime) -> Self {
+        Self {
+            id: ids::prefixed("mail", now),
+            to: to.to_owned(),
+            subject,
+            text: None,
+            html: None,
+            link: None,
+            session_id: None,
             sent_at: timestamp(now),
             sent: now,
             from: SENDER.to_owned(),
             raw: None,
             last_scan: None,
-        })
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) fn load_templates() -> tera::TeraResult<Tera> {
         ("identity.html", include_str!("../templates/identity.html")),
         ("idp.html", include_str!("../templates/idp.html")),
         ("problem.html", include_str!("../templates/problem.html")),
+        ("email/code.html", include_str!("../templates/email/code.html")),
+        ("email/code.txt", include_str!("../templates/email/code.txt")),
         ("email/sign_in.html", include_str!("../templates/email/sign_in.html")),
         ("email/sign_in.txt", include_str!("../templates/email/sign_in.txt")),
     ])?;

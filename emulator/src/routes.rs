@@ -5,7 +5,7 @@ use actix_web::{Resource, Route, web};
 
 use crate::{
     admin, authorize, connection_list, connections, errors, hosted_errors, identity_page, idp,
-    inbox, pages, passwordless, sso_connections, token,
+    inbox, magic_auth, pages, passwordless, sso_connections, token,
 };
 
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
@@ -17,6 +17,10 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(at("/sso/authorize").route(web::get().to(authorize::authorize)))
         .service(at("/sso/token").route(web::post().to(token::exchange)))
         .service(at("/sso/profile").route(web::get().to(token::profile)))
+        .service(at("/user_management/magic_auth").route(web::post().to(magic_auth::create)))
+        .service(
+            at("/user_management/authenticate").route(web::post().to(magic_auth::authenticate)),
+        )
         .service(at("/connections").route(web::get().to(connection_list::list)))
         .service(
             at("/connections/{id}")

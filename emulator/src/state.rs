@@ -15,6 +15,7 @@ use crate::Options;
 use crate::connections::Connection;
 use crate::errors::ApiError;
 use crate::hooks::Hooks;
+use crate::magic_auth::MagicAuths;
 use crate::mail::Mails;
 use crate::pages;
 use crate::passwordless::PasswordlessSession;
@@ -105,6 +106,7 @@ pub(crate) struct Store {
     pub(crate) sign_ins: SignIns,
     pub(crate) codes: HashMap<String, AuthorizationCode>,
     pub(crate) access_tokens: HashMap<String, AccessToken>,
+    pub(crate) magic_auths: MagicAuths,
     pub(crate) mails: Mails,
     pub(crate) requests: RequestLog,
     pub(crate) smtp_log: SmtpLog,

@@ -60,7 +60,7 @@ pub(crate) async fn exchange(
         true => TokenParameters::of_json(&body).ok_or(ApiError::NotJson)?,
         false => TokenParameters::parse(&request, &body)?,
     };
-    parameters.check_client(&environment)?;
+    parameters.check_client(&environment, "authorization_code")?;
     let code = parameters.require("code")?;
 
     let mut store = environment.store();
@@ -112,7 +112,7 @@ pub(crate) async fn profile(
 }
 
 /// The parameters of an exchange, which SDKs send as a form, as JSON or in the query.
-struct TokenParameters(HashMap<String, String>);
+pub(crate) struct TokenParameters(HashMap<String, String>);
 
 impl TokenParameters {
     fn parse(request: &HttpRequest, body: &[u8]) -> Result<Self, ApiError> {
@@ -137,7 +137,7 @@ impl TokenParameters {
         Ok(Self(parameters))
     }
 
-    fn of_json(body: &[u8]) -> Option<Self> {
+    pub(crate) fn of_json(body: &[u8]) -> Option<Self> {
         let fields: HashMap<String, Value> = serde_json::from_slice(body).ok()?;
         let texts = fields.into_iter().filter_map(|(key, value)| match value {
             Value::String(text) => Some((key, text)),
@@ -150,13 +150,17 @@ impl TokenParameters {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    fn require(&self, name: &str) -> Result<&str, ApiError> {
+    pub(crate) fn require(&self, name: &str) -> Result<&str, ApiError> {
         self.get(name).ok_or_else(|| {
             refused("invalid_request", format!("The parameter '{name}' is missing."))
         })
     }
 
-    fn check_client(&self, environment: &Environment) -> Result<(), ApiError> {
+    pub(crate) fn check_client(
+        &self,
+        environment: &Environment,
+        grant_type: &str,
+    ) -> Result<(), ApiError> {
         if self.require("client_id")? != environment.options.client_id {
             return Err(refused("invalid_client", "Invalid client ID.".to_owned()));
         }
@@ -168,7 +172,7 @@ impl TokenParameters {
             }
         }
         match self.require("grant_type")? {
-            "authorization_code" => Ok(()),
+            given if given == grant_type => Ok(()),
             other => {
                 let description = format!("The grant type '{other}' is not supported.");
                 Err(refused("unsupported_grant_type", description))
@@ -189,6 +193,6 @@ impl TokenParameters {
     }
 }
 
-fn refused(error: &'static str, description: String) -> ApiError {
+pub(crate) fn refused(error: &'static str, description: String) -> ApiError {
     ApiError::OAuth { error, description }
 }

@@ -9,6 +9,7 @@ mod hook_errors;
 mod hooks;
 mod inbox;
 mod links;
+mod magic_auth;
 mod official_emulator;
 mod passwordless;
 mod program;

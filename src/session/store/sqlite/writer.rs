@@ -1,10 +1,11 @@
 //! The one connection that writes, on a thread of its own. What waits for it is committed together:
 //! a commit, and the disk that it waits for, cost more than what is in it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
-use rusqlite::{Connection, Error, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Error, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use crate::session::store::StoreError;
@@ -60,7 +61,8 @@ fn write_what_waits(mut connection: Connection, waiting: &mpsc::Receiver<Job>) {
     while let Ok(first) = waiting.recv() {
         let mut jobs = vec![first];
         jobs.extend(waiting.try_iter().take(TOGETHER - 1));
-        commit(&mut connection, jobs);
+        // One that panics fails, with those beside it: nobody would write any more otherwise.
+        let _ = catch_unwind(AssertUnwindSafe(|| commit(&mut connection, jobs)));
     }
 }
 
@@ -96,7 +98,7 @@ enum Failed {
 
 fn try_to_commit(connection: &mut Connection, jobs: &mut [Job]) -> Result<Vec<usize>, Failed> {
     let immediate = TransactionBehavior::Immediate;
-    let transaction = Transaction::new_unchecked(connection, immediate).map_err(Failed::All)?;
+    let transaction = connection.transaction_with_behavior(immediate).map_err(Failed::All)?;
     let changed = jobs.iter_mut().map(|job| (job.work)(&transaction)).collect::<Result<_, _>>();
     let changed = changed.map_err(Failed::One)?;
     transaction.commit().map_err(Failed::All)?;

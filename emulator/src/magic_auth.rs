@@ -1,0 +1,166 @@
+//! Magic Auth, the successor of Magic Link: a six-digit code is mailed, and typed in where it was asked
+//! for.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use rand::Rng;
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
+
+use crate::errors::{ApiError, FieldError};
+use crate::mail::Mail;
+use crate::state::{Environment, Store, timestamp};
+use crate::token::{TokenParameters, refused};
+use crate::{email_address, ids};
+
+pub(crate) const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
+
+const CODE_LIFETIME: Duration = Duration::minutes(10);
+/// How many wrong ones a code bears. What WorkOS allows isn't known.
+const WRONG_TRIES: u32 = 5;
+/// For one address, within a minute.
+const SENDS: usize = 3;
+const TRIES: usize = 10;
+
+/// What is remembered of an address.
+#[derive(Default)]
+pub(crate) struct MagicAuth {
+    user_id: String,
+    /// The newest: it takes the place of the one before.
+    code: Option<OneTimeCode>,
+    sends: Vec<OffsetDateTime>,
+    tries: Vec<OffsetDateTime>,
+}
+
+/// By normalized address.
+pub(crate) type MagicAuths = HashMap<String, MagicAuth>;
+
+struct OneTimeCode {
+    digits: String,
+    expires_at: OffsetDateTime,
+    is_used: bool,
+    wrong_tries: u32,
+}
+
+impl Store {
+    fn magic_auth(&mut self, email: &str) -> &mut MagicAuth {
+        let now = self.now();
+        let known = self.magic_auths.entry(email_address::normalized(email));
+        let user_id = || ids::prefixed("user", now);
+        known.or_insert_with(|| MagicAuth { user_id: user_id(), ..MagicAuth::default() })
+    }
+}
+
+/// `POST /user_management/magic_auth`: makes a code and mails it.
+pub(crate) async fn create(
+    environment: web::Data<Environment>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, ApiError> {
+    environment.require_api_key(&request)?;
+    let body: Value = serde_json::from_slice(&body).map_err(|_| ApiError::NotJson)?;
+    let email = body["email"].as_str().filter(|email| email_address::is_valid(email));
+    let email = email.ok_or_else(|| {
+        let code = "email must be an email";
+        ApiError::InvalidParameters(vec![FieldError { field: "email", code }])
+    })?;
+
+    let mut store = environment.store();
+    let now = store.now();
+    let magic_auth = store.magic_auth(email);
+    within_a_minute(&mut magic_auth.sends, SENDS, now)?;
+    let digits = format!("{:06}", rand::rng().random_range(0..1_000_000));
+    let expires_at = now + CODE_LIFETIME;
+    let code = OneTimeCode { digits: digits.clone(), expires_at, is_used: false, wrong_tries: 0 };
+    magic_auth.code = Some(code);
+    let answer = json!({
+        "object": "magic_auth",
+        "id": ids::prefixed("magic_auth", now),
+        "user_id": magic_auth.user_id,
+        "email": email,
+        "expires_at": timestamp(expires_at),
+        "created_at": timestamp(now),
+        "updated_at": timestamp(now),
+        "code": digits,
+    });
+    let mail = Mail::with_code(&environment.templates, email, &digits, expires_at, now)?;
+    store.mails.keep(mail);
+    Ok(HttpResponse::Created().json(answer))
+}
+
+/// `POST /user_management/authenticate`, of all its grants the one for codes.
+pub(crate) async fn authenticate(
+    environment: web::Data<Environment>,
+    body: web::Bytes,
+) -> Result<HttpResponse, ApiError> {
+    let parameters = TokenParameters::of_json(&body).ok_or(ApiError::NotJson)?;
+    parameters.check_client(&environment, GRANT_TYPE)?;
+    let (email, digits) = (parameters.require("email")?, parameters.require("code")?);
+
+    let mut store = environment.store();
+    let now = store.now();
+    let magic_auth = store.magic_auth(email);
+    within_a_minute(&mut magic_auth.tries, TRIES, now)?;
+    magic_auth.spend(digits, now)?;
+    let user_id = magic_auth.user_id.clone();
+    let (access_token, refresh_token) = (ids::access_token(), ids::access_token());
+    let domain = email_address::domain(email);
+    Ok(HttpResponse::Ok().json(json!({
+        "user": {
+            "object": "user",
+            "id": user_id,
+            "email": email,
+            "first_name": null,
+            "last_name": null,
+            "email_verified": true,
+            "profile_picture_url": null,
+            "last_sign_in_at": timestamp(now),
+            "external_id": null,
+            "metadata": {},
+            "created_at": timestamp(now),
+            "updated_at": timestamp(now),
+        },
+        "organization_id": environment.organization_of(&domain),
+        "access_token": access_token,
+        "refresh_token": refresh_token,
+        "authentication_method": "MagicAuth",
+    })))
+}
+
+impl MagicAuth {
+    fn spend(&mut self, digits: &str, now: OffsetDateTime) -> Result<(), ApiError> {
+        let no = |error, sentence: &str| Err(refused(error, sentence.to_owned()));
+        let Some(code) = &mut self.code else {
+            return no("invalid_one_time_code", "There is no code for this address.");
+        };
+        if code.wrong_tries >= WRONG_TRIES {
+            return no("one_time_code_too_many_attempts", "Too many wrong codes were tried.");
+        }
+        if code.digits != digits {
+            code.wrong_tries += 1;
+            return no("invalid_one_time_code", "The code is not the one that was sent.");
+        }
+        if code.is_used {
+            return no("one_time_code_previously_used", "The code has already been used.");
+        }
+        if now >= code.expires_at {
+            return no("one_time_code_expired", "The code has expired.");
+        }
+        code.is_used = true;
+        Ok(())
+    }
+}
+
+fn within_a_minute(
+    times: &mut Vec<OffsetDateTime>,
+    at_most: usize,
+    now: OffsetDateTime,
+) -> Result<(), ApiError> {
+    times.retain(|time| now - *time < Duration::MINUTE);
+    if times.len() >= at_most {
+        return Err(ApiError::TooManyRequests);
+    }
+    times.push(now);
+    Ok(())
+}
