@@ -40,7 +40,7 @@ pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
 async fn of_the_proxy(visitor: &Visitor) -> Verdict {
     let knock = visitor.request(Method::GET, "/health/live");
     match visitor.send(knock).await {
-        Ok(_) => Passes("browsers take the proxy's".to_owned()),
+        Ok(_) | Err(NoAnswer::Silent) => Passes("browsers take the proxy's".to_owned()),
         Err(NoAnswer::NotTrusted(why)) => Fails(format!("browsers refuse the proxy's: {why}")),
         Err(NoAnswer::Plain) => Fails(
             "none: what listens at BASE_URL speaks http; set TLS=files, or have a proxy end TLS"

@@ -45,7 +45,10 @@ async fn who_is_it(visitor: &Visitor) -> Result<(String, HeaderMap), Verdict> {
         Err(NoAnswer::Absent(why)) if is_running => {
             return Err(Fails(format!("it runs, but BASE_URL doesn't lead there: {why}")));
         }
-        Err(NoAnswer::Absent(_)) => return Err(not_running()),
+        Err(NoAnswer::Silent) if is_running => {
+            return Err(Fails("it runs, but no answer comes from BASE_URL in time".to_owned()));
+        }
+        Err(NoAnswer::Absent(_) | NoAnswer::Silent) => return Err(not_running()),
         Err(NoAnswer::NotTrusted(_) | NoAnswer::Plain) => {
             return Err(Unknown("not without a certificate that browsers take".to_owned()));
         }

@@ -13,6 +13,8 @@ use crate::config::{Config, Tls};
 use crate::error::with_sources;
 
 const DEADLINE: Duration = Duration::from_secs(5);
+/// Less, so that nobody there is told from nobody who answers.
+const CONNECTED_WITHIN: Duration = Duration::from_secs(3);
 
 pub(super) struct Visitor {
     http: reqwest::Client,
@@ -24,6 +26,9 @@ pub(super) struct Visitor {
 pub(super) enum NoAnswer {
     /// Nobody is there.
     Absent(String),
+    /// Somebody is, whose certificate a browser takes, and who doesn't answer in time: some proxies
+    /// wait for the app to come back.
+    Silent,
     /// Somebody is, whose certificate a browser wouldn't take.
     NotTrusted(String),
     /// Somebody is, and speaks http where `BASE_URL` says https.
@@ -35,6 +40,7 @@ impl Visitor {
     pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
         let mut http = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECTED_WITHIN)
             .timeout(DEADLINE)
             .pool_max_idle_per_host(0);
         if config.web.tls == Tls::SelfSigned
@@ -59,6 +65,9 @@ impl Visitor {
             Ok(answer) => return Ok(answer),
             Err(error) => error.without_url(),
         };
+        if error.is_timeout() && !error.is_connect() {
+            return Err(NoAnswer::Silent);
+        }
         if !is_of_tls(&error) {
             return Err(NoAnswer::Absent(with_sources(&error)));
         }

@@ -1,5 +1,7 @@
 //! The running app, through what stands in front of it.
 
+use std::net::TcpListener;
+
 use super::World;
 use super::reverse_proxy::{
     Change, GOOD, Headers, Manners, ReverseProxy, says_from_where, without,
@@ -86,4 +88,16 @@ async fn a_proxy_without_the_app_behind_it_is_no_fault() {
     let mut world = World::new();
     let _proxy = ReverseProxy::before(&mut world, "localhost", GOOD);
     assert!(world.unknown("site").await.contains("isn't running"));
+}
+
+#[actix_web::test]
+async fn a_proxy_that_waits_for_an_answer_has_a_certificate_and_no_site() {
+    let mut world = World::new();
+    let _proxy = ReverseProxy::before(&mut world, "localhost", GOOD);
+    // Takes connections, and leaves it at that.
+    let _app = TcpListener::bind(&world.settings["BIND_ADDRESS"]).unwrap();
+    let examination = world.examine().await;
+    assert!(examination.of("certificate").contains("take the proxy's"), "{:#?}", examination.lines);
+    assert_eq!(examination.named("fails"), ["site"]);
+    assert!(examination.of("site").contains("no answer comes"), "{:#?}", examination.lines);
 }
