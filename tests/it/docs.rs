@@ -108,3 +108,15 @@ fn whatever_a_document_links_to_exists() {
     }
     assert!(followed > 40, "{followed}");
 }
+
+#[test]
+fn the_files_to_deploy_with_are_linked_to_and_shown_nowhere_else() {
+    let document = include_str!("../../docs/deploying.md");
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(document.contains(&format!("](../deploy/{name})")), "{name}");
+    }
+    // What is shown is what is printed, or typed, or a setting.
+    let (upto, _) = document.split_once("## Asking the doctor").unwrap();
+    assert!(!upto.contains("```"), "what is to be copied is a file of deploy/");
+}

@@ -43,6 +43,19 @@ impl Visitor {
         self
     }
 
+    /// The same browser, with its own ways to the site: whom it trusts, where it comes from.
+    #[allow(dead_code, reason = "tests/deploy has proxies in between")]
+    pub fn with_http(mut self, http: reqwest::Client) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// What must stay out of every log, so far.
+    #[allow(dead_code, reason = "tests/deploy reads the logs of proxies")]
+    pub fn secrets(&self) -> Vec<String> {
+        self.secrets.lock().unwrap().iter().cloned().collect()
+    }
+
     /// Notes the secrets in a URL that is opened: the parameters of a callback, the token of a mail.
     fn note_url(&self, url: &str) {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
@@ -92,8 +105,11 @@ impl Visitor {
     }
 
     /// The same, where no answer may come.
-    pub async fn try_to_send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
-        let mut request = request.header("Host", self.origin.split_once("//").unwrap().1);
+    pub async fn try_to_send(&self, mut request: RequestBuilder) -> reqwest::Result<Answer> {
+        // HTTP/2 has it elsewhere, so it is added only where the address would be it.
+        if self.address != self.origin {
+            request = request.header("Host", self.origin.split_once("//").unwrap().1);
+        }
         let cookies = self.cookie_header();
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);

@@ -1,0 +1,52 @@
+//! The doctor, asked of a machine whose proxy is a real one.
+
+use crate::front::Front;
+use crate::installed::Installed;
+
+/// What it says of each check: the verdict, and why.
+async fn examine(machine: &Installed, front: &Front) -> Vec<(String, String, String)> {
+    let mut doctor = machine.command(&["doctor"]);
+    doctor.env("HTTPS_PROXY", front.tunnel().await).env("SSL_CERT_FILE", &front.root);
+    let output = doctor.output().await.unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let part = |line: &str, from, to| line[from..to].trim_end().to_owned();
+    let checks =
+        said.lines().map(|line| (part(line, 9, 24), part(line, 0, 9), line[24..].to_owned()));
+    checks.collect()
+}
+
+fn of<'a>(checks: &'a [(String, String, String)], name: &str) -> (&'a str, &'a str) {
+    let found = checks.iter().find(|(check, ..)| check == name).unwrap();
+    (&found.1, &found.2)
+}
+
+#[actix_web::test]
+async fn while_the_program_runs_every_check_passes_that_can_be_made() {
+    let machine = Installed::new();
+    let _program = machine.start().await;
+    for (name, front) in Front::both(machine.port).await {
+        let checks = examine(&machine, &front).await;
+        let open = checks.iter().filter(|(_, verdict, _)| verdict != "ok");
+        let open: Vec<_> = open.map(|(check, ..)| check.as_str()).collect();
+        // The key is the stand-in's.
+        assert_eq!(open, ["key's kind", "proxy"], "{name}: {checks:#?}");
+        let (verdict, why) = of(&checks, "proxy");
+        assert!(verdict == "unknown" && why.contains("stop it"), "{name}: {why}");
+    }
+}
+
+#[actix_web::test]
+async fn while_it_does_not_run_the_proxy_is_found_to_say_where_visitors_come_from() {
+    let machine = Installed::new();
+    for (name, front) in Front::both(machine.port).await {
+        let checks = examine(&machine, &front).await;
+        for (check, verdict, why) in [
+            ("certificate", "ok", "browsers take the proxy's"),
+            ("site", "unknown", "the app isn't running: start it, and ask again"),
+            ("proxy", "ok", "it is trusted, and says where visitors come from"),
+        ] {
+            assert_eq!(of(&checks, check), (verdict, why), "{name}: {checks:#?}");
+        }
+    }
+}

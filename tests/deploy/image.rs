@@ -1,0 +1,183 @@
+//! The image, laid out by its `Containerfile` as an engine would, and `compose.yaml`.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use tempfile::TempDir;
+use tokio::process::Command;
+use workos_magic_link::sealed::generate_cookie_key;
+
+use crate::files::{SITE, file, service, settings};
+use crate::installed::secrets;
+use crate::running::{Program, free_port};
+use crate::stand_in::WorkOs;
+use crate::visitor::Visitor;
+
+/// What `scripts/static` has made.
+fn context() -> PathBuf {
+    let context = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("static");
+    assert!(context.exists(), "scripts/static makes {}", context.display());
+    context
+}
+
+struct Image {
+    root: TempDir,
+    user: u32,
+    pub environment: HashMap<String, String>,
+    program: String,
+}
+
+impl Image {
+    /// Of a file that says nothing but this.
+    fn laid_out() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::set_permissions(&root, PermissionsExt::from_mode(0o755)).unwrap();
+        let mut image = Self { root, user: 0, environment: HashMap::new(), program: String::new() };
+        let text = file("Containerfile", &[]);
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let (instruction, rest) = line.split_once(' ').unwrap();
+            let words: Vec<_> = rest.split(' ').collect();
+            match (instruction, &words[..]) {
+                ("FROM", ["scratch"]) | ("EXPOSE", ["8443"]) | ("WORKDIR", ["/"]) => {}
+                ("VOLUME", [path]) => assert!(image.path(path).is_dir()),
+                ("COPY", [from, to]) => image.copy(from, to, 0),
+                ("COPY", ["--chown=65532:65532", from, to]) => image.copy(from, to, 65532),
+                ("USER", ["65532:65532"]) => image.user = 65532,
+                ("ENV", pairs) => {
+                    let pairs = pairs.iter().map(|pair| pair.split_once('=').unwrap());
+                    image.environment.extend(pairs.map(|(n, v)| (n.to_owned(), v.to_owned())));
+                }
+                ("ENTRYPOINT", [program]) => {
+                    image.program = program.trim_matches(['[', ']', '"']).to_owned();
+                }
+                _ => panic!("an engine would do something else for {line}"),
+            }
+        }
+        image
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.root.path().join(path.trim_start_matches('/'))
+    }
+
+    fn copy(&self, from: &str, to: &str, owner: u32) {
+        let (from, to) = (context().join(from), self.path(to));
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        if from.is_dir() {
+            assert_eq!(fs::read_dir(&from).unwrap().count(), 0, "{}", from.display());
+            fs::create_dir(&to).unwrap();
+            fs::set_permissions(&to, fs::metadata(&from).unwrap().permissions()).unwrap();
+        } else {
+            fs::copy(from, &to).unwrap();
+        }
+        if is_root() {
+            chown(to, Some(owner), Some(owner)).unwrap();
+        }
+    }
+
+    /// All that is in it but folders on the way.
+    fn contents(&self) -> BTreeSet<String> {
+        let mut contents = BTreeSet::new();
+        let mut paths = vec![self.root.path().to_owned()];
+        while let Some(path) = paths.pop() {
+            let inner: Vec<_> = match fs::read_dir(&path) {
+                Ok(entries) => entries.map(|entry| entry.unwrap().path()).collect(),
+                Err(_) => Vec::new(),
+            };
+            if inner.is_empty() {
+                let path = path.strip_prefix(self.root.path()).unwrap();
+                contents.insert(format!("/{}", path.display()));
+            }
+            paths.extend(inner);
+        }
+        contents
+    }
+
+    /// It runs, as its user, and sees nothing but what is in it.
+    async fn run(&self, settings: &HashMap<String, String>) -> Program {
+        let (root, user) = (self.root.path().display(), self.user);
+        let mut command = if is_root() {
+            let mut chroot = Command::new("chroot");
+            chroot.args([format!("--userspec={user}:{user}"), root.to_string()]);
+            chroot
+        } else {
+            let mut unshare = Command::new("unshare");
+            unshare.args([format!("--map-user={user}"), format!("--map-group={user}")]);
+            unshare.arg(format!("--root={root}"));
+            unshare
+        };
+        command.arg(&self.program).env_clear().env("PATH", "/usr/sbin:/usr/bin");
+        command.envs(&self.environment).envs(settings).kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Program::start(command).await
+    }
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+#[actix_web::test]
+async fn the_program_alone_is_enough_for_a_sign_in() {
+    let image = Image::laid_out();
+    let all = ["/.env", "/data", "/etc/ssl/certs/ca-certificates.crt", "/workos-magic-link"];
+    assert_eq!(image.contents(), all.map(str::to_owned).into());
+    assert_ne!(image.user, 0);
+    // Engines add this one.
+    fs::write(image.path("/etc/hosts"), "127.0.0.1 localhost\n").unwrap();
+
+    let (workos, port) = (WorkOs::start(), free_port());
+    let mut settings = secrets(&workos, &generate_cookie_key().unwrap());
+    let by_name = workos.url.replace("127.0.0.1", "localhost");
+    settings.insert("WORKOS_API_URL".to_owned(), by_name);
+    settings.insert("BASE_URL".to_owned(), format!("https://{SITE}"));
+    settings.insert("PORT".to_owned(), port.to_string());
+    let program = image.run(&settings).await;
+    let visitor =
+        Visitor::new(&format!("https://{SITE}")).through(&format!("http://127.0.0.1:{port}"));
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = workos.follow_newest_link("ana@acme.test").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    assert!(visitor.is_signed_in().await);
+    drop(visitor);
+    assert_eq!(program.terminate().await.0, Some(0));
+    let written: BTreeSet<_> = image.contents().into_iter().collect();
+    let written =
+        written.iter().filter(|path| !all.contains(&path.as_str()) && *path != "/etc/hosts");
+    assert!(written.clone().count() > 0 && written.clone().all(|path| path.starts_with("/data/")));
+}
+
+#[test]
+fn compose_runs_two_of_the_image_and_lets_neither_do_more_than_it_must() {
+    let app = service("app-1");
+    assert_eq!(app, service("app-2"));
+    assert_eq!(app["read_only"], true);
+    assert_eq!(app["cap_drop"][0], "ALL");
+    assert_eq!(app["security_opt"][0], "no-new-privileges");
+    assert_eq!(app["build"]["dockerfile"], "../../deploy/Containerfile");
+    assert_eq!(app["ports"], serde_json::Value::Null, "only Caddy is reached from elsewhere");
+    let mounted = service("caddy")["volumes"][0].as_str().unwrap().to_owned();
+    assert_eq!(mounted, "./many.Caddyfile:/etc/caddy/Caddyfile:ro");
+}
+
+#[test]
+fn every_setting_in_deploy_is_one_that_the_program_knows() {
+    let known = include_str!("../../.env.example");
+    let compose = service("app-1")["environment"].as_object().unwrap().clone();
+    let image = Image::laid_out().environment;
+    let files = ["one-machine.env", "one-port.env"].map(settings);
+    let named = files.iter().flat_map(HashMap::keys).chain(image.keys()).chain(compose.keys());
+    let mut count = 0;
+    // The platform's word, which one-port.env makes a setting of.
+    for name in named.filter(|name| *name != "PORT") {
+        let is_known = known.lines().any(|line| {
+            line.trim_start_matches('#').split_once('=').is_some_and(|(known, _)| known == name)
+        });
+        assert!(is_known, "{name}");
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
+}

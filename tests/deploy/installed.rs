@@ -1,0 +1,77 @@
+//! The program as `deploy/` sets it up, beside the stand-in for WorkOS.
+
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use tempfile::TempDir;
+use tokio::process::Command;
+use workos_magic_link::sealed::generate_cookie_key;
+
+use crate::files;
+use crate::running::{Program, free_port};
+use crate::stand_in::WorkOs;
+
+/// On one machine: `one-machine.env`, filled in.
+pub struct Installed {
+    pub workos: WorkOs,
+    pub port: u16,
+    pub folder: TempDir,
+    pub settings: HashMap<String, String>,
+}
+
+impl Installed {
+    pub fn new() -> Self {
+        let (workos, port, folder) = (WorkOs::start(), free_port(), tempfile::tempdir().unwrap());
+        let mut settings = files::settings("one-machine.env");
+        settings.extend(secrets(&workos, &generate_cookie_key().unwrap()));
+        let data_dir = folder.path().join("data").to_str().unwrap().to_owned();
+        assert_eq!(settings.insert("DATA_DIR".to_owned(), data_dir).unwrap(), STATE_DIRECTORY);
+        let address = format!("127.0.0.1:{port}");
+        assert_eq!(settings.insert("BIND_ADDRESS".to_owned(), address).unwrap(), "127.0.0.1:8443");
+        Self { workos, port, folder, settings }
+    }
+
+    /// Serves with its settings where the unit has it find them.
+    pub async fn start(&self) -> Program {
+        Program::start(self.command(&[])).await
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let lines = self.settings.iter().map(|(name, value)| format!("{name}={value}\n"));
+        let settings = self.folder.path().join(".env");
+        fs::write(&settings, lines.collect::<String>()).unwrap();
+        fs::set_permissions(settings, PermissionsExt::from_mode(0o640)).unwrap();
+        program(arguments, self.folder.path())
+    }
+}
+
+/// What `StateDirectory` of the unit makes.
+const STATE_DIRECTORY: &str = "/var/lib/workos-magic-link";
+
+/// What no file of `deploy/` says: what is nobody's business but the operator's, and where the
+/// stand-in is.
+pub fn secrets(workos: &WorkOs, cookie_keys: &str) -> HashMap<String, String> {
+    [
+        ("WORKOS_API_URL", workos.url.as_str()),
+        ("WORKOS_API_KEY", "sk_test_default"),
+        ("WORKOS_CLIENT_ID", "client_emulator"),
+        ("COOKIE_KEYS", cookie_keys),
+        // Of no matter here.
+        ("RATE_LIMIT_PER_EMAIL", "10000/1m"),
+        ("RATE_LIMIT_PER_CLIENT", "10000/1m"),
+        ("RATE_LIMIT_PER_MAILBOX", "10000/1m"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// The program in this folder, in an environment without anything.
+pub fn program(arguments: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workos-magic-link"));
+    command.args(arguments).env_clear().current_dir(folder).kill_on_drop(true);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
+    command
+}

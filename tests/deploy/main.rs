@@ -1,0 +1,41 @@
+//! The files of `deploy/`, used: real proxies in front of the real binary, the unit as systemd reads
+//! it, the image without an engine. Debian has what they need: `apt-get install
+//! --no-install-recommends caddy nginx-light python3-yaml redis-server strace systemd`; and
+//! `scripts/static` makes what is in the image.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    dead_code,
+    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+)]
+
+#[path = "../redis/engine.rs"]
+mod engine;
+#[path = "../it/log_watch.rs"]
+mod log_watch;
+#[path = "../it/running.rs"]
+mod running;
+#[path = "../it/site.rs"]
+mod site;
+#[path = "../it/stand_in.rs"]
+mod stand_in;
+#[path = "../it/test_app.rs"]
+mod test_app;
+#[path = "../it/visitor.rs"]
+mod visitor;
+
+mod files;
+mod front;
+mod installed;
+
+mod backup;
+mod doctor;
+mod image;
+mod log;
+mod many_machines;
+mod one_machine;
+mod one_port;
+mod unit;

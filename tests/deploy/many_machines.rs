@@ -1,0 +1,217 @@
+//! Two instances as `compose.yaml` has them, one Redis, and Caddy in front.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::fs;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use actix_web::rt;
+use actix_web::rt::task::JoinHandle;
+use tempfile::TempDir;
+use workos_magic_link::sealed::generate_cookie_key;
+
+use crate::engine::Engine;
+use crate::files::{file, service};
+use crate::front::Front;
+use crate::installed::{program, secrets};
+use crate::running::{Program, free_port};
+use crate::site::Scrape;
+use crate::stand_in::{WorkOs, http};
+use crate::visitor::{Visitor, assert_error};
+
+struct Instance {
+    port: u16,
+    metrics: String,
+    folder: TempDir,
+    settings: HashMap<String, String>,
+    /// Until it is replaced.
+    program: Option<Program>,
+}
+
+impl Instance {
+    /// With the settings that `compose.yaml` gives it, but for the places of others.
+    async fn start(workos: &WorkOs, redis: &Engine, keys: &str) -> Self {
+        let (port, metrics) = (free_port(), format!("127.0.0.1:{}", free_port()));
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".env"), file("one-port.env", &[])).unwrap();
+        let app = service("app-1");
+        let environment = app["environment"].as_object().unwrap();
+        let value = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let mut settings: HashMap<_, _> =
+            environment.iter().map(|(name, text)| (name.clone(), value(text))).collect();
+        settings.extend(secrets(workos, keys));
+        for (name, here) in [
+            ("TRUSTED_PROXIES", "127.0.0.1".to_owned()),
+            ("SESSION_STORE", redis.url()),
+            ("PORT", port.to_string()),
+            ("METRICS_BIND_ADDRESS", metrics.clone()),
+        ] {
+            settings.insert(name.to_owned(), here);
+        }
+        let mut instance = Self { port, metrics, folder, settings, program: None };
+        instance.begin(keys).await;
+        instance
+    }
+
+    async fn begin(&mut self, keys: &str) {
+        self.settings.insert("COOKIE_KEYS".to_owned(), keys.to_owned());
+        let mut command = program(&[], self.folder.path());
+        command.envs(&self.settings);
+        self.program = Some(Program::start(command).await);
+    }
+
+    /// Ended and started anew with these keys; done when Caddy sends people here again.
+    async fn replace(&mut self, keys: &str) {
+        assert_eq!(self.program.take().unwrap().terminate().await.0, Some(0));
+        self.begin(keys).await;
+        let begun = Instant::now();
+        while self.pages_served().await == 0.0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nobody comes any more");
+        }
+    }
+
+    async fn pages_served(&self) -> f64 {
+        let answer = http().get(format!("http://{}/metrics", self.metrics)).send().await.unwrap();
+        let labels = [("method", "GET"), ("route", "/account"), ("status", "200")];
+        Scrape(answer.text().await.unwrap()).value("http_requests_total", &labels)
+    }
+}
+
+struct Site {
+    redis: Engine,
+    workos: WorkOs,
+    instances: [Instance; 2],
+    front: Front,
+}
+
+impl Site {
+    async fn start(keys: &str) -> Self {
+        let (redis, workos) = (Engine::start().await, WorkOs::start());
+        let instances = [
+            Instance::start(&workos, &redis, keys).await,
+            Instance::start(&workos, &redis, keys).await,
+        ];
+        let front = Front::caddy_of_many([instances[0].port, instances[1].port]).await;
+        Self { redis, workos, instances, front }
+    }
+}
+
+async fn signed_in(front: &Front, workos: &WorkOs, email: &str) -> Visitor {
+    let visitor = front.visitor();
+    visitor.ask_for_link(email, "").await;
+    let callback = workos.follow_newest_link(email).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    visitor
+}
+
+/// A person who uses the site without a pause, and notices whatever fails.
+struct Busy {
+    visiting: JoinHandle<(Visitor, u32)>,
+    is_enough: Rc<Cell<bool>>,
+}
+
+impl Busy {
+    fn begin(visitor: Visitor) -> Self {
+        let is_enough = Rc::new(Cell::new(false));
+        let until = is_enough.clone();
+        let visiting = rt::spawn(async move {
+            let mut requests = 0;
+            while !until.get() {
+                let page = visitor.get("/account").await;
+                assert_eq!(page.status, 200, "request {requests}: {}", page.body);
+                assert!(visitor.is_signed_in().await, "request {requests}");
+                let answer = visitor.post("/account/sessions/revoke-others", &[]).await;
+                assert_eq!(answer.status, 303, "request {requests}: {}", answer.body);
+                requests += 3;
+            }
+            (visitor, requests)
+        });
+        Self { visiting, is_enough }
+    }
+
+    async fn end(self) -> (Visitor, u32) {
+        self.is_enough.set(true);
+        self.visiting.await.unwrap()
+    }
+}
+
+#[actix_web::test]
+#[allow(clippy::print_stdout, reason = "the count is what one looks for")]
+async fn keys_are_changed_one_instance_after_the_other_and_nobody_notices() {
+    let (old, new) = (generate_cookie_key().unwrap(), generate_cookie_key().unwrap());
+    let mut site = Site::start(&old).await;
+    let busy = Busy::begin(signed_in(&site.front, &site.workos, "ana@acme.test").await);
+    let idle = signed_in(&site.front, &site.workos, "ben@acme.test").await;
+    let asking = site.front.visitor();
+    asking.ask_for_link("cleo@acme.test", "/account?tab=1").await;
+
+    // First it is known everywhere, and only then it seals.
+    for keys in [format!("{old},{new}"), format!("{new},{old}")] {
+        for instance in &mut site.instances {
+            instance.replace(&keys).await;
+            // Whoever signs in meanwhile is known to both.
+            let fresh = signed_in(&site.front, &site.workos, "dora@acme.test").await;
+            for _ in 0..8 {
+                assert!(fresh.is_signed_in().await);
+            }
+        }
+    }
+    let (ana, requests) = busy.end().await;
+    println!("{requests} requests, and none failed");
+    assert!(requests > 100 && ana.is_signed_in().await && idle.is_signed_in().await);
+    let callback = site.workos.follow_newest_link("cleo@acme.test").await;
+    assert_eq!(asking.get(&callback).await.location(), "/account?tab=1");
+
+    let mut operator =
+        program(&["sessions", "end", "--email", "ana@acme.test"], site.front.folder());
+    operator.env("SESSION_STORE", site.redis.url());
+    let output = operator.output().await.unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "Ended 1 session.\n");
+    assert!(!ana.is_signed_in().await && idle.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn one_that_is_about_to_end_gets_nothing_new() {
+    let mut site = Site::start(&generate_cookie_key().unwrap()).await;
+    let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
+    let ending = &mut site.instances[0];
+    ending.program.as_ref().unwrap().signal("TERM").await;
+    let mut served = f64::NAN;
+    // Its metrics can be asked for as long as it serves.
+    while served != ending.pages_served().await {
+        served = ending.pages_served().await;
+        for _ in 0..20 {
+            assert_eq!(visitor.get("/account").await.status, 200);
+        }
+    }
+    assert_eq!(ending.program.take().unwrap().ended().await.0, Some(0));
+}
+
+#[actix_web::test]
+async fn one_that_dies_is_done_without() {
+    let mut site = Site::start(&generate_cookie_key().unwrap()).await;
+    let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
+    site.instances[0].program.as_mut().unwrap().child.kill().await.unwrap();
+    for _ in 0..50 {
+        assert!(visitor.is_signed_in().await);
+    }
+}
+
+#[actix_web::test]
+async fn without_their_redis_they_say_so_themselves() {
+    let mut site = Site::start(&generate_cookie_key().unwrap()).await;
+    let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
+    site.redis.kill();
+    let begun = Instant::now();
+    // Until Caddy has noticed that neither is ready, and after.
+    while begun.elapsed() < Duration::from_secs(5) {
+        let answer = visitor.get("/account").await;
+        assert_error(&answer, 503, "store_unavailable");
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    site.redis.start_anew().await;
+    while visitor.get("/login").await.status != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "it doesn't come back");
+    }
+}

@@ -1,0 +1,173 @@
+//! The unit as systemd reads it, held against what the program does.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::files::file;
+use crate::running::{Program, free_port};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
+
+/// The unit, with the program where it is now.
+fn unit(folder: &TempDir) -> PathBuf {
+    let path = folder.path().join("workos-magic-link.service");
+    let installed = ("/usr/local/bin/workos-magic-link", BINARY.to_owned());
+    fs::write(&path, file("workos-magic-link.service", &[installed])).unwrap();
+    path
+}
+
+/// What it says, and whether it is content.
+fn systemd_analyze(arguments: &[&str]) -> (bool, String) {
+    let output = Command::new("systemd-analyze").args(arguments).output();
+    let output = output.expect("systemd is installed");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn systemd_has_nothing_to_say_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let unit = unit(&folder);
+    let said = systemd_analyze(&["verify", "--man=no", unit.to_str().unwrap()]);
+    assert_eq!(said, (true, String::new()));
+}
+
+#[test]
+#[allow(clippy::print_stdout, reason = "the score is what one looks for")]
+fn systemd_finds_it_well_confined() {
+    let folder = tempfile::tempdir().unwrap();
+    let unit = unit(&folder);
+    // In tenths: a bare unit has 96.
+    let arguments = ["security", "--no-pager", "--offline=true", "--threshold=15"];
+    let (is_content, said) = systemd_analyze(&[&arguments[..], &[unit.to_str().unwrap()]].concat());
+    assert!(is_content, "{said}");
+    println!("{}", said.lines().last().unwrap());
+}
+
+/// The values of a line of the unit, over all its lines of that name.
+fn values(name: &str) -> Vec<String> {
+    let text = file("workos-magic-link.service", &[]);
+    let lines = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+    lines.map(str::to_owned).collect()
+}
+
+/// The system calls of these groups, as this systemd has them.
+fn calls_of(groups: &str) -> BTreeSet<String> {
+    let (_, said) = systemd_analyze(&["syscall-filter", "--no-pager"]);
+    let mut wanted: Vec<String> = groups.split(' ').map(str::to_owned).collect();
+    let mut found = BTreeSet::new();
+    while let Some(group) = wanted.pop() {
+        let mut lines = said.lines().skip_while(|line| *line != group);
+        assert!(lines.next().is_some(), "{group} is no group");
+        for member in lines.take_while(|line| line.starts_with(' ')).map(str::trim) {
+            if member.starts_with('@') {
+                wanted.push(member.to_owned());
+            } else if !member.starts_with('#') {
+                found.insert(member.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// All that it asks of the kernel from its start to its end, a line each, with a sign-in by our own
+/// mail in between.
+async fn trace(folder: &Path) -> String {
+    let path = folder.join("trace");
+    let workos = crate::stand_in::WorkOs::start();
+    let port = free_port();
+    let origin = format!("http://localhost:{port}");
+    let mut settings = crate::test_app::settings_of_a_test(&origin, &workos.url, folder);
+    for (name, value) in [
+        ("BIND_ADDRESS", format!("127.0.0.1:{port}")),
+        ("METRICS_BIND_ADDRESS", format!("127.0.0.1:{}", free_port())),
+        ("LINK_DELIVERY", "smtp".to_owned()),
+        ("SMTP_URL", workos.smtp_url()),
+        ("MAIL_FROM", "login@example.test".to_owned()),
+    ] {
+        settings.insert(name.to_owned(), value);
+    }
+    let mut strace = tokio::process::Command::new("strace");
+    // As a grandchild, so that the program itself is ours.
+    strace.args(["-D", "-f", "-q", "-s", "0", "-o", path.to_str().unwrap(), BINARY]);
+    strace.env_clear().env("PATH", "/usr/bin").envs(settings).current_dir(folder);
+    strace.kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let program = Program::start(strace).await;
+    let visitor = crate::visitor::Visitor::new(&origin);
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let link = workos.newest_link("ana@acme.test").await;
+    let leaving = visitor.post(&link, &[]).await;
+    let leads = leaving.leads_to(&workos.url).expect("a link to WorkOS");
+    visitor.get(&workos.follow(&leads.replace("&amp;", "&")).await).await;
+    assert!(visitor.is_signed_in().await);
+    assert_eq!(program.terminate().await.0, Some(0));
+    // strace has the same standard error, so it has ended as well.
+    fs::read_to_string(&path).unwrap()
+}
+
+#[actix_web::test]
+async fn what_the_unit_forbids_the_program_never_asks_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = trace(folder.path()).await;
+    // Each line begins with a thread's id.
+    let lines: Vec<_> = trace.lines().filter_map(|line| line.split_once(' ')).collect();
+    let lines: Vec<_> = lines.into_iter().map(|(_, call)| call.trim_start()).collect();
+    let name = |call: &str| {
+        let end = call.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+        (call.as_bytes().get(end) == Some(&b'(')).then(|| call[..end].to_owned())
+    };
+    let asked: BTreeSet<_> = lines.iter().filter_map(|call| name(call)).collect();
+    assert!(asked.len() > 40, "{asked:?}");
+
+    let filters = values("SystemCallFilter");
+    let [allowed, forbidden] = &filters[..] else { panic!("{filters:?}") };
+    let forbidden = calls_of(forbidden.strip_prefix('~').unwrap());
+    let allowed: BTreeSet<_> = &calls_of(&format!("{allowed} @default")) - &forbidden;
+    let beyond = asked.difference(&allowed);
+    // SQLite gives its files to whoever has the others, if it is root's.
+    let beyond: Vec<_> = beyond.filter(|call| *call != "fchown").collect();
+    assert!(beyond.is_empty(), "{beyond:?}");
+
+    let families = values("RestrictAddressFamilies").remove(0);
+    for call in lines.iter().filter_map(|call| call.strip_prefix("socket(")) {
+        let family = call.split(',').next().unwrap();
+        // glibc asks which addresses this machine has, and does without an answer.
+        let is_allowed = families.split(' ').any(|allowed| allowed == family);
+        assert!(is_allowed || family == "AF_NETLINK", "{call}");
+    }
+    let both = |call: &&&str| call.contains("PROT_WRITE") && call.contains("PROT_EXEC");
+    assert_eq!(lines.iter().find(both), None, "MemoryDenyWriteExecute");
+}
+
+#[test]
+fn what_is_installed_is_where_the_unit_looks_for_it_and_closed_to_others() {
+    let root = tempfile::tempdir().unwrap();
+    let install = || {
+        let installed = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/install"))
+            .arg(BINARY)
+            .env("DESTDIR", root.path())
+            .output()
+            .unwrap();
+        assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
+    };
+    install();
+    let mode = |path: &str| {
+        let path = root.path().join(path.trim_start_matches('/'));
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    };
+    assert_eq!(mode(&values("ExecStart")[0]), 0o755);
+    let folder = &values("WorkingDirectory")[0];
+    assert_eq!((mode(folder), mode(&format!("{folder}/.env"))), (0o750, 0o640));
+    let settings = root.path().join("etc/workos-magic-link/.env");
+    assert_eq!(fs::read_to_string(&settings).unwrap(), file("one-machine.env", &[]));
+    assert!(mode("/etc/systemd/system/workos-magic-link.service") == 0o644);
+    // The next version leaves the settings alone.
+    fs::write(&settings, "mine").unwrap();
+    install();
+    assert_eq!(fs::read_to_string(&settings).unwrap(), "mine");
+}
