@@ -42,7 +42,7 @@ async fn what_is_not_there_says_that_the_stand_in_lacks_it() {
     let stand_in = StandIn::start();
     for (method, path) in [
         (Method::GET, "/user_management/users"),
-        (Method::POST, "/user_management/magic_auth"),
+        (Method::POST, "/user_management/invitations"),
         (Method::GET, "/passwordless/sessions"),
         (Method::PUT, "/connections/conn_1"),
         (Method::DELETE, "/inbox"),
