@@ -118,8 +118,8 @@ impl Words {
     }
 }
 
-/// The phrase, if it is only text, blanks for text, and choices by the text of a blank: what stands on
-/// every page. Fluent itself takes three times as long.
+/// The phrase, if it is only text, blanks for text, and choices by the text of a blank, without the
+/// machinery that Fluent has for all the others: these stand on every page.
 fn filled_in<'a>(pattern: &Pattern<&'a str>, blanks: &'a FluentArgs<'a>) -> Option<String> {
     let mut said = String::new();
     let mut rest: Vec<_> = pattern.elements.iter().rev().collect();

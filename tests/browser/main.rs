@@ -13,6 +13,8 @@
     reason = "a test fails by panicking, and doesn't use all of what it shares with others"
 )]
 
+#[path = "../it/answer.rs"]
+mod answer;
 #[path = "../it/engine.rs"]
 mod engine;
 #[path = "../it/log_watch.rs"]

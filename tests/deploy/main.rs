@@ -12,6 +12,8 @@
     reason = "a test fails by panicking, and doesn't use all of what it shares with others"
 )]
 
+#[path = "../it/answer.rs"]
+mod answer;
 #[path = "../redis/engine.rs"]
 mod engine;
 #[path = "../it/log_watch.rs"]

@@ -11,6 +11,7 @@ use actix_web::rt::task::JoinHandle;
 use tempfile::TempDir;
 use workos_magic_link::sealed::generate_cookie_key;
 
+use crate::answer::assert_error;
 use crate::engine::Engine;
 use crate::files::{file, service};
 use crate::front::Front;
@@ -18,7 +19,7 @@ use crate::installed::{program, secrets};
 use crate::running::{Program, free_port};
 use crate::site::Scrape;
 use crate::stand_in::{WorkOs, http};
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 struct Instance {
     port: u16,

@@ -3,10 +3,11 @@
 use actix_web::rt;
 use reqwest::{Method, Version};
 
+use crate::answer::assert_error;
 use crate::files::SITE;
 use crate::front::{Front, VISITORS};
 use crate::installed::Installed;
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn a_person_signs_in_through_either_proxy() {

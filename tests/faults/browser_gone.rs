@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::answer::assert_error;
 use crate::site::Site;
 use crate::stand_in::WorkOs;
 use crate::test_app::TestApp;
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 /// Asks for a link, follows it, and is gone while WorkOS takes the code. Gives where it led.
 async fn go_away_during_the_exchange(visitor: &Visitor, workos: &WorkOs) -> String {

@@ -7,8 +7,9 @@ use std::process::Command;
 
 use rusqlite::Connection;
 
+use crate::answer::assert_error;
 use crate::site::Site;
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 use crate::{namespace, shell};
 
 /// Somebody who is signed in, and somebody who has a link.

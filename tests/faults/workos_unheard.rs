@@ -7,8 +7,8 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 /// Listens and never accepts; its queue is full.
 async fn full_queue() -> (tokio::net::TcpListener, Vec<TcpStream>) {

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn it_shows_the_profile_and_the_session() {

@@ -2,8 +2,9 @@
 
 use reqwest::Method;
 
+use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor, assert_error};
+use crate::visitor::Visitor;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 

@@ -3,9 +3,10 @@
 use reqwest::Method;
 use tokio::task::JoinSet;
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
 use crate::two_browsers::Two;
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 const EXCHANGE: &str = "/sso/token";
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn assets_may_be_kept_for_ever_under_their_fingerprinted_names() {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::answer::assert_error;
 use crate::site::Site;
-use crate::visitor::assert_error;
 
 /// The audit lines of a log in JSON: event, person, sign-in, way, code.
 fn audit(log: &str) -> Vec<Value> {

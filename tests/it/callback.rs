@@ -1,7 +1,8 @@
 //! `GET /callback`: every way in and every way of saying no.
 
+use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor, assert_error};
+use crate::visitor::Visitor;
 
 const EXCHANGE: &str = "/sso/token";
 

@@ -9,11 +9,12 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 use workos_magic_link::sealed::generate_cookie_key;
 
+use crate::answer::Answer;
 use crate::program::command;
 use crate::running::{Program, free_port};
 use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
-use crate::visitor::{Answer, Visitor};
+use crate::visitor::Visitor;
 
 const EMAIL: &str = "canary@acme.test";
 const PERSON_OF_SSO: &str = "canary@sso.test";

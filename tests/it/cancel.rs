@@ -1,7 +1,8 @@
 //! `/login/cancel/{token}`: "I didn't ask for this".
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 /// A visitor who has asked, and the two links in the mail: to open, and to end.
 async fn asked(app: &TestApp, email: &str) -> (Visitor, String, String) {

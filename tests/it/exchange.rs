@@ -8,10 +8,10 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::answer::assert_error;
 use crate::callback::{asked, assert_offers_new_link};
 use crate::stand_in::WorkOs;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 const EXCHANGE: &str = "/sso/token";
 

@@ -2,8 +2,9 @@
 
 use reqwest::Method;
 
+use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor, assert_error};
+use crate::visitor::Visitor;
 
 /// What a browser says of a request: from where, how, and for what.
 type From = (&'static str, &'static str, &'static str);

@@ -3,9 +3,9 @@
 
 use tokio::task::JoinSet;
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
 use crate::two_browsers::Two;
-use crate::visitor::assert_error;
 
 const EXCHANGE: &str = "/sso/token";
 

@@ -2,8 +2,9 @@
 
 use reqwest::Method;
 
+use crate::answer::Answer;
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor};
+use crate::visitor::Visitor;
 
 async fn with_settings(visitor: &Visitor, path: &str, accept_language: &str) -> Answer {
     let request = visitor.request(Method::GET, path).header("Accept-Language", accept_language);

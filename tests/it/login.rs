@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::json;
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn the_form_sets_no_cookie() {

@@ -1,7 +1,7 @@
 //! `POST /logout`
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn it_ends_the_session_on_the_server_and_in_the_browser() {

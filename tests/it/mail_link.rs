@@ -5,9 +5,9 @@ use std::time::Duration;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 use workos_magic_link::sign_in::{Asking, Digits, Flow, MailLink};
 
+use crate::answer::assert_error;
 use crate::open::{asked, go_on, press};
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn unknown_used_and_expired_look_the_same() {

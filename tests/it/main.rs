@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and nobody else uses it"
 )]
 
+mod answer;
 mod engine;
 mod log_watch;
 mod raw;

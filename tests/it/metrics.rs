@@ -4,10 +4,10 @@ use std::process::Command;
 
 use serde_json::json;
 
+use crate::answer::assert_error;
 use crate::site::Site;
 use crate::stand_in::http;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn they_are_on_a_listener_of_their_own_and_nowhere_else() {

@@ -3,8 +3,9 @@
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor, assert_error};
+use crate::visitor::Visitor;
 
 /// A visitor who has asked, and the link in their mail.
 pub async fn asked(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {

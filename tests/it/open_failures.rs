@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use crate::answer::assert_error;
 use crate::open::{asked, go_on, has_button, press};
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn an_outage_burns_nothing() {

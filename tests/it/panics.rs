@@ -70,7 +70,7 @@ async fn a_panic_is_an_internal_error_and_others_are_served_on() {
 async fn an_internal_error_is_a_page_with_headers_and_a_request_id() {
     let app = TestApp::with(&[("WORKOS_API_KEY", "sk_wrong")]).await;
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
-    crate::visitor::assert_error(&answer, 500, "internal");
+    crate::answer::assert_error(&answer, 500, "internal");
     assert!(answer.body.contains(answer.header("x-request-id")), "{}", answer.body);
     assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
     assert_eq!(answer.header("cache-control"), "no-store");

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, assert_error};
 
 #[actix_web::test]
 async fn an_address_that_workos_refuses_gets_the_same_answer_by_the_same_way() {

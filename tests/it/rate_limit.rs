@@ -2,8 +2,9 @@
 
 use reqwest::Method;
 
+use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor, assert_error};
+use crate::visitor::Visitor;
 
 /// The default settings, which the other tests do without.
 const LIMITS: [(&str, &str); 5] = [

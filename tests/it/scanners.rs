@@ -1,8 +1,8 @@
 //! Mail scanners open every link before the person does. `tests/browser` has the one that is a
 //! whole browser.
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 const KINDS: [&str; 4] = ["head", "get", "get_follow", "double_get"];
 

@@ -9,8 +9,9 @@ use serde_json::Value;
 use url::Url;
 use workos_magic_link::sealed::{KeyRing, Sealed, generate_cookie_key};
 
+use crate::answer::Answer;
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor};
+use crate::visitor::Visitor;
 
 /// One of each sealed thing, all fresh, and who may use them.
 struct World {

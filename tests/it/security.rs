@@ -2,8 +2,9 @@
 
 use reqwest::Method;
 
+use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor, assert_error};
+use crate::visitor::Visitor;
 
 /// One response of each kind: pages, redirects, refusals, failures, assets, health.
 async fn one_of_each(app: &TestApp, visitor: &Visitor) -> Vec<(&'static str, Answer)> {

@@ -1,7 +1,7 @@
 //! `GET /login/sent`
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn it_shows_the_address_and_offers_another_link() {

@@ -9,8 +9,8 @@ use actix_session::storage::SessionStore;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::session::{Lifetimes, Limits, Place, Store};
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 const HOUR: i64 = 60 * 60;
 

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::answer::{Answer, assert_error};
 use crate::stand_in::WorkOs;
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor, assert_error};
+use crate::visitor::Visitor;
 
 pub const EXCHANGE: &str = "/sso/token";
 

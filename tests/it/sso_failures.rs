@@ -3,11 +3,11 @@
 
 use serde_json::json;
 
+use crate::answer::assert_error;
 use crate::sso::{
     EXCHANGE, ask, leave, offers_new_sign_in, parameter, says_nothing_of_a_link, sent_back,
 };
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 #[actix_web::test]
 async fn the_code_goes_only_with_the_verifier_of_its_own_sign_in() {

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use workos_magic_link::operator::{self, Sessions};
 
+use crate::answer::assert_error;
 use crate::sso::{answer_with, offers_new_sign_in, sent_back};
 use crate::test_app::TestApp;
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn only_the_organizations_own_people_come_in_by_it() {

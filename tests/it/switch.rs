@@ -2,8 +2,9 @@
 
 use tokio::task::JoinSet;
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 /// A browser in which Bob is signed in and Ana's link was opened.
 async fn bobs_browser(app: &TestApp) -> Visitor {

@@ -1,7 +1,8 @@
 //! A browser that asked for a link, and another in which it was opened.
 
+use crate::answer::Answer;
 use crate::test_app::TestApp;
-use crate::visitor::{Answer, Visitor};
+use crate::visitor::Visitor;
 
 /// A laptop that asked, the path of its waiting page, and a phone on which the link was opened.
 pub struct Two {

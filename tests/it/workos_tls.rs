@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use workos_magic_link::workos::WorkOsError;
 
+use crate::answer::assert_error;
 use crate::site::Site;
-use crate::visitor::assert_error;
 use crate::workos::{CREATED, client, create};
 
 /// An authority of a test, which the program trusts in place of those of the system.

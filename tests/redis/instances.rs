@@ -5,8 +5,9 @@ use std::net::TcpListener;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
+use crate::answer::assert_error;
 use crate::test_app::{TestApp, serve};
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 /// Another instance under the same name, as behind a load balancer.
 struct Instance {

@@ -11,6 +11,8 @@
     reason = "a test fails by panicking, and doesn't use all of what it shares with others"
 )]
 
+#[path = "../it/answer.rs"]
+mod answer;
 mod engine;
 #[path = "../it/log_watch.rs"]
 mod log_watch;

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use crate::answer::assert_error;
 use crate::engine::Engine;
 use crate::test_app::TestApp;
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 /// What a signed-in person meets while the store is down.
 async fn assert_is_down(app: &TestApp, visitor: &Visitor) {

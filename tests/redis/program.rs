@@ -6,11 +6,12 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
+use crate::answer::assert_error;
 use crate::engine::Engine;
 use crate::running::{Program, free_port};
 use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
-use crate::visitor::{Visitor, assert_error};
+use crate::visitor::Visitor;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
 

@@ -4,10 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use crate::answer::assert_error;
 use crate::mail::{links, press};
 use crate::server::Server;
 use crate::site::{Authority, Site};
-use crate::visitor::assert_error;
 
 /// What the server says to which step, and what the operator reads of it.
 const FAILURES: [(&str, &str, &str, &str); 14] = [

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::answer::assert_error;
 use crate::server::Server;
 use crate::test_app::TestApp;
-use crate::visitor::assert_error;
 
 /// Two addresses get the same page, that says when to try again; what was typed is kept.
 async fn assert_is_down(app: &TestApp) {

@@ -3,9 +3,9 @@
 use rcgen::{CertificateParams, date_time_ymd};
 use serde_json::{Value, json};
 
+use crate::answer::assert_error;
 use crate::server::Server;
 use crate::site::{Authority, Site};
-use crate::visitor::assert_error;
 
 const STARTTLS: &str = "?tls=required";
 

@@ -1,0 +1,73 @@
+//! What a page or a program's answer says, for those who asked.
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    /// Where a 303 leads.
+    pub fn location(&self) -> &str {
+        assert_eq!(self.status, 303, "{}", self.body);
+        self.headers["location"].to_str().unwrap()
+    }
+
+    /// The code of an error page.
+    pub fn error(&self) -> &str {
+        let (_, rest) = self
+            .body
+            .split_once("data-error=\"")
+            .unwrap_or_else(|| panic!("no error: {}", self.body));
+        let main = self.body.split_once("<main").unwrap().1.split_once('>').unwrap().0;
+        assert!(main.contains("data-error"), "the error stands outside of <main>");
+        rest.split_once('"').unwrap().0
+    }
+
+    /// An error page but for its request id, which is another each time.
+    pub fn without_request_id(&self) -> String {
+        let (before, after) = self.body.split_once("<code>").expect("a request id");
+        before.to_owned() + after.split_once("</code>").unwrap().1
+    }
+
+    /// The digits on the page that waits for the mail.
+    pub fn digits(&self) -> &str {
+        let (_, digits) =
+            self.body.split_once("data-digits>").unwrap_or_else(|| panic!("none: {}", self.body));
+        &digits[..2]
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// What the page links to or sends a form to, of that which begins like this.
+    pub fn leads_to(&self, prefix: &str) -> Option<&str> {
+        self.body.split('"').find(|attribute| attribute.starts_with(prefix))
+    }
+
+    /// The value of a form field on the page.
+    pub fn field(&self, name: &str) -> &str {
+        let (_, field) = self
+            .body
+            .split_once(&format!("name=\"{name}\""))
+            .unwrap_or_else(|| panic!("no {name}"));
+        let value = field.split_once('>').unwrap().0.split_once("value=\"");
+        value.map_or("", |(_, value)| value.split_once('"').unwrap().0)
+    }
+}
+
+/// An answer is its status and code, for assertions that read as a sentence.
+#[track_caller]
+pub fn assert_error(answer: &Answer, status: u16, code: &str) {
+    assert_eq!((answer.status.as_u16(), answer.error()), (status, code));
+}
