@@ -82,7 +82,7 @@ impl<'a> Entry<'a> {
         Self { sign_in: Some(self.keys.alias(flow.as_str())), ..self }
     }
 
-    /// By what way: `workos` or `smtp`, who mailed the link, or `sso`.
+    /// By what way it was asked for.
     pub(crate) fn by(self, way: &Way) -> Self {
         let by = match way {
             Way::Link(LinkDelivery::WorkOs) => "workos",

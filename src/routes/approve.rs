@@ -3,8 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::cancel::{self, end_of};
-use super::open::spent;
+use super::end::{self, end_of, spent};
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
@@ -69,7 +68,7 @@ pub(super) async fn cancel(
 ) -> Result<HttpResponse, Failure> {
     let (_, state) = arrival(&app, &request)?;
     form.map_or(Ok(()), |form| form.is_of(&state))?;
-    cancel::end(&app, &store, &state.flow, state.expires_at).await?;
+    end::end(&app, &store, &state.flow, state.expires_at).await?;
     Ok(see_other("/login/approve"))
 }
 

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::cancel::end_of;
+use super::end::end_of;
 use super::see_other;
 use crate::app::App;
 use crate::audit::{Entry, Event};

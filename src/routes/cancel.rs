@@ -2,13 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::open::spent;
+use super::end::{self, spent};
 use crate::app::App;
-use crate::audit::{Entry, Event};
-use crate::error::{Code, Failure};
+use crate::error::Failure;
 use crate::pages::{CancelPage, Pages};
 use crate::session::Store;
-use crate::sign_in::{End, Flow, MailLink, State};
+use crate::sign_in::{MailLink, State};
 
 pub(super) async fn show(
     app: web::Data<App>,
@@ -30,33 +29,10 @@ pub(super) async fn cancel(
     let link = read(&app, &token)?;
     // For as long as the link, or what it has led to, could sign somebody in.
     let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
-    if end(&app, &store, &link.flow, until).await? {
+    if end::end(&app, &store, &link.flow, until).await? {
         app.rate_limits.unwanted(&store, link.network).await?;
     }
     Ok(pages.show(&CancelPage::done(&link.asking)))
-}
-
-/// Ends a sign-in; gives whether it is this that ended it. Once more is no error, but too late is:
-/// nobody may be told that nobody got in when somebody did.
-pub(super) async fn end(
-    app: &App,
-    store: &Store,
-    flow: &Flow,
-    until: i64,
-) -> Result<bool, Failure> {
-    if store.claim(&flow.claim_of_end(), End::ByMailbox.as_text(), until).await? {
-        Entry::new(&app.keys, Event::Cancelled).in_flow(flow).write();
-        return Ok(true);
-    }
-    match end_of(store, flow).await? {
-        Some(End::ByMailbox) => Ok(false),
-        _ => Err(Failure::refusal(Code::TooLateToEnd, "the sign-in had come to its end before")),
-    }
-}
-
-/// How this sign-in came to its end, if it has.
-pub(super) async fn end_of(store: &Store, flow: &Flow) -> Result<Option<End>, Failure> {
-    Ok(store.claimed(&flow.claim_of_end()).await?.map(|text| End::of_text(&text)))
 }
 
 fn read(app: &App, token: &str) -> Result<MailLink, Failure> {

@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::callback::redeem;
-use super::cancel::end_of;
-use super::open::{self, spent};
+use super::end::{end_of, spent};
+use super::open;
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};

@@ -7,6 +7,7 @@ mod approve;
 mod assets;
 mod callback;
 mod cancel;
+mod end;
 mod finish;
 mod health;
 mod home;
@@ -37,19 +38,15 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     };
 
     site.service(with_session(page("/", home::show)))
-        .service(with_session(page("/login", login::show).route(web::post().to(login::ask))))
+        .service(with_session(form("/login", login::show, login::ask)))
         .service(with_session(page("/login/sent", sent::show)))
         .service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))))
         .service(with_session(page("/login/status", status::show)))
         .service(with_session(web::resource("/login/finish").route(web::get().to(finish::finish))))
         .service(with_session(web::resource("/callback").route(web::get().to(callback::arrive))))
-        .service(plain(
-            page("/login/approve", approve::show).route(web::post().to(approve::approve)),
-        ))
+        .service(plain(form("/login/approve", approve::show, approve::approve)))
         .service(plain(post("/login/approve/cancel", approve::cancel)))
-        .service(with_session(
-            page("/login/switch", switch::show).route(web::post().to(switch::switch)),
-        ))
+        .service(with_session(form("/login/switch", switch::show, switch::switch)))
         .service(with_session(page("/account", account::show)))
         .service(with_session(page("/account/sessions", account_sessions::show)))
         .service(with_session(post(
@@ -63,12 +60,8 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(plain(page("/health/ready", health::ready)))
         // A path is held against one after the other, and these cost most: the frequent one first.
         .service(plain(page("/static/{name}", assets::show)))
-        .service(with_session(
-            page("/login/open/{token}", open::show).route(web::post().to(open::open)),
-        ))
-        .service(plain(
-            page("/login/cancel/{token}", cancel::show).route(web::post().to(cancel::cancel)),
-        ))
+        .service(with_session(form("/login/open/{token}", open::show, open::open)))
+        .service(plain(form("/login/cancel/{token}", cancel::show, cancel::cancel)))
         .service(with_session(post("/account/sessions/{id}/revoke", account_sessions::revoke)));
 }
 
@@ -80,6 +73,19 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
+}
+
+/// A page that acts when it is sent back.
+fn form<F, A, G, B>(path: &str, show: F, act: G) -> Resource
+where
+    F: Handler<A>,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+    G: Handler<B>,
+    B: FromRequest + 'static,
+    G::Output: Responder + 'static,
+{
+    page(path, show).route(web::post().to(act))
 }
 
 /// A resource that only acts.

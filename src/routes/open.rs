@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 
 use super::approve::Form;
 use super::approve::digits::{self, Typed};
-use super::cancel::end_of;
+use super::end::{end_of, spent};
 use super::see_other;
 use crate::app::App;
 use crate::audit::{Entry, Event};
@@ -177,11 +177,6 @@ async fn create_session(
             })
         }
     }
-}
-
-/// The same for a link that was never made, was used, or has expired.
-pub(super) fn spent() -> Failure {
-    Failure::refusal(Code::MailLinkSpent, "the mail's link is unknown, used or has expired")
 }
 
 fn pressed() -> Failure {

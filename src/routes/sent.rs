@@ -3,8 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::cancel::end_of;
-use super::open::spent;
+use super::end::{end_of, spent};
 use super::see_other;
 use super::status::{self, Progress, Which};
 use crate::app::App;

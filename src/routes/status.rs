@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::cancel::end_of;
+use super::end::end_of;
 use super::finish::approval;
 use crate::app::App;
 use crate::error::Failure;

@@ -46,6 +46,7 @@ impl Admission {
 
     /// Called once for each sign-in, when WorkOS has said who it is and before a session begins.
     /// Look the person up, make their account, record the event; refuse with [`Code::NotAllowed`].
+    /// `person` is what they are called from now on, as [`CurrentUser::person`](crate::session::CurrentUser::person).
     /// The settings are asked once more: they may have changed since the link was mailed.
     ///
     /// # Errors
@@ -53,6 +54,7 @@ impl Admission {
     #[expect(clippy::unused_async, reason = "a fork will ask its database here")]
     pub async fn on_sign_in(
         &self,
+        _person: &str,
         email: &EmailAddress,
         _profile: &Profile,
     ) -> Result<(), Failure> {

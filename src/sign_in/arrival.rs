@@ -59,43 +59,9 @@ impl Arrival {
     }
 }
 
-/// Another browser's word that the one that asked may go on. It waits in the store, sealed.
-#[derive(Serialize, Deserialize)]
-pub struct Approval {
-    /// What to go on with; nothing if the link was our own mail's, which leads to WorkOS only now.
-    pub arrival: Option<Arrival>,
-    /// When it is worth nothing any more, in seconds since 1970.
-    pub expires_at: i64,
-}
-
-impl Sealed for Approval {
-    const PURPOSE: &'static str = "approval 1";
-}
-
-impl Approval {
-    /// By whoever opened WorkOS's link.
-    #[must_use]
-    pub fn with(arrival: Arrival) -> Self {
-        Self { expires_at: arrival.expires_at, arrival: Some(arrival) }
-    }
-
-    /// By whoever opened the link of our own mail.
-    #[must_use]
-    pub fn of_mail_link(now: i64) -> Self {
-        Self { arrival: None, expires_at: now.saturating_add(seconds(CODE_LIFETIME)) }
-    }
-}
-
 /// Hides the code and the state.
 impl fmt::Debug for Arrival {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arrival").field("expires_at", &self.expires_at).finish_non_exhaustive()
-    }
-}
-
-/// Hides the code and the state.
-impl fmt::Debug for Approval {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Approval").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }

@@ -4,9 +4,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 
-use crate::sealed::{NoRandomness, random};
+use super::Digits;
 
 /// How a sign-in was asked for. It travels with the link, sealed; its names are short because
 /// `state` has 255 characters in all.
@@ -21,55 +20,6 @@ pub struct Asking {
     /// What the page shows that waits for the mail.
     #[serde(rename = "g")]
     pub digits: Digits,
-}
-
-/// Two digits that the browser which asked shows, and that whoever opens the link in another must
-/// type there: they are in front of both.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Digits(String);
-
-impl Digits {
-    /// Any of the hundred, each as likely.
-    ///
-    /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
-    pub fn random() -> Result<Self, NoRandomness> {
-        loop {
-            let [byte] = random()?;
-            // The 56 left over would make some likelier than others.
-            if byte < 200 {
-                return Ok(Self(format!("{:02}", byte % 100)));
-            }
-        }
-    }
-
-    /// Reads what was typed; white space is forgiven.
-    #[must_use]
-    pub fn parse(typed: &str) -> Option<Self> {
-        let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-        let is_two_digits = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_two_digits.then_some(Self(digits))
-    }
-
-    /// As the page shows them.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether they are the same, in a time that doesn't tell how much of them is.
-    #[must_use]
-    pub fn are(&self, typed: &Self) -> bool {
-        self.0.as_bytes().ct_eq(typed.0.as_bytes()).into()
-    }
-}
-
-/// Hides the digits.
-impl fmt::Debug for Digits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Digits(…)")
-    }
 }
 
 /// Hides the digits and the browser.

@@ -8,9 +8,11 @@
 //! other one shows: an [`Approval`] then waits for it in the store.
 
 mod admission;
+mod approval;
 mod arrival;
 mod asking;
 mod delivery;
+mod digits;
 mod end;
 mod flow;
 mod mail_link;
@@ -20,9 +22,11 @@ mod state;
 mod way;
 
 pub use admission::Admission;
-pub use arrival::{Approval, Arrival};
-pub use asking::{Asking, Digits};
+pub use approval::Approval;
+pub use arrival::Arrival;
+pub use asking::Asking;
 pub use delivery::LinkDelivery;
+pub use digits::Digits;
 pub use end::End;
 pub use flow::Flow;
 pub use mail_link::MailLink;

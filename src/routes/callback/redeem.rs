@@ -11,7 +11,7 @@ use crate::audit::{Entry, Event};
 use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
-use crate::routes::cancel::end_of;
+use crate::routes::end::end_of;
 use crate::routes::see_other;
 use crate::session::current_user::{CurrentUser, SignedIn};
 use crate::session::{Store, device};
@@ -119,6 +119,6 @@ async fn exchange(
 ) -> Result<(Person, Profile), Failure> {
     let profile = app.workos.exchange_code(code, pending.way.code_verifier()).await?.profile;
     let person = Person::of(&app.admission, &profile, pending)?;
-    app.admission.on_sign_in(&person.email, &profile).await?;
+    app.admission.on_sign_in(&person.name, &person.email, &profile).await?;
     Ok((person, profile))
 }
