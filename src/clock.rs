@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 /// The wall clock. A test holds a clone and moves it; all clones move together.
 #[derive(Clone, Debug, Default)]
@@ -27,11 +28,17 @@ impl Clock {
 
     fn read(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc()
-            .saturating_add(Duration::seconds(self.offset.load(Ordering::Relaxed)))
+            .saturating_add(time::Duration::seconds(self.offset.load(Ordering::Relaxed)))
     }
 
     /// Moves this clock and its clones by so many seconds, backwards if negative.
     pub fn advance(&self, seconds: i64) {
         self.offset.fetch_add(seconds, Ordering::Relaxed);
     }
+}
+
+/// A duration in whole seconds.
+#[must_use]
+pub fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }

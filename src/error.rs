@@ -1,8 +1,7 @@
-//! What can go wrong for a visitor, and the one place that shows it.
+//! What can go wrong for a visitor.
 
 mod code;
 mod panics;
-mod render;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,11 +12,10 @@ use actix_web::{HttpResponse, ResponseError};
 
 pub use code::Code;
 pub use panics::panics;
-pub(crate) use render::render;
 
+use crate::causes::with_sources;
 use crate::email_address::EmailAddress;
 use crate::mail::MailError;
-use crate::session::StoreError;
 use crate::sign_in::{Flow, PendingSignIn, ReturnTo, Way};
 use crate::workos::WorkOsError;
 
@@ -163,7 +161,7 @@ impl Failure {
     }
 
     /// Logs the failure, once: refusals are the visitor's, the rest is the operator's.
-    fn log(&self) {
+    pub(crate) fn log(&self) {
         let (code, cause) = (self.code.name(), &self.cause);
         match self.code {
             // Every crawler makes these; the line of the request says enough.
@@ -171,12 +169,6 @@ impl Failure {
             _ if self.code.status().is_server_error() => tracing::error!(code, %cause, "failed"),
             _ => tracing::info!(code, %cause, "refused"),
         }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::store(error.to_string())
     }
 }
 
@@ -204,18 +196,6 @@ impl From<MailError> for Failure {
     fn from(error: MailError) -> Self {
         Self { cause: Cow::Owned(error.to_string()), ..Self::refusal(Code::MailUnavailable, "") }
     }
-}
-
-/// An error and what lies beneath it, in one line.
-pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(deeper) = source {
-        line.push_str(": ");
-        line.push_str(&deeper.to_string());
-        source = deeper.source();
-    }
-    line
 }
 
 impl fmt::Display for Failure {

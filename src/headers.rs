@@ -6,8 +6,6 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
-use crate::app::App;
-
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -69,11 +67,11 @@ fn content_security_policy<'a>(scripts: impl Iterator<Item = &'a String>) -> Hea
 
 /// The middleware.
 pub(crate) async fn secure(
-    app: web::Data<App>,
+    headers: web::Data<Headers>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let mut response = next.call(request).await?;
-    app.security_headers.add_to(response.headers_mut());
+    headers.add_to(response.headers_mut());
     Ok(response)
 }

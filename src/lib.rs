@@ -6,11 +6,11 @@
 //!
 //! # One sign-in, from top to bottom
 //!
-//! 1. `main.rs` reads the settings ([`config`]) and starts the app ([`app::serve`]).
+//! 1. `main.rs` reads the settings ([`config`]) and starts the app ([`server::serve`]).
 //! 2. `routes/mod.rs` is the whole site on one page.
 //! 3. `GET /login` is a form. It sets no cookie, and for a stranger asks no store.
 //! 4. `POST /login` parses the address ([`email_address`]), asks whether it may come in
-//!    ([`sign_in::Admission`]) and not too often ([`rate_limit`]), begins a sign-in ([`sign_in::PendingSignIn`]), and has WorkOS make
+//!    ([`admission::Admission`]) and not too often ([`rate_limit`]), begins a sign-in ([`sign_in::PendingSignIn`]), and has WorkOS make
 //!    and mail the link ([`workos::Client::create_passwordless_session`],
 //!    [`workos::Client::send_passwordless_session`]). One half of the sign-in stays in the browser,
 //!    sealed in a cookie; the other, [`sign_in::State`], travels with the mail.
@@ -34,21 +34,26 @@
 //! Whatever fails on the way is a [`error::Failure`], which one place makes a page of. Pages and mails
 //! say what stands in `words/`, in the language of whoever reads them.
 
+pub mod admission;
 mod answer;
-pub mod app;
+mod app;
 mod assets;
 mod audit;
+mod causes;
 pub mod client_address;
 pub mod clock;
 pub mod config;
+pub mod cookies;
 mod data_dir;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
 pub mod email_address;
 pub mod error;
+mod error_responses;
 mod headers;
 mod host;
+mod host_cookie;
 mod limits;
 pub mod mail;
 pub mod operator;
@@ -60,11 +65,13 @@ pub mod rate_limit;
 mod routes;
 mod same_origin;
 pub mod sealed;
+pub mod server;
 pub mod session;
 mod shutdown;
 pub mod sign_in;
 mod streams;
 pub mod telemetry;
+mod templates;
 mod tls;
 mod webmail;
 mod words;

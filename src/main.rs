@@ -9,11 +9,11 @@ use actix_web::rt::System;
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
-use workos_magic_link::app::Serving;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::{Config, Problems, Tls};
 use workos_magic_link::operator::{self, Sessions};
-use workos_magic_link::{app, doctor, sealed, telemetry};
+use workos_magic_link::server::Serving;
+use workos_magic_link::{doctor, sealed, server, telemetry};
 
 /// A request is some hundred small allocations; with this one they take half the time.
 #[global_allocator]
@@ -202,7 +202,7 @@ fn start(config: Config, welcome: impl FnOnce(&str) -> String) -> anyhow::Result
         .with_context(|| format!("BIND_ADDRESS {address} can't be listened on"))?;
     let site = config.web.base_url.origin().ascii_serialization();
     let self_signed = config.web.tls == Tls::SelfSigned;
-    let serving = app::serve(config, listener, Clock::default())?;
+    let serving = server::serve(config, listener, Clock::default())?;
     say(&format!("\n{}", welcome(&site)));
     if self_signed {
         say(ABOUT_THE_CERTIFICATE);

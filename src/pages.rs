@@ -11,21 +11,19 @@ use serde::Serialize;
 use tera::Context;
 
 use crate::app::App;
-use crate::error::{Failure, with_sources};
+use crate::causes::with_sources;
+use crate::error::Failure;
 use crate::session::CurrentUser;
+use crate::templates::Edition;
 use crate::words::Words;
 
 mod account;
-mod editions;
 mod failure;
-mod functions;
 mod language;
 mod mail;
 mod sign_in;
 
 pub(crate) use account::{AccountPage, AccountSessionsPage};
-use editions::Edition;
-pub(crate) use editions::Editions;
 pub(crate) use failure::ErrorPage;
 pub(crate) use language::remember;
 pub(crate) use mail::SignInMail;

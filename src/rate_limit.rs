@@ -9,16 +9,7 @@ use std::time::Duration;
 
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
-use crate::session::{Store, StoreError};
-
-/// So many within such a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RateLimit {
-    /// How many.
-    pub at_most: u32,
-    /// Within what time, counted from the first.
-    pub within: Duration,
-}
+use crate::session::{RateLimit, Store, StoreError};
 
 /// `RATE_LIMIT_*`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,11 +18,12 @@ use criterion::Criterion;
 use memchr::memmem;
 use serde_json::json;
 use tempfile::TempDir;
-use workos_magic_link::app;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::{Config, read_store};
+use workos_magic_link::cookies;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
-use workos_magic_link::session::{COOKIE, Store, cookies};
+use workos_magic_link::server;
+use workos_magic_link::session::{COOKIE, Store};
 
 /// A site with some sessions.
 struct Site {
@@ -207,7 +208,7 @@ fn measure(criterion: &mut Criterion) -> anyhow::Result<()> {
     let (started, handle) = std::sync::mpsc::channel();
     let serving = thread::spawn(move || {
         System::new().block_on(async move {
-            let serving = app::serve(config, listener, Clock::default())?;
+            let serving = server::serve(config, listener, Clock::default())?;
             started.send(serving.handle())?;
             anyhow::Ok(serving.run().await?)
         })

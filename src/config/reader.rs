@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::rate_limit::RateLimit;
+use crate::session::RateLimit;
 
 /// Thirty days: a counter that lives longer is no rate.
 const MAX_WINDOW_SECONDS: u64 = 30 * 24 * 60 * 60;

@@ -7,8 +7,8 @@ use reqwest::{RequestBuilder, StatusCode, redirect};
 use secrecy::ExposeSecret;
 use url::Url;
 
+use crate::causes::with_sources;
 use crate::config::WorkOs;
-use crate::error::with_sources;
 use crate::workos::{Client, Credentials};
 
 /// As long as the app waits.

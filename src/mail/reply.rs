@@ -3,7 +3,7 @@
 use lettre::transport::smtp::Error;
 
 use super::MailError;
-use crate::error::with_sources;
+use crate::causes::with_sources;
 
 /// Service not available, closing transmission channel (RFC 5321, 4.2.3).
 const CLOSING: u16 = 421;

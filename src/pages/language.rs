@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use crate::app::App;
+use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
-use crate::session::cookies::host_cookie;
 
 const COOKIE: &str = "__Host-lang";
 const PARAMETER: &str = "lang";

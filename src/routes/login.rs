@@ -11,10 +11,10 @@ use super::see_other;
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_address;
+use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::pages::{LoginPage, Pages};
-use crate::session::record::seconds;
 use crate::session::{self, CurrentUser, Store};
 use crate::sign_in::{Flow, PendingSignIn, ReturnTo, TIME_FOR_SSO, Way, make_room};
 

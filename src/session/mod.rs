@@ -3,7 +3,7 @@
 //! The cookie carries a random reference and nothing else. A row in the store is the truth: whose
 //! session it is, when it began, when it was last seen. The row is found by the reference's hash,
 //! so whoever reads the store still cannot sign in. `actix-session` keeps its usual place between
-//! the two; what it lacks is done by the [`store`] and by the [`cookies`] guard.
+//! the two; what it lacks is done by the [`store`] and by the guard of [`cookies`](crate::cookies).
 //!
 //! # A fork's own values
 //!
@@ -14,9 +14,8 @@
 //!
 //! What should outlive a session belongs into a table of the fork's own, in a database of its own
 //! beside `sessions.sqlite3`, under [`CurrentUser::person`];
-//! [`Admission::on_sign_in`](crate::sign_in::Admission::on_sign_in) is where its row is made.
+//! [`Admission::on_sign_in`](crate::admission::Admission::on_sign_in) is where its row is made.
 
-pub mod cookies;
 pub mod current_user;
 pub mod device;
 pub mod record;
@@ -24,7 +23,9 @@ pub mod store;
 
 pub use current_user::CurrentUser;
 pub use record::{Ended, Lifetimes};
-pub use store::{Limits, Place, SessionInfo, Store, StoreError, StoreOpener, Which, Whose};
+pub use store::{
+    Limits, Place, RateLimit, SessionInfo, Store, StoreError, StoreOpener, Which, Whose,
+};
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::{Session, SessionMiddleware};
@@ -37,6 +38,12 @@ use actix_web::middleware::Next;
 use crate::audit;
 use crate::error::Failure;
 use crate::sealed::KeyRing;
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::store(error.to_string())
+    }
+}
 
 /// The session cookie's name.
 pub const COOKIE: &str = "__Host-session";

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::clock::seconds;
+
 /// The two limits of a session's life. NIST SP 800-63B-4, 2.1.3: at most 30 days without anew
 /// proving who one is, which is the default of the second.
 #[derive(Clone, Copy, Debug)]
@@ -90,10 +92,4 @@ impl Dates {
     fn time_limit(&self, lifetimes: Lifetimes) -> i64 {
         self.created_at.saturating_add(seconds(lifetimes.absolute))
     }
-}
-
-/// A duration as the store counts it.
-#[must_use]
-pub fn seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }

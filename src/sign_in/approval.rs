@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Arrival;
 use super::state::CODE_LIFETIME;
+use crate::clock::seconds;
 use crate::sealed::Sealed;
-use crate::session::record::seconds;
 
 /// Another browser's word that the one that asked may go on. It waits in the store, sealed.
 #[derive(Serialize, Deserialize)]

@@ -7,9 +7,9 @@ use actix_web::cookie::Cookie;
 use serde::{Deserialize, Serialize};
 
 use super::state::CODE_LIFETIME;
+use crate::clock::seconds;
+use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
-use crate::session::cookies::host_cookie;
-use crate::session::record::seconds;
 
 const COOKIE: &str = "__Host-approve";
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Asking, Flow};
+use crate::clock::seconds;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
-use crate::session::record::seconds;
 
 /// What the link in our own mail knows. Whoever holds it has the mail; to sign in takes the browser
 /// that asked as well, which holds the sign-in itself.

@@ -7,7 +7,6 @@
 //! Where the link is opened in a browser that didn't ask, the person types the [`Digits`] that the
 //! other one shows: an [`Approval`] then waits for it in the store.
 
-mod admission;
 mod approval;
 mod arrival;
 mod asking;
@@ -21,7 +20,6 @@ mod return_to;
 mod state;
 mod way;
 
-pub use admission::Admission;
 pub use approval::Approval;
 pub use arrival::Arrival;
 pub use asking::Asking;

@@ -14,8 +14,8 @@ use subtle::ConstantTimeEq;
 use super::{Asking, Digits, Flow, ReturnTo, State, Way};
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
+use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
-use crate::session::cookies::host_cookie;
 
 const COOKIE_PREFIX: &str = "__Host-signin-";
 /// A browser may have this many sign-ins under way, one a tab; the oldest goes first. They keep

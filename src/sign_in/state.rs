@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::flow::random_text;
 use super::{Asking, Flow};
+use crate::clock::seconds;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
-use crate::session::record::seconds;
 
 /// How long WorkOS's authorization code lives after the link was opened.
 pub(super) const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);

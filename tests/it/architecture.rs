@@ -1,5 +1,6 @@
 //! What may know what: read from the `use` lines, so that it stays so.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,81 @@ fn assert_knows_nothing_of(folder: &str, strangers: &[&str]) {
     }
 }
 
+/// The modules of the picture, each with how many storeys are above it.
+fn picture() -> BTreeMap<String, usize> {
+    let text = include_str!("../../docs/architecture.md");
+    let (mut storey, mut modules) = (0, BTreeMap::new());
+    for line in text.lines() {
+        if line.starts_with('├') {
+            storey += 1;
+        } else if let Some(module) = line.strip_prefix("│ ") {
+            let name = module.split_whitespace().next().unwrap().to_owned();
+            assert!(modules.insert(name, storey).is_none(), "twice: {line}");
+        }
+    }
+    modules
+}
+
+/// What a source takes from other modules of the program: the first names behind `crate::`.
+fn used(source: &str) -> BTreeSet<String> {
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = code.collect::<Vec<_>>().join("\n");
+    let mut found = BTreeSet::new();
+    for root in ["crate::", "workos_magic_link::"] {
+        for behind in code.split(root).skip(1) {
+            let Some(group) = behind.strip_prefix('{') else {
+                found.insert(first_name(behind));
+                continue;
+            };
+            // `{a, b::{c, d}, e}`: what stands in the outer braces.
+            let mut depth = 0;
+            let outer: String = group
+                .chars()
+                .map_while(|character| {
+                    depth += i32::from(character == '{') - i32::from(character == '}');
+                    (depth >= 0).then_some(if depth == 0 { character } else { ' ' })
+                })
+                .collect();
+            found.extend(outer.split(',').map(str::trim).map(first_name));
+        }
+    }
+    found.remove("");
+    found
+}
+
+fn first_name(path: &str) -> String {
+    path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The module of the program that a file belongs to.
+fn module_of(path: &Path) -> String {
+    let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn the_picture_shows_every_module_and_no_other() {
+    let mut modules: BTreeSet<_> = sources("src").iter().map(|(path, _)| module_of(path)).collect();
+    modules.remove("lib");
+    assert_eq!(picture().into_keys().collect::<BTreeSet<_>>(), modules);
+}
+
+#[test]
+fn a_module_uses_what_stands_in_the_boxes_below_it() {
+    let picture = picture();
+    let mut uses = 0;
+    for (path, source) in sources("src") {
+        let module = module_of(&path);
+        let Some(storey) = picture.get(&module) else { continue };
+        for other in used(&source).into_iter().filter(|other| *other != module) {
+            let below = picture.get(&other).is_some_and(|other| other > storey);
+            assert!(below, "{} uses {other}", path.display());
+            uses += 1;
+        }
+    }
+    assert!(uses > 150, "{uses}");
+}
+
 #[test]
 fn the_workos_client_knows_nothing_of_the_app() {
     assert_knows_nothing_of("src/workos", &["actix", "crate::", "tera", "rusqlite"]);
@@ -45,7 +121,7 @@ fn the_store_knows_no_http_and_no_workos() {
         "crate::error",
     ];
     assert_knows_nothing_of("src/session/store", &strangers);
-    assert_knows_nothing_of("src/session/record.rs", &["actix", "crate::", "rusqlite"]);
+    assert_knows_nothing_of("src/session/record.rs", &["actix", "rusqlite", "crate::session"]);
 }
 
 #[test]

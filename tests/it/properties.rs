@@ -8,8 +8,8 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use workos_magic_link::config::Config;
+use workos_magic_link::cookies;
 use workos_magic_link::sealed::{KeyRing, Sealed, generate_cookie_key};
-use workos_magic_link::session::cookies;
 use workos_magic_link::sign_in::{MailLink, State};
 use workos_magic_link::workos::Profile;
 

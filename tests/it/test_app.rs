@@ -8,9 +8,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
 use magic_link_emulator::Options;
 use tempfile::TempDir;
-use workos_magic_link::app;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::Config;
+use workos_magic_link::server;
 
 use crate::engine::Engine;
 use crate::log_watch;
@@ -132,7 +132,7 @@ pub fn serve(
     clock: &Clock,
 ) -> (ServerHandle, JoinHandle<std::io::Result<()>>) {
     let config = Config::read(|name| settings.get(name).cloned()).unwrap();
-    let serving = app::serve(config, listener, clock.clone()).unwrap();
+    let serving = server::serve(config, listener, clock.clone()).unwrap();
     (serving.handle(), actix_web::rt::spawn(serving.run()))
 }
 

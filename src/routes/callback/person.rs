@@ -1,8 +1,9 @@
 //! Who signed in, as WorkOS says: it must be who asked, by the way that was asked for.
 
 use super::refusal::Refusal;
+use crate::admission::Admission;
 use crate::email_address::EmailAddress;
-use crate::sign_in::{Admission, PendingSignIn, Way};
+use crate::sign_in::{PendingSignIn, Way};
 use crate::workos::{Profile, SsoSelector};
 
 /// Somebody who may begin a session.

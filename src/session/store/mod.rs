@@ -22,15 +22,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
-use super::record::{Dates, Ended, Lifetimes, seconds};
-use crate::clock::Clock;
-use crate::rate_limit::RateLimit;
+use super::record::{Dates, Ended, Lifetimes};
+use crate::clock::{Clock, seconds};
 use crate::sealed::random;
 use engine::{Counted, Engine, Insertion};
 pub use error::StoreError;
 pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, EMAIL, ENDED, INFO, PERSON};
 pub use place::Place;
-pub use terms::{Limits, SessionInfo, Which, Whose};
+pub use terms::{Limits, RateLimit, SessionInfo, Which, Whose};
 
 /// A session that begins.
 struct NewSession {

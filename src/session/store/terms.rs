@@ -1,5 +1,7 @@
 //! What the store is asked and told in.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::session::Lifetimes;
@@ -49,4 +51,13 @@ pub enum Which {
     AllBut(String),
     /// All.
     All,
+}
+
+/// So many within such a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many.
+    pub at_most: u32,
+    /// Within what time, counted from the first.
+    pub within: Duration,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tera::{Context, Tera, Value};
 
-use super::functions;
+mod functions;
 use crate::assets::{self, Assets};
 use crate::words::Words;
 
@@ -13,11 +13,11 @@ use crate::words::Words;
 const SITE: [&str; 4] = ["words.", "assets[", "integrity[", "language"];
 
 /// The templates in every language, the default first.
-pub(crate) struct Editions(pub(super) Vec<Edition>);
+pub(crate) struct Editions(pub(crate) Vec<Edition>);
 
-pub(super) struct Edition {
-    pub(super) words: Arc<Words>,
-    pub(super) tera: Tera,
+pub(crate) struct Edition {
+    pub(crate) words: Arc<Words>,
+    pub(crate) tera: Tera,
 }
 
 impl Editions {
@@ -46,7 +46,7 @@ impl Editions {
 
 impl Editions {
     /// The languages, the default first; there is at least one.
-    pub(super) fn languages(&self) -> Vec<&str> {
+    pub(crate) fn languages(&self) -> Vec<&str> {
         self.0.iter().map(|edition| &*edition.words.language).collect()
     }
 }

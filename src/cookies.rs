@@ -8,17 +8,17 @@
 use std::collections::{HashMap, HashSet};
 
 use actix_web::body::MessageBody;
-use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, CookieJar, SameSite};
+use actix_web::cookie::{Cookie, CookieJar};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use crate::app::App;
+use crate::clock::seconds;
 use crate::error::{Code, Failure};
+use crate::host_cookie::host_cookie;
 use crate::sealed::KeyRing;
-use crate::session::record::seconds;
 use crate::session::{self, Lifetimes};
 
 /// All of ours take less than 5 KiB; more is somebody's attempt to keep us busy.
@@ -134,15 +134,4 @@ fn under_the_first_key(
     let sealed = jar.get(session::COOKIE)?.value().to_owned();
     // From now, not from the beginning: the store knows when the session ends.
     Some(host_cookie(session::COOKIE.to_owned(), sealed, seconds(lifetimes.absolute)))
-}
-
-/// A cookie as all of ours are, for so many seconds.
-pub(crate) fn host_cookie(name: String, value: String, max_age: i64) -> Cookie<'static> {
-    Cookie::build(name, value)
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(Duration::seconds(max_age))
-        .finish()
 }

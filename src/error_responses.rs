@@ -8,9 +8,9 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use serde_json::json;
 
-use super::{Code, Failure, Offer};
 use crate::app::App;
 use crate::audit;
+use crate::error::{Code, Failure, Offer};
 use crate::pages::{ErrorPage, Pages};
 use crate::sign_in::{LinkDelivery, ReturnTo};
 use crate::telemetry::RequestId;

@@ -1,0 +1,150 @@
+//! The app put together: its layers in order, its listeners, its end.
+
+use std::fs::File;
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, rt, web};
+use anyhow::Context;
+use tokio::select;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::data_dir::DataDir;
+use crate::headers::Headers;
+use crate::mail::Mailer;
+use crate::session::Store;
+use crate::shutdown::{FINISHED_WITHIN, Shutdown, Signals};
+use crate::{
+    cookies, error_responses, headers, host, limits, pages, plain_http, prometheus, purge, routes,
+    same_origin, shutdown, streams, telemetry, tls,
+};
+
+/// The app, listening. With an embedded store, no other process serves from the same folder while
+/// this lives.
+pub struct Serving {
+    server: Server,
+    /// The listeners of `METRICS_BIND_ADDRESS` and `HTTP_BIND_ADDRESS`.
+    beside: Vec<Server>,
+    store: Store,
+    mailer: Option<Mailer>,
+    shutdown: web::Data<Shutdown>,
+    signals: Signals,
+    /// `SHUTDOWN_DRAIN`
+    drain: Duration,
+    _lock: Option<File>,
+}
+
+impl Serving {
+    /// Stops it from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until it is stopped; on SIGTERM or SIGINT requests under way are finished first.
+    ///
+    /// # Errors
+    /// When a worker thread can't go on, or a second signal cuts off what is under way.
+    pub async fn run(self) -> io::Result<()> {
+        let purging = rt::spawn(purge::every_minute(self.store));
+        // The listeners beside the site answer for as long as it does.
+        let beside: Vec<_> =
+            self.beside.into_iter().map(|server| (server.handle(), rt::spawn(server))).collect();
+        let orderly = async {
+            let ended = self.shutdown.serve(self.server, self.drain).await;
+            if let Some(mailer) = self.mailer {
+                mailer.finish().await;
+            }
+            for (handle, _) in beside {
+                handle.stop(true).await;
+            }
+            ended
+        };
+        let ended = select! {
+            ended = orderly => ended,
+            () = self.shutdown.second_signal(self.signals) => {
+                Err(io::Error::other("ended at once, by a second signal"))
+            }
+        };
+        purging.abort();
+        ended
+    }
+}
+
+/// Puts the app together and begins to listen with it; [`Serving::run`] answers.
+///
+/// # Errors
+/// What keeps the app from starting: the store, the certificate, the data folder.
+pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<Serving> {
+    // Before anything that is measured.
+    let metrics = config.running.metrics_bind_address.map(prometheus::listen).transpose()?;
+    let data_dir = DataDir::open(&config.data_dir)?;
+    let place = &config.session_store;
+    // Of a shared store there may be many instances, and none keeps anything else of its own.
+    let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
+    let tls = tls::server_config(&config.web.tls, &data_dir)?;
+    let stores = Store::open(place, config.session, clock.clone())
+        .with_context(|| format!("the session store in {place} can't be opened"))?;
+    let store = stores.for_this_thread();
+    let shutdown = web::Data::new(Shutdown::default());
+    let metrics = metrics
+        .map(|metrics| prometheus::serve(metrics, stores.clone(), shutdown.clone()))
+        .transpose()?;
+    let (ending, drain) = (shutdown.clone(), config.running.shutdown_drain);
+    let http_bind_address = config.web.http_bind_address;
+    let is_public = !config.web.is_loopback();
+    let app = web::Data::new(App::new(config, &data_dir, clock)?);
+    let headers = web::Data::new(Headers::new(app.assets.integrity().values(), is_public));
+    let origin = app.site.origin.clone();
+    let plain_http =
+        http_bind_address.map(|address| plain_http::listen(address, origin)).transpose()?;
+    let mailer = app.mailer.clone();
+
+    let server = HttpServer::new(move || {
+        let store = stores.for_this_thread();
+        // The last wrapped is the outermost; read from the bottom to follow a request in.
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(headers.clone())
+            .app_data(web::Data::new(store.clone()))
+            .app_data(ending.clone())
+            .configure(|site| routes::configure(site, &app, &store))
+            // Cookies are read by their exact bytes before anything else reads them.
+            .wrap(from_fn(cookies::guard))
+            // Nothing is done for another site,
+            .wrap(from_fn(same_origin::guard))
+            // or under another name.
+            .wrap(from_fn(host::guard))
+            // Nothing acts on less than the whole request.
+            .wrap(from_fn(limits::guard))
+            // Whatever fails further in becomes a page here,
+            .wrap(from_fn(error_responses::render))
+            // the language that was chosen is remembered with whatever is answered,
+            .wrap(from_fn(pages::remember))
+            // a connection that asks for more than it takes is told so,
+            .wrap(from_fn(streams::guard))
+            // and every response gets its headers.
+            .wrap(from_fn(headers::secure))
+            // Outermost, so that the log has the status that the browser sees.
+            .wrap(from_fn(telemetry::request))
+            .wrap(from_fn(limits::hang_up))
+            // Whatever is done is waited for at the end.
+            .wrap(from_fn(shutdown::count))
+    });
+    let server = server.on_connect(streams::begin);
+    let server = server.disable_signals().shutdown_timeout(FINISHED_WITHIN);
+    limits::end_what_is_not_read(&listener)?;
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    // Whoever is told that it serves may end it as well.
+    let signals = Signals::from_now()?;
+    let (server, beside) = (server.run(), metrics.into_iter().chain(plain_http).collect());
+    Ok(Serving { server, beside, store, mailer, shutdown, signals, drain, _lock: lock })
+}
