@@ -1,0 +1,89 @@
+//! The repository as somebody has it who has just cloned it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use tokio::process::Command;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::running::Program;
+
+/// One at a time: all programs of these tests listen on the same ports.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+pub struct Checkout {
+    folder: PathBuf,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Checkout {
+    /// With everything that was compiled before, but for what belongs to the folder.
+    pub async fn new() -> Self {
+        let turn = TURN.lock().await;
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+        // Always the same folder, so that a second time compiles nothing anew.
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+        let _ = fs::remove_dir_all(&folder);
+        for file in files_of(repository).await {
+            let copy = folder.join(&file);
+            fs::create_dir_all(copy.parent().unwrap()).unwrap();
+            fs::copy(repository.join(&file), &copy).unwrap();
+            let modified = fs::metadata(repository.join(&file)).unwrap().modified().unwrap();
+            fs::File::options().append(true).open(copy).unwrap().set_modified(modified).unwrap();
+        }
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        std::os::unix::fs::symlink(target, folder.join("target")).unwrap();
+        Self { folder, _turn: turn }
+    }
+
+    /// Runs this to its end, which must be a good one; gives what it says.
+    pub async fn run(&self, command: &str) -> String {
+        let output = self.shell(command).output().await.unwrap();
+        assert!(output.status.success(), "{command}: {}", output.status);
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Starts this, and waits until it says that it serves.
+    pub async fn start(&self, command: &str) -> Program {
+        Program::start(self.shell(command)).await
+    }
+
+    /// Fills in a line of `.env`.
+    pub fn set(&self, name: &str, value: &str) {
+        let file = self.folder.join(".env");
+        let settings = fs::read_to_string(&file).unwrap();
+        let is_its_line =
+            |line: &&str| line.trim_start_matches('#').starts_with(&format!("{name}="));
+        let line = settings.lines().find(is_its_line).unwrap();
+        fs::write(&file, settings.replacen(line, &format!("{name}={value}"), 1)).unwrap();
+    }
+
+    fn shell(&self, command: &str) -> Command {
+        let mut shell = Command::new("bash");
+        shell.args(["-c", command]).current_dir(&self.folder).kill_on_drop(true);
+        shell.stdin(Stdio::null()).stdout(Stdio::piped());
+        // What cargo tells a test is nothing that a newcomer has set, and to other packages' build
+        // scripts a change.
+        let told =
+            |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        for (name, _) in std::env::vars().filter(|(name, _)| told(name)) {
+            shell.env_remove(name);
+        }
+        shell.env_remove("CARGO_TARGET_DIR").env_remove("OUT_DIR");
+        // A release that isn't for speed: a minute rather than five.
+        shell.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
+        shell.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        shell
+    }
+}
+
+/// What is, or would be, in the repository.
+async fn files_of(repository: &Path) -> Vec<PathBuf> {
+    let mut list = Command::new("git");
+    list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let listed = list.current_dir(repository).output().await.unwrap();
+    let names = String::from_utf8(listed.stdout).unwrap();
+    let files = names.split_terminator('\0').map(PathBuf::from);
+    files.filter(|file| repository.join(file).is_file()).collect()
+}

@@ -1,0 +1,176 @@
+//! The README, word for word: every command in it is run here as it stands there, in a fresh copy of
+//! the repository, and what it promises has to happen. It takes the ports that the program has when
+//! nobody sets any, so they must be free: 8443 and 4100.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    dead_code,
+    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+)]
+
+#[path = "../it/answer.rs"]
+mod answer;
+mod checkout;
+#[path = "../it/log_watch.rs"]
+mod log_watch;
+#[path = "../it/running.rs"]
+mod running;
+#[path = "../it/stand_in.rs"]
+mod stand_in;
+#[path = "../it/visitor.rs"]
+mod visitor;
+
+use std::collections::BTreeSet;
+
+use checkout::Checkout;
+use running::Program;
+use stand_in::WorkOs;
+use visitor::Visitor;
+
+const README: &str = include_str!("../../README.md");
+const SITE: &str = "https://localhost:8443";
+const STAND_IN: &str = "http://localhost:4100";
+const ANA: &str = "ana@example.com";
+
+/// Run by whoever runs this test, or too long for it.
+const ELSEWHERE: [&str; 8] = [
+    "cargo build --release",
+    "cargo test",
+    "scripts/test",
+    "scripts/test --long",
+    "scripts/static",
+    "scripts/screenshots",
+    "scripts/bench",
+    "scripts/release",
+];
+
+/// The lines of its blocks of commands, and what its sentences say to run.
+fn commands() -> BTreeSet<&'static str> {
+    let blocks = README.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let lines = blocks.flat_map(str::lines).map(|line| line.split("  #").next().unwrap().trim());
+    let prose = README.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2));
+    let is_run = |code: &&str| {
+        let word = code.split(' ').find(|word| !word.contains('=')).unwrap_or_default();
+        ["cargo", "install"].contains(&word) || word.starts_with("scripts/")
+    };
+    lines.chain(prose.filter(is_run)).collect()
+}
+
+#[test]
+fn every_command_in_it_is_run() {
+    let here = include_str!("main.rs");
+    let (elsewhere, run): (Vec<_>, Vec<_>) =
+        commands().into_iter().partition(|command| ELSEWHERE.contains(command));
+    assert!(run.len() > 8, "{run:?}");
+    for command in run {
+        assert!(here.contains(&format!("\"{command}\"")), "no test runs {command}");
+    }
+    for command in elsewhere.into_iter().filter_map(|command| command.split(' ').next()) {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(command);
+        assert!(command == "cargo" || file.is_file(), "there is no {command}");
+    }
+}
+
+/// A visitor who asks for a link as a newcomer does, follows it in the inbox, and is signed in.
+async fn sign_in(email: &str) -> Visitor {
+    let visitor = Visitor::new(SITE);
+    let sent = visitor.ask_for_link(email, "").await;
+    assert!(sent.location().starts_with("/login/sent"), "{}", sent.location());
+    let callback = WorkOs::running_at(STAND_IN).follow_newest_link(email).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    assert!(visitor.get("/account").await.body.contains(email));
+    visitor
+}
+
+/// Ends it, once nobody holds a connection to it.
+async fn end(program: Program, visitor: Visitor) {
+    drop(visitor);
+    assert_eq!(program.terminate().await.0, Some(0));
+}
+
+#[actix_web::test]
+async fn run_it_now() {
+    let checkout = Checkout::new().await;
+    let demo = checkout.start("cargo run -- --demo").await;
+    for step in [&format!("{SITE}/login"), &format!("{STAND_IN}/inbox")] {
+        assert!(demo.said.contains(step.as_str()), "{}", demo.said);
+    }
+    let visitor = sign_in(ANA).await;
+    end(demo, visitor).await;
+}
+
+#[actix_web::test]
+async fn with_your_workos_account() {
+    let checkout = Checkout::new().await;
+    let workos = checkout.start("cargo run -p magic-link-emulator").await;
+    checkout.run("install -m 600 .env.example .env").await;
+    checkout.set("WORKOS_API_KEY", "sk_test_default");
+    checkout.set("WORKOS_CLIENT_ID", "client_emulator");
+    // The one thing that somebody with an account needn't say.
+    checkout.set("WORKOS_API_URL", STAND_IN);
+    let told = checkout.run("cargo run -- doctor").await;
+    for told_of in ["api key", "client id", "redirect uri"] {
+        assert!(told.to_lowercase().contains(told_of), "{told}");
+    }
+    let app = checkout.start("cargo run").await;
+    let visitor = sign_in(ANA).await;
+
+    let listed = checkout.run("cargo run -- sessions list --email ana@example.com").await;
+    assert!(listed.contains("127.0.0.1"), "{listed}");
+    checkout.run("cargo run -- sessions end --email ana@example.com").await;
+    assert!(!visitor.is_signed_in().await);
+    end(app, visitor).await;
+
+    let with_settings = "WORKOS_API_URL=http://localhost:4100 WORKOS_API_KEY=sk_test_default WORKOS_CLIENT_ID=client_emulator cargo run";
+    let app = checkout.start(with_settings).await;
+    let visitor = sign_in("bob@example.com").await;
+    end(app, visitor).await;
+    workos.terminate().await;
+}
+
+#[actix_web::test]
+async fn links_that_mail_scanners_cant_use_up() {
+    let checkout = Checkout::new().await;
+    let demo = checkout.start("LINK_DELIVERY=smtp cargo run -- --demo").await;
+    let visitor = Visitor::new(SITE);
+    visitor.ask_for_link(ANA, "").await;
+    let workos = WorkOs::running_at(STAND_IN);
+    let mail = workos.newest_mail(ANA).await;
+    workos.scan(&mail, "get").await;
+    let link = mail["link"].as_str().unwrap();
+    let page = visitor.get(link).await;
+    assert!(page.status == 200 && page.body.contains("<button"), "{}", page.body);
+    end(demo, visitor).await;
+}
+
+#[actix_web::test]
+async fn organizations_sign_in_through_sso() {
+    let checkout = Checkout::new().await;
+    let demo = checkout.start("SSO_DOMAINS=acme.test=org_acme cargo run -- --demo").await;
+    let visitor = Visitor::new(SITE);
+    let asked = visitor.ask_for_link("ana@acme.test", "").await;
+    let leaving = visitor.get(asked.location()).await;
+    assert!(leaving.leads_to(&format!("{STAND_IN}/sso/authorize")).is_some(), "{}", leaving.body);
+    end(demo, visitor).await;
+}
+
+#[actix_web::test]
+async fn in_production() {
+    let checkout = Checkout::new().await;
+    checkout
+        .run("cargo build --release -p workos-magic-link --no-default-features --features redis,smtp")
+        .await;
+    let key = checkout.run("target/release/workos-magic-link keys generate").await;
+    let settings = [
+        ("COOKIE_KEYS", key.trim()),
+        ("BASE_URL", "https://app.example.com"),
+        ("WORKOS_API_KEY", "sk_live_example"),
+        ("WORKOS_CLIENT_ID", "client_example"),
+        ("TLS", "off"),
+    ];
+    let get = |name: &str| Some(settings.iter().find(|(known, _)| *known == name)?.1.to_owned());
+    assert!(workos_magic_link::config::Config::read(get).is_ok());
+}
