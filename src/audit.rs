@@ -12,7 +12,7 @@ use metrics::counter;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
 use crate::sealed::KeyRing;
-use crate::sign_in::{Flow, LinkDelivery, Way};
+use crate::sign_in::{Flow, Way};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,12 +84,7 @@ impl<'a> Entry<'a> {
 
     /// By what way it was asked for.
     pub(crate) fn by(self, way: &Way) -> Self {
-        let by = match way {
-            Way::Link(LinkDelivery::WorkOs) => "workos",
-            Way::Link(LinkDelivery::Smtp) => "smtp",
-            Way::Sso(_) => "sso",
-        };
-        Self { by: Some(by), ..self }
+        Self { by: Some(way.name()), ..self }
     }
 
     /// How many sessions it was.

@@ -8,7 +8,7 @@ use super::Page;
 use super::failure::Problem;
 use crate::error::Code;
 use crate::session::{CurrentUser, Ended};
-use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo, Way};
+use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo};
 use crate::webmail::Webmail;
 
 #[derive(Serialize)]
@@ -219,7 +219,7 @@ impl SwitchPage {
             flow: flow.as_str().to_owned(),
             signed_in_as: user.map(|user| user.profile.email.clone()),
             email: pending.email.as_str().to_owned(),
-            by_sso: matches!(pending.way, Way::Sso(_)),
+            by_sso: pending.way.is_sso(),
         }
     }
 }

@@ -12,9 +12,9 @@ use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::{Arrival, PendingSignIn, ReturnTo, State};
 
-mod person;
+pub(super) mod person;
 pub(super) mod redeem;
-mod refusal;
+pub(super) mod refusal;
 
 use refusal::Refusal;
 

@@ -16,7 +16,7 @@ use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::pages::{LoginPage, Pages};
 use crate::session::{self, CurrentUser, Store};
-use crate::sign_in::{Flow, PendingSignIn, ReturnTo, TIME_FOR_SSO, Way, make_room};
+use crate::sign_in::{Flow, PendingSignIn, ReturnTo, make_room};
 
 #[derive(Deserialize)]
 pub(super) struct Going {
@@ -82,27 +82,24 @@ pub(super) async fn ask(
     app.rate_limits.ask(&store, &email, client).await.map_err(retry)?;
 
     let way = deliver::way(&app, &email, &delivery)?;
-    let time = match way {
-        Way::Link(delivery) => app.link_lifetimes.of(delivery),
-        Way::Sso(_) => TIME_FOR_SSO,
-    };
+    let lifetime = way.lifetime(|delivery| app.link_lifetimes.of(delivery));
     let (flow, mut pending) =
-        PendingSignIn::begin(email.clone(), return_to.clone(), way.clone(), time, &app.clock)?;
-    Entry::new(&app.keys, Event::Asked).of(&email).in_flow(&flow).by(&way).write();
-    let next = match way {
-        Way::Sso(_) => "/login/sso",
-        Way::Link(delivery) => {
-            match app.rate_limits.mail(&store, &email).await? {
-                Some(wait) => {
-                    deliver::entry(&app, &flow, &pending).but(Event::Undelivered).write();
-                    pending.next_mail_at = Some(app.clock.now() + seconds(wait));
-                }
-                None => deliver::link(&app, &pages, delivery, &request, &flow, &mut pending)
-                    .await
-                    .map_err(retry)?,
+        PendingSignIn::begin(email.clone(), return_to.clone(), way, lifetime, &app.clock)?;
+    let asked = Entry::new(&app.keys, Event::Asked).of(&email).in_flow(&flow);
+    asked.by(&pending.way).write();
+    let next = if pending.way.is_sso() {
+        "/login/sso"
+    } else {
+        match app.rate_limits.mail(&store, &email).await? {
+            Some(wait) => {
+                deliver::entry(&app, &flow, &pending).but(Event::Undelivered).write();
+                pending.next_mail_at = Some(app.clock.now() + seconds(wait));
             }
-            "/login/sent"
+            None => {
+                deliver::mail(&app, &pages, &request, &flow, &mut pending).await.map_err(retry)?
+            }
         }
+        "/login/sent"
     };
 
     let now = app.clock.now();

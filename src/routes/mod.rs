@@ -5,6 +5,7 @@ mod account_sessions;
 mod api_session;
 mod approve;
 mod assets;
+mod begin;
 mod callback;
 mod cancel;
 mod end;
@@ -18,6 +19,7 @@ mod sent;
 mod sso;
 mod status;
 mod switch;
+mod tries;
 
 use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;

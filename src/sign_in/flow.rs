@@ -43,7 +43,7 @@ impl Flow {
         format!("press {}", self.0)
     }
 
-    /// One try at its digits.
+    /// One try at its digits, or its code.
     #[must_use]
     pub fn claim_of_try(&self, number: u32) -> String {
         format!("try {number} {}", self.0)

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::{Asking, Digits, Flow, ReturnTo, State, Way};
-use crate::clock::Clock;
+use crate::clock::{Clock, seconds};
 use crate::email_address::EmailAddress;
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
@@ -57,7 +57,7 @@ impl Sealed for PendingSignIn {
 }
 
 impl PendingSignIn {
-    /// Begins a sign-in: its name, and the browser's half.
+    /// Begins a sign-in that may take so long: its name, and the browser's half.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
@@ -65,7 +65,7 @@ impl PendingSignIn {
         email: EmailAddress,
         return_to: ReturnTo,
         way: Way,
-        link_expires_in: Duration,
+        lifetime: Duration,
         clock: &Clock,
     ) -> Result<(Flow, Self), NoRandomness> {
         let pending = Self {
@@ -73,7 +73,7 @@ impl PendingSignIn {
             way,
             return_to,
             began_at: clock.now_millis(),
-            expires_at: clock.now().saturating_add(State::lifetime(link_expires_in)),
+            expires_at: clock.now().saturating_add(seconds(lifetime)),
             next_mail_at: None,
             digits: Digits::random()?,
             state_hash: None,
@@ -106,8 +106,7 @@ impl PendingSignIn {
         link_expires_in: Duration,
         now: i64,
     ) -> Result<String, NoRandomness> {
-        let is_sso = matches!(self.way, Way::Sso(_));
-        let state = State::new(flow, asking, is_sso, link_expires_in, now)?;
+        let state = State::new(flow, asking, self.way.is_sso(), link_expires_in, now)?;
         self.expires_at = self.expires_at.max(state.expires_at);
         let state = keys.seal("", &state)?;
         self.state_hash = Some(hash(&state));

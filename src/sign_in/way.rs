@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::LinkDelivery;
+use super::state::CODE_LIFETIME;
 use crate::sealed::{NoRandomness, random};
 
 /// How a sign-in proves who somebody is. Decided when it begins, and kept with it: what comes back
@@ -32,6 +33,31 @@ impl Way {
     /// [`NoRandomness`] when the system has none to give.
     pub fn sso() -> Result<Self, NoRandomness> {
         Ok(Self::Sso(CodeVerifier(URL_SAFE_NO_PAD.encode(random::<32>()?))))
+    }
+
+    /// Whether an identity provider says who it is, and no mail.
+    #[must_use]
+    pub fn is_sso(&self) -> bool {
+        matches!(self, Self::Sso(_))
+    }
+
+    /// Its name in the audit.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Link(LinkDelivery::WorkOs) => "workos",
+            Self::Link(LinkDelivery::Smtp) => "smtp",
+            Self::Sso(_) => "sso",
+        }
+    }
+
+    /// How long a sign-in by it may take, where a mailed link works for as long as `of_link` says.
+    #[must_use]
+    pub fn lifetime(&self, of_link: impl FnOnce(LinkDelivery) -> Duration) -> Duration {
+        match self {
+            Self::Link(delivery) => of_link(*delivery) + CODE_LIFETIME,
+            Self::Sso(_) => TIME_FOR_SSO + CODE_LIFETIME,
+        }
     }
 
     /// What the code must be exchanged with.

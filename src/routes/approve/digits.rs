@@ -4,12 +4,9 @@ use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::pages::{ApprovePage, Pages};
+use crate::routes::tries::{self, TRIES};
 use crate::session::Store;
 use crate::sign_in::{Approval, Asking, Digits, End, Flow};
-
-/// Three tries at two digits: whoever guesses is right in three of a hundred sign-ins, and each
-/// wrong one has to begin with a person who opens a mail that they didn't ask for.
-const TRIES: u32 = 3;
 
 /// What somebody typed who opened a link in a browser that didn't ask.
 pub(in crate::routes) struct Typed<'a> {
@@ -25,6 +22,9 @@ pub(in crate::routes) struct Typed<'a> {
 
 /// Lets the browser that asked go on, if the digits are right. Wrong ones end the sign-in at the
 /// third try; what can't be the digits at all costs no try.
+///
+/// Three tries at two digits: whoever guesses is right in three of a hundred sign-ins, and each
+/// wrong one has to begin with a person who opens a mail that they didn't ask for.
 pub(in crate::routes) async fn approve(
     app: &App,
     pages: &Pages,
@@ -46,7 +46,7 @@ pub(in crate::routes) async fn approve(
     if store.kept(&kept).await?.is_some() {
         return Ok(());
     }
-    let Some(number) = next_try(store, flow, until).await? else {
+    let Some(number) = tries::next(store, flow, until).await? else {
         return Err(end(store, flow, until).await);
     };
     if typed.asking.digits.are(&digits) {
@@ -54,7 +54,7 @@ pub(in crate::routes) async fn approve(
         let keeping = store.keep(&kept, sealed, approval.expires_at).await;
         if keeping.is_err() {
             // It was no wrong one.
-            let _ = store.release(&flow.claim_of_try(number)).await;
+            tries::give_back(store, flow, number).await;
         }
         keeping?;
         Entry::new(&app.keys, Event::Approved).in_flow(flow).write();
@@ -64,16 +64,6 @@ pub(in crate::routes) async fn approve(
         return Err(end(store, flow, until).await);
     }
     Err(wrong(Some(TRIES - number)))
-}
-
-/// The number of this try, from one on; of many at the same moment each has its own.
-async fn next_try(store: &Store, flow: &Flow, until: i64) -> Result<Option<u32>, Failure> {
-    for number in 1..=TRIES {
-        if store.claim(&flow.claim_of_try(number), String::new(), until).await? {
-            return Ok(Some(number));
-        }
-    }
-    Ok(None)
 }
 
 async fn end(store: &Store, flow: &Flow, until: i64) -> Failure {

@@ -7,17 +7,17 @@ use crate::sign_in::{PendingSignIn, Way};
 use crate::workos::{Profile, SsoSelector};
 
 /// Somebody who may begin a session.
-pub(super) struct Person {
+pub(in crate::routes) struct Person {
     /// What the store knows them by.
-    pub(super) name: String,
-    pub(super) email: EmailAddress,
+    pub(in crate::routes) name: String,
+    pub(in crate::routes) email: EmailAddress,
 }
 
 const MAGIC_LINK: &str = "MagicLink";
 
 impl Person {
     /// The person of this Profile, if it fits the sign-in.
-    pub(super) fn of(
+    pub(in crate::routes) fn of(
         admission: &Admission,
         profile: &Profile,
         pending: &PendingSignIn,

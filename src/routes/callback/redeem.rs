@@ -7,14 +7,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::person::Person;
 use super::refusal::Refusal;
 use crate::app::App;
-use crate::audit::{Entry, Event};
-use crate::client_address;
-use crate::email_address::EmailAddress;
 use crate::error::Failure;
 use crate::routes::end::end_of;
-use crate::routes::see_other;
-use crate::session::current_user::{CurrentUser, SignedIn};
-use crate::session::{Store, device};
+use crate::routes::{begin, see_other};
+use crate::session::{CurrentUser, Store};
 use crate::sign_in::{Arrival, End, PendingSignIn, State};
 use crate::workos::Profile;
 
@@ -31,12 +27,9 @@ pub(in crate::routes) async fn go_on(
 ) -> Result<HttpResponse, Failure> {
     check_halves(app, pending, arrival)
         .map_err(|refused| Failure::from(refused).offering(pending))?;
-    let is_somebody_else = |user: &CurrentUser| {
-        EmailAddress::parse(&user.profile.email).ok() != Some(pending.email.clone())
-    };
-    if user.is_some_and(is_somebody_else) {
+    if user.is_some_and(|user| begin::is_somebody_else(user, pending)) {
         let mut ask = see_other("/login/switch");
-        // Can't fail, here and below: the names are letters, digits and dashes, the values sealed.
+        // Can't fail: the name is letters and dashes, the value sealed.
         let _ = ask.add_cookie(&arrival.cookie(&app.keys)?);
         return Ok(ask);
     }
@@ -56,21 +49,9 @@ pub(in crate::routes) async fn sign_in(
     let state = check_halves(app, pending, arrival).map_err(|refused| offering(refused.into()))?;
     let (person, profile) =
         redeem(app, store, &state, pending, &arrival.code).await.map_err(offering)?;
-    let address = client_address::of(request, &app.trusted_proxies);
-    let signed_in = SignedIn {
-        person: &person.name,
-        email: &person.email,
-        profile: &profile,
-        flow: &state.flow,
-        return_to: &pending.return_to,
-        device: device::of(request),
-        address: address.map_or_else(String::new, |address| address.to_string()),
-    };
-    CurrentUser::begin_session(session, signed_in)?;
-    let entry = Entry::new(&app.keys, Event::SignedIn).of(&person.email);
-    entry.in_flow(&state.flow).by(&pending.way).write_once_saved(request);
-    let mut response = see_other(pending.return_to.as_str());
-    let _ = response.add_cookie(&state.flow.removal_cookie());
+    let whose = (&state.flow, pending);
+    let mut response = begin::session(app, session, request, whose, (&person, &profile))?;
+    // Can't fail: the name is letters and dashes, the value empty.
     let _ = response.add_cookie(&Arrival::removal_cookie());
     Ok(response)
 }

@@ -4,7 +4,7 @@ use crate::error::{Code, Failure};
 use crate::sign_in::{LinkDelivery, Way};
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Refusal {
+pub(in crate::routes) enum Refusal {
     NoCode,
     /// WorkOS came back with an error that it documents.
     Provider(Code, &'static str),

@@ -29,21 +29,23 @@ pub(super) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Wa
     }))
 }
 
-/// Delivers the link of this sign-in.
-pub(super) async fn link(
+/// Delivers the mail of this sign-in.
+pub(super) async fn mail(
     app: &App,
     pages: &Pages,
-    delivery: LinkDelivery,
     request: &HttpRequest,
     flow: &Flow,
     pending: &mut PendingSignIn,
 ) -> Result<(), Failure> {
-    match (delivery, &app.mailer) {
-        (LinkDelivery::WorkOs, _) => by_workos(app, request, flow, pending).await,
-        (LinkDelivery::Smtp, Some(mailer)) => {
+    match (&pending.way, &app.mailer) {
+        (Way::Link(LinkDelivery::WorkOs), _) => by_workos(app, request, flow, pending).await,
+        (Way::Link(LinkDelivery::Smtp), Some(mailer)) => {
             by_us(app, pages, mailer, request, flow, pending).await
         }
-        (LinkDelivery::Smtp, None) => Err(Failure::internal("there is no mail server".to_owned())),
+        (Way::Link(LinkDelivery::Smtp), None) => {
+            Err(Failure::internal("there is no mail server".to_owned()))
+        }
+        (Way::Sso(_), _) => Err(Failure::internal("SSO takes no mail".to_owned())),
     }
 }
 
