@@ -30,6 +30,7 @@ fn why(error: &WorkOsError) -> &'static str {
         WorkOsError::Unreachable(_) => "unreachable",
         WorkOsError::Busy => "busy",
         WorkOsError::Unreadable { .. } => "unreadable",
+        WorkOsError::Refused { .. } if error.code_refusal().is_some() => "refused",
         WorkOsError::Refused { .. } if error.is_key_refused() => "key_refused",
         WorkOsError::Refused { .. } if error.is_rate_limited() => "rate_limited",
         WorkOsError::Refused { .. } if error.is_outage() => "server_error",

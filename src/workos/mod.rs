@@ -5,6 +5,7 @@
 
 mod client;
 mod error;
+mod magic_auth;
 mod measured;
 mod passwordless;
 mod sso;
@@ -12,6 +13,7 @@ mod types;
 
 pub use client::{Client, Credentials};
 pub use error::{FieldError, WorkOsError};
+pub use magic_auth::CodeRefusal;
 pub use passwordless::CreatePasswordlessSession;
 pub use sso::{Authorization, SsoSelector};
 pub use types::{PasswordlessSession, Profile, ProfileAndToken};

@@ -71,6 +71,13 @@ pub struct Profile {
     pub raw_attributes: Map<String, Value>,
 }
 
+impl Profile {
+    /// The [`connection_type`](Self::connection_type) of a mailed link.
+    pub const MAGIC_LINK: &str = "MagicLink";
+    /// That of a mailed code, which is no connection's.
+    pub const MAGIC_AUTH: &str = "MagicAuth";
+}
+
 /// A role in an organization.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
