@@ -13,7 +13,7 @@ use crate::mail::Mailer;
 use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::Lifetimes;
-use crate::sign_in::LinkDelivery;
+use crate::sign_in::Way;
 use crate::templates::Editions;
 use crate::workos::Client;
 
@@ -25,7 +25,8 @@ pub(crate) struct App {
     pub(crate) assets: Assets,
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
-    pub(crate) link_delivery: LinkDelivery,
+    /// How those sign in who have no identity provider: `SIGN_IN_WITH`, `LINK_DELIVERY`.
+    pub(crate) usual_way: Way,
     pub(crate) link_lifetimes: LinkLifetimes,
     /// `CROSS_DEVICE`
     pub(crate) approves_cross_device: bool,
@@ -65,8 +66,12 @@ impl App {
             authorities: authorities(base_url),
             redirect_uri: config.workos.redirect_uri.into(),
         };
+        let usual_way = match config.sign_in.by_code {
+            true => Way::Code,
+            false => Way::Link(config.sign_in.link_delivery),
+        };
         Ok(Self {
-            editions: Editions::load(&assets, config.demo_inbox.as_deref())?,
+            editions: Editions::load(&assets, config.demo_inbox.as_deref(), &usual_way)?,
             workos: Client::new(config.workos.api_url, config.workos.credentials).context(
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,
@@ -74,7 +79,7 @@ impl App {
                 config.sign_in.allowed_email_domains,
                 config.sign_in.sso_domains,
             ),
-            link_delivery: config.sign_in.link_delivery,
+            usual_way,
             link_lifetimes: config.sign_in.link_lifetimes,
             approves_cross_device: config.sign_in.approves_cross_device,
             mailer: config.mail.map(Mailer::start),

@@ -17,7 +17,7 @@ use crate::sign_in::{Flow, Way};
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// A link was asked for, or a way to an identity provider.
+    /// A link or a code was asked for, or a way to an identity provider.
     Asked,
     /// WorkOS or the mail server has taken the mail.
     Delivered,

@@ -39,7 +39,7 @@ pub struct Config {
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
     pub session: Limits,
-    /// `LINK_DELIVERY`, `LINK_EXPIRES_IN`, `ALLOWED_EMAIL_DOMAINS`
+    /// `SIGN_IN_WITH`, `LINK_*`, `CROSS_DEVICE`, `SSO_DOMAINS`, `ALLOWED_EMAIL_DOMAINS`
     pub sign_in: SignIn,
     /// `SMTP_URL`, `MAIL_FROM`
     pub mail: Option<Mail>,

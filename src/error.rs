@@ -33,6 +33,8 @@ pub struct Failure {
     pub(crate) offer: Option<Box<Offer>>,
     /// The sign-in that this ends.
     ends: Option<Flow>,
+    /// The sign-in that goes on after it, and its address.
+    whose: Option<Box<(Flow, EmailAddress)>>,
 }
 
 /// The way on from a failure.
@@ -58,7 +60,14 @@ impl fmt::Debug for Offer {
 impl Failure {
     /// The visitor did what is not allowed or no longer possible; `why` is for the log.
     pub fn refusal(code: Code, why: &'static str) -> Self {
-        Self { code, cause: Cow::Borrowed(why), retry_after: None, offer: None, ends: None }
+        Self {
+            code,
+            cause: Cow::Borrowed(why),
+            retry_after: None,
+            offer: None,
+            ends: None,
+            whose: None,
+        }
     }
 
     /// The sign-in is going through at this moment, in answer to another request of this browser's:
@@ -90,8 +99,21 @@ impl Failure {
         let (email, return_to) = (pending.email.as_str().to_owned(), pending.return_to.clone());
         match pending.way {
             Way::Sso(_) => self.of_sso(email, return_to),
+            Way::Code => Self { code: self.code.of_code(), ..self }.offering_form(email, return_to),
             Way::Link(_) => self.offering_form(email, return_to),
         }
+    }
+
+    /// Says what the same cause means where it happened.
+    #[must_use]
+    pub(crate) fn meaning(self, code: Code) -> Self {
+        Self { code, ..self }
+    }
+
+    /// Says for the audit whose it is, where nothing else does.
+    #[must_use]
+    pub(crate) fn of(self, flow: &Flow, pending: &PendingSignIn) -> Self {
+        Self { whose: Some(Box::new((flow.clone(), pending.email.clone()))), ..self }
     }
 
     /// Says it of a sign-in through an organization, where no link was mailed, and offers that anew.
@@ -147,17 +169,17 @@ impl Failure {
         self
     }
 
-    /// Whose sign-in it was, if the page offers them another.
+    /// Whose sign-in it was, if the page offers them another, or it goes on.
     pub(crate) fn email(&self) -> Option<EmailAddress> {
         match self.offer.as_deref() {
             Some(Offer::NewSignIn { email, .. }) => EmailAddress::parse(email).ok(),
-            _ => None,
+            _ => self.whose.as_ref().map(|whose| whose.1.clone()),
         }
     }
 
-    /// The sign-in that it was, if this is its end.
+    /// The sign-in that it was, if this is its end, or it goes on.
     pub(crate) fn flow(&self) -> Option<&Flow> {
-        self.ends.as_ref()
+        self.ends.as_ref().or_else(|| self.whose.as_ref().map(|whose| &whose.0))
     }
 
     /// Logs the failure, once: refusals are the visitor's, the rest is the operator's.

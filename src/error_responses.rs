@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::audit;
 use crate::error::{Code, Failure, Offer};
 use crate::pages::{ErrorPage, Pages};
-use crate::sign_in::{LinkDelivery, ReturnTo};
+use crate::sign_in::{LinkDelivery, ReturnTo, Way};
 use crate::telemetry::RequestId;
 
 /// How long to wait before trying again where nobody said, in seconds.
@@ -92,7 +92,7 @@ fn page(app: &App, pages: &Pages, request: &HttpRequest, failure: &Failure) -> H
 
 /// Whether a link can be mailed in another way than it usually is.
 fn has_other_way(app: &App) -> bool {
-    app.link_delivery == LinkDelivery::WorkOs && app.mailer.is_some()
+    matches!(app.usual_way, Way::Link(LinkDelivery::WorkOs)) && app.mailer.is_some()
 }
 
 /// What to tell the operator, who finds the rest in the log.

@@ -18,6 +18,10 @@
 //!    Or we mail a link of our own ([`mail`]), a [`sign_in::MailLink`] to `/login/open/{token}`:
 //!    WorkOS makes its link when the button there is pressed, and the browser leaves for it.
 //!
+//!    Or WorkOS mails a code ([`sign_in::OneTimeCode`]), and the page that waits takes it, by
+//!    `POST /login/code` ([`workos::Client::create_magic_auth`],
+//!    [`workos::Client::authenticate_with_magic_auth`]); it goes on at 7.
+//!
 //!    Or the address is of an organization that signs in through SSO ([`sign_in::Way`]): the browser
 //!    leaves for its identity provider by `/login/sso`.
 //! 5. The person clicks. WorkOS takes its link, and sends the browser to

@@ -185,7 +185,8 @@ async fn run_demo() -> anyhow::Result<()> {
             "The demo is running. Nothing in it is real, and no account is needed.\n\n  \
              1. Open   {site}/login\n  \
              2. Type   any address, and press the button\n  \
-             3. Open   {inbox}   and follow the link in the mail\n\n\
+             3. Open   {inbox}   and do as the mail says\n\n\
+             With SIGN_IN_WITH=code it has a code to type in, in place of a link to follow.\n\
              With LINK_DELIVERY=smtp the app mails links of its own, which mail scanners can't use\n\
              up; they come to the same inbox, by way of {smtp}.\n"
         )

@@ -18,12 +18,14 @@ use crate::templates::Edition;
 use crate::words::Words;
 
 mod account;
+mod code;
 mod failure;
 mod language;
 mod mail;
 mod sign_in;
 
 pub(crate) use account::{AccountPage, AccountSessionsPage};
+pub(crate) use code::CodePage;
 pub(crate) use failure::ErrorPage;
 pub(crate) use language::remember;
 pub(crate) use mail::SignInMail;

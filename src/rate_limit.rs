@@ -1,4 +1,4 @@
-//! How many links may be asked for: by one client, for one address, in all; and how many mails a
+//! How many links or codes may be asked for: by one client, for one address, in all; and how many mails a
 //! mailbox gets.
 //!
 //! Nobody can lock somebody else out: the limit of a mailbox stops further mails, and those
@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::session::{RateLimit, Store, StoreError};
+use crate::sign_in::Way;
 
 /// `RATE_LIMIT_*`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +50,8 @@ impl RateLimits {
         Ok(())
     }
 
-    /// How long it is until this client may ask for one more mail to this address, and it goes, as
-    /// far as that hangs on the two of them. Counts nothing.
+    /// How long it is until this client may ask for one more mail of this way to this address, and it
+    /// goes, as far as that hangs on the two of them. Counts nothing.
     ///
     /// # Errors
     /// When the store fails.
@@ -59,14 +60,13 @@ impl RateLimits {
         store: &Store,
         email: &EmailAddress,
         client: Option<IpAddr>,
+        way: &Way,
     ) -> Result<Option<Duration>, StoreError> {
         let client = network(client);
+        let of_client =
+            [(client_key(client), self.per_client), (email_key(email, client), self.per_email)];
         let mut longest = None;
-        for (key, limit) in [
-            (client_key(client), self.per_client),
-            (email_key(email, client), self.per_email),
-            (mailbox_key(email), self.per_mailbox),
-        ] {
+        for (key, limit) in of_client.into_iter().chain(self.of_mails(email, way)) {
             longest = longest.max(store.take_many(&key, 0, limit).await?);
         }
         Ok(longest)
@@ -84,7 +84,7 @@ impl RateLimits {
         store.take_many(&client_key(network), tenth, limit).await.map(drop)
     }
 
-    /// Counts a mail; gives how long it is until the next may go, if this one must not.
+    /// Counts a mail of this way; gives how long it is until the next may go, if this one must not.
     ///
     /// # Errors
     /// When the store fails.
@@ -92,10 +92,44 @@ impl RateLimits {
         &self,
         store: &Store,
         email: &EmailAddress,
+        way: &Way,
     ) -> Result<Option<Duration>, StoreError> {
-        store.take(&mailbox_key(email), self.per_mailbox).await
+        for (key, limit) in self.of_mails(email, way) {
+            if let Some(wait) = store.take(&key, limit).await? {
+                return Ok(Some(wait));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the mails to one address are held against, the shortest time first.
+    fn of_mails(
+        &self,
+        email: &EmailAddress,
+        way: &Way,
+    ) -> impl Iterator<Item = (String, RateLimit)> {
+        let codes = matches!(way, Way::Code).then(|| (format!("codes {}", email.as_str()), CODES));
+        codes.into_iter().chain([(mailbox_key(email), self.per_mailbox)])
+    }
+
+    /// Counts a try at the code of an address, whoever makes it; gives how long it is until the next
+    /// may be made, if this one must not.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn try_code(
+        &self,
+        store: &Store,
+        email: &EmailAddress,
+    ) -> Result<Option<Duration>, StoreError> {
+        store.take(&format!("code tries {}", email.as_str()), CODE_TRIES).await
     }
 }
+
+/// As many codes as WorkOS mails to one address, and as many tries as it takes for one: who is stopped
+/// here is told how long to wait. <https://workos.com/docs/reference/rate-limits>
+const CODES: RateLimit = RateLimit { at_most: 3, within: Duration::from_secs(60) };
+const CODE_TRIES: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60) };
 
 fn email_key(email: &EmailAddress, network: IpAddr) -> String {
     format!("email {} {network}", email.as_str())

@@ -7,6 +7,7 @@ use tera::{Context, Tera, Value};
 
 mod functions;
 use crate::assets::{self, Assets};
+use crate::sign_in::Way;
 use crate::words::Words;
 
 /// What is the same on every page of a language.
@@ -21,7 +22,11 @@ pub(crate) struct Edition {
 }
 
 impl Editions {
-    pub(crate) fn load(assets: &Assets, demo_inbox: Option<&str>) -> anyhow::Result<Self> {
+    pub(crate) fn load(
+        assets: &Assets,
+        demo_inbox: Option<&str>,
+        usual_way: &Way,
+    ) -> anyhow::Result<Self> {
         let edition = |words: Words| {
             let words = Arc::new(words);
             let mut tera = Tera::new();
@@ -30,6 +35,7 @@ impl Editions {
             site.insert("assets", assets.urls());
             site.insert("integrity", assets.integrity());
             site.insert("demo_inbox", &demo_inbox);
+            site.insert("by_code", &matches!(usual_way, Way::Code));
             site.insert("language", &words.language);
             site.insert_value("words", plain_words(&words));
             let templates = assets::templates().map(|(name, source)| {

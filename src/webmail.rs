@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 /// A provider's pages for reading mail.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Webmail {
     pub(crate) name: &'static str,
     pub(crate) url: String,

@@ -5,7 +5,9 @@ direction = ltr
 
 layout =
     .description = Anmelden mit einem Link in einer Mail, ohne Passwort.
+    .description_code = Anmelden mit einem Code aus einer Mail, ohne Passwort.
     .footer = Anmeldung per Mail, mit WorkOS Magic Link und actix-web.
+    .footer_code = Anmeldung per Mail, mit WorkOS Magic Auth und actix-web.
     .demo = Demo: Keine Mail verlässt diesen Rechner. Jede kommt in <a href="{ $inbox }" target="_blank" rel="noopener">diesem Postfach</a> an.
     .languages = Sprache
     .account = Konto
@@ -14,10 +16,12 @@ layout =
 
 home =
     .title = Anmelden mit einem Link statt mit einem Passwort
+    .title_code = Anmelden mit einem Code statt mit einem Passwort
     .lead = Kein Passwort, das man sich ausdenken muss, vergisst oder verliert.
     .type = Adresse eingeben
     .open = Mail öffnen
     .click = Einmal klicken, und Sie sind angemeldet
+    .copy = Code hier eingeben, und Sie sind angemeldet
     .sign_in = Anmelden
     .welcome = Willkommen zurück
     .signed_in_as = Sie sind angemeldet als <strong class="address">{ $email }</strong>.
@@ -27,10 +31,12 @@ login =
     .title = Anmelden
     .error = Fehler: { $title }
     .lead = Wir schicken Ihnen einen Link. Sie öffnen ihn und sind angemeldet.
+    .lead_code = Wir schicken Ihnen einen Code. Sie geben ihn hier ein und sind angemeldet.
     .email = E-Mail-Adresse
     .example = sie@example.com
     .suggestion = Meinten Sie { $address }?
     .submit = Link zusenden
+    .submit_code = Code zusenden
 
 ended =
     .idle = Sie wurden abgemeldet, weil Sie eine Weile nicht hier waren.
@@ -57,6 +63,24 @@ sent =
     .wait = Der nächste Link kann in { $wait } gesendet werden.
     .may_again = Der nächste Link kann jetzt gesendet werden.
     .other_address = Andere Adresse verwenden
+
+code =
+    .on_its_way = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Code aus sechs Ziffern unterwegs. Geben Sie ihn innerhalb von { $lifetime } hier ein, und Sie sind angemeldet.
+    .held_back = An <strong class="address">{ $email }</strong> gingen so viele Codes, dass diesmal keiner gesendet wurde. Der nächste kann am { $at } gesendet werden. Ein Code, der schon früher kam, gilt weiter auf der Seite, auf der Sie ihn angefordert haben.
+    .signed_in_as = Sie sind angemeldet als <strong class="address">{ $email }</strong>. Mit diesem Code melden Sie sich als jemand anderes an.
+    .code = Der Code aus der Mail
+    .submit = Anmelden
+    .submit_instead = Als { $email } anmelden
+    .tries_left = { $count ->
+        [one] Noch { $count } Versuch, dann brauchen Sie einen neuen Code.
+       *[other] Noch { $count } Versuche, dann brauchen Sie einen neuen Code.
+    }
+    .warning = Geben Sie ihn nur hier ein, und sagen Sie ihn niemandem: Wer ihn hat, kann sich als Sie anmelden.
+    .handed_over = Dem Mailsystem übergeben: { $at }.
+    .again = Noch einen Code zusenden
+    .newest = Es gilt der neueste Code.
+    .wait = Der nächste Code kann in { $wait } gesendet werden.
+    .may_again = Der nächste Code kann jetzt gesendet werden.
 
 open =
     .title = Anmelden
@@ -155,6 +179,7 @@ error =
     .safe_link = Einen Link zusenden, den nur ich verbrauchen kann
     .same_link = Einen neuen Link derselben Art zusenden
     .new_link = Neuen Link zusenden
+    .new_code = Neuen Code zusenden
     .sso_again = Neu anmelden
     .start = Zur Startseite
     .request_id = Wenn Sie um Hilfe bitten, nennen Sie diese Nummer: <code>{ $id }</code>
@@ -167,10 +192,10 @@ invalid_email =
     .text = Prüfen Sie die Adresse auf Tippfehler. Sie sieht aus wie name@example.com.
 rate_limited =
     .title = Das war zu oft
-    .text = Sie haben öfter um eine Anmeldung gebeten, als irgendjemand braucht. Schon gesendete Links gelten weiter.
+    .text = Sie haben öfter um eine Anmeldung gebeten, als irgendjemand braucht. Was schon gesendet wurde, gilt weiter.
 busy =
     .title = Gerade melden sich zu viele an
-    .text = Es liegt nicht an Ihnen. Wer schon einen Link hat, kann ihn verwenden.
+    .text = Es liegt nicht an Ihnen. Wer schon eine Mail hat, kann sie verwenden.
 not_allowed =
     .title = Diese Adresse kann sich hier nicht anmelden
     .text = Auf dieser Website können sich nur bestimmte Adressen anmelden. Wenn Sie eine andere haben, verwenden Sie diese; sonst fragen Sie den Betreiber der Website.
@@ -237,6 +262,27 @@ wrong_digits =
 too_many_wrong_digits =
     .title = Drei falsche Zahlen
     .text = Damit ist diese Anmeldung beendet, falls jemand anderes darum gebeten hatte. Wenn Sie möchten, beginnen Sie hier eine neue.
+wrong_code =
+    .title = Das ist nicht der Code
+    .text = Sehen Sie in die neueste Mail: Darin stehen sechs Ziffern.
+too_many_wrong_codes =
+    .title = Drei falsche Codes
+    .text = Damit ist diese Anmeldung beendet, falls jemand geraten hat. Fordern Sie einen neuen Code an.
+too_many_tries =
+    .title = Einen Moment
+    .text = Codes für diese Adresse wurden so oft probiert, dass der nächste Versuch warten muss. Der Code in Ihrer Mail gilt weiter.
+one_time_code_spent =
+    .title = Dieser Code gilt nicht mehr
+    .text = Er wurde schon verwendet, ist zu alt oder wurde dreimal falsch eingegeben. Fordern Sie einen neuen an.
+no_code_pending =
+    .title = In diesem Browser wartet keine solche Anmeldung
+    .text = Geben Sie den Code in dem Browser ein, in dem Sie ihn angefordert haben. Wenn es dieser ist, wurde der Code schon verwendet oder ist zu alt: Fordern Sie einen neuen an.
+code_of_another =
+    .title = Das war der Code von jemand anderem
+    .text = Der Code gehörte zu einer anderen Person als der, die in diesem Browser gefragt hat; deshalb wurde niemand angemeldet. Fordern Sie einen neuen an.
+further_steps =
+    .title = Ihr Konto verlangt mehr als einen Code
+    .text = Es ist für einen weiteren Schritt eingerichtet, etwa einen zweiten Faktor oder die Wahl einer Organisation, den diese Website nicht anbietet. Deshalb wurde niemand angemeldet. Fragen Sie den Betreiber dieser Website.
 profile_mismatch =
     .title = Das war der Link von jemand anderem
     .text = Der Link gehörte zu einer anderen Person als der, die in diesem Browser gefragt hat; deshalb wurde niemand angemeldet. Fordern Sie einen neuen an.
@@ -260,7 +306,7 @@ wrong_host =
     .text = Prüfen Sie die Adresse in Ihrem Browser.
 workos_unavailable =
     .title = Anmelden ist gerade nicht möglich
-    .text = Der Dienst, der die Links versendet und prüft, antwortet nicht, wie er soll. Warten Sie einen Moment, und versuchen Sie es dann noch einmal.
+    .text = Der Dienst, über den diese Website anmeldet, antwortet nicht, wie er soll. Warten Sie einen Moment, und versuchen Sie es dann noch einmal.
 mail_unavailable =
     .title = Gerade können keine Mails gesendet werden
     .text = Der Mailserver dieser Website nimmt unsere Mails nicht an. Warten Sie einen Moment, und versuchen Sie es dann noch einmal.

@@ -6,7 +6,9 @@ direction = ltr
 
 layout =
     .description = Sign in by a link in a mail, without a password.
+    .description_code = Sign in by a code in a mail, without a password.
     .footer = Sign-in by mail, with WorkOS Magic Link and actix-web.
+    .footer_code = Sign-in by mail, with WorkOS Magic Auth and actix-web.
     .demo = Demo: no mail leaves this machine. Each arrives in <a href="{ $inbox }" target="_blank" rel="noopener">this inbox</a>.
     .languages = Language
     .account = Account
@@ -15,10 +17,12 @@ layout =
 
 home =
     .title = Sign in with a link, not a password
+    .title_code = Sign in with a code, not a password
     .lead = There is no password to think up, to forget or to lose.
     .type = Type your address
     .open = Open the mail
     .click = Click once, and you are in
+    .copy = Type its code here, and you are in
     .sign_in = Sign in
     .welcome = Welcome back
     .signed_in_as = You are signed in as <strong class="address">{ $email }</strong>.
@@ -28,10 +32,12 @@ login =
     .title = Sign in
     .error = Error: { $title }
     .lead = We will mail you a link. Open it, and you are in.
+    .lead_code = We will mail you a code. Type it here, and you are in.
     .email = E-mail address
     .example = you@example.com
     .suggestion = Did you mean { $address }?
     .submit = Mail me a link
+    .submit_code = Mail me a code
 
 ended =
     .idle = You were signed out because you were away for a while.
@@ -58,6 +64,24 @@ sent =
     .wait = Another link can be mailed in { $wait }.
     .may_again = Another link can be mailed now.
     .other_address = Use another address
+
+code =
+    .on_its_way = If <strong class="address">{ $email }</strong> can receive mail, a code of six digits is on its way. Type it here within { $lifetime }, and you are signed in.
+    .held_back = So many codes went to <strong class="address">{ $email }</strong> that none went this time. The next may go on { $at }. A code that was mailed before goes on working on the page where it was asked for.
+    .signed_in_as = You are signed in as <strong class="address">{ $email }</strong>. With this code you sign in as somebody else.
+    .code = The code from the mail
+    .submit = Sign in
+    .submit_instead = Sign in as { $email }
+    .tries_left = { $count ->
+        [one] { $count } more try, then you need a new code.
+       *[other] { $count } more tries, then you need a new code.
+    }
+    .warning = Type it nowhere but here, and tell it nobody: whoever has it can sign in as you.
+    .handed_over = Handed to the mail system: { $at }.
+    .again = Mail another code
+    .newest = The newest code counts.
+    .wait = Another code can be mailed in { $wait }.
+    .may_again = Another code can be mailed now.
 
 open =
     .title = Sign in
@@ -156,6 +180,7 @@ error =
     .safe_link = Mail me a link that only I can use up
     .same_link = Mail me a new link of the same kind
     .new_link = Mail me a new link
+    .new_code = Mail me a new code
     .sso_again = Sign in again
     .start = Go to the start
     .request_id = If you ask for help, give this number: <code>{ $id }</code>
@@ -170,10 +195,10 @@ invalid_email =
     .text = Check the address for typing errors. It looks like name@example.com.
 rate_limited =
     .title = That was too often
-    .text = You have asked to sign in more often than anybody needs to. Links that were mailed already go on working.
+    .text = You have asked to sign in more often than anybody needs to. What was mailed already goes on working.
 busy =
     .title = Too many people are signing in right now
-    .text = It isn’t your doing. Those who have a link already can use it.
+    .text = It isn’t your doing. Those who have a mail already can use it.
 not_allowed =
     .title = This address can’t sign in here
     .text = Only certain addresses may sign in to this site. If you have another one, use it; otherwise ask whoever runs the site.
@@ -240,6 +265,27 @@ wrong_digits =
 too_many_wrong_digits =
     .title = Three wrong numbers
     .text = So that sign-in is over, in case somebody else had asked for it. Begin a new one here if you like.
+wrong_code =
+    .title = That isn’t the code
+    .text = Look at the newest mail: it has six digits.
+too_many_wrong_codes =
+    .title = Three wrong codes
+    .text = So this sign-in is over, in case somebody was guessing. Ask for a new code.
+too_many_tries =
+    .title = One moment
+    .text = Codes for this address were tried so often that the next try has to wait. The code in your mail goes on working.
+one_time_code_spent =
+    .title = This code doesn’t work any more
+    .text = It was used already, is too old, or was tried wrong three times. Ask for a new one.
+no_code_pending =
+    .title = This browser has no such sign-in waiting
+    .text = Type the code in the browser in which you asked for it. If this is that browser, the code was already used or is too old: ask for a new one.
+code_of_another =
+    .title = That was somebody else’s code
+    .text = The code signed in a different person from the one who asked in this browser, so nobody was signed in. Ask for a new one.
+further_steps =
+    .title = Your account asks for more than a code
+    .text = It is set up for a further step, such as a second factor or the choice of an organization, which this site doesn’t offer. So nobody was signed in. Ask whoever runs this site.
 profile_mismatch =
     .title = That was somebody else’s link
     .text = The link signed in a different person from the one who asked in this browser, so nobody was signed in. Ask for a new one.
@@ -263,7 +309,7 @@ wrong_host =
     .text = Check the address in your browser.
 workos_unavailable =
     .title = Signing in isn’t possible right now
-    .text = The service that sends and checks the links doesn’t answer as it should. Wait a moment, then try again.
+    .text = The service that this site signs people in with doesn’t answer as it should. Wait a moment, then try again.
 mail_unavailable =
     .title = No mail can be sent right now
     .text = The mail server of this site doesn’t take our mails. Wait a moment, then try again.

@@ -1,4 +1,4 @@
-//! Who may sign in, and by what link.
+//! Who may sign in, and by what.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,8 +9,10 @@ use crate::email_address::parse_domain;
 use crate::sign_in::LinkDelivery;
 use crate::workos::SsoSelector;
 
-/// Who may sign in, and by what link.
+/// Who may sign in, and by what.
 pub struct SignIn {
+    /// `SIGN_IN_WITH=code`: a code is mailed, and no link.
+    pub by_code: bool,
     /// `LINK_DELIVERY`
     pub link_delivery: LinkDelivery,
     /// `LINK_EXPIRES_IN`
@@ -51,6 +53,7 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
         _ => LinkDelivery::WorkOs,
     };
     SignIn {
+        by_code: read.one_of("SIGN_IN_WITH", ["link", "code"], "is link or code") == "code",
         link_delivery,
         link_lifetimes: link_lifetimes(read, link_delivery),
         approves_cross_device: read.one_of(

@@ -32,6 +32,13 @@ pub enum Code {
     CodeExpired,
     WrongDigits,
     TooManyWrongDigits,
+    WrongCode,
+    TooManyWrongCodes,
+    TooManyTries,
+    OneTimeCodeSpent,
+    NoCodePending,
+    CodeOfAnother,
+    FurtherSteps,
     ProfileMismatch,
     NotSignedIn,
     CrossSite,
@@ -84,6 +91,10 @@ impl Code {
                 | Self::StateMismatch
                 | Self::CodeExpired
                 | Self::TooManyWrongDigits
+                | Self::TooManyWrongCodes
+                | Self::OneTimeCodeSpent
+                | Self::NoCodePending
+                | Self::CodeOfAnother
                 | Self::ProfileMismatch
                 | Self::NotAllowed
                 | Self::RateLimited
@@ -99,6 +110,16 @@ impl Code {
             Self::LinkExpired | Self::CodeExpired => Self::SsoTooLate,
             Self::NothingPending => Self::SsoNothingPending,
             Self::ProfileMismatch => Self::SsoMismatch,
+            other => other,
+        }
+    }
+
+    /// The same, of a sign-in by a code, where no link was mailed.
+    pub(crate) fn of_code(self) -> Self {
+        match self {
+            Self::LinkExpired | Self::MailLinkSpent | Self::CodeExpired => Self::OneTimeCodeSpent,
+            Self::NothingPending => Self::NoCodePending,
+            Self::ProfileMismatch => Self::CodeOfAnother,
             other => other,
         }
     }
@@ -145,6 +166,13 @@ impl Code {
             Self::CodeExpired => ("code_expired", S::BAD_REQUEST, "code_expired"),
             Self::WrongDigits => ("wrong_digits", S::UNPROCESSABLE_ENTITY, "wrong_digits"),
             Self::TooManyWrongDigits => ("wrong_digits", S::FORBIDDEN, "too_many_wrong_digits"),
+            Self::WrongCode => ("wrong_code", S::UNPROCESSABLE_ENTITY, "wrong_code"),
+            Self::TooManyWrongCodes => ("wrong_code", S::FORBIDDEN, "too_many_wrong_codes"),
+            Self::TooManyTries => ("rate_limited", S::TOO_MANY_REQUESTS, "too_many_tries"),
+            Self::OneTimeCodeSpent => ("code_expired", S::BAD_REQUEST, "one_time_code_spent"),
+            Self::NoCodePending => ("nothing_pending", S::BAD_REQUEST, "no_code_pending"),
+            Self::CodeOfAnother => ("profile_mismatch", S::FORBIDDEN, "code_of_another"),
+            Self::FurtherSteps => ("further_steps", S::FORBIDDEN, "further_steps"),
             Self::ProfileMismatch => ("profile_mismatch", S::FORBIDDEN, "profile_mismatch"),
             Self::NotSignedIn => ("not_signed_in", S::UNAUTHORIZED, "not_signed_in"),
             Self::CrossSite => ("cross_site", S::FORBIDDEN, "cross_site"),

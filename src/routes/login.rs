@@ -1,4 +1,4 @@
-//! `GET /login` shows the form, `POST /login` sends the link, or to the identity provider.
+//! `GET /login` shows the form, `POST /login` has the mail sent, or leads to the identity provider.
 
 mod deliver;
 
@@ -90,7 +90,7 @@ pub(super) async fn ask(
     let next = if pending.way.is_sso() {
         "/login/sso"
     } else {
-        match app.rate_limits.mail(&store, &email).await? {
+        match app.rate_limits.mail(&store, &email, &pending.way).await? {
             Some(wait) => {
                 deliver::entry(&app, &flow, &pending).but(Event::Undelivered).write();
                 pending.next_mail_at = Some(app.clock.now() + seconds(wait));

@@ -8,6 +8,7 @@ mod assets;
 mod begin;
 mod callback;
 mod cancel;
+mod code;
 mod end;
 mod finish;
 mod health;
@@ -42,6 +43,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     site.service(with_session(page("/", home::show)))
         .service(with_session(form("/login", login::show, login::ask)))
         .service(with_session(page("/login/sent", sent::show)))
+        .service(with_session(post("/login/code", code::sign_in)))
         .service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))))
         .service(with_session(page("/login/status", status::show)))
         .service(with_session(web::resource("/login/finish").route(web::get().to(finish::finish))))

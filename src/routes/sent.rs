@@ -3,6 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::code;
 use super::end::{end_of, spent};
 use super::see_other;
 use super::status::{self, Progress, Which};
@@ -35,16 +36,23 @@ pub(super) async fn show(
     if status.state == Progress::Expired {
         return Err(spent().offering(&pending));
     }
-    let Way::Link(delivery) = pending.way else {
-        // Leaving once more would only cut off what is under way.
-        return match end_of(&store, &flow).await? {
-            Some(_) => Err(Failure::going_through(&flow)),
-            None => Ok(see_other(&format!("/login/sso?flow={}", flow.as_str()))),
-        };
+    let delivery = match pending.way {
+        Way::Link(delivery) => delivery,
+        Way::Code => {
+            let page = code::page(&app, &store, user.as_ref(), &request, &flow, &pending).await?;
+            return Ok(pages.show(&page));
+        }
+        Way::Sso(_) => {
+            // Leaving once more would only cut off what is under way.
+            return match end_of(&store, &flow).await? {
+                Some(_) => Err(Failure::going_through(&flow)),
+                None => Ok(see_other(&format!("/login/sso?flow={}", flow.as_str()))),
+            };
+        }
     };
     let lifetime = app.link_lifetimes.of(delivery);
     let client = client_address::of(&request, &app.trusted_proxies);
-    let wait = app.rate_limits.until_next(&store, &pending.email, client).await?;
+    let wait = app.rate_limits.until_next(&store, &pending.email, client, &pending.way).await?;
     let page = SentPage::new(&flow, &pending, delivery, lifetime)
         .showing_digits(app.approves_cross_device.then_some(&pending.digits))
         .waiting(wait)

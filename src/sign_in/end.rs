@@ -14,6 +14,8 @@ pub enum End {
     ByMailbox,
     /// Somebody who opened it elsewhere didn't know the digits.
     WrongDigits,
+    /// Its code was tried wrong too often, or WorkOS says that it is worth nothing any more.
+    CodeSpent,
 }
 
 impl End {
@@ -24,6 +26,7 @@ impl End {
             Self::Redeemed(since) => format!("redeemed {since}"),
             Self::ByMailbox => "by mailbox".to_owned(),
             Self::WrongDigits => "wrong digits".to_owned(),
+            Self::CodeSpent => "code spent".to_owned(),
         }
     }
 
@@ -33,6 +36,7 @@ impl End {
         match text {
             "by mailbox" => Self::ByMailbox,
             "wrong digits" => Self::WrongDigits,
+            "code spent" => Self::CodeSpent,
             _ => {
                 let since = text.strip_prefix("redeemed ").and_then(|since| since.parse().ok());
                 Self::Redeemed(since.unwrap_or_default())

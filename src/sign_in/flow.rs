@@ -37,7 +37,8 @@ impl Flow {
         format!("end {}", self.0)
     }
 
-    /// A press of the button behind the link in our mail, for as long as it is being acted on.
+    /// A press of the button behind the link in our mail, or beside the code, for as long as it is being
+    /// acted on.
     #[must_use]
     pub fn claim_of_press(&self) -> String {
         format!("press {}", self.0)

@@ -4,6 +4,8 @@
 //! ([`PendingSignIn`]); the mail carries the other half: WorkOS's mail a [`State`], ours a
 //! [`MailLink`], which brings a [`State`] when it is used. Both halves must meet again.
 //!
+//! Or WorkOS mails a [`OneTimeCode`], which is typed in here: the browser's half is all there is then.
+//!
 //! Where the link is opened in a browser that didn't ask, the person types the [`Digits`] that the
 //! other one shows: an [`Approval`] then waits for it in the store.
 
@@ -15,6 +17,7 @@ mod digits;
 mod end;
 mod flow;
 mod mail_link;
+mod one_time_code;
 mod pending;
 mod return_to;
 mod state;
@@ -28,6 +31,7 @@ pub use digits::Digits;
 pub use end::End;
 pub use flow::Flow;
 pub use mail_link::MailLink;
+pub use one_time_code::OneTimeCode;
 pub use pending::PendingSignIn;
 pub(crate) use pending::make_room;
 pub use return_to::ReturnTo;

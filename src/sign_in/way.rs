@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::LinkDelivery;
 use super::state::CODE_LIFETIME;
+use super::{LinkDelivery, OneTimeCode};
 use crate::sealed::{NoRandomness, random};
 
 /// How a sign-in proves who somebody is. Decided when it begins, and kept with it: what comes back
@@ -18,6 +18,9 @@ pub enum Way {
     /// By a link to their mailbox.
     #[serde(rename = "link")]
     Link(LinkDelivery),
+    /// By a code to their mailbox, which they type in where they asked.
+    #[serde(rename = "code")]
+    Code,
     /// By the identity provider of their organization.
     #[serde(rename = "sso")]
     Sso(CodeVerifier),
@@ -47,6 +50,7 @@ impl Way {
         match self {
             Self::Link(LinkDelivery::WorkOs) => "workos",
             Self::Link(LinkDelivery::Smtp) => "smtp",
+            Self::Code => "code",
             Self::Sso(_) => "sso",
         }
     }
@@ -56,6 +60,7 @@ impl Way {
     pub fn lifetime(&self, of_link: impl FnOnce(LinkDelivery) -> Duration) -> Duration {
         match self {
             Self::Link(delivery) => of_link(*delivery) + CODE_LIFETIME,
+            Self::Code => OneTimeCode::LIFETIME,
             Self::Sso(_) => TIME_FOR_SSO + CODE_LIFETIME,
         }
     }
@@ -64,7 +69,7 @@ impl Way {
     #[must_use]
     pub fn code_verifier(&self) -> Option<&str> {
         match self {
-            Self::Link(_) => None,
+            Self::Link(_) | Self::Code => None,
             Self::Sso(CodeVerifier(verifier)) => Some(verifier),
         }
     }

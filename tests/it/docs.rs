@@ -58,6 +58,7 @@ fn the_defaults_in_the_example_file_are_the_defaults() {
     assert_eq!(written.workos.redirect_uri, real.workos.redirect_uri);
     assert_eq!(written.data_dir, real.data_dir);
     assert_eq!(format!("{:?}", written.session), format!("{:?}", real.session));
+    assert_eq!(written.sign_in.by_code, real.sign_in.by_code);
     assert_eq!(written.sign_in.link_delivery, real.sign_in.link_delivery);
     assert_eq!(written.sign_in.approves_cross_device, real.sign_in.approves_cross_device);
     assert_eq!(written.sign_in.link_lifetimes.workos, real.sign_in.link_lifetimes.workos);

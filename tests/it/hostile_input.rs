@@ -63,6 +63,8 @@ async fn no_parameter_brings_down_an_answer_or_comes_back_raw() {
             ("/login", "email"),
             ("/login", "return_to"),
             ("/login/approve", "digits"),
+            ("/login/code", "code"),
+            ("/login/code", "flow"),
             ("/login/approve", "flow"),
             ("/login/switch", "flow"),
             ("/logout", "x"),

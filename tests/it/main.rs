@@ -28,6 +28,8 @@ mod assets;
 mod callback;
 #[cfg(feature = "smtp")]
 mod cancel;
+mod code;
+mod code_refusals;
 mod exchange;
 mod finish;
 mod health;

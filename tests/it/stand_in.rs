@@ -37,6 +37,14 @@ impl WorkOs {
         self.newest_mail(email).await["link"].as_str().expect("a link in the mail").to_owned()
     }
 
+    /// The code in the newest mail to this address.
+    pub async fn newest_code(&self, email: &str) -> String {
+        let mail = self.newest_mail(email).await;
+        let mut words = mail["text"].as_str().unwrap().split_whitespace();
+        let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
+        words.find(is_code).expect("a code in the mail").to_owned()
+    }
+
     /// Waits for the first one: an app may answer before its mail server has taken the mail.
     pub async fn newest_mail(&self, email: &str) -> Value {
         let begun = Instant::now();

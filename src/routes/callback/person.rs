@@ -13,8 +13,6 @@ pub(in crate::routes) struct Person {
     pub(in crate::routes) email: EmailAddress,
 }
 
-const MAGIC_LINK: &str = "MagicLink";
-
 impl Person {
     /// The person of this Profile, if it fits the sign-in.
     pub(in crate::routes) fn of(
@@ -26,20 +24,22 @@ impl Person {
             return Err(Refusal::ProfileMismatch);
         }
         match pending.way {
-            Way::Link(_) => Self::by_link(admission, profile, pending),
+            Way::Link(_) => Self::by_mail(admission, profile, pending, Profile::MAGIC_LINK),
+            Way::Code => Self::by_mail(admission, profile, pending, Profile::MAGIC_AUTH),
             Way::Sso(_) => Self::by_sso(admission, profile, pending),
         }
     }
 
-    /// The address that was asked for, and by a mailed link. One whose organization signs in by
-    /// itself doesn't come in past it: the settings may have changed since the link was mailed.
-    fn by_link(
+    /// The address that was asked for, and by a mailed link or code. One whose organization signs in
+    /// by itself doesn't come in past it: the settings may have changed since the mail went.
+    fn by_mail(
         admission: &Admission,
         profile: &Profile,
         pending: &PendingSignIn,
+        connection_type: &str,
     ) -> Result<Self, Refusal> {
         let email = EmailAddress::parse(&profile.email).map_err(|_| Refusal::ProfileMismatch)?;
-        if email != pending.email || profile.connection_type != MAGIC_LINK {
+        if email != pending.email || profile.connection_type != connection_type {
             return Err(Refusal::ProfileMismatch);
         }
         if admission.sso_of(email.domain()).is_some() {
@@ -65,7 +65,7 @@ impl Person {
         let is_complete = !profile.connection_id.is_empty() && !profile.idp_id.is_empty();
         if !is_of_it
             || !is_complete
-            || profile.connection_type == MAGIC_LINK
+            || profile.connection_type == Profile::MAGIC_LINK
             || admission.sso_of(email.domain()) != Some(asked)
         {
             return Err(Refusal::SsoMismatch);

@@ -73,9 +73,9 @@ impl Refusal {
             Self::NothingPending => (Code::NothingPending, "an identity provider's answer came to a browser that didn't ask"),
             Self::CodeExpired => (Code::CodeExpired, "the code waited for too long"),
             Self::Consumed => (Code::NothingPending, "the sign-in was already used"),
-            Self::ProfileMismatch => (Code::ProfileMismatch, "the Profile isn't of the address that asked, by a mailed link"),
+            Self::ProfileMismatch => (Code::ProfileMismatch, "the Profile isn't of the address that asked, by the mail that was sent"),
             Self::SsoMismatch => (Code::SsoMismatch, "the Profile isn't of the organization or connection that was asked for, or of a domain that it may use (SSO_DOMAINS)"),
-            Self::PastSso => (Code::NotAllowed, "a mailed link, for a domain that signs in through SSO (SSO_DOMAINS)"),
+            Self::PastSso => (Code::NotAllowed, "by mail, for a domain that signs in through SSO (SSO_DOMAINS)"),
         }
     }
 }

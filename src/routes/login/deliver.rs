@@ -1,7 +1,11 @@
-//! How a link gets to its mailbox: WorkOS mails its own, or we mail ours.
+//! How a link gets to its mailbox: WorkOS mails its own, or we mail ours. Or a code: see [`code`].
+//!
+//! Nothing else on the way of a sign-in knows which of them is set, `SIGN_IN_WITH`: the sign-in says.
 //!
 //! What is told to a stranger must not depend on the address, nor must the time that it takes:
 //! neither WorkOS nor a mail server may be asked through us who has a mailbox.
+
+mod code;
 
 use actix_web::HttpRequest;
 
@@ -18,15 +22,16 @@ use crate::session::device;
 use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, Way};
 use crate::workos::CreatePasswordlessSession;
 
-/// The way for this address: its organization's, or a link, as it was asked for if it can be.
+/// The way for this address: its organization's, or the usual one; of links the one that was asked for,
+/// if it can be.
 pub(super) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Way, NoRandomness> {
     if app.admission.sso_of(email.domain()).is_some() {
         return Way::sso();
     }
-    Ok(Way::Link(match asked_for {
-        "smtp" if app.mailer.is_some() => LinkDelivery::Smtp,
-        _ => app.link_delivery,
-    }))
+    Ok(match (&app.usual_way, asked_for) {
+        (Way::Link(_), "smtp") if app.mailer.is_some() => Way::Link(LinkDelivery::Smtp),
+        (usual, _) => usual.clone(),
+    })
 }
 
 /// Delivers the mail of this sign-in.
@@ -45,6 +50,7 @@ pub(super) async fn mail(
         (Way::Link(LinkDelivery::Smtp), None) => {
             Err(Failure::internal("there is no mail server".to_owned()))
         }
+        (Way::Code, _) => code::by_workos(app, flow, pending).await,
         (Way::Sso(_), _) => Err(Failure::internal("SSO takes no mail".to_owned())),
     }
 }

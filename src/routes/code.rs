@@ -1,0 +1,107 @@
+//! `POST /login/code`: the code that WorkOS mailed, typed in where it was asked for.
+//!
+//! What becomes of it is told in [`trying`].
+
+mod trying;
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, rt, web};
+use serde::Deserialize;
+
+use trying::{Refused, Tried};
+
+use super::end::{end_of, spent};
+use super::{begin, see_other};
+use crate::app::App;
+use crate::client_address;
+use crate::error::{Code, Failure};
+use crate::pages::{CodePage, Pages};
+use crate::session::{CurrentUser, Store};
+use crate::sign_in::{Flow, OneTimeCode, PendingSignIn, Way};
+use crate::webmail;
+
+#[derive(Deserialize)]
+pub(super) struct Form {
+    #[serde(default)]
+    flow: String,
+    #[serde(default)]
+    code: String,
+    /// Who the page said is signed in here, where that is somebody else.
+    #[serde(default)]
+    instead_of: String,
+}
+
+/// The page with the field for the code.
+pub(super) async fn page(
+    app: &App,
+    store: &Store,
+    user: Option<&CurrentUser>,
+    request: &HttpRequest,
+    flow: &Flow,
+    pending: &PendingSignIn,
+) -> Result<CodePage, Failure> {
+    let client = client_address::of(request, &app.trusted_proxies);
+    let wait = app.rate_limits.until_next(store, &pending.email, client, &pending.way).await?;
+    let is_trying = store.claimed(&flow.claim_of_press()).await?.is_some();
+    let user = user.filter(|user| begin::is_somebody_else(user, pending));
+    let page = CodePage::new(flow, pending).waiting(wait).trying(is_trying).switching_from(user);
+    // Whom the mail is from isn't documented.
+    Ok(page.leading_to(webmail::of(pending.email.domain(), None)))
+}
+
+pub(super) async fn sign_in(
+    app: web::Data<App>,
+    pages: Pages,
+    store: web::Data<Store>,
+    session: Session,
+    user: Option<CurrentUser>,
+    request: HttpRequest,
+    form: web::Form<Form>,
+) -> Result<HttpResponse, Failure> {
+    let nothing = || Failure::refusal(Code::NoCodePending, "this browser has no such sign-in");
+    let flow = Flow::parse(&form.flow).ok_or_else(nothing)?;
+    // Pressed once more, when it has gone through.
+    if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
+        return Ok(see_other(led_to.as_str()));
+    }
+    let pending = PendingSignIn::with_expired(&request, &app.keys, &flow)
+        .filter(|pending| matches!(pending.way, Way::Code) && pending.next_mail_at.is_none())
+        .ok_or_else(nothing)?;
+    if app.clock.now() >= pending.expires_at || end_of(&store, &flow).await?.is_some() {
+        return Err(spent().offering(&pending));
+    }
+    let waiting = format!("/login/sent?flow={}", flow.as_str());
+    // Somebody else has signed in here since the page was shown: it says so now, and asks once more.
+    let other = user.as_ref().filter(|user| begin::is_somebody_else(user, &pending));
+    if other.is_some_and(|other| other.profile.email != form.instead_of) {
+        return Ok(see_other(&waiting));
+    }
+    let page = page(&app, &store, user.as_ref(), &request, &flow, &pending).await?;
+    let Some(code) = OneTimeCode::parse(&form.code) else {
+        let failure = Failure::refusal(Code::WrongCode, "not six digits");
+        return Err(Refused { failure, tries_left: None }.on(&pages, page, &flow, &pending));
+    };
+
+    // A browser that goes away meanwhile stops this nowhere in between.
+    let trying = trying::once(app.clone(), store, flow.clone(), pending.clone(), code);
+    let tried = rt::spawn(trying).await;
+    match tried.map_err(|_| Failure::internal("trying a code broke".to_owned()))? {
+        Tried::Right(person, profile) => {
+            let whose = (&flow, &pending);
+            begin::session(&app, &session, &request, whose, (&person, &profile))
+        }
+        // The page goes where that one leads.
+        Tried::UnderWay => Ok(see_other(&waiting)),
+        Tried::Over(failure) => Err(failure.ending(&flow).or_offering(&pending)),
+        Tried::Refused(refused) => Err(refused.on(&pages, page, &flow, &pending)),
+    }
+}
+
+impl Refused {
+    /// The page again, with the field and what was wrong.
+    fn on(self, pages: &Pages, page: CodePage, flow: &Flow, pending: &PendingSignIn) -> Failure {
+        let Self { failure, tries_left } = self;
+        let page = page.refusing(failure.code, tries_left, failure.retry_after);
+        failure.of(flow, pending).shown_in(pages.html(&page))
+    }
+}
