@@ -71,9 +71,11 @@ impl WorkOsError {
     pub fn code_refusal(&self) -> Option<CodeRefusal> {
         let Self::Refused { status, code, .. } = self else { return None };
         match code.as_deref() {
-            Some("invalid_one_time_code") => Some(CodeRefusal::Wrong),
+            // The second, here and below, is what WorkOS's own emulator says.
+            Some("invalid_one_time_code" | "invalid_code") => Some(CodeRefusal::Wrong),
             Some(
                 "one_time_code_expired"
+                | "expired_code"
                 | "one_time_code_previously_used"
                 | "one_time_code_too_many_attempts",
             ) => Some(CodeRefusal::Spent),
@@ -99,7 +101,9 @@ impl WorkOsError {
     pub fn may_hang_on_address(&self) -> bool {
         let Self::Refused { status, .. } = self else { return false };
         let is_of_the_key = self.is_key_refused() && self.code_refusal().is_none();
-        status.is_client_error() && !is_of_the_key && !self.is_rate_limited()
+        // Something that isn't WorkOS names no reason, whatever the address.
+        let has_reason = self.code().is_some() || self.refuses_only("email");
+        status.is_client_error() && has_reason && !is_of_the_key && !self.is_rate_limited()
     }
 }
 

@@ -117,6 +117,19 @@ async fn an_address_with_a_typing_error_is_where_the_focus_is() {
 }
 
 #[actix_web::test]
+async fn the_code_from_the_mail() {
+    let demo = Demo::with(&[("SIGN_IN_WITH", "code")]).await;
+    let browser = Browser::start().await;
+    browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
+    browser.type_and_press_enter("[name=email]", "ana@acme.test").await;
+    browser.type_and_press_enter("[name=code]", "12 34").await;
+    let code = demo.workos.newest_code("ana@acme.test").await;
+    browser.type_and_press_enter("[name=code][aria-invalid]", code.as_str()).await;
+    browser.tab_to("a[href='/account/sessions']").await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
 async fn the_digits_in_another_browser() {
     let demo = Demo::start().await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);

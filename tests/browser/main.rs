@@ -32,6 +32,7 @@ mod browser;
 
 mod approve;
 mod circumstances;
+mod code;
 mod keyboard;
 mod leaving;
 #[cfg(feature = "smtp")]

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use magic_link_emulator::Options;
 use percent_encoding::percent_decode_str;
+use serde_json::json;
 use url::Url;
 use workos_magic_link::sealed::generate_cookie_key;
 
@@ -31,6 +32,10 @@ struct Site {
 
 impl Site {
     async fn start(own_mail: bool) -> Self {
+        Self::with(own_mail, "link").await
+    }
+
+    async fn with(own_mail: bool, sign_in_with: &str) -> Self {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let workos = WorkOs::with(Options { auto_idp: true, ..Options::default() });
         workos.connect("org_sso", "sso.test").await;
@@ -42,6 +47,7 @@ impl Site {
             ("RUST_LOG", "trace".to_owned()),
             ("COOKIE_KEYS", key.clone()),
             ("SSO_DOMAINS", "sso.test=org_sso".to_owned()),
+            ("SIGN_IN_WITH", sign_in_with.to_owned()),
         ] {
             settings.insert(name.to_owned(), value);
         }
@@ -195,6 +201,46 @@ async fn a_sign_in_by_sso_leaves_no_trace() {
         site.secrets.remove(known);
     }
     site.secrets.retain(|secret| secret.len() > 12 && !secret.starts_with("http"));
+    site.look_around(&visitor).await;
+    site.assert_nothing_leaked().await;
+}
+
+#[actix_web::test]
+async fn a_sign_in_by_a_code_leaves_no_trace() {
+    let mut site = Site::with(false, "code").await;
+    let visitor = site.visitor();
+    // Codes that no number of a log is taken for, and the tokens that come with the user.
+    let (mailed, typed) = ("canary-mailed", "CANARY");
+    let created = json!({ "id": "magic_auth_1", "email": EMAIL, "code": mailed });
+    let creation = json!({ "status": 201, "body": created });
+    site.workos.fail("/user_management/magic_auth", creation).await;
+    let asked = visitor.ask_for_link(EMAIL, "/canary-path").await;
+    site.see("asked", &visitor, &asked);
+    site.get(&visitor, "/login/sent").await;
+    let flow = asked.location().rsplit_once('=').unwrap().1.to_owned();
+    let post =
+        async |code: &str| visitor.post("/login/code", &[("flow", &flow), ("code", code)]).await;
+    let odd = post(typed).await;
+    site.see("what is no code", &visitor, &odd);
+    let said = json!({ "error": "invalid_one_time_code", "error_description": "canary" });
+    let refusal = json!({ "status": 400, "body": said, "count": 1 });
+    site.workos.fail("/user_management/authenticate", refusal).await;
+    let wrong = post("O O O O O O").await;
+    site.see("wrong", &visitor, &wrong);
+    assert!(!holds(&dump(site.folder.path()), "canary"), "nobody is signed in yet");
+    let body = json!({
+        "user": { "id": "user_1", "email": EMAIL },
+        "access_token": "canary-access", "refresh_token": "canary-refresh",
+    });
+    let answer = json!({ "status": 200, "body": body });
+    site.workos.fail("/user_management/authenticate", answer).await;
+    let right = post("I I I I I I").await;
+    site.see("right", &visitor, &right);
+    assert_eq!(right.location(), "/canary-path");
+    site.secrets.extend(
+        [mailed, typed, "OOOOOO", "O O O O O O", "I I I I I I", "canary-access", "canary-refresh"]
+            .map(str::to_owned),
+    );
     site.look_around(&visitor).await;
     site.assert_nothing_leaked().await;
 }

@@ -37,6 +37,7 @@ async fn an_address_that_gets_no_code_gets_the_same_answer_by_the_same_way() {
         (400, json!({ "error": "sign_up_not_allowed", "error_description": "CANARY" })),
         (400, json!({ "code": "invitation_invalid", "message": "CANARY" })),
         (403, json!({ "code": "authentication_method_not_allowed", "message": "CANARY" })),
+        (404, json!({ "code": "not_found", "message": "CANARY" })),
         (422, email),
     ] {
         let before = app.workos.calls().await.len();
@@ -65,6 +66,7 @@ async fn a_code_is_on_its_way_only_when_workos_says_so() {
             503,
             "workos_unavailable",
         ),
+        (json!({ "status": 404, "body": { "message": "no" } }), 503, "workos_unavailable"),
         (json!({ "status": 401 }), 500, "internal"),
         (json!({ "status": 403, "body": { "message": "no" } }), 500, "internal"),
         (json!({ "status": 400, "body": { "error": "invalid_client" } }), 500, "internal"),
@@ -87,6 +89,12 @@ async fn what_workos_says_of_a_code_is_told_as_it_is() {
     for (status, said, ours, code) in [
         (400, json!({ "error": "one_time_code_expired" }), 400, "code_expired"),
         (400, json!({ "code": "one_time_code_previously_used" }), 400, "code_expired"),
+        (
+            400,
+            json!({ "code": "expired_code", "message": "of the official emulator" }),
+            400,
+            "code_expired",
+        ),
         (400, json!({ "error": "one_time_code_too_many_attempts" }), 400, "code_expired"),
         (400, json!({ "error": "user_mismatch" }), 403, "profile_mismatch"),
         (403, json!({ "code": "mfa_challenge" }), 403, "further_steps"),

@@ -95,4 +95,5 @@ mod words;
 mod workos;
 mod workos_answers;
 mod workos_errors;
+mod workos_magic_auth;
 mod workos_tls;

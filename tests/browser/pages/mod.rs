@@ -6,6 +6,7 @@
 //! It needs axe-core: `npm ci --ignore-scripts` in `tests/pages`.
 
 mod account;
+mod codes;
 mod elsewhere;
 mod look;
 mod organizations;

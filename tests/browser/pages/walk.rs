@@ -62,6 +62,14 @@ impl Walk {
         self.go(&self.demo.workos.newest_link(email).await).await;
     }
 
+    /// Gives this browser a cookie of another.
+    pub async fn set_cookie(&self, name: &str, value: &str) {
+        let url = &self.demo.site;
+        let cookie =
+            json!({ "name": name, "value": value, "url": url, "path": "/", "secure": true });
+        self.browser.cdp("Network.setCookie", cookie).await;
+    }
+
     /// Takes no notice of what was written to the console on the way here.
     pub async fn overlook(&self) {
         look::console(&self.browser).await;

@@ -1,0 +1,145 @@
+//! A person signs in by a code from the mail, typed in where it was asked for.
+
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+use crate::browser::{Browser, Demo};
+
+const EMAIL: &str = "ana@acme.test";
+const FIELD: &str = "[name=code]";
+
+async fn demo() -> Demo {
+    Demo::with(&[("SIGN_IN_WITH", "code")]).await
+}
+
+impl Browser {
+    /// Asks the demo for a code; gives the one in the mail.
+    async fn ask_for_code(&self, demo: &Demo) -> String {
+        self.ask_for_link(demo, EMAIL).await;
+        self.arrive(&format!("{FIELD}:focus")).await;
+        demo.workos.newest_code(EMAIL).await
+    }
+
+    async fn type_code(&self, code: &str) {
+        self.type_into("code", code).await;
+        self.click("form:has([name=code]) button").await;
+    }
+}
+
+fn wrong(code: &str) -> String {
+    format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
+}
+
+/// Twice wrong, and right the third time; then out again.
+async fn wrong_twice_and_right_the_third_time(browser: Browser) {
+    let demo = demo().await;
+    let code = browser.ask_for_code(&demo).await;
+    browser.screenshot("code").await;
+    for left in ["2 more tries", "1 more try"] {
+        browser.type_code(&wrong(&code)).await;
+        browser.arrive(&format!("[data-error=wrong_code] {FIELD}:focus")).await;
+        let said = browser.driver.find(By::Id("code-error")).await.unwrap().text().await.unwrap();
+        assert!(said.contains(left), "{said}");
+        let field = browser.driver.find(By::Css(FIELD)).await.unwrap();
+        assert_eq!(field.value().await.unwrap().unwrap_or_default(), "");
+        assert_eq!(field.attr("aria-describedby").await.unwrap().as_deref(), Some("code-error"));
+    }
+    browser.screenshot("wrong_code").await;
+    browser.type_code(&code).await;
+    browser.see("Your account").await;
+    assert_eq!(browser.path().await, "/account");
+    assert!(browser.text().await.contains(EMAIL));
+    assert_eq!(browser.cookie_names().await, ["__Host-session"]);
+    browser.click("form[action='/logout'] button").await;
+    browser.arrive("a[href='/login']").await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn wrong_twice_and_right_the_third_time_with_scripts() {
+    wrong_twice_and_right_the_third_time(Browser::start().await).await;
+}
+
+#[actix_web::test]
+async fn wrong_twice_and_right_the_third_time_without_scripts() {
+    wrong_twice_and_right_the_third_time(Browser::without_scripts().await).await;
+}
+
+#[actix_web::test]
+async fn a_pasted_code_is_taken_with_what_hangs_on_it() {
+    let (demo, browser) = (demo().await, Browser::start().await);
+    let code = browser.ask_for_code(&demo).await;
+    let copied = format!(" {}\u{a0}{} \n", &code[..3], &code[3..]);
+    browser.cdp("Input.insertText", json!({ "text": copied })).await;
+    browser.click("form:has([name=code]) button").await;
+    browser.see("Your account").await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn three_wrong_codes_end_it_and_a_new_one_is_a_click_away() {
+    let (demo, browser) = (demo().await, Browser::start().await);
+    let code = browser.ask_for_code(&demo).await;
+    for _ in 0..3 {
+        browser.type_code(&wrong(&code)).await;
+        browser.arrive("[data-error=wrong_code]").await;
+    }
+    browser.see("Three wrong codes").await;
+    browser.click("main form button").await;
+    browser.see("Check your inbox").await;
+    browser.type_code(&demo.workos.newest_code(EMAIL).await).await;
+    browser.see("Your account").await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn a_code_that_is_too_old_is_told_so() {
+    let (demo, browser) = (demo().await, Browser::start().await);
+    let code = browser.ask_for_code(&demo).await;
+    demo.workos.advance_clock(10 * 60).await;
+    browser.type_code(&code).await;
+    browser.see("This code doesn’t work any more").await;
+    browser.screenshot("code_spent").await;
+    browser.click("main form button").await;
+    browser.see("Check your inbox").await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn a_code_that_was_used_is_told_so_and_another_tab_moves_on() {
+    let (demo, browser) = (demo().await, Browser::start().await);
+    let code = browser.ask_for_code(&demo).await;
+    let page = browser.driver.current_url().await.unwrap();
+    let first = browser.driver.window().await.unwrap();
+    let second = browser.driver.new_tab().await.unwrap();
+    browser.driver.switch_to_window(second).await.unwrap();
+    browser.driver.goto(page.as_str()).await.unwrap();
+    browser.type_code(&code).await;
+    browser.see("Your account").await;
+    browser.driver.switch_to_window(first).await.unwrap();
+    browser.see("Your account").await;
+
+    // Of a new sign-in, once WorkOS has taken it elsewhere.
+    let other = Browser::start().await;
+    let code = other.ask_for_code(&demo).await;
+    let used = json!({ "error": "one_time_code_previously_used" });
+    let refusal = json!({ "status": 400, "body": used, "count": 1 });
+    demo.workos.fail("/user_management/authenticate", refusal).await;
+    other.type_code(&code).await;
+    other.see("This code doesn’t work any more").await;
+    other.quit().await;
+    browser.quit().await;
+}
+
+#[actix_web::test]
+async fn what_is_being_typed_stays_without_scripts_too() {
+    let (demo, browser) = (demo().await, Browser::without_scripts().await);
+    let code = browser.ask_for_code(&demo).await;
+    browser.type_into("code", &code[..4]).await;
+    // The page of a link would load anew.
+    let html = browser.driver.source().await.unwrap();
+    assert!(!html.contains("http-equiv=\"refresh\""), "{html}");
+    browser.type_code(&code[4..]).await;
+    browser.see("Your account").await;
+    browser.quit().await;
+}
