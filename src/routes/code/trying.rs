@@ -1,6 +1,8 @@
 //! A try at a code: at most one of a sign-in is under way, and three count. One that WorkOS doesn't
 //! judge takes nothing away; one that is right ends the sign-in, once.
 
+use std::time::Duration;
+
 use actix_web::web;
 
 use crate::app::App;
@@ -14,6 +16,8 @@ use crate::workos::{CodeRefusal, Profile, WorkOsError};
 
 /// For how many seconds a try keeps others out: longer than WorkOS may take.
 const TRY: i64 = 10;
+/// Where WorkOS doesn't say how long it wants to be left alone: within this time it takes ten.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// What became of a try.
 pub(super) enum Tried {
@@ -155,7 +159,9 @@ fn meaning(refusal: CodeRefusal) -> Code {
 
 /// What says nothing of the code.
 fn unjudged(error: WorkOsError) -> Failure {
-    let is_rate_limited = error.is_rate_limited();
-    let failure = Failure::from(error);
-    if is_rate_limited { failure.meaning(Code::TooManyTries) } else { failure }
+    if error.is_rate_limited() {
+        let wait = error.retry_after().unwrap_or(A_MINUTE);
+        return Failure::from(error).meaning(Code::TooManyTries).after(wait);
+    }
+    error.into()
 }
