@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use workos_magic_link::sign_in::OneTimeCode;
 
 use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
@@ -195,6 +196,32 @@ async fn spaces_dashes_and_look_alikes_are_forgiven() {
         let spelled = spelling(&asked.code);
         assert_eq!(asked.type_code(&spelled).await.location(), "/account", "{spelled:?}");
     }
+}
+
+#[test]
+fn what_is_typed_is_read_as_it_is_meant() {
+    let read = |typed: &str| OneTimeCode::parse(typed).map(|code| code.as_str().to_owned());
+    for typed in [
+        "012345",
+        " 012 345\n",
+        "0\u{2009}1-2\u{2013}3.4_5",
+        "\u{202f}012\u{200b}345\u{feff}",
+        "Ol2345",
+        "oI2345",
+        "0|2345",
+        "\u{ff10}\u{ff11}\u{ff12}345",
+        "\u{660}\u{661}\u{662}\u{663}\u{664}\u{665}",
+        "\u{6f0}\u{6f1}\u{6f2}\u{6f3}\u{6f4}\u{6f5}",
+        "\u{966}\u{967}\u{968}\u{969}\u{96a}\u{96b}",
+    ] {
+        assert_eq!(read(typed).as_deref(), Some("012345"), "{typed:?}");
+    }
+    let long = " ".repeat(300) + "012345";
+    for typed in ["", "01234", "0123456", "01234a", "+12345", "0x2345", "①②③④⑤⑥", &long]
+    {
+        assert_eq!(read(typed), None, "{typed:?}");
+    }
+    assert!(!format!("{:?}", OneTimeCode::parse("012345")).contains("012345"));
 }
 
 #[actix_web::test]

@@ -40,6 +40,8 @@ mod callback;
 #[cfg(feature = "smtp")]
 #[path = "../it/cancel.rs"]
 mod cancel;
+#[path = "../it/code.rs"]
+mod code;
 #[path = "../it/exchange.rs"]
 mod exchange;
 #[path = "../it/finish.rs"]
