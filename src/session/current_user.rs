@@ -30,7 +30,7 @@ pub struct CurrentUser {
     pub profile: Profile,
     /// Their session.
     pub session: SessionInfo,
-    /// Their name for the store: for mailed links the normalised address, for SSO the connection and
+    /// Their name for the store: for mailed links and codes the normalised address, for SSO the connection and
     /// their id at its identity provider.
     pub person: String,
     /// What else is kept in their session.

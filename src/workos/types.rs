@@ -32,20 +32,20 @@ pub struct ProfileAndToken {
 /// Who signed in, as WorkOS knows them: the object that the WorkOS reference calls a Profile.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
-    /// `prof_…`
+    /// `prof_…`; by a code `user_…`.
     pub id: String,
     /// The address.
     pub email: String,
-    /// The connection they came through.
+    /// The connection they came through; none, by a code.
     #[serde(default, deserialize_with = "null_as_default")]
     pub connection_id: String,
-    /// `MagicLink`, or a kind of SSO; new kinds appear, so this stays text.
+    /// `MagicLink`, `MagicAuth`, or a kind of SSO; new kinds appear, so this stays text.
     #[serde(default, deserialize_with = "null_as_default")]
     pub connection_type: String,
     /// The organization that the connection belongs to, if any.
     #[serde(default)]
     pub organization_id: Option<String>,
-    /// Their id at the identity provider; the address, for a mailed link.
+    /// Their id at the identity provider; the address, for a mailed link or code.
     #[serde(default, deserialize_with = "null_as_default")]
     pub idp_id: String,
     /// Given name.
