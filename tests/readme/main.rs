@@ -147,6 +147,19 @@ async fn links_that_mail_scanners_cant_use_up() {
 }
 
 #[actix_web::test]
+async fn codes_in_place_of_links() {
+    let checkout = Checkout::new().await;
+    let demo = checkout.start("SIGN_IN_WITH=code cargo run -- --demo").await;
+    let visitor = Visitor::new(SITE);
+    let sent = visitor.ask_for_link(ANA, "").await;
+    let page = visitor.get(sent.location()).await;
+    let code = WorkOs::running_at(STAND_IN).newest_code(ANA).await;
+    let typed = visitor.post("/login/code", &[("flow", page.field("flow")), ("code", &code)]).await;
+    assert_eq!(typed.location(), "/account");
+    end(demo, visitor).await;
+}
+
+#[actix_web::test]
 async fn organizations_sign_in_through_sso() {
     let checkout = Checkout::new().await;
     let demo = checkout.start("SSO_DOMAINS=acme.test=org_acme cargo run -- --demo").await;
