@@ -94,6 +94,8 @@ fn whatever_a_document_links_to_exists() {
     let mut followed = 0;
     for document in documents {
         let source = std::fs::read_to_string(&document).unwrap();
+        // What stands in a block of code links nowhere.
+        let source: String = source.split("```").step_by(2).collect();
         for link in links(&source) {
             let (file, part) = link.split_once('#').unwrap_or((link, ""));
             let folder = document.parent().unwrap();
