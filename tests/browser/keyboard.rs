@@ -81,7 +81,7 @@ async fn in_and_out_again() {
     browser.driver.goto(&demo.site).await.unwrap();
     browser.tab_to_and_press_enter("main a[href='/login']").await;
     browser.type_and_press_enter("[name=email]", "ana@acme.test").await;
-    browser.arrive("[data-digits]").await;
+    browser.arrive("#again").await;
     browser.tab_to("form:has([name=delivery]) button").await;
 
     // The inbox opens in a tab of its own.
@@ -112,7 +112,7 @@ async fn an_address_with_a_typing_error_is_where_the_focus_is() {
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     browser.type_and_press_enter("[name=email]", "ana@acme").await;
     browser.type_and_press_enter("[name=email][aria-invalid]", Key::End + ".test").await;
-    browser.arrive("[data-digits]").await;
+    browser.arrive("#again").await;
     browser.quit().await;
 }
 

@@ -2,10 +2,6 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
-use std::process::{Command, Stdio};
-
-use serde_json::Value;
 
 /// The name of the site in all of them.
 pub const SITE: &str = "app.example.com";
@@ -27,20 +23,4 @@ pub fn settings(name: &str) -> HashMap<String, String> {
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let pairs = lines.map(|line| line.split_once('=').unwrap());
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
-
-/// A service of `compose.yaml`.
-pub fn service(name: &str) -> Value {
-    let parse = "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)";
-    // Debian's own, which knows Debian's yaml.
-    let mut python = Command::new("/usr/bin/python3")
-        .args(["-c", parse])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    python.stdin.take().unwrap().write_all(file("compose.yaml", &[]).as_bytes()).unwrap();
-    let json = python.wait_with_output().unwrap().stdout;
-    let mut compose: Value = serde_json::from_slice(&json).expect("python3-yaml is installed");
-    compose["services"][name].take()
 }

@@ -1,4 +1,4 @@
-//! The image, laid out by its `Containerfile` as an engine would, and `compose.yaml`.
+//! The image, laid out by its `Containerfile` as an engine would, and the settings in `deploy/`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -10,7 +10,8 @@ use tempfile::TempDir;
 use tokio::process::Command;
 use workos_magic_link::sealed::generate_cookie_key;
 
-use crate::files::{SITE, file, service, settings};
+use crate::compose::service;
+use crate::files::{SITE, file, settings};
 use crate::installed::secrets;
 use crate::running::{Program, free_port};
 use crate::stand_in::WorkOs;
@@ -148,19 +149,6 @@ async fn the_program_alone_is_enough_for_a_sign_in() {
     let written =
         written.iter().filter(|path| !all.contains(&path.as_str()) && *path != "/etc/hosts");
     assert!(written.clone().count() > 0 && written.clone().all(|path| path.starts_with("/data/")));
-}
-
-#[test]
-fn compose_runs_two_of_the_image_and_lets_neither_do_more_than_it_must() {
-    let app = service("app-1");
-    assert_eq!(app, service("app-2"));
-    assert_eq!(app["read_only"], true);
-    assert_eq!(app["cap_drop"][0], "ALL");
-    assert_eq!(app["security_opt"][0], "no-new-privileges");
-    assert_eq!(app["build"]["dockerfile"], "../../deploy/Containerfile");
-    assert_eq!(app["ports"], serde_json::Value::Null, "only Caddy is reached from elsewhere");
-    let mounted = service("caddy")["volumes"][0].as_str().unwrap().to_owned();
-    assert_eq!(mounted, "./many.Caddyfile:/etc/caddy/Caddyfile:ro");
 }
 
 #[test]

@@ -34,6 +34,7 @@ mod front;
 mod installed;
 
 mod backup;
+mod compose;
 mod doctor;
 mod image;
 mod log;

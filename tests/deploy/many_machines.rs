@@ -13,7 +13,8 @@ use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::answer::assert_error;
 use crate::engine::Engine;
-use crate::files::{file, service};
+use crate::compose::service;
+use crate::files::file;
 use crate::front::Front;
 use crate::installed::{program, secrets};
 use crate::running::{Program, free_port};

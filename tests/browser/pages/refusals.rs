@@ -70,14 +70,14 @@ async fn of_who_may_not() {
         walk.ask("ana@elsewhere.test").await;
         walk.look_at("error_not_allowed", "[data-error=not_allowed]").await;
         walk.ask("ana@acme.test").await;
-        walk.browser.arrive("[data-digits]").await;
+        walk.browser.arrive("#again").await;
         walk.ask("ana@acme.test").await;
         walk.look_at("error_rate_limited", "[data-error=rate_limited]").await;
         walk.end().await;
 
         let mut walk = Walk::begin(language, &[("RATE_LIMIT_TOTAL", "1/1m")]).await;
         walk.ask("ana@acme.test").await;
-        walk.browser.arrive("[data-digits]").await;
+        walk.browser.arrive("#again").await;
         walk.ask("bob@acme.test").await;
         walk.look_at("error_busy", "[data-error=rate_limited]").await;
         walk.end().await;
@@ -95,14 +95,14 @@ async fn of_what_workos_does() {
         walk.ask("ana@acme.test").await;
         walk.look_at("error_internal", "[data-error=internal]").await;
         walk.ask("ana@acme.test").await;
-        walk.browser.arrive("[data-digits]").await;
+        walk.browser.arrive("#again").await;
         let mail = walk.demo.workos.newest_mail("ana@acme.test").await;
         walk.demo.workos.scan(&mail, "get").await;
         walk.open_link("ana@acme.test").await;
         walk.look_at("error_link_expired", "[data-error=link_expired] input[name=email]").await;
 
         walk.ask("bob@acme.test").await;
-        walk.browser.arrive("[data-digits]").await;
+        walk.browser.arrive("#again").await;
         let refusal = json!({ "status": 400, "body": { "error": "invalid_grant" } });
         walk.demo.workos.fail("/sso/token", refusal).await;
         walk.open_link("bob@acme.test").await;
@@ -117,7 +117,7 @@ async fn of_our_own_mail() {
     for language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;
-        walk.browser.arrive("[data-digits]").await;
+        walk.browser.arrive("#again").await;
         walk.demo.workos.fail("/passwordless/sessions", json!({ "status": 503, "count": 1 })).await;
         walk.open_link("ana@acme.test").await;
         walk.browser.click("form[action^='/login/open/'] button").await;
@@ -145,7 +145,7 @@ async fn of_an_end_that_comes_too_late() {
     for language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;
-        walk.browser.arrive("[data-digits]").await;
+        walk.browser.arrive("#again").await;
         let link = walk.demo.workos.newest_link("ana@acme.test").await;
         walk.go(&link).await;
         walk.browser.click("form[action^='/login/open/'] button").await;

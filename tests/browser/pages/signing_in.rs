@@ -18,7 +18,7 @@ async fn by_the_mail_of_workos() {
         walk.browser.type_into("email", "ana@gmial.com").await;
         walk.look_at("login_suggestion", ".suggestion button").await;
         walk.ask("ana@acme.test").await;
-        walk.look_at("sent", "[data-digits]").await;
+        walk.look_at("sent", "#again").await;
         walk.open_link("ana@acme.test").await;
         walk.browser.arrive("a[href='/account/sessions']").await;
         walk.go("/").await;
@@ -27,7 +27,7 @@ async fn by_the_mail_of_workos() {
         // Bob asks in a browser in which Carol signs in before he opens his link.
         walk.be_a_stranger().await;
         walk.ask("bob@acme.test").await;
-        walk.browser.arrive("[data-digits]").await;
+        walk.browser.arrive("#again").await;
         walk.sign_in("carol@acme.test").await;
         walk.open_link("bob@acme.test").await;
         walk.look_at("switch", "form[action='/login/switch']").await;
@@ -41,7 +41,7 @@ async fn by_our_own_mail() {
     for language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;
-        walk.look_at("sent_own_mail", "[data-digits]").await;
+        walk.look_at("sent_own_mail", "#again").await;
         let mail = walk.demo.workos.newest_mail("ana@acme.test").await;
         walk.keep("mail_own", mail["html"].as_str().unwrap());
         walk.open_link("ana@acme.test").await;
@@ -63,7 +63,7 @@ async fn when_a_mailbox_has_had_its_share() {
     for language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("RATE_LIMIT_PER_MAILBOX", "1/1h")]).await;
         walk.ask("ana@acme.test").await;
-        walk.browser.arrive("[data-digits]").await;
+        walk.browser.arrive("#again").await;
         walk.ask("ana@acme.test").await;
         walk.look_at("sent_no_more", "[data-next-mail]").await;
         walk.end().await;

@@ -52,7 +52,7 @@ impl Walk {
     pub async fn sign_in(&self, email: &str) {
         self.ask(email).await;
         // Not before: the newest would be the one before.
-        self.browser.arrive("[data-digits]").await;
+        self.browser.arrive("#again").await;
         self.open_link(email).await;
         self.browser.arrive("a[href='/account/sessions']").await;
     }
