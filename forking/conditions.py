@@ -7,7 +7,8 @@ KIND = re.compile(r"\{%-?\s*(if|elif|else|endif)\s*(.*?)\s*-?%\}")
 
 
 def clear_conditions(folder):
-    rust = [folder / "src/pages.rs", *sorted((folder / "src/pages").rglob("*.rs"))]
+    rust = [folder / f"src/{name}.rs" for name in ("pages", "templates")]
+    rust += sorted((folder / "src/pages").rglob("*.rs"))
     had = "".join(re.sub(r"//.*", "", path.read_text()) for path in rust)
     had = set(re.findall(r"\w+", had))
     for path in sorted((folder / "templates").rglob("*.html")):

@@ -16,6 +16,7 @@ def clear_away(folder, original):
     clear_phrases(folder)
     clear_settings(folder)
     clear_tests_named(folder)
+    clear_picture(folder)
     clear_imports(folder, original)
 
 
@@ -77,7 +78,7 @@ def clear_codes(folder):
 def clear_phrases(folder):
     """Phrases that no page says; tests/it/words.rs holds the same."""
     pages = "".join(p.read_text() for p in sorted((folder / "templates").rglob("*.*")))
-    functions = (folder / "src/pages/functions.rs").read_text()
+    functions = (folder / "src/templates/functions.rs").read_text()
     codes = re.findall(r'S::\w+, "(\w+)"\)', (folder / "src/error/code.rs").read_text())
     said = set(re.findall(r'(?:words\.|key=")([a-z_.]+)[ "]', pages))
     said |= set(re.findall(r'"([a-z_.]+)"', functions))
@@ -126,6 +127,17 @@ def clear_settings(folder):
 
     for name in [".env.example", "README.md"]:
         opened(folder, folder / name).cut_where(is_gone)
+
+
+def clear_picture(folder):
+    """Modules in the picture of docs/architecture.md; tests/it/architecture.rs holds the same."""
+    homes = {path.name.removesuffix(".rs") for path in (folder / "src").iterdir()}
+
+    def is_gone(line):
+        found = re.match(r"│ (\w+) ", line)
+        return found and found[1] not in homes
+
+    opened(folder, folder / "docs/architecture.md").cut_where(is_gone)
 
 
 def clear_tests_named(folder):
