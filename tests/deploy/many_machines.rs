@@ -12,8 +12,8 @@ use tempfile::TempDir;
 use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::answer::assert_error;
-use crate::engine::Engine;
 use crate::compose::service;
+use crate::engine::Engine;
 use crate::files::file;
 use crate::front::Front;
 use crate::installed::{program, secrets};
