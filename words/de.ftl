@@ -65,7 +65,7 @@ sent =
     .other_address = Andere Adresse verwenden
 
 code =
-    .on_its_way = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Code aus sechs Ziffern unterwegs. Geben Sie ihn innerhalb von { $lifetime } hier ein, und Sie sind angemeldet.
+    .mailed = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Code aus sechs Ziffern unterwegs. Geben Sie ihn innerhalb von { $lifetime } hier ein, und Sie sind angemeldet.
     .held_back = An <strong class="address">{ $email }</strong> gingen so viele Codes, dass diesmal keiner gesendet wurde. Der nächste kann am { $at } gesendet werden. Ein Code, der schon früher kam, gilt weiter auf der Seite, auf der Sie ihn angefordert haben.
     .signed_in_as = Sie sind angemeldet als <strong class="address">{ $email }</strong>. Mit diesem Code melden Sie sich als jemand anderes an.
     .code = Der Code aus der Mail

@@ -66,7 +66,7 @@ sent =
     .other_address = Use another address
 
 code =
-    .on_its_way = If <strong class="address">{ $email }</strong> can receive mail, a code of six digits is on its way. Type it here within { $lifetime }, and you are signed in.
+    .mailed = If <strong class="address">{ $email }</strong> can receive mail, a code of six digits is on its way. Type it here within { $lifetime }, and you are signed in.
     .held_back = So many codes went to <strong class="address">{ $email }</strong> that none went this time. The next may go on { $at }. A code that was mailed before goes on working on the page where it was asked for.
     .signed_in_as = You are signed in as <strong class="address">{ $email }</strong>. With this code you sign in as somebody else.
     .code = The code from the mail

@@ -11,7 +11,6 @@ use super::see_other;
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_address;
-use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::pages::{LoginPage, Pages};
@@ -87,20 +86,8 @@ pub(super) async fn ask(
         PendingSignIn::begin(email.clone(), return_to.clone(), way, lifetime, &app.clock)?;
     let asked = Entry::new(&app.keys, Event::Asked).of(&email).in_flow(&flow);
     asked.by(&pending.way).write();
-    let next = if pending.way.is_sso() {
-        "/login/sso"
-    } else {
-        match app.rate_limits.mail(&store, &email, &pending.way).await? {
-            Some(wait) => {
-                deliver::entry(&app, &flow, &pending).but(Event::Undelivered).write();
-                pending.next_mail_at = Some(app.clock.now() + seconds(wait));
-            }
-            None => {
-                deliver::mail(&app, &pages, &request, &flow, &mut pending).await.map_err(retry)?
-            }
-        }
-        "/login/sent"
-    };
+    deliver::mail(&app, &pages, &store, &request, &flow, &mut pending).await.map_err(retry)?;
+    let next = if pending.way.is_sso() { "/login/sso" } else { "/login/sent" };
 
     let now = app.clock.now();
     let mut response = HttpResponse::SeeOther();

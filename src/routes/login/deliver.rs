@@ -12,13 +12,13 @@ use actix_web::HttpRequest;
 use crate::app::App;
 use crate::audit::{Entry, Event, Finished};
 use crate::client_address;
+use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
-use crate::mail::Mailer;
 use crate::pages::{Pages, SignInMail};
 use crate::rate_limit::network;
 use crate::sealed::NoRandomness;
-use crate::session::device;
+use crate::session::{Store, device};
 use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, Way};
 use crate::workos::CreatePasswordlessSession;
 
@@ -34,24 +34,28 @@ pub(super) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Wa
     })
 }
 
-/// Delivers the mail of this sign-in.
+/// Delivers the mail of this sign-in, if it takes one and its mailbox hasn't got too many.
 pub(super) async fn mail(
     app: &App,
     pages: &Pages,
+    store: &Store,
     request: &HttpRequest,
     flow: &Flow,
     pending: &mut PendingSignIn,
 ) -> Result<(), Failure> {
-    match (&pending.way, &app.mailer) {
-        (Way::Link(LinkDelivery::WorkOs), _) => by_workos(app, request, flow, pending).await,
-        (Way::Link(LinkDelivery::Smtp), Some(mailer)) => {
-            by_us(app, pages, mailer, request, flow, pending).await
-        }
-        (Way::Link(LinkDelivery::Smtp), None) => {
-            Err(Failure::internal("there is no mail server".to_owned()))
-        }
-        (Way::Code, _) => code::by_workos(app, flow, pending).await,
-        (Way::Sso(_), _) => Err(Failure::internal("SSO takes no mail".to_owned())),
+    if pending.way.is_sso() {
+        return Ok(());
+    }
+    if let Some(wait) = app.rate_limits.mail(store, &pending.email, &pending.way).await? {
+        entry(app, flow, pending).but(Event::Undelivered).write();
+        pending.next_mail_at = Some(app.clock.now() + seconds(wait));
+        return Ok(());
+    }
+    match &pending.way {
+        Way::Link(LinkDelivery::WorkOs) => by_workos(app, request, flow, pending).await,
+        Way::Link(LinkDelivery::Smtp) => by_us(app, pages, request, flow, pending).await,
+        Way::Code => code::by_workos(app, flow, pending).await,
+        Way::Sso(_) => Ok(()),
     }
 }
 
@@ -60,11 +64,12 @@ pub(super) async fn mail(
 async fn by_us(
     app: &App,
     pages: &Pages,
-    mailer: &Mailer,
     request: &HttpRequest,
     flow: &Flow,
     pending: &PendingSignIn,
 ) -> Result<(), Failure> {
+    let none = || Failure::internal("there is no mail server".to_owned());
+    let mailer = app.mailer.as_ref().ok_or_else(none)?;
     let asking = pending.asking(device::of(request));
     let network = network(client_address::of(request, &app.trusted_proxies));
     let link = MailLink::new(flow, asking, network, app.link_lifetimes.smtp);
@@ -78,7 +83,7 @@ async fn by_us(
 }
 
 /// That the mail of this sign-in is on its way.
-pub(super) fn entry(app: &App, flow: &Flow, pending: &PendingSignIn) -> Finished {
+fn entry(app: &App, flow: &Flow, pending: &PendingSignIn) -> Finished {
     let entry = Entry::new(&app.keys, Event::Delivered).of(&pending.email);
     entry.in_flow(flow).by(&pending.way).finished()
 }
