@@ -10,6 +10,7 @@
 )]
 
 mod answer;
+mod asked;
 mod engine;
 mod log_watch;
 mod raw;
@@ -29,7 +30,9 @@ mod callback;
 #[cfg(feature = "smtp")]
 mod cancel;
 mod code;
+mod code_mails;
 mod code_refusals;
+mod code_tries;
 mod exchange;
 mod finish;
 mod health;
@@ -89,6 +92,7 @@ mod session_lifetimes;
 mod session_store;
 mod session_writes;
 mod shutdown;
+mod sign_in_with;
 mod supply_chain;
 mod tls;
 mod words;

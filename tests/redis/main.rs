@@ -13,6 +13,8 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
+#[path = "../it/asked.rs"]
+mod asked;
 mod engine;
 #[path = "../it/log_watch.rs"]
 mod log_watch;
@@ -42,6 +44,8 @@ mod callback;
 mod cancel;
 #[path = "../it/code.rs"]
 mod code;
+#[path = "../it/code_tries.rs"]
+mod code_tries;
 #[path = "../it/exchange.rs"]
 mod exchange;
 #[path = "../it/finish.rs"]

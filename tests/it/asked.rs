@@ -1,0 +1,69 @@
+//! Somebody who has asked for a code.
+
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::test_app::TestApp;
+use crate::visitor::Visitor;
+
+pub const CREATE: &str = "/user_management/magic_auth";
+
+pub const AUTHENTICATE: &str = "/user_management/authenticate";
+
+pub async fn by_code() -> TestApp {
+    TestApp::with(&[("SIGN_IN_WITH", "code")]).await
+}
+
+/// Somebody who has asked for a code.
+pub struct Asked {
+    pub visitor: Visitor,
+    /// The page that waits for it.
+    pub sent: String,
+    pub flow: String,
+    /// As mailed.
+    pub code: String,
+}
+
+impl Asked {
+    pub async fn new(app: &TestApp, email: &str, return_to: &str) -> Self {
+        Self::by(app.visitor(), app, email, return_to).await
+    }
+
+    pub async fn by(visitor: Visitor, app: &TestApp, email: &str, return_to: &str) -> Self {
+        let sent = visitor.ask_for_link(email, return_to).await.location().to_owned();
+        let flow = sent.strip_prefix("/login/sent?flow=").expect("the inbox page").to_owned();
+        Self { visitor, sent, flow, code: app.workos.newest_code(email).await }
+    }
+
+    pub async fn type_code(&self, code: &str) -> Answer {
+        self.visitor.post("/login/code", &[("flow", &self.flow), ("code", code)]).await
+    }
+
+    pub async fn type_right(&self) -> Answer {
+        self.type_code(&self.code).await
+    }
+
+    pub async fn type_wrong(&self) -> Answer {
+        self.type_code(&wrong(&self.code)).await
+    }
+
+    pub async fn status(&self) -> Value {
+        self.visitor.get(&self.sent.replace("/sent", "/status")).await.json()
+    }
+}
+
+/// Another than this.
+pub fn wrong(code: &str) -> String {
+    format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
+}
+
+pub fn has_field(page: &Answer) -> bool {
+    page.body.contains("autocomplete=\"one-time-code\"")
+}
+
+/// None was mailed.
+pub fn says_nothing_of_a_link(page: &Answer) {
+    let (_, main) = page.body.split_once("<main").unwrap();
+    let main = main.split("</main>").next().unwrap().to_lowercase();
+    assert!(!main.contains("link"), "{}", page.body);
+}

@@ -1,0 +1,162 @@
+//! `POST /login/code`: what is typed, and how often.
+
+use serde_json::json;
+use tokio::task::JoinSet;
+use workos_magic_link::sign_in::OneTimeCode;
+
+use crate::answer::assert_error;
+use crate::asked::{AUTHENTICATE, Asked, by_code, has_field, says_nothing_of_a_link};
+
+#[actix_web::test]
+async fn wrong_twice_and_right_the_third_time() {
+    let app = by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let first = asked.type_wrong().await;
+    assert_error(&first, 422, "wrong_code");
+    assert!(first.body.contains("2 more tries") && first.field("code").is_empty());
+    for attribute in ["aria-invalid=\"true\"", "aria-describedby=\"code-error\"", "autofocus"] {
+        assert!(has_field(&first) && first.body.contains(attribute), "{attribute}");
+    }
+    says_nothing_of_a_link(&first);
+    assert!(asked.type_wrong().await.body.contains("1 more try"));
+    assert_eq!(asked.type_right().await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn the_third_wrong_code_ends_the_sign_in_and_a_new_one_is_a_click_away() {
+    let app = by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    let cookies = app.visitor().with_cookies_of(&asked.visitor);
+    asked.type_wrong().await;
+    asked.type_wrong().await;
+    let third = asked.type_wrong().await;
+    assert_error(&third, 403, "wrong_code");
+    assert!(third.body.contains("Mail me a new code"), "{}", third.body);
+    let (email, return_to) = (third.field("email"), third.field("return_to"));
+    assert_eq!((email, return_to), ("ana@acme.test", "/reports"));
+    says_nothing_of_a_link(&third);
+
+    // The cookie is gone, and whoever kept it has no further try.
+    assert_error(&asked.type_right().await, 400, "nothing_pending");
+    let replayed = Asked { visitor: cookies, ..asked };
+    assert_error(&replayed.type_right().await, 400, "code_expired");
+    assert_eq!(replayed.status().await["state"], "expired");
+    let sent = replayed.visitor.get(&replayed.sent).await;
+    assert_error(&sent, 400, "code_expired");
+    says_nothing_of_a_link(&sent);
+    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 3);
+
+    let anew = Asked::by(app.visitor(), &app, email, return_to).await;
+    assert_eq!(anew.type_right().await.location(), "/reports");
+}
+
+#[actix_web::test]
+async fn of_many_guesses_at_once_three_reach_workos_at_most() {
+    let app = by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let mut tries = JoinSet::new();
+    for guess in 0..40 {
+        let guess = format!("{:06}", (asked.code.parse::<u32>().unwrap() + 1 + guess) % 1_000_000);
+        let (twin, flow) = (app.visitor().with_cookies_of(&asked.visitor), asked.flow.clone());
+        tries.spawn(async move {
+            twin.post("/login/code", &[("flow", &flow), ("code", &guess)]).await.status.as_u16()
+        });
+    }
+    let answers = tries.join_all().await;
+    assert!(!answers.contains(&200), "{answers:?}");
+    let asked_workos = app.workos.calls_of(AUTHENTICATE).await;
+    assert!((1..=3).contains(&asked_workos), "{asked_workos}: {answers:?}");
+}
+
+#[actix_web::test]
+async fn spaces_dashes_and_look_alikes_are_forgiven() {
+    let app = by_code().await;
+    type Spelling = fn(&str) -> String;
+    let spellings: [Spelling; 6] = [
+        |code| format!("  {} {}\u{a0}\r\n", &code[..3], &code[3..]),
+        |code| format!("{}-{}", &code[..3], &code[3..]),
+        |code| format!("\u{feff}{}\u{200b}\u{2013}{}\u{200e}", &code[..3], &code[3..]),
+        |code| code.replace('0', "O").replace('1', "l"),
+        |code| code.replace('0', "o").replace('1', "I"),
+        |code| {
+            code.chars().map(|c| char::from_u32(u32::from(c) - 0x30 + 0xff10).unwrap()).collect()
+        },
+    ];
+    for (number, spelling) in spellings.into_iter().enumerate() {
+        let asked = Asked::new(&app, &format!("ana{number}@acme.test"), "").await;
+        let spelled = spelling(&asked.code);
+        assert_eq!(asked.type_code(&spelled).await.location(), "/account", "{spelled:?}");
+    }
+}
+
+#[test]
+fn what_is_typed_is_read_as_it_is_meant() {
+    let read = |typed: &str| OneTimeCode::parse(typed).map(|code| code.as_str().to_owned());
+    for typed in [
+        "012345",
+        " 012 345\n",
+        "0\u{2009}1-2\u{2013}3.4_5",
+        "\u{202f}012\u{200b}345\u{feff}",
+        "Ol2345",
+        "oI2345",
+        "0|2345",
+        "\u{ff10}\u{ff11}\u{ff12}345",
+        "\u{660}\u{661}\u{662}\u{663}\u{664}\u{665}",
+        "\u{6f0}\u{6f1}\u{6f2}\u{6f3}\u{6f4}\u{6f5}",
+        "\u{966}\u{967}\u{968}\u{969}\u{96a}\u{96b}",
+    ] {
+        assert_eq!(read(typed).as_deref(), Some("012345"), "{typed:?}");
+    }
+    let long = " ".repeat(300) + "012345";
+    for typed in ["", "01234", "0123456", "01234a", "+12345", "0x2345", "①②③④⑤⑥", &long]
+    {
+        assert_eq!(read(typed), None, "{typed:?}");
+    }
+    assert!(!format!("{:?}", OneTimeCode::parse("012345")).contains("012345"));
+}
+
+#[actix_web::test]
+async fn what_cannot_be_a_code_costs_no_try_and_asks_nobody() {
+    let app = by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let long = "1".repeat(3000);
+    for typed in ["", "12345", "1234567", "abcdef", "12345x", "+12345", "１２３", &long] {
+        let refused = asked.type_code(typed).await;
+        assert_error(&refused, 422, "wrong_code");
+        assert!(has_field(&refused) && !refused.body.contains("more tr"), "{typed}");
+    }
+    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 0);
+    assert_eq!(asked.type_right().await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn ten_tries_a_minute_for_an_address_and_the_eleventh_waits_without_loss() {
+    let app = by_code().await;
+    let mut asked = Vec::new();
+    for _ in 0..3 {
+        asked.push(Asked::new(&app, "ana@acme.test", "").await);
+    }
+    app.clock.advance(50);
+    let wrong = json!({ "error": "invalid_one_time_code" });
+    app.workos.fail(AUTHENTICATE, json!({ "status": 400, "body": wrong, "count": 9 })).await;
+    for asked in &asked {
+        for _ in 0..3 {
+            asked.type_wrong().await;
+        }
+    }
+    // Another code may be mailed by now, and the minute of the tries isn't over.
+    app.clock.advance(11);
+    app.workos.advance_clock(61).await;
+    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    assert_error(&asked.type_wrong().await, 422, "wrong_code");
+    let eleventh = asked.type_right().await;
+    assert_error(&eleventh, 429, "rate_limited");
+    let wait: i64 = eleventh.header("retry-after").parse().unwrap();
+    assert!((40..=49).contains(&wait) && eleventh.body.contains("Try again in "), "{wait}");
+    assert!(has_field(&eleventh));
+    says_nothing_of_a_link(&eleventh);
+    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 10, "WorkOS is spared");
+    app.clock.advance(wait);
+    assert!(asked.type_wrong().await.body.contains("1 more try"), "it wasn't used up");
+    assert_eq!(asked.type_right().await.location(), "/account");
+}

@@ -1,0 +1,73 @@
+//! `SIGN_IN_WITH`: one setting switches.
+
+use crate::answer::assert_error;
+use crate::asked::{AUTHENTICATE, Asked, CREATE, by_code, has_field, says_nothing_of_a_link};
+use crate::test_app::TestApp;
+
+#[actix_web::test]
+async fn one_setting_switches_there_and_back_and_what_is_under_way_goes_on() {
+    let app = TestApp::spawn().await;
+    let by_link = app.visitor();
+    by_link.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let app = app.restarted_with(&[("SIGN_IN_WITH", "code"), ("CROSS_DEVICE", "deny")]).await;
+    let by_link = app.again(&by_link);
+    assert!(by_link.get("/login/sent").await.body.contains("a link is on its way"));
+    assert_eq!(by_link.get(&callback).await.location(), "/account");
+    let asked = Asked::new(&app, "bob@acme.test", "").await;
+
+    let app = app.restarted_with(&[("SIGN_IN_WITH", "link")]).await;
+    let asked = Asked { visitor: app.again(&asked.visitor), ..asked };
+    assert!(has_field(&asked.visitor.get(&asked.sent).await));
+    assert_eq!(asked.type_right().await.location(), "/account");
+}
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn what_is_set_for_links_may_stay_set() {
+    let app = TestApp::with_own_mail(&[("SIGN_IN_WITH", "code")]).await;
+    let visitor = app.visitor();
+    visitor.post("/login", &[("email", "ana@acme.test"), ("delivery", "smtp")]).await;
+    assert_eq!(app.workos.calls().await, [CREATE]);
+    assert!(app.workos.smtp_commands().await.is_empty());
+}
+
+#[actix_web::test]
+async fn the_pages_promise_a_code_and_no_link() {
+    let app = by_code().await;
+    let visitor = app.visitor();
+    for path in ["/", "/login", "/?lang=de", "/login?lang=de"] {
+        let page = visitor.get(path).await;
+        assert!(page.body.contains("Code") || page.body.contains("code"), "{}", page.body);
+        says_nothing_of_a_link(&page);
+        assert!(
+            page.body.contains("WorkOS Magic Auth") && !page.body.contains("WorkOS Magic Link")
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_sign_in_by_link_takes_no_code() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    let sent = visitor.ask_for_link("ana@acme.test", "").await;
+    let flow = sent.location().strip_prefix("/login/sent?flow=").unwrap();
+    let answer = visitor.post("/login/code", &[("flow", flow), ("code", "123456")]).await;
+    assert_error(&answer, 400, "nothing_pending");
+    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 0);
+}
+
+#[actix_web::test]
+async fn a_domain_of_an_organization_goes_there_as_before() {
+    let app = TestApp::with_sso(&[("SIGN_IN_WITH", "code")]).await;
+    let visitor = app.visitor();
+    let answer = visitor.ask_for_link("ana@acme.test", "").await;
+    assert!(answer.location().starts_with("/login/sso?flow="), "{}", answer.location());
+    // And doesn't come in past it by a code that was mailed before.
+    let app = by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let app = app.restarted_with(&[("SSO_DOMAINS", "acme.test=org_acme")]).await;
+    let asked = Asked { visitor: app.again(&asked.visitor), ..asked };
+    assert_error(&asked.type_right().await, 403, "not_allowed");
+    assert!(!asked.visitor.is_signed_in().await);
+}
