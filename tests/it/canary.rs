@@ -1,147 +1,18 @@
 //! Every way to sign in, at the most talkative level of the log: no secret of any of them stands in
 //! the log, in a page that isn't for it, or in the store; and in the log no address either.
 
-use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+mod site;
 
-use magic_link_emulator::Options;
-use percent_encoding::percent_decode_str;
 use serde_json::json;
-use url::Url;
-use workos_magic_link::sealed::generate_cookie_key;
 
-use crate::answer::Answer;
-use crate::program::command;
-use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
-use crate::test_app::settings_of_a_test;
-use crate::visitor::Visitor;
+use site::{Site, dump, holds};
 
 const EMAIL: &str = "canary@acme.test";
 const PERSON_OF_SSO: &str = "canary@sso.test";
 
-/// A site whose program is told to log all, and what was seen of it.
-struct Site {
-    program: Program,
-    workos: WorkOs,
-    origin: String,
-    folder: tempfile::TempDir,
-    secrets: BTreeSet<String>,
-    pages: Vec<(&'static str, String)>,
-}
-
-impl Site {
-    async fn start(own_mail: bool) -> Self {
-        Self::with(own_mail, "link").await
-    }
-
-    async fn with(own_mail: bool, sign_in_with: &str) -> Self {
-        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
-        let workos = WorkOs::with(Options { auto_idp: true, ..Options::default() });
-        workos.connect("org_sso", "sso.test").await;
-        let origin = format!("http://127.0.0.1:{port}");
-        let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
-        let key = generate_cookie_key().unwrap();
-        for (name, value) in [
-            ("BIND_ADDRESS", format!("127.0.0.1:{port}")),
-            ("RUST_LOG", "trace".to_owned()),
-            ("COOKIE_KEYS", key.clone()),
-            ("SSO_DOMAINS", "sso.test=org_sso".to_owned()),
-            ("SIGN_IN_WITH", sign_in_with.to_owned()),
-        ] {
-            settings.insert(name.to_owned(), value);
-        }
-        if own_mail {
-            settings.extend(own_mail_settings(&workos));
-        }
-        let program = Program::start(command(&[], &settings, folder.path())).await;
-        let secrets = BTreeSet::from([key, "sk_test_default".to_owned()]);
-        Self { program, workos, origin, folder, secrets, pages: Vec::new() }
-    }
-
-    fn visitor(&self) -> Visitor {
-        Visitor::new(&self.origin)
-    }
-
-    /// Keeps what came back, and what the browser keeps.
-    fn see(&mut self, what: &'static str, visitor: &Visitor, answer: &Answer) {
-        self.pages.push((what, answer.body.clone()));
-        for pair in visitor.cookie_header().split("; ").filter(|pair| !pair.is_empty()) {
-            let value = pair.split_once('=').unwrap().1;
-            self.secrets.insert(value.to_owned());
-            self.secrets.insert(percent_decode_str(value).decode_utf8().unwrap().into_owned());
-        }
-    }
-
-    async fn get(&mut self, visitor: &Visitor, path: &'static str) -> Answer {
-        let answer = visitor.get(path).await;
-        self.see(path, visitor, &answer);
-        answer
-    }
-
-    /// The link's token, and the code and state that it gives.
-    async fn follow(&mut self, link: &str) -> String {
-        let callback = self.workos.follow(link).await;
-        let link = Url::parse(link).unwrap();
-        self.secrets
-            .extend(link.path_segments().unwrap().filter(|part| part.len() > 20).map(Into::into));
-        let url = Url::parse(&callback).unwrap();
-        self.secrets.extend(url.query_pairs().map(|(_, value)| value.into_owned()));
-        callback
-    }
-
-    /// As a person goes about who is signed in.
-    async fn look_around(&mut self, visitor: &Visitor) {
-        for path in ["/", "/account", "/account/sessions", "/api/session", "/login", "/none"] {
-            self.get(visitor, path).await;
-        }
-        let answer = visitor.post("/logout", &[]).await;
-        self.see("logout", visitor, &answer);
-        self.get(visitor, "/account").await;
-    }
-
-    async fn assert_nothing_leaked(self) {
-        assert!(self.secrets.len() >= 7, "there were secrets: {}", self.secrets.len());
-        for (what, page) in &self.pages {
-            let leak = self.secrets.iter().find(|secret| page.contains(secret.as_str()));
-            assert!(leak.is_none(), "{what} holds {leak:?}");
-        }
-        let dump = dump(self.folder.path());
-        for secret in &self.secrets {
-            let is_in = dump.windows(secret.len()).any(|window| window == secret.as_bytes());
-            assert!(!is_in, "the store holds {secret}");
-        }
-        let (_, log) = self.program.terminate().await;
-        assert!(log.contains("TRACE") && log.lines().count() > 200, "the log is talkative");
-        for secret in self.secrets.iter().map(String::as_str).chain(["canary"]) {
-            let leak = log.lines().find(|line| line.contains(secret));
-            assert!(leak.is_none(), "{secret} in {leak:?}");
-        }
-    }
-}
-
-fn own_mail_settings(workos: &WorkOs) -> HashMap<String, String> {
-    let settings = [
-        ("LINK_DELIVERY", "smtp".to_owned()),
-        ("SMTP_URL", workos.smtp_url()),
-        ("MAIL_FROM", "login@example.test".to_owned()),
-    ];
-    settings.map(|(name, value)| (name.to_owned(), value)).into()
-}
-
-/// All that the store has written.
-fn dump(folder: &Path) -> Vec<u8> {
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    files.filter(|file| file.is_file()).flat_map(|file| std::fs::read(file).unwrap()).collect()
-}
-
-fn holds(dump: &[u8], text: &str) -> bool {
-    dump.windows(text.len()).any(|window| window == text.as_bytes())
-}
-
 #[actix_web::test]
 async fn a_link_of_workos_and_an_approval_leave_no_trace() {
-    let mut site = Site::start(false).await;
+    let mut site = Site::start(&[]).await;
     let (laptop, phone) = (site.visitor(), site.visitor());
     let asked = laptop.ask_for_link(EMAIL, "/canary-path").await;
     site.see("asked", &laptop, &asked);
@@ -182,7 +53,7 @@ async fn a_link_of_workos_and_an_approval_leave_no_trace() {
 
 #[actix_web::test]
 async fn a_sign_in_by_sso_leaves_no_trace() {
-    let mut site = Site::start(false).await;
+    let mut site = Site::start(&[]).await;
     let visitor = site.visitor();
     let asked = visitor.post("/login", &[("email", PERSON_OF_SSO)]).await;
     site.see("asked", &visitor, &asked);
@@ -207,7 +78,7 @@ async fn a_sign_in_by_sso_leaves_no_trace() {
 
 #[actix_web::test]
 async fn a_sign_in_by_a_code_leaves_no_trace() {
-    let mut site = Site::with(false, "code").await;
+    let mut site = Site::start(&[("SIGN_IN_WITH", "code")]).await;
     let visitor = site.visitor();
     // Codes that no number of a log is taken for, and the tokens that come with the user.
     let (mailed, typed) = ("canary-mailed", "CANARY");
@@ -248,7 +119,7 @@ async fn a_sign_in_by_a_code_leaves_no_trace() {
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn a_link_of_our_own_mail_leaves_no_trace() {
-    let mut site = Site::start(true).await;
+    let mut site = Site::with_own_mail().await;
     for ends in [false, true] {
         let (visitor, elsewhere) = (site.visitor(), site.visitor());
         let asked = visitor.ask_for_link(EMAIL, "").await;
