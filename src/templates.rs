@@ -1,11 +1,12 @@
 //! The templates in every language, read once at start-up.
 
+mod functions;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tera::{Context, Tera, Value};
 
-mod functions;
 use crate::assets::{self, Assets};
 use crate::sign_in::Way;
 use crate::words::Words;
