@@ -3,6 +3,7 @@
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::logout::sign_out;
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
@@ -29,9 +30,7 @@ pub(super) async fn revoke(
 ) -> Result<HttpResponse, Failure> {
     let id = id.into_inner();
     if id == user.session.id {
-        user.signs_out(&app.keys, &request);
-        session.purge();
-        return Ok(see_other("/"));
+        return Ok(sign_out(&app, &session, Some(&user), &request));
     }
     let theirs = Whose::Person(user.person.clone());
     match store.end(theirs, Which::One(id), Ended::Elsewhere).await? {
@@ -60,9 +59,7 @@ pub(super) async fn revoke_all(
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     end_others(&app, &store, &user).await?;
-    user.signs_out(&app.keys, &request);
-    session.purge();
-    Ok(see_other("/"))
+    Ok(sign_out(&app, &session, Some(&user), &request))
 }
 
 async fn end_others(app: &App, store: &Store, user: &CurrentUser) -> Result<(), Failure> {

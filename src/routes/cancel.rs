@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::end::{self, spent};
+use super::open::check_mailed;
 use crate::app::App;
 use crate::error::Failure;
 use crate::pages::{CancelPage, Pages};
@@ -12,9 +13,10 @@ use crate::sign_in::{MailLink, State};
 pub(super) async fn show(
     app: web::Data<App>,
     pages: Pages,
+    store: web::Data<Store>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let link = read(&app, &token)?;
+    let link = read(&app, &store, &token).await?;
     Ok(pages.show(&CancelPage::new(&token, &link.asking)))
 }
 
@@ -26,7 +28,7 @@ pub(super) async fn cancel(
     store: web::Data<Store>,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let link = read(&app, &token)?;
+    let link = read(&app, &store, &token).await?;
     // For as long as the link, or what it has led to, could sign somebody in.
     let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
     if end::end(&app, &store, &link.flow, until).await? {
@@ -35,7 +37,9 @@ pub(super) async fn cancel(
     Ok(pages.show(&CancelPage::done(&link.asking)))
 }
 
-fn read(app: &App, token: &str) -> Result<MailLink, Failure> {
+async fn read(app: &App, store: &Store, token: &str) -> Result<MailLink, Failure> {
     let link = MailLink::read(&app.keys, token).filter(|link| app.clock.now() < link.expires_at);
-    link.ok_or_else(spent)
+    let link = link.ok_or_else(spent)?;
+    check_mailed(app, store, &link.flow, &link.secret_hash()).await?;
+    Ok(link)
 }

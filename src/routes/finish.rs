@@ -48,7 +48,11 @@ pub(super) async fn finish(
             let user = user.as_ref();
             redeem::go_on(&app, &store, &session, user, &request, &pending, &arrival).await
         }
-        Some(Approval { arrival: None, .. }) => {
+        Some(Approval { arrival: None, secret_hash, .. }) => {
+            let mailed = secret_hash.unwrap_or_default();
+            open::check_mailed(&app, &store, &flow, &mailed)
+                .await
+                .map_err(|refused| refused.offering(&pending))?;
             let asking = pending.asking(device::of(&request));
             let left =
                 open::leave_for_workos(app, &pages, store, flow.clone(), asking, pending).await;

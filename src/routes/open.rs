@@ -87,7 +87,8 @@ async fn use_link(
         until: link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos)),
         page: elsewhere(&app, token, &link),
     };
-    digits::approve(&app, pages, &store, typed, &Approval::of_mail_link(app.clock.now())).await?;
+    let approval = Approval::of_mail_link(&link, app.clock.now());
+    digits::approve(&app, pages, &store, typed, &approval).await?;
     Ok(pages.show(&ApprovedPage {}))
 }
 
@@ -124,7 +125,20 @@ fn pending(app: &App, request: &HttpRequest, link: &MailLink) -> Option<PendingS
     PendingSignIn::of_flow(request, &app.keys, &link.flow, app.clock.now())
 }
 
-/// Whether the link still works: it has not expired, and its sign-in goes on.
+/// Refuses what no email of ours holds. Whoever has the cookie keys can seal a link of their own, but
+/// not with the random part whose hash is stored, and nothing is stored where no email is sent.
+pub(super) async fn check_mailed(
+    app: &App,
+    store: &Store,
+    flow: &Flow,
+    secret_hash: &str,
+) -> Result<(), Failure> {
+    let stored = store.kept(&flow.name_of_mail_link()).await?;
+    let is_mailed = app.mailer.is_some() && stored.is_some_and(|stored| stored == secret_hash);
+    if is_mailed { Ok(()) } else { Err(spent()) }
+}
+
+/// Whether the link still works: an email holds it, it has not expired, and its sign-in goes on.
 async fn check(
     app: &App,
     store: &Store,
@@ -134,6 +148,8 @@ async fn check(
     let is_over = app.clock.now() >= link.expires_at || end_of(store, &link.flow).await?.is_some();
     let refused = if is_over {
         spent()
+    } else if let Err(refused) = check_mailed(app, store, &link.flow, &link.secret_hash()).await {
+        refused
     } else if store.claimed(&link.flow.claim_of_press()).await?.is_some() {
         // Who didn't press need not know of it.
         pending.map_or_else(spent, |_| pressed())

@@ -7,14 +7,30 @@ use crate::sign_in::Flow;
 /// How many tries a sign-in has.
 pub(super) const TRIES: u32 = 3;
 
-/// The number of this try, from one on; of many at the same moment each has its own.
-pub(super) async fn next(store: &Store, flow: &Flow, until: i64) -> Result<Option<u32>, Failure> {
+/// The number of this try, from one on; of many at the same moment each has its own. `typed` is kept
+/// with it, for [`include`].
+pub(super) async fn next(
+    store: &Store,
+    flow: &Flow,
+    typed: &str,
+    until: i64,
+) -> Result<Option<u32>, Failure> {
     for number in 1..=TRIES {
-        if store.claim(&flow.claim_of_try(number), String::new(), until).await? {
+        if store.claim(&flow.claim_of_try(number), typed.to_owned(), until).await? {
             return Ok(Some(number));
         }
     }
     Ok(None)
+}
+
+/// Whether this is what one of the tries was made with.
+pub(super) async fn include(store: &Store, flow: &Flow, typed: &str) -> Result<bool, Failure> {
+    for number in 1..=TRIES {
+        if store.claimed(&flow.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Gives a try back, because it told nobody anything. If that fails, it counts.

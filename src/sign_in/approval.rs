@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Arrival;
 use super::state::CODE_LIFETIME;
+use super::{Arrival, MailLink};
 use crate::clock::seconds;
 use crate::sealed::Sealed;
 
@@ -14,6 +14,9 @@ use crate::sealed::Sealed;
 pub struct Approval {
     /// What to go on with; nothing if the link was our own mail's, which leads to WorkOS only now.
     pub arrival: Option<Arrival>,
+    /// What the store must still have of our own email's link.
+    #[serde(default)]
+    pub secret_hash: Option<String>,
     /// When it is worth nothing any more, in seconds since 1970.
     pub expires_at: i64,
 }
@@ -26,13 +29,14 @@ impl Approval {
     /// By whoever opened WorkOS's link.
     #[must_use]
     pub fn with(arrival: Arrival) -> Self {
-        Self { expires_at: arrival.expires_at, arrival: Some(arrival) }
+        Self { expires_at: arrival.expires_at, arrival: Some(arrival), secret_hash: None }
     }
 
     /// By whoever opened the link of our own mail.
     #[must_use]
-    pub fn of_mail_link(now: i64) -> Self {
-        Self { arrival: None, expires_at: now.saturating_add(seconds(CODE_LIFETIME)) }
+    pub fn of_mail_link(link: &MailLink, now: i64) -> Self {
+        let expires_at = now.saturating_add(seconds(CODE_LIFETIME));
+        Self { arrival: None, secret_hash: Some(link.secret_hash()), expires_at }
     }
 }
 

@@ -50,6 +50,12 @@ impl Flow {
         format!("try {number} {}", self.0)
     }
 
+    /// The hash of what only its email holds, for as long as the link there may be used.
+    #[must_use]
+    pub fn name_of_mail_link(&self) -> String {
+        format!("mail link {}", self.0)
+    }
+
     /// Its approval by another browser, which waits for the one that asked.
     #[must_use]
     pub fn name_of_approval(&self) -> String {

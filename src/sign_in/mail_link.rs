@@ -1,4 +1,5 @@
-//! The link in our own mail: sealed, so that nothing is stored before it is used.
+//! The link in our own email: sealed, and worth nothing without the random part that only the email
+//! holds. The store has that part's hash, so the cookie keys alone make no link.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::flow::random_text;
+use super::pending::hash;
 use super::{Asking, Flow};
 use crate::clock::seconds;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
@@ -28,18 +31,34 @@ pub struct MailLink {
     /// The network that it asked from, as far as limits tell networks apart.
     #[serde(rename = "n")]
     pub network: IpAddr,
+    /// 128 random bits.
+    #[serde(rename = "k")]
+    secret: String,
 }
 
 impl Sealed for MailLink {
-    const PURPOSE: &'static str = "mail link 2";
+    const PURPOSE: &'static str = "mail link 3";
 }
 
 impl MailLink {
     /// A link for this sign-in, that works for so long.
-    #[must_use]
-    pub fn new(flow: &Flow, asking: Asking, network: IpAddr, expires_in: Duration) -> Self {
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has none to give.
+    pub fn new(
+        flow: &Flow,
+        asking: Asking,
+        network: IpAddr,
+        expires_in: Duration,
+    ) -> Result<Self, NoRandomness> {
         let expires_at = asking.at.saturating_add(seconds(expires_in));
-        Self { flow: flow.clone(), expires_at, asking, network }
+        Ok(Self { flow: flow.clone(), expires_at, asking, network, secret: random_text()? })
+    }
+
+    /// The SHA-256 of its random part, in base64: what the store keeps while the link may be used.
+    #[must_use]
+    pub fn secret_hash(&self) -> String {
+        hash(&self.secret)
     }
 
     /// What stands in the URL. It ends with a letter or digit: a mail program that makes a link of

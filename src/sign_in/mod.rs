@@ -33,7 +33,7 @@ pub use flow::Flow;
 pub use mail_link::MailLink;
 pub use one_time_code::OneTimeCode;
 pub use pending::PendingSignIn;
-pub(crate) use pending::make_room;
+pub(crate) use pending::{make_room, remove_all};
 pub use return_to::ReturnTo;
 pub use state::State;
 pub(crate) use way::TIME_FOR_SSO;

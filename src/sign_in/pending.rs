@@ -173,11 +173,16 @@ impl Flow {
 pub(crate) fn make_room(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<Cookie<'static>> {
     let staying = all(request, keys, now).into_iter().take(MAX_PER_BROWSER - 1);
     let staying: Vec<String> = staying.map(|(flow, _)| flow.cookie_name()).collect();
+    let mut removals = remove_all(request);
+    removals.retain(|removal| !staying.iter().any(|staying| staying == removal.name()));
+    removals
+}
+
+/// Cookies that take all pending sign-ins away from this browser.
+pub(crate) fn remove_all(request: &HttpRequest) -> Vec<Cookie<'static>> {
     let cookies = request.cookies().map(|cookies| cookies.clone()).unwrap_or_default();
     let ours = cookies.iter().map(Cookie::name).filter(|name| name.starts_with(COOKIE_PREFIX));
-    ours.filter(|name| !staying.iter().any(|staying| staying == name))
-        .map(|name| removal(name.to_owned()))
-        .collect()
+    ours.map(|name| removal(name.to_owned())).collect()
 }
 
 /// The sign-ins that this browser has under way, the newest first.
@@ -196,8 +201,9 @@ fn removal(name: String) -> Cookie<'static> {
     host_cookie(name, String::new(), 0)
 }
 
-fn hash(state: &str) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, state.as_bytes()))
+/// The SHA-256 of a secret, in base64.
+pub(super) fn hash(secret: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, secret.as_bytes()))
 }
 
 /// Hides all but the dates: the rest is personal or secret.

@@ -96,6 +96,50 @@ async fn of_many_tries_at_once_three_count() {
 }
 
 #[actix_web::test]
+async fn the_right_digits_pressed_twice_at_the_third_try_let_the_other_browser_go_on() {
+    let app = TestApp::spawn().await;
+    for round in 0..15 {
+        let two = Two::new(&app, "ana@acme.test", "").await;
+        let (right, wrong) = (two.digits().await, two.wrong_digits().await);
+        two.type_digits(wrong).await;
+        two.type_digits(wrong).await;
+        let mut presses = JoinSet::new();
+        for _ in 0..2 {
+            let (twin, right) = (app.visitor().with_cookies_of(&two.phone), right.clone());
+            presses.spawn(async move {
+                twin.post("/login/approve", &[("digits", &right)]).await.status.as_u16()
+            });
+        }
+        assert_eq!(presses.join_all().await, [303, 303], "round {round}");
+        assert_eq!(two.laptop.get(&two.next().await).await.location(), "/account");
+    }
+}
+
+#[actix_web::test]
+async fn wrong_digits_beside_the_right_ones_at_the_third_try_do_no_harm() {
+    let app = TestApp::spawn().await;
+    for _ in 0..15 {
+        let two = Two::new(&app, "ana@acme.test", "").await;
+        let (right, wrong) = (two.digits().await, two.wrong_digits().await);
+        two.type_digits(wrong).await;
+        two.type_digits(wrong).await;
+        let mut presses = JoinSet::new();
+        for digits in [right.clone(), wrong.to_owned()] {
+            let twin = app.visitor().with_cookies_of(&two.phone);
+            presses.spawn(async move {
+                let answer = twin.post("/login/approve", &[("digits", &digits)]).await;
+                (digits, answer.status.as_u16())
+            });
+        }
+        let answers = presses.join_all().await;
+        let was_right = answers.contains(&(right.clone(), 303));
+        let state = two.status().await["state"].clone();
+        // One of them had the third try.
+        assert_eq!(state, if was_right { "approved" } else { "expired" }, "{answers:?}");
+    }
+}
+
+#[actix_web::test]
 async fn a_wrong_try_or_two_do_no_harm() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;

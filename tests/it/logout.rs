@@ -51,3 +51,19 @@ async fn while_the_store_is_down_the_cookie_is_kept() {
     assert_eq!(visitor.post("/logout", &[]).await.location(), "/");
     assert!(!visitor.is_signed_in().await);
 }
+
+#[actix_web::test]
+async fn it_takes_the_pending_sign_ins_of_this_browser_away() {
+    let app = TestApp::spawn().await;
+    for path in ["/logout", "/account/sessions/revoke-all", "/account/sessions/{id}/revoke"] {
+        let visitor = app.signed_in("ana@acme.test").await;
+        let sent = visitor.ask_for_link("ana@acme.test", "").await.location().to_owned();
+        assert!(visitor.get("/login/sent").await.body.contains("ana@acme.test"));
+        let id = visitor.get_json("/api/session").await.json()["session"]["id"].clone();
+        visitor.post(&path.replace("{id}", id.as_str().unwrap()), &[]).await;
+        assert!(visitor.sign_ins().is_empty(), "{path}");
+        for page in ["/login/sent", &sent] {
+            assert_eq!(visitor.get(page).await.location(), "/login", "{path}");
+        }
+    }
+}

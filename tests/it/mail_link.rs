@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use workos_magic_link::email_address::EmailAddress;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
-use workos_magic_link::sign_in::{Asking, Digits, Flow, MailLink};
+use workos_magic_link::sign_in::{
+    Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo, Way,
+};
 
 use crate::answer::assert_error;
 use crate::open::{asked, go_on, press};
 use crate::test_app::TestApp;
+use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn unknown_used_and_expired_look_the_same() {
@@ -101,7 +105,7 @@ async fn a_token_opens_only_what_it_is_for() {
 }
 
 #[actix_web::test]
-async fn nothing_is_stored_before_the_press_and_no_secret_after_it() {
+async fn nothing_is_claimed_before_the_press_and_no_secret_stored_at_all() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     visitor.get(&link).await;
@@ -125,9 +129,90 @@ fn a_token_ends_so_that_no_mail_program_cuts_it() {
     let (flow, network) = (Flow::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
     let digits = Digits::random().unwrap();
     let asking = Asking { at: 0, device: "Firefox on Linux".to_owned(), digits };
-    let link = MailLink::new(&flow, asking, network, Duration::ZERO);
+    let link = MailLink::new(&flow, asking, network, Duration::ZERO).unwrap();
     for _ in 0..1000 {
         let token = link.token(&keys).unwrap();
         assert!(token.ends_with(|end: char| end.is_ascii_alphanumeric()), "{token}");
     }
+}
+
+/// A browser with a sign-in that was made up under these keys, and the link that would belong to it.
+fn forged(app: &TestApp, keys: &KeyRing, email: &str) -> (Visitor, String) {
+    let (email, now) = (EmailAddress::parse(email).unwrap(), app.clock.now());
+    let way = Way::Link(LinkDelivery::Smtp);
+    let hour = Duration::from_secs(60 * 60);
+    let begun = PendingSignIn::begin(email, ReturnTo::parse(""), way, hour, &app.clock);
+    let (flow, pending) = begun.unwrap();
+    let forger = app.visitor();
+    let cookie = pending.cookie(keys, &flow, now).unwrap();
+    forger.set_cookie(cookie.name(), cookie.value());
+    let asking = pending.asking("Firefox on Linux".to_owned());
+    let link = MailLink::new(&flow, asking, [127, 0, 0, 1].into(), hour).unwrap();
+    (forger, format!("/login/open/{}", link.token(keys).unwrap()))
+}
+
+#[actix_web::test]
+async fn cookie_keys_alone_make_no_link() {
+    let key = generate_cookie_key().unwrap();
+    let keys = KeyRing::parse(&key).unwrap();
+    let settings = [("COOKIE_KEYS", key.as_str())];
+    for app in [TestApp::with(&settings).await, TestApp::with_own_mail(&settings).await] {
+        let (forger, link) = forged(&app, &keys, "victim@acme.test");
+        let cancel = link.replace("/open/", "/cancel/");
+        for path in [&link, &cancel] {
+            assert_error(&forger.get(path).await, 400, "link_expired");
+            assert_error(&press(&forger, path).await, 400, "link_expired");
+        }
+        let elsewhere = app.visitor();
+        for digits in (0..100).map(|digits| format!("{digits:02}")) {
+            let refused = elsewhere.post(&link, &[("digits", &digits)]).await;
+            assert_error(&refused, 400, "link_expired");
+        }
+        assert!(app.workos.calls().await.is_empty());
+    }
+}
+
+/// Who asks for somebody's link has its sign-in, and with the keys all of its link but the random part.
+#[actix_web::test]
+async fn cookie_keys_and_a_sign_in_of_ones_own_make_no_link_either() {
+    let key = generate_cookie_key().unwrap();
+    let keys = KeyRing::parse(&key).unwrap();
+    let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
+    let (forger, real) = asked(&app, "victim@acme.test", "").await;
+    let token = real.rsplit_once('/').unwrap().1;
+    let MailLink { flow, asking, network, .. } = MailLink::read(&keys, token).unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    let made_up = MailLink::new(&flow, asking, network, hour).unwrap().token(&keys).unwrap();
+    assert_error(&press(&forger, &format!("/login/open/{made_up}")).await, 400, "link_expired");
+    assert!(app.workos.calls().await.is_empty());
+    let leaving = press(&forger, &real).await;
+    assert_eq!(go_on(&app, &forger, &leaving).await.location(), "/account", "the email's works");
+}
+
+#[actix_web::test]
+async fn a_dump_of_the_store_and_the_cookie_keys_make_no_link() {
+    let key = generate_cookie_key().unwrap();
+    let keys = KeyRing::parse(&key).unwrap();
+    let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
+    let (_, link) = asked(&app, "ana@acme.test", "").await;
+    let token = link.rsplit_once('/').unwrap().1;
+    let secret = serde_json::to_value(MailLink::read(&keys, token).unwrap()).unwrap()["k"].clone();
+    let secret = secret.as_str().unwrap();
+    let dump = app.engine.dump(app.data_dir());
+    assert!(!dump.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()));
+}
+
+/// What another browser approved goes no further than the link in the email does.
+#[actix_web::test]
+async fn an_approval_is_worth_nothing_without_its_email() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let visitor = app.visitor();
+    let sent = visitor.ask_for_link("ana@acme.test", "").await.location().to_owned();
+    let digits = visitor.get(&sent).await.digits().to_owned();
+    let link = app.workos.newest_link("ana@acme.test").await;
+    assert_eq!(app.visitor().post(&link, &[("digits", &digits)]).await.status, 200);
+    let next = visitor.get(&sent).await.location().to_owned();
+    let app = app.restarted_with(&[("LINK_DELIVERY", "workos"), ("SMTP_URL", "")]).await;
+    assert_error(&app.again(&visitor).get(&next).await, 400, "link_expired");
+    assert!(app.workos.calls().await.is_empty());
 }

@@ -191,7 +191,7 @@ macro_rules! kinds {
 
 kinds!(
     State "state 3", OldState "state 2", Pending "pending sign-in 3", OldPending "pending sign-in 2",
-    MailLink "mail link 2", OldMailLink "mail link 1", Arrival "arrival 1", Approval "approval 1",
+    MailLink "mail link 3", OldMailLink "mail link 2", Arrival "arrival 1", Approval "approval 1",
     Nameless ""
 );
 

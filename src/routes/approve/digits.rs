@@ -46,24 +46,30 @@ pub(in crate::routes) async fn approve(
     if store.kept(&kept).await?.is_some() {
         return Ok(());
     }
-    let Some(number) = tries::next(store, flow, until).await? else {
-        return Err(end(store, flow, until).await);
-    };
-    if typed.asking.digits.are(&digits) {
-        let sealed = app.keys.seal(flow.as_str(), approval)?;
-        let keeping = store.keep(&kept, sealed, approval.expires_at).await;
-        if keeping.is_err() {
-            // It was no wrong one.
-            tries::give_back(store, flow, number).await;
-        }
-        keeping?;
-        Entry::new(&app.keys, Event::Approved).in_flow(flow).write();
-        return Ok(());
+    let right = &typed.asking.digits;
+    // Not the digits themselves: who reads the store must not learn the right ones.
+    let alias = |digits: &Digits| app.keys.alias(&format!("{} {}", flow.as_str(), digits.as_str()));
+    let number = tries::next(store, flow, &alias(&digits), until).await?;
+    match (number, right.are(&digits)) {
+        (Some(TRIES), false) => return Err(end(store, flow, until).await),
+        (Some(number), false) => return Err(wrong(Some(TRIES - number))),
+        // None is left. That ends the sign-in, unless the right ones were tried at this moment too.
+        (None, is_right) => match tries::include(store, flow, &alias(right)).await? {
+            false => return Err(end(store, flow, until).await),
+            true if !is_right => return Ok(()),
+            true => {}
+        },
+        (Some(_), true) => {}
     }
-    if number == TRIES {
-        return Err(end(store, flow, until).await);
+    let sealed = app.keys.seal(flow.as_str(), approval)?;
+    let keeping = store.keep(&kept, sealed, approval.expires_at).await;
+    if let (Err(_), Some(number)) = (&keeping, number) {
+        // It was no wrong one.
+        tries::give_back(store, flow, number).await;
     }
-    Err(wrong(Some(TRIES - number)))
+    keeping?;
+    Entry::new(&app.keys, Event::Approved).in_flow(flow).write();
+    Ok(())
 }
 
 async fn end(store: &Store, flow: &Flow, until: i64) -> Failure {

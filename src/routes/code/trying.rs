@@ -75,7 +75,7 @@ async fn counted_try(
         }
         Err(error) => return refused(error),
     }
-    let number = match tries::next(store, flow, pending.expires_at).await {
+    let number = match tries::next(store, flow, "", pending.expires_at).await {
         Ok(Some(number)) => number,
         Ok(None) => return over(store, flow, pending, too_many()).await,
         Err(failure) => return refused(failure),

@@ -19,7 +19,7 @@ use crate::pages::{Pages, SignInMail};
 use crate::rate_limit::network;
 use crate::sealed::NoRandomness;
 use crate::session::{Store, device};
-use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, Way};
+use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, State, Way};
 use crate::workos::CreatePasswordlessSession;
 
 /// The way for this address: its organization's, or the usual one; of links the one that was asked for,
@@ -53,7 +53,7 @@ pub(super) async fn mail(
     }
     match &pending.way {
         Way::Link(LinkDelivery::WorkOs) => by_workos(app, request, flow, pending).await,
-        Way::Link(LinkDelivery::Smtp) => by_us(app, pages, request, flow, pending).await,
+        Way::Link(LinkDelivery::Smtp) => by_us(app, pages, store, request, flow, pending).await,
         Way::Code => code::by_workos(app, flow, pending).await,
         Way::Sso(_) => Ok(()),
     }
@@ -64,6 +64,7 @@ pub(super) async fn mail(
 async fn by_us(
     app: &App,
     pages: &Pages,
+    store: &Store,
     request: &HttpRequest,
     flow: &Flow,
     pending: &PendingSignIn,
@@ -72,7 +73,10 @@ async fn by_us(
     let mailer = app.mailer.as_ref().ok_or_else(none)?;
     let asking = pending.asking(device::of(request));
     let network = network(client_address::of(request, &app.trusted_proxies));
-    let link = MailLink::new(flow, asking, network, app.link_lifetimes.smtp);
+    let link = MailLink::new(flow, asking, network, app.link_lifetimes.smtp)?;
+    // Somewhat longer than the link: another browser may have approved it at its end.
+    let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
+    store.keep(&flow.name_of_mail_link(), link.secret_hash(), until).await?;
     let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
     let entry = entry(app, flow, pending);
     let taken = |is_taken| match is_taken {
