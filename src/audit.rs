@@ -10,7 +10,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use metrics::counter;
 
 use crate::email_address::EmailAddress;
-use crate::error::Failure;
+use crate::error::{Code, Failure};
 use crate::sealed::KeyRing;
 use crate::sign_in::{Flow, Way};
 
@@ -87,6 +87,11 @@ impl<'a> Entry<'a> {
         Self { by: Some(way.name()), ..self }
     }
 
+    /// Why it went no further.
+    pub(crate) fn because(self, code: Code) -> Self {
+        Self { code: Some(code.name()), ..self }
+    }
+
     /// How many sessions it was.
     pub(crate) fn sessions(self, sessions: usize) -> Self {
         Self { sessions: Some(sessions), ..self }
@@ -149,8 +154,7 @@ pub(crate) fn refused(keys: &KeyRing, request: &HttpRequest, failure: &Failure) 
     if !route.starts_with("/login") && route != "/callback" {
         return;
     }
-    let mut entry = Entry::new(keys, Event::Refused);
-    entry.code = Some(failure.code.name());
+    let mut entry = Entry::new(keys, Event::Refused).because(failure.code);
     entry.person = failure.email().map(|email| keys.alias(email.as_str()));
     entry.sign_in = failure.flow().map(|flow| keys.alias(flow.as_str()));
     entry.write();

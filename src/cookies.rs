@@ -15,9 +15,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use crate::app::App;
-use crate::clock::seconds;
 use crate::error::{Code, Failure};
-use crate::host_cookie::host_cookie;
 use crate::sealed::KeyRing;
 use crate::session::{self, Lifetimes};
 
@@ -130,8 +128,6 @@ fn under_the_first_key(
     let sealed = Cookie::parse_encoded(format!("{}={value}", session::COOKIE)).ok()?;
     jar.add_original(sealed.into_owned());
     let opened = older.find_map(|older| jar.private(older).get(session::COOKIE))?;
-    jar.private_mut(keys.session_cookie_key()).add(opened);
-    let sealed = jar.get(session::COOKIE)?.value().to_owned();
     // From now, not from the beginning: the store knows when the session ends.
-    Some(host_cookie(session::COOKIE.to_owned(), sealed, seconds(lifetimes.absolute)))
+    session::cookie(opened.value(), keys, lifetimes)
 }

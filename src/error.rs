@@ -194,6 +194,12 @@ impl Failure {
     }
 }
 
+impl AsRef<Self> for Failure {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl From<crate::sealed::NoRandomness> for Failure {
     fn from(error: crate::sealed::NoRandomness) -> Self {
         Self::internal(error.to_string())

@@ -30,6 +30,8 @@ pub(crate) struct Shutdown {
     begun: Notify,
     under_way: AtomicUsize,
     idle: Notify,
+    tasks: AtomicUsize,
+    no_tasks: Notify,
 }
 
 impl Shutdown {
@@ -43,6 +45,10 @@ impl Shutdown {
         self.under_way.load(Ordering::SeqCst)
     }
 
+    fn has_tasks(&self) -> bool {
+        self.tasks.load(Ordering::SeqCst) > 0
+    }
+
     /// Serves until the server ends by itself or the end has begun; then for `drain` longer, and
     /// then until what is under way is done.
     pub(crate) async fn serve(&self, server: Server, drain: Duration) -> io::Result<()> {
@@ -50,6 +56,13 @@ impl Shutdown {
         let ending = async {
             self.begun.notified().await;
             rt::time::sleep(drain).await;
+            // A task would end with its worker thread, which stops with its last connection.
+            if self.has_tasks() {
+                handle.pause().await;
+            }
+            while self.has_tasks() {
+                self.no_tasks.notified().await;
+            }
             // From here on nothing new is taken. HTTP/1 connections close with their last answer;
             // those of HTTP/2 stay, and the server would wait for them.
             mem::drop(handle.stop(true));
@@ -92,6 +105,25 @@ impl Signals {
     pub(crate) fn from_now() -> io::Result<Self> {
         let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
         Ok(Self { terminate: signal(terminate)?, interrupt: signal(interrupt)? })
+    }
+}
+
+/// Work that outlives the connection it was begun for, and that the end waits for. It sees to its own
+/// deadline.
+pub(crate) struct Task(Data<Shutdown>);
+
+impl Task {
+    pub(crate) fn begin(shutdown: &Data<Shutdown>) -> Self {
+        shutdown.tasks.fetch_add(1, Ordering::SeqCst);
+        Self(shutdown.clone())
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if self.0.tasks.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.no_tasks.notify_one();
+        }
     }
 }
 

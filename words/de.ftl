@@ -119,12 +119,11 @@ approved =
     .lead = Wenn die Seite dort noch offen ist, meldet sie Sie jetzt von selbst an, und Sie können diese schließen. Sonst öffnen Sie sie dort innerhalb von zehn Minuten noch einmal.
 
 switch =
-    .title = Als jemand anderes anmelden?
+    .title = Konto wechseln?
     .signed_in_as = Sie sind angemeldet als <strong class="address">{ $email }</strong>.
     .link_for = Der Link ist für <strong class="address">{ $email }</strong>.
-    .sso_for = Die Anmeldeseite Ihrer Organisation wurde nach <strong class="address">{ $email }</strong> gefragt. Sie werden als die Person angemeldet, die Sie dort sind.
+    .sso_for = Über Ihre Organisation haben Sie sich als <strong class="address">{ $email }</strong> angemeldet.
     .submit = Als { $email } anmelden
-    .submit_sso = Als diese Person anmelden
     .stay = Als { $email } angemeldet bleiben
     .dont = Nicht anmelden
 

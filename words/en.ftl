@@ -120,12 +120,11 @@ approved =
     .lead = If the page there is still open, it signs in by itself now, and you may close this one. If it isn’t, open it again there within ten minutes.
 
 switch =
-    .title = Sign in as somebody else?
+    .title = Switch accounts?
     .signed_in_as = You are signed in as <strong class="address">{ $email }</strong>.
     .link_for = The link is for <strong class="address">{ $email }</strong>.
-    .sso_for = Your organization’s sign-in page was asked for <strong class="address">{ $email }</strong>. You will be signed in as whoever you are there.
+    .sso_for = You signed in through your organization as <strong class="address">{ $email }</strong>.
     .submit = Sign in as { $email }
-    .submit_sso = Sign in as that person
     .stay = Stay signed in as { $email }
     .dont = Don’t sign in
 

@@ -1,9 +1,10 @@
 //! The kinds of failure: their stable names, and which words a visitor reads.
 
 use actix_web::http::StatusCode;
+use serde::{Deserialize, Serialize};
 
 /// A kind of failure. Programs tell them apart by [`Code::name`], people by what its page says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is explained by what its page says, below")]
 pub enum Code {
     BadRequest,

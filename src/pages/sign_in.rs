@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Page;
 use super::failure::Problem;
+use crate::email_address::EmailAddress;
 use crate::error::Code;
 use crate::session::{CurrentUser, Ended};
 use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo};
@@ -205,7 +206,7 @@ pub(crate) struct SwitchPage {
     flow: String,
     signed_in_as: Option<String>,
     email: String,
-    /// Whether an organization says who it is, whatever address it was asked for.
+    /// Whether they signed in through an organization already, and not by a link.
     by_sso: bool,
 }
 
@@ -214,12 +215,17 @@ impl Page for SwitchPage {
 }
 
 impl SwitchPage {
-    pub(crate) fn new(flow: &Flow, user: Option<&CurrentUser>, pending: &PendingSignIn) -> Self {
+    pub(crate) fn new(
+        flow: &Flow,
+        user: Option<&CurrentUser>,
+        email: &EmailAddress,
+        by_sso: bool,
+    ) -> Self {
         Self {
             flow: flow.as_str().to_owned(),
             signed_in_as: user.map(|user| user.profile.email.clone()),
-            email: pending.email.as_str().to_owned(),
-            by_sso: pending.way.is_sso(),
+            email: email.as_str().to_owned(),
+            by_sso,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! `GET /callback`: WorkOS sends the browser back, with `code` and `state` or with `error`.
 
-use actix_session::Session;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
+use super::complete::{Completion, wait_if_begun};
+use super::ctx::Ctx;
 use super::end::end_of;
 use super::see_other;
 use crate::app::App;
@@ -12,8 +13,6 @@ use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::{Arrival, PendingSignIn, ReturnTo, State};
 
-pub(super) mod person;
-pub(super) mod redeem;
 pub(super) mod refusal;
 
 use refusal::Refusal;
@@ -26,21 +25,24 @@ pub(super) struct Query {
 }
 
 pub(super) async fn arrive(
-    app: web::Data<App>,
-    store: web::Data<Store>,
-    session: Session,
+    ctx: Ctx,
     user: Option<CurrentUser>,
-    request: HttpRequest,
     query: web::Query<Query>,
 ) -> Result<HttpResponse, Failure> {
+    let (app, now) = (&ctx.app, ctx.app.clock.now());
     let state = query.state.as_deref().and_then(|state| State::read(&app.keys, state));
     let flow = state.as_ref().map(|state| &state.flow);
     // Going back to the link, or opening it twice, when it has already signed this browser in.
     if let Some(led_to) = user.as_ref().zip(flow).and_then(|(user, flow)| user.led_by(flow)) {
         return Ok(see_other(led_to.as_str()));
     }
-    let now = app.clock.now();
-    let asked = flow.and_then(|flow| PendingSignIn::with_expired(&request, &app.keys, flow));
+    let asked = flow.and_then(|flow| PendingSignIn::with_expired(&ctx.request, &app.keys, flow));
+    // Loaded anew, or the link opened a second time, while the first request is dealt with.
+    if let Some((flow, pending)) = flow.zip(asked.as_ref())
+        && let Some(outcome) = wait_if_begun(&ctx, flow, pending).await?
+    {
+        return Ok(outcome);
+    }
     let arrival = arrival(&query, state.as_ref(), now).map_err(|refused| match &asked {
         // The browser that asked is offered the same anew; any other knows neither address nor way.
         Some(pending) => refused.by(Some(&pending.way)).offering(pending),
@@ -55,15 +57,53 @@ pub(super) async fn arrive(
             None => entry.write(),
         }
     }
-    match (&pending, state) {
-        (Some(pending), _) => {
-            let user = user.as_ref();
-            redeem::go_on(&app, &store, &session, user, &request, pending, &arrival).await
-        }
+    match (pending, state) {
+        (Some(pending), _) => complete(&ctx, user.as_ref(), pending, arrival).await,
         (None, Some(state)) if state.is_sso => Err(of_a_strangers_sso(Refusal::NothingPending)),
-        (None, Some(state)) => elsewhere(&app, &store, &state, &arrival).await,
+        (None, Some(state)) => elsewhere(app, &ctx.store, &state, &arrival).await,
         (None, None) => Err(Refusal::StateMismatch.into()),
     }
+}
+
+/// Completes a sign-in in the browser that asked for it. Another user who is signed in there is asked
+/// first: a link in an email must not change the account without a word. Of a sign-in through an
+/// organization, nobody knows yet who it is.
+pub(super) async fn complete(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    pending: PendingSignIn,
+    arrival: Arrival,
+) -> Result<HttpResponse, Failure> {
+    let state = verify_state(&ctx.app, &pending, &arrival)?;
+    if !pending.way.is_sso() && user.is_some_and(|user| !user.has_email(&pending.email)) {
+        let mut ask = see_other("/login/switch");
+        // Can't fail: the name is letters and dashes, the value sealed.
+        let _ = ask.add_cookie(&arrival.cookie(&ctx.app.keys)?);
+        return Ok(ask);
+    }
+    Completion::new(ctx, user, &state.flow, pending).by_code(ctx, arrival.code).await
+}
+
+/// Verifies that the `state` belongs to this sign-in, and that neither it nor the code is too old.
+pub(super) fn verify_state(
+    app: &App,
+    pending: &PendingSignIn,
+    arrival: &Arrival,
+) -> Result<State, Failure> {
+    let refused = |refusal: Refusal| Failure::from(refusal).offering(pending);
+    let state =
+        State::read(&app.keys, &arrival.state).ok_or_else(|| refused(Refusal::StateMismatch))?;
+    let now = app.clock.now();
+    if now >= state.expires_at {
+        return Err(refused(Refusal::StateExpired));
+    }
+    if !pending.belongs_to(&arrival.state) {
+        return Err(refused(Refusal::StateMismatch));
+    }
+    if now >= arrival.expires_at {
+        return Err(refused(Refusal::CodeExpired));
+    }
+    Ok(state)
 }
 
 /// In a browser that didn't ask: the way is known from the `state`, and who went it isn't.

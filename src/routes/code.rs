@@ -4,14 +4,17 @@
 
 mod trying;
 
-use actix_session::Session;
-use actix_web::{HttpRequest, HttpResponse, rt, web};
+use std::rc::Rc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use trying::{Refused, Tried};
+use trying::{NotTaken, Tried};
 
+use super::complete::{Completion, wait_if_begun};
+use super::ctx::Ctx;
 use super::end::{end_of, spent};
-use super::{begin, see_other};
+use super::see_other;
 use crate::app::App;
 use crate::client_address;
 use crate::error::{Code, Failure};
@@ -43,64 +46,64 @@ pub(super) async fn page(
     let client = client_address::of(request, &app.trusted_proxies);
     let wait = app.rate_limits.until_next(store, &pending.email, client, &pending.way).await?;
     let is_trying = store.claimed(&flow.claim_of_press()).await?.is_some();
-    let user = user.filter(|user| begin::is_somebody_else(user, pending));
+    let user = user.filter(|user| !user.has_email(&pending.email));
     let page = CodePage::new(flow, pending).waiting(wait).trying(is_trying).switching_from(user);
     // Whom the mail is from isn't documented.
     Ok(page.leading_to(webmail::of(pending.email.domain(), None)))
 }
 
 pub(super) async fn sign_in(
-    app: web::Data<App>,
+    ctx: Ctx,
     pages: Pages,
-    store: web::Data<Store>,
-    session: Session,
     user: Option<CurrentUser>,
-    request: HttpRequest,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
+    let (app, store, request) = (&ctx.app, &ctx.store, &ctx.request);
     let nothing = || Failure::refusal(Code::NoCodePending, "this browser has no such sign-in");
     let flow = Flow::parse(&form.flow).ok_or_else(nothing)?;
     // Pressed once more, when it has gone through.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
         return Ok(see_other(led_to.as_str()));
     }
-    let pending = PendingSignIn::with_expired(&request, &app.keys, &flow)
+    let pending = PendingSignIn::with_expired(request, &app.keys, &flow)
         .filter(|pending| matches!(pending.way, Way::Code) && pending.next_mail_at.is_none())
         .ok_or_else(nothing)?;
-    if app.clock.now() >= pending.expires_at || end_of(&store, &flow).await?.is_some() {
+    if let Some(outcome) = wait_if_begun(&ctx, &flow, &pending).await? {
+        return Ok(outcome);
+    }
+    if app.clock.now() >= pending.expires_at || end_of(store, &flow).await?.is_some() {
         return Err(spent().offering(&pending));
     }
     let waiting = format!("/login/sent?flow={}", flow.as_str());
     // Somebody else has signed in here since the page was shown: it says so now, and asks once more.
-    let other = user.as_ref().filter(|user| begin::is_somebody_else(user, &pending));
+    let other = user.as_ref().filter(|user| !user.has_email(&pending.email));
     if other.is_some_and(|other| other.profile.email != form.instead_of) {
         return Ok(see_other(&waiting));
     }
-    let page = page(&app, &store, user.as_ref(), &request, &flow, &pending).await?;
+    let page = page(app, store, user.as_ref(), request, &flow, &pending).await?;
     let Some(code) = OneTimeCode::parse(&form.code) else {
         let failure = Failure::refusal(Code::WrongCode, "not six digits");
-        return Err(Refused { failure, tries_left: None }.on(&pages, page, &flow, &pending));
+        return Err(NotTaken::from(failure).on(&pages, page, &flow, &pending));
     };
 
-    // A browser that goes away meanwhile stops this nowhere in between.
-    let trying = trying::once(app.clone(), store, flow.clone(), pending.clone(), code);
-    let tried = rt::spawn(trying).await;
-    match tried.map_err(|_| Failure::internal("trying a code broke".to_owned()))? {
-        Tried::Right(person, profile) => {
-            let whose = (&flow, &pending);
-            begin::session(&app, &session, &request, whose, (&person, &profile))
-        }
+    let completion = Rc::new(Completion::new(&ctx, user.as_ref(), &flow, pending.clone()));
+    let trying = trying::once(Rc::clone(&completion), code);
+    match completion.detach(trying).await {
+        Some(Ok(Tried::Right(outcome))) => completion.respond(&ctx, Some(Ok(outcome))).await,
         // The page goes where that one leads.
-        Tried::UnderWay => Ok(see_other(&waiting)),
-        Tried::Over(failure) => Err(failure.ending(&flow).or_offering(&pending)),
-        Tried::Refused(refused) => Err(refused.on(&pages, page, &flow, &pending)),
+        Some(Ok(Tried::UnderWay)) => Ok(see_other(&waiting)),
+        Some(Err(not_taken)) => Err(not_taken.on(&pages, page, &flow, &pending)),
+        None => Err(Failure::going_through(&flow)),
     }
 }
 
-impl Refused {
-    /// The page again, with the field and what was wrong.
+impl NotTaken {
+    /// The page again, with the field and what was wrong; or a page of its own, if the sign-in is over.
     fn on(self, pages: &Pages, page: CodePage, flow: &Flow, pending: &PendingSignIn) -> Failure {
-        let Self { failure, tries_left } = self;
+        let Self { failure, tries_left, is_over } = self;
+        if is_over {
+            return failure.ending(flow).or_offering(pending);
+        }
         let page = page.refusing(failure.code, tries_left, failure.retry_after);
         failure.of(flow, pending).shown_in(pages.html(&page))
     }

@@ -1,10 +1,12 @@
-//! `GET /login/finish?flow=…`: the browser that asked goes on with a sign-in that another approved.
+//! `GET /login/finish?flow=…`: the browser that asked goes on with a sign-in that another approved, or
+//! whose outcome waits for it.
 
-use actix_session::Session;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::callback::redeem;
+use super::callback;
+use super::complete::wait_if_begun;
+use super::ctx::Ctx;
 use super::end::{end_of, spent};
 use super::open;
 use super::see_other;
@@ -21,45 +23,48 @@ pub(super) struct Which {
 }
 
 pub(super) async fn finish(
-    app: web::Data<App>,
+    ctx: Ctx,
     pages: Pages,
-    store: web::Data<Store>,
-    session: Session,
     user: Option<CurrentUser>,
-    request: HttpRequest,
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
+    let (app, store) = (&ctx.app, &ctx.store);
     let nothing = || Failure::refusal(Code::NothingPending, "this browser has no such sign-in");
     let flow = Flow::parse(&which.flow).ok_or_else(nothing)?;
     // In two tabs at once, the other may have been first.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
         return Ok(see_other(led_to.as_str()));
     }
-    let pending = PendingSignIn::of_flow(&request, &app.keys, &flow, app.clock.now());
+    let pending = PendingSignIn::of_flow(&ctx.request, &app.keys, &flow, app.clock.now());
     let pending = pending.ok_or_else(nothing)?;
-    if let Some(end) = end_of(&store, &flow).await? {
-        return Err(match end.is_going_through(app.clock.now()) {
-            true => Failure::going_through(&flow),
-            false => spent().offering(&pending),
-        });
+    if let Some(outcome) = wait_if_begun(&ctx, &flow, &pending).await? {
+        return Ok(outcome);
     }
-    match approval(&app, &store, &flow).await? {
+    if end_of(store, &flow).await?.is_some() {
+        return Err(spent().offering(&pending));
+    }
+    match approval(app, store, &flow).await? {
         Some(Approval { arrival: Some(arrival), .. }) => {
-            let user = user.as_ref();
-            redeem::go_on(&app, &store, &session, user, &request, &pending, &arrival).await
+            callback::complete(&ctx, user.as_ref(), pending, arrival).await
         }
         Some(Approval { arrival: None, secret_hash, .. }) => {
             let mailed = secret_hash.unwrap_or_default();
-            open::check_mailed(&app, &store, &flow, &mailed)
+            open::check_mailed(app, store, &flow, &mailed)
                 .await
                 .map_err(|refused| refused.offering(&pending))?;
-            let asking = pending.asking(device::of(&request));
-            let left =
-                open::leave_for_workos(app, &pages, store, flow.clone(), asking, pending).await;
-            left.map_err(|failure| match failure.code {
+            let asking = pending.asking(device::of(&ctx.request));
+            let left = open::leave_for_workos(
+                app.clone(),
+                &pages,
+                store.clone(),
+                flow.clone(),
+                asking,
+                pending,
+            );
+            left.await.map_err(|failure| match failure.code {
                 // By another tab of this browser.
                 Code::MailLinkInUse => Failure::going_through(&flow),
-                _ => failure.trying_again_at(request.uri()),
+                _ => failure.trying_again_at(ctx.request.uri()),
             })
         }
         None => Ok(see_other(&format!("/login/sent?flow={}", flow.as_str()))),

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::complete;
 use super::end::end_of;
 use super::finish::approval;
 use crate::app::App;
@@ -33,7 +34,7 @@ impl Which {
 pub(super) enum Progress {
     /// Its link has not been opened.
     Pending,
-    /// Another browser has approved it: this one may go on.
+    /// This browser may go on: another has approved it, or its outcome waits.
     Approved,
     /// It has signed this browser in.
     SignedIn,
@@ -79,9 +80,11 @@ pub(super) async fn of(
     let state = match PendingSignIn::with_expired(request, &app.keys, flow) {
         None => Progress::None,
         Some(pending) if app.clock.now() >= pending.expires_at => Progress::Expired,
-        Some(_) => match end_of(store, flow).await? {
-            Some(end) if end.is_going_through(app.clock.now()) => Progress::Pending,
-            Some(_) => Progress::Expired,
+        Some(_) => match complete::progress(app, store, flow).await? {
+            Some(complete::Progress::UnderWay) => Progress::Pending,
+            Some(complete::Progress::Waits) => Progress::Approved,
+            Some(complete::Progress::Over) => Progress::Expired,
+            None if end_of(store, flow).await?.is_some() => Progress::Expired,
             None if may_finish(app, store, flow).await? => Progress::Approved,
             None => Progress::Pending,
         },

@@ -1,78 +1,132 @@
-//! `/login/switch`: a link came back to a browser in which somebody else is signed in.
+//! `/login/switch`: a sign-in came back to a browser in which another user is signed in.
 
-use actix_session::Session;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::callback::redeem;
+use super::callback::verify_state;
+use super::complete::{Completion, Waiting, wait_if_begun};
+use super::ctx::Ctx;
 use super::see_other;
-use crate::app::App;
+use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::pages::{Pages, SwitchPage};
-use crate::session::{CurrentUser, Store};
+use crate::session::CurrentUser;
 use crate::sign_in::{Arrival, Flow, PendingSignIn, State};
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Form {
     /// The sign-in that the page spoke of.
     #[serde(default)]
-    flow: Option<String>,
+    flow: String,
+    /// `no` keeps to the account that is signed in.
+    #[serde(default)]
+    answer: String,
+}
+
+/// What the person is asked about.
+enum Question {
+    /// A link: its code waits in the browser.
+    Link(Arrival),
+    /// A sign-in through an organization: what WorkOS said waits in the store.
+    Sso(Box<Waiting>),
 }
 
 pub(super) async fn show(
-    app: web::Data<App>,
+    ctx: Ctx,
     pages: Pages,
     user: Option<CurrentUser>,
-    request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let (arrival, flow) = arrival(&app, &request)?;
-    let pending = pending(&app, &request, &arrival, &flow)?;
-    Ok(pages.show(&SwitchPage::new(&flow, user.as_ref(), &pending)))
+    let (question, flow, pending) = question(&ctx).await?;
+    let email = match &question {
+        Question::Link(_) => &pending.email,
+        Question::Sso(waiting) => &waiting.verified.email,
+    };
+    Ok(pages.show(&SwitchPage::new(&flow, user.as_ref(), email, pending.way.is_sso())))
 }
 
 pub(super) async fn switch(
-    app: web::Data<App>,
-    store: web::Data<Store>,
-    session: Session,
+    ctx: Ctx,
     user: Option<CurrentUser>,
-    request: HttpRequest,
     form: Option<web::Form<Form>>,
 ) -> Result<HttpResponse, Failure> {
-    let shown = form.and_then(|form| Flow::parse(form.flow.as_deref()?));
+    let form = form.map(web::Form::into_inner).unwrap_or_default();
+    let shown = Flow::parse(&form.flow);
     // Pressed once more, when it has gone through.
     let led_to = user.as_ref().zip(shown.as_ref()).and_then(|(user, flow)| user.led_by(flow));
     if let Some(led_to) = led_to {
         return Ok(see_other(led_to.as_str()));
     }
-    let (arrival, flow) = arrival(&app, &request)?;
+    let (question, flow, pending) = match question(&ctx).await {
+        Ok(question) => question,
+        Err(nothing) => return pressed_before(&ctx, shown.as_ref()).await?.ok_or(nothing),
+    };
     // Whom the page named, and nobody whose link another tab has opened since.
     if shown.is_some_and(|shown| shown != flow) {
         let refused = Failure::refusal(Code::AnotherLink, "the page was of another sign-in");
         return Err(refused.looking_again_at("/login/switch"));
     }
-    let pending = pending(&app, &request, &arrival, &flow)?;
-    redeem::sign_in(&app, &store, &session, &request, &pending, &arrival).await
+    if form.answer == "no" {
+        return decline(&ctx, question, &flow, &pending).await;
+    }
+    match question {
+        Question::Link(arrival) => {
+            verify_state(&ctx.app, &pending, &arrival)?;
+            let completion = Completion::new(&ctx, user.as_ref(), &flow, pending);
+            completion.by_code(&ctx, arrival.code).await
+        }
+        Question::Sso(waiting) => {
+            let completion = Completion::new(&ctx, user.as_ref(), &flow, pending);
+            completion.by_consent(&ctx, *waiting).await
+        }
+    }
 }
 
-fn nothing() -> Failure {
-    Failure::refusal(Code::NothingPending, "no link waits in this browser")
+/// Pressed twice: the first press has taken what waited.
+async fn pressed_before(ctx: &Ctx, flow: Option<&Flow>) -> Result<Option<HttpResponse>, Failure> {
+    let pending = flow.and_then(|flow| {
+        PendingSignIn::of_flow(&ctx.request, &ctx.app.keys, flow, ctx.app.clock.now())
+    });
+    match flow.zip(pending) {
+        Some((flow, pending)) => wait_if_begun(ctx, flow, &pending).await,
+        None => Ok(None),
+    }
 }
 
-/// What WorkOS has sent this browser back with.
-fn arrival(app: &App, request: &HttpRequest) -> Result<(Arrival, Flow), Failure> {
-    let arrival = Arrival::of(request, &app.keys, app.clock.now()).ok_or_else(nothing)?;
-    let state = State::read(&app.keys, &arrival.state).ok_or_else(nothing)?;
-    Ok((arrival, state.flow))
-}
-
-/// The sign-in that this browser asked for, if this is its answer.
-fn pending(
-    app: &App,
-    request: &HttpRequest,
-    arrival: &Arrival,
+async fn decline(
+    ctx: &Ctx,
+    question: Question,
     flow: &Flow,
-) -> Result<PendingSignIn, Failure> {
-    PendingSignIn::of_flow(request, &app.keys, flow, app.clock.now())
-        .filter(|pending| pending.belongs_to(&arrival.state))
-        .ok_or_else(nothing)
+    pending: &PendingSignIn,
+) -> Result<HttpResponse, Failure> {
+    let mut response = see_other("/");
+    // Can't fail: the names are letters, digits and dashes, the values empty.
+    let _ = response.add_cookie(&Arrival::removal_cookie());
+    if let Question::Sso(waiting) = question {
+        waiting.decline(ctx).await?;
+        let _ = response.add_cookie(&flow.removal_cookie());
+    }
+    let entry = Entry::new(&ctx.app.keys, Event::Cancelled).in_flow(flow);
+    entry.of(&pending.email).by(&pending.way).write();
+    Ok(response)
+}
+
+/// What this browser's user is asked about, and the sign-in that this browser asked for.
+async fn question(ctx: &Ctx) -> Result<(Question, Flow, PendingSignIn), Failure> {
+    let nothing = || Failure::refusal(Code::NothingPending, "no sign-in waits in this browser");
+    let (keys, now) = (&ctx.app.keys, ctx.app.clock.now());
+    let (question, flow) = if let Some(waiting) = Waiting::of(ctx).await? {
+        let flow = waiting.flow.clone();
+        (Question::Sso(Box::new(waiting)), flow)
+    } else {
+        let arrival = Arrival::of(&ctx.request, keys, now).ok_or_else(nothing)?;
+        let state = State::read(keys, &arrival.state).ok_or_else(nothing)?;
+        (Question::Link(arrival), state.flow)
+    };
+    let pending = match &question {
+        Question::Link(arrival) => PendingSignIn::of_flow(&ctx.request, keys, &flow, now)
+            .filter(|pending| pending.belongs_to(&arrival.state)),
+        // It waits by its own time.
+        Question::Sso(_) => PendingSignIn::with_expired(&ctx.request, keys, &flow),
+    };
+    Ok((question, flow, pending.ok_or_else(nothing)?))
 }

@@ -6,9 +6,10 @@ use std::future::{Ready, ready};
 use actix_session::{Session, SessionExt};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
-use super::SessionInfo;
-use super::store::{ADDRESS, BEGINS, DEVICE, EMAIL, INFO, PERSON};
+use super::store::{INFO, NewSession, PERSON};
+use super::{SessionInfo, Store};
 use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
@@ -37,44 +38,54 @@ pub struct CurrentUser {
     kept: Session,
 }
 
-/// A sign-in that has come to its end: what a session begins with.
-pub(crate) struct SignedIn<'a> {
+/// What a session begins with.
+pub(crate) struct NewSignIn<'a> {
     pub(crate) person: &'a str,
     pub(crate) email: &'a EmailAddress,
     pub(crate) profile: &'a Profile,
-    pub(crate) flow: &'a Flow,
-    pub(crate) return_to: &'a ReturnTo,
+    /// This sign-in and the earlier ones of the same person in this browser, the newest first, and
+    /// where each led.
+    pub(crate) sign_ins: Vec<(Flow, ReturnTo)>,
     /// The browser, in words.
     pub(crate) device: String,
     /// The network address.
     pub(crate) address: String,
 }
 
+impl NewSignIn<'_> {
+    /// Begins a session, in place of the one of this reference, and gives its own. A new one each
+    /// time: one that was known before the sign-in is worth nothing after it.
+    pub(crate) async fn begin(
+        mut self,
+        store: &Store,
+        replaces: Option<&str>,
+    ) -> Result<String, Failure> {
+        self.sign_ins.truncate(MAX_SIGN_INS);
+        let session = NewSession {
+            person: Some(self.person.to_owned()),
+            email: Some(self.email.as_str().to_owned()),
+            device: self.device,
+            address: self.address,
+            values: json!({ PROFILE: self.profile, SIGN_INS: self.sign_ins }).to_string(),
+        };
+        Ok(store.begin(session, replaces).await?)
+    }
+}
+
 impl CurrentUser {
-    /// Begins a new session for this person, and ends the one that this browser had.
-    ///
-    /// A new reference each time: one that was known before the sign-in is worth nothing after it.
-    pub(crate) fn begin_session(session: &Session, new: SignedIn<'_>) -> Result<(), Failure> {
-        let earlier = sign_ins(session);
-        let earlier = earlier.iter().map(|(flow, led_to)| (flow, led_to));
-        let sign_ins = std::iter::once((new.flow, new.return_to)).chain(earlier);
-        let sign_ins: Vec<_> = sign_ins.take(MAX_SIGN_INS).collect();
-        session.clear();
-        let written = session
-            .insert(BEGINS, true)
-            .and_then(|()| session.insert(PERSON, new.person))
-            .and_then(|()| session.insert(EMAIL, new.email))
-            .and_then(|()| session.insert(DEVICE, new.device))
-            .and_then(|()| session.insert(ADDRESS, new.address))
-            .and_then(|()| session.insert(PROFILE, new.profile))
-            .and_then(|()| session.insert(SIGN_INS, sign_ins));
-        written
-            .map_err(|error| Failure::internal(format!("a session could not be written: {error}")))
+    /// The last sign-ins of this browser and where each led, the newest first.
+    pub(crate) fn sign_ins(&self) -> Vec<(Flow, ReturnTo)> {
+        value(&self.kept, SIGN_INS).unwrap_or_default()
+    }
+
+    /// Whether this is their address.
+    pub(crate) fn has_email(&self, email: &EmailAddress) -> bool {
+        EmailAddress::parse(&self.profile.email).ok().as_ref() == Some(email)
     }
 
     /// Where this sign-in led, if it is one that signed this browser in.
     pub(crate) fn led_by(&self, flow: &Flow) -> Option<ReturnTo> {
-        let led = sign_ins(&self.kept).into_iter().find(|(known, _)| known == flow);
+        let led = self.sign_ins().into_iter().find(|(known, _)| known == flow);
         led.map(|(_, led_to)| led_to)
     }
 
@@ -106,11 +117,6 @@ impl CurrentUser {
             kept: session.clone(),
         })
     }
-}
-
-/// The last sign-ins of this browser and where each led, the newest first.
-fn sign_ins(session: &Session) -> Vec<(Flow, ReturnTo)> {
-    value(session, SIGN_INS).unwrap_or_default()
 }
 
 /// A value that a newer or older version wrote and this one can't read is none: nobody is signed

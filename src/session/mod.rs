@@ -29,14 +29,16 @@ pub use store::{
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::{Session, SessionMiddleware};
-use actix_web::Error;
 use actix_web::body::MessageBody;
-use actix_web::cookie::{SameSite, time::Duration};
+use actix_web::cookie::{Cookie, CookieJar, SameSite, time::Duration};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest};
 
 use crate::audit;
+use crate::clock::seconds;
 use crate::error::Failure;
+use crate::host_cookie::host_cookie;
 use crate::sealed::KeyRing;
 
 impl From<StoreError> for Failure {
@@ -53,6 +55,27 @@ pub const COOKIE: &str = "__Host-session";
 pub(crate) fn ended(session: &Session) -> Option<Ended> {
     let why: String = session.get(store::ENDED).ok().flatten()?;
     Ended::named(&why)
+}
+
+/// The cookie that carries this reference, as `actix-session` reads it. It lives as long as a session
+/// may.
+pub(crate) fn cookie(
+    reference: &str,
+    keys: &KeyRing,
+    lifetimes: Lifetimes,
+) -> Option<Cookie<'static>> {
+    let mut jar = CookieJar::new();
+    let plain = Cookie::new(COOKIE, reference.to_owned());
+    jar.private_mut(keys.session_cookie_key()).add(plain);
+    let sealed = jar.get(COOKIE)?.value().to_owned();
+    Some(host_cookie(COOKIE.to_owned(), sealed, seconds(lifetimes.absolute)))
+}
+
+/// The reference in this browser's session cookie.
+pub(crate) fn reference(request: &HttpRequest, keys: &KeyRing) -> Option<String> {
+    let mut jar = CookieJar::new();
+    jar.add_original(request.cookie(COOKIE)?);
+    Some(jar.private(keys.session_cookie_key()).get(COOKIE)?.value().to_owned())
 }
 
 /// `actix-session` on our store. The cookie lives as long as a session may.

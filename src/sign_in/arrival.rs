@@ -11,8 +11,6 @@ use crate::clock::seconds;
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
-const COOKIE: &str = "__Host-approve";
-
 /// A code and its `state`, in the browser that WorkOS has sent back with them: until the person
 /// there has said what to do. So they stand in no URL.
 #[derive(Clone, Serialize, Deserialize)]
@@ -30,6 +28,9 @@ impl Sealed for Arrival {
 }
 
 impl Arrival {
+    /// The cookie that keeps it, or what else waits for the person's word.
+    pub(crate) const COOKIE: &str = "__Host-approve";
+
     /// One that has come just now, with a `state` that lives as long as this at most.
     #[must_use]
     pub fn new(code: &str, state: &str, state_expires_at: i64, now: i64) -> Self {
@@ -40,7 +41,7 @@ impl Arrival {
     /// The one that this browser holds.
     #[must_use]
     pub fn of(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
-        let arrival: Self = keys.open(COOKIE, request.cookie(COOKIE)?.value())?;
+        let arrival: Self = keys.open(Self::COOKIE, request.cookie(Self::COOKIE)?.value())?;
         (now < arrival.expires_at).then_some(arrival)
     }
 
@@ -49,13 +50,14 @@ impl Arrival {
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
     pub fn cookie(&self, keys: &KeyRing) -> Result<Cookie<'static>, NoRandomness> {
-        Ok(host_cookie(COOKIE.to_owned(), keys.seal(COOKIE, self)?, seconds(CODE_LIFETIME)))
+        let sealed = keys.seal(Self::COOKIE, self)?;
+        Ok(host_cookie(Self::COOKIE.to_owned(), sealed, seconds(CODE_LIFETIME)))
     }
 
     /// Takes it away from the browser.
     #[must_use]
     pub fn removal_cookie() -> Cookie<'static> {
-        host_cookie(COOKIE.to_owned(), String::new(), 0)
+        host_cookie(Self::COOKIE.to_owned(), String::new(), 0)
     }
 }
 

@@ -1,8 +1,8 @@
 //! How a sign-in came to its end. Whoever ends it says so in the store, once and for all.
 
-/// How long a callback may take to exchange its code, in seconds: until then, who asks is told to
-/// wait.
-const REDEEMING: i64 = 10;
+/// How long it may take to exchange a code and begin a session, in seconds: until then, who asks is
+/// told to wait; after it, that it was interrupted.
+const REDEEMING: i64 = 28;
 
 /// How a sign-in came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
+use super::client::REDEEMING_DEADLINE;
 use super::measured::measured;
 use super::{Client, Profile, WorkOsError};
 
@@ -59,7 +60,8 @@ impl Client {
             "email": email,
         });
         let request = self.request(Method::POST, "user_management/authenticate").json(&body);
-        let answered = async { self.send(request).await?.read::<Authenticated>() };
+        let answered =
+            async { self.send_within(REDEEMING_DEADLINE, request).await?.read::<Authenticated>() };
         let answered = measured("authenticate_with_magic_auth", answered).await?;
         Ok(answered.user.into())
     }

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use url::Url;
 
+use super::client::REDEEMING_DEADLINE;
 use super::measured::measured;
 use super::{Client, ProfileAndToken, WorkOsError};
 
@@ -103,7 +104,8 @@ impl Client {
         }
         // WorkOS takes a form as well; its official emulator takes only this.
         let request = self.request(Method::POST, "sso/token").json(&body);
-        measured("exchange_code", async { self.send(request).await?.read() }).await
+        let answered = async { self.send_within(REDEEMING_DEADLINE, request).await?.read() };
+        measured("exchange_code", answered).await
     }
 }
 

@@ -165,8 +165,9 @@ async fn fifty_callbacks_at_once_make_one_exchange_and_one_session() {
     }
     let mut answers = callbacks.join_all().await;
     answers.sort_unstable();
-    let mut expected = vec![(303, true)];
-    expected.extend([(400, false); 49]);
+    // The first, and one of those that waited for it: a browser that reads only the second has it too.
+    let mut expected = vec![(303, true); 2];
+    expected.extend([(400, false); 48]);
     expected.sort_unstable();
     assert_eq!(answers, expected);
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);

@@ -33,6 +33,7 @@ mod code;
 mod code_mails;
 mod code_refusals;
 mod code_tries;
+mod complete;
 mod exchange;
 mod finish;
 mod health;

@@ -158,15 +158,16 @@ async fn a_link_that_was_mailed_before_does_not_lead_past_it_either() {
 }
 
 #[actix_web::test]
-async fn somebody_else_who_is_signed_in_is_told_that_the_organization_decides() {
+async fn another_user_who_is_signed_in_is_asked_once_it_is_known_who_comes_back() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     visitor.ask_for_link("carl@other.test", "").await;
     visitor.get(&app.workos.follow_newest_link("carl@other.test").await).await;
     assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
     let page = visitor.get("/login/switch").await;
-    assert!(page.body.contains("whoever you are there"), "{}", page.body);
-    assert!(!page.body.contains("Sign in as ana@acme.test"), "that isn't known yet");
+    assert!(page.body.contains("carl@other.test"), "{}", page.body);
+    assert!(page.body.contains("Sign in as ana@acme.test"), "{}", page.body);
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 2, "Carl's, and Ana's");
 }
 
 #[actix_web::test]

@@ -2,7 +2,10 @@
 
 use tokio::task::JoinSet;
 
+use serde_json::json;
+
 use crate::answer::assert_error;
+use crate::sso::{answer_with, sent_back};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
@@ -57,22 +60,18 @@ async fn the_button_signs_in_whom_it_names_or_nobody() {
 async fn a_double_click_signs_nobody_out() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
-    app.workos.fail("/sso/token", serde_json::json!({ "delay_ms": 1000, "count": 1 })).await;
+    app.workos.fail("/sso/token", json!({ "delay_ms": 1000, "count": 1 })).await;
     let twin = app.visitor().with_cookies_of(&visitor);
     let mut clicks = JoinSet::new();
     for browser in [twin, visitor] {
         clicks.spawn(async move { (browser.post("/login/switch", &[]).await, browser) });
     }
-    let clicks = clicks.join_all().await;
-    let (went_on, waits): (Vec<_>, Vec<_>) =
-        clicks.into_iter().partition(|(answer, _)| answer.status == 303);
-    let ([(led_to, browser)], [(waits, other)]) = (&went_on[..], &waits[..]) else {
-        panic!("one of the two goes on");
-    };
-    assert_eq!(led_to.location(), "/reports");
-    assert_eq!(who(browser).await, "ana@acme.test");
-    assert!(waits.body.contains("One moment"), "{}", waits.body);
-    assert_eq!(other.sign_ins().len(), 1, "it takes nothing away from the other");
+    // Whichever answer the browser reads, it leads on.
+    for (answer, browser) in clicks.join_all().await {
+        assert_eq!(answer.location(), "/reports");
+        assert_eq!(who(&browser).await, "ana@acme.test");
+    }
+    assert_eq!(app.workos.calls_of("/sso/token").await, 2, "Bob's, and Ana's once");
 }
 
 #[actix_web::test]
@@ -128,4 +127,109 @@ async fn another_site_cannot_switch() {
     let answer = visitor.send(forged.header("Sec-Fetch-Site", "cross-site")).await;
     assert_error(&answer, 403, "cross_site");
     assert_eq!(who(&visitor).await, "bob@acme.test");
+}
+
+/// Ann is signed in through SSO, and asks again; the identity provider says that it is Mallory.
+async fn mallory_comes_back(app: &TestApp) -> Visitor {
+    let (visitor, callback) = sent_back(app, "ann@acme.test", "").await;
+    answer_with(app, json!({ "email": "ann@acme.test", "idp_id": "ann" })).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    let asked = crate::sso::ask(&visitor, "ann@acme.test", "/reports").await;
+    let (authorize, _) = crate::sso::leave(app, &visitor, &asked).await;
+    let callback = app.workos.follow(&authorize).await;
+    answer_with(app, json!({ "email": "mallory@acme.test", "idp_id": "mallory" })).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
+    assert_eq!(who(&visitor).await, "ann@acme.test", "not without a word");
+    visitor
+}
+
+#[actix_web::test]
+async fn another_user_through_sso_is_signed_in_only_when_the_person_agrees() {
+    let app = TestApp::with_sso(&[]).await;
+    let visitor = mallory_comes_back(&app).await;
+    let page = visitor.get("/login/switch").await;
+    assert!(page.body.contains("mallory@acme.test") && page.body.contains("ann@acme.test"));
+    let before = app.visitor().with_cookies_of(&visitor);
+    let form = [("flow", page.field("flow"))];
+    assert_eq!(visitor.post("/login/switch", &form).await.location(), "/reports");
+    assert_eq!(who(&visitor).await, "mallory@acme.test");
+    assert!(!before.is_signed_in().await, "Ann's session is over");
+    assert_eq!(visitor.post("/login/switch", &form).await.location(), "/reports", "pressed twice");
+    assert_eq!(app.workos.calls_of("/sso/token").await, 2);
+}
+
+#[actix_web::test]
+async fn no_discards_what_the_identity_provider_said() {
+    let app = TestApp::with_sso(&[]).await;
+    let visitor = mallory_comes_back(&app).await;
+    let flow = visitor.get("/login/switch").await.field("flow").to_owned();
+    let copy = app.visitor().with_cookies_of(&visitor);
+    let no = [("flow", flow.as_str()), ("answer", "no")];
+    assert_eq!(visitor.post("/login/switch", &no).await.location(), "/");
+    assert_eq!(who(&visitor).await, "ann@acme.test");
+    assert!(visitor.sign_ins().is_empty() && visitor.cookie("__Host-approve").is_none());
+    let yes = [("flow", flow.as_str())];
+    assert_error(&copy.post("/login/switch", &yes).await, 400, "sign_in_cancelled");
+    assert_eq!(who(&copy).await, "ann@acme.test");
+}
+
+#[actix_web::test]
+async fn what_waits_for_consent_is_for_five_minutes_for_this_browser_and_unreadable() {
+    let app = TestApp::with_sso(&[]).await;
+    let visitor = mallory_comes_back(&app).await;
+    let dump = app.engine.dump(app.data_dir());
+    let email = b"mallory@acme.test";
+    assert!(!dump.windows(email.len()).any(|bytes| bytes == email));
+    let thief = app.visitor();
+    thief.set_cookie("__Host-approve", &visitor.cookie("__Host-approve").unwrap());
+    assert_error(&thief.post("/login/switch", &[]).await, 400, "nothing_pending");
+    app.clock.advance(5 * 60);
+    assert_error(&visitor.get("/login/switch").await, 400, "nothing_pending");
+    assert_error(&visitor.post("/login/switch", &[]).await, 400, "nothing_pending");
+    assert_eq!(who(&visitor).await, "ann@acme.test");
+}
+
+#[actix_web::test]
+async fn the_same_person_by_another_method_is_not_asked() {
+    let app = TestApp::with_sso(&[]).await;
+    // By a link, before the domain signs in through SSO.
+    let app = app.restarted_with(&[("SSO_DOMAINS", "")]).await;
+    let by_link = app.visitor();
+    by_link.ask_for_link("ann@acme.test", "").await;
+    by_link.get(&app.workos.follow_newest_link("ann@acme.test").await).await;
+    let app = app.restarted_with(&[("SSO_DOMAINS", "acme.test=org_acme")]).await;
+    let visitor = app.again(&by_link);
+    assert!(visitor.is_signed_in().await);
+    let asked = crate::sso::ask(&visitor, "ann@acme.test", "/reports").await;
+    let (authorize, _) = crate::sso::leave(&app, &visitor, &asked).await;
+    answer_with(&app, json!({ "email": "ann@acme.test", "idp_id": "ann" })).await;
+    let callback = app.workos.follow(&authorize).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/reports");
+}
+
+#[actix_web::test]
+async fn no_to_a_link_keeps_to_the_account_that_is_signed_in() {
+    let app = TestApp::spawn().await;
+    let visitor = bobs_browser(&app).await;
+    assert_eq!(visitor.post("/login/switch", &[("answer", "no")]).await.location(), "/");
+    assert_eq!(who(&visitor).await, "bob@acme.test");
+    assert_error(&visitor.get("/login/switch").await, 400, "nothing_pending");
+    assert_eq!(app.workos.calls_of("/sso/token").await, 1, "Bob's");
+}
+
+#[actix_web::test]
+async fn the_next_person_inherits_no_sign_in_of_the_one_before() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    let sent = visitor.ask_for_link("ana@acme.test", "/anas-plan").await.location().to_owned();
+    let anas = app.workos.follow_newest_link("ana@acme.test").await;
+    assert_eq!(visitor.get(&anas).await.location(), "/anas-plan");
+    visitor.ask_for_link("bob@acme.test", "").await;
+    let bobs = app.workos.follow_newest_link("bob@acme.test").await;
+    assert_eq!(visitor.get(&bobs).await.location(), "/login/switch");
+    visitor.post("/login/switch", &[]).await;
+    assert_eq!(who(&visitor).await, "bob@acme.test");
+    assert_error(&visitor.get(&anas).await, 400, "nothing_pending");
+    let status = visitor.get(&sent.replace("/sent", "/status")).await.json();
+    assert_eq!((&status["state"], &status["next"]), (&"none".into(), &().into()));
 }

@@ -46,6 +46,8 @@ mod cancel;
 mod code;
 #[path = "../it/code_tries.rs"]
 mod code_tries;
+#[path = "../it/complete.rs"]
+mod complete;
 #[path = "../it/exchange.rs"]
 mod exchange;
 #[path = "../it/finish.rs"]
@@ -54,6 +56,8 @@ mod finish;
 mod rate_limit;
 #[path = "../it/session_lifetimes.rs"]
 mod session_lifetimes;
+#[path = "../it/sso.rs"]
+mod sso;
 #[path = "../it/switch.rs"]
 mod switch;
 

@@ -21,16 +21,8 @@ type Values = HashMap<String, String>;
 pub(crate) const INFO: &str = "session";
 /// The person's name for the store.
 pub(crate) const PERSON: &str = "person";
-/// Their address, for the operator. Written with a session that begins, and not read.
-pub(crate) const EMAIL: &str = "email";
-/// The browser, in words.
-pub(crate) const DEVICE: &str = "device";
-/// The network address.
-pub(crate) const ADDRESS: &str = "address";
 /// Why the session ended: of one that has, this is all there is. Read only.
 pub(crate) const ENDED: &str = "ended";
-/// A map that holds this key is of a session that begins; the one that it came from ends.
-pub(crate) const BEGINS: &str = "begins";
 
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<Values>, LoadError> {
@@ -43,36 +35,31 @@ impl SessionStore for Store {
         })
     }
 
-    /// The row is on disk when this returns, so before the browser gets its cookie.
-    async fn save(&self, mut values: Values, _: &Duration) -> Result<SessionKey, SaveError> {
-        let begun = match take_columns(&mut values) {
-            Ok(session) => self.begin(session, None).await,
+    /// A session that a fork begins for somebody who isn't signed in.
+    async fn save(&self, values: Values, _: &Duration) -> Result<SessionKey, SaveError> {
+        let begun = match kept(&values) {
+            Ok(values) => self.begin(NewSession { values, ..NewSession::default() }, None).await,
             Err(error) => Err(error),
         };
         key(begun).map_err(SaveError::Other)
     }
 
-    /// Also begins a session in place of another, in one transaction: `actix-session`'s own
-    /// `renew` deletes before it saves, and a store that fails between the two signs people out.
     async fn update(
         &self,
         old: SessionKey,
-        mut values: Values,
+        values: Values,
         _: &Duration,
     ) -> Result<SessionKey, UpdateError> {
-        let begins = values.contains_key(BEGINS);
-        let updated = match take_columns(&mut values) {
-            Ok(session) if begins => self.begin(session, Some(old.as_ref())).await,
-            Ok(mut session) => {
-                let hash = super::hash(old.as_ref());
-                session.mark(&hash);
-                let update = self.engine.update(hash, session.values);
-                let written = measured::UPDATE.measure(update).await;
-                written.map(|()| old.into())
-            }
-            Err(error) => Err(error),
+        let hash = super::hash(old.as_ref());
+        let updated = async {
+            let person = values.get(PERSON).map(|person| from_json(person)).transpose()?;
+            let mut session = NewSession { person, values: kept(&values)?, ..Default::default() };
+            session.mark(&hash);
+            let update = self.engine.update(hash, session.values);
+            measured::UPDATE.measure(update).await
         };
-        key(updated).map_err(UpdateError::Other)
+        updated.await.map_err(|error| UpdateError::Other(error.into()))?;
+        Ok(old)
     }
 
     /// Lifetimes are this store's own affair; see [`Lifetimes`].
@@ -105,26 +92,11 @@ impl Row {
     }
 }
 
-/// Takes what has columns out of the map.
-fn take_columns(values: &mut Values) -> Result<NewSession, StoreError> {
-    for ours in [INFO, ENDED, BEGINS] {
-        values.remove(ours);
-    }
-    let mut take = |key| values.remove(key).map(|value| from_json::<String>(&value)).transpose();
-    let (person, email) = (take(PERSON)?, take(EMAIL)?);
-    let (device, address) = (take(DEVICE)?, take(ADDRESS)?);
-    Ok(NewSession {
-        person,
-        email,
-        device: device.unwrap_or_default(),
-        address: address.unwrap_or_default(),
-        values: to_json(&kept(values)?)?,
-    })
-}
-
-/// What else is kept: each value is JSON already.
-fn kept(values: &Values) -> Result<HashMap<&str, &RawValue>, StoreError> {
-    values.iter().map(|(key, value)| Ok((key.as_str(), from_json(value.as_str())?))).collect()
+/// What has no columns, as a map in JSON: each value is JSON already.
+fn kept(values: &Values) -> Result<String, StoreError> {
+    let kept = values.iter().filter(|(key, _)| ![INFO, ENDED, PERSON].contains(&key.as_str()));
+    let kept = kept.map(|(key, value)| Ok((key.as_str(), from_json(value.as_str())?)));
+    to_json(&kept.collect::<Result<HashMap<&str, &RawValue>, StoreError>>()?)
 }
 
 fn key(reference: Result<String, StoreError>) -> Result<SessionKey, anyhow::Error> {

@@ -27,19 +27,20 @@ use crate::clock::{Clock, seconds};
 use crate::sealed::random;
 use engine::{Counted, Engine, Insertion};
 pub use error::StoreError;
-pub(crate) use middleware::{ADDRESS, BEGINS, DEVICE, EMAIL, ENDED, INFO, PERSON};
+pub(crate) use middleware::{ENDED, INFO, PERSON};
 pub use place::Place;
 pub use terms::{Limits, RateLimit, SessionInfo, Which, Whose};
 
 /// A session that begins.
-struct NewSession {
-    person: Option<String>,
+#[derive(Default)]
+pub(crate) struct NewSession {
+    pub(crate) person: Option<String>,
     /// Their address; told of a session that begins, and not read again.
-    email: Option<String>,
-    device: String,
-    address: String,
+    pub(crate) email: Option<String>,
+    pub(crate) device: String,
+    pub(crate) address: String,
     /// What a fork keeps in the session, and the Profile: a map in JSON.
-    values: String,
+    pub(crate) values: String,
 }
 
 impl NewSession {
@@ -139,6 +140,11 @@ impl Store {
         measured::COUNT.measure(self.engine.count(self.clock.now())).await
     }
 
+    /// Whether the session of this reference has not ended.
+    pub(crate) async fn is_alive(&self, reference: &str) -> Result<bool, StoreError> {
+        Ok(self.find(hash(reference)).await?.is_some_and(|row| row.ended.is_none()))
+    }
+
     /// The session of this reference, which may have ended.
     async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
@@ -166,7 +172,7 @@ impl Store {
     }
 
     /// A new session; the one that this browser had, if any, ends in the same transaction.
-    async fn begin(
+    pub(crate) async fn begin(
         &self,
         mut session: NewSession,
         replacing: Option<&str>,

@@ -1,0 +1,238 @@
+//! How every sign-in is completed: it is claimed, WorkOS says who signs in, a session begins.
+//!
+//! This can be done only once, since WorkOS takes a code once. So it runs in a task of its own, which a
+//! closed connection doesn't stop, and the outcome waits in the store for a minute: a reload, a second
+//! press or another instance finds it there.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::{HttpResponse, rt, web};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tracing::Instrument;
+
+use super::callback::refusal::Refusal;
+use super::ctx::Ctx;
+use crate::app::App;
+use crate::audit::{Entry, Event};
+use crate::client_address;
+use crate::email_address::EmailAddress;
+use crate::error::{Code, Failure};
+use crate::session::current_user::{CurrentUser, NewSignIn};
+use crate::session::{self, Store, device};
+use crate::shutdown::Task;
+use crate::sign_in::{End, Flow, PendingSignIn, ReturnTo};
+use crate::workos::Profile;
+
+mod outcome;
+mod switch;
+mod verified;
+
+pub(super) use outcome::{Outcome, Progress, progress, wait_if_begun};
+pub(super) use switch::Waiting;
+use verified::Verified;
+
+/// How long a request waits for the outcome before its page says that it takes longer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// For the exchange and the app's own rules, together.
+const DEADLINE: Duration = Duration::from_secs(24);
+
+/// A sign-in to complete, and what the new session must know of the browser: all of it owned, so that
+/// it outlives the request.
+pub(super) struct Completion {
+    pub(super) app: web::Data<App>,
+    pub(super) store: web::Data<Store>,
+    pub(super) flow: Flow,
+    pub(super) pending: PendingSignIn,
+    device: String,
+    address: String,
+    /// The reference of the session that this browser has; the new one takes its place.
+    replaces: Option<String>,
+    user: Option<SignedInUser>,
+    _task: Task,
+}
+
+/// Who is signed in in this browser so far.
+struct SignedInUser {
+    person: String,
+    email: Option<EmailAddress>,
+    sign_ins: Vec<(Flow, ReturnTo)>,
+}
+
+impl SignedInUser {
+    /// Whether it is the same person, perhaps by another method.
+    fn is(&self, verified: &Verified) -> bool {
+        self.person == verified.person || self.email.as_ref() == Some(&verified.email)
+    }
+}
+
+impl Completion {
+    pub(super) fn new(
+        ctx: &Ctx,
+        user: Option<&CurrentUser>,
+        flow: &Flow,
+        pending: PendingSignIn,
+    ) -> Self {
+        let address = client_address::of(&ctx.request, &ctx.app.trusted_proxies);
+        Self {
+            app: ctx.app.clone(),
+            store: ctx.store.clone(),
+            flow: flow.clone(),
+            pending,
+            device: device::of(&ctx.request),
+            address: address.map_or_else(String::new, |address| address.to_string()),
+            replaces: session::reference(&ctx.request, &ctx.app.keys),
+            user: user.map(|user| SignedInUser {
+                person: user.person.clone(),
+                email: EmailAddress::parse(&user.profile.email).ok(),
+                sign_ins: user.sign_ins(),
+            }),
+            _task: Task::begin(&ctx.shutdown),
+        }
+    }
+
+    /// Completes it with WorkOS's authorization code.
+    pub(super) async fn by_code(self, ctx: &Ctx, code: String) -> Result<HttpResponse, Failure> {
+        let this = Rc::new(self);
+        let exchange = Rc::clone(&this);
+        let outcome = this.detach(async move { exchange.exchange(&code).await }).await;
+        this.respond(ctx, outcome).await
+    }
+
+    /// Completes a sign-in through an organization, now that the person agrees to switch.
+    pub(super) async fn by_consent(
+        self,
+        ctx: &Ctx,
+        waiting: Waiting,
+    ) -> Result<HttpResponse, Failure> {
+        let this = Rc::new(self);
+        let consent = Rc::clone(&this);
+        let outcome = this.detach(async move { consent.consent(waiting).await }).await;
+        this.respond(ctx, outcome).await
+    }
+
+    /// Does this in a task of its own. `None` if it takes longer than a page should.
+    pub(super) async fn detach<T: 'static, E: AsRef<Failure> + 'static>(
+        self: &Rc<Self>,
+        work: impl Future<Output = Result<T, E>> + 'static,
+    ) -> Option<Result<T, E>> {
+        let (done, outcome) = oneshot::channel();
+        let this = Rc::clone(self);
+        let task = async move {
+            // The request is gone: nobody else logs what failed.
+            if let Err(Err(failure)) = done.send(work.await) {
+                this.tell(failure.as_ref());
+            }
+        };
+        rt::spawn(task.in_current_span());
+        timeout(PATIENCE, outcome).await.ok()?.ok()
+    }
+
+    /// Answers the request that began it.
+    pub(super) async fn respond(
+        &self,
+        ctx: &Ctx,
+        outcome: Option<Result<Option<Outcome>, Failure>>,
+    ) -> Result<HttpResponse, Failure> {
+        match outcome {
+            Some(Ok(Some(outcome))) => outcome.respond(&ctx.app, &self.flow, &self.pending),
+            // Another request is at it, or was.
+            Some(Ok(None)) => {
+                let waited = wait_if_begun(ctx, &self.flow, &self.pending).await?;
+                waited.ok_or_else(|| Failure::from(Refusal::Consumed).offering(&self.pending))
+            }
+            Some(Err(failure)) => Err(failure.or_offering(&self.pending)),
+            None => Err(Failure::going_through(&self.flow)),
+        }
+    }
+
+    /// The operator's share of a failure that no request is there to answer with.
+    fn tell(&self, failure: &Failure) {
+        failure.log();
+        let entry = Entry::new(&self.app.keys, Event::Refused).of(&self.pending.email);
+        entry.in_flow(&self.flow).because(failure.code).write();
+    }
+
+    /// Claims the sign-in before the code is spent, and never gives it back: of fifty callbacks at
+    /// once, one goes on.
+    async fn exchange(&self, code: &str) -> Result<Option<Outcome>, Failure> {
+        if !self.claim().await? {
+            return Ok(None);
+        }
+        let exchanged = async {
+            let verifier = self.pending.way.code_verifier();
+            let profile = self.app.workos.exchange_code(code, verifier).await?.profile;
+            let verified = Verified::of(&self.app.admission, profile, &self.pending)?;
+            match &self.user {
+                // Only now is it known who signs in through an organization.
+                Some(user) if self.pending.way.is_sso() && !user.is(&verified) => {
+                    Waiting::keep(&self.app, &self.store, &self.flow, verified).await
+                }
+                _ => self.begin_session(verified).await,
+            }
+        };
+        self.settle(exchanged).await.map(Some)
+    }
+
+    /// Begins the session of the user whom a typed code has proved.
+    pub(super) async fn by_profile(&self, profile: Profile) -> Result<Option<Outcome>, Failure> {
+        if !self.claim().await? {
+            return Ok(None);
+        }
+        let begun = async {
+            self.begin_session(Verified::of(&self.app.admission, profile, &self.pending)?).await
+        };
+        self.settle(begun).await.map(Some)
+    }
+
+    async fn consent(&self, waiting: Waiting) -> Result<Option<Outcome>, Failure> {
+        if !waiting.take(&self.store).await? {
+            return Ok(None);
+        }
+        let switching = Outcome::Switching(self.app.clock.now());
+        switching.keep(&self.app, &self.store, &self.flow).await?;
+        self.settle(self.begin_session(waiting.verified)).await.map(Some)
+    }
+
+    async fn claim(&self) -> Result<bool, Failure> {
+        let end = End::Redeemed(self.app.clock.now()).as_text();
+        Ok(self.store.claim(&self.flow.claim_of_end(), end, self.pending.expires_at).await?)
+    }
+
+    /// Waits for the outcome, within the deadline, and keeps it for whoever asks after it.
+    async fn settle(
+        &self,
+        outcome: impl Future<Output = Result<Outcome, Failure>>,
+    ) -> Result<Outcome, Failure> {
+        let late = |_| Failure::refusal(Code::WorkOsUnavailable, "the sign-in took too long");
+        let settled = timeout(DEADLINE, outcome).await.unwrap_or_else(|gone| Err(late(gone)));
+        let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.code));
+        if let Some(outcome) = settled.as_ref().ok().or(failed.as_ref())
+            && let Err(failure) = outcome.keep(&self.app, &self.store, &self.flow).await
+        {
+            tracing::warn!(cause = %failure, "could not store the outcome of a sign-in");
+        }
+        settled.map_err(|failure| failure.ending(&self.flow))
+    }
+
+    async fn begin_session(&self, verified: Verified) -> Result<Outcome, Failure> {
+        let Verified { person, email, profile } = &verified;
+        self.app.admission.on_sign_in(person, email, profile).await?;
+        let same = self.user.iter().filter(|user| user.is(&verified));
+        let earlier = same.flat_map(|user| user.sign_ins.iter().cloned());
+        let this = (self.flow.clone(), self.pending.return_to.clone());
+        let session = NewSignIn {
+            person,
+            email,
+            profile,
+            sign_ins: std::iter::once(this).chain(earlier).collect(),
+            device: self.device.clone(),
+            address: self.address.clone(),
+        };
+        let reference = session.begin(&self.store, self.replaces.as_deref()).await?;
+        let entry = Entry::new(&self.app.keys, Event::SignedIn).of(email);
+        entry.in_flow(&self.flow).by(&self.pending.way).write();
+        Ok(Outcome::SignedIn(reference))
+    }
+}

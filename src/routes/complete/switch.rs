@@ -1,0 +1,98 @@
+//! A sign-in through an organization in a browser where another user is signed in. Only the exchange
+//! tells who it is, so what WorkOS said waits in the store until the person has agreed to switch.
+
+use actix_web::cookie::Cookie;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::{Outcome, Verified};
+use crate::app::App;
+use crate::error::{Code, Failure};
+use crate::host_cookie::host_cookie;
+use crate::routes::ctx::Ctx;
+use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
+use crate::session::Store;
+use crate::sign_in::{Arrival, Flow};
+
+/// How long it waits, in seconds.
+pub(super) const LIFETIME: i64 = 5 * 60;
+
+/// What waits in the store, sealed.
+#[derive(Serialize, Deserialize)]
+pub(in crate::routes) struct Waiting {
+    pub(in crate::routes) flow: Flow,
+    pub(in crate::routes) verified: Verified,
+    /// 128 random bits, which the browser holds: the store knows their hash.
+    reference: String,
+    /// In seconds since 1970.
+    expires_at: i64,
+}
+
+impl Sealed for Waiting {
+    const PURPOSE: &'static str = "verified profile 1";
+}
+
+/// What the browser holds.
+#[derive(Serialize, Deserialize)]
+struct Reference(String);
+
+impl Sealed for Reference {
+    const PURPOSE: &'static str = "verified profile reference 1";
+}
+
+impl Waiting {
+    pub(super) async fn keep(
+        app: &App,
+        store: &Store,
+        flow: &Flow,
+        verified: Verified,
+    ) -> Result<Outcome, Failure> {
+        let reference = URL_SAFE_NO_PAD.encode(random::<16>()?);
+        let expires_at = app.clock.now().saturating_add(LIFETIME);
+        let waiting = Self { flow: flow.clone(), verified, reference, expires_at };
+        let sealed = app.keys.seal(&waiting.reference, &waiting)?;
+        store.keep(&name(&waiting.reference), sealed, expires_at).await?;
+        Ok(Outcome::AsksToSwitch(waiting.reference))
+    }
+
+    /// The one that this browser's user is asked about.
+    pub(in crate::routes) async fn of(ctx: &Ctx) -> Result<Option<Self>, Failure> {
+        let cookie = ctx.request.cookie(Arrival::COOKIE);
+        let reference = cookie.and_then(|it| ctx.app.keys.open(Arrival::COOKIE, it.value()));
+        let Some(Reference(reference)) = reference else { return Ok(None) };
+        let sealed = ctx.store.kept(&name(&reference)).await?;
+        let waiting = sealed.and_then(|sealed| ctx.app.keys.open::<Self>(&reference, &sealed));
+        Ok(waiting.filter(|waiting| ctx.app.clock.now() < waiting.expires_at))
+    }
+
+    /// True once. What waited is gone from the store then.
+    pub(super) async fn take(&self, store: &Store) -> Result<bool, Failure> {
+        let name = name(&self.reference);
+        if !store.claim(&name, String::new(), self.expires_at).await? {
+            return Ok(false);
+        }
+        // It would expire by itself.
+        let _ = store.keep(&name, String::new(), self.expires_at).await;
+        Ok(true)
+    }
+
+    /// The person keeps to the account that is signed in.
+    pub(in crate::routes) async fn decline(self, ctx: &Ctx) -> Result<(), Failure> {
+        if self.take(&ctx.store).await? {
+            let declined = Outcome::Failed(Code::SignInCancelled);
+            declined.keep(&ctx.app, &ctx.store, &self.flow).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The cookie that holds the reference.
+pub(super) fn cookie(reference: &str, keys: &KeyRing) -> Result<Cookie<'static>, NoRandomness> {
+    let sealed = keys.seal(Arrival::COOKIE, &Reference(reference.to_owned()))?;
+    Ok(host_cookie(Arrival::COOKIE.to_owned(), sealed, LIFETIME))
+}
+
+fn name(reference: &str) -> String {
+    format!("switch {reference}")
+}

@@ -1,0 +1,253 @@
+//! A sign-in that is being completed outlives the connection that carries it: whoever comes back in that
+//! browser gets the session and the way on.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::answer::{Answer, assert_error};
+use crate::asked::{AUTHENTICATE, Asked, by_code};
+use crate::callback::asked;
+use crate::test_app::TestApp;
+use crate::two_browsers::Two;
+use crate::visitor::Visitor;
+
+const EXCHANGE: &str = "/sso/token";
+
+/// Waits until WorkOS has got this call so often.
+async fn until_called(app: &TestApp, path: &str, calls: usize) {
+    let begun = Instant::now();
+    while app.workos.calls_of(path).await < calls {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{path} is not called");
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn slow(app: &TestApp, path: &str, delay_ms: u32) {
+    app.workos.fail(path, json!({ "delay_ms": delay_ms, "count": 1 })).await;
+}
+
+/// Opens this in a browser that goes away 50 ms later.
+async fn stop(visitor: &Visitor, request: reqwest::RequestBuilder) {
+    let request = request.header("Cookie", visitor.cookie_header());
+    let stopped = request.timeout(Duration::from_millis(50)).send().await;
+    assert!(stopped.unwrap_err().is_timeout());
+}
+
+async fn stop_page(visitor: &Visitor, path: &str) {
+    stop(visitor, visitor.request(reqwest::Method::GET, path)).await;
+}
+
+/// Goes where a page leads that waits.
+async fn go_on(visitor: &Visitor, status: &str) -> Answer {
+    let begun = Instant::now();
+    loop {
+        let status = visitor.get(status).await.json();
+        if let Some(next) = status["next"].as_str() {
+            return visitor.get(next).await;
+        }
+        assert_eq!(status["state"], "pending");
+        assert!(begun.elapsed() < Duration::from_secs(20), "it never goes on");
+        tokio::task::yield_now().await;
+    }
+}
+
+fn path(callback: &str) -> String {
+    callback[callback.find("/callback").unwrap()..].to_owned()
+}
+
+#[actix_web::test]
+async fn stopped_and_opened_again_the_callback_signs_in() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    slow(&app, EXCHANGE, 400).await;
+    stop_page(&visitor, &path(&callback)).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/reports");
+    assert!(visitor.is_signed_in().await && visitor.sign_ins().is_empty());
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
+    let list = visitor.get("/account/sessions").await.body;
+    assert_eq!(list.matches("data-session=").count(), 1, "one session");
+}
+
+#[actix_web::test]
+async fn opened_twice_at_once_the_callback_signs_in_whichever_answer_is_read() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    slow(&app, EXCHANGE, 1000).await;
+    let first = app.visitor().with_cookies_of(&visitor);
+    let opened = callback.clone();
+    let first = tokio::spawn(async move { (first.get(&opened).await, first) });
+    until_called(&app, EXCHANGE, 1).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/reports");
+    let (answer, first) = first.await.unwrap();
+    assert_eq!(answer.location(), "/reports");
+    let id = async |visitor: &Visitor| {
+        visitor.get_json("/api/session").await.json()["session"]["id"].clone()
+    };
+    assert!(visitor.is_signed_in().await);
+    assert_eq!(id(&visitor).await, id(&first).await, "the same session");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
+}
+
+#[actix_web::test]
+async fn a_second_press_of_the_emails_link_waits_for_the_first() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    slow(&app, EXCHANGE, 700).await;
+    stop_page(&visitor, &path(&callback)).await;
+    // WorkOS takes its link once.
+    let again = app.workos.follow_newest_link("ana@acme.test").await;
+    assert!(again.contains("error=access_denied"), "{again}");
+    assert_eq!(visitor.get(&again).await.location(), "/reports");
+    assert!(visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn a_sign_in_by_sso_outlives_its_connection_too() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = crate::sso::sent_back(&app, "ana@acme.test", "/reports").await;
+    slow(&app, EXCHANGE, 400).await;
+    stop_page(&visitor, &path(&callback)).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/reports");
+    assert!(visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn so_does_one_that_another_browser_approved() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "/reports").await;
+    two.type_digits(&two.digits().await).await;
+    let next = two.next().await;
+    slow(&app, EXCHANGE, 400).await;
+    stop_page(&two.laptop, &next).await;
+    assert_eq!(two.laptop.get(&next).await.location(), "/reports");
+    assert!(two.laptop.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn so_does_a_typed_code() {
+    let app = by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    slow(&app, AUTHENTICATE, 400).await;
+    let form = [("flow", asked.flow.as_str()), ("code", asked.code.as_str())];
+    let typed = asked.visitor.request(reqwest::Method::POST, "/login/code");
+    stop(&asked.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    // While WorkOS is being asked, the page waits; then it leads to the session.
+    let again = asked.type_right().await;
+    let answer = if again.location() == asked.sent {
+        go_on(&asked.visitor, &asked.sent.replace("/sent", "/status")).await
+    } else {
+        again
+    };
+    assert_eq!(answer.location(), "/reports");
+    assert!(asked.visitor.is_signed_in().await);
+    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 1);
+}
+
+#[actix_web::test]
+async fn so_does_switching_accounts() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("bob@acme.test").await;
+    visitor.ask_for_link("ana@acme.test", "/reports").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
+    slow(&app, EXCHANGE, 400).await;
+    let press = visitor.request(reqwest::Method::POST, "/login/switch");
+    stop(&visitor, press.header("Sec-Fetch-Site", "same-origin")).await;
+    assert_eq!(visitor.post("/login/switch", &[]).await.location(), "/reports");
+    assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
+}
+
+#[actix_web::test]
+async fn the_page_that_waits_for_the_email_goes_on_by_itself() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    slow(&app, EXCHANGE, 400).await;
+    stop_page(&visitor, &path(&callback)).await;
+    let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
+    assert_eq!(answer.location(), "/reports");
+    assert!(visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn a_slow_exchange_is_waited_for_and_its_page_goes_on_when_the_answer_comes() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    slow(&app, EXCHANGE, 7000).await;
+    let begun = Instant::now();
+    let waits = visitor.get(&callback).await;
+    assert_error(&waits, 400, "nothing_pending");
+    assert!(waits.body.contains("One moment"), "{}", waits.body);
+    assert_eq!(waits.leads_to("/login/sent"), Some(sent.as_str()));
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
+    assert_eq!(answer.location(), "/reports");
+    assert!(visitor.is_signed_in().await);
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
+}
+
+#[actix_web::test]
+async fn what_went_wrong_meanwhile_is_told_to_who_comes_back() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    app.workos.fail(EXCHANGE, json!({ "delay_ms": 300, "status": 500, "count": 1 })).await;
+    stop_page(&visitor, &path(&callback)).await;
+    let answer = visitor.get(&callback).await;
+    assert_error(&answer, 503, "workos_unavailable");
+    assert_eq!(answer.field("email"), "ana@acme.test", "and a new link is one press away");
+    assert!(!visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn the_session_is_handed_out_once_to_this_browser_and_for_a_minute() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let copies = [0, 1].map(|_| app.visitor().with_cookies_of(&visitor));
+    let stranger = app.visitor();
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    assert_error(&stranger.get(&callback).await, 400, "nothing_pending");
+    assert_eq!(copies[0].get(&callback).await.location(), "/account");
+    assert_error(&copies[1].get(&callback).await, 400, "nothing_pending");
+    assert!(!copies[1].is_signed_in().await);
+
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let copy = app.visitor().with_cookies_of(&visitor);
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    app.clock.advance(61);
+    assert_error(&copy.get(&callback).await, 400, "nothing_pending");
+    assert!(!copy.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn what_waits_tells_nothing_to_who_reads_the_store() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let copy = app.visitor().with_cookies_of(&visitor);
+    visitor.get(&callback).await;
+    let dump = app.engine.dump(app.data_dir());
+    assert_eq!(copy.get(&callback).await.location(), "/account", "it waits");
+    let code = callback.split_once("code=").unwrap().1.split('&').next().unwrap();
+    assert!(!dump.windows(code.len()).any(|bytes| bytes == code.as_bytes()));
+}
+
+#[actix_web::test]
+async fn killed_between_claim_and_session_it_says_to_ask_again() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    slow(&app, EXCHANGE, 60_000).await;
+    stop_page(&visitor, &path(&callback)).await;
+    until_called(&app, EXCHANGE, 1).await;
+    let app = app.restarted_with(&[]).await;
+    let visitor = app.again(&visitor);
+    app.clock.advance(28);
+    let answer = visitor.get(&callback).await;
+    assert_error(&answer, 400, "nothing_pending");
+    assert_eq!(answer.field("email"), "ana@acme.test");
+    let waiting = visitor.get("/login/sent").await;
+    assert_error(&waiting, 400, "link_expired");
+    assert_eq!(visitor.get("/login/status").await.json()["state"], "expired");
+}
