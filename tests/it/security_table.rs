@@ -48,6 +48,13 @@ fn every_test_that_it_names_exists_and_every_row_has_one_or_a_reason() {
 }
 
 #[test]
+fn every_test_that_the_document_names_exists() {
+    for (file, test) in names_of_tests(DOCUMENT).filter(|(file, _)| file.ends_with(".rs")) {
+        assert!(exists(file, test), "there is no test {file}::{test}");
+    }
+}
+
+#[test]
 fn every_fault_has_a_test_that_exists() {
     let (_, table) = DOCUMENT.split_once("## What fails").unwrap();
     let (table, _) = table.split_once("## Updating dependencies").unwrap();
