@@ -11,9 +11,8 @@ use serde::Deserialize;
 use trying::{Refused, Tried};
 
 use super::end::{end_of, spent};
-use super::{begin, see_other};
+use super::{begin, see_other, sign_in_request};
 use crate::app::App;
-use crate::client_address;
 use crate::error::{Code, Failure};
 use crate::pages::{CodePage, Pages};
 use crate::session::{CurrentUser, Store};
@@ -40,8 +39,8 @@ pub(super) async fn page(
     flow: &Flow,
     pending: &PendingSignIn,
 ) -> Result<CodePage, Failure> {
-    let client = client_address::of(request, &app.trusted_proxies);
-    let wait = app.rate_limits.until_next(store, &pending.email, client, &pending.way).await?;
+    let another = sign_in_request(app, request, &pending.email, &pending.way);
+    let wait = app.rate_limits.until_next(store, &another).await?;
     let is_trying = store.claimed(&flow.claim_of_press()).await?.is_some();
     let user = user.filter(|user| begin::is_somebody_else(user, pending));
     let page = CodePage::new(flow, pending).waiting(wait).trying(is_trying).switching_from(user);

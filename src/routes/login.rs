@@ -7,10 +7,10 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::see_other;
+use super::{see_other, sign_in_request};
 use crate::app::App;
 use crate::audit::{Entry, Event};
-use crate::client_address;
+use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::pages::{LoginPage, Pages};
@@ -77,16 +77,17 @@ pub(super) async fn ask(
         Failure::refusal(Code::InvalidEmail, "not an address").shown_in(pages.html(&page))
     })?;
     app.admission.may_ask(&email).map_err(retry)?;
-    let client = client_address::of(&request, &app.trusted_proxies);
-    app.rate_limits.ask(&store, &email, client).await.map_err(retry)?;
-
     let way = deliver::way(&app, &email, &delivery)?;
+    let requested = sign_in_request(&app, &request, &email, &way);
+    let wait = app.rate_limits.count(&store, &requested).await.map_err(retry)?;
+
     let lifetime = way.lifetime(|delivery| app.link_lifetimes.of(delivery));
     let (flow, mut pending) =
         PendingSignIn::begin(email.clone(), return_to.clone(), way, lifetime, &app.clock)?;
+    pending.next_mail_at = wait.map(|wait| app.clock.now().saturating_add(seconds(wait)));
     let asked = Entry::new(&app.keys, Event::Asked).of(&email).in_flow(&flow);
     asked.by(&pending.way).write();
-    deliver::mail(&app, &pages, &store, &request, &flow, &mut pending).await.map_err(retry)?;
+    deliver::mail(&app, &pages, &request, &flow, &mut pending).await.map_err(retry)?;
     let next = if pending.way.is_sso() { "/login/sso" } else { "/login/sent" };
 
     let now = app.clock.now();

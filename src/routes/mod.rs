@@ -24,11 +24,15 @@ mod tries;
 
 use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web};
 
 use crate::app::App;
+use crate::client_address;
+use crate::email_address::EmailAddress;
 use crate::error;
+use crate::rate_limit::SignInRequest;
 use crate::session::{self, Store};
+use crate::sign_in::Way;
 
 /// The routes. Those that ask who is signed in stand behind the session; the others go on working
 /// while the store is down.
@@ -100,6 +104,17 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(web::post().to(handler))
+}
+
+/// A sign-in that this browser requests, as limits see it.
+fn sign_in_request<'a>(
+    app: &App,
+    request: &HttpRequest,
+    email: &'a EmailAddress,
+    way: &'a Way,
+) -> SignInRequest<'a> {
+    let client = client_address::of(request, &app.trusted_proxies);
+    SignInRequest { email, way, client }
 }
 
 /// Leads the browser on, by GET.

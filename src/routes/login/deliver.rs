@@ -12,13 +12,12 @@ use actix_web::HttpRequest;
 use crate::app::App;
 use crate::audit::{Entry, Event, Finished};
 use crate::client_address;
-use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
 use crate::pages::{Pages, SignInMail};
 use crate::rate_limit::network;
 use crate::sealed::NoRandomness;
-use crate::session::{Store, device};
+use crate::session::device;
 use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, Way};
 use crate::workos::CreatePasswordlessSession;
 
@@ -38,7 +37,6 @@ pub(super) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Wa
 pub(super) async fn mail(
     app: &App,
     pages: &Pages,
-    store: &Store,
     request: &HttpRequest,
     flow: &Flow,
     pending: &mut PendingSignIn,
@@ -46,9 +44,8 @@ pub(super) async fn mail(
     if pending.way.is_sso() {
         return Ok(());
     }
-    if let Some(wait) = app.rate_limits.mail(store, &pending.email, &pending.way).await? {
+    if pending.next_mail_at.is_some() {
         entry(app, flow, pending).but(Event::Undelivered).write();
-        pending.next_mail_at = Some(app.clock.now() + seconds(wait));
         return Ok(());
     }
     match &pending.way {
