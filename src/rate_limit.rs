@@ -2,7 +2,8 @@
 //! in total. All that a request counts in is counted in one step, or nothing is.
 //!
 //! Nobody can lock somebody else out:
-//! - The limit of a mailbox stops further emails, and those already sent keep working.
+//! - The limit of a mailbox stops further emails, and those already sent keep working. Browsers that
+//!   have proved the mailbox have emails of their own.
 //! - The limits of clients count what a client does. Those of wider networks, which many visitors may
 //!   share, are enforced only once half of the total is used.
 //! - The last third of the total is for networks that have asked at most three times.
@@ -36,6 +37,8 @@ pub(crate) struct SignInRequest<'a> {
     pub(crate) email: &'a EmailAddress,
     pub(crate) way: &'a Way,
     pub(crate) client: Option<IpAddr>,
+    /// Whether this browser has proved the mailbox of this address.
+    pub(crate) is_known: bool,
 }
 
 impl RateLimits {
@@ -80,7 +83,7 @@ impl RateLimits {
     fn counters(&self, request: &SignInRequest<'_>, add: u32) -> Vec<(Option<Code>, Count)> {
         /// The place of the total in the list.
         const TOTAL: usize = 2;
-        let SignInRequest { email, way, client } = *request;
+        let SignInRequest { email, way, client, is_known } = *request;
         let (network, total) = (network(client), self.total);
         let count = |name: String, limit: RateLimit| Count { add, ..Count::one(name, limit) };
         let unlimited = |limit: RateLimit| RateLimit { at_most: u32::MAX, ..limit };
@@ -91,7 +94,7 @@ impl RateLimits {
         };
         let mut counters = vec![
             (Some(Code::RateLimited), count(client_key(network), self.per_client)),
-            (Some(Code::RateLimited), count(email_key(email, network), self.per_email)),
+            (Some(Code::RateLimited), count(email_key(email, network, is_known), self.per_email)),
             (Some(Code::Busy), of_total),
         ];
         let half = total.at_most.div_ceil(2);
@@ -118,7 +121,16 @@ impl RateLimits {
         if matches!(way, Way::Code) {
             counters.push((None, count(format!("codes {}", email.as_str()), CODES)));
         }
-        counters.push((None, count(mailbox_key(email), self.per_mailbox)));
+        let mailbox = mailbox_key(email);
+        if is_known {
+            // Its own limit holds once that of the mailbox, whoever has asked, is used up.
+            let used_up = (counters.len(), self.per_mailbox.at_most);
+            let own = count(format!("known {mailbox}"), KNOWN);
+            counters.push((None, count(mailbox, unlimited(self.per_mailbox))));
+            counters.push((None, Count { enforced_once: Some(used_up), ..own }));
+        } else {
+            counters.push((None, count(mailbox, self.per_mailbox)));
+        }
         counters
     }
 
@@ -154,11 +166,15 @@ impl RateLimits {
 /// here is told how long to wait. <https://workos.com/docs/reference/rate-limits>
 const CODES: RateLimit = RateLimit { at_most: 3, within: Duration::from_secs(60) };
 const CODE_TRIES: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60) };
+/// Emails to one mailbox that strangers can't use up, for all browsers together that have proved it.
+const KNOWN: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60 * 60) };
 /// How often a network may have asked that is let into the last third of the total.
 const FEW: u32 = 3;
 
-fn email_key(email: &EmailAddress, network: IpAddr) -> String {
-    format!("email {} {network}", email.as_str())
+/// Strangers in the same network use up nothing of a known browser's.
+fn email_key(email: &EmailAddress, network: IpAddr, is_known: bool) -> String {
+    let known = if is_known { "known " } else { "" };
+    format!("email {} {known}{network}", email.as_str())
 }
 
 /// What stands behind `+` is a label: the email arrives in the same mailbox. So do dots at Gmail,

@@ -12,7 +12,7 @@ use crate::email_address::EmailAddress;
 use crate::error::Failure;
 use crate::session::current_user::{CurrentUser, SignedIn};
 use crate::session::device;
-use crate::sign_in::{Flow, PendingSignIn};
+use crate::sign_in::{Flow, KnownBrowser, PendingSignIn};
 use crate::workos::Profile;
 
 /// Begins a session for this person, and leads to where they were going.
@@ -33,12 +33,16 @@ pub(super) fn session(
         device: device::of(request),
         address: address.map_or_else(String::new, |address| address.to_string()),
     };
+    let known = KnownBrowser::cookie(&person.email, &app.keys, app.clock.now())?;
     CurrentUser::begin_session(session, signed_in)?;
     let entry = Entry::new(&app.keys, Event::SignedIn).of(&person.email);
     entry.in_flow(flow).by(&pending.way).write_once_saved(request);
     let mut response = see_other(pending.return_to.as_str());
-    // Can't fail: the name is letters, digits and dashes, the value empty.
+    // Can't fail: the names are letters, digits and dashes, the values empty or sealed.
     let _ = response.add_cookie(&flow.removal_cookie());
+    if pending.way.sends_email() {
+        let _ = response.add_cookie(&known);
+    }
     Ok(response)
 }
 

@@ -32,7 +32,7 @@ use crate::email_address::EmailAddress;
 use crate::error;
 use crate::rate_limit::SignInRequest;
 use crate::session::{self, Store};
-use crate::sign_in::Way;
+use crate::sign_in::{KnownBrowser, Way};
 
 /// The routes. Those that ask who is signed in stand behind the session; the others go on working
 /// while the store is down.
@@ -114,7 +114,8 @@ fn sign_in_request<'a>(
     way: &'a Way,
 ) -> SignInRequest<'a> {
     let client = client_address::of(request, &app.trusted_proxies);
-    SignInRequest { email, way, client }
+    let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
+    SignInRequest { email, way, client, is_known }
 }
 
 /// Leads the browser on, by GET.

@@ -44,7 +44,7 @@ impl Way {
         matches!(self, Self::Sso(_))
     }
 
-    /// Whether it sends an email.
+    /// Whether it sends an email, and so proves a mailbox.
     #[must_use]
     pub fn sends_email(&self) -> bool {
         matches!(self, Self::Link(_) | Self::Code)

@@ -37,6 +37,7 @@ mod exchange;
 mod finish;
 mod health;
 mod home;
+mod known_browser;
 mod language;
 mod login;
 mod logout;

@@ -220,6 +220,14 @@ async fn it_sends_no_email_and_needs_none_of_the_total() {
 }
 
 #[actix_web::test]
+async fn it_proves_no_mailbox() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    assert!(visitor.cookie("__Host-known").is_none());
+}
+
+#[actix_web::test]
 async fn it_works_with_the_official_emulator_by_nothing_but_its_address() {
     let workos = WorkOs::with(magic_link_emulator::Options {
         auto_idp: true,
