@@ -85,7 +85,7 @@ impl Config {
                 per_email: read.rate_limit("RATE_LIMIT_PER_EMAIL", "5/15m"),
                 per_mailbox: read.rate_limit("RATE_LIMIT_PER_MAILBOX", "20/1h"),
                 per_client: read.rate_limit("RATE_LIMIT_PER_CLIENT", "30/15m"),
-                total: read.rate_limit("RATE_LIMIT_TOTAL", "1000/1m"),
+                total: read.rate_limit("RATE_LIMIT_TOTAL", "300/1m"),
             },
             log: Log {
                 json: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",

@@ -19,7 +19,7 @@ use crate::error::{Code, Failure};
 use crate::sealed::KeyRing;
 use crate::session::{self, Lifetimes};
 
-/// All of ours take less than 5 KiB; more is somebody's attempt to keep us busy.
+/// All of ours take less than 6 KiB; more is somebody's attempt to keep us busy.
 const MAX_BYTES: usize = 8 * 1024;
 
 /// The middleware. It must be the first that looks at cookies.

@@ -1,75 +1,148 @@
-//! How many links or codes may be asked for: by one client, for one address, in all; and how many mails a
-//! mailbox gets.
+//! How many sign-ins may be requested, and how many emails are sent: by client, address, mailbox, and
+//! in total. All that a request counts in is counted in one step, or nothing is.
 //!
-//! Nobody can lock somebody else out: the limit of a mailbox stops further mails, and those
-//! already sent go on working; the others count what a client does.
+//! Nobody can lock somebody else out:
+//! - The limit of a mailbox stops further emails, and those already sent keep working. Browsers that
+//!   have proved the mailbox have emails of their own.
+//! - The limits of clients count what a client does. Those of wider networks, which many visitors may
+//!   share, are enforced only once half of the total is used.
+//! - The last third of the total is for networks that have asked at most three times.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
+
+use ipnet::IpNet;
 
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
-use crate::session::{RateLimit, Store, StoreError};
+use crate::session::{Count, RateLimit, Store, StoreError};
 use crate::sign_in::Way;
 
 /// `RATE_LIMIT_*`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Links asked for, for one address by one client.
+    /// Sign-ins requested for one address by one client.
     pub per_email: RateLimit,
-    /// Mails to one mailbox, whoever asks.
+    /// Emails to one mailbox, whoever asks.
     pub per_mailbox: RateLimit,
-    /// Links asked for by one client, whatever the address.
+    /// Sign-ins requested by one client, whatever the address.
     pub per_client: RateLimit,
-    /// Links asked for in all.
+    /// Emails in total.
     pub total: RateLimit,
 }
 
+/// A request for a sign-in, as far as limits distinguish them.
+pub(crate) struct SignInRequest<'a> {
+    pub(crate) email: &'a EmailAddress,
+    pub(crate) way: &'a Way,
+    pub(crate) client: Option<IpAddr>,
+    /// Whether this browser has proved the mailbox of this address.
+    pub(crate) is_known: bool,
+}
+
 impl RateLimits {
-    /// Counts a link that is asked for. Counted in this order so that a client that is refused
-    /// takes nothing from the others.
+    /// Counts a request for a sign-in, unless a limit refuses it. Returns how long no email may be
+    /// sent, if its mailbox has had too many.
     ///
     /// # Errors
     /// [`Code::RateLimited`], [`Code::Busy`], both with the time to wait; a failing store.
-    pub(crate) async fn ask(
+    pub(crate) async fn count(
         &self,
         store: &Store,
-        email: &EmailAddress,
-        client: Option<IpAddr>,
-    ) -> Result<(), Failure> {
-        let client = network(client);
-        for (key, limit, code) in [
-            (client_key(client), self.per_client, Code::RateLimited),
-            (email_key(email, client), self.per_email, Code::RateLimited),
-            ("total".to_owned(), self.total, Code::Busy),
-        ] {
-            if let Some(wait) = store.take(&key, limit).await? {
-                return Err(Failure::refusal(code, "too many links asked for").after(wait));
+        request: &SignInRequest<'_>,
+    ) -> Result<Option<Duration>, Failure> {
+        let (codes, counts): (Vec<_>, Vec<_>) =
+            self.counters(request, 1, request.way.sends_email()).into_iter().unzip();
+        let waits = store.count_all(&counts).await?;
+        match codes.into_iter().zip(waits).find_map(|(code, wait)| Some((code, wait?))) {
+            Some((Some(code), wait)) => {
+                Err(Failure::refusal(code, "too many sign-ins requested").after(wait))
             }
+            Some((None, wait)) => {
+                // No email, but the client has asked.
+                let counters = self.counters(request, 1, false).into_iter();
+                store.count_all(&counters.map(|(_, count)| count).collect::<Vec<_>>()).await?;
+                Ok(Some(wait))
+            }
+            None => Ok(None),
         }
-        Ok(())
     }
 
-    /// How long it is until this client may ask for one more mail of this way to this address, and it
-    /// goes, as far as that hangs on the two of them. Counts nothing.
+    /// Returns the time until the same request would be accepted and its email sent. Counts nothing.
     ///
     /// # Errors
     /// When the store fails.
     pub(crate) async fn until_next(
         &self,
         store: &Store,
-        email: &EmailAddress,
-        client: Option<IpAddr>,
-        way: &Way,
+        request: &SignInRequest<'_>,
     ) -> Result<Option<Duration>, StoreError> {
-        let client = network(client);
-        let of_client =
-            [(client_key(client), self.per_client), (email_key(email, client), self.per_email)];
-        let mut longest = None;
-        for (key, limit) in of_client.into_iter().chain(self.of_mails(email, way)) {
-            longest = longest.max(store.take_many(&key, 0, limit).await?);
+        let counters = self.counters(request, 0, request.way.sends_email()).into_iter();
+        let counts: Vec<_> = counters.map(|(_, count)| count).collect();
+        Ok(store.count_all(&counts).await?.into_iter().flatten().max())
+    }
+
+    /// The counters of a request, and what it means if one of them refuses: a failure, or else
+    /// only that no email is sent. The total comes before the mailbox, so that all addresses get the
+    /// same answer while it is used up.
+    fn counters(
+        &self,
+        request: &SignInRequest<'_>,
+        add: u32,
+        sends_email: bool,
+    ) -> Vec<(Option<Code>, Count)> {
+        /// The place of the total in the list.
+        const TOTAL: usize = 2;
+        let SignInRequest { email, way, client, is_known } = *request;
+        let (network, total) = (network(client), self.total);
+        let count = |name: String, limit: RateLimit| Count { add, ..Count::one(name, limit) };
+        let unlimited = |limit: RateLimit| RateLimit { at_most: u32::MAX, ..limit };
+
+        let of_total = match sends_email {
+            true => count("total".to_owned(), total),
+            false => Count { add: 0, ..count("total".to_owned(), unlimited(total)) },
+        };
+        let mut counters = vec![
+            (Some(Code::RateLimited), count(client_key(network), self.per_client)),
+            (Some(Code::RateLimited), count(email_key(email, network, is_known), self.per_email)),
+            (Some(Code::Busy), of_total),
+        ];
+        let half = total.at_most.div_ceil(2);
+        for (wider, clients) in wider_networks(network) {
+            let at_most = self.per_client.at_most.saturating_mul(clients);
+            let limit = RateLimit { at_most, ..self.per_client };
+            let wider =
+                Count { enforced_once: Some((TOTAL, half)), ..count(client_key(wider), limit) };
+            counters.push((Some(Code::RateLimited), wider));
         }
-        Ok(longest)
+        if !sends_email {
+            return counters;
+        }
+        // By the widest network: who has a /48 has 65,536 networks that have never asked.
+        if let Some((widest, _)) = wider_networks(network).last() {
+            let limit = RateLimit { at_most: FEW, within: total.within };
+            let two_thirds = total.at_most - total.at_most / 3;
+            let few = Count {
+                enforced_once: Some((TOTAL, two_thirds)),
+                ..count(format!("recent {widest}"), limit)
+            };
+            counters.push((Some(Code::Busy), few));
+        }
+        if matches!(way, Way::Code) {
+            counters.push((None, count(format!("codes {}", email.as_str()), CODES)));
+        }
+        let mailbox = mailbox_key(email);
+        if is_known {
+            // Its own limit holds once that of the mailbox, whoever has asked, is used up.
+            let used_up = (counters.len(), self.per_mailbox.at_most);
+            let own = count(format!("known {mailbox}"), KNOWN);
+            counters.push((None, count(mailbox, unlimited(self.per_mailbox))));
+            counters.push((None, Count { enforced_once: Some(used_up), ..own }));
+        } else {
+            counters.push((None, count(mailbox, self.per_mailbox)));
+        }
+        counters
     }
 
     /// Counts a link that its mailbox did not want against the network that asked for it, as much
@@ -80,36 +153,9 @@ impl RateLimits {
     /// When the store fails.
     pub(crate) async fn unwanted(&self, store: &Store, network: IpAddr) -> Result<(), StoreError> {
         let limit = self.per_client;
-        let tenth = limit.at_most.div_ceil(10);
-        store.take_many(&client_key(network), tenth, limit).await.map(drop)
-    }
-
-    /// Counts a mail of this way; gives how long it is until the next may go, if this one must not.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(crate) async fn mail(
-        &self,
-        store: &Store,
-        email: &EmailAddress,
-        way: &Way,
-    ) -> Result<Option<Duration>, StoreError> {
-        for (key, limit) in self.of_mails(email, way) {
-            if let Some(wait) = store.take(&key, limit).await? {
-                return Ok(Some(wait));
-            }
-        }
-        Ok(None)
-    }
-
-    /// What the mails to one address are held against, the shortest time first.
-    fn of_mails(
-        &self,
-        email: &EmailAddress,
-        way: &Way,
-    ) -> impl Iterator<Item = (String, RateLimit)> {
-        let codes = matches!(way, Way::Code).then(|| (format!("codes {}", email.as_str()), CODES));
-        codes.into_iter().chain([(mailbox_key(email), self.per_mailbox)])
+        let add = limit.at_most.div_ceil(10);
+        let tenth = Count { add, ..Count::one(client_key(network), limit) };
+        store.count_all(&[tenth]).await.map(drop)
     }
 
     /// Counts a try at the code of an address, whoever makes it; gives how long it is until the next
@@ -122,7 +168,8 @@ impl RateLimits {
         store: &Store,
         email: &EmailAddress,
     ) -> Result<Option<Duration>, StoreError> {
-        store.take(&format!("code tries {}", email.as_str()), CODE_TRIES).await
+        let count = Count::one(format!("code tries {}", email.as_str()), CODE_TRIES);
+        Ok(store.count_all(&[count]).await?.into_iter().flatten().max())
     }
 }
 
@@ -130,32 +177,54 @@ impl RateLimits {
 /// here is told how long to wait. <https://workos.com/docs/reference/rate-limits>
 const CODES: RateLimit = RateLimit { at_most: 3, within: Duration::from_secs(60) };
 const CODE_TRIES: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60) };
+/// Emails to one mailbox that strangers can't use up, for all browsers together that have proved it.
+const KNOWN: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60 * 60) };
+/// How often a network may have asked that is let into the last third of the total.
+const FEW: u32 = 3;
 
-fn email_key(email: &EmailAddress, network: IpAddr) -> String {
-    format!("email {} {network}", email.as_str())
+/// Strangers in the same network use up nothing of a known browser's.
+fn email_key(email: &EmailAddress, network: IpAddr, is_known: bool) -> String {
+    let known = if is_known { "known " } else { "" };
+    format!("email {} {known}{network}", email.as_str())
 }
 
-/// What stands behind `+` is a label: the mail arrives in the same mailbox.
+/// What stands behind `+` is a label: the email arrives in the same mailbox. So do dots at Gmail,
+/// which has two domains. This says nothing of who a person is.
+/// <https://support.google.com/mail/answer/7436150>
 fn mailbox_key(email: &EmailAddress) -> String {
     let (local, domain) = email.as_str().rsplit_once('@').unwrap_or_default();
     let local = local.split_once('+').map_or(local, |(mailbox, _)| mailbox);
-    format!("mailbox {local}@{domain}")
+    match domain {
+        "gmail.com" | "googlemail.com" => format!("mailbox {}@gmail.com", local.replace('.', "")),
+        _ => format!("mailbox {local}@{domain}"),
+    }
 }
 
-fn client_key(network: IpAddr) -> String {
+fn client_key(network: impl Display) -> String {
     format!("client {network}")
 }
 
-/// One client: an IPv4 address, or the /64 that an IPv6 client may choose its addresses from.
+/// One client: an IPv4 address, or the /64 that an IPv6 client may choose its addresses from. NAT64
+/// (RFC 6052, 2.1) is the IPv4 address in it.
 #[must_use]
 pub fn network(client: Option<IpAddr>) -> IpAddr {
-    match client.map(|client| client.to_canonical()) {
-        Some(IpAddr::V6(address)) => {
-            let mut segments = address.segments();
-            segments[4..].fill(0);
-            IpAddr::V6(Ipv6Addr::from(segments))
-        }
-        Some(address) => address,
-        None => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    let Some(client) = client else { return Ipv6Addr::UNSPECIFIED.into() };
+    match client.to_canonical() {
+        IpAddr::V6(address) => match address.segments() {
+            [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)).into()
+            }
+            [a, b, c, d, ..] => Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into(),
+        },
+        address => address,
     }
+}
+
+/// The networks around a client's that one customer of a provider may have, the widest last, and as
+/// how many clients each counts.
+fn wider_networks(network: IpAddr) -> impl Iterator<Item = (IpNet, u32)> {
+    let wider: &[_] = if network.is_ipv4() { &[(24, 16)] } else { &[(56, 4), (48, 16)] };
+    wider.iter().filter_map(move |(prefix, clients)| {
+        Some((IpNet::new(network, *prefix).ok()?.trunc(), *clients))
+    })
 }

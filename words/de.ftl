@@ -51,6 +51,7 @@ sent =
     .on_its_way_to_press = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
     .on_its_way_to_press_here = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
     .handed_over = Dem Mailsystem übergeben: { $at }. Hier geht es von selbst weiter.
+    .delayed = Das kann etwas länger dauern als sonst. Diese Seite aktualisiert sich automatisch.
     .held_back = An <strong class="address">{ $email }</strong> gingen so viele Mails, dass diesmal keine gesendet wurde. Die nächste kann am { $at } gesendet werden. Ein Link, der schon früher kam, gilt weiter in dem Browser, in dem Sie ihn angefordert haben.
     .webmail = { $name } öffnen
     .demo_inbox = Postfach der Demo öffnen
@@ -77,6 +78,7 @@ code =
     }
     .warning = Geben Sie ihn nur hier ein, und sagen Sie ihn niemandem: Wer ihn hat, kann sich als Sie anmelden.
     .handed_over = Dem Mailsystem übergeben: { $at }.
+    .delayed = Das kann etwas länger dauern als sonst.
     .again = Noch einen Code zusenden
     .newest = Es gilt der neueste Code.
     .wait = Der nächste Code kann in { $wait } gesendet werden.
@@ -110,7 +112,7 @@ approve =
     .denied_lead = Er wurde in einem anderen Browser angefordert: <strong>{ $device }</strong>, am { $at }.
     .denied_copy = Dort gilt er noch: Kopieren Sie ihn aus der Mail, oder öffnen Sie die Mail in jenem Browser.
     .denied_again = Fordern Sie in dem Browser einen neuen an, in dem Sie angemeldet sein möchten, und öffnen Sie ihn dort.
-    .forgotten = Ist es dieser Browser? Dann hat er vergessen, dass Sie hier gefragt haben: Melden Sie sich neu an.
+    .forgotten = Ist es dieser Browser, oder zeigt keine Seite Ziffern? Dann ist die Anfrage dort verloren gegangen. Fordern Sie hier einen neuen Link an.
     .here = Stattdessen hier anmelden
     .not_me = Ich war das nicht
 

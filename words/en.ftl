@@ -52,6 +52,7 @@ sent =
     .on_its_way_to_press = If <strong class="address">{ $email }</strong> can receive mail, a link is on its way. Open it within { $lifetime }, press the button there, and you are signed in.
     .on_its_way_to_press_here = If <strong class="address">{ $email }</strong> can receive mail, a link is on its way. Open it <strong>in this browser</strong> within { $lifetime }, press the button there, and you are signed in.
     .handed_over = Handed to the mail system: { $at }. This page moves on by itself.
+    .delayed = This may take a little longer than usual. This page updates automatically.
     .held_back = So many mails went to <strong class="address">{ $email }</strong> that none went this time. The next may go on { $at }. A link that was mailed before goes on working in the browser that asked for it.
     .webmail = Open { $name }
     .demo_inbox = Open the demo’s inbox
@@ -78,6 +79,7 @@ code =
     }
     .warning = Type it nowhere but here, and tell it nobody: whoever has it can sign in as you.
     .handed_over = Handed to the mail system: { $at }.
+    .delayed = This may take a little longer than usual.
     .again = Mail another code
     .newest = The newest code counts.
     .wait = Another code can be mailed in { $wait }.
@@ -111,7 +113,7 @@ approve =
     .denied_lead = It was asked for in another browser: <strong>{ $device }</strong>, on { $at }.
     .denied_copy = It still works there: copy it from the mail, or open the mail in that browser.
     .denied_again = Ask for a new one in the browser in which you want to be signed in, and open it there.
-    .forgotten = Is it this one? Then it has forgotten that it asked: sign in anew.
+    .forgotten = Same browser, or no page that shows digits? The sign-in request is gone there. Request a new link here.
     .here = Sign in here instead
     .not_me = It wasn’t me
 

@@ -19,6 +19,7 @@ pub(crate) struct CodePage {
     /// In seconds.
     code_lifetime: u64,
     handed_over_at: i64,
+    is_delayed: bool,
     /// When the next mail may go, if this one didn't: there is no code to take then.
     next_mail_at: Option<i64>,
     /// Until another code can be mailed, in seconds.
@@ -46,6 +47,7 @@ impl CodePage {
             return_to: pending.return_to.as_str().to_owned(),
             code_lifetime: OneTimeCode::LIFETIME.as_secs(),
             handed_over_at: pending.began_at(),
+            is_delayed: pending.is_delayed,
             next_mail_at: pending.next_mail_at,
             wait: None,
             webmail: None,

@@ -49,6 +49,7 @@ pub(crate) struct SentPage {
     /// In seconds.
     link_lifetime: u64,
     handed_over_at: i64,
+    is_delayed: bool,
     /// When the next mail may go, if this one didn't.
     next_mail_at: Option<i64>,
     /// For whoever opens the link in another browser, if that may be.
@@ -76,6 +77,7 @@ impl SentPage {
             delivery,
             link_lifetime: link_expires_in.as_secs(),
             handed_over_at: pending.began_at(),
+            is_delayed: pending.is_delayed,
             next_mail_at: pending.next_mail_at,
             digits: None,
             wait: None,

@@ -14,9 +14,8 @@ use trying::{NotTaken, Tried};
 use super::complete::{Completion, wait_if_begun};
 use super::ctx::Ctx;
 use super::end::{end_of, spent};
-use super::see_other;
+use super::{see_other, sign_in_request};
 use crate::app::App;
-use crate::client_address;
 use crate::error::{Code, Failure};
 use crate::pages::{CodePage, Pages};
 use crate::session::{CurrentUser, Store};
@@ -43,8 +42,8 @@ pub(super) async fn page(
     flow: &Flow,
     pending: &PendingSignIn,
 ) -> Result<CodePage, Failure> {
-    let client = client_address::of(request, &app.trusted_proxies);
-    let wait = app.rate_limits.until_next(store, &pending.email, client, &pending.way).await?;
+    let another = sign_in_request(app, request, &pending.email, &pending.way);
+    let wait = app.rate_limits.until_next(store, &another).await?;
     let is_trying = store.claimed(&flow.claim_of_press()).await?.is_some();
     let user = user.filter(|user| !user.has_email(&pending.email));
     let page = CodePage::new(flow, pending).waiting(wait).trying(is_trying).switching_from(user);

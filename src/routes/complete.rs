@@ -7,13 +7,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::{HttpResponse, rt, web};
-use tokio::sync::oneshot;
+use actix_web::{HttpResponse, web};
 use tokio::time::timeout;
-use tracing::Instrument;
 
 use super::callback::refusal::Refusal;
 use super::ctx::Ctx;
+use super::detached::detached;
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_address;
@@ -51,6 +50,13 @@ pub(super) struct Completion {
     replaces: Option<String>,
     user: Option<SignedInUser>,
     _task: Task,
+}
+
+/// Tells the operator of a failure that no request is there to answer with.
+pub(super) fn tell(app: &App, failure: &Failure, flow: &Flow, pending: &PendingSignIn) {
+    failure.log();
+    let entry = Entry::new(&app.keys, Event::Refused).of(&pending.email);
+    entry.in_flow(flow).because(failure.code).write();
 }
 
 /// Who is signed in in this browser so far.
@@ -117,16 +123,11 @@ impl Completion {
         self: &Rc<Self>,
         work: impl Future<Output = Result<T, E>> + 'static,
     ) -> Option<Result<T, E>> {
-        let (done, outcome) = oneshot::channel();
         let this = Rc::clone(self);
-        let task = async move {
-            // The request is gone: nobody else logs what failed.
-            if let Err(Err(failure)) = done.send(work.await) {
-                this.tell(failure.as_ref());
-            }
+        let tell = move |failure: E| {
+            tell(&this.app, failure.as_ref(), &this.flow, &this.pending);
         };
-        rt::spawn(task.in_current_span());
-        timeout(PATIENCE, outcome).await.ok()?.ok()
+        timeout(PATIENCE, detached(work, tell)).await.ok()?.ok()
     }
 
     /// Answers the request that began it.
@@ -145,13 +146,6 @@ impl Completion {
             Some(Err(failure)) => Err(failure.or_offering(&self.pending)),
             None => Err(Failure::going_through(&self.flow)),
         }
-    }
-
-    /// The operator's share of a failure that no request is there to answer with.
-    fn tell(&self, failure: &Failure) {
-        failure.log();
-        let entry = Entry::new(&self.app.keys, Event::Refused).of(&self.pending.email);
-        entry.in_flow(&self.flow).because(failure.code).write();
     }
 
     /// Claims the sign-in before the code is spent, and never gives it back: of fifty callbacks at
@@ -233,6 +227,7 @@ impl Completion {
         let reference = session.begin(&self.store, self.replaces.as_deref()).await?;
         let entry = Entry::new(&self.app.keys, Event::SignedIn).of(email);
         entry.in_flow(&self.flow).by(&self.pending.way).write();
-        Ok(Outcome::SignedIn(reference))
+        let proved = self.pending.way.sends_email().then(|| email.clone());
+        Ok(Outcome::SignedIn(reference, proved))
     }
 }

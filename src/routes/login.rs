@@ -7,14 +7,17 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::see_other;
+use deliver::Delivery;
+
+use super::ctx::Ctx;
+use super::{see_other, sign_in_request};
 use crate::app::App;
 use crate::audit::{Entry, Event};
-use crate::client_address;
+use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::pages::{LoginPage, Pages};
-use crate::session::{self, CurrentUser, Store};
+use crate::session::{self, CurrentUser};
 use crate::sign_in::{Flow, PendingSignIn, ReturnTo, make_room};
 
 #[derive(Deserialize)]
@@ -61,14 +64,15 @@ pub(super) async fn show(
     pages.show(&LoginPage::new(&email, &return_to).saying(ended))
 }
 
-/// The answer is the same for every address of a domain that may sign in.
+/// The answer is the same for every address of a domain that may sign in. From the first call to
+/// WorkOS on, the work goes on without the connection: an email must not lead to a sign-in that its
+/// browser was never told of if that can be helped.
 pub(super) async fn ask(
-    app: web::Data<App>,
+    ctx: Ctx,
     pages: Pages,
-    store: web::Data<Store>,
-    request: HttpRequest,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
+    let (app, request) = (&ctx.app, &ctx.request);
     let Form { email: typed, return_to, delivery } = form.into_inner();
     let return_to = ReturnTo::parse(&return_to);
     let retry = |failure: Failure| failure.offering_form(typed.clone(), return_to.clone());
@@ -77,22 +81,24 @@ pub(super) async fn ask(
         Failure::refusal(Code::InvalidEmail, "not an address").shown_in(pages.html(&page))
     })?;
     app.admission.may_ask(&email).map_err(retry)?;
-    let client = client_address::of(&request, &app.trusted_proxies);
-    app.rate_limits.ask(&store, &email, client).await.map_err(retry)?;
+    let way = deliver::way(app, &email, &delivery)?;
+    let requested = sign_in_request(app, request, &email, &way);
+    let wait = app.rate_limits.count(&ctx.store, &requested).await.map_err(retry)?;
 
-    let way = deliver::way(&app, &email, &delivery)?;
     let lifetime = way.lifetime(|delivery| app.link_lifetimes.of(delivery));
     let (flow, mut pending) =
         PendingSignIn::begin(email.clone(), return_to.clone(), way, lifetime, &app.clock)?;
+    pending.next_mail_at = wait.map(|wait| app.clock.now().saturating_add(seconds(wait)));
     let asked = Entry::new(&app.keys, Event::Asked).of(&email).in_flow(&flow);
     asked.by(&pending.way).write();
-    deliver::mail(&app, &pages, &store, &request, &flow, &mut pending).await.map_err(retry)?;
+    let delivery = Delivery::new(&ctx, pages, flow.clone(), pending);
+    let pending = delivery.deliver().await.map_err(retry)?;
     let next = if pending.way.is_sso() { "/login/sso" } else { "/login/sent" };
 
     let now = app.clock.now();
     let mut response = HttpResponse::SeeOther();
     response.insert_header((LOCATION, format!("{next}?flow={}", flow.as_str())));
-    for removal in make_room(&request, &app.keys, now) {
+    for removal in make_room(request, &app.keys, now) {
         response.cookie(removal);
     }
     Ok(response.cookie(pending.cookie(&app.keys, &flow, now)?).finish())

@@ -10,6 +10,7 @@ mod cancel;
 mod code;
 mod complete;
 mod ctx;
+mod detached;
 mod end;
 mod finish;
 mod health;
@@ -25,11 +26,15 @@ mod tries;
 
 use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web};
 
 use crate::app::App;
+use crate::client_address;
+use crate::email_address::EmailAddress;
 use crate::error;
+use crate::rate_limit::SignInRequest;
 use crate::session::{self, Store};
+use crate::sign_in::{KnownBrowser, Way};
 
 /// The routes. Those that ask who is signed in stand behind the session; the others go on working
 /// while the store is down.
@@ -101,6 +106,18 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(web::post().to(handler))
+}
+
+/// A sign-in that this browser requests, as limits see it.
+fn sign_in_request<'a>(
+    app: &App,
+    request: &HttpRequest,
+    email: &'a EmailAddress,
+    way: &'a Way,
+) -> SignInRequest<'a> {
+    let client = client_address::of(request, &app.trusted_proxies);
+    let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
+    SignInRequest { email, way, client, is_known }
 }
 
 /// Leads the browser on, by GET.

@@ -5,10 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::code;
 use super::end::{end_of, spent};
-use super::see_other;
 use super::status::{self, Progress, Which};
+use super::{see_other, sign_in_request};
 use crate::app::App;
-use crate::client_address;
 use crate::error::Failure;
 use crate::mail::Mailer;
 use crate::pages::{Pages, SentPage};
@@ -51,8 +50,8 @@ pub(super) async fn show(
         }
     };
     let lifetime = app.link_lifetimes.of(delivery);
-    let client = client_address::of(&request, &app.trusted_proxies);
-    let wait = app.rate_limits.until_next(&store, &pending.email, client, &pending.way).await?;
+    let another = sign_in_request(&app, &request, &pending.email, &pending.way);
+    let wait = app.rate_limits.until_next(&store, &another).await?;
     let page = SentPage::new(&flow, &pending, delivery, lifetime)
         .showing_digits(app.approves_cross_device.then_some(&pending.digits))
         .waiting(wait)

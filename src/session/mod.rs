@@ -24,7 +24,7 @@ pub mod store;
 pub use current_user::CurrentUser;
 pub use record::{Ended, Lifetimes};
 pub use store::{
-    Limits, Place, RateLimit, SessionInfo, Store, StoreError, StoreOpener, Which, Whose,
+    Count, Limits, Place, RateLimit, SessionInfo, Store, StoreError, StoreOpener, Which, Whose,
 };
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};

@@ -44,6 +44,9 @@ pub struct PendingSignIn {
     /// Set when no mail went, because its mailbox had got too many: when the next may go.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub next_mail_at: Option<i64>,
+    /// Whether WorkOS didn't say in time that it has sent the email: it may take a little longer.
+    #[serde(rename = "l", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_delayed: bool,
     /// What whoever opens the link in another browser must type there.
     #[serde(rename = "g")]
     pub digits: Digits,
@@ -75,6 +78,7 @@ impl PendingSignIn {
             began_at: clock.now_millis(),
             expires_at: clock.now().saturating_add(seconds(lifetime)),
             next_mail_at: None,
+            is_delayed: false,
             digits: Digits::random()?,
             state_hash: None,
         };

@@ -44,6 +44,12 @@ impl Way {
         matches!(self, Self::Sso(_))
     }
 
+    /// Whether it sends an email, and so proves a mailbox.
+    #[must_use]
+    pub fn sends_email(&self) -> bool {
+        matches!(self, Self::Link(_) | Self::Code)
+    }
+
     /// Its name in the audit.
     #[must_use]
     pub fn name(&self) -> &'static str {

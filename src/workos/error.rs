@@ -80,6 +80,16 @@ impl WorkOsError {
         self.status().is_none_or(|status| status.is_server_error() || status.is_success())
     }
 
+    /// Whether it may have been done all the same: it was sent, and no answer came.
+    #[must_use]
+    pub fn may_have_been_done(&self) -> bool {
+        match self {
+            Self::Unreachable(error) => !error.is_connect() && !error.is_builder(),
+            Self::Refused { status, .. } => *status == StatusCode::GATEWAY_TIMEOUT,
+            Self::Busy | Self::Unreadable { .. } => false,
+        }
+    }
+
     /// The request was understood, and this field of it (and no other) refused.
     #[must_use]
     pub fn refuses_only(&self, field: &str) -> bool {

@@ -63,6 +63,7 @@ pub fn secrets(workos: &WorkOs, cookie_keys: &str) -> HashMap<String, String> {
         ("RATE_LIMIT_PER_EMAIL", "10000/1m"),
         ("RATE_LIMIT_PER_CLIENT", "10000/1m"),
         ("RATE_LIMIT_PER_MAILBOX", "10000/1m"),
+        ("RATE_LIMIT_TOTAL", "10000/1m"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

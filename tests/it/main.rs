@@ -38,6 +38,7 @@ mod exchange;
 mod finish;
 mod health;
 mod home;
+mod known_browser;
 mod language;
 mod login;
 mod logout;

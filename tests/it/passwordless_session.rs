@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::answer::{Answer, assert_error};
+use crate::site::Site;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
@@ -93,6 +94,43 @@ async fn a_refused_key_is_the_operators_fault() {
     assert!(!answer.body.contains("sk_test"));
     let ready = app.visitor().get("/health/ready").await;
     assert_eq!(ready.status, 200, "whoever is signed in is still served");
+}
+
+#[actix_web::test]
+async fn a_link_that_may_have_been_sent_works_in_the_browser_that_asked() {
+    let app = TestApp::spawn().await;
+    for failure in [json!({ "delay_ms": 5500 }), json!({ "fault": "truncated" })] {
+        app.workos.fail("/passwordless/sessions/*", json!({ "count": 1 }).merged(&failure)).await;
+        let visitor = app.visitor();
+        let email = format!("ana{}@acme.test", app.workos.calls().await.len());
+        let sent = visitor.ask_for_link(&email, "/reports").await.location().to_owned();
+        let page = visitor.get(&sent).await;
+        assert!(page.body.contains("a little longer"), "{}", page.body);
+        if failure["delay_ms"].is_number() {
+            let callback = app.workos.follow_newest_link(&email).await;
+            assert_eq!(visitor.get(&callback).await.location(), "/reports");
+        }
+    }
+}
+
+/// The connection is gone 0.3 s into a send that takes a second.
+#[actix_web::test]
+async fn a_form_that_is_cut_off_is_delivered_and_told_all_the_same() {
+    let site = Site::start(&[("LOG_FORMAT", "json")]).await;
+    let visitor = site.visitor();
+    let slow = json!({ "delay_ms": 1000, "count": 1 });
+    site.workos.fail("/passwordless/sessions/*", slow).await;
+    let form = visitor.request(reqwest::Method::POST, "/login");
+    let form = form.header("Sec-Fetch-Site", "same-origin").form(&[("email", "ana@acme.test")]);
+    let stopped = form.timeout(std::time::Duration::from_millis(300)).send().await;
+    assert!(stopped.unwrap_err().is_timeout());
+    let delivered = [("event", "delivered"), ("code", "")];
+    site.until(|scrape| scrape.value("sign_in_events_total", &delivered) == 1.0).await;
+    // That browser has no sign-in: the page says what to do where no page shows digits.
+    let callback = site.workos.follow_newest_link("ana@acme.test").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/login/approve");
+    let page = visitor.get("/login/approve").await;
+    assert!(page.body.contains("Request a new link here"), "{}", page.body);
 }
 
 trait Merged {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use workos_magic_link::config::Config;
 use workos_magic_link::cookies;
 use workos_magic_link::sealed::{KeyRing, Sealed, generate_cookie_key};
-use workos_magic_link::sign_in::{MailLink, State};
+use workos_magic_link::sign_in::{KnownBrowser, MailLink, State};
 use workos_magic_link::workos::Profile;
 
 #[derive(Serialize, Deserialize)]
@@ -82,6 +82,7 @@ proptest! {
         prop_assert!(keys.open::<Text>(&elsewhere, &sealed).is_none());
         prop_assert!(keys.open::<Text>(&place, &sealed[..at.index(sealed.len())]).is_none());
         prop_assert!(State::read(&keys, &sealed).is_none() && MailLink::read(&keys, &sealed).is_none());
+        prop_assert!(keys.open::<KnownBrowser>(&place, &sealed).is_none());
         let mut changed = sealed.into_bytes();
         let at = at.index(changed.len());
         changed[at] ^= 1 << bit;
@@ -95,6 +96,7 @@ proptest! {
         let keys = keys();
         prop_assert!(keys.open::<Text>(&place, &text).is_none());
         prop_assert!(State::read(&keys, &text).is_none() && MailLink::read(&keys, &text).is_none());
+        prop_assert!(keys.open::<KnownBrowser>(&place, &text).is_none());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The limits on asking for links.
 
 use reqwest::Method;
+use tokio::task::JoinSet;
 
 use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
@@ -11,7 +12,7 @@ const LIMITS: [(&str, &str); 5] = [
     ("RATE_LIMIT_PER_EMAIL", "5/15m"),
     ("RATE_LIMIT_PER_CLIENT", "30/15m"),
     ("RATE_LIMIT_PER_MAILBOX", "20/1h"),
-    ("RATE_LIMIT_TOTAL", "1000/1m"),
+    ("RATE_LIMIT_TOTAL", "300/1m"),
     ("TRUSTED_PROXIES", "127.0.0.1"),
 ];
 
@@ -61,14 +62,14 @@ async fn one_client_may_ask_thirty_times_in_all() {
     let app = limited().await;
     let visitor = app.visitor();
     for n in 0..30 {
-        // One network of IPv6 is one client, as is one address in both of its spellings.
+        // A /64 of IPv6 is one client, as is an IPv4 address in each of its forms (RFC 6052: NAT64).
         let client = format!("2001:db8:1:2:{n:x}::1");
         assert_eq!(ask_from(&visitor, &client, &format!("p{n}@acme.test")).await.status, 303);
     }
     assert_limited(&ask_from(&visitor, "2001:db8:1:2::9", "new@acme.test").await, 429, 15 * 60);
     assert_eq!(ask_from(&visitor, "2001:db8:1:3::1", "new@acme.test").await.status, 303);
     for n in 0..30 {
-        let client = if n % 2 == 0 { "192.0.2.1" } else { "::ffff:192.0.2.1" };
+        let client = ["192.0.2.1", "::ffff:192.0.2.1", "64:ff9b::c000:201"][n % 3];
         assert_eq!(ask_from(&visitor, client, &format!("q{n}@acme.test")).await.status, 303);
     }
     assert_limited(&ask_from(&visitor, "192.0.2.1", "new@acme.test").await, 429, 15 * 60);
@@ -121,10 +122,207 @@ async fn above_the_total_everybody_waits_but_one_client_cannot_use_it_up() {
         let answer = ask_from(&visitor, "192.0.2.1", &format!("p{n}@acme.test")).await;
         assert_eq!(answer.status, if n < 3 { 303 } else { 429 });
     }
-    assert_eq!(ask_from(&visitor, "192.0.2.2", "ana@acme.test").await.status, 303);
-    assert_limited(&ask_from(&visitor, "192.0.2.3", "bob@acme.test").await, 503, 60);
+    assert_eq!(ask_from(&visitor, "198.51.100.2", "ana@acme.test").await.status, 303);
+    assert_limited(&ask_from(&visitor, "203.0.113.3", "bob@acme.test").await, 503, 60);
     app.clock.advance(60);
-    assert_eq!(ask_from(&visitor, "192.0.2.3", "bob@acme.test").await.status, 303);
+    assert_eq!(ask_from(&visitor, "203.0.113.3", "bob@acme.test").await.status, 303);
+}
+
+/// With default limits, asks 1,003 times from addresses of one network, which gets two thirds of
+/// the total and no more; then visitors elsewhere are served.
+async fn one_network_asks_1003_times(client: fn(u16) -> String) {
+    let app = limited().await;
+    let crowd = app.visitor();
+    let mut sent = 0;
+    for n in 0..1003 {
+        let answer = ask_from(&crowd, &client(n), &format!("p{n}@acme.test")).await;
+        if answer.status != 303 {
+            assert_limited(&answer, if answer.status == 429 { 429 } else { 503 }, 60);
+        }
+        sent += usize::from(answer.status == 303);
+    }
+    assert_eq!((sent, app.workos.calls_of(CREATE).await), (200, 200));
+    for elsewhere in ["198.51.100.7", "2001:db8:ffff::1"] {
+        for n in 0..3 {
+            let email = format!("honest{n}@acme.test");
+            assert_eq!(ask_from(&app.visitor(), elsewhere, &email).await.status, 303);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_64s_of_one_48_do_not_close_sign_in_for_others() {
+    one_network_asks_1003_times(|n| format!("2001:db8:1:{n:x}::1")).await;
+}
+
+#[actix_web::test]
+async fn the_addresses_of_one_24_do_not_close_sign_in_for_others() {
+    one_network_asks_1003_times(|n| format!("192.0.2.{}", n % 256)).await;
+}
+
+#[actix_web::test]
+async fn the_last_third_of_the_total_is_for_networks_that_asked_at_most_three_times() {
+    let app = TestApp::with(&[("RATE_LIMIT_TOTAL", "12/1m"), LIMITS[4]]).await;
+    let visitor = app.visitor();
+    let ask = async |client: &str| ask_from(&visitor, client, "ana@acme.test").await;
+    for n in 0..8 {
+        assert_eq!(ask(&format!("192.0.2.{n}")).await.status, 303);
+    }
+    assert_limited(&ask("192.0.2.77").await, 503, 60);
+    assert_limited(&ask("64:ff9b::c000:24d").await, 503, 60);
+    for n in 0..3 {
+        assert_eq!(ask(&format!("2001:db8:1:{n}::1")).await.status, 303);
+    }
+    // The page that offers another email counts down to when it would be sent, and counts nothing.
+    for _ in 0..5 {
+        let request = visitor.request(Method::GET, "/login/sent");
+        let page = visitor.send(request.header("X-Forwarded-For", "2001:db8:1:9::1")).await.body;
+        assert!(page.contains("data-countdown"), "{page}");
+        let request = visitor.request(Method::GET, "/login/sent");
+        let page = visitor.send(request.header("X-Forwarded-For", "2001:db8:2::1")).await.body;
+        assert!(!page.contains("data-countdown"), "{page}");
+    }
+    assert_limited(&ask("2001:db8:1:9::1").await, 503, 60);
+    assert_eq!(ask("2001:db8:2::1").await.status, 303);
+    let refused = ask("198.51.100.1").await;
+    assert_limited(&refused, 503, 60);
+    app.clock.advance(refused.header("retry-after").parse().unwrap());
+    for client in ["192.0.2.77", "198.51.100.1", "2001:db8:1:9::1"] {
+        assert_eq!(ask(client).await.status, 303);
+    }
+}
+
+#[actix_web::test]
+async fn wider_networks_are_limited_once_half_of_the_total_is_used() {
+    for (own, others, limit) in [
+        (["2001:db8:1:", "::1"], "2001:db8:1:ff00::1", 4),
+        (["2001:db8:1:", "00::1"], "2001:db8:2::1", 16),
+        (["192.0.2.", ""], "198.51.100.1", 16),
+        (["64:ff9b::192.0.2.", ""], "198.51.100.1", 16),
+    ] {
+        let total = format!("{}/1m", 4 * limit);
+        let settings =
+            [("RATE_LIMIT_TOTAL", &*total), ("RATE_LIMIT_PER_CLIENT", "1/15m"), LIMITS[4]];
+        let app = TestApp::with(&settings).await;
+        let visitor = app.visitor();
+        let network = own[0];
+        let ask = async |n: u32| {
+            // 17 to 254, so that it may stand for two hexadecimal digits and an octet alike.
+            let client = format!("{network}{}{}", n + 17, own[1]);
+            ask_from(&visitor, &client, "ana@acme.test").await
+        };
+        let half = 2 * limit;
+        for n in 0..half {
+            assert_eq!(ask(n).await.status, 303, "{own:?}, {n}: above its limit on a quiet day");
+        }
+        assert_limited(&ask(half).await, 429, 60);
+        assert_eq!(ask_from(&visitor, others, "ana@acme.test").await.status, 303, "{own:?}");
+        // When the total has begun anew, it is a quiet day again.
+        app.clock.advance(60);
+        assert_eq!(ask(half).await.status, 303, "{own:?}: what was refused hadn't counted");
+        assert_limited(&ask(half).await, 429, 15 * 60);
+    }
+}
+
+#[actix_web::test]
+async fn what_one_limit_refuses_counts_for_no_other() {
+    let settings = [
+        ("RATE_LIMIT_PER_EMAIL", "1/15m"),
+        ("RATE_LIMIT_PER_CLIENT", "3/15m"),
+        ("RATE_LIMIT_TOTAL", "4/1m"),
+        LIMITS[4],
+    ];
+    let app = TestApp::with(&settings).await;
+    let visitor = app.visitor();
+    for n in 0..6 {
+        let answer = ask_from(&visitor, "192.0.2.1", "ana@acme.test").await;
+        assert_eq!(answer.status, if n == 0 { 303 } else { 429 });
+    }
+    for email in ["bob@acme.test", "eve@acme.test"] {
+        assert_eq!(ask_from(&visitor, "192.0.2.1", email).await.status, 303, "{email}");
+    }
+    assert_limited(&ask_from(&visitor, "192.0.2.1", "joe@acme.test").await, 429, 15 * 60);
+    assert_eq!(ask_from(&visitor, "198.51.100.1", "ana@acme.test").await.status, 303);
+    // The total is used up; those whom it refuses may ask as often as before when it has passed.
+    for _ in 0..5 {
+        assert_limited(&ask_from(&visitor, "203.0.113.1", "joe@acme.test").await, 503, 60);
+    }
+    app.clock.advance(60);
+    for email in ["joe@acme.test", "jim@acme.test", "tom@acme.test"] {
+        assert_eq!(ask_from(&visitor, "203.0.113.1", email).await.status, 303, "{email}");
+    }
+}
+
+#[actix_web::test]
+async fn the_total_counts_emails_and_nothing_else() {
+    let settings = [("RATE_LIMIT_TOTAL", "3/1m"), ("RATE_LIMIT_PER_MAILBOX", "1/1h"), LIMITS[4]];
+    let app = TestApp::with(&settings).await;
+    let visitor = app.visitor();
+    let ask = async |n: u8, email: &str| ask_from(&visitor, &format!("198.51.{n}.1"), email).await;
+    for n in 0..6 {
+        assert_eq!(ask(n, "ana@example.test").await.status, 303, "one email, then none");
+    }
+    assert_eq!(app.workos.calls_of(CREATE).await, 1);
+    assert_eq!(ask(0, "bob@example.test").await.status, 303);
+    assert_eq!(ask(1, "eve@example.test").await.status, 303);
+    assert_eq!(app.workos.calls_of(CREATE).await, 3);
+    // Whatever its mailbox has had, each address gets the same answer.
+    for email in ["ana@example.test", "joe@example.test"] {
+        assert_limited(&ask(2, email).await, 503, 60);
+    }
+}
+
+#[actix_web::test]
+async fn dots_and_the_second_domain_of_gmail_make_no_other_mailbox_and_no_other_person() {
+    let app = limited().await;
+    let visitor = app.visitor();
+    let ask = async |n: usize, email: &str| {
+        ask_from(&visitor, &format!("192.0.2.{n}"), email).await.location().to_owned()
+    };
+    let local = "anabernal";
+    let mut spellings = Vec::new();
+    for n in 1..local.len() {
+        for domain in ["gmail.com", "googlemail.com", "GMail.com"] {
+            spellings.push(format!("{}.{}+{n}@{domain}", &local[..n], &local[n..]));
+        }
+    }
+    for (n, email) in spellings.iter().take(21).enumerate() {
+        ask(n, email).await;
+    }
+    assert_eq!(app.workos.calls_of(CREATE).await, 20, "one mailbox");
+    assert!(
+        visitor.get(&ask(30, "a.nabernal@gmail.com").await).await.body.contains("data-next-mail")
+    );
+    // Elsewhere a dot makes another address, which may be somebody else's.
+    for email in ["ana.bernal@acme.test", "anabernal@acme.test", "anabernal@notgmail.com"] {
+        ask(40, email).await;
+    }
+    assert_eq!(app.workos.calls_of(CREATE).await, 23);
+    app.clock.advance(60 * 60);
+    app.signed_in("an.a@gmail.com").await;
+    let other = app.signed_in("ana@gmail.com").await;
+    let sessions = other.get("/account/sessions").await.body;
+    assert_eq!(sessions.matches("data-session=").count(), 1, "{sessions}");
+    assert_eq!(other.get_json("/api/session").await.json()["user"]["email"], "ana@gmail.com");
+}
+
+#[actix_web::test]
+async fn of_many_requests_at_once_exactly_as_many_are_accepted_as_may_be() {
+    let settings = [("RATE_LIMIT_TOTAL", "9/1m"), ("RATE_LIMIT_PER_MAILBOX", "4/1h"), LIMITS[4]];
+    let app = TestApp::with(&settings).await;
+    let mut requests = JoinSet::new();
+    for n in 0..40 {
+        let visitor = app.visitor();
+        // Half of them for one mailbox, and each from a network of its own.
+        let email =
+            if n % 2 == 0 { format!("ana+{n}@acme.test") } else { format!("p{n}@acme.test") };
+        requests.spawn(async move {
+            ask_from(&visitor, &format!("2001:db8:{n:x}::1"), &email).await.status.as_u16()
+        });
+    }
+    let answers = requests.join_all().await;
+    assert!(answers.iter().all(|status| [303, 503].contains(status)), "{answers:?}");
+    assert_eq!(app.workos.calls_of(CREATE).await, 9, "{answers:?}");
 }
 
 #[actix_web::test]

@@ -13,6 +13,8 @@ use crate::answer::Answer;
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
+const KNOWN: &str = "__Host-known";
+
 /// One of each sealed thing, all fresh, and who may use them.
 struct World {
     app: TestApp,
@@ -27,7 +29,8 @@ struct World {
 impl World {
     async fn new() -> Self {
         let key = generate_cookie_key().unwrap();
-        let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
+        let settings = [("COOKIE_KEYS", key.as_str()), ("RATE_LIMIT_PER_MAILBOX", "1/1h")];
+        let app = TestApp::with_own_mail(&settings).await;
         let (asking, elsewhere) = (app.visitor(), app.visitor());
         asking.ask_for_link("ana@acme.test", "").await;
         let link = app.workos.newest_link("ana@acme.test").await;
@@ -38,6 +41,7 @@ impl World {
         let signed_in = eve(&app).await;
         let values = BTreeMap::from([
             ("session", signed_in.cookie("__Host-session").unwrap()),
+            ("known", signed_in.cookie(KNOWN).unwrap()),
             ("flow", asking.cookie(&flow_cookie).unwrap()),
             ("approve", elsewhere.cookie("__Host-approve").unwrap()),
             ("state", state_of(&callback)),
@@ -84,6 +88,10 @@ impl World {
                     refused(&asking.post(&path, &[]).await);
                 }
             }
+            "known" => {
+                stranger.set_cookie(KNOWN, value);
+                assert!(!gets_email(&stranger).await, "{what}");
+            }
             _ => panic!("{place}"),
         }
         assert!(!stranger.is_signed_in().await, "{what}");
@@ -94,12 +102,20 @@ impl World {
         let stranger = self.app.visitor();
         stranger.set_cookie("__Host-session", &self.values["session"]);
         assert!(stranger.is_signed_in().await);
+        stranger.set_cookie(KNOWN, &self.values["known"]);
+        assert!(gets_email(&stranger).await);
         stranger.set_cookie("__Host-approve", &self.values["approve"]);
         assert_eq!(stranger.get("/login/approve").await.status, 200);
         let mailed = format!("/login/cancel/{}", self.values["mail"]);
         assert_eq!(stranger.get(&mailed).await.status, 200);
         assert_eq!(self.asking.get(&self.callback).await.location(), "/account");
     }
+}
+
+/// Whether an email is sent to the person who is signed in, whose mailbox has had too many.
+async fn gets_email(visitor: &Visitor) -> bool {
+    let sent = visitor.ask_for_link("eve@evil.test", "").await;
+    !visitor.get(sent.location()).await.body.contains("data-next-mail")
 }
 
 /// Somebody who is signed in.
@@ -192,7 +208,7 @@ macro_rules! kinds {
 kinds!(
     State "state 3", OldState "state 2", Pending "pending sign-in 3", OldPending "pending sign-in 2",
     MailLink "mail link 3", OldMailLink "mail link 2", Arrival "arrival 1", Approval "approval 1",
-    Nameless ""
+    Known "known browser 1", OldKnown "known browser 0", Nameless ""
 );
 
 #[actix_web::test]
@@ -220,6 +236,7 @@ async fn one_of_another_key_version_purpose_or_place_opens_nothing() {
     check!(MailLink, "", "mail", [OldMailLink, State, Nameless]);
     check!(Pending, flow, "flow", [OldPending, Arrival, Nameless]);
     check!(Arrival, approve, "approve", [Approval, Pending, Nameless]);
+    check!(Known, KNOWN, "known", [OldKnown, Pending, Arrival, Nameless]);
     // What the test seals is as good as the app's, or it would prove nothing.
     let Pending(inside) = ours.open::<Pending>(flow, &world.values["flow"]).unwrap();
     world.asking.set_cookie(flow, &ours.seal(flow, &Pending(inside)).unwrap());

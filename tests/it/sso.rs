@@ -206,6 +206,29 @@ async fn asking_too_often_is_asking_too_often_by_any_way() {
 }
 
 #[actix_web::test]
+async fn it_sends_no_email_and_needs_none_of_the_total() {
+    let app = TestApp::with_sso(&[("RATE_LIMIT_TOTAL", "2/1m")]).await;
+    let visitor = app.visitor();
+    for _ in 0..4 {
+        ask(&visitor, "ana@acme.test", "").await;
+    }
+    for n in 0..2 {
+        visitor.ask_for_link(&format!("p{n}@example.test"), "").await;
+    }
+    let refused = visitor.post("/login", &[("email", "new@example.test")]).await;
+    assert_error(&refused, 503, "rate_limited");
+    ask(&visitor, "ana@acme.test", "").await;
+}
+
+#[actix_web::test]
+async fn it_proves_no_mailbox() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/account");
+    assert!(visitor.cookie("__Host-known").is_none());
+}
+
+#[actix_web::test]
 async fn it_works_with_the_official_emulator_by_nothing_but_its_address() {
     let workos = WorkOs::with(magic_link_emulator::Options {
         auto_idp: true,

@@ -156,6 +156,7 @@ pub fn settings_of_a_test(
         ("RATE_LIMIT_PER_EMAIL", "10000/1m"),
         ("RATE_LIMIT_PER_CLIENT", "10000/1m"),
         ("RATE_LIMIT_PER_MAILBOX", "10000/1m"),
+        ("RATE_LIMIT_TOTAL", "10000/1m"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

@@ -52,6 +52,8 @@ mod complete;
 mod exchange;
 #[path = "../it/finish.rs"]
 mod finish;
+#[path = "../it/known_browser.rs"]
+mod known_browser;
 #[path = "../it/rate_limit.rs"]
 mod rate_limit;
 #[path = "../it/session_lifetimes.rs"]

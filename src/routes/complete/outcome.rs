@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{PATIENCE, switch};
 use crate::app::App;
+use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::routes::ctx::Ctx;
 use crate::routes::end::end_of;
 use crate::routes::see_other;
 use crate::sealed::Sealed;
 use crate::session::{self, Store};
-use crate::sign_in::{Arrival, End, Flow, PendingSignIn};
+use crate::sign_in::{Arrival, End, Flow, KnownBrowser, PendingSignIn};
 
 /// How long it waits in the store, in seconds.
 const LIFETIME: i64 = 60;
@@ -25,8 +26,8 @@ const EVERY: Duration = Duration::from_millis(100);
 /// What a sign-in came to.
 #[derive(Clone, Serialize, Deserialize)]
 pub(in crate::routes) enum Outcome {
-    /// A session has begun: its reference.
-    SignedIn(String),
+    /// A session has begun: its reference, and the address if an email proved it.
+    SignedIn(String, Option<EmailAddress>),
     /// Another user is signed in here and is asked first: the reference of what waits for the answer.
     AsksToSwitch(String),
     /// They agreed, at this time in seconds since 1970.
@@ -77,7 +78,7 @@ impl Outcome {
         pending: &PendingSignIn,
     ) -> Result<HttpResponse, Failure> {
         match self {
-            Self::SignedIn(reference) => {
+            Self::SignedIn(reference, proved) => {
                 let mut response = see_other(pending.return_to.as_str());
                 let cookie = session::cookie(&reference, &app.keys, app.lifetimes);
                 let cookie =
@@ -85,9 +86,13 @@ impl Outcome {
                 let cookie =
                     cookie.ok_or_else(|| Failure::internal("no session cookie".to_owned()))?;
                 response.headers_mut().append(SET_COOKIE, cookie);
-                // Can't fail: the names are letters, digits and dashes, the values empty.
+                // Can't fail: the names are letters, digits and dashes, the values empty or sealed.
                 let _ = response.add_cookie(&flow.removal_cookie());
                 let _ = response.add_cookie(&Arrival::removal_cookie());
+                if let Some(email) = proved {
+                    let known = KnownBrowser::cookie(&email, &app.keys, app.clock.now())?;
+                    let _ = response.add_cookie(&known);
+                }
                 Ok(response)
             }
             Self::AsksToSwitch(reference) => {
@@ -127,13 +132,13 @@ async fn standing(app: &App, store: &Store, flow: &Flow) -> Result<Option<Standi
     Ok(Some(match Outcome::kept(app, store, flow).await? {
         None => under_way(since),
         Some(Outcome::Switching(since)) => under_way(since),
-        Some(Outcome::SignedIn(reference)) => {
+        Some(Outcome::SignedIn(reference, proved)) => {
             if !store.is_alive(&reference).await? {
                 Standing::Over
             } else if store.claimed(&flow.claim_of_outcome()).await?.is_some() {
                 Standing::Taken
             } else {
-                Standing::Waits(Outcome::SignedIn(reference))
+                Standing::Waits(Outcome::SignedIn(reference, proved))
             }
         }
         Some(outcome) => Standing::Waits(outcome),
@@ -175,7 +180,7 @@ pub(in crate::routes) async fn wait_if_begun(
             Standing::Over => return Ok(None),
             Standing::Waits(outcome) => {
                 let is_ours = match &outcome {
-                    Outcome::SignedIn(_) => {
+                    Outcome::SignedIn(..) => {
                         let until = app.clock.now().saturating_add(LIFETIME);
                         store.claim(&flow.claim_of_outcome(), String::new(), until).await?
                     }

@@ -7,20 +7,26 @@
 
 mod code;
 
-use actix_web::HttpRequest;
+use std::net::IpAddr;
+
+use actix_web::web;
 
 use crate::app::App;
 use crate::audit::{Entry, Event, Finished};
+use crate::causes::with_sources;
 use crate::client_address;
-use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
 use crate::pages::{Pages, SignInMail};
 use crate::rate_limit::network;
+use crate::routes::complete::tell;
+use crate::routes::ctx::Ctx;
+use crate::routes::detached::detached;
 use crate::sealed::NoRandomness;
 use crate::session::{Store, device};
+use crate::shutdown::Task;
 use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, State, Way};
-use crate::workos::CreatePasswordlessSession;
+use crate::workos::{CreatePasswordlessSession, WorkOsError};
 
 /// The way for this address: its organization's, or the usual one; of links the one that was asked for,
 /// if it can be.
@@ -34,100 +40,127 @@ pub(super) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Wa
     })
 }
 
-/// Delivers the mail of this sign-in, if it takes one and its mailbox hasn't got too many.
-pub(super) async fn mail(
-    app: &App,
-    pages: &Pages,
-    store: &Store,
-    request: &HttpRequest,
-    flow: &Flow,
-    pending: &mut PendingSignIn,
-) -> Result<(), Failure> {
-    if pending.way.is_sso() {
-        return Ok(());
-    }
-    if let Some(wait) = app.rate_limits.mail(store, &pending.email, &pending.way).await? {
-        entry(app, flow, pending).but(Event::Undelivered).write();
-        pending.next_mail_at = Some(app.clock.now() + seconds(wait));
-        return Ok(());
-    }
-    match &pending.way {
-        Way::Link(LinkDelivery::WorkOs) => by_workos(app, request, flow, pending).await,
-        Way::Link(LinkDelivery::Smtp) => by_us(app, pages, store, request, flow, pending).await,
-        Way::Code => code::by_workos(app, flow, pending).await,
-        Way::Sso(_) => Ok(()),
-    }
+/// The email of a sign-in, and what it says of the browser that asked: owned, so that it outlives the
+/// request.
+pub(super) struct Delivery {
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    pages: Pages,
+    flow: Flow,
+    pending: PendingSignIn,
+    device: String,
+    network: IpAddr,
+    _task: Task,
 }
 
-/// The mail holds our link only. WorkOS is asked for its own when ours is used, so there is nothing
-/// in the mail that a scanner could use up.
-async fn by_us(
-    app: &App,
-    pages: &Pages,
-    store: &Store,
-    request: &HttpRequest,
-    flow: &Flow,
-    pending: &PendingSignIn,
-) -> Result<(), Failure> {
-    let none = || Failure::internal("there is no mail server".to_owned());
-    let mailer = app.mailer.as_ref().ok_or_else(none)?;
-    let asking = pending.asking(device::of(request));
-    let network = network(client_address::of(request, &app.trusted_proxies));
-    let link = MailLink::new(flow, asking, network, app.link_lifetimes.smtp)?;
-    // Somewhat longer than the link: another browser may have approved it at its end.
-    let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
-    store.keep(&flow.name_of_mail_link(), link.secret_hash(), until).await?;
-    let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
-    let entry = entry(app, flow, pending);
-    let taken = |is_taken| match is_taken {
-        true => entry.write(),
-        false => entry.but(Event::Undelivered).write(),
-    };
-    Ok(mailer.send(&pending.email, pages.mail(&mail)?, app.clock.now(), taken).await?)
-}
+impl Delivery {
+    pub(super) fn new(ctx: &Ctx, pages: Pages, flow: Flow, pending: PendingSignIn) -> Self {
+        Self {
+            app: ctx.app.clone(),
+            store: ctx.store.clone(),
+            pages,
+            flow,
+            pending,
+            device: device::of(&ctx.request),
+            network: network(client_address::of(&ctx.request, &ctx.app.trusted_proxies)),
+            _task: Task::begin(&ctx.shutdown),
+        }
+    }
 
-/// That the mail of this sign-in is on its way.
-fn entry(app: &App, flow: &Flow, pending: &PendingSignIn) -> Finished {
-    let entry = Entry::new(&app.keys, Event::Delivered).of(&pending.email);
-    entry.in_flow(flow).by(&pending.way).finished()
-}
+    /// Delivers it, if the sign-in takes one and its mailbox hasn't got too many. Gives the sign-in as
+    /// it stands then.
+    pub(super) async fn deliver(self) -> Result<PendingSignIn, Failure> {
+        let (app, flow, asked) = (self.app.clone(), self.flow.clone(), self.pending.clone());
+        let tell = move |failure: Failure| tell(&app, &failure, &flow, &asked);
+        let delivered = detached(self.run(), tell).await;
+        delivered.unwrap_or_else(|_| Err(Failure::internal("delivering an email broke".to_owned())))
+    }
 
-/// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the
-/// address must not get it.
-async fn by_workos(
-    app: &App,
-    request: &HttpRequest,
-    flow: &Flow,
-    pending: &mut PendingSignIn,
-) -> Result<(), Failure> {
-    let expires_in = app.link_lifetimes.workos;
-    let asking = pending.asking(device::of(request));
-    let state = pending.new_state(&app.keys, flow, asking, expires_in, app.clock.now())?;
-    let session = CreatePasswordlessSession {
-        email: pending.email.as_str(),
-        redirect_uri: &app.site.redirect_uri,
-        state: &state,
-        expires_in,
-    };
-    let delivered = match app.workos.create_passwordless_session(session).await {
-        Ok(session) => app.workos.send_passwordless_session(&session.id).await,
-        // Ends as the other call would for want of a session, but takes as long.
-        Err(error) if error.refuses_only("email") => {
-            let _ = app.workos.send_passwordless_session("none").await;
-            Err(error)
+    async fn run(mut self) -> Result<PendingSignIn, Failure> {
+        if self.pending.next_mail_at.is_some() {
+            self.entry().but(Event::Undelivered).write();
+            return Ok(self.pending);
         }
-        Err(error) => Err(error),
-    };
-    match delivered {
-        Err(error) if error.refuses_only("email") => {
-            tracing::warn!(cause = %error, "WorkOS takes no mail for this address");
-            entry(app, flow, pending).but(Event::Undelivered).write();
-            Ok(())
+        match &self.pending.way {
+            Way::Link(LinkDelivery::WorkOs) => self.by_workos().await?,
+            Way::Link(LinkDelivery::Smtp) => self.by_us().await?,
+            Way::Code => self.code_by_workos().await?,
+            Way::Sso(_) => {}
         }
-        delivered => {
-            delivered?;
-            entry(app, flow, pending).write();
-            Ok(())
+        Ok(self.pending)
+    }
+
+    /// The email holds our link only. WorkOS is asked for its own when ours is used, so there is
+    /// nothing in the email that a scanner could use up.
+    async fn by_us(&self) -> Result<(), Failure> {
+        let app = &self.app;
+        let none = || Failure::internal("there is no mail server".to_owned());
+        let mailer = app.mailer.as_ref().ok_or_else(none)?;
+        let asking = self.pending.asking(self.device.clone());
+        let link = MailLink::new(&self.flow, asking, self.network, app.link_lifetimes.smtp)?;
+        // Somewhat longer than the link: another browser may have approved it at its end.
+        let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
+        self.store.keep(&self.flow.name_of_mail_link(), link.secret_hash(), until).await?;
+        let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
+        let entry = self.entry();
+        let taken = |is_taken| match is_taken {
+            true => entry.write(),
+            false => entry.but(Event::Undelivered).write(),
+        };
+        let mail = self.pages.mail(&mail)?;
+        Ok(mailer.send(&self.pending.email, mail, app.clock.now(), taken).await?)
+    }
+
+    /// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the
+    /// address must not get it.
+    async fn by_workos(&mut self) -> Result<(), Failure> {
+        let app = &self.app;
+        let expires_in = app.link_lifetimes.workos;
+        let asking = self.pending.asking(self.device.clone());
+        let now = app.clock.now();
+        let state = self.pending.new_state(&app.keys, &self.flow, asking, expires_in, now)?;
+        let session = CreatePasswordlessSession {
+            email: self.pending.email.as_str(),
+            redirect_uri: &app.site.redirect_uri,
+            state: &state,
+            expires_in,
+        };
+        let sent = match app.workos.create_passwordless_session(session).await {
+            Ok(session) => app.workos.send_passwordless_session(&session.id).await,
+            // Ends as the other call would for want of a session, but takes as long.
+            Err(error) if error.refuses_only("email") => {
+                let _ = app.workos.send_passwordless_session("none").await;
+                tracing::warn!(cause = %error, "WorkOS takes no mail for this address");
+                self.entry().but(Event::Undelivered).write();
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        match sent {
+            Ok(()) => self.entry().write(),
+            Err(error) if error.refuses_only("email") => {
+                tracing::warn!(cause = %error, "WorkOS takes no mail for this address");
+                self.entry().but(Event::Undelivered).write();
+            }
+            Err(error) => self.delay_or_fail(error)?,
         }
+        Ok(())
+    }
+
+    /// Once WorkOS may have sent the email, the browser must have the sign-in that it leads to.
+    fn delay_or_fail(&mut self, error: WorkOsError) -> Result<(), Failure> {
+        if !error.may_have_been_done() {
+            return Err(error.into());
+        }
+        tracing::warn!(cause = %with_sources(&error), "WorkOS may have sent this email, or not");
+        self.entry().but(Event::Undelivered).write();
+        self.pending.is_delayed = true;
+        Ok(())
+    }
+
+    /// That the email of this sign-in is on its way.
+    fn entry(&self) -> Finished {
+        let entry = Entry::new(&self.app.keys, Event::Delivered).of(&self.pending.email);
+        entry.in_flow(&self.flow).by(&self.pending.way).finished()
     }
 }

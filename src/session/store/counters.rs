@@ -18,30 +18,53 @@ struct Window {
 pub(super) struct Counters(Arc<Mutex<HashMap<Hash, Window>>>);
 
 impl Counters {
-    /// Counts, and gives `None`; or, above `at_most` within so many seconds, how many seconds it is
-    /// until it may happen again.
-    pub(super) fn take(&self, counted: Counted, now: i64) -> Option<i64> {
+    /// Counts in all of these, or in none if one of them refuses; gives for each the seconds until it
+    /// no longer does, or 0.
+    pub(super) fn count_all(&self, counted: &[Counted], now: i64) -> Vec<i64> {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows.entry(counted.name).or_insert(Window { count: 0, ends_at: now });
-        // One that ends later than it could was opened by a clock that has been set back since.
-        let latest = now.saturating_add(counted.window);
-        if window.ends_at <= now || window.ends_at > latest {
-            // Whoever only asks opens none.
-            if counted.many == 0 {
-                return None;
+        let current: Vec<_> = counted.iter().map(|counted| counted.window(&windows, now)).collect();
+        let waits: Vec<_> = counted
+            .iter()
+            .zip(&current)
+            .map(|(counted, window)| counted.wait(*window, &current, now))
+            .collect();
+        if waits.iter().all(|wait| *wait == 0) {
+            // What adds nothing only asks, and begins no window.
+            for (counted, window) in
+                counted.iter().zip(current).filter(|(counted, _)| counted.add > 0)
+            {
+                let count = window.count.saturating_add(counted.add);
+                windows.insert(counted.name, Window { count, ..window });
             }
-            *window = Window { count: 0, ends_at: latest };
         }
-        if window.count >= counted.at_most {
-            return Some(window.ends_at - now);
-        }
-        window.count = window.count.saturating_add(counted.many);
-        None
+        waits
     }
 
     /// Forgets what is over.
     pub(super) fn purge(&self, now: i64) {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         windows.retain(|_, window| window.ends_at > now);
+    }
+}
+
+impl Counted {
+    /// The window that goes on, or one that would begin now.
+    fn window(&self, windows: &HashMap<Hash, Window>, now: i64) -> Window {
+        let latest = now.saturating_add(self.window);
+        // One that ends later than it could was opened by a clock that has been set back since.
+        let goes_on = |window: &&Window| now < window.ends_at && window.ends_at <= latest;
+        let window = windows.get(&self.name).filter(goes_on);
+        window.copied().unwrap_or(Window { count: 0, ends_at: latest })
+    }
+
+    /// A condition that no longer holds ends the wait as well.
+    fn wait(&self, window: Window, all: &[Window], now: i64) -> i64 {
+        let condition =
+            self.enforced_once.and_then(|(place, count)| Some((all.get(place)?, count)));
+        let is_enforced = condition.is_none_or(|(other, count)| other.count >= count);
+        if !is_enforced || window.count < self.at_most {
+            return 0;
+        }
+        condition.map_or(window.ends_at, |(other, _)| window.ends_at.min(other.ends_at)) - now
     }
 }

@@ -72,10 +72,12 @@ pub(super) struct Ending {
 pub(super) struct Counted {
     pub(super) name: Hash,
     /// As how many it counts.
-    pub(super) many: u32,
+    pub(super) add: u32,
     pub(super) at_most: u32,
     /// Within so many seconds.
     pub(super) window: i64,
+    /// The place of another counter, and what that must have reached for this one to refuse.
+    pub(super) enforced_once: Option<(usize, u32)>,
 }
 
 impl Engine {
@@ -175,13 +177,17 @@ impl Engine {
         }
     }
 
-    /// Counts something, and gives `None`; or, above `at_most` within so many seconds, how many
-    /// seconds it is until it may happen again.
-    pub(super) async fn take(&self, counted: Counted, now: i64) -> Result<Option<i64>, StoreError> {
+    /// Counts in all of these, or in none if one of them refuses; gives for each the seconds until it
+    /// no longer does, or 0.
+    pub(super) async fn count_all(
+        &self,
+        counted: Vec<Counted>,
+        now: i64,
+    ) -> Result<Vec<i64>, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => Ok(sqlite.counters().take(counted, now)),
+            Self::Sqlite(sqlite) => Ok(sqlite.counters().count_all(&counted, now)),
             #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.take(counted, now).await,
+            Self::Redis(redis) => redis.count_all(counted, now).await,
         }
     }
 

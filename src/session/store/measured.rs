@@ -59,6 +59,6 @@ operations! {
     CLAIMED "claimed"
     KEEP "keep"
     KEPT "kept"
-    TAKE "take"
+    COUNT_ALL "take"
     PURGE "purge"
 }

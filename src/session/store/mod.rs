@@ -29,7 +29,7 @@ use engine::{Counted, Engine, Insertion};
 pub use error::StoreError;
 pub(crate) use middleware::{ENDED, INFO, PERSON};
 pub use place::Place;
-pub use terms::{Limits, RateLimit, SessionInfo, Which, Whose};
+pub use terms::{Count, Limits, RateLimit, SessionInfo, Which, Whose};
 
 /// A session that begins.
 #[derive(Default)]
@@ -87,30 +87,24 @@ impl Store {
         }
     }
 
-    /// Counts something under a name; gives how long to wait if it happens too often.
+    /// Counts in all of these counters in one step, or in none if any of them refuses. Returns for each
+    /// how long it refuses; `None` for those that don't.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn take(&self, name: &str, limit: RateLimit) -> Result<Option<Duration>, StoreError> {
-        self.take_many(name, 1, limit).await
-    }
-
-    /// As [`Store::take`], for something that counts as much as so many, or as nothing, to ask how
-    /// long the wait is; nothing is counted above the limit.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn take_many(
-        &self,
-        name: &str,
-        many: u32,
-        limit: RateLimit,
-    ) -> Result<Option<Duration>, StoreError> {
-        let (window, now) = (seconds(limit.within), self.clock.now());
-        // Names hold addresses, and a store is copied and looked into.
-        let counted = Counted { name: hash(name), many, at_most: limit.at_most, window };
-        let wait = measured::TAKE.measure(self.engine.take(counted, now)).await?;
-        Ok(wait.map(|wait| Duration::from_secs(wait.unsigned_abs())))
+    pub async fn count_all(&self, counts: &[Count]) -> Result<Vec<Option<Duration>>, StoreError> {
+        let counted = counts.iter().map(|count| Counted {
+            // Names hold addresses, and a store is copied and looked into.
+            name: hash(&count.name),
+            add: count.add,
+            at_most: count.limit.at_most,
+            window: seconds(count.limit.within),
+            enforced_once: count.enforced_once,
+        });
+        let counting = self.engine.count_all(counted.collect(), self.clock.now());
+        let waits = measured::COUNT_ALL.measure(counting).await?;
+        let wait = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
+        Ok(waits.into_iter().map(|seconds| (seconds > 0).then(|| wait(seconds))).collect())
     }
 
     /// Takes away a few rows that nobody can use any more, and of sessions that have just expired

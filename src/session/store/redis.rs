@@ -165,11 +165,19 @@ impl Redis {
         self.run(&scripts::KEPT.arg(name(kept))).await
     }
 
-    pub(super) async fn take(&self, counted: Counted, now: i64) -> Result<Option<i64>, StoreError> {
-        let Counted { many, at_most, window, .. } = counted;
-        let arguments = (name(&counted.name), many, at_most, window, now);
-        let wait: i64 = self.run(&scripts::TAKE.arg(arguments)).await?;
-        Ok((wait > 0).then_some(wait))
+    pub(super) async fn count_all(
+        &self,
+        counted: Vec<Counted>,
+        now: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut count = scripts::COUNT_ALL.arg(now);
+        for Counted { name: hash, add, at_most, window, enforced_once } in counted {
+            // Lua counts places from 1.
+            let (place, reached) =
+                enforced_once.map_or((0, 0), |(place, count)| (place + 1, count));
+            count.arg((name(&hash), add, at_most, window, place, reached));
+        }
+        self.run(&count).await
     }
 
     async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, StoreError> {

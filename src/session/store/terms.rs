@@ -61,3 +61,25 @@ pub struct RateLimit {
     /// Within what time, counted from the first.
     pub within: Duration,
 }
+
+/// A counter, and what a request adds to it.
+#[derive(Clone)]
+pub struct Count {
+    /// Its name. The store keeps a hash of it.
+    pub name: String,
+    /// How much is added; 0 only asks.
+    pub add: u32,
+    /// A counter that has reached this refuses.
+    pub limit: RateLimit,
+    /// Refuses only once another counter has reached so many: its place among those that are counted
+    /// together, and how many. Until then it counts beyond its limit.
+    pub enforced_once: Option<(usize, u32)>,
+}
+
+impl Count {
+    /// One more, of at most so many.
+    #[must_use]
+    pub fn one(name: String, limit: RateLimit) -> Self {
+        Self { name, add: 1, limit, enforced_once: None }
+    }
+}

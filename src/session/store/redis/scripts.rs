@@ -217,24 +217,39 @@ pub(super) static KEEP: LazyLock<Script> = LazyLock::new(|| {
 pub(super) static KEPT: LazyLock<Script> =
     LazyLock::new(|| script("return redis.call('GET', kept(ARGV[1]))"));
 
-/// Counts within a window that begins with the first; gives the seconds to wait, or 0. Counting
-/// twice after a broken connection does little harm.
-pub(super) static TAKE: LazyLock<Script> = LazyLock::new(|| {
+/// Counts within windows that begin with the first: in all, or in none if one refuses; gives for each
+/// the seconds to wait, or 0. Counting twice after a broken connection does little harm.
+pub(super) static COUNT_ALL: LazyLock<Script> = LazyLock::new(|| {
     script(
         "
-    local counted, many, at_most, seconds, now = unpack(ARGV)
-    local window = redis.call('HMGET', limit(counted), 'count', 'ends_at')
-    local count, ends_at = tonumber(window[1] or 0), tonumber(window[2] or 0)
-    -- One that ends later than it could was opened by a clock that has been set back since.
-    if ends_at <= tonumber(now) or ends_at > now + seconds then
-        -- Whoever only asks opens none.
-        if tonumber(many) == 0 then return 0 end
-        count, ends_at = 0, now + seconds
-        redis.call('HSET', limit(counted), 'count', 0, 'ends_at', ends_at)
-        redis.call('EXPIRE', limit(counted), ttl(now, ends_at))
+    local now, counters, waits, refused = tonumber(ARGV[1]), {}, {}, false
+    for first = 2, #ARGV, 6 do
+        local name, add, at_most, seconds, place, reached = unpack(ARGV, first, first + 5)
+        local window = redis.call('HMGET', limit(name), 'count', 'ends_at')
+        local count, ends_at = tonumber(window[1] or 0), tonumber(window[2] or 0)
+        -- One that ends later than it could was opened by a clock that has been set back since.
+        if ends_at <= now or ends_at > now + seconds then count, ends_at = 0, now + seconds end
+        table.insert(counters, { name = name, add = tonumber(add), at_most = tonumber(at_most),
+            count = count, ends_at = ends_at, place = tonumber(place), reached = tonumber(reached) })
     end
-    if count >= tonumber(at_most) then return ends_at - now end
-    redis.call('HINCRBY', limit(counted), 'count', many)
-    return 0",
+    for _, counter in ipairs(counters) do
+        -- A condition that no longer holds ends the wait as well.
+        local condition = counters[counter.place]
+        local is_enforced = not condition or condition.count >= counter.reached
+        local ends_at = condition and math.min(counter.ends_at, condition.ends_at) or counter.ends_at
+        local refuses = is_enforced and counter.count >= counter.at_most
+        table.insert(waits, refuses and ends_at - now or 0)
+        refused = refused or refuses
+    end
+    if refused then return waits end
+    for _, counter in ipairs(counters) do
+        -- What adds nothing only asks, and begins no window.
+        if counter.add > 0 then
+            redis.call('HSET', limit(counter.name), 'count', counter.count + counter.add,
+                'ends_at', counter.ends_at)
+            redis.call('EXPIRE', limit(counter.name), ttl(now, counter.ends_at))
+        end
+    end
+    return waits",
     )
 });

@@ -1,0 +1,21 @@
+//! Work that outlives the connection it was begun for.
+
+use actix_web::rt;
+use tokio::sync::oneshot;
+use tracing::Instrument;
+
+/// Does this in a task of its own. The receiver may be dropped: `tell` then gets the error, since nobody
+/// answers with it any more.
+pub(super) fn detached<T: 'static, E: 'static>(
+    work: impl Future<Output = Result<T, E>> + 'static,
+    tell: impl FnOnce(E) + 'static,
+) -> oneshot::Receiver<Result<T, E>> {
+    let (done, outcome) = oneshot::channel();
+    let task = async move {
+        if let Err(Err(error)) = done.send(work.await) {
+            tell(error);
+        }
+    };
+    rt::spawn(task.in_current_span());
+    outcome
+}

@@ -1,0 +1,205 @@
+//! `__Host-known`: a browser that has proved a mailbox gets emails for it whoever else asks for them.
+
+use reqwest::Method;
+use workos_magic_link::sealed::generate_cookie_key;
+
+use crate::answer::Answer;
+use crate::asked::{self, Asked};
+use crate::test_app::TestApp;
+use crate::visitor::Visitor;
+
+const KNOWN: &str = "__Host-known";
+/// The default settings, which the other tests do without.
+const LIMITS: [(&str, &str); 4] = [
+    ("RATE_LIMIT_PER_EMAIL", "5/15m"),
+    ("RATE_LIMIT_PER_CLIENT", "30/15m"),
+    ("RATE_LIMIT_PER_MAILBOX", "20/1h"),
+    ("TRUSTED_PROXIES", "127.0.0.1"),
+];
+
+async fn ask_from(visitor: &Visitor, client: &str, email: &str) -> Answer {
+    let request = visitor.request(Method::POST, "/login").header("X-Forwarded-For", client);
+    visitor.send(request.header("Sec-Fetch-Site", "same-origin").form(&[("email", email)])).await
+}
+
+/// Whether an email was sent; the page says when the next can be, if none was.
+async fn is_sent(visitor: &Visitor, client: &str, email: &str) -> bool {
+    let answer = ask_from(visitor, client, email).await;
+    let page = visitor.get(answer.location()).await;
+    !page.body.contains("data-next-mail")
+}
+
+/// Strangers use up what a mailbox gets, each request for another spelling of the address.
+async fn used_up(app: &TestApp, local: &str) {
+    let strangers = app.visitor();
+    for n in 0..21 {
+        let email = format!("{local}+{n}@acme.test");
+        let answer = ask_from(&strangers, &format!("192.0.2.{n}"), &email).await;
+        assert_eq!(answer.status, 303);
+    }
+}
+
+#[actix_web::test]
+async fn strangers_cannot_use_up_the_emails_of_a_browser_that_has_signed_in() {
+    let app = TestApp::with(&LIMITS).await;
+    let victim = app.signed_in("victim@acme.test").await;
+    let elsewhere = app.visitor();
+    elsewhere.ask_for_link("victim+home@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("victim%2Bhome@acme.test").await;
+    assert_eq!(elsewhere.get(&callback).await.location(), "/account");
+    assert_eq!(victim.post("/logout", &[]).await.status, 303);
+    used_up(&app, "victim").await;
+
+    assert!(!is_sent(&app.visitor(), "198.51.100.1", "victim@acme.test").await, "another browser");
+    assert!(is_sent(&victim, "198.51.100.2", "victim@acme.test").await);
+    let callback = app.workos.follow_newest_link("victim@acme.test").await;
+    assert_eq!(victim.get(&callback).await.location(), "/account");
+    // It counts for the address that was proved, and for no other of that mailbox.
+    assert!(!is_sent(&victim, "198.51.100.3", "victim+19@acme.test").await);
+    // All browsers that have proved the mailbox share ten an hour.
+    for n in 0..9 {
+        let (visitor, email) = match n % 2 {
+            0 => (&victim, "victim@acme.test"),
+            _ => (&elsewhere, "victim+home@acme.test"),
+        };
+        assert!(is_sent(visitor, &format!("198.51.100.{}", 10 + n), email).await, "{n}");
+    }
+    for (visitor, email) in [(&victim, "victim@acme.test"), (&elsewhere, "victim+home@acme.test")] {
+        assert!(!is_sent(visitor, "198.51.100.99", email).await, "the eleventh");
+    }
+    app.clock.advance(60 * 60);
+    assert!(is_sent(&victim, "198.51.100.99", "victim@acme.test").await);
+}
+
+#[actix_web::test]
+async fn the_page_counts_down_for_other_browsers_only() {
+    let app = TestApp::with(&LIMITS).await;
+    let (victim, other) = (app.signed_in("victim@acme.test").await, app.visitor());
+    for visitor in [&victim, &other] {
+        assert!(is_sent(visitor, "198.51.100.1", "victim@acme.test").await);
+    }
+    used_up(&app, "victim").await;
+    for _ in 0..12 {
+        let page = victim.get("/login/sent").await.body;
+        assert!(!page.contains("data-countdown"), "{page}");
+        assert!(other.get("/login/sent").await.body.contains("data-countdown"));
+    }
+    for n in 0..9 {
+        assert!(is_sent(&victim, &format!("198.51.100.{n}"), "victim@acme.test").await, "{n}");
+    }
+    assert!(victim.get("/login/sent").await.body.contains("data-countdown"));
+}
+
+#[actix_web::test]
+async fn strangers_of_the_same_network_do_not_use_up_an_address() {
+    let app = TestApp::with(&LIMITS).await;
+    let victim = app.signed_in("victim@acme.test").await;
+    let stranger = app.visitor();
+    for n in 0..6 {
+        let answer = ask_from(&stranger, "192.0.2.1", "victim@acme.test").await;
+        assert_eq!(answer.status, if n < 5 { 303 } else { 429 });
+    }
+    for n in 0..6 {
+        let answer = ask_from(&victim, "192.0.2.1", "victim@acme.test").await;
+        assert_eq!(answer.status, if n < 5 { 303 } else { 429 });
+    }
+}
+
+#[actix_web::test]
+async fn a_cookie_of_another_address_key_or_place_does_nothing() {
+    let key = generate_cookie_key().unwrap();
+    let app = TestApp::with(&[&LIMITS[..], &[("COOKIE_KEYS", &key)]].concat()).await;
+    let victim = app.signed_in("victim@acme.test").await;
+    let attacker = app.signed_in("eve@evil.test").await;
+    let genuine = victim.cookie(KNOWN).unwrap();
+    used_up(&app, "victim").await;
+    assert!(!is_sent(&attacker, "198.51.100.1", "victim@acme.test").await);
+
+    let mut values = vec![String::new(), "x".to_owned(), genuine[1..].to_owned()];
+    values.push(format!("{}A", &genuine[..genuine.len() - 1]));
+    values.push(format!("{genuine}A"));
+    values.extend(attacker.sign_ins().iter().map(|name| attacker.cookie(name).unwrap()));
+    values.push(victim.cookie("__Host-session").unwrap());
+    for (n, value) in values.into_iter().filter(|value| *value != genuine).enumerate() {
+        let stranger = app.visitor();
+        stranger.set_cookie(KNOWN, &value);
+        let client = format!("198.51.100.{}", 10 + n);
+        assert!(!is_sent(&stranger, &client, "victim@acme.test").await, "{value}");
+    }
+    // Under another name it is no mark, and as any other cookie it is nothing either.
+    let stranger = app.visitor();
+    for name in ["__Host-session", "__Host-approve", "__Host-Known", "known"] {
+        stranger.set_cookie(name, &genuine);
+        assert!(!is_sent(&stranger, "198.51.100.3", "victim@acme.test").await, "{name}");
+    }
+    assert!(!stranger.is_signed_in().await);
+
+    let stranger = app.visitor();
+    stranger.set_cookie(KNOWN, &genuine);
+    assert!(!stranger.is_signed_in().await, "it signs in nobody");
+    assert!(is_sent(&stranger, "198.51.100.4", "victim@acme.test").await);
+    let other_key = generate_cookie_key().unwrap();
+    let app = app.restarted_with(&[("COOKIE_KEYS", &other_key)]).await;
+    // The embedded store counts in memory.
+    used_up(&app, "victim").await;
+    assert!(!is_sent(&app.again(&victim), "198.51.100.5", "victim@acme.test").await);
+}
+
+#[actix_web::test]
+async fn it_is_set_by_a_link_or_a_code_lasts_90_days_and_is_replaced_by_the_next_person() {
+    let app = TestApp::with(&LIMITS).await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("victim@acme.test", "").await;
+    assert_eq!(visitor.cookie(KNOWN), None, "nothing is proved yet");
+    let callback = app.workos.follow_newest_link("victim@acme.test").await;
+    let signed_in = visitor.get(&callback).await;
+    let cookies = signed_in.headers.get_all("set-cookie").iter();
+    let is_known = |cookie: &&str| cookie.starts_with(&format!("{KNOWN}="));
+    let cookie = cookies.filter_map(|cookie| cookie.to_str().ok()).find(is_known).unwrap();
+    assert!(cookie.contains("Max-Age=7776000"), "{cookie}");
+
+    app.clock.advance(90 * 24 * 60 * 60 - 5);
+    used_up(&app, "victim").await;
+    assert!(is_sent(&visitor, "198.51.100.1", "victim@acme.test").await);
+    app.clock.advance(5);
+    assert!(!is_sent(&visitor, "198.51.100.1", "victim@acme.test").await, "kept for too long");
+
+    let visitor = app.signed_in("victim@acme.test.example").await;
+    visitor.post("/logout", &[]).await;
+    visitor.ask_for_link("next@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("next@acme.test").await;
+    visitor.get(&callback).await;
+    used_up(&app, "next").await;
+    assert!(is_sent(&visitor, "198.51.100.1", "next@acme.test").await);
+    used_up(&app, "victim").await;
+    assert!(!is_sent(&visitor, "198.51.100.1", "victim@acme.test").await);
+
+    let app = asked::by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    assert_eq!(asked.visitor.cookie(KNOWN), None);
+    asked.type_right().await;
+    assert!(asked.visitor.cookie(KNOWN).is_some());
+}
+
+#[actix_web::test]
+async fn the_longest_address_fits() {
+    let app = TestApp::spawn().await;
+    let domain = format!("{}.{}.{}.test", "a".repeat(63), "b".repeat(63), "c".repeat(56));
+    let visitor = app.signed_in(&format!("{}@{domain}", "x".repeat(64))).await;
+    let cookie = visitor.cookie(KNOWN).unwrap();
+    assert!(cookie.len() < 1024 - KNOWN.len(), "{}", cookie.len());
+}
+
+#[actix_web::test]
+async fn by_code_too_strangers_cannot_use_up_the_emails_of_a_browser_that_has_signed_in() {
+    let settings = [("SIGN_IN_WITH", "code"), ("RATE_LIMIT_PER_MAILBOX", "2/1h")];
+    let app = TestApp::with(&settings).await;
+    let victim = Asked::new(&app, "victim@acme.test", "").await;
+    victim.type_right().await;
+    app.visitor().ask_for_link("victim+1@acme.test", "").await;
+    let before = app.workos.calls_of(asked::CREATE).await;
+    app.visitor().ask_for_link("victim@acme.test", "").await;
+    assert_eq!(app.workos.calls_of(asked::CREATE).await, before);
+    victim.visitor.ask_for_link("victim@acme.test", "").await;
+    assert_eq!(app.workos.calls_of(asked::CREATE).await, before + 1);
+}
