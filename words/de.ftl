@@ -24,7 +24,7 @@ home =
     .copy = Code hier eingeben, und Sie sind angemeldet
     .sign_in = Anmelden
     .welcome = Willkommen zurück
-    .signed_in_as = Sie sind angemeldet als <strong class="address">{ $email }</strong>.
+    .signed_in_as = Sie sind angemeldet als <strong class="address" translate="no">{ $email }</strong>.
     .account = Ihr Konto
 
 login =
@@ -46,13 +46,13 @@ ended =
 
 sent =
     .title = Sehen Sie in Ihr Postfach
-    .on_its_way = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn innerhalb von { $lifetime }, und Sie sind angemeldet.
-    .on_its_way_here = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, und Sie sind angemeldet.
-    .on_its_way_to_press = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
-    .on_its_way_to_press_here = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
+    .on_its_way = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn innerhalb von { $lifetime }, und Sie sind angemeldet.
+    .on_its_way_here = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, und Sie sind angemeldet.
+    .on_its_way_to_press = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
+    .on_its_way_to_press_here = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
     .handed_over = Dem Mailsystem übergeben: { $at }. Hier geht es von selbst weiter.
     .delayed = Das kann etwas länger dauern als sonst. Diese Seite aktualisiert sich automatisch.
-    .held_back = An <strong class="address">{ $email }</strong> gingen so viele Mails, dass diesmal keine gesendet wurde. Die nächste kann am { $at } gesendet werden. Ein Link, der schon früher kam, gilt weiter in dem Browser, in dem Sie ihn angefordert haben.
+    .held_back = An <strong class="address" translate="no">{ $email }</strong> gingen so viele Mails, dass diesmal keine gesendet wurde. Die nächste kann am { $at } gesendet werden. Ein Link, der schon früher kam, gilt weiter in dem Browser, in dem Sie ihn angefordert haben.
     .webmail = { $name } öffnen
     .demo_inbox = Postfach der Demo öffnen
     .new_tab = (öffnet sich in einem neuen Tab)
@@ -66,12 +66,12 @@ sent =
     .other_address = Andere Adresse verwenden
 
 code =
-    .mailed = Wenn <strong class="address">{ $email }</strong> Mails empfangen kann, ist ein Code aus sechs Ziffern unterwegs. Geben Sie ihn innerhalb von { $lifetime } hier ein, und Sie sind angemeldet.
-    .held_back = An <strong class="address">{ $email }</strong> gingen so viele Codes, dass diesmal keiner gesendet wurde. Der nächste kann am { $at } gesendet werden. Ein Code, der schon früher kam, gilt weiter auf der Seite, auf der Sie ihn angefordert haben.
-    .signed_in_as = Sie sind angemeldet als <strong class="address">{ $email }</strong>. Mit diesem Code melden Sie sich als jemand anderes an.
+    .mailed = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Code aus sechs Ziffern unterwegs. Geben Sie ihn innerhalb von { $lifetime } hier ein, und Sie sind angemeldet.
+    .held_back = An <strong class="address" translate="no">{ $email }</strong> gingen so viele Codes, dass diesmal keiner gesendet wurde. Der nächste kann am { $at } gesendet werden. Ein Code, der schon früher kam, gilt weiter auf der Seite, auf der Sie ihn angefordert haben.
+    .signed_in_as = Sie sind angemeldet als <strong class="address" translate="no">{ $email }</strong>. Mit diesem Code melden Sie sich als jemand anderes an.
     .code = Der Code aus der Mail
     .submit = Anmelden
-    .submit_instead = Als { $email } anmelden
+    .submit_instead = Als <span translate="no">{ $email }</span> anmelden
     .tries_left = { $count ->
         [one] Noch { $count } Versuch, dann brauchen Sie einen neuen Code.
        *[other] Noch { $count } Versuche, dann brauchen Sie einen neuen Code.
@@ -86,7 +86,7 @@ code =
 
 open =
     .title = Anmelden
-    .lead = Sie haben am { $at } darum gebeten. Drücken Sie den Knopf, und Sie sind angemeldet als <strong class="address">{ $email }</strong>.
+    .lead = Sie haben am { $at } darum gebeten. Drücken Sie den Knopf, und Sie sind angemeldet als <strong class="address" translate="no">{ $email }</strong>.
     .submit = Anmelden
     .not_me = Sie haben nicht darum gebeten? <a href="{ $cancel_url }">Diese Anmeldung beenden</a>
 
@@ -122,11 +122,11 @@ approved =
 
 switch =
     .title = Konto wechseln?
-    .signed_in_as = Sie sind angemeldet als <strong class="address">{ $email }</strong>.
-    .link_for = Der Link ist für <strong class="address">{ $email }</strong>.
-    .sso_for = Über Ihre Organisation haben Sie sich als <strong class="address">{ $email }</strong> angemeldet.
-    .submit = Als { $email } anmelden
-    .stay = Als { $email } angemeldet bleiben
+    .signed_in_as = Sie sind angemeldet als <strong class="address" translate="no">{ $email }</strong>.
+    .link_for = Der Link ist für <strong class="address" translate="no">{ $email }</strong>.
+    .sso_for = Über Ihre Organisation haben Sie sich als <strong class="address" translate="no">{ $email }</strong> angemeldet.
+    .submit = Als <span translate="no">{ $email }</span> anmelden
+    .stay = Als <span translate="no">{ $email }</span> angemeldet bleiben
     .dont = Nicht anmelden
 
 leaving =
@@ -135,7 +135,7 @@ leaving =
 
 account =
     .title = Ihr Konto
-    .signed_in_as = Sie sind angemeldet als <strong class="address">{ $email }</strong>.
+    .signed_in_as = Sie sind angemeldet als <strong class="address" translate="no">{ $email }</strong>.
     .profile = Profil
     .email = Adresse
     .name = Name

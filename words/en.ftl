@@ -25,7 +25,7 @@ home =
     .copy = Type its code here, and you are in
     .sign_in = Sign in
     .welcome = Welcome back
-    .signed_in_as = You are signed in as <strong class="address">{ $email }</strong>.
+    .signed_in_as = You are signed in as <strong class="address" translate="no">{ $email }</strong>.
     .account = Your account
 
 login =
@@ -47,13 +47,13 @@ ended =
 
 sent =
     .title = Check your inbox
-    .on_its_way = If <strong class="address">{ $email }</strong> can receive mail, a link is on its way. Open it within { $lifetime }, and you are signed in.
-    .on_its_way_here = If <strong class="address">{ $email }</strong> can receive mail, a link is on its way. Open it <strong>in this browser</strong> within { $lifetime }, and you are signed in.
-    .on_its_way_to_press = If <strong class="address">{ $email }</strong> can receive mail, a link is on its way. Open it within { $lifetime }, press the button there, and you are signed in.
-    .on_its_way_to_press_here = If <strong class="address">{ $email }</strong> can receive mail, a link is on its way. Open it <strong>in this browser</strong> within { $lifetime }, press the button there, and you are signed in.
+    .on_its_way = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it within { $lifetime }, and you are signed in.
+    .on_its_way_here = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it <strong>in this browser</strong> within { $lifetime }, and you are signed in.
+    .on_its_way_to_press = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it within { $lifetime }, press the button there, and you are signed in.
+    .on_its_way_to_press_here = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it <strong>in this browser</strong> within { $lifetime }, press the button there, and you are signed in.
     .handed_over = Handed to the mail system: { $at }. This page moves on by itself.
     .delayed = This may take a little longer than usual. This page updates automatically.
-    .held_back = So many mails went to <strong class="address">{ $email }</strong> that none went this time. The next may go on { $at }. A link that was mailed before goes on working in the browser that asked for it.
+    .held_back = So many mails went to <strong class="address" translate="no">{ $email }</strong> that none went this time. The next may go on { $at }. A link that was mailed before goes on working in the browser that asked for it.
     .webmail = Open { $name }
     .demo_inbox = Open the demo’s inbox
     .new_tab = (opens in a new tab)
@@ -67,12 +67,12 @@ sent =
     .other_address = Use another address
 
 code =
-    .mailed = If <strong class="address">{ $email }</strong> can receive mail, a code of six digits is on its way. Type it here within { $lifetime }, and you are signed in.
-    .held_back = So many codes went to <strong class="address">{ $email }</strong> that none went this time. The next may go on { $at }. A code that was mailed before goes on working on the page where it was asked for.
-    .signed_in_as = You are signed in as <strong class="address">{ $email }</strong>. With this code you sign in as somebody else.
+    .mailed = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a code of six digits is on its way. Type it here within { $lifetime }, and you are signed in.
+    .held_back = So many codes went to <strong class="address" translate="no">{ $email }</strong> that none went this time. The next may go on { $at }. A code that was mailed before goes on working on the page where it was asked for.
+    .signed_in_as = You are signed in as <strong class="address" translate="no">{ $email }</strong>. With this code you sign in as somebody else.
     .code = The code from the mail
     .submit = Sign in
-    .submit_instead = Sign in as { $email }
+    .submit_instead = Sign in as <span translate="no">{ $email }</span>
     .tries_left = { $count ->
         [one] { $count } more try, then you need a new code.
        *[other] { $count } more tries, then you need a new code.
@@ -87,7 +87,7 @@ code =
 
 open =
     .title = Sign in
-    .lead = You asked for this on { $at }. Press the button, and you are in as <strong class="address">{ $email }</strong>.
+    .lead = You asked for this on { $at }. Press the button, and you are in as <strong class="address" translate="no">{ $email }</strong>.
     .submit = Sign in
     .not_me = You didn’t ask for it? <a href="{ $cancel_url }">End this sign-in</a>
 
@@ -123,11 +123,11 @@ approved =
 
 switch =
     .title = Switch accounts?
-    .signed_in_as = You are signed in as <strong class="address">{ $email }</strong>.
-    .link_for = The link is for <strong class="address">{ $email }</strong>.
-    .sso_for = You signed in through your organization as <strong class="address">{ $email }</strong>.
-    .submit = Sign in as { $email }
-    .stay = Stay signed in as { $email }
+    .signed_in_as = You are signed in as <strong class="address" translate="no">{ $email }</strong>.
+    .link_for = The link is for <strong class="address" translate="no">{ $email }</strong>.
+    .sso_for = You signed in through your organization as <strong class="address" translate="no">{ $email }</strong>.
+    .submit = Sign in as <span translate="no">{ $email }</span>
+    .stay = Stay signed in as <span translate="no">{ $email }</span>
     .dont = Don’t sign in
 
 leaving =
@@ -136,7 +136,7 @@ leaving =
 
 account =
     .title = Your account
-    .signed_in_as = You are signed in as <strong class="address">{ $email }</strong>.
+    .signed_in_as = You are signed in as <strong class="address" translate="no">{ $email }</strong>.
     .profile = Profile
     .email = Address
     .name = Name

@@ -48,6 +48,9 @@ impl Ended {
     }
 }
 
+/// By how many seconds the clocks of instances may differ.
+const CLOCK_TOLERANCE: i64 = 5 * 60;
+
 /// The dates of one session, in seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dates {
@@ -71,10 +74,13 @@ impl Dates {
         idle.min(self.time_limit(lifetimes))
     }
 
-    /// Why the session has ended by now, if it has.
+    /// Why the session has ended by now, if it has. One that is of the future was made while a clock was
+    /// ahead, and would live that much longer.
     #[must_use]
     pub fn ended(&self, now: i64, lifetimes: Lifetimes) -> Option<Ended> {
+        let latest = now.saturating_add(CLOCK_TOLERANCE);
         match now {
+            _ if self.created_at > latest || self.last_seen_at > latest => Some(Ended::TimeLimit),
             _ if now < self.ends_at(lifetimes) => None,
             _ if now < self.time_limit(lifetimes) => Some(Ended::Idle),
             _ => Some(Ended::TimeLimit),

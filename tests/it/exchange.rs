@@ -138,6 +138,26 @@ async fn a_profile_of_somebody_else_signs_nobody_in() {
 }
 
 #[actix_web::test]
+async fn the_address_is_the_verified_one_however_workos_spells_it() {
+    let app = TestApp::spawn().await;
+    for spelling in ["ANA@ACME.TEST", " ana@acme.test ", "ana@Acme.Test"] {
+        let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+        let profile = json!({
+            "object": "profile", "id": "prof_1", "email": spelling, "connection_id": "conn_1",
+            "connection_type": "MagicLink", "idp_id": "1", "raw_attributes": { "email": spelling },
+        });
+        let body = json!({ "access_token": "t", "profile": profile });
+        app.workos.fail(EXCHANGE, json!({ "status": 200, "count": 1, "body": body })).await;
+        assert_eq!(visitor.get(&callback).await.location(), "/account");
+        let session = visitor.get_json("/api/session").await.json();
+        assert_eq!(session["user"]["email"], "ana@acme.test", "{spelling:?}");
+        assert_eq!(session["user"]["raw_attributes"]["email"], spelling, "as it was sent");
+        let page = visitor.get("/account").await.body;
+        assert!(page.contains("<dd translate=\"no\">ana@acme.test</dd>"), "{page}");
+    }
+}
+
+#[actix_web::test]
 async fn who_may_enter_is_asked_once_more() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;

@@ -44,6 +44,36 @@ async fn a_clock_that_is_set_back_revives_no_session_that_somebody_saw_ended() {
 }
 
 #[actix_web::test]
+async fn a_session_made_or_used_while_the_clock_was_ahead_has_ended() {
+    let app = TestApp::spawn().await;
+    let year = 365 * 24 * HOUR;
+    let used = app.signed_in("ana@acme.test").await;
+    app.clock.advance(HOUR);
+    assert!(used.is_signed_in().await, "a request is noted");
+    let made = app.signed_in("ana@acme.test").await;
+    app.clock.advance(-HOUR + 5 * 60);
+    assert!(!used.is_signed_in().await && !made.is_signed_in().await);
+    assert!(used.get("/login").await.body.contains("data-reason=\"time_limit\""));
+
+    app.clock.advance(year);
+    let made = app.signed_in("ana@acme.test").await;
+    app.clock.advance(-year);
+    assert!(!made.is_signed_in().await);
+    let list = app.signed_in("ana@acme.test").await.get("/account/sessions").await.body;
+    assert_eq!(list.matches("data-session=").count(), 1, "nor is it listed");
+    app.clock.advance(year);
+    assert!(!made.is_signed_in().await, "it stays ended");
+}
+
+#[actix_web::test]
+async fn a_clock_that_is_ahead_by_a_few_minutes_ends_nothing() {
+    let app = TestApp::spawn().await;
+    let made = app.signed_in("ana@acme.test").await;
+    app.clock.advance(-5 * 60 + 5);
+    assert!(made.is_signed_in().await);
+}
+
+#[actix_web::test]
 async fn the_store_holds_nothing_that_signs_in() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();

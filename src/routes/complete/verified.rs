@@ -33,6 +33,8 @@ impl Verified {
             Way::Code => by_mail(admission, &profile, pending, Profile::MAGIC_AUTH),
             Way::Sso(_) => by_sso(admission, &profile, pending),
         }?;
+        // As the app knows it, not as WorkOS spells it: an app that keys on it must not have two users.
+        let profile = Profile { email: email.as_str().to_owned(), ..profile };
         Ok(Self { person, email, profile })
     }
 }
