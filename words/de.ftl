@@ -42,6 +42,7 @@ ended =
     .idle = Sie wurden abgemeldet, weil Sie eine Weile nicht hier waren.
     .time_limit = Sie wurden abgemeldet, weil die Zeit dieser Sitzung um war.
     .ended_elsewhere = Sie wurden von einer anderen Ihrer Sitzungen aus abgemeldet.
+    .too_many_sessions = Sie wurden abgemeldet, weil Sie sich auf zu vielen anderen Geräten angemeldet haben.
     .ended_by_operator = Sie wurden vom Betreiber dieser Website abgemeldet.
 
 sent =

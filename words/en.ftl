@@ -43,6 +43,7 @@ ended =
     .idle = You were signed out because you were away for a while.
     .time_limit = You were signed out because the time of that session was up.
     .ended_elsewhere = You were signed out from another of your sessions.
+    .too_many_sessions = You were signed out because you signed in on too many other devices.
     .ended_by_operator = You were signed out by whoever runs this site.
 
 sent =

@@ -85,7 +85,7 @@ impl Redis {
         insert
             .arg((name(&new.hash), replaced, id, dates.created_at, new.ends_at))
             .arg((session.device, session.address, session.values, by_person, by_email, person))
-            .arg((new.at_most, Ended::Elsewhere.name(), new.remembered));
+            .arg((new.at_most, Ended::TooManySessions.name(), new.remembered));
         self.run(&insert).await
     }
 
