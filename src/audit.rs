@@ -119,8 +119,8 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Writes down what the operator did: whose it was, and with how many sessions, or why it failed;
-/// some of it may have been done then.
+/// Writes the line of an operator's command: the person, and the number of sessions; or the error
+/// code if the store failed, in which case some sessions may have been ended.
 pub(crate) fn by_operator(event: Event, person: Option<String>, done: Result<Option<usize>, Code>) {
     let code = done.err().map(Code::name);
     let sessions = done.unwrap_or_default();

@@ -25,17 +25,16 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
-    /// Refuses a folder in which every user of the machine may write, and so put sessions or a key of
-    /// their own in the place of ours; the sticky bit keeps nobody from adding files. A group is
-    /// somebody's choice. For development, a warning is enough.
+    /// Refuses a world-writable folder: any user of this machine could put sessions or a key of their
+    /// own there, which the sticky bit doesn't prevent. A group may write. For development, a warning
+    /// is enough.
     pub(crate) fn refuse_world_writable(&self, is_public: bool) -> anyhow::Result<()> {
         let folder = self.0.display();
         let found = fs::metadata(&self.0).with_context(|| format!("DATA_DIR {folder}"))?;
         if found.permissions().mode() & WRITE_OF_OTHERS == 0 {
             return Ok(());
         }
-        let why =
-            format!("every user of this machine can write to DATA_DIR {folder}: chmod o-w it");
+        let why = format!("DATA_DIR is world-writable: run chmod o-w {folder}");
         if is_public {
             bail!(why);
         }

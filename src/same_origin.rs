@@ -35,14 +35,14 @@ pub(crate) async fn guard(
     }
 }
 
-/// Stands around a GET that uses something up, such as the code at `/callback`: a browser that only
-/// looks ahead gets a page to go on from. A reload does that, too, once its person is there.
-pub(crate) async fn refuse_look_ahead(
+/// Wraps a GET that redeems something, such as the code at `/callback`. A prefetch gets a 403, which
+/// browsers discard; where they show it, a press or a reload continues.
+pub(crate) async fn refuse_prefetch(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if looks_ahead(request.headers()) {
-        let refused = Failure::refusal(Code::LookAhead, "a browser looks ahead");
+    if is_prefetch(request.headers()) {
+        let refused = Failure::refusal(Code::Prefetch, "prefetched, and not opened yet");
         // The same URL, whose query isn't repeated on the page.
         return Ok(request.error_response(refused.looking_again_at("")));
     }
@@ -56,13 +56,13 @@ fn may_read(headers: &HeaderMap, origin: &str) -> bool {
     let is = |name: &str, value: &str| headers.get(name).is_none_or(|sent| sent == value);
     let is_from_here = is("sec-fetch-site", "same-origin") || is("sec-fetch-site", "none");
     let is_a_visit = is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document");
-    // What a look-ahead is refused is asked for again when the person goes there.
-    (is_from_here && !names_another_site(headers, origin)) || (is_a_visit && !looks_ahead(headers))
+    // A refused prefetch is requested again when the person goes there.
+    (is_from_here && !names_another_site(headers, origin)) || (is_a_visit && !is_prefetch(headers))
 }
 
-/// Whether this is a prefetch, a prerender or a preview, and not the person's visit: `Sec-Purpose`
-/// (Fetch Standard), and what older Chromium, Safari and Firefox sent.
-fn looks_ahead(headers: &HeaderMap) -> bool {
+/// Whether this is a prefetch, a prerender or a preview rather than a visit: `Sec-Purpose` (Fetch
+/// Standard), or what older Chromium, Safari and Firefox send.
+fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| headers.contains_key(*name))
 }
 

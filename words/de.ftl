@@ -174,7 +174,7 @@ error =
     .wait = Versuchen Sie es in { $wait } noch einmal.
     .link_works = Der Link in Ihrer Mail gilt weiter.
     .again = Noch einmal versuchen
-    .look_again = Noch einmal ansehen
+    .look_again = Weiter
     .go_on = <a href="{ $url }">Weiter</a>, falls nichts geschieht.
     .email = E-Mail-Adresse
     .safe_link = Einen Link zusenden, den nur ich verbrauchen kann
@@ -293,7 +293,7 @@ not_signed_in =
 cross_site =
     .title = Das kam von einer anderen Website
     .text = Eine andere Website hat versucht, hier für Sie zu handeln; deshalb wurde nichts getan. Wenn Sie es selbst waren, öffnen Sie diese Website, und versuchen Sie es noch einmal.
-look_ahead =
+prefetch =
     .title = Anmeldung fortsetzen
     .text = Ihr Browser hat diese Seite geladen, bevor Sie sie geöffnet haben. Deshalb ist noch nichts geschehen.
 not_found =

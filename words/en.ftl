@@ -175,7 +175,7 @@ error =
     .wait = Try again in { $wait }.
     .link_works = The link in your mail goes on working.
     .again = Try again
-    .look_again = Look again
+    .look_again = Continue
     .go_on = <a href="{ $url }">Go on</a>, if nothing happens.
     .email = E-mail address
     .safe_link = Mail me a link that only I can use up
@@ -296,7 +296,7 @@ not_signed_in =
 cross_site =
     .title = That came from another site
     .text = Another site tried to act for you here, so nothing was done. If it was you, open this site and try again.
-look_ahead =
+prefetch =
     .title = Continue signing in
     .text = Your browser loaded this page before you opened it, so nothing was done yet.
 not_found =

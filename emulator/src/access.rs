@@ -1,6 +1,6 @@
-//! Who may ask. The stand-in listens on this machine only, but so does its browser, and any site's
-//! page in there may send it requests. A name of that site's own that leads here (DNS rebinding)
-//! would let the page read the answers as well.
+//! Refuses requests for other hosts and cross-site writes. The emulator listens on this machine
+//! only, but any website open in a browser here can send it requests, and could read the answers
+//! if a name of its own resolved to this machine (DNS rebinding).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -88,7 +88,7 @@ fn wrong_host() -> HttpResponse {
     HttpResponse::MisdirectedRequest().json(json!({
         "emulator": "magic-link-emulator",
         "code": "wrong_host",
-        "message": "This stand-in answers to localhost and IP addresses only. To reach it by another \
+        "message": "The emulator answers to localhost and IP addresses only. To use another host \
             name, start it with --host NAME.",
     }))
 }

@@ -16,9 +16,8 @@ struct Arguments {
     /// Port to listen on, on 127.0.0.1 only; 0 takes any free port
     #[arg(long, default_value_t = 4100)]
     port: u16,
-    /// Answer to this host name too, besides localhost and IP addresses (repeatable), such as
-    /// emulator where an app asks http://emulator:4100. Other names get 421: a website could point
-    /// one of its own at this machine
+    /// Answer to this host name too, besides localhost and IP addresses (repeatable); for example
+    /// emulator, if apps use http://emulator:4100. Other hosts get 421, against DNS rebinding
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
     /// API key that the app must use

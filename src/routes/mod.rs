@@ -80,14 +80,14 @@ where
     web::resource(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
 }
 
-/// A resource whose GET uses something up, once, and never when a browser only looks ahead.
+/// A resource whose GET redeems something; a prefetch of it is refused.
 fn redeem<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let visit = web::get().to(handler).wrap(from_fn(same_origin::refuse_look_ahead));
+    let visit = web::get().to(handler).wrap(from_fn(same_origin::refuse_prefetch));
     web::resource(path).route(visit)
 }
 

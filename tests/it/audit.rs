@@ -138,7 +138,7 @@ async fn the_audit_can_be_had_without_the_rest_of_the_log() {
 }
 
 #[actix_web::test]
-async fn what_the_operator_does_is_told_where_it_is_done() {
+async fn operator_commands_write_an_audit_line_to_stderr() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
     let ana = site.signed_in("ana@acme.test").await;
     let _also_ana = site.signed_in("ana@acme.test").await;
@@ -180,7 +180,7 @@ async fn what_the_operator_does_is_told_where_it_is_done() {
 }
 
 #[actix_web::test]
-async fn what_the_operator_could_not_do_is_told_with_its_code() {
+async fn a_failed_operator_command_is_audited_with_its_code() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
     let _ana = site.signed_in("ana@acme.test").await;
     let no_more = "CREATE TRIGGER full BEFORE UPDATE ON sessions

@@ -11,7 +11,7 @@ use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 
 #[actix_web::test]
-async fn a_public_site_keeps_nothing_where_everybody_may_write() {
+async fn a_public_site_refuses_a_world_writable_folder() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let data_dir = folder.path().join("data");
     fs::create_dir(&data_dir).unwrap();
@@ -42,7 +42,7 @@ async fn a_public_site_keeps_nothing_where_everybody_may_write() {
 }
 
 #[actix_web::test]
-async fn on_localhost_it_is_a_warning() {
+async fn on_localhost_a_world_writable_folder_is_a_warning() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
     let mut settings = settings_of_a_test("http://localhost:1", &workos.url, folder.path());

@@ -11,8 +11,8 @@ type From = (&'static str, &'static str, &'static str);
 
 const VISIT: From = ("cross-site", "navigate", "document");
 
-/// What browsers say of a request that is made before its person goes there, or instead of it.
-const LOOK_AHEADS: [(&str, &str); 6] = [
+/// How browsers announce a prefetch, a prerender or a preview.
+const PREFETCHES: [(&str, &str); 6] = [
     ("Sec-Purpose", "prefetch"),
     ("Sec-Purpose", "prefetch;prerender"),
     ("Sec-Purpose", "prefetch;anonymous-client-ip"),
@@ -21,8 +21,8 @@ const LOOK_AHEADS: [(&str, &str); 6] = [
     ("X-Purpose", "preview"),
 ];
 
-/// A look ahead, from this site if it says from where.
-async fn look(
+/// A prefetch with this header, from this site if it says from where.
+async fn prefetch(
     visitor: &Visitor,
     path: &str,
     (name, value): (&str, &str),
@@ -104,20 +104,20 @@ async fn a_mailed_link_opens_from_a_webmail() {
 }
 
 #[actix_web::test]
-async fn a_look_ahead_uses_nothing_up() {
+async fn a_prefetch_uses_nothing_up() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
     let path = callback.strip_prefix(&app.origin).unwrap();
     for path in [path, &path.replace("/callback", "/%63allback")] {
-        for look_ahead in LOOK_AHEADS {
+        for header in PREFETCHES {
             for site in
                 [None, Some("none"), Some("same-origin"), Some("same-site"), Some("cross-site")]
             {
-                let answer = look(&visitor, path, look_ahead, site).await;
+                let answer = prefetch(&visitor, path, header, site).await;
                 assert_error(&answer, 403, "cross_site");
-                assert!(!answer.headers.contains_key("set-cookie"), "{look_ahead:?} {site:?}");
+                assert!(!answer.headers.contains_key("set-cookie"), "{header:?} {site:?}");
             }
         }
     }
@@ -126,13 +126,14 @@ async fn a_look_ahead_uses_nothing_up() {
 }
 
 #[actix_web::test]
-async fn a_look_ahead_that_is_shown_goes_on_by_a_press() {
+async fn a_prefetched_page_continues_on_a_press() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
     let path = callback.strip_prefix(&app.origin).unwrap();
-    let answer = look(&visitor, path, ("Sec-Purpose", "prefetch;prerender"), Some("none")).await;
+    let answer =
+        prefetch(&visitor, path, ("Sec-Purpose", "prefetch;prerender"), Some("none")).await;
     // The same URL again, and the code stays out of the page.
     assert!(answer.body.contains("<a class=\"button\" href=\"\">"), "{}", answer.body);
     let code = path.split_once("code=").unwrap().1.split('&').next().unwrap();
@@ -142,23 +143,23 @@ async fn a_look_ahead_that_is_shown_goes_on_by_a_press() {
 }
 
 #[actix_web::test]
-async fn pages_that_only_show_something_may_be_looked_at_ahead_but_not_by_other_sites() {
+async fn other_pages_may_be_prefetched_but_not_by_other_sites() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
-    for look_ahead in LOOK_AHEADS {
+    for header in PREFETCHES {
         for path in ["/", "/login"] {
             for site in [None, Some("none"), Some("same-origin")] {
-                let answer = look(&visitor, path, look_ahead, site).await;
-                assert_eq!(answer.status, 200, "{path} {look_ahead:?} {site:?}");
+                let answer = prefetch(&visitor, path, header, site).await;
+                assert_eq!(answer.status, 200, "{path} {header:?} {site:?}");
             }
-            let answer = look(&visitor, path, look_ahead, Some("cross-site")).await;
+            let answer = prefetch(&visitor, path, header, Some("cross-site")).await;
             assert_error(&answer, 403, "cross_site");
         }
     }
 }
 
 #[actix_web::test]
-async fn a_read_that_claims_to_be_ours_and_names_another_origin_is_refused() {
+async fn a_read_with_a_contradicting_origin_is_refused() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     for (site, origin, status) in [

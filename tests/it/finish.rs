@@ -140,7 +140,7 @@ async fn an_old_state_leaves_no_more_time_than_it_has() {
 }
 
 #[actix_web::test]
-async fn a_look_ahead_finishes_nothing() {
+async fn a_prefetch_finishes_nothing() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;

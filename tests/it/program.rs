@@ -60,7 +60,7 @@ async fn settings_come_from_a_file_too_and_the_environment_wins() {
 }
 
 #[actix_web::test]
-async fn a_file_of_settings_in_a_folder_above_is_not_read() {
+async fn a_dotenv_file_in_a_parent_folder_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let below = folder.path().join("a/b");
     std::fs::create_dir_all(&below).unwrap();

@@ -146,7 +146,7 @@ async fn over_tls_its_certificate_counts() {
 }
 
 #[actix_web::test]
-async fn a_redis_on_another_machine_without_tls_is_warned_of_at_the_start() {
+async fn a_remote_redis_without_tls_is_warned_of_at_start() {
     let (workos, folder) = (WorkOs::start(), tempfile::tempdir().unwrap());
     let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());
     settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());

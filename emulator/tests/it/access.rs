@@ -70,7 +70,7 @@ async fn only_localhost_and_ip_addresses_are_answered() {
 }
 
 #[actix_web::test]
-async fn what_is_refused_says_what_to_do_and_is_neither_done_nor_logged() {
+async fn a_wrong_host_is_refused_with_advice_and_not_logged() {
     let stand_in = StandIn::start();
     stand_in.create("ana@acme.test").await;
     let before = stand_in.get_json("/_emulate/requests").await;
@@ -86,7 +86,7 @@ async fn what_is_refused_says_what_to_do_and_is_neither_done_nor_logged() {
 }
 
 #[actix_web::test]
-async fn another_name_is_answered_if_it_was_given() {
+async fn other_host_names_are_answered_when_configured() {
     let names = ["emulator", "Other.Example"].map(str::to_owned).to_vec();
     let stand_in = StandIn::with(|options| options.hosts = names);
     for (host, expected) in [
@@ -172,7 +172,7 @@ async fn another_sites_page_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn programs_and_the_pages_own_buttons_change_what_they_like() {
+async fn programs_and_own_pages_may_write() {
     let stand_in = StandIn::start();
     let own = stand_in.emulator.url();
     let shouted = own.to_uppercase();
