@@ -37,6 +37,12 @@ pub(crate) enum Event {
     SignedOut,
     /// The person ended so many sessions from another one.
     Ended,
+    /// The operator ended so many sessions, of a person or of everybody.
+    EndedByOperator,
+    /// The operator was shown a person's sessions.
+    ListedByOperator,
+    /// The operator was told what the log calls a person.
+    LookedUpByOperator,
 }
 
 impl Event {
@@ -52,6 +58,9 @@ impl Event {
             Self::SignedIn => "signed_in",
             Self::SignedOut => "signed_out",
             Self::Ended => "ended",
+            Self::EndedByOperator => "ended_by_operator",
+            Self::ListedByOperator => "listed_by_operator",
+            Self::LookedUpByOperator => "looked_up_by_operator",
         }
     }
 }
@@ -113,6 +122,14 @@ impl<'a> Entry<'a> {
         let Self { event, person, sign_in, by, code, sessions, .. } = self;
         Finished { event, person, sign_in, by, code, sessions }
     }
+}
+
+/// Writes the line of an operator's command: the person, and the number of sessions; or the error
+/// code if the store failed, in which case some sessions may have been ended.
+pub(crate) fn by_operator(event: Event, person: Option<String>, done: Result<Option<usize>, Code>) {
+    let code = done.err().map(Code::name);
+    let sessions = done.unwrap_or_default();
+    Finished { event, person, sign_in: None, by: None, code, sessions }.write();
 }
 
 /// A line that is complete.

@@ -87,14 +87,28 @@ impl Config {
                 per_client: read.rate_limit("RATE_LIMIT_PER_CLIENT", "30/15m"),
                 total: read.rate_limit("RATE_LIMIT_TOTAL", "300/1m"),
             },
-            log: Log {
-                json: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",
-                filter: read.or("RUST_LOG", "info"),
-            },
+            log: log(&mut read),
             running: running::running(&mut read),
             web,
             demo_inbox: None,
         };
         read.finish(config)
+    }
+}
+
+/// How the log is written, with nothing in it but the audit, whatever `RUST_LOG` says.
+///
+/// # Errors
+/// [`Problems`], as [`Config::read`].
+pub fn read_audit_log(variable: impl Fn(&str) -> Option<String>) -> Result<Log, Problems> {
+    let mut read = Reader::new(&variable);
+    let log = Log { filter: "audit=info".to_owned(), ..log(&mut read) };
+    read.finish(log)
+}
+
+fn log(read: &mut Reader<'_>) -> Log {
+    Log {
+        json: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",
+        filter: read.or("RUST_LOG", "info"),
     }
 }

@@ -2,13 +2,16 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 
 /// The key that is made for development.
 pub(crate) const KEY_FILE: &str = "cookie.key";
+
+/// In a mode: users who are neither the owner nor of the group may write.
+pub(crate) const WRITE_OF_OTHERS: u32 = 0o002;
 
 pub(crate) struct DataDir(PathBuf);
 
@@ -20,6 +23,23 @@ impl DataDir {
             .create(path)
             .with_context(|| format!("DATA_DIR {} can't be made", path.display()))?;
         Ok(Self(path.to_owned()))
+    }
+
+    /// Refuses a world-writable folder: any user of this machine could put sessions or a key of their
+    /// own there, which the sticky bit doesn't prevent. A group may write. For development, a warning
+    /// is enough.
+    pub(crate) fn refuse_world_writable(&self, is_public: bool) -> anyhow::Result<()> {
+        let folder = self.0.display();
+        let found = fs::metadata(&self.0).with_context(|| format!("DATA_DIR {folder}"))?;
+        if found.permissions().mode() & WRITE_OF_OTHERS == 0 {
+            return Ok(());
+        }
+        let why = format!("DATA_DIR is world-writable: run chmod o-w {folder}");
+        if is_public {
+            bail!(why);
+        }
+        tracing::warn!("{why}");
+        Ok(())
     }
 
     /// Keeps every other process from serving from this folder, while the file is open.

@@ -154,10 +154,11 @@ fn variables() -> anyhow::Result<impl Fn(&str) -> Option<String>> {
     Ok(move |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned()))
 }
 
-/// The variables of `.env`, here or in a folder above. The environment itself stays as it is.
+/// The variables of `.env` in the working directory. Not of one in a parent, which another user may
+/// control. The environment itself stays as it is.
 fn variables_of_dotenv() -> anyhow::Result<HashMap<String, String>> {
     let mut variables = HashMap::new();
-    let lines = match dotenvy::dotenv_iter() {
+    let lines = match dotenvy::from_path_iter(".env") {
         Err(error) if error.not_found() => return Ok(variables),
         lines => lines.map_err(|_| anyhow!(".env can't be read"))?,
     };

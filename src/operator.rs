@@ -1,6 +1,6 @@
 //! The operator's view of the running store: who is signed in, and ending it. Works beside the
 //! server, on the same store; what it ends has ended with the next request. And whose lines are whose
-//! in the log.
+//! in the log. Each command writes a line of the audit to its own standard error.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,12 +9,15 @@ use anyhow::{Context, bail, ensure};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use crate::audit::{self, Event};
 use crate::clock::Clock;
 use crate::config;
 use crate::data_dir::KEY_FILE;
 use crate::email_address::EmailAddress;
+use crate::error::Code;
 use crate::sealed::KeyRing;
 use crate::session::{Ended, SessionInfo, Store, Which, Whose};
+use crate::telemetry;
 
 /// What the operator asks for.
 pub enum Sessions {
@@ -38,18 +41,38 @@ pub async fn sessions(
     asked: Sessions,
     variable: impl Fn(&str) -> Option<String>,
 ) -> anyhow::Result<String> {
-    let (place, limits) = config::read_store(variable)?;
+    let (place, limits) = config::read_store(&variable)?;
+    let _log = telemetry::start(&config::read_audit_log(&variable)?);
     // Opening makes a store where there is none, and then a mistyped folder looks empty.
     ensure!(Store::exists(&place), "there is no session store in {place}");
     let opener = Store::open(&place, limits, Clock::default())
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = opener.for_this_thread();
+    // Without the keys, the audit names nobody.
+    let keys = key_ring(&variable).ok();
+    let alias = |email: &EmailAddress| keys.as_ref().map(|keys| keys.alias(email.as_str()));
+    let failed = |_: &_| Code::StoreUnavailable;
     match asked {
-        Sessions::List { email } => Ok(table(&store.list(&whose(&email)?).await?)),
-        Sessions::End { email: Some(email) } => {
-            told(store.end(whose(&email)?, Which::All, Ended::ByOperator).await?)
+        Sessions::List { email } => {
+            let email = parse(&email)?;
+            let person = alias(&email);
+            let listed = store.list(&Whose::Email(email.into())).await;
+            let done = listed.as_ref().map(|sessions| Some(sessions.len())).map_err(failed);
+            audit::by_operator(Event::ListedByOperator, person, done);
+            Ok(table(&listed?))
         }
-        Sessions::End { email: None } => told(store.end_all(Ended::ByOperator).await?),
+        Sessions::End { email } => {
+            let email = email.as_deref().map(parse).transpose()?;
+            let person = email.as_ref().and_then(alias);
+            let ended = match email.map(|email| Whose::Email(email.into())) {
+                Some(whose) => store.end(whose, Which::All, Ended::ByOperator).await,
+                None => store.end_all(Ended::ByOperator).await,
+            };
+            let done = ended.as_ref().map(|ended| Some(*ended)).map_err(failed);
+            audit::by_operator(Event::EndedByOperator, person, done);
+            let ended = ended?;
+            Ok(format!("Ended {ended} session{}.", if ended == 1 { "" } else { "s" }))
+        }
     }
 }
 
@@ -60,30 +83,27 @@ pub async fn sessions(
 /// When the settings are wrong, there is no key, or the address is none.
 pub fn aliases(email: &str, variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<String> {
     let email = parse(email)?;
-    let keys = match config::read_keys(variable)? {
-        (Some(keys), _) => keys,
-        (None, data_dir) => {
-            let file = data_dir.join(KEY_FILE);
-            let key = fs::read_to_string(&file).with_context(|| {
-                format!("COOKIE_KEYS isn't set, and {} can't be read", file.display())
-            })?;
-            KeyRing::parse(key.trim()).with_context(|| format!("{} is damaged", file.display()))?
-        }
-    };
+    let keys = key_ring(&variable)?;
+    let _log = telemetry::start(&config::read_audit_log(&variable)?);
+    audit::by_operator(Event::LookedUpByOperator, Some(keys.alias(email.as_str())), Ok(None));
     Ok(keys.aliases(email.as_str()).collect::<Vec<_>>().join("\n"))
 }
 
-fn whose(email: &str) -> anyhow::Result<Whose> {
-    Ok(Whose::Email(parse(email)?.into()))
+/// The keys of `COOKIE_KEYS`, or the one made for development.
+fn key_ring(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<KeyRing> {
+    let (keys, data_dir) = config::read_keys(variable)?;
+    if let Some(keys) = keys {
+        return Ok(keys);
+    }
+    let file = data_dir.join(KEY_FILE);
+    let key = fs::read_to_string(&file)
+        .with_context(|| format!("COOKIE_KEYS isn't set, and {} can't be read", file.display()))?;
+    KeyRing::parse(key.trim()).with_context(|| format!("{} is damaged", file.display()))
 }
 
 fn parse(email: &str) -> anyhow::Result<EmailAddress> {
     let Ok(email) = EmailAddress::parse(email) else { bail!("that isn't an e-mail address") };
     Ok(email)
-}
-
-fn told(ended: usize) -> anyhow::Result<String> {
-    Ok(format!("Ended {ended} session{}.", if ended == 1 { "" } else { "s" }))
 }
 
 /// One line a session, under a heading; columns are separated by tabs for other programs.

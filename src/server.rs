@@ -83,7 +83,9 @@ impl Serving {
 pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<Serving> {
     // Before anything that is measured.
     let metrics = config.running.metrics_bind_address.map(prometheus::listen).transpose()?;
+    let is_public = !config.web.is_loopback();
     let data_dir = DataDir::open(&config.data_dir)?;
+    data_dir.refuse_world_writable(is_public)?;
     let place = &config.session_store;
     // Of a shared store there may be many instances, and none keeps anything else of its own.
     let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
@@ -97,7 +99,6 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         .transpose()?;
     let (ending, drain) = (shutdown.clone(), config.running.shutdown_drain);
     let http_bind_address = config.web.http_bind_address;
-    let is_public = !config.web.is_loopback();
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
     let headers = web::Data::new(Headers::new(app.assets.integrity().values(), is_public));
     let origin = app.site.origin.clone();

@@ -42,6 +42,7 @@ ended =
     .idle = Sie wurden abgemeldet, weil Sie eine Weile nicht hier waren.
     .time_limit = Sie wurden abgemeldet, weil die Zeit dieser Sitzung um war.
     .ended_elsewhere = Sie wurden von einer anderen Ihrer Sitzungen aus abgemeldet.
+    .too_many_sessions = Sie wurden abgemeldet, weil Sie sich auf zu vielen anderen Geräten angemeldet haben.
     .ended_by_operator = Sie wurden vom Betreiber dieser Website abgemeldet.
 
 sent =
@@ -174,7 +175,7 @@ error =
     .wait = Versuchen Sie es in { $wait } noch einmal.
     .link_works = Der Link in Ihrer Mail gilt weiter.
     .again = Noch einmal versuchen
-    .look_again = Noch einmal ansehen
+    .look_again = Weiter
     .go_on = <a href="{ $url }">Weiter</a>, falls nichts geschieht.
     .email = E-Mail-Adresse
     .safe_link = Einen Link zusenden, den nur ich verbrauchen kann
@@ -293,6 +294,9 @@ not_signed_in =
 cross_site =
     .title = Das kam von einer anderen Website
     .text = Eine andere Website hat versucht, hier für Sie zu handeln; deshalb wurde nichts getan. Wenn Sie es selbst waren, öffnen Sie diese Website, und versuchen Sie es noch einmal.
+prefetch =
+    .title = Anmeldung fortsetzen
+    .text = Ihr Browser hat diese Seite geladen, bevor Sie sie geöffnet haben. Deshalb ist noch nichts geschehen.
 not_found =
     .title = Diese Seite gibt es nicht
     .text = Die Adresse ist vielleicht falsch geschrieben, oder es gibt die Seite nicht mehr.

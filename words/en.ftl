@@ -43,6 +43,7 @@ ended =
     .idle = You were signed out because you were away for a while.
     .time_limit = You were signed out because the time of that session was up.
     .ended_elsewhere = You were signed out from another of your sessions.
+    .too_many_sessions = You were signed out because you signed in on too many other devices.
     .ended_by_operator = You were signed out by whoever runs this site.
 
 sent =
@@ -175,7 +176,7 @@ error =
     .wait = Try again in { $wait }.
     .link_works = The link in your mail goes on working.
     .again = Try again
-    .look_again = Look again
+    .look_again = Continue
     .go_on = <a href="{ $url }">Go on</a>, if nothing happens.
     .email = E-mail address
     .safe_link = Mail me a link that only I can use up
@@ -296,6 +297,9 @@ not_signed_in =
 cross_site =
     .title = That came from another site
     .text = Another site tried to act for you here, so nothing was done. If it was you, open this site and try again.
+prefetch =
+    .title = Continue signing in
+    .text = Your browser loaded this page before you opened it, so nothing was done yet.
 not_found =
     .title = There is no such page
     .text = The address may be mistyped, or the page is gone.

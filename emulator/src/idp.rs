@@ -3,7 +3,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use tera::context;
 
 use crate::identity_page::address_of;
@@ -18,14 +18,7 @@ pub(crate) async fn list(environment: web::Data<Environment>) -> HttpResponse {
 }
 
 /// `POST /_emulate/idp`: its buttons.
-pub(crate) async fn start(
-    environment: web::Data<Environment>,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
-    if let Some(refusal) = pages::refuse_another_site(&environment, &request) {
-        return refusal;
-    }
+pub(crate) async fn start(environment: web::Data<Environment>, body: web::Bytes) -> HttpResponse {
     let form = Parameters::parse(&body);
     let listed = &environment.options.redirect_uris;
     let asked = form.get("redirect_uri").or(listed.first().map(String::as_str));

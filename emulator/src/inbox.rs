@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpResponse, ResponseError, web};
 use serde::Serialize;
 use tera::context;
 
@@ -102,13 +102,7 @@ fn framed(html: &str) -> String {
 }
 
 /// `POST /inbox/empty`: the button. Only pages of this site have it.
-pub(crate) async fn empty(
-    environment: web::Data<Environment>,
-    request: HttpRequest,
-) -> HttpResponse {
-    if let Some(refusal) = pages::refuse_another_site(&environment, &request) {
-        return refusal;
-    }
+pub(crate) async fn empty(environment: web::Data<Environment>) -> HttpResponse {
     environment.store().mails.clear();
     HttpResponse::SeeOther().insert_header((LOCATION, "/inbox")).finish()
 }
@@ -116,13 +110,9 @@ pub(crate) async fn empty(
 /// `POST /inbox/{id}/scan`: the buttons of a mail's page.
 pub(crate) async fn scan_mail(
     environment: web::Data<Environment>,
-    request: HttpRequest,
     id: web::Path<String>,
     form: Option<web::Form<ScanRequest>>,
 ) -> HttpResponse {
-    if let Some(refusal) = pages::refuse_another_site(&environment, &request) {
-        return refusal;
-    }
     let Some(form) = form else {
         return not_scanned(&environment, StatusCode::UNPROCESSABLE_ENTITY, "Use its buttons.");
     };

@@ -20,7 +20,7 @@
 //!
 //! A mail scanner opens links before people do; `scan` plays one, on the `links` of any mail.
 //!
-//! Around all of them: `middleware` logs every API call (`request_log`) and lets it fail, stall or
+//! Around all of them: `access` refuses what other sites' pages send, `middleware` logs every API call (`request_log`) and lets it fail, stall or
 //! break on demand (`hooks`, `faults`), `errors` holds the shapes of the API's refusals, and
 //! `state` everything that one stand-in remembers, with the clock that tests move. What the
 //! official emulator answers otherwise, and a test may ask for, is in `official_emulator`.
@@ -37,6 +37,7 @@
 //! # }
 //! ```
 
+mod access;
 mod admin;
 mod authorize;
 mod connection_list;
@@ -99,7 +100,7 @@ impl Emulator {
     /// # Errors
     ///
     /// When the address isn't loopback or can't be bound, when a redirect URI isn't one that an
-    /// app could be sent back to, or when a connection makes no sense.
+    /// app could be sent back to, or when a host name or a connection makes no sense.
     pub fn start(options: Options) -> io::Result<Emulator> {
         if !options.bind.ip().is_loopback() {
             return Err(invalid_input(format!(
@@ -109,6 +110,9 @@ impl Emulator {
         }
         for uri in &options.redirect_uris {
             redirect::check_listed(uri).map_err(invalid_input)?;
+        }
+        for host in &options.hosts {
+            access::check_host(host).map_err(invalid_input)?;
         }
 
         let listener = TcpListener::bind(options.bind)?;
@@ -127,6 +131,7 @@ impl Emulator {
                 .app_data(environment.clone())
                 .configure(routes::configure)
                 .wrap(from_fn(middleware::serve_api_call))
+                .wrap(from_fn(access::guard))
                 .wrap(from_fn(middleware::add_common_headers))
         })
         .workers(1)

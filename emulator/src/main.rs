@@ -16,6 +16,10 @@ struct Arguments {
     /// Port to listen on, on 127.0.0.1 only; 0 takes any free port
     #[arg(long, default_value_t = 4100)]
     port: u16,
+    /// Answer to this host name too, besides localhost and IP addresses (repeatable); for example
+    /// emulator, if apps use http://emulator:4100. Other hosts get 421, against DNS rebinding
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
     /// API key that the app must use
     #[arg(long, default_value = "sk_test_default")]
     api_key: String,
@@ -88,6 +92,7 @@ async fn main() -> ExitCode {
 async fn serve(arguments: Arguments) -> io::Result<()> {
     let options = Options {
         bind: (Ipv4Addr::LOCALHOST, arguments.port).into(),
+        hosts: arguments.host,
         api_key: arguments.api_key,
         client_id: arguments.client_id,
         redirect_uris: arguments.redirect_uri,

@@ -9,6 +9,9 @@ pub struct Options {
     /// server listens on the same address: on the first free port from 4126 on, or, with port 0
     /// here, on any.
     pub bind: SocketAddr,
+    /// Host names that it answers to beside `localhost` and IP addresses, without a port: such as
+    /// `emulator`, where an app reaches it as `http://emulator:4100`.
+    pub hosts: Vec<String>,
     /// The API key: bearer token of the API, `client_secret` of `/sso/token`.
     pub api_key: String,
     /// The environment's client id.
@@ -33,6 +36,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             bind: (Ipv4Addr::LOCALHOST, 4100).into(),
+            hosts: Vec::new(),
             api_key: "sk_test_default".to_owned(),
             client_id: "client_emulator".to_owned(),
             redirect_uris: Vec::new(),

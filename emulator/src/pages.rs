@@ -63,16 +63,6 @@ pub(crate) fn problem(
     render(environment, status, PAGE_POLICY, "problem.html", &context)
 }
 
-/// The answer to a button that another site has pressed. Browsers say so; tests needn't.
-pub(crate) fn refuse_another_site(
-    environment: &Environment,
-    request: &HttpRequest,
-) -> Option<HttpResponse> {
-    request.headers().get("sec-fetch-site").filter(|site| *site != "same-origin")?;
-    let advice = "Another site asked for it. Use the button on the page itself.";
-    Some(problem(environment, StatusCode::FORBIDDEN, "Nothing was done", advice))
-}
-
 pub(crate) fn unknown_link(environment: &Environment) -> HttpResponse {
     problem(
         environment,

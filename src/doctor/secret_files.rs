@@ -1,22 +1,20 @@
 //! Files with secrets, which nobody else on this machine is to read.
 
-use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::Verdict::{self, Fails, Passes};
 use crate::config::{Config, Tls};
-use crate::data_dir::KEY_FILE;
+use crate::data_dir::{KEY_FILE, WRITE_OF_OTHERS};
 
 /// Anything that others may do. A group is there because somebody wants it to read.
 const OF_OTHERS: u32 = 0o007;
-const WRITE_OF_OTHERS: u32 = 0o002;
 
 pub(super) fn check(config: &Config) -> Verdict {
     let kept = [KEY_FILE, "localhost.pem", "sessions.sqlite3", "sessions.sqlite3-wal"];
     let mut files: Vec<PathBuf> = kept.iter().map(|name| config.data_dir.join(name)).collect();
-    files.extend(dotenv());
+    files.push(PathBuf::from(".env"));
     if let Tls::Files { key, .. } = &config.web.tls {
         files.push(key.clone());
     }
@@ -28,12 +26,6 @@ pub(super) fn check(config: &Config) -> Verdict {
     }
     let named: Vec<_> = open.iter().map(|path| path.display().to_string()).collect();
     Fails(format!("open to other users of this machine: chmod o= {}", named.join(" ")))
-}
-
-/// The file of settings that is read: in this folder, or in one above.
-fn dotenv() -> Option<PathBuf> {
-    let here = env::current_dir().ok()?;
-    here.ancestors().map(|folder| folder.join(".env")).find(|file| file.is_file())
 }
 
 fn allows(path: &Path, mode: u32) -> bool {

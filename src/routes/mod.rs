@@ -33,6 +33,7 @@ use crate::client_address;
 use crate::email_address::EmailAddress;
 use crate::error;
 use crate::rate_limit::SignInRequest;
+use crate::same_origin;
 use crate::session::{self, Store};
 use crate::sign_in::{KnownBrowser, Way};
 
@@ -52,8 +53,8 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(post("/login/code", code::sign_in)))
         .service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))))
         .service(with_session(page("/login/status", status::show)))
-        .service(with_session(web::resource("/login/finish").route(web::get().to(finish::finish))))
-        .service(with_session(web::resource("/callback").route(web::get().to(callback::arrive))))
+        .service(with_session(redeem("/login/finish", finish::finish)))
+        .service(with_session(redeem("/callback", callback::arrive)))
         .service(plain(form("/login/approve", approve::show, approve::approve)))
         .service(plain(post("/login/approve/cancel", approve::cancel)))
         .service(with_session(form("/login/switch", switch::show, switch::switch)))
@@ -83,6 +84,17 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
+}
+
+/// A resource whose GET redeems something; a prefetch of it is refused.
+fn redeem<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let visit = web::get().to(handler).wrap(from_fn(same_origin::refuse_prefetch));
+    web::resource(path).route(visit)
 }
 
 /// A page that acts when it is sent back.

@@ -21,14 +21,17 @@ pub enum Ended {
     Idle,
     /// The absolute timeout.
     TimeLimit,
-    /// The person ended it from another session, or began one too many.
+    /// The person ended it from another session.
     Elsewhere,
+    /// The person has signed in so often since that this one was too many.
+    TooManySessions,
     /// The operator ended it.
     ByOperator,
 }
 
 impl Ended {
-    const ALL: [Self; 4] = [Self::Idle, Self::TimeLimit, Self::Elsewhere, Self::ByOperator];
+    const ALL: [Self; 5] =
+        [Self::Idle, Self::TimeLimit, Self::Elsewhere, Self::TooManySessions, Self::ByOperator];
 
     /// Its name in the store and in `data-reason`.
     #[must_use]
@@ -37,6 +40,7 @@ impl Ended {
             Self::Idle => "idle",
             Self::TimeLimit => "time_limit",
             Self::Elsewhere => "ended_elsewhere",
+            Self::TooManySessions => "too_many_sessions",
             Self::ByOperator => "ended_by_operator",
         }
     }

@@ -136,3 +136,63 @@ async fn the_audit_can_be_had_without_the_rest_of_the_log() {
     assert!(log.lines().all(|line| line.contains(" audit: event=")), "{log}");
     assert!(!log.contains("acme"), "{log}");
 }
+
+#[actix_web::test]
+async fn operator_commands_write_an_audit_line_to_stderr() {
+    let site = Site::start(&[("LOG_FORMAT", "json")]).await;
+    let ana = site.signed_in("ana@acme.test").await;
+    let _also_ana = site.signed_in("ana@acme.test").await;
+    let _bob = site.signed_in("bob@acme.test").await;
+    let alias = site.operate(&["audit", "--email", "ana@acme.test"]).await;
+    let told = async |arguments: &[&str], settings: &[(&str, &str)]| {
+        let output = site.operator(arguments, settings).await;
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && !said.contains("acme"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        said
+    };
+    let fields = async |arguments: &[&str]| {
+        // Whatever else is logged: this is not left out.
+        let said = told(arguments, &[("RUST_LOG", "off")]).await;
+        let [line] = audit(&said).try_into().unwrap();
+        line["fields"].clone()
+    };
+    let person = alias.trim();
+    assert_eq!(
+        fields(&["audit", "--email", "Ana@ACME.test"]).await,
+        json!({ "event": "looked_up_by_operator", "person": person })
+    );
+    assert_eq!(
+        fields(&["sessions", "list", "--email", "ana@acme.test"]).await,
+        json!({ "event": "listed_by_operator", "person": person, "sessions": 2 })
+    );
+    assert_eq!(
+        fields(&["sessions", "end", "--email", "ana@acme.test"]).await,
+        json!({ "event": "ended_by_operator", "person": person, "sessions": 2 })
+    );
+    assert!(!ana.is_signed_in().await);
+    assert_eq!(
+        fields(&["sessions", "end", "--all"]).await,
+        json!({ "event": "ended_by_operator", "sessions": 1 })
+    );
+    let text = told(&["sessions", "end", "--all"], &[("LOG_FORMAT", "text")]).await;
+    assert!(text.contains(" audit: event=\"ended_by_operator\" sessions=0"), "{text}");
+}
+
+#[actix_web::test]
+async fn a_failed_operator_command_is_audited_with_its_code() {
+    let site = Site::start(&[("LOG_FORMAT", "json")]).await;
+    let _ana = site.signed_in("ana@acme.test").await;
+    let no_more = "CREATE TRIGGER full BEFORE UPDATE ON sessions
+         BEGIN SELECT RAISE(FAIL, 'the disk is full'); END";
+    site.database().execute_batch(no_more).unwrap();
+    let output = site.operator(&["sessions", "end", "--all"], &[]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let [line] = audit(&said).try_into().unwrap();
+    let expected = json!({ "event": "ended_by_operator", "code": "store_unavailable" });
+    assert_eq!(line["fields"], expected, "{said}");
+    // What was never tried is no event.
+    let output = site.operator(&["sessions", "end", "--email", "ana"], &[]).await;
+    assert_eq!(audit(&String::from_utf8(output.stderr).unwrap()), [json!(null); 0]);
+}

@@ -83,3 +83,17 @@ async fn it_is_on_loopback_only() {
         assert!(text(&output.stderr).contains(name), "{}", text(&output.stderr));
     }
 }
+
+#[actix_web::test]
+async fn other_hosts_and_sites_cannot_use_its_inbox() {
+    let (folder, app, port) = (tempfile::tempdir().unwrap(), free_port(), free_port());
+    let settings = settings(folder.path(), app, port);
+    let _program = Program::start(command(&["--demo"], &settings, folder.path())).await;
+    let inbox = format!("http://localhost:{port}/_emulate/inbox");
+    for (host, status) in [("evil.test", 421), ("localhost", 200), ("127.0.0.1", 200)] {
+        let request = http().get(&inbox).header("Host", format!("{host}:{port}"));
+        assert_eq!(request.send().await.unwrap().status(), status, "{host}");
+    }
+    let from_there = http().delete(&inbox).header("Sec-Fetch-Site", "cross-site");
+    assert_eq!(from_there.send().await.unwrap().status(), 403);
+}

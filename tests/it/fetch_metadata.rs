@@ -11,6 +11,31 @@ type From = (&'static str, &'static str, &'static str);
 
 const VISIT: From = ("cross-site", "navigate", "document");
 
+/// How browsers announce a prefetch, a prerender or a preview.
+const PREFETCHES: [(&str, &str); 6] = [
+    ("Sec-Purpose", "prefetch"),
+    ("Sec-Purpose", "prefetch;prerender"),
+    ("Sec-Purpose", "prefetch;anonymous-client-ip"),
+    ("Purpose", "prefetch"),
+    ("X-Moz", "prefetch"),
+    ("X-Purpose", "preview"),
+];
+
+/// A prefetch with this header, from this site if it says from where.
+async fn prefetch(
+    visitor: &Visitor,
+    path: &str,
+    (name, value): (&str, &str),
+    site: Option<&str>,
+) -> Answer {
+    let mut request = visitor.request(Method::GET, path).header(name, value);
+    if let Some(site) = site {
+        request = request.header("Sec-Fetch-Site", site);
+        request = request.header("Sec-Fetch-Mode", "navigate").header("Sec-Fetch-Dest", "document");
+    }
+    visitor.send(request).await
+}
+
 async fn get(visitor: &Visitor, path: &str, (site, mode, dest): From) -> Answer {
     let request = visitor.request(Method::GET, path);
     let request = request.header("Sec-Fetch-Site", site).header("Sec-Fetch-Mode", mode);
@@ -79,21 +104,75 @@ async fn a_mailed_link_opens_from_a_webmail() {
 }
 
 #[actix_web::test]
-async fn a_look_ahead_uses_nothing_up() {
+async fn a_prefetch_uses_nothing_up() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
     let path = callback.strip_prefix(&app.origin).unwrap();
-    for purpose in ["prefetch", "prefetch;prerender"] {
-        let request = visitor.request(Method::GET, path).header("Sec-Purpose", purpose);
-        let request = request.header("Sec-Fetch-Site", "cross-site");
-        let request = request.header("Sec-Fetch-Mode", "navigate");
-        let answer = visitor.send(request.header("Sec-Fetch-Dest", "document")).await;
-        assert_error(&answer, 403, "cross_site");
-        assert!(!answer.headers.contains_key("set-cookie"));
+    for path in [path, &path.replace("/callback", "/%63allback")] {
+        for header in PREFETCHES {
+            for site in
+                [None, Some("none"), Some("same-origin"), Some("same-site"), Some("cross-site")]
+            {
+                let answer = prefetch(&visitor, path, header, site).await;
+                assert_error(&answer, 403, "cross_site");
+                assert!(!answer.headers.contains_key("set-cookie"), "{header:?} {site:?}");
+            }
+        }
     }
+    assert_eq!(app.workos.calls_of("/sso/token").await, 0);
     assert_eq!(get(&visitor, path, VISIT).await.location(), "/account", "the visit itself works");
+}
+
+#[actix_web::test]
+async fn a_prefetched_page_continues_on_a_press() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let path = callback.strip_prefix(&app.origin).unwrap();
+    let answer =
+        prefetch(&visitor, path, ("Sec-Purpose", "prefetch;prerender"), Some("none")).await;
+    // The same URL again, and the code stays out of the page.
+    assert!(answer.body.contains("<a class=\"button\" href=\"\">"), "{}", answer.body);
+    let code = path.split_once("code=").unwrap().1.split('&').next().unwrap();
+    assert!(!answer.body.contains(code));
+    let press = ("same-origin", "navigate", "document");
+    assert_eq!(get(&visitor, path, press).await.location(), "/account");
+}
+
+#[actix_web::test]
+async fn other_pages_may_be_prefetched_but_not_by_other_sites() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    for header in PREFETCHES {
+        for path in ["/", "/login"] {
+            for site in [None, Some("none"), Some("same-origin")] {
+                let answer = prefetch(&visitor, path, header, site).await;
+                assert_eq!(answer.status, 200, "{path} {header:?} {site:?}");
+            }
+            let answer = prefetch(&visitor, path, header, Some("cross-site")).await;
+            assert_error(&answer, 403, "cross_site");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_read_with_a_contradicting_origin_is_refused() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    for (site, origin, status) in [
+        ("same-origin", "https://evil.test", 403),
+        ("none", "https://evil.test", 403),
+        ("same-origin", "null", 200),
+        ("same-origin", app.origin.as_str(), 200),
+    ] {
+        let request = visitor.request(Method::GET, "/api/session").header("Origin", origin);
+        let request = request.header("Sec-Fetch-Site", site).header("Sec-Fetch-Mode", "cors");
+        let answer = visitor.send(request.header("Sec-Fetch-Dest", "empty")).await;
+        assert_eq!(answer.status, status, "{site} {origin}");
+    }
 }
 
 #[actix_web::test]

@@ -1,6 +1,7 @@
 //! `/login/finish`: where the browser that asked goes on, after the link was opened in another and the
 //! digits were typed there.
 
+use reqwest::Method;
 use tokio::task::JoinSet;
 
 use crate::answer::assert_error;
@@ -139,4 +140,23 @@ async fn an_old_state_leaves_no_more_time_than_it_has() {
     app.clock.advance(30);
     assert_error(&phone.get("/login/approve").await, 400, "nothing_pending");
     assert_error(&phone.post("/login/approve", &[("digits", "00")]).await, 400, "nothing_pending");
+}
+
+#[actix_web::test]
+async fn a_prefetch_finishes_nothing() {
+    let app = TestApp::spawn().await;
+    let two = Two::new(&app, "ana@acme.test", "").await;
+    two.type_digits(&two.digits().await).await;
+    let next = two.next().await;
+    for (name, value) in
+        [("Sec-Purpose", "prefetch;prerender"), ("Purpose", "prefetch"), ("X-Moz", "prefetch")]
+    {
+        for site in ["none", "same-origin"] {
+            let request = two.laptop.request(Method::GET, &next).header("Sec-Fetch-Site", site);
+            let answer = two.laptop.send(request.header(name, value)).await;
+            assert_error(&answer, 403, "cross_site");
+        }
+    }
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
+    assert_eq!(two.laptop.get(&next).await.location(), "/account");
 }

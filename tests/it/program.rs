@@ -60,6 +60,21 @@ async fn settings_come_from_a_file_too_and_the_environment_wins() {
 }
 
 #[actix_web::test]
+async fn a_dotenv_file_in_a_parent_folder_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("a/b");
+    std::fs::create_dir_all(&below).unwrap();
+    for above in [folder.path(), &folder.path().join("a")] {
+        let settings = "WORKOS_API_KEY=sk_x\nWORKOS_CLIENT_ID=client_x\nTLS=nonsense\n";
+        std::fs::write(above.join(".env"), settings).unwrap();
+        let output = command(&[], &HashMap::new(), &below).output().await.unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("WORKOS_API_KEY") && !said.contains("TLS"), "{said}");
+    }
+}
+
+#[actix_web::test]
 async fn a_damaged_file_of_settings_is_named_and_not_quoted() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(".env"), "LOG_FORMAT=json\ncanary = 'oh\n").unwrap();

@@ -120,7 +120,9 @@ async fn every_kind_of_failure_is_a_page_or_a_problem_document() {
 async fn a_write_from_another_site_does_nothing() {
     let app = TestApp::spawn().await;
     let origin = app.origin.clone();
-    let cases: [(&[(&str, &str)], bool); 10] = [
+    let (other_scheme, other_port) = (origin.replace("http:", "https:"), format!("{origin}1"));
+    let with_dot = origin.replace("127.0.0.1", "127.0.0.1.");
+    let cases: [(&[(&str, &str)], bool); 23] = [
         (&[("Sec-Fetch-Site", "same-origin")], true),
         (&[("Sec-Fetch-Site", "none")], true),
         (&[("Origin", &origin)], true),
@@ -131,6 +133,27 @@ async fn a_write_from_another_site_does_nothing() {
         (&[("Origin", "null")], false),
         (&[("Referer", &origin)], false),
         (&[], false),
+        // Browsers never send these together, so one of the two headers is not the browser's own.
+        (&[("Sec-Fetch-Site", "same-origin"), ("Origin", "https://evil.test")], false),
+        (&[("Sec-Fetch-Site", "none"), ("Origin", "https://evil.test")], false),
+        (&[("Sec-Fetch-Site", "same-origin"), ("Origin", &other_scheme)], false),
+        (&[("Sec-Fetch-Site", "same-origin"), ("Origin", &other_port)], false),
+        (&[("Sec-Fetch-Site", "same-origin"), ("Origin", &with_dot)], false),
+        (&[("Sec-Fetch-Site", "none"), ("Origin", &origin.to_uppercase())], false),
+        (&[("Sec-Fetch-Site", "same-origin"), ("Origin", "")], false),
+        (&[("Sec-Fetch-Site", "same-origin"), ("Origin", &origin)], true),
+        (&[("Sec-Fetch-Site", "none"), ("Origin", "null")], true),
+        (&[("Sec-Fetch-Site", "cross-site"), ("Origin", "null")], false),
+        (&[("Origin", &origin), ("Origin", "https://evil.test")], false),
+        (&[("Origin", "null"), ("Origin", &origin)], false),
+        (
+            &[
+                ("Sec-Fetch-Site", "same-origin"),
+                ("Origin", "null"),
+                ("Origin", "https://evil.test"),
+            ],
+            false,
+        ),
     ];
     for (headers, accepted) in cases {
         let visitor = app.visitor();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -96,9 +96,15 @@ impl Site {
 
     /// What one of the operator's commands prints, beside the running site.
     pub async fn operate(&self, arguments: &[&str]) -> String {
-        let output = command(arguments, &self.settings, &self.folder).output().await.unwrap();
+        let output = self.operator(arguments, &[]).await;
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The same with these settings changed, and all that is to be known of it.
+    pub async fn operator(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+        let mut command = command(arguments, &self.settings, &self.folder);
+        command.envs(settings.iter().copied()).output().await.unwrap()
     }
 
     /// A connection to the store's file, beside the site's own.

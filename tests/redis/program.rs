@@ -75,6 +75,11 @@ async fn two_processes_may_share_a_folder_and_the_operator_reaches_both() {
     assert!(ana.get("/login").await.body.contains("data-reason=\"ended_by_operator\""));
     assert!(bob.is_signed_in().await && eve.is_signed_in().await);
     assert_eq!(run(&["sessions", "end", "--all"]).await, "Ended 2 sessions.\n");
+    let list = ["sessions", "list", "--email", "ana@acme.test"];
+    let said = command(&list, &store, folder.path()).output().await.unwrap().stderr;
+    let said = String::from_utf8(said).unwrap();
+    let told = " audit: event=\"listed_by_operator\" sessions=0\n";
+    assert!(said.ends_with(told) && said.lines().count() == 1, "without keys no person: {said}");
     assert!(!bob.is_signed_in().await && !eve.is_signed_in().await);
     drop((ana, ana_there, bob, eve));
     assert_eq!(program.terminate().await.0, Some(0));
@@ -138,4 +143,35 @@ async fn over_tls_its_certificate_counts() {
     let output = command(&list, &store, folder.path()).output().await.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     drop(engine);
+}
+
+#[actix_web::test]
+async fn a_remote_redis_without_tls_is_warned_of_at_start() {
+    let (workos, folder) = (WorkOs::start(), tempfile::tempdir().unwrap());
+    let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());
+    for (url, is_warned_of) in [
+        ("redis://someone:canary@redis.invalid:6379/0", true),
+        ("redis://192.0.2.7", true),
+        ("redis://[2001:db8::1]:6379", true),
+        ("redis://localhost.evil.invalid", true),
+        ("redis://127.0.0.1:1", false),
+        ("redis://127.9.9.9:1", false),
+        ("redis://[::1]:1", false),
+        ("redis://[::ffff:127.0.0.1]:1", false),
+        ("redis://localhost", false),
+        ("redis://LocalHost:1", false),
+        ("rediss://redis.invalid", false),
+    ] {
+        settings.insert("SESSION_STORE".to_owned(), url.to_owned());
+        let program = Program::start(command(&[], &settings, folder.path())).await;
+        let (code, log) = program.terminate().await;
+        assert_eq!(code, Some(0), "{log}");
+        let warnings: Vec<_> = log.lines().filter(|line| line.contains(" WARN ")).collect();
+        assert_eq!(warnings.len(), usize::from(is_warned_of), "{url}: {log}");
+        for word in ["SESSION_STORE", "password", "email addresses", "rediss://"] {
+            assert!(warnings.iter().all(|line| line.contains(word)), "{word}: {log}");
+        }
+        assert!(!log.contains("canary") && !log.contains("redis.invalid"), "{log}");
+    }
 }

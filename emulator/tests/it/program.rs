@@ -47,6 +47,10 @@ async fn the_ready_line_tells_a_program_all_it_needs() {
         "--sso",
         "conn_01INITECH=initech.test",
         "--like-official-emulator",
+        "--host",
+        "emulator",
+        "--host",
+        "workos.internal",
     ];
     let (_program, ready) = Program::start(&arguments);
     assert_eq!(ready.as_object().unwrap().len(), 6);
@@ -62,6 +66,10 @@ async fn the_ready_line_tells_a_program_all_it_needs() {
     let client = crate::stand_in::client();
     let health = client.get(ready["health"].as_str().unwrap());
     assert_eq!(health.send().await.unwrap().status(), 200);
+    for (host, status) in [("emulator:4100", 200), ("workos.internal", 200), ("evil.test", 421)] {
+        let health = client.get(ready["health"].as_str().unwrap()).header("Host", host);
+        assert_eq!(health.send().await.unwrap().status(), status, "{host}");
+    }
     let create = client
         .post(format!("http://127.0.0.1:{port}/passwordless/sessions"))
         .bearer_auth("sk_test_mine")
@@ -86,6 +94,7 @@ fn wrong_arguments_are_refused() {
         &["--sso", "acme=acme.test", "--port", "0"],
         &["--sso", "org_01ACME=acme", "--port", "0"],
         &["--port", "70000"],
+        &["--host", "http://emulator", "--port", "0"],
         &["--redirect-uri", "javascript:alert(1)", "--port", "0"],
         &["--unheard-of"],
     ] {

@@ -8,11 +8,12 @@ mod connection;
 mod scripts;
 
 use std::cmp::Reverse;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use redis::{Client, FromRedisValue, ScriptInvocation};
+use redis::{Client, ConnectionAddr, FromRedisValue, ScriptInvocation};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::engine::{Counted, Ending, Insertion};
@@ -39,11 +40,25 @@ pub(super) fn is_url(url: &str) -> bool {
     is_ours && Client::open(url).is_ok()
 }
 
+/// Whether this host of a URL can only be this machine.
+fn is_loopback(host: &str) -> bool {
+    let is_ours = |ip: IpAddr| ip.to_canonical().is_loopback();
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_ours)
+}
+
 impl Opener {
     /// Connects to nothing yet: a Redis that is away for a while keeps nobody from starting.
     pub(super) fn open(url: &SecretString, clock: Clock) -> Result<Self, StoreError> {
         let client = Client::open(url.expose_secret())
             .map_err(|error| StoreError::Redis(connection::described(&error)))?;
+        if let ConnectionAddr::Tcp(host, _) = client.get_connection_info().addr()
+            && !is_loopback(host)
+        {
+            tracing::warn!(
+                "SESSION_STORE is on another machine and without TLS: its password, sessions and \
+                 email addresses travel in the clear; use rediss:// unless that network is yours alone"
+            );
+        }
         Ok(Self { client: Arc::new(client), clock })
     }
 
@@ -85,7 +100,7 @@ impl Redis {
         insert
             .arg((name(&new.hash), replaced, id, dates.created_at, new.ends_at))
             .arg((session.device, session.address, session.values, by_person, by_email, person))
-            .arg((new.at_most, Ended::Elsewhere.name(), new.remembered));
+            .arg((new.at_most, Ended::TooManySessions.name(), new.remembered));
         self.run(&insert).await
     }
 

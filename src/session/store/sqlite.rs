@@ -118,7 +118,7 @@ impl Sqlite {
                 session.email
             ])?;
             db.prepare_cached(&too_many)?.execute(named_params! {
-                ":why": Ended::Elsewhere.name(),
+                ":why": Ended::TooManySessions.name(),
                 ":remembered": new.remembered,
                 ":person": session.person,
                 ":at_most": new.at_most,

@@ -1,0 +1,94 @@
+//! Refuses requests for other hosts and cross-site writes. The emulator listens on this machine
+//! only, but any website open in a browser here can send it requests, and could read the answers
+//! if a name of its own resolved to this machine (DNS rebinding).
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HOST, ORIGIN};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use crate::pages;
+use crate::state::Environment;
+
+/// The middleware. What it refuses is in no request log, and no hook acts on it.
+pub(crate) async fn guard(
+    environment: web::Data<Environment>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if !is_for_here(request.request(), &environment.options.hosts) {
+        return Ok(request.into_response(wrong_host()));
+    }
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // Decoded, as the routes read it. What WorkOS serves takes a key or a one-use link.
+    let path = request.match_info().as_str();
+    let is_our_own = path.starts_with("/_emulate/") || path.starts_with("/inbox/");
+    if is_our_own && !reads && is_of_another_site(request.request()) {
+        let advice = "Another site asked for it. Use the button on the page itself.";
+        let refusal =
+            pages::problem(&environment, StatusCode::FORBIDDEN, "Nothing was done", advice);
+        return Ok(request.into_response(refusal));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Whether this can be a name of [`Options::hosts`](crate::Options::hosts).
+pub(crate) fn check_host(name: &str) -> Result<(), String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if !name.is_empty() && name.bytes().all(is_plain) {
+        return Ok(());
+    }
+    Err(format!("{name:?} is no host name: expected one without a port, such as emulator"))
+}
+
+/// Whether each host that the request names, in its `Host` header or its target, is `localhost`, an
+/// IP address, which no DNS server can make up, or one of these names. A request that names none is
+/// no browser's.
+fn is_for_here(request: &HttpRequest, names: &[String]) -> bool {
+    let target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+    let headers = request.headers().get_all(HOST).map(|host| host.as_bytes());
+    let mut named = headers.chain(target);
+    named.all(|host| std::str::from_utf8(host).is_ok_and(|host| is_ours(host, names)))
+}
+
+fn is_ours(host: &str, names: &[String]) -> bool {
+    if let Some(rest) = host.strip_prefix('[') {
+        return rest.split_once(']').is_some_and(|(ip, _)| ip.parse::<Ipv6Addr>().is_ok());
+    }
+    let name = match host.split_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    name.parse::<Ipv4Addr>().is_ok()
+        || name.eq_ignore_ascii_case("localhost")
+        || names.iter().any(|ours| ours.eq_ignore_ascii_case(name))
+}
+
+/// Whether a browser says that another site's page sends this. `Origin: null` says nothing of where
+/// it comes from; an SDK or curl sends neither header.
+fn is_of_another_site(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let own = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let site = headers.get("sec-fetch-site");
+    let is_own = |origin: &str| {
+        let own_origin =
+            origin.split_once("://").is_some_and(|(_, it)| it.eq_ignore_ascii_case(own));
+        own_origin || (origin == "null" && site.is_some())
+    };
+    site.is_some_and(|site| site != "same-origin" && site != "none")
+        || !headers.get_all(ORIGIN).all(|origin| origin.to_str().is_ok_and(is_own))
+}
+
+fn wrong_host() -> HttpResponse {
+    HttpResponse::MisdirectedRequest().json(json!({
+        "emulator": "magic-link-emulator",
+        "code": "wrong_host",
+        "message": "The emulator answers to localhost and IP addresses only. To use another host \
+            name, start it with --host NAME.",
+    }))
+}
