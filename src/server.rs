@@ -32,6 +32,8 @@ pub struct Serving {
     beside: Vec<Server>,
     store: Store,
     mailer: Option<Mailer>,
+    /// The site's, to be closed at the end before its worker threads are.
+    listener: TcpListener,
     shutdown: web::Data<Shutdown>,
     signals: Signals,
     /// `SHUTDOWN_DRAIN`
@@ -56,7 +58,7 @@ impl Serving {
         let beside: Vec<_> =
             self.beside.into_iter().map(|server| (server.handle(), rt::spawn(server))).collect();
         let orderly = async {
-            let ended = self.shutdown.serve(self.server, self.drain).await;
+            let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
             if let Some(mailer) = self.mailer {
                 mailer.finish().await;
             }
@@ -140,6 +142,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let server = server.on_connect(streams::begin);
     let server = server.disable_signals().shutdown_timeout(FINISHED_WITHIN);
     limits::end_what_is_not_read(&listener)?;
+    let own = listener.try_clone()?;
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,
@@ -147,5 +150,6 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     // Whoever is told that it serves may end it as well.
     let signals = Signals::from_now()?;
     let (server, beside) = (server.run(), metrics.into_iter().chain(plain_http).collect());
-    Ok(Serving { server, beside, store, mailer, shutdown, signals, drain, _lock: lock })
+    let listener = own;
+    Ok(Serving { server, beside, store, mailer, listener, shutdown, signals, drain, _lock: lock })
 }

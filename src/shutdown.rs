@@ -1,6 +1,7 @@
 //! How the program ends: first it says that it is no longer ready, then it listens no more and
 //! finishes what is under way, and then nothing holds it.
 
+use std::net::{Shutdown as Shut, TcpListener};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{io, mem};
@@ -51,18 +52,26 @@ impl Shutdown {
 
     /// Serves until the server ends by itself or the end has begun; then for `drain` longer, and
     /// then until what is under way is done.
-    pub(crate) async fn serve(&self, server: Server, drain: Duration) -> io::Result<()> {
+    pub(crate) async fn serve(
+        &self,
+        server: Server,
+        listener: TcpListener,
+        drain: Duration,
+    ) -> io::Result<()> {
         let handle = server.handle();
         let ending = async {
             self.begun.notified().await;
             rt::time::sleep(drain).await;
-            // A task would end with its worker thread, which stops with its last connection.
+            // A task would end with its worker thread, which stops with its last connection. Nothing
+            // new is taken meanwhile: on Linux this closes a listening socket for all who hold it.
             if self.has_tasks() {
                 handle.pause().await;
+                let _ = socket2::SockRef::from(&listener).shutdown(Shut::Read);
             }
             while self.has_tasks() {
                 self.no_tasks.notified().await;
             }
+            drop(listener);
             // From here on nothing new is taken. HTTP/1 connections close with their last answer;
             // those of HTTP/2 stay, and the server would wait for them.
             mem::drop(handle.stop(true));

@@ -71,6 +71,31 @@ async fn requests_under_way_are_finished_and_it_waits_no_longer() {
 }
 
 #[actix_web::test]
+async fn a_sign_in_whose_browser_is_gone_is_completed_first() {
+    let site = Site::start(&[]).await;
+    let visitor = site.visitor();
+    visitor.ask_for_link("ana@acme.test", "").await;
+    let callback = site.workos.follow_newest_link("ana@acme.test").await;
+    let delay = json!({ "delay_ms": 1500, "count": 1 });
+    site.workos.fail("/sso/token", delay).await;
+    let path = &callback[callback.find("/callback").unwrap()..];
+    let leaving = visitor.request(reqwest::Method::GET, path);
+    let leaving = leaving.header("Cookie", visitor.cookie_header());
+    let stopped = leaving.timeout(Duration::from_millis(100)).send().await;
+    assert!(stopped.unwrap_err().is_timeout());
+    until_under_way_is_over(&site).await;
+    site.program.signal("TERM").await;
+    let (code, log) = site.program.ended().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("signed_in"), "{log}");
+}
+
+/// Until the program has noticed that the browser is gone.
+async fn until_under_way_is_over(site: &Site) {
+    site.until(|scrape| scrape.value("http_requests_under_way", &[]) == 0.0).await;
+}
+
+#[actix_web::test]
 async fn connections_without_a_request_hold_nothing_up() {
     for settings in [&[][..], &[("TLS", "self-signed")]] {
         let site = Site::start(settings).await;
