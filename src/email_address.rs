@@ -104,6 +104,14 @@ pub fn parse_domain(domain: &str) -> Result<String, InvalidEmailAddress> {
     Ok(ascii.into_owned())
 }
 
+/// An address as people write it: its domain in Unicode (UTS #46). Addresses are kept, compared and
+/// logged in ASCII.
+#[must_use]
+pub fn shown(email: &str) -> String {
+    let Some((local, domain)) = email.rsplit_once('@') else { return email.to_owned() };
+    format!("{local}@{}", idna::domain_to_unicode(domain).0)
+}
+
 fn nfkc(text: &str) -> String {
     const NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfkc();
     NFKC.normalize(text).into_owned()

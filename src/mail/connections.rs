@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::MailError;
 use super::line_by_line::LineByLine;
-use super::reply::{failed, refused, took_too_long, unavailable};
+use super::reply::{failed, message_refused, refused, took_too_long, unavailable};
 use super::server::{Security, Server, Settings};
 
 /// How long the server may take from where it is ready for a recipient.
@@ -90,7 +90,7 @@ impl Connections {
         let taken = timeout(TAKEN_WITHIN, submission).await.unwrap_or(Err(took_too_long()));
         let is_fit_for_more = match taken {
             Ok(()) => true,
-            Err(MailError::Refused(_)) => {
+            Err(MailError::Refused(_) | MailError::Later(_)) => {
                 let reset = timeout(MAX_SILENCE, connection.command(Rset)).await;
                 reset.is_ok_and(|reset| reset.is_ok())
             }
@@ -161,7 +161,7 @@ async fn submit(
     }
     // Some servers look at the recipient only now.
     connection.command(Data).await.map_err(|error| refused("DATA", &error))?;
-    connection.message(&message).await.map_err(|error| refused("the message", &error))?;
+    connection.message(&message).await.map_err(|error| message_refused("the message", &error))?;
     Ok(())
 }
 

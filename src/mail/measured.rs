@@ -19,7 +19,7 @@ pub(super) async fn measured<T>(
         .record(begun.elapsed());
     if let Err(error) = &answered {
         let why = match error {
-            MailError::Refused(_) => "refused",
+            MailError::Refused(_) | MailError::Later(_) => "refused",
             MailError::Unavailable(_) => "unreachable",
         };
         counter!("upstream_call_failures_total", "upstream" => MAIL, "call" => call, "why" => why)

@@ -17,10 +17,19 @@ pub(super) fn took_too_long() -> MailError {
 /// What the server said to this recipient; but not what it would say to any.
 pub(super) fn refused(step: &'static str, error: &Error) -> MailError {
     match error.status().map(u16::from) {
-        Some(code) if code != CLOSING && !AUTHENTICATION.contains(&code) => {
-            MailError::Refused(code)
-        }
-        _ => failed(step, error),
+        Some(code) if AUTHENTICATION.contains(&code) => failed(step, error),
+        // Before the message was sent.
+        Some(CLOSING) => MailError::Later(CLOSING),
+        _ => message_refused(step, error),
+    }
+}
+
+/// The same of the message itself: whoever hangs up on it may have taken it.
+pub(super) fn message_refused(step: &'static str, error: &Error) -> MailError {
+    match error.status().map(u16::from) {
+        None | Some(CLOSING) => failed(step, error),
+        Some(code @ 400..500) => MailError::Later(code),
+        Some(code) => MailError::Refused(code),
     }
 }
 

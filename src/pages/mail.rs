@@ -1,5 +1,7 @@
 //! The mail with our own link: its subject, text and HTML say the same.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use tera::Context;
 
@@ -45,6 +47,7 @@ impl Pages {
                 .map(|text| text.trim().to_owned())
                 .map_err(|error| Failure::internal(format!("email/sign_in.{part}: {error}")))
         };
-        Ok(Mail { subject: part("subject")?, text: part("txt")?, html: part("html")? })
+        let lifetime = Duration::from_secs(mail.lifetime);
+        Ok(Mail { subject: part("subject")?, text: part("txt")?, html: part("html")?, lifetime })
     }
 }

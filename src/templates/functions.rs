@@ -7,12 +7,14 @@ use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::email_address::shown;
 use crate::words::Words;
 
 /// Makes the functions known:
 ///
 /// - `phrase(key="sent.wait", …)`: a phrase with its blanks filled in. What is filled in never becomes
 ///   markup; what stands in the phrase does, if it has any.
+/// - `address(email=…)`: an email address as people write it; phrases do that with their `email`.
 /// - `date(at=…)`: seconds since 1970 as a date in UTC.
 /// - `time(at=…)`: the same as an element that `static/app.js` puts into the reader's time zone;
 ///   with `relative=true`, into "5 minutes ago".
@@ -25,6 +27,7 @@ pub(super) fn register(tera: &mut Tera, words: &Arc<Words>) {
         move |arguments: Kwargs, state: &State<'_>| function(&words, &arguments, state)
     };
     tera.register_function("phrase", call(phrase));
+    tera.register_function("address", call(address));
     tera.register_function("date", call(date));
     tera.register_function("time", call(time));
     tera.register_function("duration", call(duration));
@@ -42,6 +45,8 @@ fn phrase(words: &Words, arguments: &Kwargs, state: &State<'_>) -> TeraResult<Va
     let mut blanks = FluentArgs::new();
     for (name, value) in arguments.iter() {
         let Some(name) = name.as_str().filter(|name| *name != "key") else { continue };
+        let shown = (name == "email").then(|| value.as_str().map(shown)).flatten().map(Value::from);
+        let value = shown.as_ref().unwrap_or(value);
         let blank = match (value.as_i64(), value.as_str()) {
             (Some(number), _) => FluentValue::from(number),
             (None, Some(text)) if !is_html => FluentValue::from(text.to_owned()),
@@ -51,6 +56,10 @@ fn phrase(words: &Words, arguments: &Kwargs, state: &State<'_>) -> TeraResult<Va
     }
     let said = say(words, key, &blanks)?;
     Ok(if is_html { Value::safe_string(&said) } else { said.into() })
+}
+
+fn address(_: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+    Ok(shown(arguments.must_get("email")?).into())
 }
 
 fn date(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {

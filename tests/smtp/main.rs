@@ -31,6 +31,7 @@ mod site;
 
 mod content;
 mod injection;
+mod later;
 mod log;
 mod once;
 mod outage;

@@ -1,0 +1,71 @@
+//! A mail that the server asks to send later is tried again while its link lives; nobody is told.
+
+use serde_json::json;
+
+use crate::server::Server;
+use crate::site::Site;
+
+async fn site(server: &Server) -> Site {
+    Site::start(&format!("smtp://localhost:{}", server.port), &[]).await
+}
+
+#[actix_web::test]
+async fn a_mail_is_tried_again_when_the_server_says_later() {
+    for (step, reply) in [
+        ("RCPT", "451 greylisted"),
+        ("RCPT", "421 closing"),
+        ("DATA", "452 full"),
+        ("MESSAGE", "451 not now"),
+    ] {
+        let server = Server::with(json!({ "refuse": { step: reply } }));
+        let site = site(&server).await;
+        let answer = site.visitor().ask_for_link("ana@acme.test", "").await;
+        assert!(answer.location().starts_with("/login/sent?flow="));
+        server.until(|seen| seen.has_come_to(step)).await;
+        if step == "MESSAGE" {
+            server.until_mailed(1).await;
+        }
+        server.refuse_nothing();
+        server.take();
+        let mail = server.newest("ana@acme.test").await;
+        assert!(!mail.wire.is_empty());
+        server.until_mailed(1).await;
+        let log = site.log().await;
+        assert!(log.contains("delivered") && !log.contains("undelivered"), "{step} {reply}: {log}");
+        assert_eq!(server.seen().recipients(), ["ana@acme.test"], "{step} {reply}: once");
+    }
+}
+
+#[actix_web::test]
+async fn what_waits_is_tried_once_more_at_the_end_and_then_told_as_undelivered() {
+    for (step, reply) in [
+        ("RCPT", "450 canary@acme.test later"),
+        ("RCPT", "421 canary@acme.test"),
+        ("MESSAGE", "451 canary@acme.test later"),
+    ] {
+        let server = Server::with(json!({ "refuse": { step: reply } }));
+        let site = site(&server).await;
+        site.visitor().ask_for_link("canary@acme.test", "").await;
+        server.until(|seen| seen.has_come_to(step)).await;
+        let log = site.log().await;
+        assert_eq!(server.seen().count("RCPT"), 2, "{step} {reply}: {log}");
+        let told: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
+        assert_eq!(told.len(), 1, "{step} {reply}: {log}");
+        let cause = format!("asks to try again later, with {}", &reply[..3]);
+        assert!(told[0].contains(&cause) && told[0].contains("request{"), "{log}");
+        assert!(log.contains("\"undelivered\"") && !log.contains("canary"), "{log}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_refused_for_good_is_not_tried_again() {
+    for reply in ["550 who?", "554 spam", "535 log in"] {
+        let server = Server::with(json!({ "refuse": { "RCPT": reply } }));
+        let site = site(&server).await;
+        site.visitor().ask_for_link("ana@acme.test", "").await;
+        server.until(|seen| seen.count("RCPT") == 1).await;
+        let log = site.log().await;
+        assert_eq!(server.seen().count("RCPT"), 1, "{reply}: {log}");
+        assert!(log.contains("undelivered"), "{reply}: {log}");
+    }
+}
