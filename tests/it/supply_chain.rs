@@ -36,6 +36,16 @@ fn no_listener_is_built_with_http_2() {
     }
 }
 
+/// They need the network, so that `scripts/test` doesn't look for them.
+#[test]
+fn advisories_are_looked_for_with_every_change_and_weekly() {
+    let workflow = include_str!("../../.github/workflows/ci.yml");
+    for line in ["  push:", "  schedule:", "run: cargo deny check advisories"] {
+        assert!(workflow.contains(line), "{line}");
+    }
+    assert!(workflow.lines().any(|line| line.trim_start().starts_with("- cron: ")));
+}
+
 #[test]
 fn no_code_of_ours_is_unsafe() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
