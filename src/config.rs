@@ -29,7 +29,7 @@ pub use workos::WorkOs;
 pub struct Config {
     /// `WORKOS_*`
     pub workos: WorkOs,
-    /// `BASE_URL`, `BIND_ADDRESS`, `HTTP_BIND_ADDRESS`, `TLS*`, `TRUSTED_PROXIES`
+    /// `BASE_URL`, `*BIND_ADDRESS`, `MAX_CONNECTIONS`, `TLS*`, `TRUSTED_PROXIES`
     pub web: Web,
     /// `DATA_DIR`: the store, and the key and certificate made for development.
     pub data_dir: PathBuf,

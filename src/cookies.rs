@@ -82,7 +82,7 @@ fn may_set_session_cookie(headers: &HeaderMap) -> bool {
 /// `__Host-` name, neither, since one of them is planted. `None` if there are too many to look at.
 #[must_use]
 pub fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
-    // HTTP/2 may split the header into several (RFC 9113, 8.2.3).
+    // HTTP/2 may split the header into several (RFC 9113, 8.2.3), and a proxy pass them on.
     if headers.get_all(COOKIE).map(|header| header.len()).sum::<usize>() > MAX_BYTES {
         return None;
     }

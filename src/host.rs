@@ -23,7 +23,7 @@ pub(crate) async fn guard(
 }
 
 /// Every name that the request gives its host must be ours: the `Host` header, the authority of
-/// the request target (HTTP/2's `:authority`), or both.
+/// the request target, or both.
 pub(crate) fn is_ours(request: &HttpRequest, authorities: &[String; 2]) -> bool {
     let host = request.headers().get(HOST).map(|host| host.as_bytes());
     let target = request.uri().authority().map(|target| target.as_str().as_bytes());

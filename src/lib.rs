@@ -47,6 +47,7 @@ mod causes;
 pub mod client_address;
 pub mod clock;
 pub mod config;
+mod connection;
 pub mod cookies;
 mod data_dir;
 #[cfg(feature = "demo")]
@@ -73,7 +74,6 @@ pub mod server;
 pub mod session;
 mod shutdown;
 pub mod sign_in;
-mod streams;
 pub mod telemetry;
 mod templates;
 mod tls;

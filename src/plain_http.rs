@@ -4,20 +4,27 @@
 //! which is whatever the sender likes. No `Strict-Transport-Security` goes out here: over plain HTTP
 //! it means nothing (RFC 6797, 7.2).
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 
-use actix_web::dev::Server;
+use actix_server::ServerBuilder;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, LOCATION};
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, web};
 use anyhow::Context;
 
 use crate::headers::Headers;
-use crate::limits;
+use crate::{connection, limits};
 
-/// Begins to listen; the server answers when it is polled, and ends when it is told to.
-pub(crate) fn listen(address: SocketAddr, origin: String) -> anyhow::Result<Server> {
+/// Has the server lead from this address to the origin.
+///
+/// # Errors
+/// When the address can't be listened on.
+pub(crate) fn listen(
+    server: ServerBuilder,
+    address: SocketAddr,
+    origin: String,
+) -> anyhow::Result<ServerBuilder> {
     let lead = move || {
         let origin = origin.clone();
         let answer = move |request: HttpRequest, sent: web::Payload| {
@@ -27,11 +34,9 @@ pub(crate) fn listen(address: SocketAddr, origin: String) -> anyhow::Result<Serv
         };
         App::new().default_service(web::to(answer)).wrap(from_fn(limits::hang_up))
     };
-    let server = HttpServer::new(lead).workers(1).disable_signals().shutdown_timeout(1);
-    let listening = server.bind(address);
-    Ok(listening
-        .with_context(|| format!("HTTP_BIND_ADDRESS {address} can't be listened on"))?
-        .run())
+    let listening = TcpListener::bind(address)
+        .and_then(|listener| connection::listen(server, listener, None, lead));
+    listening.with_context(|| format!("HTTP_BIND_ADDRESS {address} can't be listened on"))
 }
 
 /// By 308 and not 301, because it says what is meant: for good, and with the same method (RFC 9110,

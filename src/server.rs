@@ -1,13 +1,16 @@
 //! The app put together: its layers in order, its listeners, its end.
 
 use std::fs::File;
-use std::io;
 use std::net::TcpListener;
+use std::num::NonZeroUsize;
 use std::time::Duration;
+use std::{io, thread};
 
+use actix_server::ServerBuilder;
+use actix_tls::accept::max_concurrent_tls_connect;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
-use actix_web::{HttpServer, rt, web};
+use actix_web::{rt, web};
 use anyhow::Context;
 use tokio::select;
 
@@ -20,16 +23,16 @@ use crate::mail::Mailer;
 use crate::session::Store;
 use crate::shutdown::{FINISHED_WITHIN, Shutdown, Signals};
 use crate::{
-    cookies, error_responses, headers, host, limits, pages, plain_http, prometheus, purge, routes,
-    same_origin, shutdown, streams, telemetry, tls,
+    connection, cookies, error_responses, headers, host, limits, pages, plain_http, prometheus,
+    purge, routes, same_origin, shutdown, telemetry, tls,
 };
 
 /// The app, listening. With an embedded store, no other process serves from the same folder while
 /// this lives.
 pub struct Serving {
     server: Server,
-    /// The listeners of `METRICS_BIND_ADDRESS` and `HTTP_BIND_ADDRESS`.
-    beside: Vec<Server>,
+    /// The listener of `METRICS_BIND_ADDRESS`.
+    metrics: Option<Server>,
     store: Store,
     mailer: Option<Mailer>,
     /// The site's, to be closed at the end before its worker threads are.
@@ -54,15 +57,14 @@ impl Serving {
     /// When a worker thread can't go on, or a second signal cuts off what is under way.
     pub async fn run(self) -> io::Result<()> {
         let purging = rt::spawn(purge::every_minute(self.store));
-        // The listeners beside the site answer for as long as it does.
-        let beside: Vec<_> =
-            self.beside.into_iter().map(|server| (server.handle(), rt::spawn(server))).collect();
+        // It answers for as long as the site does.
+        let metrics = self.metrics.map(|server| (server.handle(), rt::spawn(server)));
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
             if let Some(mailer) = self.mailer {
                 mailer.finish().await;
             }
-            for (handle, _) in beside {
+            if let Some((handle, _)) = metrics {
                 handle.stop(true).await;
             }
             ended
@@ -100,15 +102,14 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         .map(|metrics| prometheus::serve(metrics, stores.clone(), shutdown.clone()))
         .transpose()?;
     let (ending, drain) = (shutdown.clone(), config.running.shutdown_drain);
-    let http_bind_address = config.web.http_bind_address;
+    let (http_bind_address, max_connections) =
+        (config.web.http_bind_address, config.web.max_connections);
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
     let headers = web::Data::new(Headers::new(app.assets.integrity().values(), is_public));
     let origin = app.site.origin.clone();
-    let plain_http =
-        http_bind_address.map(|address| plain_http::listen(address, origin)).transpose()?;
     let mailer = app.mailer.clone();
 
-    let server = HttpServer::new(move || {
+    let site = move || {
         let store = stores.for_this_thread();
         // The last wrapped is the outermost; read from the bottom to follow a request in.
         actix_web::App::new()
@@ -129,8 +130,6 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(from_fn(error_responses::render))
             // the language that was chosen is remembered with whatever is answered,
             .wrap(from_fn(pages::remember))
-            // a connection that asks for more than it takes is told so,
-            .wrap(from_fn(streams::guard))
             // and every response gets its headers.
             .wrap(from_fn(headers::secure))
             // Outermost, so that the log has the status that the browser sees.
@@ -138,18 +137,28 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(from_fn(limits::hang_up))
             // Whatever is done is waited for at the end.
             .wrap(from_fn(shutdown::count))
-    });
-    let server = server.on_connect(streams::begin);
-    let server = server.disable_signals().shutdown_timeout(FINISHED_WITHIN);
-    limits::end_what_is_not_read(&listener)?;
-    let own = listener.try_clone()?;
-    let server = match tls {
-        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
-        None => server.listen(listener)?,
     };
+    let own = listener.try_clone()?;
+    let mut server = connection::listen(builder(max_connections), listener, tls, site)?;
+    if let Some(address) = http_bind_address {
+        server = plain_http::listen(server, address, origin)?;
+    }
     // Whoever is told that it serves may end it as well.
     let signals = Signals::from_now()?;
-    let (server, beside) = (server.run(), metrics.into_iter().chain(plain_http).collect());
-    let listener = own;
-    Ok(Serving { server, beside, store, mailer, listener, shutdown, signals, drain, _lock: lock })
+    let (server, listener) = (server.run(), own);
+    Ok(Serving { server, metrics, store, mailer, listener, shutdown, signals, drain, _lock: lock })
+}
+
+/// A server of at most so many connections, shared out evenly among as many threads as there are
+/// processors.
+fn builder(max_connections: NonZeroUsize) -> ServerBuilder {
+    let max_connections = max_connections.get();
+    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    // actix-server takes no more than 512.
+    let threads = processors.min(max_connections).min(512);
+    // A connection that has yet to agree on TLS counts like any other.
+    max_concurrent_tls_connect(max_connections);
+    let server = ServerBuilder::new().workers(threads);
+    let server = server.max_concurrent_connections(max_connections / threads);
+    server.disable_signals().shutdown_timeout(FINISHED_WITHIN)
 }

@@ -72,8 +72,7 @@ impl Shutdown {
                 self.no_tasks.notified().await;
             }
             drop(listener);
-            // From here on nothing new is taken. HTTP/1 connections close with their last answer;
-            // those of HTTP/2 stay, and the server would wait for them.
+            // From here on nothing new is taken, and connections close with their last answer.
             mem::drop(handle.stop(true));
             while self.under_way() > 0 {
                 self.idle.notified().await;

@@ -34,13 +34,15 @@ pub(crate) fn of_files(cert: &Path, key: &Path) -> anyhow::Result<ServerConfig> 
     let private_key = PrivateKeyDer::from_pem_file(key)
         .with_context(|| format!("{} can't be read as a key in PEM form", key.display()))?;
     let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private_key);
-    config.with_context(|| {
+    let mut config = config.with_context(|| {
         format!(
             "the certificate {} and the key {} don't belong together",
             cert.display(),
             key.display()
         )
-    })
+    })?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
 }
 
 /// A certificate and its key for the names of this machine. Browsers warn of it, once.

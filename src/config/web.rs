@@ -1,6 +1,7 @@
 //! Where this app is found, and who ends TLS.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
@@ -16,6 +17,8 @@ pub struct Web {
     pub bind_address: SocketAddr,
     /// `HTTP_BIND_ADDRESS`: where plain HTTP is led to `base_url`, if anywhere.
     pub http_bind_address: Option<SocketAddr>,
+    /// `MAX_CONNECTIONS`: how many connections both addresses take at the same time.
+    pub max_connections: NonZeroUsize,
     /// `TLS`
     pub tls: Tls,
     /// `TRUSTED_PROXIES`: who may say where a request comes from.
@@ -57,6 +60,8 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
         "is an address and port, such as 127.0.0.1:8443",
     );
     let http_bind_address = http_bind_address(read, bind_address);
+    let max_connections =
+        read.parse("MAX_CONNECTIONS", "1000", "is a number of connections, such as 1000");
     let tls = match read.one_of(
         "TLS",
         ["self-signed", "files", "off"],
@@ -73,7 +78,8 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
         read.problem("TLS", "is off while BASE_URL is http");
     }
     let trusted_proxies = trusted_proxies(read);
-    let web = Web { base_url, bind_address, http_bind_address, tls, trusted_proxies };
+    let web =
+        Web { base_url, bind_address, http_bind_address, max_connections, tls, trusted_proxies };
     if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
         read.problem("TLS", "may be self-signed only while BIND_ADDRESS is loopback");
     }

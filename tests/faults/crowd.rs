@@ -42,7 +42,9 @@ async fn ask(stream: &mut TcpStream, host: &str) {
 #[ignore = "needs a machine to itself: scripts/test --long"]
 async fn ten_thousand_connections_cost_some_memory_and_nobody_waits_for_them() {
     shell::limit(std::process::id(), "--nofile=12000:");
-    let site = Site::start_with(&[], |command| shell::after("ulimit -n 12000", command)).await;
+    let settings = [("MAX_CONNECTIONS", "11000")];
+    let more_files = |command: &mut _| shell::after("ulimit -n 12000", command);
+    let site = Site::start_with(&settings, more_files).await;
     let ana = site.signed_in("ana@acme.test").await;
     let host = site.origin.strip_prefix("http://").unwrap().to_owned();
     let address = lookup_host(&host).await.unwrap().find(SocketAddr::is_ipv4).unwrap();
@@ -83,8 +85,9 @@ async fn open(address: SocketAddr, host: &str) -> Vec<TcpStream> {
 
 #[actix_web::test]
 async fn of_a_thousand_sign_ins_at_once_some_are_put_off_and_nobody_else_waits() {
+    let _alone = shell::BUSY.lock().await;
     shell::limit(std::process::id(), "--nofile=4000:");
-    let settings = [("RATE_LIMIT_TOTAL", "100000/1m")];
+    let settings = [("RATE_LIMIT_TOTAL", "100000/1m"), ("MAX_CONNECTIONS", "2000")];
     let site = Site::start_with(&settings, |command| shell::after("ulimit -n 4000", command)).await;
     let ana = site.signed_in("ana@acme.test").await;
     site.workos.fail("/passwordless/sessions*", json!({ "delay_ms": 200 })).await;

@@ -3,6 +3,10 @@
 use std::process::Stdio;
 
 use tokio::process::Command;
+use tokio::sync::Mutex;
+
+/// Held by tests that keep all processors busy, or measure how long something takes meanwhile.
+pub static BUSY: Mutex<()> = Mutex::const_new(());
 
 /// Has a shell do this first, and then become the program.
 pub fn after(first: &str, command: &mut Command) {

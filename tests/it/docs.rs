@@ -53,6 +53,7 @@ fn the_defaults_in_the_example_file_are_the_defaults() {
         (Config::read(with_defaults).ok().unwrap(), Config::read(needed).ok().unwrap());
     assert_eq!(written.web.base_url, real.web.base_url);
     assert_eq!(written.web.bind_address, real.web.bind_address);
+    assert_eq!(written.web.max_connections, real.web.max_connections);
     assert_eq!(written.web.tls, real.web.tls);
     assert_eq!(written.workos.api_url, real.workos.api_url);
     assert_eq!(written.workos.redirect_uri, real.workos.redirect_uri);
@@ -67,6 +68,26 @@ fn the_defaults_in_the_example_file_are_the_defaults() {
     assert_eq!(written.running.metrics_bind_address, real.running.metrics_bind_address);
     assert_eq!(written.log.filter, real.log.filter);
     assert_eq!(written.log.json, real.log.json);
+}
+
+/// What `docs/deploying.md` sums up: of a connection 512 KiB in the program (`tests/faults/memory.rs`)
+/// and 128 in the system, and 300 MiB for everything else.
+#[test]
+fn the_default_number_of_connections_fits_the_memory_of_the_unit() {
+    let settings = |name: &str| match name {
+        "WORKOS_API_KEY" => Some("sk_x".to_owned()),
+        "WORKOS_CLIENT_ID" => Some("client_x".to_owned()),
+        _ => None,
+    };
+    let connections = Config::read(settings).ok().unwrap().web.max_connections.get();
+    let sum_in_kib = connections * (512 + 128) + 300 * 1024;
+    let unit = include_str!("../../deploy/workos-magic-link.service");
+    let max = unit.lines().find_map(|line| line.strip_prefix("MemoryMax=")?.strip_suffix('G'));
+    let max_in_kib = max.unwrap().parse::<usize>().unwrap() * 1024 * 1024;
+    assert!(sum_in_kib <= max_in_kib, "{sum_in_kib} KiB");
+    let document = include_str!("../../docs/deploying.md");
+    let row = format!("{connections} connections, 640 KiB each | {} MiB", connections * 640 / 1024);
+    assert!(document.contains(&row), "{row}");
 }
 
 /// What a document links to, beside what is elsewhere.

@@ -1,17 +1,13 @@
 //! The site is served under its own name only, whichever way a request gives one.
 
-use std::net::TcpListener;
-
-use reqwest::{Method, Version};
-use workos_magic_link::clock::Clock;
+use reqwest::Method;
 
 use crate::raw::{exchange, header, statuses};
-use crate::stand_in::{WorkOs, http_builder};
-use crate::test_app::{TestApp, serve, settings_of_a_test};
+use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn over_http_1_every_name_must_be_ours() {
+async fn every_name_must_be_ours() {
     let app = TestApp::spawn().await;
     let ours = app.origin.split_once("//").unwrap().1;
     for (target, host, status) in [
@@ -31,36 +27,6 @@ async fn over_http_1_every_name_must_be_ours() {
         let answer = exchange(&app.origin, bytes.as_bytes()).await;
         assert_eq!(statuses(&answer), [status], "{target} {host}");
         assert!(!answer.contains("evil.test"), "{answer}");
-    }
-}
-
-#[actix_web::test]
-async fn over_http_2_every_name_must_be_ours() {
-    let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let ours = format!("localhost:{}", address.port());
-    let mut settings = settings_of_a_test(&format!("https://{ours}"), &workos.url, folder.path());
-    settings.insert("TLS".to_owned(), "self-signed".to_owned());
-    let (_handle, _running) = serve(&settings, listener, &Clock::default());
-    let client = http_builder().resolve("evil.test", address).build().unwrap();
-
-    let evil = format!("evil.test:{}", address.port());
-    for (authority, host, path, status) in [
-        (&ours, None, "/login", 200),
-        (&ours, Some(&ours), "/login", 200),
-        (&evil, None, "/login", 421),
-        (&evil, Some(&ours), "/login", 421),
-        (&ours, Some(&evil), "/login", 421),
-        (&evil, None, "/health/live", 200),
-    ] {
-        let mut request = client.get(format!("https://{authority}{path}"));
-        if let Some(host) = host {
-            request = request.header("Host", host);
-        }
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.version(), Version::HTTP_2);
-        assert_eq!(answer.status(), status, "{authority} {host:?} {path}");
     }
 }
 

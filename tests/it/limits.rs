@@ -1,8 +1,13 @@
-//! What a request may weigh, and how long it may take.
+//! What a request may weigh, how long it may take, and how many may come at once.
 
 use std::time::{Duration, Instant};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
 use crate::raw::{exchange, request, statuses};
+use crate::running::free_port;
 use crate::test_app::TestApp;
 
 const FORM: &str =
@@ -96,4 +101,70 @@ async fn who_trickles_is_not_waited_for() {
     for waiting in waiting {
         waiting.await.unwrap();
     }
+}
+
+/// actix-http itself has no limit for them.
+#[actix_web::test]
+async fn the_headers_of_a_second_request_are_not_waited_for_either() {
+    let app = TestApp::spawn().await;
+    let mut stream = TcpStream::connect(app.origin.split_once("//").unwrap().1).await.unwrap();
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"ok\n") {
+        assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "it was hung up on");
+    }
+    let begun = Instant::now();
+    stream.write_all(b"GET /login HTTP/1.1\r\n").await.unwrap();
+    let ended = timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    ended.expect("the connection ends").unwrap();
+    assert!(begun.elapsed() > Duration::from_secs(9), "{:?}", begun.elapsed());
+}
+
+/// A connection on which so much was asked.
+async fn ask(origin: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(origin.split_once("//").unwrap().1).await.unwrap();
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    stream
+}
+
+/// Whether anything comes back within this time.
+async fn is_answered(stream: &mut TcpStream, within: Duration) -> bool {
+    timeout(within, stream.read(&mut [0; 1000])).await.is_ok_and(|read| read.unwrap() > 0)
+}
+
+const SOON: Duration = Duration::from_millis(500);
+
+#[actix_web::test]
+async fn beyond_the_maximum_connections_wait_until_others_close() {
+    let http_bind_address = format!("127.0.0.1:{}", free_port());
+    let settings = [("MAX_CONNECTIONS", "1"), ("HTTP_BIND_ADDRESS", &http_bind_address)];
+    let app = TestApp::with(&settings).await;
+    let mut first = ask(&app.origin).await;
+    assert!(is_answered(&mut first, SOON).await);
+    let mut second = ask(&app.origin).await;
+    assert!(!is_answered(&mut second, SOON).await);
+    drop(first);
+    assert!(is_answered(&mut second, SOON).await);
+    // It counts on both listeners.
+    let mut third = ask(&format!("http://{http_bind_address}")).await;
+    assert!(!is_answered(&mut third, SOON).await);
+    drop(second);
+    assert!(is_answered(&mut third, SOON).await);
+    // Whoever has asked and asks no more is hung up on.
+    let mut fourth = ask(&app.origin).await;
+    assert!(!is_answered(&mut fourth, SOON).await);
+    assert!(is_answered(&mut fourth, Duration::from_secs(10)).await);
+}
+
+#[actix_web::test]
+async fn the_maximum_is_of_all_threads_together() {
+    let app = TestApp::with(&[("MAX_CONNECTIONS", "9")]).await;
+    let (mut held, mut answered) = (Vec::new(), 0);
+    for _ in 0..12 {
+        held.push(ask(&app.origin).await);
+    }
+    for stream in &mut held {
+        answered += usize::from(is_answered(stream, Duration::from_millis(200)).await);
+    }
+    assert!((5..=9).contains(&answered), "{answered}");
 }

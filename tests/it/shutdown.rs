@@ -101,16 +101,10 @@ async fn connections_without_a_request_hold_nothing_up() {
         let site = Site::start(settings).await;
         let idle = http();
         let answer = idle.get(format!("{}/login", site.origin)).send().await.unwrap();
-        let is_http_2 = answer.version() == reqwest::Version::HTTP_2;
-        assert_eq!(is_http_2, !settings.is_empty());
         answer.bytes().await.unwrap();
         let told = Instant::now();
         assert_eq!(site.program.terminate().await.0, Some(0));
-        assert!(
-            told.elapsed() < Duration::from_secs(3),
-            "HTTP/2: {is_http_2}: {:?}",
-            told.elapsed()
-        );
+        assert!(told.elapsed() < Duration::from_secs(3), "{settings:?}: {:?}", told.elapsed());
         drop(idle);
     }
 }

@@ -115,9 +115,19 @@ impl Site {
     /// The memory that the program holds, in MiB.
     #[allow(dead_code, reason = "tests/faults looks at it")]
     pub fn memory(&self) -> u64 {
+        self.memory_status("VmRSS:")
+    }
+
+    /// The most memory that the program has held at any time, in MiB.
+    #[allow(dead_code, reason = "tests/faults looks at it")]
+    pub fn peak_memory(&self) -> u64 {
+        self.memory_status("VmHWM:")
+    }
+
+    fn memory_status(&self, field: &str) -> u64 {
         let id = self.program.child.id().unwrap();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
         line.trim_end_matches("kB").trim().parse::<u64>().unwrap() / 1024
     }
 

@@ -1,44 +1,49 @@
 //! What the program is made of.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-const LOCK: &str = include_str!("../../Cargo.lock");
+const LOCKS: [&str; 2] = [include_str!("../../Cargo.lock"), include_str!("../../fuzz/Cargo.lock")];
 
-/// Where a fault was found and mended that would be ours: the first good version.
-const MENDED: &[(&str, &str, [u64; 3])] = &[
-    ("actix-http", "CVE-2021-38512: request smuggling", [3, 0, 0]),
-    ("h2", "RUSTSEC-2024-0332: CONTINUATION flood", [0, 3, 26]),
-    ("rustls", "RUSTSEC-2024-0336 and -0399: endless handshakes, panics", [0, 23, 18]),
-    ("idna", "CVE-2024-12224: labels that hide names", [1, 0, 3]),
-    ("lettre", "CVE-2021-38189: SMTP commands in mails", [0, 10, 0]),
-    ("ring", "RUSTSEC-2025-0009: panic on overflow", [0, 17, 12]),
-    ("tokio", "RUSTSEC-2025-0023: broadcast channel", [1, 44, 2]),
-    ("url", "CVE-2024-12224, by its idna", [2, 5, 4]),
-];
+/// A value of a package in a lock file.
+fn value<'a>(package: &'a str, key: &str) -> Option<&'a str> {
+    let (_, value) = package.split_once(&format!("\n{key} = \""))?;
+    Some(value.split_once('"').unwrap().0)
+}
 
-fn version(text: &str) -> [u64; 3] {
-    let parts = text.split(['.', '-', '+']).map(|part| part.parse().unwrap_or(0));
-    <[_; 3]>::try_from(parts.take(3).collect::<Vec<_>>()).unwrap()
+fn packages() -> impl Iterator<Item = &'static str> {
+    LOCKS.into_iter().flat_map(|lock| lock.split("[[package]]").skip(1))
 }
 
 #[test]
-fn no_locked_crate_is_older_than_its_last_known_fault() {
-    let mut locked: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for package in LOCK.split("[[package]]").skip(1) {
-        let value = |key: &str| package.split_once(&format!("\n{key} = \"")).unwrap().1;
-        let value = |key: &str| value(key).split_once('"').unwrap().0;
-        locked.entry(value("name")).or_default().push(value("version"));
-        let source = package.split_once("\nsource = \"").map(|(_, source)| source);
-        let registry = "registry+https://github.com/rust-lang/crates.io-index\"";
-        assert!(source.is_none_or(|source| source.starts_with(registry)), "{package}");
+fn every_crate_is_of_this_project_or_of_the_registry() {
+    for package in packages() {
+        let source = value(package, "source");
+        let registry = "registry+https://github.com/rust-lang/crates.io-index";
+        assert!(source.is_none_or(|source| source == registry), "{package}");
     }
-    for (name, why, mended) in MENDED {
-        for found in &locked[name] {
-            assert!(version(found) >= *mended, "{name} {found}: {why}");
-        }
+}
+
+/// RUSTSEC-2026-0258: h2 0.3 keeps what one connection sends, without limit. WorkOS is asked by 0.4.
+#[test]
+fn no_listener_is_built_with_http_2() {
+    let is_named = |package: &&str, name: &str| value(package, "name") == Some(name);
+    for actix_http in packages().filter(|package| is_named(package, "actix-http")) {
+        assert!(!actix_http.contains("\"h2"), "{actix_http}");
     }
+    for h2 in packages().filter(|package| is_named(package, "h2")) {
+        assert!(!value(h2, "version").unwrap().starts_with("0.3."), "{h2}");
+    }
+}
+
+/// They need the network, so that `scripts/test` doesn't look for them.
+#[test]
+fn advisories_are_looked_for_with_every_change_and_weekly() {
+    let workflow = include_str!("../../.github/workflows/ci.yml");
+    for line in ["  push:", "  schedule:", "run: cargo deny check advisories"] {
+        assert!(workflow.contains(line), "{line}");
+    }
+    assert!(workflow.lines().any(|line| line.trim_start().starts_with("- cron: ")));
 }
 
 #[test]

@@ -1,10 +1,17 @@
-//! TLS as the app speaks it: 1.2 and 1.3, with forward secrecy only.
+//! TLS as the app speaks it: 1.2 and 1.3, with forward secrecy only, and HTTP/1.1 in it.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use reqwest::tls::Version;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use workos_magic_link::clock::Clock;
 
 use crate::stand_in::{WorkOs, http_builder};
@@ -27,16 +34,63 @@ fn client_hello(version: u16, suites: &[u16]) -> Vec<u8> {
     record
 }
 
-#[actix_web::test]
-async fn old_versions_and_suites_without_forward_secrecy_are_refused() {
+/// A site with a certificate of its own: where that is, and where it listens.
+fn site() -> (TempDir, SocketAddr) {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let origin = format!("https://localhost:{}", address.port());
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
     settings.insert("TLS".to_owned(), "self-signed".to_owned());
-    let (_handle, _running) = serve(&settings, listener, &Clock::default());
+    serve(&settings, listener, &Clock::default());
+    (folder, address)
+}
 
+/// Connects to it, and offers these protocols (ALPN).
+async fn connect(
+    (folder, address): &(TempDir, SocketAddr),
+    offered: &[&str],
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    let file = folder.path().join("localhost.pem");
+    roots.add(CertificateDer::from_pem_file(file).unwrap()).unwrap();
+    let mut tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    tls.alpn_protocols = offered.iter().map(|name| name.as_bytes().to_vec()).collect();
+    let name = ServerName::try_from("localhost").unwrap();
+    let stream = TcpStream::connect(address).await.unwrap();
+    TlsConnector::from(Arc::new(tls)).connect(name, stream).await
+}
+
+#[actix_web::test]
+async fn http_2_is_never_agreed_on_and_never_spoken() {
+    let site = site();
+    for (offered, agreed) in [
+        (&["h2", "http/1.1"][..], Some(&b"http/1.1"[..])),
+        (&["http/1.1"], Some(b"http/1.1")),
+        (&[], None),
+    ] {
+        let stream = connect(&site, offered).await.unwrap();
+        assert_eq!(stream.get_ref().1.alpn_protocol(), agreed, "{offered:?}");
+    }
+    let refused = connect(&site, &["h2"]).await.unwrap_err().to_string();
+    assert!(refused.contains("NoApplicationProtocol"), "{refused}");
+
+    let origin = format!("https://localhost:{}", site.1.port());
+    let answer = http_builder().build().unwrap().get(&origin).send().await.unwrap();
+    assert_eq!((answer.version(), answer.status().as_u16()), (reqwest::Version::HTTP_11, 200));
+
+    let mut stream = connect(&site, &[]).await.unwrap();
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    let mut answer = Vec::new();
+    // The end of TLS isn't told then.
+    let _ = stream.read_to_end(&mut answer).await;
+    assert!(answer.starts_with(b"HTTP/1.1 400 "), "{}", String::from_utf8_lossy(&answer));
+}
+
+#[actix_web::test]
+async fn old_versions_and_suites_without_forward_secrecy_are_refused() {
+    let (_folder, address) = site();
+    let origin = format!("https://localhost:{}", address.port());
     for version in [Version::TLS_1_2, Version::TLS_1_3] {
         let client = http_builder().tls_version_min(version).tls_version_max(version);
         let answer = client.build().unwrap().get(&origin).send().await.unwrap();

@@ -27,6 +27,7 @@ impl Settings {
             ("COOKIE_KEYS", cookie_keys),
             ("BASE_URL", &format!("https://{SITE}")),
             ("TLS", "off"),
+            ("MAX_CONNECTIONS", "20000"),
             ("WORKOS_API_URL", api_url),
             ("WORKOS_API_KEY", "sk_test_default"),
             ("WORKOS_CLIENT_ID", "client_emulator"),
