@@ -35,6 +35,8 @@ pub struct Failure {
     ends: Option<Flow>,
     /// The sign-in that goes on after it, and its address.
     whose: Option<Box<(Flow, EmailAddress)>>,
+    /// Whether the operator knows of it, or need not.
+    pub(crate) is_told: bool,
 }
 
 /// The way on from a failure.
@@ -67,6 +69,7 @@ impl Failure {
             offer: None,
             ends: None,
             whose: None,
+            is_told: false,
         }
     }
 
@@ -74,7 +77,7 @@ impl Failure {
     /// the page that waits for it will know.
     pub(crate) fn going_through(flow: &Flow) -> Self {
         let refused = Self::refusal(Code::GoingThrough, "another request is at it");
-        refused.with(Offer::Wait(flow.clone()))
+        refused.with(Offer::Wait(flow.clone())).told()
     }
 
     /// A fault of this program or of its settings.
@@ -85,6 +88,12 @@ impl Failure {
     /// The store failed.
     pub(crate) fn store(cause: String) -> Self {
         Self { cause: Cow::Owned(cause), ..Self::refusal(Code::StoreUnavailable, "") }
+    }
+
+    /// Neither logged nor audited: it is no end, or its end was told before.
+    #[must_use]
+    pub(crate) fn told(self) -> Self {
+        Self { is_told: true, ..self }
     }
 
     /// Says when to try again.
@@ -191,12 +200,6 @@ impl Failure {
             _ if self.code.status().is_server_error() => tracing::error!(code, %cause, "failed"),
             _ => tracing::info!(code, %cause, "refused"),
         }
-    }
-}
-
-impl AsRef<Self> for Failure {
-    fn as_ref(&self) -> &Self {
-        self
     }
 }
 

@@ -36,8 +36,10 @@ pub(crate) async fn render(
     let code = Code::of_status(response.status());
     let of_status = Failure::refusal(code, "answered by the framework");
     let failure = response.error().and_then(Error::as_error::<Failure>).unwrap_or(&of_status);
-    failure.log();
-    audit::refused(&app.keys, &request, failure);
+    if !failure.is_told {
+        failure.log();
+        audit::refused(&app.keys, &request, failure);
+    }
     let mut rendered = answer(&app, &request, failure);
     copy(response.headers(), rendered.headers_mut());
     Ok(ServiceResponse::new(request, rendered))

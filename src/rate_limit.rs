@@ -193,7 +193,10 @@ fn email_key(email: &EmailAddress, network: IpAddr, is_known: bool) -> String {
 /// <https://support.google.com/mail/answer/7436150>
 fn mailbox_key(email: &EmailAddress) -> String {
     let (local, domain) = email.as_str().rsplit_once('@').unwrap_or_default();
-    let local = local.split_once('+').map_or(local, |(mailbox, _)| mailbox);
+    let local = match local.split_once('+') {
+        Some((mailbox, _)) if !mailbox.is_empty() => mailbox,
+        _ => local,
+    };
     match domain {
         "gmail.com" | "googlemail.com" => format!("mailbox {}@gmail.com", local.replace('.', "")),
         _ => format!("mailbox {local}@{domain}"),

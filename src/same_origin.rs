@@ -62,7 +62,7 @@ fn may_read(headers: &HeaderMap, origin: &str) -> bool {
 
 /// Whether this is a prefetch, a prerender or a preview rather than a visit: `Sec-Purpose` (Fetch
 /// Standard), or what older Chromium, Safari and Firefox send.
-fn is_prefetch(headers: &HeaderMap) -> bool {
+pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| headers.contains_key(*name))
 }
 

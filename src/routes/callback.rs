@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Arrival, PendingSignIn, ReturnTo, State};
+use crate::sign_in::{Arrival, End, PendingSignIn, ReturnTo, State};
 
 pub(super) mod refusal;
 
@@ -39,9 +39,13 @@ pub(super) async fn arrive(
     let asked = flow.and_then(|flow| PendingSignIn::with_expired(&ctx.request, &app.keys, flow));
     // Loaded anew, or the link opened a second time, while the first request is dealt with.
     if let Some((flow, pending)) = flow.zip(asked.as_ref())
-        && let Some(outcome) = wait_if_begun(&ctx, flow, pending).await?
+        && let Some(End::Redeemed(_)) = end_of(&ctx.store, flow).await?
     {
-        return Ok(outcome);
+        let outcome = wait_if_begun(&ctx, user.as_ref(), flow, pending).await?;
+        let used = || Failure::from(Refusal::Consumed).offering(pending).of(flow, pending);
+        if outcome.is_some() || query.error.is_none() {
+            return outcome.ok_or_else(used);
+        }
     }
     let arrival = arrival(&query, state.as_ref(), now).map_err(|refused| match &asked {
         // The browser that asked is offered the same anew; any other knows neither address nor way.
@@ -81,7 +85,7 @@ pub(super) async fn complete(
         let _ = ask.add_cookie(&arrival.cookie(&ctx.app.keys)?);
         return Ok(ask);
     }
-    Completion::new(ctx, user, &state.flow, pending).by_code(ctx, arrival.code).await
+    Completion::new(ctx, user, &state.flow, pending).by_code(ctx, user, arrival.code).await
 }
 
 /// Verifies that the `state` belongs to this sign-in, and that neither it nor the code is too old.

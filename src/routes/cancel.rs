@@ -40,6 +40,6 @@ pub(super) async fn cancel(
 async fn read(app: &App, store: &Store, token: &str) -> Result<MailLink, Failure> {
     let link = MailLink::read(&app.keys, token).filter(|link| app.clock.now() < link.expires_at);
     let link = link.ok_or_else(spent)?;
-    check_mailed(app, store, &link.flow, &link.secret_hash()).await?;
+    check_mailed(app, store, (&link.flow, &link.secret_hash()), None).await?;
     Ok(link)
 }

@@ -2,14 +2,14 @@
 //!
 //! What becomes of it is told in [`trying`].
 
-mod trying;
+pub(super) mod trying;
 
 use std::rc::Rc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use trying::{NotTaken, Tried};
+use trying::NotTaken;
 
 use super::complete::{Completion, wait_if_begun};
 use super::ctx::Ctx;
@@ -44,7 +44,7 @@ pub(super) async fn page(
 ) -> Result<CodePage, Failure> {
     let another = sign_in_request(app, request, &pending.email, &pending.way);
     let wait = app.rate_limits.until_next(store, &another).await?;
-    let is_trying = store.claimed(&flow.claim_of_press()).await?.is_some();
+    let is_trying = trying::since(store, flow).await?.is_some();
     let user = user.filter(|user| !user.has_email(&pending.email));
     let page = CodePage::new(flow, pending).waiting(wait).trying(is_trying).switching_from(user);
     // Whom the mail is from isn't documented.
@@ -67,11 +67,12 @@ pub(super) async fn sign_in(
     let pending = PendingSignIn::with_expired(request, &app.keys, &flow)
         .filter(|pending| matches!(pending.way, Way::Code) && pending.next_mail_at.is_none())
         .ok_or_else(nothing)?;
-    if let Some(outcome) = wait_if_begun(&ctx, &flow, &pending).await? {
-        return Ok(outcome);
+    if end_of(store, &flow).await?.is_some() {
+        let outcome = wait_if_begun(&ctx, user.as_ref(), &flow, &pending).await?;
+        return outcome.ok_or_else(|| spent().offering(&pending).of(&flow, &pending));
     }
-    if app.clock.now() >= pending.expires_at || end_of(store, &flow).await?.is_some() {
-        return Err(spent().offering(&pending));
+    if app.clock.now() >= pending.expires_at {
+        return Err(spent().offering(&pending).of(&flow, &pending));
     }
     let waiting = format!("/login/sent?flow={}", flow.as_str());
     // Somebody else has signed in here since the page was shown: it says so now, and asks once more.
@@ -88,11 +89,10 @@ pub(super) async fn sign_in(
     let completion = Rc::new(Completion::new(&ctx, user.as_ref(), &flow, pending.clone()));
     let trying = trying::once(Rc::clone(&completion), code);
     match completion.detach(trying).await {
-        Some(Ok(Tried::Right(outcome))) => completion.respond(&ctx, Some(Ok(outcome))).await,
-        // The page goes where that one leads.
-        Some(Ok(Tried::UnderWay)) => Ok(see_other(&waiting)),
+        Some(Ok(outcome)) => completion.respond(&ctx, user.as_ref(), Some(Ok(outcome))).await,
         Some(Err(not_taken)) => Err(not_taken.on(&pages, page, &flow, &pending)),
-        None => Err(Failure::going_through(&flow)),
+        // The page goes where this one leads.
+        None => Ok(see_other(&waiting)),
     }
 }
 

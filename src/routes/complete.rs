@@ -7,7 +7,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, rt, web};
 use tokio::time::timeout;
 
 use super::callback::refusal::Refusal;
@@ -21,15 +21,18 @@ use crate::error::{Code, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
 use crate::session::{self, Store, device};
 use crate::shutdown::Task;
-use crate::sign_in::{End, Flow, PendingSignIn, ReturnTo};
+use crate::sign_in::{End, Flow, PendingSignIn, ReturnTo, remove_all};
 use crate::workos::Profile;
 
 mod outcome;
 mod switch;
 mod verified;
 
-pub(super) use outcome::{Outcome, Progress, progress, wait_if_begun};
-pub(super) use switch::Waiting;
+use outcome::Begun;
+pub(super) use outcome::{
+    Outcome, Progress, has_not_taken, progress, take_not_taken, wait_if_begun,
+};
+pub(super) use switch::{Waiting, flow_of};
 use verified::Verified;
 
 /// How long a request waits for the outcome before its page says that it takes longer.
@@ -52,6 +55,22 @@ pub(super) struct Completion {
     _task: Task,
 }
 
+/// What went wrong in a task whose request is gone.
+pub(super) trait Untold {
+    fn failure(&self) -> &Failure;
+
+    /// What the browser must still be told, if it isn't kept already.
+    fn outcome(&self) -> Option<Outcome> {
+        None
+    }
+}
+
+impl Untold for Failure {
+    fn failure(&self) -> &Failure {
+        self
+    }
+}
+
 /// Tells the operator of a failure that no request is there to answer with.
 pub(super) fn tell(app: &App, failure: &Failure, flow: &Flow, pending: &PendingSignIn) {
     failure.log();
@@ -61,16 +80,33 @@ pub(super) fn tell(app: &App, failure: &Failure, flow: &Flow, pending: &PendingS
 
 /// Who is signed in in this browser so far.
 struct SignedInUser {
+    session_id: String,
     person: String,
     email: Option<EmailAddress>,
     sign_ins: Vec<(Flow, ReturnTo)>,
 }
 
 impl SignedInUser {
-    /// Whether it is the same person, perhaps by another method.
-    fn is(&self, verified: &Verified) -> bool {
-        self.person == verified.person || self.email.as_ref() == Some(&verified.email)
+    fn is(&self, person: &str, email: &EmailAddress) -> bool {
+        same(&self.person, self.email.as_ref(), person, email)
     }
+}
+
+/// Whether this is who is signed in, perhaps by another method.
+fn is_same(user: &CurrentUser, person: &str, email: &EmailAddress) -> bool {
+    same(&user.person, EmailAddress::parse(&user.profile.email).ok().as_ref(), person, email)
+}
+
+/// By another method the address says who it is; through organizations only their own ID does, since
+/// addresses change hands.
+fn same(
+    one: &str,
+    email_of_one: Option<&EmailAddress>,
+    other: &str,
+    email_of_other: &EmailAddress,
+) -> bool {
+    let both_by_sso = verified::is_by_sso(one) && verified::is_by_sso(other);
+    one == other || (!both_by_sso && email_of_one == Some(email_of_other))
 }
 
 impl Completion {
@@ -90,6 +126,7 @@ impl Completion {
             address: address.map_or_else(String::new, |address| address.to_string()),
             replaces: session::reference(&ctx.request, &ctx.app.keys),
             user: user.map(|user| SignedInUser {
+                session_id: user.session.id.clone(),
                 person: user.person.clone(),
                 email: EmailAddress::parse(&user.profile.email).ok(),
                 sign_ins: user.sign_ins(),
@@ -99,33 +136,44 @@ impl Completion {
     }
 
     /// Completes it with WorkOS's authorization code.
-    pub(super) async fn by_code(self, ctx: &Ctx, code: String) -> Result<HttpResponse, Failure> {
+    pub(super) async fn by_code(
+        self,
+        ctx: &Ctx,
+        user: Option<&CurrentUser>,
+        code: String,
+    ) -> Result<HttpResponse, Failure> {
         let this = Rc::new(self);
         let exchange = Rc::clone(&this);
         let outcome = this.detach(async move { exchange.exchange(&code).await }).await;
-        this.respond(ctx, outcome).await
+        this.respond(ctx, user, outcome).await
     }
 
     /// Completes a sign-in through an organization, now that the person agrees to switch.
     pub(super) async fn by_consent(
         self,
         ctx: &Ctx,
+        user: Option<&CurrentUser>,
         waiting: Waiting,
     ) -> Result<HttpResponse, Failure> {
         let this = Rc::new(self);
         let consent = Rc::clone(&this);
         let outcome = this.detach(async move { consent.consent(waiting).await }).await;
-        this.respond(ctx, outcome).await
+        this.respond(ctx, user, outcome).await
     }
 
     /// Does this in a task of its own. `None` if it takes longer than a page should.
-    pub(super) async fn detach<T: 'static, E: AsRef<Failure> + 'static>(
+    pub(super) async fn detach<T: 'static, E: Untold + 'static>(
         self: &Rc<Self>,
         work: impl Future<Output = Result<T, E>> + 'static,
     ) -> Option<Result<T, E>> {
         let this = Rc::clone(self);
         let tell = move |failure: E| {
-            tell(&this.app, failure.as_ref(), &this.flow, &this.pending);
+            tell(&this.app, failure.failure(), &this.flow, &this.pending);
+            if let Some(outcome) = failure.outcome() {
+                rt::spawn(async move {
+                    let _ = outcome.keep(&this.app, &this.store, &this.flow).await;
+                });
+            }
         };
         timeout(PATIENCE, detached(work, tell)).await.ok()?.ok()
     }
@@ -134,14 +182,30 @@ impl Completion {
     pub(super) async fn respond(
         &self,
         ctx: &Ctx,
+        user: Option<&CurrentUser>,
         outcome: Option<Result<Option<Outcome>, Failure>>,
     ) -> Result<HttpResponse, Failure> {
         match outcome {
-            Some(Ok(Some(outcome))) => outcome.respond(&ctx.app, &self.flow, &self.pending),
+            Some(Ok(Some(outcome))) => {
+                let switches = match (&outcome, &self.user) {
+                    (Outcome::SignedIn(begun), Some(user)) => !user.is(&begun.person, &begun.email),
+                    _ => false,
+                };
+                let mut response = outcome.respond(&ctx.app, &self.flow, &self.pending)?;
+                // The next person inherits no pending sign-in of the one before.
+                for removal in remove_all(&ctx.request).into_iter().filter(|_| switches) {
+                    // Can't fail: the name is letters, digits and dashes, the value empty.
+                    let _ = response.add_cookie(&removal);
+                }
+                Ok(response)
+            }
             // Another request is at it, or was.
             Some(Ok(None)) => {
-                let waited = wait_if_begun(ctx, &self.flow, &self.pending).await?;
-                waited.ok_or_else(|| Failure::from(Refusal::Consumed).offering(&self.pending))
+                let waited = wait_if_begun(ctx, user, &self.flow, &self.pending).await?;
+                waited.ok_or_else(|| {
+                    let refused = Failure::from(Refusal::Consumed).offering(&self.pending);
+                    refused.of(&self.flow, &self.pending)
+                })
             }
             Some(Err(failure)) => Err(failure.or_offering(&self.pending)),
             None => Err(Failure::going_through(&self.flow)),
@@ -160,7 +224,9 @@ impl Completion {
             let verified = Verified::of(&self.app.admission, profile, &self.pending)?;
             match &self.user {
                 // Only now is it known who signs in through an organization.
-                Some(user) if self.pending.way.is_sso() && !user.is(&verified) => {
+                Some(user)
+                    if self.pending.way.is_sso() && !user.is(&verified.person, &verified.email) =>
+                {
                     Waiting::keep(&self.app, &self.store, &self.flow, verified).await
                 }
                 _ => self.begin_session(verified).await,
@@ -181,11 +247,9 @@ impl Completion {
     }
 
     async fn consent(&self, waiting: Waiting) -> Result<Option<Outcome>, Failure> {
-        if !waiting.take(&self.store).await? {
+        if !waiting.take(&self.store, self.app.clock.now()).await? {
             return Ok(None);
         }
-        let switching = Outcome::Switching(self.app.clock.now());
-        switching.keep(&self.app, &self.store, &self.flow).await?;
         self.settle(self.begin_session(waiting.verified)).await.map(Some)
     }
 
@@ -213,7 +277,7 @@ impl Completion {
     async fn begin_session(&self, verified: Verified) -> Result<Outcome, Failure> {
         let Verified { person, email, profile } = &verified;
         self.app.admission.on_sign_in(person, email, profile).await?;
-        let same = self.user.iter().filter(|user| user.is(&verified));
+        let same = self.user.iter().filter(|user| user.is(&verified.person, &verified.email));
         let earlier = same.flat_map(|user| user.sign_ins.iter().cloned());
         let this = (self.flow.clone(), self.pending.return_to.clone());
         let session = NewSignIn {
@@ -227,7 +291,9 @@ impl Completion {
         let reference = session.begin(&self.store, self.replaces.as_deref()).await?;
         let entry = Entry::new(&self.app.keys, Event::SignedIn).of(email);
         entry.in_flow(&self.flow).by(&self.pending.way).write();
-        let proved = self.pending.way.sends_email().then(|| email.clone());
-        Ok(Outcome::SignedIn(reference, proved))
+        let is_proved = self.pending.way.sends_email();
+        let replaced = self.user.as_ref().map(|user| user.session_id.clone());
+        let (person, email) = (person.clone(), email.clone());
+        Ok(Outcome::SignedIn(Begun { reference, person, email, is_proved, replaced }))
     }
 }

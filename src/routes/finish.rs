@@ -37,11 +37,9 @@ pub(super) async fn finish(
     }
     let pending = PendingSignIn::of_flow(&ctx.request, &app.keys, &flow, app.clock.now());
     let pending = pending.ok_or_else(nothing)?;
-    if let Some(outcome) = wait_if_begun(&ctx, &flow, &pending).await? {
-        return Ok(outcome);
-    }
     if end_of(store, &flow).await?.is_some() {
-        return Err(spent().offering(&pending));
+        let outcome = wait_if_begun(&ctx, user.as_ref(), &flow, &pending).await?;
+        return outcome.ok_or_else(|| spent().offering(&pending).of(&flow, &pending));
     }
     match approval(app, store, &flow).await? {
         Some(Approval { arrival: Some(arrival), .. }) => {
@@ -49,9 +47,8 @@ pub(super) async fn finish(
         }
         Some(Approval { arrival: None, secret_hash, .. }) => {
             let mailed = secret_hash.unwrap_or_default();
-            open::check_mailed(app, store, &flow, &mailed)
-                .await
-                .map_err(|refused| refused.offering(&pending))?;
+            let checked = open::check_mailed(app, store, (&flow, &mailed), Some(&pending)).await;
+            checked.map_err(|refused| refused.offering(&pending))?;
             let asking = pending.asking(device::of(&ctx.request));
             let left = open::leave_for_workos(
                 app.clone(),

@@ -17,8 +17,9 @@ use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::pages::{LoginPage, Pages};
+use crate::same_origin;
 use crate::session::{self, CurrentUser};
-use crate::sign_in::{Flow, PendingSignIn, ReturnTo, make_room};
+use crate::sign_in::{Flow, PendingSignIn, ReturnTo, make_room, remove_all};
 
 #[derive(Deserialize)]
 pub(super) struct Going {
@@ -58,10 +59,16 @@ pub(super) async fn show(
         return see_other(return_to.as_str());
     }
     let ended = session::ended(&session);
-    if ended.is_some() {
+    let mut response = pages.show(&LoginPage::new(&email, &return_to).saying(ended));
+    // Not for a prefetch: what is said once would be said to nobody.
+    if ended.is_some() && !same_origin::is_prefetch(request.headers()) {
         session.purge();
+        for removal in remove_all(&request) {
+            // Can't fail: the name is letters, digits and dashes, the value empty.
+            let _ = response.add_cookie(&removal);
+        }
     }
-    pages.show(&LoginPage::new(&email, &return_to).saying(ended))
+    response
 }
 
 /// The answer is the same for every address of a domain that may sign in. From the first call to
@@ -91,8 +98,9 @@ pub(super) async fn ask(
     pending.next_mail_at = wait.map(|wait| app.clock.now().saturating_add(seconds(wait)));
     let asked = Entry::new(&app.keys, Event::Asked).of(&email).in_flow(&flow);
     asked.by(&pending.way).write();
-    let delivery = Delivery::new(&ctx, pages, flow.clone(), pending);
-    let pending = delivery.deliver().await.map_err(retry)?;
+    let delivery = Delivery::new(&ctx, pages, flow.clone(), pending.clone());
+    let failed = |failure: Failure| retry(failure).of(&flow, &pending);
+    let pending = delivery.deliver().await.map_err(failed)?;
     let next = if pending.way.is_sso() { "/login/sso" } else { "/login/sent" };
 
     let now = app.clock.now();

@@ -5,6 +5,8 @@ use secrecy::ExposeSecret;
 
 use super::approve::Form;
 use super::approve::digits::{self, Typed};
+use super::complete::wait_if_begun;
+use super::ctx::Ctx;
 use super::end::{end_of, spent};
 use super::see_other;
 use crate::app::App;
@@ -12,7 +14,9 @@ use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage, Pages};
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Approval, Asking, Flow, LinkDelivery, MailLink, PendingSignIn, State, Way};
+use crate::sign_in::{
+    Approval, Asking, End, Flow, LinkDelivery, MailLink, PendingSignIn, State, Way, is_mailed,
+};
 use crate::workos::{CreatePasswordlessSession, PasswordlessSession};
 
 const OUR_MAIL: Way = Way::Link(LinkDelivery::Smtp);
@@ -22,62 +26,71 @@ const PRESS: i64 = 10;
 /// Changes nothing, whoever opens it and however often. The button stands only in the browser that
 /// asked: a mail scanner that presses buttons is another.
 pub(super) async fn show(
-    app: web::Data<App>,
+    ctx: Ctx,
     pages: Pages,
-    store: web::Data<Store>,
     user: Option<CurrentUser>,
-    request: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
+    let (app, store, request) = (&ctx.app, &ctx.store, &ctx.request);
     let link = MailLink::read(&app.keys, &token).ok_or_else(spent)?;
     // Going back to the mail, when its link has already signed this browser in.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&link.flow)) {
         return Ok(see_other(led_to.as_str()));
     }
-    let pending = pending(&app, &request, &link);
-    let checked = check(&app, &store, &link, pending.as_ref()).await;
+    let pending = pending(app, request, &link);
+    let completed = completed(&ctx, user.as_ref(), &link, pending.as_ref()).await;
+    if let Some(outcome) = completed.map_err(|failure| failure.trying_again_at(request.uri()))? {
+        return Ok(outcome);
+    }
+    let checked = check(app, store, &link, pending.as_ref()).await;
     checked.map_err(|failure| failure.trying_again_at(request.uri()))?;
     Entry::new(&app.keys, Event::Opened).in_flow(&link.flow).by(&OUR_MAIL).write();
     Ok(match pending {
         Some(pending) => pages.show(&OpenPage::new(&token, &link.asking, &pending)),
-        None => pages.show(&elsewhere(&app, &token, &link)),
+        None => pages.show(&elsewhere(app, &token, &link)),
     })
 }
 
 /// Uses the link, in the browser that asked: WorkOS's own is made only now, and used at once. In any
 /// other, the digits let that one go on.
 pub(super) async fn open(
-    app: web::Data<App>,
+    ctx: Ctx,
     pages: Pages,
-    store: web::Data<Store>,
     user: Option<CurrentUser>,
-    request: HttpRequest,
     token: web::Path<String>,
     // The button of the browser that asked sends no field.
     form: Option<web::Form<Form>>,
 ) -> Result<HttpResponse, Failure> {
     let digits = form.map(|form| form.into_inner().digits).unwrap_or_default();
-    let used = use_link(app, &pages, store, user, &request, &token, &digits).await;
-    used.map_err(|failure| failure.trying_again_at(request.uri()))
+    let used = use_link(&ctx, &pages, user.as_ref(), &token, &digits).await;
+    used.map_err(|failure| failure.trying_again_at(ctx.request.uri()))
 }
 
 async fn use_link(
-    app: web::Data<App>,
+    ctx: &Ctx,
     pages: &Pages,
-    store: web::Data<Store>,
-    user: Option<CurrentUser>,
-    request: &HttpRequest,
+    user: Option<&CurrentUser>,
     token: &str,
     digits: &str,
 ) -> Result<HttpResponse, Failure> {
+    let (app, store) = (&ctx.app, &ctx.store);
     let link = MailLink::read(&app.keys, token).ok_or_else(spent)?;
-    if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&link.flow)) {
+    if let Some(led_to) = user.and_then(|user| user.led_by(&link.flow)) {
         return Ok(see_other(led_to.as_str()));
     }
-    let pending = pending(&app, request, &link);
-    check(&app, &store, &link, pending.as_ref()).await?;
+    let pending = pending(app, &ctx.request, &link);
+    if let Some(outcome) = completed(ctx, user, &link, pending.as_ref()).await? {
+        return Ok(outcome);
+    }
+    let checked = check(app, store, &link, pending.as_ref()).await;
+    // Pressed once more, while the browser that asked goes on, or when it has.
+    if pending.is_none() && checked.is_err() && is_approved(app, store, &link).await? {
+        return Ok(pages.show(&ApprovedPage {}));
+    }
+    checked?;
     if let Some(pending) = pending {
         let MailLink { flow, asking, .. } = link;
+        let (app, store) = (app.clone(), store.clone());
         return leave_for_workos(app, pages, store, flow, asking, pending).await;
     }
     let typed = Typed {
@@ -85,11 +98,33 @@ async fn use_link(
         flow: &link.flow,
         asking: &link.asking,
         until: link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos)),
-        page: elsewhere(&app, token, &link),
+        page: elsewhere(app, token, &link),
     };
     let approval = Approval::of_mail_link(&link, app.clock.now());
-    digits::approve(&app, pages, &store, typed, &approval).await?;
+    digits::approve(app, pages, store, typed, &approval).await?;
     Ok(pages.show(&ApprovedPage {}))
+}
+
+/// Where its sign-in leads, if this browser's is being completed or was: the email is opened once more.
+async fn completed(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    link: &MailLink,
+    pending: Option<&PendingSignIn>,
+) -> Result<Option<HttpResponse>, Failure> {
+    match (pending, end_of(&ctx.store, &link.flow).await?) {
+        (Some(pending), Some(End::Redeemed(_))) => {
+            wait_if_begun(ctx, user, &link.flow, pending).await
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Whether this link has let the browser that asked go on.
+async fn is_approved(app: &App, store: &Store, link: &MailLink) -> Result<bool, Failure> {
+    let of_link = (&link.flow, link.secret_hash());
+    Ok(store.kept(&link.flow.name_of_approval()).await?.is_some()
+        && check_mailed(app, store, (of_link.0, &of_link.1), None).await.is_ok())
 }
 
 /// A browser that didn't ask finds no button that could use the link up.
@@ -125,16 +160,18 @@ fn pending(app: &App, request: &HttpRequest, link: &MailLink) -> Option<PendingS
     PendingSignIn::of_flow(request, &app.keys, &link.flow, app.clock.now())
 }
 
-/// Refuses what no email of ours holds. Whoever has the cookie keys can seal a link of their own, but
-/// not with the random part whose hash is stored, and nothing is stored where no email is sent.
+/// Refuses what no email of ours to this address holds. Whoever has the cookie keys can seal a link of
+/// their own, and a pending sign-in for any address, but not those whose hashes are stored; and nothing
+/// is stored where no email is sent.
 pub(super) async fn check_mailed(
     app: &App,
     store: &Store,
-    flow: &Flow,
-    secret_hash: &str,
+    (flow, secret_hash): (&Flow, &str),
+    pending: Option<&PendingSignIn>,
 ) -> Result<(), Failure> {
-    let stored = store.kept(&flow.name_of_mail_link()).await?;
-    let is_mailed = app.mailer.is_some() && stored.is_some_and(|stored| stored == secret_hash);
+    let stored = store.kept(&flow.name_of_mail_link()).await?.unwrap_or_default();
+    let email = pending.map(|pending| &pending.email);
+    let is_mailed = app.mailer.is_some() && is_mailed(&stored, secret_hash, flow, email);
     if is_mailed { Ok(()) } else { Err(spent()) }
 }
 
@@ -146,9 +183,11 @@ async fn check(
     pending: Option<&PendingSignIn>,
 ) -> Result<(), Failure> {
     let is_over = app.clock.now() >= link.expires_at || end_of(store, &link.flow).await?.is_some();
+    let of_link = (&link.flow, link.secret_hash());
+    let mailed = check_mailed(app, store, (of_link.0, &of_link.1), pending).await;
     let refused = if is_over {
         spent()
-    } else if let Err(refused) = check_mailed(app, store, &link.flow, &link.secret_hash()).await {
+    } else if let Err(refused) = mailed {
         refused
     } else if store.claimed(&link.flow.claim_of_press()).await?.is_some() {
         // Who didn't press need not know of it.

@@ -4,6 +4,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::code;
+use super::complete::take_not_taken;
 use super::end::{end_of, spent};
 use super::status::{self, Progress, Which};
 use super::{see_other, sign_in_request};
@@ -33,13 +34,16 @@ pub(super) async fn show(
         return Ok(see_other("/login"));
     };
     if status.state == Progress::Expired {
-        return Err(spent().offering(&pending));
+        return Err(spent().offering(&pending).of(&flow, &pending));
     }
     let delivery = match pending.way {
         Way::Link(delivery) => delivery,
         Way::Code => {
             let page = code::page(&app, &store, user.as_ref(), &request, &flow, &pending).await?;
-            return Ok(pages.show(&page));
+            return Ok(pages.show(&match take_not_taken(&app, &store, &flow).await? {
+                Some((code, tries_left)) => page.refusing(code, tries_left, None),
+                None => page,
+            }));
         }
         Way::Sso(_) => {
             // Leaving once more would only cut off what is under way.

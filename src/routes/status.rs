@@ -3,13 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::code::trying;
 use super::complete;
 use super::end::end_of;
 use super::finish::approval;
 use crate::app::App;
 use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Approval, Flow, PendingSignIn};
+use crate::sign_in::{Approval, End, Flow, PendingSignIn};
 
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -58,10 +59,15 @@ pub(super) async fn show(
     request: HttpRequest,
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
-    let status = match which.flow(&app, &request) {
-        Some(flow) => of(&app, &store, user.as_ref(), &request, &flow).await?,
-        None => Status { state: Progress::None, next: None },
-    };
+    let mut status = Status { state: Progress::None, next: None };
+    if let Some(flow) = which.flow(&app, &request) {
+        status = of(&app, &store, user.as_ref(), &request, &flow).await?;
+        // The page that waits shows what was wrong with a code when it is loaded anew.
+        if status.state == Progress::Pending && complete::has_not_taken(&app, &store, &flow).await?
+        {
+            status.next = Some(format!("/login/sent?flow={}", flow.as_str()));
+        }
+    }
     Ok(HttpResponse::Ok().json(status))
 }
 
@@ -80,11 +86,14 @@ pub(super) async fn of(
     let state = match PendingSignIn::with_expired(request, &app.keys, flow) {
         None => Progress::None,
         Some(pending) if app.clock.now() >= pending.expires_at => Progress::Expired,
-        Some(_) => match complete::progress(app, store, flow).await? {
-            Some(complete::Progress::UnderWay) => Progress::Pending,
-            Some(complete::Progress::Waits) => Progress::Approved,
-            Some(complete::Progress::Over) => Progress::Expired,
-            None if end_of(store, flow).await?.is_some() => Progress::Expired,
+        Some(pending) => match end_of(store, flow).await? {
+            Some(End::Redeemed(_)) => match complete::progress(app, store, user, flow).await? {
+                Some(complete::Progress::Waits) => Progress::Approved,
+                Some(complete::Progress::Over) => Progress::Expired,
+                Some(complete::Progress::UnderWay) | None => Progress::Pending,
+            },
+            Some(_) => Progress::Expired,
+            None if trying::is_interrupted(app, store, flow, &pending).await? => Progress::Expired,
             None if may_finish(app, store, flow).await? => Progress::Approved,
             None => Progress::Pending,
         },

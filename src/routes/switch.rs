@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::callback::verify_state;
-use super::complete::{Completion, Waiting, wait_if_begun};
+use super::complete::{Completion, Waiting, flow_of, wait_if_begun};
 use super::ctx::Ctx;
 use super::see_other;
 use crate::audit::{Entry, Event};
@@ -36,7 +36,14 @@ pub(super) async fn show(
     pages: Pages,
     user: Option<CurrentUser>,
 ) -> Result<HttpResponse, Failure> {
-    let (question, flow, pending) = question(&ctx).await?;
+    let (question, flow, pending) = match question(&ctx).await {
+        Ok(question) => question,
+        // Loaded anew, when the button was pressed.
+        Err(nothing) => {
+            let before = pressed_before(&ctx, user.as_ref(), flow_of(&ctx).as_ref()).await?;
+            return before.ok_or(nothing);
+        }
+    };
     let email = match &question {
         Question::Link(_) => &pending.email,
         Question::Sso(waiting) => &waiting.verified.email,
@@ -58,36 +65,45 @@ pub(super) async fn switch(
     }
     let (question, flow, pending) = match question(&ctx).await {
         Ok(question) => question,
-        Err(nothing) => return pressed_before(&ctx, shown.as_ref()).await?.ok_or(nothing),
+        Err(nothing) => {
+            let before = pressed_before(&ctx, user.as_ref(), shown.as_ref()).await?;
+            return before.ok_or(nothing);
+        }
     };
     // Whom the page named, and nobody whose link another tab has opened since.
     if shown.is_some_and(|shown| shown != flow) {
         let refused = Failure::refusal(Code::AnotherLink, "the page was of another sign-in");
         return Err(refused.looking_again_at("/login/switch"));
     }
-    if form.answer == "no" {
-        return decline(&ctx, question, &flow, &pending).await;
+    match form.answer.as_str() {
+        "" => {}
+        "no" => return decline(&ctx, question, &flow, &pending).await,
+        _ => return Err(Failure::refusal(Code::BadRequest, "neither yes nor no")),
     }
     match question {
         Question::Link(arrival) => {
             verify_state(&ctx.app, &pending, &arrival)?;
             let completion = Completion::new(&ctx, user.as_ref(), &flow, pending);
-            completion.by_code(&ctx, arrival.code).await
+            completion.by_code(&ctx, user.as_ref(), arrival.code).await
         }
         Question::Sso(waiting) => {
             let completion = Completion::new(&ctx, user.as_ref(), &flow, pending);
-            completion.by_consent(&ctx, *waiting).await
+            completion.by_consent(&ctx, user.as_ref(), *waiting).await
         }
     }
 }
 
 /// Pressed twice: the first press has taken what waited.
-async fn pressed_before(ctx: &Ctx, flow: Option<&Flow>) -> Result<Option<HttpResponse>, Failure> {
+async fn pressed_before(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    flow: Option<&Flow>,
+) -> Result<Option<HttpResponse>, Failure> {
     let pending = flow.and_then(|flow| {
         PendingSignIn::of_flow(&ctx.request, &ctx.app.keys, flow, ctx.app.clock.now())
     });
     match flow.zip(pending) {
-        Some((flow, pending)) => wait_if_begun(ctx, flow, &pending).await,
+        Some((flow, pending)) => wait_if_begun(ctx, user, flow, &pending).await,
         None => Ok(None),
     }
 }
@@ -102,7 +118,10 @@ async fn decline(
     // Can't fail: the names are letters, digits and dashes, the values empty.
     let _ = response.add_cookie(&Arrival::removal_cookie());
     if let Question::Sso(waiting) = question {
-        waiting.decline(ctx).await?;
+        // Another press has said yes.
+        if !waiting.decline(ctx).await? {
+            return Ok(response);
+        }
         let _ = response.add_cookie(&flow.removal_cookie());
     }
     let entry = Entry::new(&ctx.app.keys, Event::Cancelled).in_flow(flow);

@@ -56,12 +56,6 @@ impl Flow {
         format!("mail link {}", self.0)
     }
 
-    /// Its session, handed to a browser whose response was lost.
-    #[must_use]
-    pub fn claim_of_outcome(&self) -> String {
-        format!("outcome {}", self.0)
-    }
-
     /// What it came to, for a browser whose response was lost.
     #[must_use]
     pub fn name_of_outcome(&self) -> String {

@@ -11,6 +11,7 @@ use super::flow::random_text;
 use super::pending::hash;
 use super::{Asking, Flow};
 use crate::clock::seconds;
+use crate::email_address::EmailAddress;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
 /// What the link in our own mail knows. Whoever holds it has the mail; to sign in takes the browser
@@ -55,12 +56,38 @@ impl MailLink {
         Ok(Self { flow: flow.clone(), expires_at, asking, network, secret: random_text()? })
     }
 
-    /// The SHA-256 of its random part, in base64: what the store keeps while the link may be used.
+    /// The SHA-256 of its random part, in base64.
     #[must_use]
     pub fn secret_hash(&self) -> String {
         hash(&self.secret)
     }
 
+    /// What the store keeps while the link of this address may be used.
+    #[must_use]
+    pub fn stored(&self, email: &EmailAddress) -> String {
+        format!("{} {}", self.secret_hash(), email_hash(&self.flow, email))
+    }
+}
+
+/// Whether what is stored of a sign-in is of the link with this secret, and, where the browser that
+/// asked uses it, of its address: the cookie keys make neither.
+#[must_use]
+pub fn is_mailed(
+    stored: &str,
+    secret_hash: &str,
+    flow: &Flow,
+    email: Option<&EmailAddress>,
+) -> bool {
+    let Some((secret, to)) = stored.split_once(' ') else { return false };
+    secret == secret_hash && email.is_none_or(|email| to == email_hash(flow, email))
+}
+
+/// Tells nothing to who reads the store: the flow isn't there.
+fn email_hash(flow: &Flow, email: &EmailAddress) -> String {
+    hash(&format!("{} {}", flow.as_str(), email.as_str()))
+}
+
+impl MailLink {
     /// What stands in the URL. It ends with a letter or digit: a mail program that makes a link of
     /// plain text may take other signs at its end for the sentence's.
     ///

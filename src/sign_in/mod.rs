@@ -32,7 +32,7 @@ pub use digits::Digits;
 pub use end::End;
 pub use flow::Flow;
 pub use known_browser::KnownBrowser;
-pub use mail_link::MailLink;
+pub use mail_link::{MailLink, is_mailed};
 pub use one_time_code::OneTimeCode;
 pub use pending::PendingSignIn;
 pub(crate) use pending::{make_room, remove_all};

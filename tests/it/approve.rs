@@ -140,6 +140,31 @@ async fn wrong_digits_beside_the_right_ones_at_the_third_try_do_no_harm() {
 }
 
 #[actix_web::test]
+async fn less_than_three_wrong_digits_end_nothing_however_the_right_ones_come_beside_them() {
+    let app = TestApp::spawn().await;
+    // How many wrong ones before, then right and wrong ones at once.
+    for (before, right, wrong) in [(1, 1, 1), (0, 2, 1), (0, 1, 2), (1, 2, 1), (0, 4, 2)] {
+        for _ in 0..5 {
+            let two = Two::new(&app, "ana@acme.test", "").await;
+            let (right_digits, wrong_digits) = (two.digits().await, two.wrong_digits().await);
+            for _ in 0..before {
+                two.type_digits(wrong_digits).await;
+            }
+            let mut presses = JoinSet::new();
+            for n in 0..right + wrong {
+                let digits = if n < right { right_digits.clone() } else { wrong_digits.to_owned() };
+                let twin = app.visitor().with_cookies_of(&two.phone);
+                presses.spawn(async move {
+                    twin.post("/login/approve", &[("digits", &digits)]).await;
+                });
+            }
+            presses.join_all().await;
+            assert_eq!(two.status().await["state"], "approved", "{before} {right} {wrong}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_wrong_try_or_two_do_no_harm() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;

@@ -203,16 +203,38 @@ async fn what_went_wrong_meanwhile_is_told_to_who_comes_back() {
 }
 
 #[actix_web::test]
-async fn the_session_is_handed_out_once_to_this_browser_and_for_a_minute() {
+async fn however_often_its_connection_breaks_a_browser_gets_its_session() {
+    let app = TestApp::spawn().await;
+    for gap in [50, 200, 500] {
+        let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+        slow(&app, EXCHANGE, 400).await;
+        for _ in 0..3 {
+            let leaving = visitor.request(reqwest::Method::GET, &path(&callback));
+            let leaving = leaving.header("Cookie", visitor.cookie_header());
+            // It may be answered before; then nobody reads the answer.
+            let _ = leaving.timeout(Duration::from_millis(gap)).send().await;
+        }
+        assert_eq!(visitor.get(&callback).await.location(), "/reports", "{gap} ms");
+        assert!(visitor.is_signed_in().await);
+    }
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 3);
+}
+
+#[actix_web::test]
+async fn the_session_waits_for_the_browser_that_asked_and_for_a_minute() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
     let copies = [0, 1].map(|_| app.visitor().with_cookies_of(&visitor));
     let stranger = app.visitor();
     assert_eq!(visitor.get(&callback).await.location(), "/account");
     assert_error(&stranger.get(&callback).await, 400, "nothing_pending");
-    assert_eq!(copies[0].get(&callback).await.location(), "/account");
-    assert_error(&copies[1].get(&callback).await, 400, "nothing_pending");
-    assert!(!copies[1].is_signed_in().await);
+    let id = async |visitor: &Visitor| {
+        visitor.get_json("/api/session").await.json()["session"]["id"].clone()
+    };
+    for copy in &copies {
+        assert_eq!(copy.get(&callback).await.location(), "/account");
+        assert_eq!(id(copy).await, id(&visitor).await, "one session");
+    }
 
     let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
     let copy = app.visitor().with_cookies_of(&visitor);
@@ -250,4 +272,103 @@ async fn killed_between_claim_and_session_it_says_to_ask_again() {
     let waiting = visitor.get("/login/sent").await;
     assert_error(&waiting, 400, "link_expired");
     assert_eq!(visitor.get("/login/status").await.json()["state"], "expired");
+}
+
+#[actix_web::test]
+async fn whoever_has_signed_in_here_meanwhile_is_not_replaced_without_a_word() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    let sent = visitor.ask_for_link("mallory@acme.test", "").await.location().to_owned();
+    let callback = app.workos.follow_newest_link("mallory@acme.test").await;
+    // Its response is lost.
+    let before = app.visitor().with_cookies_of(&visitor);
+    before.get(&callback).await;
+    visitor.ask_for_link("ann@acme.test", "").await;
+    let anns = app.workos.follow_newest_link("ann@acme.test").await;
+    assert_eq!(visitor.get(&anns).await.location(), "/account");
+    let status = visitor.get(&sent.replace("/sent", "/status")).await.json();
+    assert_eq!(status["state"], "expired");
+    for path in [callback.as_str(), &sent.replace("/sent", "/finish")] {
+        assert_eq!(visitor.get(path).await.status, 400, "{path}");
+        assert!(visitor.get("/account").await.body.contains("ann@acme.test"));
+    }
+}
+
+#[actix_web::test]
+async fn a_session_that_the_same_person_has_begun_here_meanwhile_ends() {
+    let app = TestApp::spawn().await;
+    let (visitor, callback) = asked(&app, "ana@acme.test", "/first").await;
+    let before = app.visitor().with_cookies_of(&visitor);
+    before.get(&callback).await;
+    visitor.ask_for_link("ana@acme.test", "/second").await;
+    let second = app.workos.follow_newest_link("ana@acme.test").await;
+    assert_eq!(visitor.get(&second).await.location(), "/second");
+    let replaced = app.visitor().with_cookies_of(&visitor);
+    assert_eq!(visitor.get(&callback).await.location(), "/first");
+    assert!(visitor.is_signed_in().await && !replaced.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn a_second_press_of_our_own_emails_link_waits_for_the_first() {
+    let app = TestApp::with_own_mail(&[]).await;
+    for method in [reqwest::Method::GET, reqwest::Method::POST] {
+        let visitor = app.visitor();
+        visitor.ask_for_link("ana@acme.test", "/reports").await;
+        let link = app.workos.newest_link("ana@acme.test").await;
+        let leaving = visitor.post(&link, &[]).await;
+        let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
+        slow(&app, EXCHANGE, 400).await;
+        stop_page(&visitor, &path(&callback)).await;
+        let again = visitor.request(method, link.strip_prefix(&app.origin).unwrap());
+        let again = visitor.send(again.header("Sec-Fetch-Site", "same-origin")).await;
+        assert_eq!(again.location(), "/reports");
+        assert!(visitor.is_signed_in().await);
+    }
+}
+
+#[actix_web::test]
+async fn a_wrong_code_that_took_long_is_told_where_it_was_typed() {
+    let app = by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    slow(&app, AUTHENTICATE, 7000).await;
+    let waits = asked.type_wrong().await;
+    assert_eq!(waits.location(), asked.sent, "it takes long");
+    let told = go_on(&asked.visitor, &asked.sent.replace("/sent", "/status")).await;
+    assert!(told.body.contains("data-error=\"wrong_code\""), "{}", told.body);
+    assert!(told.body.contains("2 more tries"), "{}", told.body);
+    let once = asked.visitor.get(&asked.sent).await;
+    assert!(!once.body.contains("data-error"), "it is told once");
+    assert_eq!(asked.type_right().await.location(), "/reports");
+}
+
+#[actix_web::test]
+async fn a_code_typed_while_another_is_being_tried_is_tried_after_it() {
+    let app = by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    slow(&app, AUTHENTICATE, 400).await;
+    let wrong = crate::asked::wrong(&asked.code);
+    let form = [("flow", asked.flow.as_str()), ("code", wrong.as_str())];
+    let typed = asked.visitor.request(reqwest::Method::POST, "/login/code");
+    stop(&asked.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    assert_eq!(asked.type_right().await.location(), "/reports");
+    assert!(asked.visitor.is_signed_in().await);
+}
+
+#[actix_web::test]
+async fn killed_while_a_code_is_tried_it_says_to_ask_again() {
+    let app = by_code().await;
+    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    slow(&app, AUTHENTICATE, 60_000).await;
+    let form = [("flow", asked.flow.as_str()), ("code", asked.code.as_str())];
+    let typed = asked.visitor.request(reqwest::Method::POST, "/login/code");
+    stop(&asked.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    until_called(&app, AUTHENTICATE, 1).await;
+    let app = app.restarted_with(&[]).await;
+    let visitor = app.again(&asked.visitor);
+    app.clock.advance(24);
+    assert_eq!(visitor.get("/login/status").await.json()["state"], "expired");
+    assert_error(&visitor.get(&asked.sent).await, 400, "code_expired");
+    let again = visitor.post("/login/code", &form).await;
+    assert_error(&again, 400, "code_expired");
+    assert_eq!(again.field("email"), "ana@acme.test");
 }

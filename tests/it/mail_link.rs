@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use workos_magic_link::email_address::EmailAddress;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 use workos_magic_link::sign_in::{
@@ -189,6 +190,33 @@ async fn cookie_keys_and_a_sign_in_of_ones_own_make_no_link_either() {
     assert_eq!(go_on(&app, &forger, &leaving).await.location(), "/account", "the email's works");
 }
 
+/// The keys make a pending sign-in for any address of one that was asked for: it isn't the email's.
+#[actix_web::test]
+async fn cookie_keys_and_a_link_of_ones_own_sign_in_as_nobody_else() {
+    let key = generate_cookie_key().unwrap();
+    let keys = KeyRing::parse(&key).unwrap();
+    let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
+    let (forger, link) = asked(&app, "eve@evil.test", "").await;
+    let digits = forger.get("/login/sent").await.digits().to_owned();
+    let cookie = forger.sign_ins().remove(0);
+    let Sealed(mut inside) = keys.open(&cookie, &forger.cookie(&cookie).unwrap()).unwrap();
+    inside["e"] = "victim@acme.test".into();
+    forger.set_cookie(&cookie, &keys.seal(&cookie, &Sealed(inside)).unwrap());
+    assert_error(&press(&forger, &link).await, 400, "link_expired");
+    assert_eq!(app.visitor().post(&link, &[("digits", &digits)]).await.status, 200);
+    let finish = format!("/login/finish?flow={}", cookie.replace("__Host-signin-", ""));
+    assert_error(&forger.get(&finish).await, 400, "link_expired");
+    assert!(app.workos.calls().await.is_empty());
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Sealed(serde_json::Value);
+
+impl workos_magic_link::sealed::Sealed for Sealed {
+    const PURPOSE: &'static str = "pending sign-in 3";
+}
+
 #[actix_web::test]
 async fn a_dump_of_the_store_and_the_cookie_keys_make_no_link() {
     let key = generate_cookie_key().unwrap();
@@ -215,4 +243,20 @@ async fn an_approval_is_worth_nothing_without_its_email() {
     let app = app.restarted_with(&[("LINK_DELIVERY", "workos"), ("SMTP_URL", "")]).await;
     assert_error(&app.again(&visitor).get(&next).await, 400, "link_expired");
     assert!(app.workos.calls().await.is_empty());
+}
+
+#[actix_web::test]
+async fn the_right_digits_once_more_are_no_error_while_the_other_browser_goes_on() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let visitor = app.visitor();
+    let sent = visitor.ask_for_link("ana@acme.test", "").await.location().to_owned();
+    let digits = visitor.get(&sent).await.digits().to_owned();
+    let link = app.workos.newest_link("ana@acme.test").await;
+    let phone = app.visitor();
+    let type_digits = async || phone.post(&link, &[("digits", &digits)]).await.status.as_u16();
+    assert_eq!(type_digits().await, 200);
+    let leaving = visitor.get(visitor.get(&sent).await.location()).await;
+    assert_eq!(type_digits().await, 200, "it is at WorkOS");
+    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+    assert_eq!(type_digits().await, 200, "it is signed in");
 }

@@ -35,8 +35,8 @@ async fn saved_together(
 ) -> Vec<Result<SessionKey, SaveError>> {
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
     let save = |number| async move {
-        let person = format!("\"person {number}\"");
-        store.save(HashMap::from([("person".to_owned(), person)]), &time::Duration::HOUR).await
+        let theme = format!("\"theme {number}\"");
+        store.save(HashMap::from([("theme".to_owned(), theme)]), &time::Duration::HOUR).await
     };
     let mut saves = pin!(join_all((0..MANY).map(save)));
     assert!(poll!(&mut saves).is_pending());
@@ -67,7 +67,8 @@ async fn what_waits_is_committed_together() {
 async fn one_that_fails_takes_no_other_along() {
     let folder = tempfile::tempdir().unwrap();
     let (store, database) = (store(folder.path()), database(folder.path()));
-    let refused = "CREATE TRIGGER refused BEFORE INSERT ON sessions WHEN NEW.person = 'person 30'
+    let refused =
+        "CREATE TRIGGER refused BEFORE INSERT ON sessions WHEN NEW.session_values LIKE '%theme 30%'
         BEGIN SELECT RAISE(ABORT, 'refused'); END";
     database.execute_batch(refused).unwrap();
     let saved = saved_together(&store, &database).await;

@@ -233,3 +233,45 @@ async fn the_next_person_inherits_no_sign_in_of_the_one_before() {
     let status = visitor.get(&sent.replace("/sent", "/status")).await.json();
     assert_eq!((&status["state"], &status["next"]), (&"none".into(), &().into()));
 }
+
+#[actix_web::test]
+async fn switching_takes_the_pending_sign_ins_of_the_one_before_away() {
+    let app = TestApp::spawn().await;
+    let visitor = app.signed_in("ana@acme.test").await;
+    let anas = visitor.ask_for_link("ana@acme.test", "/anas-plan").await.location().to_owned();
+    visitor.ask_for_link("bob@acme.test", "").await;
+    let bobs = app.workos.follow_newest_link("bob@acme.test").await;
+    assert_eq!(visitor.get(&bobs).await.location(), "/login/switch");
+    visitor.post("/login/switch", &[]).await;
+    assert!(visitor.sign_ins().is_empty());
+    assert_eq!(visitor.get("/login/sent").await.location(), "/login");
+    let again = visitor.get(&anas.replace("/sent", "")).await;
+    assert_eq!(again.location(), "/account", "not where Ana was going");
+}
+
+#[actix_web::test]
+async fn another_id_of_the_organization_is_another_person_whatever_the_address() {
+    let app = TestApp::with_sso(&[]).await;
+    let (visitor, callback) = sent_back(&app, "dan@acme.test", "/dans-plan").await;
+    answer_with(&app, json!({ "email": "dan@acme.test", "idp_id": "dan" })).await;
+    assert_eq!(visitor.get(&callback).await.location(), "/dans-plan");
+    let asked = crate::sso::ask(&visitor, "dan@acme.test", "").await;
+    let (authorize, _) = crate::sso::leave(&app, &visitor, &asked).await;
+    answer_with(&app, json!({ "email": "dan@acme.test", "idp_id": "another dan" })).await;
+    let again = app.workos.follow(&authorize).await;
+    assert_eq!(visitor.get(&again).await.location(), "/login/switch");
+    visitor.post("/login/switch", &[]).await;
+    assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
+}
+
+#[actix_web::test]
+async fn an_answer_that_is_neither_yes_nor_no_does_nothing() {
+    let app = TestApp::spawn().await;
+    let visitor = bobs_browser(&app).await;
+    for answer in ["NO", "yes?", "0"] {
+        let refused = visitor.post("/login/switch", &[("answer", answer)]).await;
+        assert_error(&refused, 400, "bad_request");
+    }
+    assert_eq!(who(&visitor).await, "bob@acme.test");
+    assert_eq!(visitor.post("/login/switch", &[]).await.location(), "/reports");
+}

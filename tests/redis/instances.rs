@@ -73,8 +73,7 @@ async fn what_is_approved_here_goes_on_there_once() {
             twin.cookie("__Host-session").is_some()
         });
     }
-    let signed_in = tabs.join_all().await.into_iter().filter(|signed_in| *signed_in).count();
-    assert!((1..=2).contains(&signed_in), "the first, and one that waited for it: {signed_in}");
+    assert!(tabs.join_all().await.into_iter().all(|signed_in| signed_in), "by one session");
     assert_eq!(app.workos.calls_of("/sso/token").await, 1);
     let rows = app.engine.keys().iter().filter(|key| key.contains(":session:")).count();
     assert_eq!(rows, 1);
@@ -129,12 +128,7 @@ async fn fifty_callbacks_over_both_make_one_exchange_and_one_session() {
         let callback = callback.clone();
         callbacks.spawn(async move { twin.get(&callback).await.status.as_u16() });
     }
-    let mut answers = callbacks.join_all().await;
-    answers.sort_unstable();
-    let mut expected = vec![303; 2];
-    expected.extend([400; 48]);
-    expected.sort_unstable();
-    assert_eq!(answers, expected);
+    assert_eq!(callbacks.join_all().await, [303; 50]);
     assert_eq!(app.workos.calls_of("/sso/token").await, 1);
     let rows = app.engine.keys().iter().filter(|key| key.contains(":session:")).count();
     assert_eq!(rows, 1);

@@ -51,15 +51,14 @@ pub(in crate::routes) async fn approve(
     let alias = |digits: &Digits| app.keys.alias(&format!("{} {}", flow.as_str(), digits.as_str()));
     let number = tries::next(store, flow, &alias(&digits), until).await?;
     match (number, right.are(&digits)) {
-        (Some(TRIES), false) => return Err(end(store, flow, until).await),
-        (Some(number), false) => return Err(wrong(Some(TRIES - number))),
+        (Some(number), false) if number < TRIES => return Err(wrong(Some(TRIES - number))),
+        (Some(_), true) => {}
         // None is left. That ends the sign-in, unless the right ones were tried at this moment too.
-        (None, is_right) => match tries::include(store, flow, &alias(right)).await? {
+        (_, is_right) => match tries::include(store, flow, &alias(right)).await? {
             false => return Err(end(store, flow, until).await),
             true if !is_right => return Ok(()),
             true => {}
         },
-        (Some(_), true) => {}
     }
     let sealed = app.keys.seal(flow.as_str(), approval)?;
     let keeping = store.keep(&kept, sealed, approval.expires_at).await;

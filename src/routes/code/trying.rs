@@ -4,24 +4,24 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::rt::time::sleep;
+
+use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::routes::complete::{Completion, Outcome};
+use crate::routes::complete::{Completion, Outcome, Untold};
+use crate::routes::end::{end_of, spent};
 use crate::routes::tries::{self, TRIES};
-use crate::sign_in::{End, OneTimeCode};
+use crate::session::Store;
+use crate::sign_in::{End, Flow, OneTimeCode, PendingSignIn, Way};
 use crate::workos::{CodeRefusal, WorkOsError};
 
-/// For how many seconds a try keeps others out: longer than WorkOS may take.
+/// For how many seconds a try keeps others out: longer than WorkOS may take. After that, it was
+/// interrupted.
 const TRY: i64 = 24;
+/// How often a try looks whether the one before it is done.
+const EVERY: Duration = Duration::from_millis(100);
 /// Where WorkOS doesn't say how long it wants to be left alone: within this time it takes ten.
 const A_MINUTE: Duration = Duration::from_secs(60);
-
-/// What became of a try that WorkOS judged right, or that was not made.
-pub(super) enum Tried {
-    /// `None` if another request has completed the sign-in.
-    Right(Option<Outcome>),
-    /// Another is being made at this moment.
-    UnderWay,
-}
 
 /// A try that signs nobody in.
 pub(super) struct NotTaken {
@@ -37,27 +37,61 @@ impl From<Failure> for NotTaken {
     }
 }
 
-impl AsRef<Failure> for NotTaken {
-    fn as_ref(&self) -> &Failure {
+impl Untold for NotTaken {
+    fn failure(&self) -> &Failure {
         &self.failure
+    }
+
+    fn outcome(&self) -> Option<Outcome> {
+        (!self.is_over).then_some(Outcome::NotTaken(self.failure.code, self.tries_left))
     }
 }
 
-/// Of many tries at the same moment, one is made. It is given back if it told nobody anything.
-pub(super) async fn once(completion: Rc<Completion>, code: OneTimeCode) -> Result<Tried, NotTaken> {
-    let Completion { app, store, flow, .. } = &*completion;
+/// When the try began that is being made, in seconds since 1970.
+pub(super) async fn since(store: &Store, flow: &Flow) -> Result<Option<i64>, Failure> {
+    let claimed = store.claimed(&flow.claim_of_press()).await?;
+    Ok(claimed.map(|since| since.parse().unwrap_or_default()))
+}
+
+/// Whether the program was killed during a try: WorkOS may have taken the code, and nobody knows.
+pub(in crate::routes) async fn is_interrupted(
+    app: &App,
+    store: &Store,
+    flow: &Flow,
+    pending: &PendingSignIn,
+) -> Result<bool, Failure> {
+    let is_by_code = matches!(pending.way, Way::Code);
+    let began = if is_by_code { since(store, flow).await? } else { None };
+    Ok(began.is_some_and(|began| app.clock.now() >= began.saturating_add(TRY)))
+}
+
+/// One try at a time: another waits for the one before it. `None` if that has completed the sign-in.
+pub(super) async fn once(
+    completion: Rc<Completion>,
+    code: OneTimeCode,
+) -> Result<Option<Outcome>, NotTaken> {
+    let Completion { app, store, flow, pending, .. } = &*completion;
     let press = flow.claim_of_press();
-    let lapses_at = app.clock.now().saturating_add(TRY);
-    if !store.claim(&press, String::new(), lapses_at).await.map_err(Failure::from)? {
-        return Ok(Tried::UnderWay);
+    loop {
+        let now = app.clock.now();
+        let press = store.claim(&press, now.to_string(), pending.expires_at).await;
+        if press.map_err(Failure::from)? {
+            break;
+        }
+        if end_of(store, flow).await?.is_some() {
+            return Ok(None);
+        }
+        if is_interrupted(app, store, flow, pending).await? {
+            return Err(over(&completion, spent()).await);
+        }
+        sleep(EVERY).await;
     }
     let tried = counted_try(&completion, &code).await;
-    // After one that was right the sign-in has come to its end, and others are told so.
+    // After one that was right the sign-in has come to its end. This one is told there, or here.
     if tried.is_err() {
-        // Otherwise it lapses by itself.
         let _ = store.release(&press).await;
     }
-    tried.map(Tried::Right)
+    tried
 }
 
 async fn counted_try(

@@ -7,7 +7,7 @@ use actix_web::http::header::{HeaderValue, SET_COOKIE};
 use actix_web::rt::time::sleep;
 use serde::{Deserialize, Serialize};
 
-use super::{PATIENCE, switch};
+use super::{PATIENCE, is_same, switch};
 use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
@@ -15,7 +15,7 @@ use crate::routes::ctx::Ctx;
 use crate::routes::end::end_of;
 use crate::routes::see_other;
 use crate::sealed::Sealed;
-use crate::session::{self, Store};
+use crate::session::{self, CurrentUser, Store};
 use crate::sign_in::{Arrival, End, Flow, KnownBrowser, PendingSignIn};
 
 /// How long it waits in the store, in seconds.
@@ -26,13 +26,33 @@ const EVERY: Duration = Duration::from_millis(100);
 /// What a sign-in came to.
 #[derive(Clone, Serialize, Deserialize)]
 pub(in crate::routes) enum Outcome {
-    /// A session has begun: its reference, and the address if an email proved it.
-    SignedIn(String, Option<EmailAddress>),
+    /// A session has begun.
+    SignedIn(Begun),
     /// Another user is signed in here and is asked first: the reference of what waits for the answer.
     AsksToSwitch(String),
-    /// They agreed, at this time in seconds since 1970.
-    Switching(i64),
     Failed(Code),
+    /// A typed code was wrong, and nobody was there to be told; how many tries are left, if that is known.
+    NotTaken(Code, Option<u32>),
+}
+
+/// A session that has begun, and whose it is.
+#[derive(Clone, Serialize, Deserialize)]
+pub(in crate::routes) struct Begun {
+    pub(super) reference: String,
+    pub(super) person: String,
+    pub(super) email: EmailAddress,
+    /// Whether an email proved the address.
+    pub(super) is_proved: bool,
+    /// The ID of the session that it took the place of.
+    pub(super) replaced: Option<String>,
+}
+
+impl Begun {
+    /// Whether another user has signed in in this browser since: nobody is switched without a word.
+    fn is_too_late_for(&self, user: &CurrentUser) -> bool {
+        self.replaced.as_ref() != Some(&user.session.id)
+            && !is_same(user, &self.person, &self.email)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -78,9 +98,9 @@ impl Outcome {
         pending: &PendingSignIn,
     ) -> Result<HttpResponse, Failure> {
         match self {
-            Self::SignedIn(reference, proved) => {
+            Self::SignedIn(begun) => {
                 let mut response = see_other(pending.return_to.as_str());
-                let cookie = session::cookie(&reference, &app.keys, app.lifetimes);
+                let cookie = session::cookie(&begun.reference, &app.keys, app.lifetimes);
                 let cookie =
                     cookie.and_then(|it| HeaderValue::try_from(it.encoded().to_string()).ok());
                 let cookie =
@@ -89,8 +109,8 @@ impl Outcome {
                 // Can't fail: the names are letters, digits and dashes, the values empty or sealed.
                 let _ = response.add_cookie(&flow.removal_cookie());
                 let _ = response.add_cookie(&Arrival::removal_cookie());
-                if let Some(email) = proved {
-                    let known = KnownBrowser::cookie(&email, &app.keys, app.clock.now())?;
+                if begun.is_proved {
+                    let known = KnownBrowser::cookie(&begun.email, &app.keys, app.clock.now())?;
                     let _ = response.add_cookie(&known);
                 }
                 Ok(response)
@@ -98,13 +118,11 @@ impl Outcome {
             Self::AsksToSwitch(reference) => {
                 let mut response = see_other("/login/switch");
                 // Can't fail: the name is letters and dashes, the value sealed.
-                let _ = response.add_cookie(&switch::cookie(&reference, &app.keys)?);
+                let _ = response.add_cookie(&switch::cookie(&reference, flow, &app.keys)?);
                 Ok(response)
             }
-            Self::Switching(_) => Err(Failure::going_through(flow)),
-            Self::Failed(code) => {
-                let failure =
-                    Failure::refusal(code, "as told to an earlier request of this sign-in");
+            Self::Failed(code) | Self::NotTaken(code, _) => {
+                let failure = Failure::refusal(code, "as told before").told();
                 Err(failure.ending(flow).offering(pending))
             }
         }
@@ -117,13 +135,16 @@ enum Standing {
     UnderWay,
     /// Its outcome waits.
     Waits(Outcome),
-    /// Another request has its session.
-    Taken,
     /// Nothing more comes of it: it was long ago, the session has ended, or the program was killed.
     Over,
 }
 
-async fn standing(app: &App, store: &Store, flow: &Flow) -> Result<Option<Standing>, Failure> {
+async fn standing(
+    app: &App,
+    store: &Store,
+    user: Option<&CurrentUser>,
+    flow: &Flow,
+) -> Result<Option<Standing>, Failure> {
     let Some(End::Redeemed(since)) = end_of(store, flow).await? else { return Ok(None) };
     let under_way = |since| match End::Redeemed(since).is_going_through(app.clock.now()) {
         true => Standing::UnderWay,
@@ -131,14 +152,17 @@ async fn standing(app: &App, store: &Store, flow: &Flow) -> Result<Option<Standi
     };
     Ok(Some(match Outcome::kept(app, store, flow).await? {
         None => under_way(since),
-        Some(Outcome::Switching(since)) => under_way(since),
-        Some(Outcome::SignedIn(reference, proved)) => {
-            if !store.is_alive(&reference).await? {
-                Standing::Over
-            } else if store.claimed(&flow.claim_of_outcome()).await?.is_some() {
-                Standing::Taken
-            } else {
-                Standing::Waits(Outcome::SignedIn(reference, proved))
+        Some(Outcome::AsksToSwitch(reference)) => {
+            match switch::agreed_at(store, &reference).await? {
+                Some(since) => under_way(since),
+                None => Standing::Waits(Outcome::AsksToSwitch(reference)),
+            }
+        }
+        Some(Outcome::SignedIn(begun)) => {
+            let is_too_late = user.is_some_and(|user| begun.is_too_late_for(user));
+            match is_too_late || !store.is_alive(&begun.reference).await? {
+                true => Standing::Over,
+                false => Standing::Waits(Outcome::SignedIn(begun)),
             }
         }
         Some(outcome) => Standing::Waits(outcome),
@@ -155,44 +179,64 @@ pub(in crate::routes) enum Progress {
 pub(in crate::routes) async fn progress(
     app: &App,
     store: &Store,
+    user: Option<&CurrentUser>,
     flow: &Flow,
 ) -> Result<Option<Progress>, Failure> {
-    Ok(standing(app, store, flow).await?.map(|standing| match standing {
-        Standing::UnderWay | Standing::Taken => Progress::UnderWay,
+    Ok(standing(app, store, user, flow).await?.map(|standing| match standing {
+        Standing::UnderWay => Progress::UnderWay,
         Standing::Waits(_) => Progress::Waits,
         Standing::Over => Progress::Over,
     }))
 }
 
 /// Waits for the outcome of a sign-in that another request of this browser has claimed, and hands it
-/// out; a session's reference once. `None` if it was not claimed, or nothing more comes of it.
+/// out. That is always the same session: a browser may ask as often as its connection breaks. `None` if
+/// it was not claimed, or nothing more comes of it.
 pub(in crate::routes) async fn wait_if_begun(
     ctx: &Ctx,
+    user: Option<&CurrentUser>,
     flow: &Flow,
     pending: &PendingSignIn,
 ) -> Result<Option<HttpResponse>, Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
-    let begun = Instant::now();
+    let asked = Instant::now();
     loop {
-        let Some(standing) = standing(app, store, flow).await? else { return Ok(None) };
-        match standing {
-            Standing::UnderWay if begun.elapsed() < PATIENCE => sleep(EVERY).await,
-            Standing::Over => return Ok(None),
-            Standing::Waits(outcome) => {
-                let is_ours = match &outcome {
-                    Outcome::SignedIn(..) => {
-                        let until = app.clock.now().saturating_add(LIFETIME);
-                        store.claim(&flow.claim_of_outcome(), String::new(), until).await?
-                    }
-                    _ => true,
-                };
-                return match is_ours {
-                    true => outcome.respond(app, flow, pending).map(Some),
-                    false => Err(Failure::going_through(flow)),
-                };
+        match standing(app, store, user, flow).await? {
+            None | Some(Standing::Over) => return Ok(None),
+            Some(Standing::UnderWay) if asked.elapsed() < PATIENCE => sleep(EVERY).await,
+            Some(Standing::UnderWay) => return Err(Failure::going_through(flow)),
+            Some(Standing::Waits(outcome)) => {
+                // It takes the place of a session that the same person has begun here since.
+                if let (Outcome::SignedIn(begun), Some(other)) =
+                    (&outcome, session::reference(&ctx.request, &app.keys))
+                    && other != begun.reference
+                {
+                    store.discard(&other).await?;
+                }
+                return outcome.respond(app, flow, pending).map(Some);
             }
-            // The browser has the session by now, or will in a moment: the page goes on by itself.
-            Standing::UnderWay | Standing::Taken => return Err(Failure::going_through(flow)),
         }
     }
+}
+
+/// What became of a typed code that nobody was told of. Told once: it is gone then.
+pub(in crate::routes) async fn take_not_taken(
+    app: &App,
+    store: &Store,
+    flow: &Flow,
+) -> Result<Option<(Code, Option<u32>)>, Failure> {
+    let Some(Outcome::NotTaken(code, tries_left)) = Outcome::kept(app, store, flow).await? else {
+        return Ok(None);
+    };
+    store.keep(&flow.name_of_outcome(), String::new(), app.clock.now()).await?;
+    Ok(Some((code, tries_left)))
+}
+
+/// Whether a typed code was wrong, and nobody has been told of it.
+pub(in crate::routes) async fn has_not_taken(
+    app: &App,
+    store: &Store,
+    flow: &Flow,
+) -> Result<bool, Failure> {
+    Ok(matches!(Outcome::kept(app, store, flow).await?, Some(Outcome::NotTaken(..))))
 }

@@ -33,9 +33,9 @@ impl Sealed for Waiting {
     const PURPOSE: &'static str = "verified profile 1";
 }
 
-/// What the browser holds.
+/// What the browser holds: the reference, and the sign-in that it is of.
 #[derive(Serialize, Deserialize)]
-struct Reference(String);
+struct Reference(String, Flow);
 
 impl Sealed for Reference {
     const PURPOSE: &'static str = "verified profile reference 1";
@@ -58,18 +58,17 @@ impl Waiting {
 
     /// The one that this browser's user is asked about.
     pub(in crate::routes) async fn of(ctx: &Ctx) -> Result<Option<Self>, Failure> {
-        let cookie = ctx.request.cookie(Arrival::COOKIE);
-        let reference = cookie.and_then(|it| ctx.app.keys.open(Arrival::COOKIE, it.value()));
-        let Some(Reference(reference)) = reference else { return Ok(None) };
+        let Some(Reference(reference, _)) = Reference::of(ctx) else { return Ok(None) };
         let sealed = ctx.store.kept(&name(&reference)).await?;
         let waiting = sealed.and_then(|sealed| ctx.app.keys.open::<Self>(&reference, &sealed));
         Ok(waiting.filter(|waiting| ctx.app.clock.now() < waiting.expires_at))
     }
 
     /// True once. What waited is gone from the store then.
-    pub(super) async fn take(&self, store: &Store) -> Result<bool, Failure> {
+    pub(super) async fn take(&self, store: &Store, now: i64) -> Result<bool, Failure> {
         let name = name(&self.reference);
-        if !store.claim(&name, String::new(), self.expires_at).await? {
+        // Until it would have expired, so that nobody is asked once more.
+        if !store.claim(&name, now.to_string(), self.expires_at).await? {
             return Ok(false);
         }
         // It would expire by itself.
@@ -77,19 +76,41 @@ impl Waiting {
         Ok(true)
     }
 
-    /// The person keeps to the account that is signed in.
-    pub(in crate::routes) async fn decline(self, ctx: &Ctx) -> Result<(), Failure> {
-        if self.take(&ctx.store).await? {
-            let declined = Outcome::Failed(Code::SignInCancelled);
-            declined.keep(&ctx.app, &ctx.store, &self.flow).await?;
+    /// The person keeps to the account that is signed in; false if they have agreed to switch before.
+    pub(in crate::routes) async fn decline(self, ctx: &Ctx) -> Result<bool, Failure> {
+        if !self.take(&ctx.store, ctx.app.clock.now()).await? {
+            return Ok(false);
         }
-        Ok(())
+        let declined = Outcome::Failed(Code::SignInCancelled);
+        declined.keep(&ctx.app, &ctx.store, &self.flow).await?;
+        Ok(true)
     }
 }
 
+impl Reference {
+    fn of(ctx: &Ctx) -> Option<Self> {
+        ctx.app.keys.open(Arrival::COOKIE, ctx.request.cookie(Arrival::COOKIE)?.value())
+    }
+}
+
+/// The sign-in that this browser's user was asked about, also when it waits no longer.
+pub(in crate::routes) fn flow_of(ctx: &Ctx) -> Option<Flow> {
+    Reference::of(ctx).map(|Reference(_, flow)| flow)
+}
+
+/// When the person agreed to switch, in seconds since 1970.
+pub(super) async fn agreed_at(store: &Store, reference: &str) -> Result<Option<i64>, Failure> {
+    let claimed = store.claimed(&name(reference)).await?;
+    Ok(claimed.map(|since| since.parse().unwrap_or_default()))
+}
+
 /// The cookie that holds the reference.
-pub(super) fn cookie(reference: &str, keys: &KeyRing) -> Result<Cookie<'static>, NoRandomness> {
-    let sealed = keys.seal(Arrival::COOKIE, &Reference(reference.to_owned()))?;
+pub(super) fn cookie(
+    reference: &str,
+    flow: &Flow,
+    keys: &KeyRing,
+) -> Result<Cookie<'static>, NoRandomness> {
+    let sealed = keys.seal(Arrival::COOKIE, &Reference(reference.to_owned(), flow.clone()))?;
     Ok(host_cookie(Arrival::COOKIE.to_owned(), sealed, LIFETIME))
 }
 

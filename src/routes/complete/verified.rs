@@ -8,6 +8,14 @@ use crate::routes::callback::refusal::Refusal;
 use crate::sign_in::{PendingSignIn, Way};
 use crate::workos::{Profile, SsoSelector};
 
+/// What the names of people begin with who sign in through an organization; all others are addresses.
+const SSO: &str = "sso ";
+
+/// Whether the store knows this person by an organization.
+pub(super) fn is_by_sso(person: &str) -> bool {
+    person.starts_with(SSO)
+}
+
 /// A Profile that fits the sign-in it was asked for.
 #[derive(Serialize, Deserialize)]
 pub(in crate::routes) struct Verified {
@@ -79,6 +87,6 @@ fn by_sso(
     {
         return Err(Refusal::SsoMismatch);
     }
-    let name = format!("sso {} {}", profile.connection_id, profile.idp_id);
+    let name = format!("{SSO}{} {}", profile.connection_id, profile.idp_id);
     Ok((name, email))
 }

@@ -68,8 +68,7 @@ impl SessionStore for Store {
     }
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        let deletion = self.engine.delete(super::hash(key.as_ref()));
-        Ok(measured::DELETE.measure(deletion).await?)
+        Ok(self.discard(key.as_ref()).await?)
     }
 }
 

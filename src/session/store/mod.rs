@@ -139,6 +139,11 @@ impl Store {
         Ok(self.find(hash(reference)).await?.is_some_and(|row| row.ended.is_none()))
     }
 
+    /// Takes the session of this reference away, as signing out does.
+    pub(crate) async fn discard(&self, reference: &str) -> Result<(), StoreError> {
+        measured::DELETE.measure(self.engine.delete(hash(reference))).await
+    }
+
     /// The session of this reference, which may have ended.
     async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
