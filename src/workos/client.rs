@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, StatusCode, redirect};
+use reqwest::{ClientBuilder, Method, RequestBuilder, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -33,7 +33,7 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 /// calls they make at once.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
     api_url: Url,
     turns: Arc<Semaphore>,
     pub(super) credentials: Credentials,
@@ -50,14 +50,18 @@ pub struct Credentials {
 
 impl Client {
     /// A client for the API at `api_url`, which may be plain http only on loopback; `config` sees
-    /// to that.
+    /// to that. `http` brings the proxy and the trusted certificates.
     ///
     /// # Errors
     /// When the system has no trusted certificates.
-    pub fn new(api_url: Url, credentials: Credentials) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        http: ClientBuilder,
+        api_url: Url,
+        credentials: Credentials,
+    ) -> Result<Self, reqwest::Error> {
         // Fails when one is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
+        let http = http
             .user_agent(USER_AGENT)
             .https_only(api_url.scheme() == "https")
             .redirect(redirect::Policy::none())

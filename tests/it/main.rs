@@ -82,6 +82,7 @@ mod panics;
 mod plain_http;
 mod program;
 mod properties;
+mod proxies;
 mod randomness;
 mod rate_limit;
 mod return_to;

@@ -55,9 +55,14 @@ pub fn response(head: &str, body: &str) -> Vec<u8> {
 }
 
 pub fn client(url: &str) -> Client {
+    client_through(reqwest::Client::builder(), url)
+}
+
+/// One whose trusted certificates, say, are others.
+pub fn client_through(http: reqwest::ClientBuilder, url: &str) -> Client {
     let credentials =
         Credentials { api_key: SecretString::from("sk_CANARY"), client_id: "client_1".to_owned() };
-    Client::new(url.parse().unwrap(), credentials).unwrap()
+    Client::new(http, url.parse().unwrap(), credentials).unwrap()
 }
 
 pub async fn create(client: &Client) -> Result<PasswordlessSession, WorkOsError> {

@@ -33,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
         api_key: SecretString::from("sk_test_default"),
         client_id: "client_emulator".to_owned(),
     };
-    let client = Client::new(arguments.api_url, credentials)?;
+    let client = Client::new(reqwest::Client::builder(), arguments.api_url, credentials)?;
     for line in stdin().lines() {
         let sign_ins: usize = line?.parse().context("expected a number")?;
         let mut browsers = JoinSet::new();
