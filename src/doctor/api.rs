@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{DATE, LOCATION};
+use reqwest::header::{CONTENT_TYPE, DATE, LOCATION};
 use reqwest::{RequestBuilder, StatusCode};
 use secrecy::ExposeSecret;
 use url::Url;
@@ -29,6 +29,7 @@ pub(super) struct Answer {
     /// What time it was here, halfway.
     pub(super) ours: SystemTime,
     pub(super) location: Option<String>,
+    pub(super) is_json: bool,
 }
 
 impl Api {
@@ -63,5 +64,6 @@ async fn ask(request: RequestBuilder) -> Result<Answer, String> {
         date: header(DATE).and_then(|date| httpdate::parse_http_date(date).ok()),
         ours: begun + took / 2,
         location: header(LOCATION).map(str::to_owned),
+        is_json: header(CONTENT_TYPE).is_some_and(|kind| kind.contains("json")),
     })
 }

@@ -105,3 +105,4 @@ mod workos_answers;
 mod workos_errors;
 mod workos_magic_auth;
 mod workos_tls;
+mod workos_unprocessed;

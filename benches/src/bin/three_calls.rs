@@ -67,6 +67,6 @@ async fn sign_in(client: &Client, redirect_uri: &str, number: usize) -> anyhow::
     let session = client.create_passwordless_session(session).await?;
     client.send_passwordless_session(&session.id).await?;
     let signed_in = client.exchange_code(&email, None).await?;
-    anyhow::ensure!(signed_in.profile.email == email, "the Profile is somebody else's");
+    anyhow::ensure!(signed_in.email == email, "the Profile is somebody else's");
     Ok(())
 }
