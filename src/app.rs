@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, LinkLifetimes};
 use crate::data_dir::{DataDir, KEY_FILE};
 use crate::mail::Mailer;
+use crate::outgoing::http_client;
 use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::Lifetimes;
@@ -70,9 +71,10 @@ impl App {
             true => Way::Code,
             false => Way::Link(config.sign_in.link_delivery),
         };
+        let http = http_client(&config.workos.api_url, &config.extra_roots);
         Ok(Self {
             editions: Editions::load(&assets, config.demo_inbox.as_deref(), &usual_way)?,
-            workos: Client::new(config.workos.api_url, config.workos.credentials).context(
+            workos: Client::new(http, config.workos.api_url, config.workos.credentials).context(
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,
             admission: Admission::new(

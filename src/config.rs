@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::mail::Settings as Mail;
+use crate::outgoing::ExtraRoots;
 use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
 use crate::session::{Limits, Place};
@@ -16,8 +17,6 @@ mod web;
 mod workos;
 
 use reader::Reader;
-#[cfg(feature = "demo")]
-pub(crate) use reader::is_loopback;
 pub use reader::{Problem, Problems};
 pub use running::Running;
 pub use session::{read_keys, read_store};
@@ -29,6 +28,8 @@ pub use workos::WorkOs;
 pub struct Config {
     /// `WORKOS_*`
     pub workos: WorkOs,
+    /// `EXTRA_CA_FILE`
+    pub extra_roots: ExtraRoots,
     /// `BASE_URL`, `*BIND_ADDRESS`, `MAX_CONNECTIONS`, `TLS*`, `TRUSTED_PROXIES`
     pub web: Web,
     /// `DATA_DIR`: the store, and the key and certificate made for development.
@@ -75,6 +76,7 @@ impl Config {
         let sign_in = sign_in::sign_in(&mut read);
         let config = Self {
             workos: workos::workos(&mut read, &web.base_url),
+            extra_roots: read.extra_roots.clone(),
             data_dir: session::data_dir(&read),
             session_store: session::session_store(&mut read),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),

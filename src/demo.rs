@@ -10,8 +10,9 @@ use anyhow::{Context, ensure};
 use magic_link_emulator::{Emulator, Options};
 use url::Url;
 
-use crate::config::{Config, Problem, Problems, is_loopback};
+use crate::config::{Config, Problem, Problems};
 use crate::email_address::parse_domain;
+use crate::outgoing::is_loopback;
 use crate::workos::SsoSelector;
 
 /// Who the demo's own mails say they are from.

@@ -58,7 +58,7 @@ pub async fn examine(
 ) -> anyhow::Result<()> {
     let config = Config::read(&variable)?;
     let mut report = Report { tell, checks: 0, failed: 0 };
-    let api = api::Api::new(&config.workos)?;
+    let api = api::Api::new(&config.workos, &config.extra_roots)?;
     let answer = api.connections().await;
     report.on("API key", api_key::accepted(&answer));
     report.on("key's kind", api_key::kind(&config));
@@ -69,11 +69,11 @@ pub async fn examine(
     report.on("secret files", secret_files::check(&config));
     report.on("store", store::check(&config.session_store, config.session).await);
     #[cfg(feature = "redis")]
-    if let crate::session::Place::Redis(url) = &config.session_store {
-        report.on("eviction", eviction::check(url).await);
+    if let crate::session::Place::Redis(client) = &config.session_store {
+        report.on("eviction", eviction::check(client).await);
     }
     let visitor = visit::Visitor::new(&config)?;
-    report.on("certificate", certificate::check(&config.web, &visitor).await);
+    report.on("certificate", certificate::check(&config, &visitor).await);
     report.on("site", site::check(&config.web, &visitor).await);
     report.on("proxy", proxy::check(&config.web, &visitor).await);
     #[cfg(feature = "smtp")]

@@ -62,6 +62,7 @@ mod host_cookie;
 mod limits;
 pub mod mail;
 pub mod operator;
+pub mod outgoing;
 mod pages;
 mod plain_http;
 mod prometheus;

@@ -15,7 +15,8 @@ pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Sett
     if from.is_none() {
         read.problem("MAIL_FROM", "is needed with SMTP_URL");
     }
-    let settings = Settings::parse(&url, from.as_deref().unwrap_or("login@example.com"));
+    let sender = from.as_deref().unwrap_or("login@example.com");
+    let settings = Settings::parse(&url, sender, &read.extra_roots);
     let bad = settings.as_ref().err().into_iter().flatten();
     for (name, expected) in bad.filter(|(name, _)| !(url.is_empty() && *name == "SMTP_URL")) {
         read.problem(name, expected);

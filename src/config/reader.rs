@@ -3,11 +3,14 @@
 use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
+use crate::outgoing::ExtraRoots;
+pub(super) use crate::outgoing::is_loopback;
 use crate::session::RateLimit;
 
 /// Thirty days: a counter that lives longer is no rate.
@@ -38,11 +41,20 @@ impl fmt::Display for Problem {
 pub(super) struct Reader<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
     problems: Vec<Problem>,
+    /// `EXTRA_CA_FILE`
+    pub(super) extra_roots: ExtraRoots,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(variable: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { variable, problems: Vec::new() }
+        let mut read = Self { variable, problems: Vec::new(), extra_roots: ExtraRoots::default() };
+        if let Some(file) = read.get("EXTRA_CA_FILE") {
+            match ExtraRoots::read(Path::new(&file)) {
+                Some(roots) => read.extra_roots = roots,
+                None => read.problem("EXTRA_CA_FILE", "is a file of certificates in PEM form"),
+            }
+        }
+        read
     }
 
     pub(super) fn problem(&mut self, variable: &'static str, expected: &'static str) {
@@ -137,16 +149,6 @@ impl<'a> Reader<'a> {
 
 fn parse_default<T: FromStr>(name: &str, default: &str) -> T {
     default.parse().unwrap_or_else(|_| unreachable!("the default of {name} parses"))
-}
-
-/// Whether this URL can only lead to this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 struct Seconds(u64);

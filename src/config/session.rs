@@ -27,7 +27,7 @@ pub(super) fn data_dir(read: &Reader<'_>) -> PathBuf {
 pub(super) fn session_store(read: &mut Reader<'_>) -> Place {
     let embedded = Place::Embedded(data_dir(read));
     let Some(url) = read.get("SESSION_STORE") else { return embedded };
-    Place::shared(&url).unwrap_or_else(|expected| {
+    Place::shared(&url, &read.extra_roots).unwrap_or_else(|expected| {
         read.problem("SESSION_STORE", expected);
         embedded
     })

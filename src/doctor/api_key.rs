@@ -9,6 +9,9 @@ use crate::config::Config;
 
 pub(super) fn accepted(answer: &Result<Answer, String>) -> Verdict {
     let status = match answer {
+        Ok(Answer { status, is_json: false, .. }) if status.is_client_error() => {
+            return Unknown(format!("{status} without JSON: check for a firewall before WorkOS"));
+        }
         Ok(answer) => answer.status,
         Err(why) => return Fails(format!("WORKOS_API_URL can't be reached: {why}")),
     };

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use reqwest::Method;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, ConnectionCommon, ServerConfig, ServerConnection};
-use rustls_platform_verifier::ConfigVerifierExt;
+use rustls_platform_verifier::Verifier;
 
 use super::Verdict::{self, Fails, Passes, Unknown};
 use super::visit::{NoAnswer, Visitor};
-use crate::config::{Tls, Web};
+use crate::config::{Config, Tls};
+use crate::outgoing::ExtraRoots;
 use crate::tls;
 
-pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
+pub(super) async fn check(config: &Config, visitor: &Visitor) -> Verdict {
+    let web = &config.web;
     match &web.tls {
         _ if web.base_url.scheme() == "http" => {
             Passes("none: BASE_URL is http, which is for this machine only".to_owned())
@@ -28,7 +30,8 @@ pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
         ),
         Tls::Files { cert, key } => {
             let host = web.base_url.host_str().unwrap_or_default();
-            match tls::of_files(cert, key).and_then(|ours| Ok(shake_hands(ours, host)?)) {
+            let roots = &config.extra_roots;
+            match tls::of_files(cert, key).and_then(|ours| Ok(shake_hands(ours, host, roots)?)) {
                 Ok(()) => Passes("browsers take the one in TLS_CERT_FILE".to_owned()),
                 Err(error) => Fails(format!("TLS_CERT_FILE, TLS_KEY_FILE: {error:#}")),
             }
@@ -51,10 +54,14 @@ async fn of_the_proxy(visitor: &Visitor) -> Verdict {
 }
 
 /// As a browser on this machine would with a server of ours, without a network in between.
-fn shake_hands(ours: ServerConfig, host: &str) -> Result<(), rustls::Error> {
+fn shake_hands(ours: ServerConfig, host: &str, roots: &ExtraRoots) -> Result<(), rustls::Error> {
     let no_name = || rustls::Error::General("BASE_URL has no name for a certificate".to_owned());
     let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
-    let browser = Arc::new(ClientConfig::with_platform_verifier()?);
+    let browser = ClientConfig::builder();
+    let roots = roots.iter().cloned();
+    let verifier = Verifier::new_with_extra_roots(roots, browser.crypto_provider().clone())?;
+    let browser = browser.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+    let browser = Arc::new(browser.with_no_client_auth());
     let mut client = ClientConnection::new(browser, name.map_err(|_| no_name())?)?;
     let mut server = ServerConnection::new(Arc::new(ours))?;
     while client.is_handshaking() {

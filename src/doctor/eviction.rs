@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use redis::{AsyncConnectionConfig, Client, InfoDict, RedisError};
-use secrecy::{ExposeSecret, SecretString};
 
 use super::Verdict::{self, Fails, Passes, Unknown};
 
 const DEADLINE: Duration = Duration::from_secs(2);
 
-pub(super) async fn check(url: &SecretString) -> Verdict {
+pub(super) async fn check(client: &Client) -> Verdict {
     // Not everybody who may use it may ask for this.
-    let Ok(memory) = memory(url).await else {
+    let Ok(memory) = memory(client).await else {
         return Unknown(
             "SESSION_STORE doesn't tell: maxmemory-policy must be noeviction".to_owned(),
         );
@@ -28,8 +27,7 @@ pub(super) async fn check(url: &SecretString) -> Verdict {
     }
 }
 
-async fn memory(url: &SecretString) -> Result<InfoDict, RedisError> {
-    let client = Client::open(url.expose_secret())?;
+async fn memory(client: &Client) -> Result<InfoDict, RedisError> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(DEADLINE))
         .set_response_timeout(Some(DEADLINE));

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::causes::with_sources;
 use crate::config::{Config, Tls};
+use crate::outgoing;
 
 const DEADLINE: Duration = Duration::from_secs(5);
 /// Less, so that nobody there is told from nobody who answers.
@@ -38,7 +39,7 @@ pub(super) enum NoAnswer {
 impl Visitor {
     /// One that trusts what this system does, and the certificate made here for development.
     pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
-        let mut http = reqwest::Client::builder()
+        let mut http = outgoing::http_client(&config.web.base_url, &config.extra_roots)
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECTED_WITHIN)
             .timeout(DEADLINE)

@@ -2,11 +2,12 @@
 
 use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::TlsParameters;
+use lettre::transport::smtp::client::{Certificate, TlsParameters, TlsParametersBuilder};
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use crate::email_address::EmailAddress;
+use crate::outgoing::ExtraRoots;
 
 /// The mail server, and in whose name it is asked to send.
 pub struct Settings {
@@ -22,8 +23,12 @@ impl Settings {
     ///
     /// # Errors
     /// Each of the two that can't be used.
-    pub(crate) fn parse(url: &str, from: &str) -> Result<Self, Vec<BadSetting>> {
-        let server = Server::parse(url).map_err(|expected| ("SMTP_URL", expected));
+    pub(crate) fn parse(
+        url: &str,
+        from: &str,
+        roots: &ExtraRoots,
+    ) -> Result<Self, Vec<BadSetting>> {
+        let server = Server::parse(url, roots).map_err(|expected| ("SMTP_URL", expected));
         let from = sender(from).ok_or(("MAIL_FROM", A_SENDER));
         match (server, from) {
             (Ok(server), Ok(from)) => Ok(Self { server, from }),
@@ -65,7 +70,7 @@ const EXPECTED: &str = "is a URL such as smtps://user:password@mail.example.com,
 
 impl Server {
     /// Reads the URL: what isn't a letter or digit in user and password is percent-encoded.
-    pub(super) fn parse(url: &str) -> Result<Self, &'static str> {
+    pub(super) fn parse(url: &str, roots: &ExtraRoots) -> Result<Self, &'static str> {
         let url = Url::parse(url).map_err(|_| EXPECTED)?;
         // Of a scheme that it doesn't know, `Url` leaves the host as it is written.
         let host = Host::parse(url.host_str().unwrap_or_default()).map_err(|_| EXPECTED)?;
@@ -78,7 +83,7 @@ impl Server {
         if !matches!(url.path(), "" | "/") || url.fragment().is_some() || url.port() == Some(0) {
             return Err(EXPECTED);
         }
-        let (security, usual_port) = security(&url, &host, is_loopback)?;
+        let (security, usual_port) = security(&url, &host, is_loopback, roots)?;
         Ok(Self {
             port: url.port().unwrap_or(usual_port),
             credentials: credentials(&url)?,
@@ -89,10 +94,17 @@ impl Server {
 }
 
 /// And the port where servers listen for it (RFC 8314, 3).
-fn security(url: &Url, host: &str, is_loopback: bool) -> Result<(Security, u16), &'static str> {
+fn security(
+    url: &Url,
+    host: &str,
+    is_loopback: bool,
+    roots: &ExtraRoots,
+) -> Result<(Security, u16), &'static str> {
     let tls = || {
-        TlsParameters::new(host.to_owned())
-            .map_err(|_| "needs the system's CA certificates, which can't be read")
+        let roots = roots.iter().filter_map(|root| Certificate::from_der(root.to_vec()).ok());
+        let tls = TlsParameters::builder(host.to_owned());
+        let tls = roots.fold(tls, TlsParametersBuilder::add_root_certificate).build();
+        tls.map_err(|_| "needs the system's CA certificates, which can't be read")
     };
     let required = match url.query() {
         None => !is_loopback,

@@ -220,7 +220,7 @@ impl Completion {
         }
         let exchanged = async {
             let verifier = self.pending.way.code_verifier();
-            let profile = self.app.workos.exchange_code(code, verifier).await?.profile;
+            let profile = self.app.workos.exchange_code(code, verifier).await?;
             let verified = Verified::of(&self.app.admission, profile, &self.pending)?;
             match &self.user {
                 // Only now is it known who signs in through an organization.

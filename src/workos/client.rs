@@ -4,16 +4,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, StatusCode, redirect};
+use reqwest::header::{CONTENT_ENCODING, HeaderMap, RETRY_AFTER};
+use reqwest::{ClientBuilder, Method, RequestBuilder, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use url::Url;
 
+use super::json::tolerant;
 use super::{FieldError, WorkOsError};
 
 const USER_AGENT: &str = concat!("workos-magic-link/", env!("CARGO_PKG_VERSION"));
@@ -33,7 +33,7 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 /// calls they make at once.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
     api_url: Url,
     turns: Arc<Semaphore>,
     pub(super) credentials: Credentials,
@@ -50,18 +50,24 @@ pub struct Credentials {
 
 impl Client {
     /// A client for the API at `api_url`, which may be plain http only on loopback; `config` sees
-    /// to that.
+    /// to that. `http` brings the proxy and the trusted certificates.
+    ///
+    /// Requests that WorkOS has certainly not processed (RFC 9113, 8.7) are repeated at most twice,
+    /// as `reqwest` does by default.
     ///
     /// # Errors
     /// When the system has no trusted certificates.
-    pub fn new(api_url: Url, credentials: Credentials) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        http: ClientBuilder,
+        api_url: Url,
+        credentials: Credentials,
+    ) -> Result<Self, reqwest::Error> {
         // Fails when one is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
+        let http = http
             .user_agent(USER_AGENT)
             .https_only(api_url.scheme() == "https")
             .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT)
             .build()?;
         Ok(Self { http, api_url, turns: Arc::new(Semaphore::new(AT_ONCE)), credentials })
@@ -85,6 +91,22 @@ impl Client {
         self.send_within(DEADLINE, request).await
     }
 
+    /// As [`send`](Self::send), and once more if the connection was closed before an answer came: only
+    /// for a request that may be processed twice.
+    pub(super) async fn send_repeatable(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<Answer, WorkOsError> {
+        let begun = Instant::now();
+        let again = request.try_clone();
+        match (self.send(request).await, again) {
+            (Err(error), Some(again)) if error.is_closed_connection() => {
+                self.send_within(DEADLINE.saturating_sub(begun.elapsed()), again).await
+            }
+            (answer, _) => answer,
+        }
+    }
+
     pub(super) async fn send_within(
         &self,
         deadline: Duration,
@@ -100,6 +122,7 @@ impl Client {
         let status = response.status();
         let request_id = header(response.headers(), "x-request-id");
         let retry_after = header(response.headers(), RETRY_AFTER.as_str());
+        let encoding = header(response.headers(), CONTENT_ENCODING.as_str());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
             if body.len() + chunk.len() > MAX_BODY_BYTES {
@@ -111,28 +134,32 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
+        let answer = Answer { status, request_id, body: tolerant(body), encoding };
         if status.is_success() {
-            return Ok(Answer { status, request_id, body });
+            return Ok(answer);
         }
-        // Not every refusal is JSON: a proxy on the way answers in HTML.
-        let envelope: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let envelope = match answer.read().map(Value::Object) {
+            // Not WorkOS but a proxy or firewall before it: no word on the key or the address.
+            Err(error) if status.is_client_error() && status.as_u16() != 429 => return Err(error),
+            envelope => envelope.unwrap_or_default(),
+        };
         Err(WorkOsError::Refused {
             status,
-            code: ["code", "error"]
-                .iter()
-                .find_map(|name| Some(envelope[name].as_str()?.to_owned())),
+            code: ["code", "error"].iter().find_map(|name| code(&envelope[name])),
             errors: field_errors(&envelope),
-            request_id,
+            request_id: answer.request_id,
             retry_after: retry_after.as_deref().and_then(wait),
         })
     }
 }
 
-/// A success, read to its end.
+/// An answer, read to its end.
 pub(super) struct Answer {
     status: StatusCode,
     request_id: Option<String>,
     body: Vec<u8>,
+    /// `Content-Encoding`; no request accepts any.
+    encoding: Option<String>,
 }
 
 impl Answer {
@@ -140,25 +167,35 @@ impl Answer {
         self.body.is_empty()
     }
 
-    pub(super) fn read<T: DeserializeOwned>(self) -> Result<T, WorkOsError> {
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, WorkOsError> {
         // serde's own message quotes the value it stumbled over.
         serde_json::from_slice(&self.body).map_err(|error| WorkOsError::Unreadable {
             status: self.status,
-            reason: if error.is_data() {
+            reason: if self.encoding.is_some() {
+                "unrequested Content-Encoding"
+            } else if error.is_data() {
                 "a field is missing or of the wrong type"
             } else {
                 "not JSON"
             },
-            request_id: self.request_id,
+            request_id: self.request_id.clone(),
         })
     }
 }
 
-/// The refused fields of `{message, errors: [{field, code}]}`; none in the other shapes, which are
-/// `{message}`, `{message, code}` and OAuth's `{error, error_description}`.
+/// The refused fields of `{message, errors: [{field, code}]}`, newer `[{code, message}]`; none in the
+/// other shapes: `{message}`, `{message, code}` and OAuth's `{error, error_description}`.
 fn field_errors(envelope: &Value) -> Vec<FieldError> {
     let errors = envelope["errors"].as_array().into_iter().flatten();
-    errors.filter_map(|error| FieldError::deserialize(error).ok()).collect()
+    let text = |value| code(value).unwrap_or_default();
+    errors.map(|it| FieldError { field: text(&it["field"]), code: text(&it["code"]) }).collect()
+}
+
+/// A code, such as `invalid_grant`. A sentence in its place isn't read: it may quote an address.
+fn code(value: &Value) -> Option<String> {
+    let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let text = value.as_str().filter(|text| (1..=64).contains(&text.len()))?;
+    text.chars().all(is_code).then(|| text.to_owned())
 }
 
 /// Reads `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3); nobody is asked to wait longer

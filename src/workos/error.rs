@@ -1,10 +1,10 @@
 //! What can go wrong between us and WorkOS.
 
-use std::fmt;
+use std::error::Error;
 use std::time::Duration;
+use std::{fmt, io, iter};
 
 use reqwest::StatusCode;
-use serde::Deserialize;
 
 /// A call to WorkOS that gave no usable answer.
 ///
@@ -31,7 +31,7 @@ pub enum WorkOsError {
         /// How long WorkOS asks us to wait.
         retry_after: Option<Duration>,
     },
-    /// A success came whose body is not what the reference says.
+    /// An answer came whose body is not what the reference says.
     #[error("WorkOS answered {status} with an unreadable body: {reason}{}", Detail { code: &None, errors: &[], request_id })]
     Unreadable {
         /// The HTTP status.
@@ -44,13 +44,11 @@ pub enum WorkOsError {
 }
 
 /// One refused field of a validation error.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// The name of the field.
-    #[serde(default)]
+    /// The name of the field; empty in newer answers, whose code names it.
     pub field: String,
-    /// What WorkOS says of it: a code, or in older answers a sentence.
-    #[serde(default)]
+    /// What WorkOS says of it, such as `email_required`; empty where older answers have a sentence.
     pub code: String,
 }
 
@@ -77,7 +75,7 @@ impl WorkOsError {
     /// WorkOS is down, unreachable, talks nonsense, or had no time for us.
     #[must_use]
     pub fn is_outage(&self) -> bool {
-        self.status().is_none_or(|status| status.is_server_error() || status.is_success())
+        self.status().is_none_or(|status| status.is_server_error())
     }
 
     /// Whether it may have been done all the same: it was sent, and no answer came.
@@ -93,7 +91,23 @@ impl WorkOsError {
     /// The request was understood, and this field of it (and no other) refused.
     #[must_use]
     pub fn refuses_only(&self, field: &str) -> bool {
-        matches!(self, Self::Refused { errors, .. } if !errors.is_empty() && errors.iter().all(|e| e.field == field))
+        let Self::Refused { status, errors, .. } = self else { return false };
+        let is_of_field = |error: &FieldError| match error.field.as_str() {
+            "" => *status == StatusCode::UNPROCESSABLE_ENTITY && error.code.contains(field),
+            name => name == field,
+        };
+        !errors.is_empty() && errors.iter().all(is_of_field)
+    }
+
+    /// An HTTP/1.1 connection was closed before an answer came.
+    pub(super) fn is_closed_connection(&self) -> bool {
+        let Self::Unreachable(error) = self else { return false };
+        let mut causes = iter::successors(error.source(), |cause| (*cause).source());
+        let is_closed = causes.any(|cause| {
+            let incomplete = cause.downcast_ref().is_some_and(hyper::Error::is_incomplete_message);
+            incomplete || cause.is::<io::Error>()
+        });
+        is_closed && error.is_request() && !error.is_connect()
     }
 
     /// How long WorkOS asks us to wait.
@@ -105,10 +119,11 @@ impl WorkOsError {
         }
     }
 
+    /// The status of an answer that says no.
     fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Unreachable(_) | Self::Busy => None,
-            Self::Refused { status, .. } | Self::Unreadable { status, .. } => Some(*status),
+            Self::Refused { status, .. } => Some(*status),
+            _ => None,
         }
     }
 
@@ -117,13 +132,6 @@ impl WorkOsError {
             Self::Refused { code, .. } => code.as_deref(),
             _ => None,
         }
-    }
-}
-
-/// Shows only the field: older answers put a sentence into `code`.
-impl fmt::Debug for FieldError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FieldError({:?})", self.field)
     }
 }
 
@@ -140,7 +148,8 @@ impl fmt::Display for Detail<'_> {
             write!(f, " {code:?}")?;
         }
         for error in self.errors {
-            write!(f, ", refusing {:?}", error.field)?;
+            let name = if error.field.is_empty() { &error.code } else { &error.field };
+            write!(f, ", refusing {name:?}")?;
         }
         if let Some(request_id) = self.request_id {
             write!(f, " (request {request_id:?})")?;

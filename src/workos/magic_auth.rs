@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::REDEEMING_DEADLINE;
 use super::measured::measured;
+use super::types::or_default;
 use super::{Client, Profile, WorkOsError};
 
 const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
@@ -128,9 +129,9 @@ struct User {
     /// `user_…`
     id: String,
     email: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     first_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     last_name: Option<String>,
     /// Whatever else WorkOS knows: `email_verified`, `profile_picture_url`, …
     #[serde(flatten)]

@@ -5,6 +5,7 @@
 
 mod client;
 mod error;
+mod json;
 mod magic_auth;
 mod measured;
 mod passwordless;
@@ -16,4 +17,4 @@ pub use error::{FieldError, WorkOsError};
 pub use magic_auth::CodeRefusal;
 pub use passwordless::CreatePasswordlessSession;
 pub use sso::{Authorization, SsoSelector};
-pub use types::{PasswordlessSession, Profile, ProfileAndToken};
+pub use types::{PasswordlessSession, Profile};

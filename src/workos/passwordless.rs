@@ -25,7 +25,8 @@ pub struct CreatePasswordlessSession<'a> {
 }
 
 impl Client {
-    /// Creates a passwordless session. Nothing is mailed yet. Sent once, never retried.
+    /// Creates a passwordless session. This sends no email, so it is repeated once if a connection
+    /// was closed before the answer.
     ///
     /// # Errors
     /// [`WorkOsError`]; [`WorkOsError::refuses_only`]`("email")` when the address is at fault.
@@ -41,7 +42,7 @@ impl Client {
             "expires_in": session.expires_in.as_secs(),
         });
         let request = self.authorized(Method::POST, "passwordless/sessions").json(&body);
-        let answered = async { self.send(request).await?.read() };
+        let answered = async { self.send_repeatable(request).await?.read() };
         measured("create_passwordless_session", answered).await
     }
 

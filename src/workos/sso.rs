@@ -14,7 +14,8 @@ use url::Url;
 
 use super::client::REDEEMING_DEADLINE;
 use super::measured::measured;
-use super::{Client, ProfileAndToken, WorkOsError};
+use super::types::Exchanged;
+use super::{Client, Profile, WorkOsError};
 
 /// By whose identity provider somebody is to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +93,7 @@ impl Client {
         &self,
         code: &str,
         code_verifier: Option<&str>,
-    ) -> Result<ProfileAndToken, WorkOsError> {
+    ) -> Result<Profile, WorkOsError> {
         let mut body = json!({
             "client_id": self.credentials.client_id,
             "client_secret": self.credentials.api_key.expose_secret(),
@@ -104,8 +105,9 @@ impl Client {
         }
         // WorkOS takes a form as well; its official emulator takes only this.
         let request = self.request(Method::POST, "sso/token").json(&body);
-        let answered = async { self.send_within(REDEEMING_DEADLINE, request).await?.read() };
-        measured("exchange_code", answered).await
+        let answered =
+            async { self.send_within(REDEEMING_DEADLINE, request).await?.read::<Exchanged>() };
+        Ok(measured("exchange_code", answered).await?.profile)
     }
 }
 

@@ -1,10 +1,10 @@
 //! What WorkOS answers. Unknown fields are ignored; what the reference calls optional may be
-//! missing or null.
+//! missing, null or of another type.
 
 use std::fmt;
 
 use secrecy::SecretString;
-use serde::de::Error;
+use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
@@ -20,13 +20,10 @@ pub struct PasswordlessSession {
     pub link: SecretString,
 }
 
-/// The answer to an authorization code.
-#[derive(Debug, Deserialize)]
-pub struct ProfileAndToken {
-    /// Opens `GET /sso/profile` for a few minutes; this app has no use for it.
-    pub access_token: SecretString,
-    /// Who signed in.
-    pub profile: Profile,
+/// What is read of the answer to an authorization code. Its access token is of no use here.
+#[derive(Deserialize)]
+pub(super) struct Exchanged {
+    pub(super) profile: Profile,
 }
 
 /// Who signed in, as WorkOS knows them: the object that the WorkOS reference calls a Profile.
@@ -37,37 +34,37 @@ pub struct Profile {
     /// The address.
     pub email: String,
     /// The connection they came through; none, by a code.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub connection_id: String,
     /// `MagicLink`, `MagicAuth`, or a kind of SSO; new kinds appear, so this stays text.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub connection_type: String,
     /// The organization that the connection belongs to, if any.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub organization_id: Option<String>,
     /// Their id at the identity provider; the address, for a mailed link or code.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub idp_id: String,
     /// Given name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub first_name: Option<String>,
     /// Family name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub last_name: Option<String>,
     /// The whole name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: Option<String>,
     /// Their role in the organization.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub role: Option<Role>,
     /// The groups that the identity provider names.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub groups: Vec<String>,
     /// Attributes that the organization maps in WorkOS.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub custom_attributes: Map<String, Value>,
     /// Attributes as the identity provider sent them.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub raw_attributes: Map<String, Value>,
 }
 
@@ -103,8 +100,9 @@ fn web_address<'de, D: Deserializer<'de>>(link: D) -> Result<SecretString, D::Er
     }
 }
 
-fn null_as_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+/// The default for a value of another type: no optional field stops a sign-in.
+pub(super) fn or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
     value: D,
 ) -> Result<T, D::Error> {
-    Ok(Option::deserialize(value)?.unwrap_or_default())
+    Ok(serde_json::from_value(Value::deserialize(value)?).unwrap_or_default())
 }

@@ -114,6 +114,40 @@ fn some_settings_need_others() {
 }
 
 #[test]
+fn an_unusable_extra_ca_file_is_named_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let file = |name: &str, content: &[u8]| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, content).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let pem = made.cert.pem();
+    let good = file("good.pem", pem.as_bytes());
+    assert!(read(&[("EXTRA_CA_FILE", &good)]).is_ok());
+    let half = &pem.as_bytes()[..pem.len() / 2];
+    for bad in [
+        folder.path().to_str().unwrap().to_owned(),
+        folder.path().join("missing.pem").to_str().unwrap().to_owned(),
+        file("empty.pem", b""),
+        file("key.pem", made.signing_key.serialize_pem().as_bytes()),
+        file("binary.der", made.cert.der()),
+        file("half.pem", half),
+        file("one-damaged.pem", &[pem.as_bytes(), half].concat()),
+        file("other.pem", b"-----BEGIN CERTIFICATE-----\nY2FuYXJ5\n-----END CERTIFICATE-----\n"),
+    ] {
+        let mut settings = vec![("EXTRA_CA_FILE", bad.as_str())];
+        if cfg!(feature = "redis") {
+            settings.push(("SESSION_STORE", "rediss://redis.test"));
+        }
+        if cfg!(feature = "smtp") {
+            settings.extend([("SMTP_URL", "smtps://mail.test"), ("MAIL_FROM", "a@app.test")]);
+        }
+        assert_eq!(read(&settings).err(), Some(vec!["EXTRA_CA_FILE"]), "{bad}");
+    }
+}
+
+#[test]
 fn a_production_set_is_accepted() {
     let keys = format!("{}, {}", generate_cookie_key().unwrap(), generate_cookie_key().unwrap());
     let config = read(&[

@@ -83,12 +83,12 @@ async fn what_workos_takes_and_why_it_fails_is_measured() {
         (json!({ "status": 502 }), "server_error"),
         (json!({ "status": 429 }), "rate_limited"),
         (json!({ "status": 401 }), "key_refused"),
-        (json!({ "fault": "reset" }), "unreachable"),
+        (json!({ "fault": "reset", "count": 2 }), "unreachable"),
         (json!({ "fault": "not_json" }), "unreadable"),
     ];
     for (failure, _) in &failures {
         let mut once = failure.clone();
-        once["count"] = 1.into();
+        once["count"] = failure["count"].as_u64().unwrap_or(1).into();
         site.workos.fail("/passwordless/sessions", once).await;
         site.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     }

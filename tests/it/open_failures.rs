@@ -15,7 +15,7 @@ async fn an_outage_burns_nothing() {
         (json!({ "status": 503, "count": 1 }), 503, "workos_unavailable"),
         (json!({ "status": 429, "count": 1 }), 503, "workos_unavailable"),
         (json!({ "status": 401, "count": 1 }), 500, "internal"),
-        (json!({ "fault": "reset", "count": 1 }), 503, "workos_unavailable"),
+        (json!({ "fault": "reset", "count": 2 }), 503, "workos_unavailable"),
         (json!({ "fault": "not_json", "count": 1 }), 503, "workos_unavailable"),
     ] {
         app.workos.fail("/passwordless/sessions", failure).await;

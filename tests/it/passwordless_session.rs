@@ -11,8 +11,11 @@ async fn an_address_that_workos_refuses_gets_the_same_answer_by_the_same_way() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let accepted = visitor.ask_for_link("bob@acme.test", "").await;
-    let errors = json!({ "message": "no", "errors": [{ "field": "email", "code": "no" }] });
-    for path in ["/passwordless/sessions", "/passwordless/sessions/*"] {
+    let errors = [json!({ "field": "email", "code": "no" }), json!({ "code": "email_required" })];
+    let bodies = errors.map(|error| json!({ "message": "no", "errors": [error] }));
+    let paths = ["/passwordless/sessions", "/passwordless/sessions/*"];
+    for (path, errors) in paths.into_iter().flat_map(|path| bodies.iter().map(move |it| (path, it)))
+    {
         let before = app.workos.calls().await.len();
         app.workos.fail(path, json!({ "status": 422, "body": errors, "count": 1 })).await;
         let refused = visitor.ask_for_link("ana@acme.test", "").await;
@@ -37,6 +40,7 @@ async fn a_mail_is_on_its_way_only_when_workos_says_so() {
     for (failure, status) in [
         (json!({ "fault": "not_json" }), 503),
         (json!({ "status": 422 }), 503),
+        (json!({ "status": 422, "body": { "errors": [{ "code": "redirect_uri_invalid" }] } }), 503),
         (json!({ "status": 204 }), 303),
     ] {
         app.workos.fail("/passwordless/sessions/*", json!({ "count": 1 }).merged(&failure)).await;
@@ -48,9 +52,14 @@ async fn a_mail_is_on_its_way_only_when_workos_says_so() {
 #[actix_web::test]
 async fn workos_down_is_503_with_the_form_to_try_again() {
     let app = TestApp::spawn().await;
-    for failure in
-        [json!({ "status": 500 }), json!({ "fault": "reset" }), json!({ "fault": "not_json" })]
-    {
+    for failure in [
+        json!({ "status": 500 }),
+        // It is repeated once.
+        json!({ "fault": "reset", "count": 2 }),
+        json!({ "fault": "not_json" }),
+        json!({ "status": 401, "body": "<html>" }),
+        json!({ "status": 403, "body": "<html>" }),
+    ] {
         app.workos.fail("/passwordless/sessions", json!({ "count": 1 }).merged(&failure)).await;
         let answer = app
             .visitor()
@@ -74,6 +83,20 @@ async fn a_failing_send_is_not_retried() {
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     assert_error(&answer, 503, "workos_unavailable");
     assert_eq!(app.workos.calls().await.len(), 2);
+}
+
+#[actix_web::test]
+async fn a_connection_reset_is_retried_for_create_and_not_for_send() {
+    let app = TestApp::spawn().await;
+    app.visitor().ask_for_link("ana@acme.test", "").await;
+    app.workos.fail("/passwordless/sessions", json!({ "fault": "reset", "count": 1 })).await;
+    app.visitor().ask_for_link("ana@acme.test", "").await;
+    assert_eq!(app.workos.mails("ana@acme.test").await, 2);
+    app.workos.fail("/passwordless/sessions/*", json!({ "fault": "reset", "count": 1 })).await;
+    let before = app.workos.calls().await.len();
+    app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
+    assert_eq!(app.workos.calls().await.len(), before + 2, "created once, sent once");
+    assert_eq!(app.workos.mails("ana@acme.test").await, 2);
 }
 
 #[actix_web::test]

@@ -6,7 +6,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use workos_magic_link::workos::WorkOsError;
+use workos_magic_link::workos::{Profile, WorkOsError};
 
 use crate::workos::{CREATED, all_text, answering, client, create, read_request, response};
 
@@ -36,7 +36,6 @@ async fn anything_but_the_json_of_the_reference_is_an_outage() {
     };
     let (before, after) = PROFILE.split_at(PROFILE.find("ana@").unwrap());
     for (what, body) in [
-        ("a byte order mark", format!("\u{feff}{PROFILE}").into_bytes()),
         ("UTF-16, little end first", utf_16(u16::to_le_bytes)),
         ("UTF-16, big end first", utf_16(u16::to_be_bytes)),
         ("no UTF-8", [before.as_bytes(), b"\xff", after.as_bytes()].concat()),
@@ -54,8 +53,106 @@ async fn anything_but_the_json_of_the_reference_is_an_outage() {
         assert!(matches!(error, WorkOsError::Unreadable { .. }), "{what}: {error:?}");
         assert!(error.is_outage() && !all_text(&error).contains("CANARY"), "{what}: {error:?}");
     }
-    let (client, _request) = answering(response("200 OK", PROFILE)).await;
-    assert_eq!(client.exchange_code("code", None).await.unwrap().profile.email, "ana@acme.test");
+    for body in [PROFILE.to_owned(), format!("\u{feff}{PROFILE}")] {
+        assert_eq!(exchanged(&body).await.email, "ana@acme.test");
+    }
+}
+
+/// Who is signed in by this answer.
+async fn exchanged(body: &str) -> Profile {
+    let (client, _request) = answering(response("200 OK", body)).await;
+    client.exchange_code("code", None).await.unwrap_or_else(|error| panic!("{body}: {error:?}"))
+}
+
+#[actix_web::test]
+async fn optional_fields_of_another_type_count_as_missing() {
+    let others = ["7", "true", "null", "[]", "{}", "\"text\"", "[7]", "[{\"id\":\"x\"}]"];
+    for field in [
+        "first_name",
+        "last_name",
+        "name",
+        "role",
+        "groups",
+        "organization_id",
+        "custom_attributes",
+        "raw_attributes",
+        "idp_id",
+        "connection_id",
+        "novel",
+    ] {
+        for other in others {
+            let profile = PROFILE.replace("\"email\"", &format!("\"{field}\":{other},\"email\""));
+            assert_eq!(exchanged(&profile).await.email, "ana@acme.test");
+        }
+    }
+    let odd = PROFILE.replace(
+        "\"email\"",
+        r#""name":7,"role":"admin","groups":[{"id":"x"}],"raw_attributes":[],"idp_id":{},"email""#,
+    );
+    let profile = exchanged(&odd).await;
+    assert_eq!((profile.name, profile.role.is_none(), profile.groups.len()), (None, true, 0));
+    assert_eq!((profile.raw_attributes.len(), profile.idp_id.as_str()), (0, ""));
+    for token in ["7", "null", "{}"] {
+        exchanged(&PROFILE.replace("\"CANARY\"", token)).await;
+    }
+    exchanged(&PROFILE.replace("\"access_token\":\"CANARY\",", "")).await;
+
+    let user = r#"{"user":{"id":"user_1","email":"ana@acme.test","first_name":7,"last_name":["x"],
+        "profile_picture_url":{}}}"#;
+    let (client, _request) = answering(response("200 OK", user)).await;
+    let user = client.authenticate_with_magic_auth("123456", "ana@acme.test").await.unwrap();
+    assert_eq!((user.email.as_str(), user.name), ("ana@acme.test", None));
+}
+
+#[actix_web::test]
+async fn lone_surrogates_become_replacement_characters() {
+    for (escaped, read) in [
+        (r"\ud83d", "\u{fffd}"),
+        (r"\uDE00", "\u{fffd}"),
+        (r"a\ud83d b", "a\u{fffd} b"),
+        (r"\ud83d\ud83d\ude00", "\u{fffd}\u{1f600}"),
+        (r"\ud83d\ude00", "\u{1f600}"),
+        (r"\ude00\ud83d", "\u{fffd}\u{fffd}"),
+        (r"\ud83d\n", "\u{fffd}\n"),
+        (r"\ud83d\u0041", "\u{fffd}A"),
+        (r"\\ud83d", r"\ud83d"),
+        (r"\\\ud83d", "\\\u{fffd}"),
+        (r"\u005cud83d", r"\ud83d"),
+    ] {
+        let named = PROFILE.replace("\"email\"", &format!("\"name\":\"{escaped}\",\"email\""));
+        assert_eq!(exchanged(&named).await.name.as_deref(), Some(read), "{escaped}");
+        let key = format!("\"raw_attributes\":{{\"{escaped}\":[\"{escaped}\"]}},\"email\"");
+        let nested = exchanged(&PROFILE.replace("\"email\"", &key)).await.raw_attributes;
+        assert_eq!(nested[read][0], read, "{escaped}");
+        // Passed over, where it is of no use.
+        exchanged(&PROFILE.replacen('{', &format!("{{\"novel\":\"{escaped}\","), 1)).await;
+    }
+    for broken in [r"\ud83", r"\u", r"\x", r"\"] {
+        let named = PROFILE.replace("\"email\"", &format!("\"name\":\"{broken}\",\"email\""));
+        for body in [named.as_str(), &named[..named.find(broken).unwrap() + broken.len()]] {
+            let (client, _request) = answering(response("200 OK", body)).await;
+            assert!(client.exchange_code("code", None).await.unwrap_err().is_outage(), "{body}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn an_unrequested_content_encoding_is_named() {
+    for status in ["200 OK", "400 Bad Request", "401 Unauthorized", "404 Not Found"] {
+        for encoding in ["gzip", "br", "zstd, gzip"] {
+            let head = format!("{status}\r\nContent-Encoding: {encoding}");
+            let (client, request) = answering(response(&head, "\u{1f}\u{8b}\u{8}CANARY")).await;
+            let error = client.exchange_code("code", None).await.unwrap_err();
+            assert!(error.is_outage() && !error.is_key_refused(), "{head}: {error:?}");
+            let text = all_text(&error);
+            assert!(text.contains("unrequested Content-Encoding"), "{head}: {text}");
+            assert!(!text.contains("CANARY"), "{text}");
+            assert!(!request.await.unwrap().to_lowercase().contains("accept-encoding"));
+        }
+    }
+    let head = "200 OK\r\nContent-Encoding: identity";
+    let (client, _request) = answering(response(head, PROFILE)).await;
+    assert!(client.exchange_code("code", None).await.is_ok());
 }
 
 #[actix_web::test]
@@ -74,9 +171,11 @@ async fn an_answer_that_breaks_off_is_an_outage() {
     let whole = response("201 Created", CREATED);
     for length in [0, 12, whole.len() - 1] {
         let (client, _request) = answering(whole[..length].to_vec()).await;
-        let error = create(&client).await.unwrap_err();
+        assert!(create(&client).await.unwrap_err().is_outage());
+        let (client, _request) = answering(whole[..length].to_vec()).await;
+        let error = client.send_passwordless_session("CANARY").await.unwrap_err();
         assert!(error.is_outage(), "{error:?}");
-        assert!(!all_text(&error).contains("127.0.0.1"), "the URL may hold a session's id");
+        assert!(!all_text(&error).contains("CANARY"), "the URL holds the session's id");
     }
 }
 

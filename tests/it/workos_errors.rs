@@ -9,7 +9,7 @@ use crate::workos::{all_text, answering, create, response};
 #[actix_web::test]
 async fn errors_are_told_apart_by_status_and_field() {
     type Predicate = fn(&WorkOsError) -> bool;
-    let cases: [(&str, &str, Predicate); 11] = [
+    let cases: [(&str, &str, Predicate); 20] = [
         (
             "400 Bad Request",
             r#"{"error":"invalid_grant","error_description":"CANARY"}"#,
@@ -29,13 +29,40 @@ async fn errors_are_told_apart_by_status_and_field() {
         ("200 OK", "not json CANARY", WorkOsError::is_outage),
         (
             "422 Unprocessable Entity",
-            r#"{"message":"CANARY","errors":[{"field":"email","code":"CANARY"}]}"#,
+            r#"{"message":"CANARY","errors":[{"field":"email","code":"CANARY is none"}]}"#,
             |error| error.refuses_only("email") && !error.refuses_only("type"),
         ),
         (
             "422 Unprocessable Entity",
             r#"{"errors":[{"field":"email","code":"a"},{"field":"redirect_uri","code":"b"}, "odd"]}"#,
             |error| !error.refuses_only("email"),
+        ),
+        // Something before the API refuses as well.
+        ("401 Unauthorized", "<html>CANARY</html>", WorkOsError::is_outage),
+        ("403 Forbidden", "<html>CANARY</html>", WorkOsError::is_outage),
+        ("403 Forbidden", "", WorkOsError::is_outage),
+        ("403 Forbidden", r#""Forbidden""#, WorkOsError::is_outage),
+        ("404 Not Found", "<html>CANARY</html>", WorkOsError::is_outage),
+        // Newer answers name the field in the code.
+        (
+            "422 Unprocessable Entity",
+            r#"{"message":"CANARY","errors":[{"code":"email_required","message":"CANARY"}]}"#,
+            |error| error.refuses_only("email"),
+        ),
+        (
+            "422 Unprocessable Entity",
+            r#"{"errors":[{"code":"invalid_email"},{"code":"redirect_uri_invalid"}]}"#,
+            |error| !error.refuses_only("email") && !error.is_outage(),
+        ),
+        (
+            "422 Unprocessable Entity",
+            r#"{"errors":[{"code":"The email CANARY is not valid","message":"CANARY"}]}"#,
+            |error| !error.refuses_only("email"),
+        ),
+        (
+            "400 Bad Request",
+            r#"{"error":"CANARY is unknown","errors":["CANARY",7,{"field":"CANARY@acme.test"}]}"#,
+            |error| !error.is_outage() && !error.is_expired_code(),
         ),
     ];
     for (status, body, is_it) in cases {

@@ -10,15 +10,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use workos_magic_link::workos::WorkOsError;
 
 use crate::answer::assert_error;
+use crate::program::command;
+use crate::running::{Program, free_port};
 use crate::site::Site;
+use crate::test_app::settings_of_a_test;
+use crate::visitor::Visitor;
 use crate::workos::{CREATED, client, create};
 
 /// An authority of a test, which the program trusts in place of those of the system.
-struct Authority(Issuer<'static, KeyPair>);
+pub struct Authority(Issuer<'static, KeyPair>);
 
 impl Authority {
     /// Its certificate is in this file then.
-    fn new(file: &Path) -> Self {
+    pub fn new(file: &Path) -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, "authority of a test");
@@ -28,7 +32,7 @@ impl Authority {
     }
 
     /// A certificate for this name that is good for so many days, from yesterday on or until then.
-    fn certificate(&self, name: &str, days: i64) -> (CertificateDer<'static>, KeyPair) {
+    pub fn certificate(&self, name: &str, days: i64) -> (CertificateDer<'static>, KeyPair) {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         let yesterday = OffsetDateTime::now_utc() - time::Duration::days(1);
         let other = yesterday + time::Duration::days(days);
@@ -39,7 +43,7 @@ impl Authority {
 }
 
 /// Answers every call over TLS with [`CREATED`]; gives the port.
-fn serving((certificate, key): (CertificateDer<'static>, KeyPair)) -> u16 {
+pub fn serving((certificate, key): (CertificateDer<'static>, KeyPair)) -> u16 {
     rustls::crypto::ring::default_provider().install_default().ok();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let tls = ServerConfig::builder().with_no_client_auth();
@@ -95,7 +99,7 @@ async fn certificates_that_are_old_or_of_another_and_old_versions_are_refused_an
     ] {
         let url = format!("https://localhost:{port}");
         let settings =
-            [("WORKOS_API_URL", url.as_str()), ("SSL_CERT_FILE", file.to_str().unwrap())];
+            [("WORKOS_API_URL", url.as_str()), ("EXTRA_CA_FILE", file.to_str().unwrap())];
         let site = Site::start(&settings).await;
         let answer = site.visitor().post("/login", &[("email", "ana@acme.test")]).await;
         if says.is_empty() {
@@ -107,4 +111,46 @@ async fn certificates_that_are_old_or_of_another_and_old_versions_are_refused_an
         let why: Vec<_> = log.lines().filter(|line| line.contains(says)).collect();
         assert!(why.len() == 1 && why[0].contains("ERROR"), "{says}, once: {log}");
     }
+}
+
+#[actix_web::test]
+async fn ssl_cert_file_replaces_the_trusted_roots_and_extra_ca_file_adds_to_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["system.pem", "replacing.pem", "extra.pem"].map(|name| folder.path().join(name));
+    let [system, replacing, extra] = files.each_ref().map(|file| Authority::new(file));
+    let ports = [&system, &replacing, &extra].map(|it| serving(it.certificate("localhost", 2)));
+    let [as_system, replacing, extra] = files.each_ref().map(|file| file.to_str().unwrap());
+    for (settings, trusted) in [
+        (&[("SSL_CERT_FILE", as_system)][..], [true, false, false]),
+        (&[("SSL_CERT_FILE", replacing)], [false, true, false]),
+        (&[("SSL_CERT_FILE", as_system), ("EXTRA_CA_FILE", extra)], [true, false, true]),
+        (&[("EXTRA_CA_FILE", extra)], [false, false, true]),
+    ] {
+        for (port, is_trusted) in ports.into_iter().zip(trusted) {
+            let url = format!("https://localhost:{port}");
+            let api = [("WORKOS_API_URL", url.as_str())];
+            let site = Site::start(&[&api, settings].concat()).await;
+            let answer = site.visitor().post("/login", &[("email", "ana@acme.test")]).await;
+            assert_eq!(answer.status == 303, is_trusted, "{settings:?} {}", answer.status);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn extra_ca_file_may_be_set_in_dotenv_and_hold_many_certificates() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (folder.path().join("one.pem"), folder.path().join("other.pem"));
+    let (one_authority, _other) = (Authority::new(&one), Authority::new(&other));
+    let pem = [&one, &other].map(|file| std::fs::read_to_string(file).unwrap());
+    // As some editors save it, and with what people write beside certificates.
+    let both = format!("\u{feff}{}subject: other\r\n{}", pem[0], pem[1]).replace('\n', "\r\n");
+    std::fs::write(&one, both).unwrap();
+    let url = format!("https://localhost:{}", serving(one_authority.certificate("localhost", 2)));
+    let port = free_port();
+    let origin = format!("http://127.0.0.1:{port}");
+    let mut settings = settings_of_a_test(&origin, &url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    std::fs::write(folder.path().join(".env"), "EXTRA_CA_FILE=one.pem\n").unwrap();
+    let _program = Program::start(command(&[], &settings, folder.path())).await;
+    Visitor::new(&origin).ask_for_link("ana@acme.test", "").await;
 }

@@ -136,12 +136,29 @@ async fn over_tls_its_certificate_counts() {
     .await;
     let url = format!("rediss://localhost:{tls_port}");
     let list = ["sessions", "list", "--email", "ana@acme.test"];
-    let mut store = HashMap::from([("SESSION_STORE".to_owned(), url)]);
+    let store = HashMap::from([("SESSION_STORE".to_owned(), url)]);
     let stranger = command(&list, &store, folder.path()).output().await.unwrap();
     assert_eq!(stranger.status.code(), Some(1), "nobody vouches for this certificate");
-    store.insert("SSL_CERT_FILE".to_owned(), cert.to_str().unwrap().to_owned());
-    let output = command(&list, &store, folder.path()).output().await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let another = folder.path().join("another.pem");
+    std::fs::write(&another, other.cert.pem()).unwrap();
+    for (settings, is_trusted) in [
+        (&[("SSL_CERT_FILE", &cert)][..], true),
+        (&[("EXTRA_CA_FILE", &cert)], true),
+        (&[("SSL_CERT_FILE", &another), ("EXTRA_CA_FILE", &cert)], true),
+        (&[("SSL_CERT_FILE", &cert), ("EXTRA_CA_FILE", &another)], true),
+        (&[("SSL_CERT_FILE", &another)], false),
+        (&[("EXTRA_CA_FILE", &another)], false),
+    ] {
+        let mut store = store.clone();
+        // No proxy is asked for it.
+        store.insert("ALL_PROXY".to_owned(), "http://127.0.0.1:1".to_owned());
+        let settings = settings.iter().map(|(name, file)| (*name, file.to_str().unwrap()));
+        store.extend(settings.map(|(name, file)| (name.to_owned(), file.to_owned())));
+        let output = command(&list, &store, folder.path()).output().await.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.success(), is_trusted, "{store:?}: {said}");
+    }
     drop(engine);
 }
 

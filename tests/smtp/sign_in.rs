@@ -28,7 +28,7 @@ async fn over_tls_a_link_signs_in() {
     let authority = Authority::new();
     let server = authority.server("implicit", &json!({}));
     let url = format!("smtps://localhost:{}", server.port);
-    let site = Site::start(&url, &[("SSL_CERT_FILE", authority.file().to_str().unwrap())]).await;
+    let site = Site::start(&url, &[("EXTRA_CA_FILE", authority.file().to_str().unwrap())]).await;
     sign_in(&site.visitor(), &server, &site.workos, "ana@acme.test").await;
     assert_eq!(server.seen().verbs(), MAIL);
     assert!(server.seen().commands.iter().all(|said| said.tls));
@@ -39,7 +39,7 @@ async fn over_starttls_a_link_signs_in_and_only_the_greeting_is_said_in_plain() 
     let authority = Authority::new();
     let server = authority.server("starttls", &json!({}));
     let url = format!("smtp://localhost:{}?tls=required", server.port);
-    let site = Site::start(&url, &[("SSL_CERT_FILE", authority.file().to_str().unwrap())]).await;
+    let site = Site::start(&url, &[("EXTRA_CA_FILE", authority.file().to_str().unwrap())]).await;
     sign_in(&site.visitor(), &server, &site.workos, "ana@acme.test").await;
     assert_eq!(server.seen().verbs(), [&["EHLO", "STARTTLS"][..], &MAIL].concat());
     let in_plain: Vec<_> = server.seen().commands.into_iter().filter(|said| !said.tls).collect();

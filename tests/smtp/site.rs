@@ -1,5 +1,5 @@
 //! The real binary, mailing through the server of a test. A process of its own, because whom it
-//! trusts is told to it by the environment: `SSL_CERT_FILE`.
+//! trusts is told to it by the environment: `SSL_CERT_FILE`, or `EXTRA_CA_FILE` beside the system.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

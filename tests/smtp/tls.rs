@@ -12,7 +12,7 @@ const STARTTLS: &str = "?tls=required";
 /// An app that has a password for the server doesn't mail, and keeps it to itself.
 async fn assert_says_nothing(server: &Server, scheme: &str, query: &str, trust: &Authority) {
     let url = format!("{scheme}://app:canary@localhost:{}{query}", server.port);
-    let site = Site::start(&url, &[("SSL_CERT_FILE", trust.file().to_str().unwrap())]).await;
+    let site = Site::start(&url, &[("EXTRA_CA_FILE", trust.file().to_str().unwrap())]).await;
     for email in ["ana@acme.test", "eve@acme.test"] {
         let answer = site.visitor().post("/login", &[("email", email)]).await;
         assert_error(&answer, 503, "mail_unavailable");

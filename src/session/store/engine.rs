@@ -23,7 +23,7 @@ impl Opener {
         match place {
             Place::Embedded(folder) => sqlite::Opener::open(folder).map(Self::Sqlite),
             #[cfg(feature = "redis")]
-            Place::Redis(url) => redis::Opener::open(url, clock.clone()).map(Self::Redis),
+            Place::Redis(client) => Ok(Self::Redis(redis::Opener::open(client, clock.clone()))),
         }
     }
 

@@ -4,20 +4,18 @@ use std::fmt;
 use std::path::PathBuf;
 
 #[cfg(feature = "redis")]
-use secrecy::SecretString;
-
-#[cfg(feature = "redis")]
 use super::redis;
 use super::sqlite;
+use crate::outgoing::ExtraRoots;
 
 /// Where sessions are kept.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Place {
     /// In this folder, by this one process.
     Embedded(PathBuf),
-    /// In the Redis or Valkey at this URL, for as many instances as there are.
+    /// In the Redis or Valkey of this client, for as many instances as there are.
     #[cfg(feature = "redis")]
-    Redis(SecretString),
+    Redis(std::sync::Arc<::redis::Client>),
 }
 
 impl Place {
@@ -26,9 +24,9 @@ impl Place {
     /// # Errors
     /// What the URL must be.
     #[cfg(feature = "redis")]
-    pub(crate) fn shared(url: &str) -> Result<Self, &'static str> {
-        redis::is_url(url)
-            .then(|| Self::Redis(SecretString::from(url)))
+    pub(crate) fn shared(url: &str, extra_roots: &ExtraRoots) -> Result<Self, &'static str> {
+        redis::client(url, extra_roots)
+            .map(Self::Redis)
             .ok_or("is a URL such as redis://redis.internal or rediss://user:password@host:6380/0")
     }
 
@@ -37,7 +35,7 @@ impl Place {
     /// # Errors
     /// Always.
     #[cfg(not(feature = "redis"))]
-    pub(crate) fn shared(_: &str) -> Result<Self, &'static str> {
+    pub(crate) fn shared(_: &str, _: &ExtraRoots) -> Result<Self, &'static str> {
         Err("needs a program that was built with the feature redis")
     }
 

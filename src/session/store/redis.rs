@@ -12,13 +12,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use redis::{Client, ConnectionAddr, FromRedisValue, ScriptInvocation};
-use secrecy::{ExposeSecret, SecretString};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use redis::{Client, ConnectionAddr, FromRedisValue, ScriptInvocation, TlsCertificates};
 
 use super::engine::{Counted, Ending, Insertion};
 use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which, Whose};
 use crate::clock::Clock;
+use crate::outgoing::{ExtraRoots, is_usable};
 use crate::sealed::random;
 use connection::Connection;
 
@@ -34,10 +34,26 @@ pub(super) struct Redis {
     clock: Clock,
 }
 
-/// Whether this is the URL of a Redis.
-pub(super) fn is_url(url: &str) -> bool {
-    let is_ours = url.starts_with("redis://") || url.starts_with("rediss://");
-    is_ours && Client::open(url).is_ok()
+/// A client for the Redis at this URL, if it is one. It connects to nothing yet.
+pub(super) fn client(url: &str, extra_roots: &ExtraRoots) -> Option<Arc<Client>> {
+    let client = match url.split_once("://")?.0 {
+        "redis" => Client::open(url),
+        "rediss" => {
+            let root_cert = Some(all_roots(extra_roots).into_bytes());
+            Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert })
+        }
+        _ => return None,
+    };
+    client.ok().map(Arc::new)
+}
+
+/// Those of the system and the extra ones, in PEM form: `redis` takes no others beside its own.
+fn all_roots(extra_roots: &ExtraRoots) -> String {
+    let of_the_system = rustls_native_certs::load_native_certs().certs;
+    let all = of_the_system.iter().filter(|root| is_usable(root)).chain(extra_roots.iter());
+    let pem =
+        |base64| format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
+    all.map(|root| pem(STANDARD.encode(root))).collect()
 }
 
 /// Whether this host of a URL can only be this machine.
@@ -48,9 +64,7 @@ fn is_loopback(host: &str) -> bool {
 
 impl Opener {
     /// Connects to nothing yet: a Redis that is away for a while keeps nobody from starting.
-    pub(super) fn open(url: &SecretString, clock: Clock) -> Result<Self, StoreError> {
-        let client = Client::open(url.expose_secret())
-            .map_err(|error| StoreError::Redis(connection::described(&error)))?;
+    pub(super) fn open(client: &Arc<Client>, clock: Clock) -> Self {
         if let ConnectionAddr::Tcp(host, _) = client.get_connection_info().addr()
             && !is_loopback(host)
         {
@@ -59,7 +73,7 @@ impl Opener {
                  email addresses travel in the clear; use rediss:// unless that network is yours alone"
             );
         }
-        Ok(Self { client: Arc::new(client), clock })
+        Self { client: Arc::clone(client), clock }
     }
 
     pub(super) fn for_this_thread(&self) -> Redis {

@@ -52,6 +52,16 @@ async fn a_certificate_that_browsers_take_passes() {
 }
 
 #[actix_web::test]
+async fn a_certificate_of_a_private_ca_passes() {
+    let mut world = with_certificate(of_localhost());
+    let file = world.settings.remove("SSL_CERT_FILE").unwrap();
+    world.set("EXTRA_CA_FILE", file);
+    assert!(world.passing("certificate").await.contains("TLS_CERT_FILE"));
+    let _program = world.run().await;
+    assert!(world.passing("site").await.contains("nothing it needs is lost"));
+}
+
+#[actix_web::test]
 async fn a_certificate_that_browsers_refuse_is_told_of() {
     for (certificate, says) in [(expired(), "expired"), (of_another_name(), "not valid for name")] {
         let said = with_certificate(certificate).failing("certificate").await;

@@ -24,6 +24,19 @@ async fn whether_a_key_of_few_permissions_is_enough_is_not_known() {
 }
 
 #[actix_web::test]
+async fn a_firewall_before_workos_is_not_a_refused_key() {
+    for status in [401, 403] {
+        let world = World::new();
+        let headers = json!({ "Content-Type": "text/html" });
+        let refusal = json!({ "status": status, "body": "<html>", "headers": headers });
+        world.workos.fail("/connections", refusal.clone()).await;
+        world.workos.fail("/sso/token", refusal).await;
+        assert!(world.unknown("API key").await.contains("firewall"));
+        assert!(world.unknown("client id").await.contains("unreadable body"));
+    }
+}
+
+#[actix_web::test]
 async fn without_workos_one_check_fails_and_the_others_say_why_they_cannot() {
     let mut world = World::new();
     world.set("WORKOS_API_URL", "http://127.0.0.1:1");

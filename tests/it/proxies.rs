@@ -1,0 +1,163 @@
+//! Proxies for outgoing connections: `HTTPS_PROXY` and its like.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::answer::assert_error;
+use crate::site::Site;
+use crate::workos_tls::{Authority, serving};
+
+/// A proxy that leads every connection to one port of this machine, and counts them.
+struct Proxy {
+    address: String,
+    connections: Arc<AtomicUsize>,
+    /// The heads of the requests; of SOCKS, the names.
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    async fn start(to: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (connections, asked) = (Arc::default(), Arc::default());
+        let proxy = Self { address, connections, asked };
+        let (connections, asked) = (Arc::clone(&proxy.connections), Arc::clone(&proxy.asked));
+        actix_web::rt::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                connections.fetch_add(1, Ordering::Relaxed);
+                let asked = Arc::clone(&asked);
+                actix_web::rt::spawn(async move { pass_on(stream, to, &asked).await });
+            }
+        });
+        proxy
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
+    }
+}
+
+/// By HTTP's `CONNECT`, or by SOCKS 5 (RFC 1928), with the name for the proxy to look up.
+async fn pass_on(
+    mut stream: TcpStream,
+    to: u16,
+    asked: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
+    let mut buffer = [0; 4096];
+    let mut read = stream.read(&mut buffer).await?;
+    let answer: &[u8] = if buffer[0] == 5 {
+        stream.write_all(&[5, 0]).await?;
+        read = stream.read(&mut buffer).await?;
+        &[5, 0, 0, 1, 127, 0, 0, 1, 0, 0]
+    } else {
+        b"HTTP/1.1 200 OK\r\n\r\n"
+    };
+    asked.lock().unwrap().push(String::from_utf8_lossy(&buffer[..read]).into_owned());
+    let mut there = TcpStream::connect(("127.0.0.1", to)).await?;
+    stream.write_all(answer).await?;
+    copy_bidirectional(&mut stream, &mut there).await.map(drop)
+}
+
+/// The API under a name that only a proxy can look up.
+const API: &str = "https://api.workos.test";
+
+async fn post_login(settings: &[(&str, &str)]) -> crate::answer::Answer {
+    let site = Site::start(settings).await;
+    site.visitor().post("/login", &[("email", "ana@acme.test")]).await
+}
+
+#[actix_web::test]
+async fn workos_is_reached_through_the_proxy_of_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("authority.pem");
+    let authority = Authority::new(&file);
+    let api = serving(authority.certificate("api.workos.test", 2));
+    let api_settings = [("WORKOS_API_URL", API), ("EXTRA_CA_FILE", file.to_str().unwrap())];
+    for (name, scheme) in [
+        ("HTTPS_PROXY", "http://user:canary@"),
+        ("https_proxy", "http://"),
+        ("ALL_PROXY", "socks5h://"),
+        ("all_proxy", ""),
+    ] {
+        let proxy = Proxy::start(api).await;
+        let url = format!("{scheme}{}", proxy.address);
+        let settings = [&api_settings[..], &[(name, url.as_str())]].concat();
+        assert_eq!(post_login(&settings).await.status, 303, "{name}");
+        let asked = proxy.asked.lock().unwrap().concat().to_lowercase();
+        assert!(asked.contains("api.workos.test"), "{name}: {asked}");
+        assert_eq!(asked.contains("proxy-authorization: basic"), scheme.contains('@'), "{asked}");
+    }
+    // Not where it is excepted, and not by a variable that is for other URLs.
+    for exception in [("NO_PROXY", ".workos.test"), ("no_proxy", "*"), ("HTTPS_PROXY", "")] {
+        let proxy = Proxy::start(api).await;
+        let url = format!("http://{}", proxy.address);
+        let settings = [("HTTP_PROXY", url.as_str()), ("HTTPS_PROXY", url.as_str()), exception];
+        let answer = post_login(&[&api_settings[..], &settings].concat()).await;
+        assert_error(&answer, 503, "workos_unavailable");
+        assert_eq!(proxy.connections(), 0, "{exception:?}");
+    }
+}
+
+/// Every variable that can name a proxy.
+fn everywhere(proxy: &str) -> Vec<(&'static str, &str)> {
+    let names =
+        ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    names.map(|name| (name, proxy)).into()
+}
+
+#[actix_web::test]
+async fn loopback_is_never_reached_through_a_proxy() {
+    let proxy = Proxy::start(1).await;
+    let url = format!("http://{}", proxy.address);
+    let site = Site::start(&everywhere(&url)).await;
+    site.signed_in("ana@acme.test").await;
+    let settings = [("WORKOS_API_URL", site.workos.url.replace("127.0.0.1", "localhost"))];
+    let by_name: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(post_login(&[&everywhere(&url)[..], &by_name].concat()).await.status, 303);
+    // It asks the API and visits the site.
+    let said = site.operate(&["doctor"]).await;
+    assert!(said.contains("nothing it needs is lost"), "{said}");
+    assert_eq!(proxy.connections(), 0);
+}
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn a_mail_server_is_never_reached_through_a_proxy() {
+    let proxy = Proxy::start(1).await;
+    let url = format!("http://{}", proxy.address);
+    let mails = crate::stand_in::WorkOs::start();
+    let smtp = mails.smtp_url();
+    let own_mail =
+        [("LINK_DELIVERY", "smtp"), ("SMTP_URL", smtp.as_str()), ("MAIL_FROM", "a@example.test")];
+    assert_eq!(post_login(&[&everywhere(&url)[..], &own_mail].concat()).await.status, 303);
+    mails.newest_mail("ana@acme.test").await;
+    assert_eq!(proxy.connections(), 0);
+}
+
+#[cfg(feature = "demo")]
+#[actix_web::test]
+async fn demo_works_while_proxy_variables_are_set() {
+    use std::collections::HashMap;
+
+    use crate::program::command;
+    use crate::running::{Program, free_port};
+    use crate::visitor::Visitor;
+
+    let (folder, proxy) = (tempfile::tempdir().unwrap(), Proxy::start(1).await);
+    let url = format!("http://{}", proxy.address);
+    let port = free_port();
+    let (app, emulator) = (format!("127.0.0.1:{port}"), format!("127.0.0.1:{}", free_port()));
+    let mut settings = HashMap::from([
+        ("DATA_DIR".to_owned(), folder.path().to_str().unwrap().to_owned()),
+        ("BIND_ADDRESS".to_owned(), app),
+        ("EMULATOR_BIND_ADDRESS".to_owned(), emulator),
+    ]);
+    settings.extend(everywhere(&url).iter().map(|(name, url)| (name.to_string(), url.to_string())));
+    let _program = Program::start(command(&["--demo"], &settings, folder.path())).await;
+    let visitor = Visitor::new(&format!("https://localhost:{port}"));
+    visitor.ask_for_link("ana@acme.test", "").await;
+    assert_eq!(proxy.connections(), 0);
+}
