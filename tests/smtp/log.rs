@@ -10,7 +10,7 @@ use crate::server::Server;
 use crate::site::{Authority, Site};
 
 /// What the server says to which step, and what the operator reads of it.
-const FAILURES: [(&str, &str, &str, &str); 14] = [
+const FAILURES: [(&str, &str, &str, &str); 11] = [
     // Of this recipient, or this mail:
     ("RCPT", "550 <canary@acme.test> who?", "WARN", "the recipient or the message with 550"),
     ("DATA", "554 not for canary@acme.test", "WARN", "the recipient or the message with 554"),
