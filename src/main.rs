@@ -200,7 +200,7 @@ async fn run_demo() -> anyhow::Result<()> {
 
 /// Begins to listen, and then tells people where.
 fn start(config: Config, welcome: impl FnOnce(&str) -> String) -> anyhow::Result<Serving> {
-    raise_file_limit()?;
+    raise_file_limit(config.web.max_connections.get() as u64)?;
     let address = config.web.bind_address;
     let listener = TcpListener::bind(address)
         .with_context(|| format!("BIND_ADDRESS {address} can't be listened on"))?;
@@ -216,7 +216,7 @@ fn start(config: Config, welcome: impl FnOnce(&str) -> String) -> anyhow::Result
 }
 
 /// Raises the soft limit on open files to the hard limit, since each connection is an open file.
-fn raise_file_limit() -> anyhow::Result<()> {
+fn raise_file_limit(max_connections: u64) -> anyhow::Result<()> {
     let limit = rlimit::increase_nofile_limit(u64::MAX)
         .or_else(|_| Resource::NOFILE.get_soft())
         .context("could not read the limit on open files")?;
@@ -228,7 +228,9 @@ fn raise_file_limit() -> anyhow::Result<()> {
         "the limit on open files is {limit}, and at least {needed} are needed: raise the hard limit \
          (`ulimit -Hn`, or `LimitNOFILE=` in a systemd unit)"
     );
-    tracing::info!(limit, "open files, including connections, are limited");
+    if limit < needed + max_connections {
+        tracing::warn!(limit, "the limit on open files allows fewer than MAX_CONNECTIONS");
+    }
     Ok(())
 }
 
