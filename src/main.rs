@@ -141,6 +141,7 @@ async fn sessions(command: SessionsCommand) -> anyhow::Result<()> {
 }
 
 async fn run() -> anyhow::Result<()> {
+    server::survive_hangup()?;
     let variable = variables()?;
     let config = Config::read(variable)?;
     let _log = telemetry::start(&config.log);
@@ -177,6 +178,7 @@ fn variables_of_dotenv() -> anyhow::Result<HashMap<String, String>> {
 async fn run_demo() -> anyhow::Result<()> {
     use workos_magic_link::demo;
 
+    server::survive_hangup()?;
     let variable = |name: &str| std::env::var(name).ok();
     let emulator = demo::start_emulator(variable)?;
     let config = demo::config(variable, &emulator)?;

@@ -13,6 +13,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{rt, web};
 use anyhow::Context;
 use tokio::select;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -78,6 +79,14 @@ impl Serving {
         purging.abort();
         ended
     }
+}
+
+/// Keeps SIGHUP from ending the process, from now on: it asks for a renewed certificate to be read.
+///
+/// # Errors
+/// When the system doesn't let signals be handled.
+pub fn survive_hangup() -> io::Result<()> {
+    signal(SignalKind::hangup()).map(drop)
 }
 
 /// Puts the app together and begins to listen with it; [`Serving::run`] answers.
