@@ -175,3 +175,46 @@ async fn a_remote_redis_without_tls_is_warned_of_at_start() {
         assert!(!log.contains("canary") && !log.contains("redis.invalid"), "{log}");
     }
 }
+
+#[actix_web::test]
+async fn where_nothing_is_kept_no_data_dir_is_needed() {
+    let (engine, workos, folder) =
+        (Engine::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
+    let port = free_port();
+    let mut settings = settings(&engine, &workos, port, folder.path());
+    // Not even root can make a folder in a file.
+    let data_dir = folder.path().join("file/data");
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    settings.insert("DATA_DIR".to_owned(), data_dir.to_str().unwrap().to_owned());
+    let keys = settings.remove("COOKIE_KEYS").unwrap();
+    let refused = Program::try_to_start(command(&[], &settings, folder.path())).await.err();
+    let (code, said) = refused.expect("there is no key");
+    assert!(code == Some(1) && said.contains("DATA_DIR"), "{said}");
+
+    settings.insert("COOKIE_KEYS".to_owned(), keys);
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    let origin = format!("http://127.0.0.1:{port}");
+    drop(signed_in(&origin, &workos, "ana@acme.test").await);
+    for arguments in [&["doctor"][..], &["sessions", "end", "--all"]] {
+        let output = command(arguments, &settings, folder.path()).output().await.unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+    let (code, log) = program.terminate().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("DATA_DIR"), "{log}");
+
+    // A certificate in files is kept by others, one made here isn't.
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.path().join("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(folder.path().join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    settings.insert("BASE_URL".to_owned(), format!("https://localhost:{port}"));
+    settings.insert("TLS_CERT_FILE".to_owned(), "cert.pem".to_owned());
+    settings.insert("TLS_KEY_FILE".to_owned(), "key.pem".to_owned());
+    settings.insert("TLS".to_owned(), "files".to_owned());
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    assert_eq!(program.terminate().await.0, Some(0));
+    settings.insert("TLS".to_owned(), "self-signed".to_owned());
+    let refused = Program::try_to_start(command(&[], &settings, folder.path())).await.err();
+    assert!(refused.expect("there is no certificate").1.contains("DATA_DIR"));
+    assert!(!data_dir.exists());
+}
