@@ -1,5 +1,7 @@
-//! The folder for what this program keeps: readable by its own user only.
+//! The folder for what this program keeps: readable by its own user only. Where nothing is kept, it is
+//! neither made nor needed.
 
+use std::cell::Cell;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -13,29 +15,43 @@ pub(crate) const KEY_FILE: &str = "cookie.key";
 /// In a mode: users who are neither the owner nor of the group may write.
 pub(crate) const WRITE_OF_OTHERS: u32 = 0o002;
 
-pub(crate) struct DataDir(PathBuf);
+pub(crate) struct DataDir {
+    path: PathBuf,
+    is_public: bool,
+    is_open: Cell<bool>,
+}
 
 impl DataDir {
-    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .with_context(|| format!("DATA_DIR {} can't be made", path.display()))?;
-        Ok(Self(path.to_owned()))
+    /// `is_public` says whether others than the developer reach this site.
+    pub(crate) fn new(path: &Path, is_public: bool) -> Self {
+        Self { path: path.to_owned(), is_public, is_open: Cell::new(false) }
+    }
+
+    /// Makes it, when something is to be kept there for the first time.
+    fn open(&self) -> anyhow::Result<&Path> {
+        if !self.is_open.get() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&self.path)
+                .with_context(|| format!("DATA_DIR {} can't be made", self.path.display()))?;
+            self.refuse_world_writable()?;
+            self.is_open.set(true);
+        }
+        Ok(&self.path)
     }
 
     /// Refuses a world-writable folder: any user of this machine could put sessions or a key of their
     /// own there, which the sticky bit doesn't prevent. A group may write. For development, a warning
     /// is enough.
-    pub(crate) fn refuse_world_writable(&self, is_public: bool) -> anyhow::Result<()> {
-        let folder = self.0.display();
-        let found = fs::metadata(&self.0).with_context(|| format!("DATA_DIR {folder}"))?;
+    fn refuse_world_writable(&self) -> anyhow::Result<()> {
+        let folder = self.path.display();
+        let found = fs::metadata(&self.path).with_context(|| format!("DATA_DIR {folder}"))?;
         if found.permissions().mode() & WRITE_OF_OTHERS == 0 {
             return Ok(());
         }
         let why = format!("DATA_DIR is world-writable: run chmod o-w {folder}");
-        if is_public {
+        if self.is_public {
             bail!(why);
         }
         tracing::warn!("{why}");
@@ -44,12 +60,12 @@ impl DataDir {
 
     /// Keeps every other process from serving from this folder, while the file is open.
     pub(crate) fn lock(&self) -> anyhow::Result<File> {
-        let path = self.0.join("lock");
+        let path = self.open()?.join("lock");
         let open = private().create(true).truncate(false).write(true).open(&path);
         let lock = open.with_context(|| format!("{} can't be made", path.display()))?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => {
-                anyhow!("another process serves from DATA_DIR {}", self.0.display())
+                anyhow!("another process serves from DATA_DIR {}", self.path.display())
             }
             TryLockError::Error(error) => anyhow!("{} can't be locked: {error}", path.display()),
         })?;
@@ -62,7 +78,7 @@ impl DataDir {
         name: &str,
         make: impl FnOnce() -> anyhow::Result<String>,
     ) -> anyhow::Result<(String, PathBuf)> {
-        let path = self.0.join(name);
+        let path = self.open()?.join(name);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -50,14 +50,15 @@ use Verdict::{Fails, Passes, Unknown};
 /// Checks one after the other, and tells of each in one line.
 ///
 /// # Errors
-/// [`crate::config::Problems`] when the settings can't be used at all; else how many checks failed.
+/// [`crate::config::Problems`] when the settings can't be used at all; what kept a line from being
+/// told; else how many checks failed.
 pub async fn examine(
     options: Options,
     variable: impl Fn(&str) -> Option<String>,
-    tell: impl Fn(&str),
+    tell: impl Fn(&str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let config = Config::read(&variable)?;
-    let mut report = Report { tell, checks: 0, failed: 0 };
+    let mut report = Report { tell, told: Ok(()), checks: 0, failed: 0 };
     let api = api::Api::new(&config.workos, &config.extra_roots)?;
     let answer = api.connections().await;
     report.on("API key", api_key::accepted(&answer));
@@ -93,11 +94,12 @@ pub async fn examine(
 /// The lines, as they come, and how many say that something is wrong.
 struct Report<F> {
     tell: F,
+    told: anyhow::Result<()>,
     checks: usize,
     failed: usize,
 }
 
-impl<F: Fn(&str)> Report<F> {
+impl<F: Fn(&str) -> anyhow::Result<()>> Report<F> {
     fn on(&mut self, check: &str, verdict: Verdict) {
         let (word, says) = match verdict {
             Passes(says) => ("ok", says),
@@ -108,11 +110,14 @@ impl<F: Fn(&str)> Report<F> {
             Unknown(says) => ("unknown", says),
         };
         self.checks += 1;
-        (self.tell)(&format!("{word:<9}{check:<15}{says}"));
+        if self.told.is_ok() {
+            self.told = (self.tell)(&format!("{word:<9}{check:<15}{says}"));
+        }
     }
 
     fn end(self) -> anyhow::Result<()> {
-        let Self { checks, failed, .. } = self;
+        let Self { told, checks, failed, .. } = self;
+        told?;
         ensure!(failed == 0, "{failed} of {checks} checks failed");
         Ok(())
     }

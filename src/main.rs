@@ -1,14 +1,16 @@
 //! Arguments, settings, log, app: and the only place that ends the process.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use actix_web::rt::System;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
+use rlimit::Resource;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::{Config, Problems, Tls};
 use workos_magic_link::operator::{self, Sessions};
@@ -96,15 +98,11 @@ enum KeysCommand {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let done = match arguments.command {
-        Some(Command::Keys { command: KeysCommand::Generate }) => generate_key(),
-        Some(Command::Audit { email }) => audit(&email),
-        Some(Command::Doctor(options)) => System::new().block_on(examine(options)),
-        Some(Command::Sessions { command }) => System::new().block_on(sessions(command)),
-        #[cfg(feature = "demo")]
-        None if arguments.demo => System::new().block_on(run_demo()),
-        None => System::new().block_on(run()),
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => execute(arguments),
+        Err(error) if error.use_stderr() => error.exit(),
+        // `--help` or `--version`, not a mistake.
+        Err(requested) => check_printed(requested.print()),
     };
     let Err(error) = done else { return ExitCode::SUCCESS };
     if error.is::<Problems>() {
@@ -116,18 +114,22 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn generate_key() -> anyhow::Result<()> {
-    say(&sealed::generate_cookie_key()?);
-    Ok(())
-}
-
-fn audit(email: &str) -> anyhow::Result<()> {
-    say(&operator::aliases(email, variables()?)?);
-    Ok(())
+fn execute(arguments: Arguments) -> anyhow::Result<()> {
+    match arguments.command {
+        Some(Command::Keys { command: KeysCommand::Generate }) => {
+            print(&sealed::generate_cookie_key()?)
+        }
+        Some(Command::Audit { email }) => print(&operator::aliases(&email, variables()?)?),
+        Some(Command::Doctor(options)) => System::new().block_on(examine(options)),
+        Some(Command::Sessions { command }) => System::new().block_on(sessions(command)),
+        #[cfg(feature = "demo")]
+        None if arguments.demo => System::new().block_on(run_demo()),
+        None => System::new().block_on(run()),
+    }
 }
 
 async fn examine(options: doctor::Options) -> anyhow::Result<()> {
-    doctor::examine(options, variables()?, say).await
+    doctor::examine(options, variables()?, print).await
 }
 
 async fn sessions(command: SessionsCommand) -> anyhow::Result<()> {
@@ -135,11 +137,11 @@ async fn sessions(command: SessionsCommand) -> anyhow::Result<()> {
         SessionsCommand::List { email } => Sessions::List { email },
         SessionsCommand::End { email, .. } => Sessions::End { email },
     };
-    say(&operator::sessions(asked, variables()?).await?);
-    Ok(())
+    print(&operator::sessions(asked, variables()?).await?)
 }
 
 async fn run() -> anyhow::Result<()> {
+    server::survive_hangup()?;
     let variable = variables()?;
     let config = Config::read(variable)?;
     let _log = telemetry::start(&config.log);
@@ -176,6 +178,7 @@ fn variables_of_dotenv() -> anyhow::Result<HashMap<String, String>> {
 async fn run_demo() -> anyhow::Result<()> {
     use workos_magic_link::demo;
 
+    server::survive_hangup()?;
     let variable = |name: &str| std::env::var(name).ok();
     let emulator = demo::start_emulator(variable)?;
     let config = demo::config(variable, &emulator)?;
@@ -199,25 +202,54 @@ async fn run_demo() -> anyhow::Result<()> {
 
 /// Begins to listen, and then tells people where.
 fn start(config: Config, welcome: impl FnOnce(&str) -> String) -> anyhow::Result<Serving> {
+    raise_file_limit(config.web.max_connections.get() as u64)?;
     let address = config.web.bind_address;
     let listener = TcpListener::bind(address)
         .with_context(|| format!("BIND_ADDRESS {address} can't be listened on"))?;
     let site = config.web.base_url.origin().ascii_serialization();
     let self_signed = config.web.tls == Tls::SelfSigned;
     let serving = server::serve(config, listener, Clock::default())?;
-    say(&format!("\n{}", welcome(&site)));
+    // The server runs whether or not anyone can read this.
+    let _ = print(&format!("\n{}", welcome(&site)));
     if self_signed {
-        say(ABOUT_THE_CERTIFICATE);
+        let _ = print(ABOUT_THE_CERTIFICATE);
     }
     Ok(serving)
 }
 
-/// To standard output, which may be closed: the program goes on without a listener.
-fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+/// Raises the soft limit on open files to the hard limit, since each connection is an open file.
+fn raise_file_limit(max_connections: u64) -> anyhow::Result<()> {
+    let limit = rlimit::increase_nofile_limit(u64::MAX)
+        .or_else(|_| Resource::NOFILE.get_soft())
+        .context("could not read the limit on open files")?;
+    // What the listeners and the store hold open, and what each worker thread does.
+    let threads = available_parallelism().map_or(1, |threads| threads.get() as u64);
+    let needed = 32 + 4 * threads;
+    ensure!(
+        limit >= needed,
+        "the limit on open files is {limit}, and at least {needed} are needed: raise the hard limit \
+         (`ulimit -Hn`, or `LimitNOFILE=` in a systemd unit)"
+    );
+    if limit < needed + max_connections {
+        tracing::warn!(limit, "the limit on open files allows fewer than MAX_CONNECTIONS");
+    }
+    Ok(())
+}
+
+/// Writes to standard output.
+fn print(text: &str) -> anyhow::Result<()> {
+    check_printed(writeln!(io::stdout(), "{text}"))
+}
+
+/// A reader that closed the pipe, such as `head`, has what it wanted.
+fn check_printed(printed: io::Result<()>) -> anyhow::Result<()> {
+    match printed {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.context("could not write to standard output"),
+    }
 }
 
 /// To standard error.
 fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{text}");
 }

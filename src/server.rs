@@ -13,6 +13,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{rt, web};
 use anyhow::Context;
 use tokio::select;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -80,6 +81,14 @@ impl Serving {
     }
 }
 
+/// Keeps SIGHUP from ending the process, from now on: it asks for a renewed certificate to be read.
+///
+/// # Errors
+/// When the system doesn't let signals be handled.
+pub fn survive_hangup() -> io::Result<()> {
+    signal(SignalKind::hangup()).map(drop)
+}
+
 /// Puts the app together and begins to listen with it; [`Serving::run`] answers.
 ///
 /// # Errors
@@ -88,8 +97,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     // Before anything that is measured.
     let metrics = config.running.metrics_bind_address.map(prometheus::listen).transpose()?;
     let is_public = !config.web.is_loopback();
-    let data_dir = DataDir::open(&config.data_dir)?;
-    data_dir.refuse_world_writable(is_public)?;
+    let data_dir = DataDir::new(&config.data_dir, is_public);
     let place = &config.session_store;
     // Of a shared store there may be many instances, and none keeps anything else of its own.
     let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };

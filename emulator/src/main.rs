@@ -79,8 +79,16 @@ fn parse_sso(argument: &str) -> Result<(String, String), String> {
 
 #[actix_web::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match serve(arguments).await {
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => serve(arguments).await,
+        Err(error) if error.use_stderr() => error.exit(),
+        // `--help` or `--version`, not a mistake; a reader that closed the pipe has what it wanted.
+        Err(requested) => match requested.print() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed,
+        },
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "magic-link-emulator: {error}");

@@ -1,6 +1,7 @@
 //! One HTTP client for the process: kept-alive connections, so many calls at once, one deadline for a
 //! whole call, no redirects, capped bodies, verified TLS.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -28,6 +29,11 @@ const AT_ONCE: usize = 64;
 /// Whoever waits longer for a turn isn't sent any more, so that what is sent has time for an answer.
 const TURN_WITHIN: Duration = Duration::from_secs(2);
 const MAX_BODY_BYTES: usize = 256 * 1024;
+/// The port is that of the URL.
+const LOOPBACK: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+];
 
 /// The WorkOS API, as this app uses it. Cheap to clone; clones share their connections, and how many
 /// calls they make at once.
@@ -69,6 +75,8 @@ impl Client {
             .https_only(api_url.scheme() == "https")
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
+            // As in browsers, whichever of the two the system resolves it to (RFC 6761, 6.3).
+            .resolve_to_addrs("localhost", &LOOPBACK)
             .build()?;
         Ok(Self { http, api_url, turns: Arc::new(Semaphore::new(AT_ONCE)), credentials })
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
-use thirtyfour::{LoggingPrefsLogLevel, WindowHandle};
+use thirtyfour::{LoggingPrefsLogLevel, PageLoadStrategy, WindowHandle};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -65,6 +65,15 @@ pub struct Browser {
 
 impl Browser {
     pub async fn start() -> Self {
+        Self::waiting_for(PageLoadStrategy::Normal).await
+    }
+
+    /// One whose commands return while pages are still loading.
+    pub async fn that_never_waits() -> Self {
+        Self::waiting_for(PageLoadStrategy::None).await
+    }
+
+    async fn waiting_for(strategy: PageLoadStrategy) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let mut started = None;
         // The port that it finds free may be taken a moment later, and then it ends.
@@ -86,6 +95,7 @@ impl Browser {
             capabilities.add_arg(flag).unwrap();
         }
         capabilities.accept_insecure_certs(true).unwrap();
+        capabilities.set_page_load_strategy(strategy).unwrap();
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         let driver =
             WebDriver::new(format!("http://localhost:{port}"), capabilities).await.unwrap();

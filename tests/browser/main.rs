@@ -33,6 +33,7 @@ mod browser;
 mod approve;
 mod circumstances;
 mod code;
+mod interrupted;
 mod keyboard;
 mod leaving;
 #[cfg(feature = "smtp")]

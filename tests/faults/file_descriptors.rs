@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 
+use crate::running::Program;
 use crate::shell;
-use crate::site::Site;
+use crate::site::{self, Site};
 use crate::stand_in::http;
+use crate::test_app::settings_of_a_test;
 
 #[actix_web::test]
 async fn when_they_run_out_others_wait_and_are_served_when_some_come_back() {
@@ -28,5 +30,33 @@ async fn when_they_run_out_others_wait_and_are_served_when_some_come_back() {
     let (code, log) = site.program.terminate().await;
     assert_eq!(code, Some(0));
     assert!(log.contains("Too many open files"), "they ran out, and the operator is told: {log}");
+    assert!(log.contains("limit=64"), "and how many there are: {log}");
     assert!(log.lines().count() < 500, "and not without end");
+}
+
+#[actix_web::test]
+async fn the_soft_limit_is_raised_to_the_hard_one() {
+    let lower = |command: &mut _| shell::after("ulimit -Sn 50; ulimit -Hn 4000", command);
+    let site = Site::start_with(&[], lower).await;
+    let limits = format!("/proc/{}/limits", site.program.child.id().unwrap());
+    let limits = std::fs::read_to_string(limits).unwrap();
+    let files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+    assert_eq!(files.split_whitespace().take(2).collect::<Vec<_>>(), ["4000", "4000"]);
+    let log = site.log().await;
+    assert!(!log.contains("the limit on open files"), "it is enough: {log}");
+}
+
+#[actix_web::test]
+async fn too_low_a_limit_is_named_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings_of_a_test("http://localhost:1", "http://127.0.0.1:1", folder.path());
+    for limit in [16, 20, 24, 30] {
+        let mut command = site::command(&[], &settings, &folder);
+        shell::after(&format!("ulimit -n {limit}"), &mut command);
+        let refused = Program::try_to_start(command).await.err();
+        let (code, said) = refused.expect("it doesn't start");
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(&format!("open files is {limit}")), "{said}");
+        assert!(said.contains("ulimit -Hn") && said.contains("LimitNOFILE="), "{said}");
+    }
 }

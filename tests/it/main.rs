@@ -99,6 +99,7 @@ mod shutdown;
 mod sign_in_with;
 mod supply_chain;
 mod tls;
+mod tls_renewal;
 mod words;
 mod workos;
 mod workos_answers;

@@ -1,8 +1,10 @@
 //! The real binary as its own process: arguments, exit codes, certificates, kill -9.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use serde_json::Value;
@@ -10,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
+use crate::stand_in::{WorkOs, http};
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 
@@ -94,6 +96,65 @@ async fn a_generated_key_is_accepted() {
     assert_eq!(key.len(), 64);
 }
 
+/// Runs it with its standard output there; gives its exit code and what it said to standard error.
+async fn with_stdout(mut command: Command, stdout: impl Into<Stdio>) -> (Option<i32>, String) {
+    let child = command.stdout(stdout).spawn().unwrap();
+    let output = child.wait_with_output().await.unwrap();
+    (output.status.code(), text(&output.stderr).to_owned())
+}
+
+#[actix_web::test]
+async fn a_command_fails_if_its_output_cannot_be_written_and_not_if_nobody_reads_on() {
+    let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
+    let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());
+    // Makes the store and the key.
+    let program = Program::start(command(&[], &settings, folder.path())).await;
+    assert_eq!(program.terminate().await.0, Some(0));
+
+    let email = ["--email", "ana@acme.test"];
+    for arguments in [
+        &["keys", "generate"][..],
+        &["--help"],
+        &["sessions", "end", "--help"],
+        &["--version"],
+        &[&["audit"], &email[..]].concat(),
+        &[&["sessions", "list"], &email[..]].concat(),
+        &[&["sessions", "end"], &email[..]].concat(),
+        &["doctor"],
+    ] {
+        let run = || command(arguments, &settings, folder.path());
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let (code, said) = with_stdout(run(), full).await;
+        assert_eq!(code, Some(1), "{arguments:?}: {said}");
+        let last = said.lines().last().unwrap_or_default();
+        assert!(last.contains("could not write to standard output: No space left"), "{said}");
+
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let (code, said) = with_stdout(run(), writer).await;
+        assert!(!said.contains("standard output"), "{arguments:?}: {said}");
+        assert_eq!(code, Some(0), "{arguments:?}: {said}");
+    }
+}
+
+#[actix_web::test]
+async fn the_server_runs_whether_or_not_its_welcome_can_be_written() {
+    let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+    let origin = format!("http://127.0.0.1:{port}");
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    let mut command = command(&[], &settings, folder.path());
+    command.stdout(File::options().write(true).open("/dev/full").unwrap());
+    let mut child = command.spawn().unwrap();
+    let begun = Instant::now();
+    while http().get(format!("{origin}/health/ready")).send().await.is_err() {
+        assert!(child.try_wait().unwrap().is_none(), "it has ended");
+        assert!(begun.elapsed() < Duration::from_secs(10), "it doesn't serve");
+    }
+    child.kill().await.unwrap();
+}
+
 #[actix_web::test]
 async fn the_version_names_the_commit() {
     let output = output(&["--version"], &[]).await;
@@ -141,6 +202,52 @@ async fn it_serves_with_the_certificate_of_a_file() {
     std::fs::remove_file(folder.path().join("cert.pem")).unwrap();
     let output = command(&[], &settings, folder.path()).output().await.unwrap();
     assert!(text(&output.stderr).contains("cert.pem can't be read"), "{}", text(&output.stderr));
+}
+
+#[actix_web::test]
+async fn an_encrypted_key_or_a_chain_in_the_wrong_order_says_what_to_do() {
+    let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
+    let mut settings = settings_of_a_test("https://localhost:1", &workos.url, folder.path());
+    for (name, value) in [
+        ("BIND_ADDRESS", "127.0.0.1:0"),
+        ("TLS", "files"),
+        ("TLS_CERT_FILE", "cert.pem"),
+        ("TLS_KEY_FILE", "key.pem"),
+    ] {
+        settings.insert(name.to_owned(), value.to_owned());
+    }
+    let (server, ca) = (certificate(), certificate());
+    let [cert, first] = [&server, &ca].map(|made| made.cert.pem());
+    let key = server.signing_key.serialize_pem();
+    let body = key.lines().nth(1).unwrap().to_owned();
+    let openssls = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF";
+    for (cert, key, says) in [
+        (
+            cert.clone(),
+            format!(
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----\n{body}\n-----END ENCRYPTED PRIVATE KEY-----\n"
+            ),
+            &["key.pem is encrypted", "openssl pkey -in key.pem -out "][..],
+        ),
+        (
+            cert.clone(),
+            format!(
+                "-----BEGIN RSA PRIVATE KEY-----\n{openssls}\n\n{body}\n-----END RSA PRIVATE KEY-----\n"
+            ),
+            &["key.pem is encrypted", "openssl pkey -in key.pem -out "],
+        ),
+        (format!("{first}{cert}"), key, &["server's certificate must come first in cert.pem"]),
+    ] {
+        std::fs::write(folder.path().join("cert.pem"), cert).unwrap();
+        std::fs::write(folder.path().join("key.pem"), key).unwrap();
+        for arguments in [&[][..], &["doctor"]] {
+            let output = command(arguments, &settings, folder.path()).output().await.unwrap();
+            assert_eq!(output.status.code(), Some(1));
+            let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+            assert!(says.iter().all(|words| said.contains(words)), "{arguments:?}: {said}");
+            assert!(!said.contains(&body), "{said}");
+        }
+    }
 }
 
 fn certificate() -> rcgen::CertifiedKey<rcgen::KeyPair> {

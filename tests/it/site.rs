@@ -146,7 +146,11 @@ impl Site {
     }
 }
 
-fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &TempDir) -> Command {
+pub fn command(
+    arguments: &[&str],
+    settings: &HashMap<String, String>,
+    folder: &TempDir,
+) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_workos-magic-link"));
     command.args(arguments).env_clear().envs(settings).current_dir(folder.path());
     command.kill_on_drop(true).stdin(Stdio::null());

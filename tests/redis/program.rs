@@ -203,11 +203,12 @@ async fn where_nothing_is_kept_no_data_dir_is_needed() {
     let data_dir = folder.path().join("file/data");
     std::fs::write(folder.path().join("file"), "").unwrap();
     settings.insert("DATA_DIR".to_owned(), data_dir.to_str().unwrap().to_owned());
+    let keys = settings.remove("COOKIE_KEYS").unwrap();
     let refused = Program::try_to_start(command(&[], &settings, folder.path())).await.err();
     let (code, said) = refused.expect("there is no key");
     assert!(code == Some(1) && said.contains("DATA_DIR"), "{said}");
 
-    settings.insert("COOKIE_KEYS".to_owned(), generate_cookie_key().unwrap());
+    settings.insert("COOKIE_KEYS".to_owned(), keys);
     let program = Program::start(command(&[], &settings, folder.path())).await;
     let origin = format!("http://127.0.0.1:{port}");
     drop(signed_in(&origin, &workos, "ana@acme.test").await);
@@ -224,11 +225,9 @@ async fn where_nothing_is_kept_no_data_dir_is_needed() {
     std::fs::write(folder.path().join("cert.pem"), made.cert.pem()).unwrap();
     std::fs::write(folder.path().join("key.pem"), made.signing_key.serialize_pem()).unwrap();
     settings.insert("BASE_URL".to_owned(), format!("https://localhost:{port}"));
-    for (name, value) in
-        [("TLS", "files"), ("TLS_CERT_FILE", "cert.pem"), ("TLS_KEY_FILE", "key.pem")]
-    {
-        settings.insert(name.to_owned(), value.to_owned());
-    }
+    settings.insert("TLS_CERT_FILE".to_owned(), "cert.pem".to_owned());
+    settings.insert("TLS_KEY_FILE".to_owned(), "key.pem".to_owned());
+    settings.insert("TLS".to_owned(), "files".to_owned());
     let program = Program::start(command(&[], &settings, folder.path())).await;
     assert_eq!(program.terminate().await.0, Some(0));
     settings.insert("TLS".to_owned(), "self-signed".to_owned());

@@ -1,0 +1,181 @@
+//! `TLS=files`: a renewed certificate is taken without a restart. And SIGHUP, which asks for that, never
+//! ends the program.
+
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::program::command;
+use crate::running::{Program, free_port};
+use crate::stand_in::{WorkOs, http};
+use crate::test_app::settings_of_a_test;
+
+/// A certificate and its key, in a folder of their own as certbot keeps them.
+fn issue(folder: &Path, name: &str) -> reqwest::Certificate {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let folder = folder.join(name);
+    fs::create_dir(&folder).unwrap();
+    for (file, pem) in
+        [("cert.pem", made.cert.pem()), ("key.pem", made.signing_key.serialize_pem())]
+    {
+        fs::write(folder.join(file), pem).unwrap();
+        // All are equally old.
+        File::options()
+            .write(true)
+            .open(folder.join(file))
+            .unwrap()
+            .set_modified(std::time::UNIX_EPOCH)
+            .unwrap();
+    }
+    reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap()
+}
+
+/// A browser that trusts this certificate only.
+fn browser(trusted: &reqwest::Certificate) -> reqwest::Client {
+    reqwest::Client::builder().tls_certs_only([trusted.clone()]).build().unwrap()
+}
+
+/// The program with `cert.pem` and `key.pem`, which are links to those in another folder.
+struct Served {
+    folder: TempDir,
+    origin: String,
+    program: Program,
+    _workos: WorkOs,
+}
+
+impl Served {
+    async fn start(first: &str) -> (Self, reqwest::Certificate) {
+        let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+        let certificate = issue(folder.path(), first);
+        link(folder.path(), first);
+        let origin = format!("https://localhost:{port}");
+        let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+        for (name, value) in [
+            ("BIND_ADDRESS", format!("127.0.0.1:{port}").as_str()),
+            ("TLS", "files"),
+            ("TLS_CERT_FILE", "cert.pem"),
+            ("TLS_KEY_FILE", "key.pem"),
+        ] {
+            settings.insert(name.to_owned(), value.to_owned());
+        }
+        let mut command = command(&[], &settings, folder.path());
+        command.stderr(File::create(folder.path().join("log")).unwrap());
+        let program = Program::start(command).await;
+        (Self { folder, origin, program, _workos: workos }, certificate)
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    async fn until_logged(&self, words: &str) {
+        let begun = Instant::now();
+        while !self.log().contains(words) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{words:?} in {}", self.log());
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Whether a new connection is shown this certificate.
+    async fn shows(&self, certificate: &reqwest::Certificate) -> bool {
+        browser(certificate).get(format!("{}/login", self.origin)).send().await.is_ok()
+    }
+
+    async fn until_shown(&self, certificate: &reqwest::Certificate) {
+        let begun = Instant::now();
+        while !self.shows(certificate).await {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{}", self.log());
+        }
+    }
+}
+
+/// Makes the links lead there, one after the other.
+fn link(folder: &Path, name: &str) {
+    for file in ["cert.pem", "key.pem"] {
+        let new = folder.join("new-link");
+        symlink(Path::new(name).join(file), &new).unwrap();
+        fs::rename(new, folder.join(file)).unwrap();
+    }
+}
+
+#[actix_web::test]
+async fn at_sighup_a_renewed_pair_is_taken_and_open_connections_go_on() {
+    let (served, first) = Served::start("first").await;
+    let open = browser(&first);
+    let visit = async || open.get(format!("{}/login", served.origin)).send().await.unwrap();
+    assert_eq!(visit().await.status(), 200);
+
+    let second = issue(served.folder.path(), "second");
+    link(served.folder.path(), "second");
+    served.program.signal("HUP").await;
+    served.until_shown(&second).await;
+    assert!(!served.shows(&first).await);
+    // Trusts the first certificate only, so it could not connect again.
+    assert_eq!(visit().await.status(), 200);
+
+    fs::write(served.folder.path().join("second/cert.pem"), "nonsense").unwrap();
+    served.program.signal("HUP").await;
+    served.until_logged("cert.pem holds no certificate in PEM form").await;
+    assert!(served.log().contains(" ERROR "), "{}", served.log());
+    assert!(served.shows(&second).await);
+    drop(open);
+    assert_eq!(served.program.terminate().await.0, Some(0));
+}
+
+#[actix_web::test]
+async fn within_a_minute_a_renewed_pair_is_taken_by_itself_and_a_bad_one_is_not() {
+    let (served, first) = Served::start("first").await;
+    let second = issue(served.folder.path(), "second");
+    fs::copy(
+        served.folder.path().join("second/cert.pem"),
+        served.folder.path().join("first/cert.pem"),
+    )
+    .unwrap();
+    served.until_logged("don't belong together").await;
+    assert!(served.shows(&first).await && !served.shows(&second).await);
+    link(served.folder.path(), "second");
+    served.until_shown(&second).await;
+    let log = served.log();
+    assert_eq!(log.matches("don't belong together").count(), 1, "{log}");
+    assert_eq!(served.program.terminate().await.0, Some(0));
+}
+
+#[actix_web::test]
+async fn sighup_never_ends_it_at_the_start_while_it_serves_or_at_the_end() {
+    let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+    let origin = format!("http://127.0.0.1:{port}");
+    let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
+    settings.insert("SHUTDOWN_DRAIN".to_owned(), "2s".to_owned());
+    let dotenv = folder.path().join(".env");
+    assert!(std::process::Command::new("mkfifo").arg(&dotenv).status().unwrap().success());
+    let mut child = command(&[], &settings, folder.path()).spawn().unwrap();
+    let id = child.id().unwrap().to_string();
+    let signal = |name: &str| {
+        let kill = std::process::Command::new("kill").args([name, id.as_str()]).status();
+        assert!(kill.unwrap().success(), "it has ended");
+    };
+    // Opens once the program reads its settings, and holds it there.
+    let settings = File::options().write(true).open(dotenv).unwrap();
+    signal("-HUP");
+    drop(settings);
+    let begun = Instant::now();
+    let mut until = async |status: Option<u16>| loop {
+        let answer = http().get(format!("{origin}/health/ready")).send().await;
+        if answer.ok().map(|answer| answer.status().as_u16()) == status {
+            break;
+        }
+        assert_eq!(child.try_wait().unwrap(), None, "it has ended");
+        assert!(begun.elapsed() < Duration::from_secs(20));
+    };
+    until(Some(200)).await;
+    signal("-HUP");
+    until(Some(200)).await;
+    signal("-TERM");
+    until(Some(503)).await;
+    signal("-HUP");
+    assert_eq!(child.wait().await.unwrap().code(), Some(0));
+}
