@@ -22,45 +22,67 @@ pub fn of(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
     let client = |hops: Vec<Option<IpAddr>>| {
         let mut last_known = peer;
         // An entry that can't be read hides those before it.
-        for hop in hops.into_iter().rev().map_while(|hop| hop) {
+        for hop in hops.iter().rev().map_while(|hop| *hop) {
             last_known = hop;
             if !trusted(&hop) {
                 break;
             }
         }
-        last_known
+        // A header without a hop names nobody, so it contradicts nothing.
+        (!hops.is_empty()).then_some(last_known)
     };
-    let forwarded = hops(request, &FORWARDED, forwarded_for).map(client);
-    let x_forwarded_for = hops(request, &X_FORWARDED_FOR, parse).map(client);
+    let forwarded = client(hops(request, &FORWARDED, forwarded_hops));
+    let x_forwarded_for =
+        client(hops(request, &X_FORWARDED_FOR, |value| value.split(',').map(parse).collect()));
     match (forwarded, x_forwarded_for) {
         (Some(one), Some(other)) if one != other => Some(peer),
         (said, None) | (None, said) | (said, Some(_)) => Some(said.unwrap_or(peer)),
     }
 }
 
-/// The entries of a header, from the client's side to ours.
+/// The hops that a header names, from the client's side to ours; `None` is one that can't be read.
 fn hops(
     request: &HttpRequest,
     name: &HeaderName,
-    read: impl Fn(&str) -> Option<IpAddr>,
-) -> Option<Vec<Option<IpAddr>>> {
-    let values: Vec<_> = request.headers().get_all(name).map(|value| value.to_str()).collect();
-    if values.is_empty() {
-        return None;
-    }
-    let entries = values.into_iter().flat_map(|value| value.unwrap_or("?").split(','));
-    Some(entries.map(|entry| read(entry.trim())).collect())
+    read: impl Fn(&str) -> Vec<Option<IpAddr>>,
+) -> Vec<Option<IpAddr>> {
+    let values = request.headers().get_all(name);
+    values.flat_map(|value| read(value.to_str().unwrap_or("?"))).collect()
 }
 
-/// The `for` of one element of `Forwarded` (RFC 7239, 6).
-fn forwarded_for(element: &str) -> Option<IpAddr> {
-    let pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
-    let (_, node) = pairs.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("for"))?;
-    parse(node.trim_matches('"'))
+/// The hops of a `Forwarded` value (RFC 7239, 4). An element without `for` is none.
+fn forwarded_hops(value: &str) -> Vec<Option<IpAddr>> {
+    // A visitor's open quote would swallow what the proxy appends. Escapes aren't needed here.
+    if value.contains('\\') || value.matches('"').count() % 2 == 1 {
+        return vec![None];
+    }
+    split_unquoted(value, ',').filter_map(forwarded_for).collect()
+}
+
+/// The `for` of one element (RFC 7239, 6).
+fn forwarded_for(element: &str) -> Option<Option<IpAddr>> {
+    let mut pairs = split_unquoted(element, ';').map(str::trim).filter(|pair| !pair.is_empty());
+    pairs.find_map(|pair| match pair.split_once('=') {
+        Some((name, node)) if name.trim().eq_ignore_ascii_case("for") => {
+            Some(parse(node.trim().trim_matches('"')))
+        }
+        Some(_) => None,
+        None => Some(None),
+    })
+}
+
+/// Splits at a separator that isn't in a quoted string.
+fn split_unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    text.split(move |c| {
+        is_quoted ^= c == '"';
+        c == separator && !is_quoted
+    })
 }
 
 /// An address, with or without a port; IPv6 with a port stands in brackets.
 fn parse(node: &str) -> Option<IpAddr> {
+    let node = node.trim();
     let address = match node.strip_prefix('[') {
         Some(bracketed) => bracketed.split_once(']')?.0,
         None if node.matches(':').count() == 1 => node.split_once(':')?.0,

@@ -8,6 +8,7 @@ use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
 use crate::session::{Limits, Place};
 
+mod env_file;
 mod mail;
 mod reader;
 mod running;
@@ -16,6 +17,7 @@ mod sign_in;
 mod web;
 mod workos;
 
+pub use env_file::read_env_file;
 use reader::Reader;
 pub use reader::{Problem, Problems};
 pub use running::Running;
@@ -77,7 +79,7 @@ impl Config {
         let config = Self {
             workos: workos::workos(&mut read, &web.base_url),
             extra_roots: read.extra_roots.clone(),
-            data_dir: session::data_dir(&read),
+            data_dir: session::data_dir(&mut read),
             session_store: session::session_store(&mut read),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),
             session: session::session(&mut read),

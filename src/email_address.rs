@@ -7,6 +7,8 @@ use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 use serde::{Deserialize, Serialize};
 
+use crate::typed::is_invisible;
+
 /// A mailbox address in its one normalised spelling: it is mailed to, compared and kept like this.
 ///
 /// The spelling: NFKC, ASCII letters in lower case, the domain in its ASCII (IDNA) form. Stricter
@@ -30,12 +32,12 @@ const MAX_LOCAL_OCTETS: usize = 64;
 const REFUSED_IN_LOCAL: &str = "\"(),:;<>[\\]%!`|";
 
 impl EmailAddress {
-    /// Parses what was typed; white space around it is forgiven.
+    /// Parses what was typed; white space and invisible characters around it are removed.
     ///
     /// # Errors
     /// [`InvalidEmailAddress`] for everything that isn't exactly one plain mailbox.
     pub fn parse(typed: &str) -> Result<Self, InvalidEmailAddress> {
-        let typed = typed.trim_matches([' ', '\t', '\r', '\n']);
+        let typed = typed.trim_matches(is_invisible);
         // Only the ASCII sign separates: a look-alike (U+FF20) in its place makes the text invalid.
         let (local, domain) = typed.split_once('@').ok_or(InvalidEmailAddress)?;
         let address = format!("{}@{}", parse_local(local)?, parse_domain(domain)?);
@@ -68,10 +70,10 @@ fn parse_local(local: &str) -> Result<String, InvalidEmailAddress> {
     let dots_stand_between = local.split('.').all(|part| !part.is_empty());
     let plain = |c: char| {
         !c.is_control()
-            && !c.is_whitespace()
             && c != '@'
             && !REFUSED_IN_LOCAL.contains(c)
             && !is_invisible(c)
+            && !is_unseen_or_damaged(c)
     };
     if local.len() > MAX_LOCAL_OCTETS || !dots_stand_between || !local.chars().all(plain) {
         return Err(InvalidEmailAddress);
@@ -122,10 +124,10 @@ fn hides_ascii(c: char, such: impl Fn(char) -> bool) -> bool {
     !c.is_ascii() && nfkc(c.encode_utf8(&mut [0; 4])).chars().any(|n| n.is_ascii() && such(n))
 }
 
-/// Zero-width characters, direction marks and what stands for a damaged one: two addresses that look the same must be the same.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+/// What else can't be seen, or stands for a damaged character: two addresses that look the same must
+/// be the same.
+fn is_unseen_or_damaged(c: char) -> bool {
+    matches!(c, '\u{202e}' | '\u{2065}' | '\u{fff9}'..='\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 impl TryFrom<String> for EmailAddress {

@@ -78,6 +78,7 @@ pub mod sign_in;
 pub mod telemetry;
 mod templates;
 mod tls;
+mod typed;
 mod webmail;
 mod words;
 pub mod workos;

@@ -1,18 +1,17 @@
 //! Arguments, settings, log, app: and the only place that ends the process.
 
-use std::collections::HashMap;
 use std::io::{self, ErrorKind, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
 use actix_web::rt::System;
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 use rlimit::Resource;
 use workos_magic_link::clock::Clock;
-use workos_magic_link::config::{Config, Problems, Tls};
+use workos_magic_link::config::{self, Config, Problems, Tls};
 use workos_magic_link::operator::{self, Sessions};
 use workos_magic_link::server::Serving;
 use workos_magic_link::{doctor, sealed, server, telemetry};
@@ -152,26 +151,8 @@ async fn run() -> anyhow::Result<()> {
 
 /// The variables of the environment, and of `.env` for those not set.
 fn variables() -> anyhow::Result<impl Fn(&str) -> Option<String>> {
-    let file = variables_of_dotenv()?;
+    let file = config::read_env_file()?;
     Ok(move |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned()))
-}
-
-/// The variables of `.env` in the working directory. Not of one in a parent, which another user may
-/// control. The environment itself stays as it is.
-fn variables_of_dotenv() -> anyhow::Result<HashMap<String, String>> {
-    let mut variables = HashMap::new();
-    let lines = match dotenvy::from_path_iter(".env") {
-        Err(error) if error.not_found() => return Ok(variables),
-        lines => lines.map_err(|_| anyhow!(".env can't be read"))?,
-    };
-    let mut place = "on its first lines".to_owned();
-    for line in lines {
-        // The error itself quotes the line, which may hold a secret.
-        let (name, value) = line.map_err(|_| anyhow!(".env can't be read {place}"))?;
-        place = format!("after the line of {name}");
-        variables.insert(name, value);
-    }
-    Ok(variables)
 }
 
 #[cfg(feature = "demo")]

@@ -30,6 +30,7 @@ pub struct CookieKey {
     sealing: aead::LessSafeKey,
     session_cookie: cookie::Key,
     alias: hmac::Key,
+    stamp: hmac::Key,
 }
 
 /// A cookie key isn't 64 bytes in base64.
@@ -108,6 +109,29 @@ impl KeyRing {
         std::iter::once(&self.first).chain(&self.older).map(|key| key.alias(name))
     }
 
+    /// A random name of 22 URL-safe characters: 96 random bits, and 32 that tell whether it was made
+    /// here just now. No secret, and opens nothing.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has none to give.
+    pub fn stamped_name(&self, now: i64) -> Result<String, NoRandomness> {
+        let bits: [u8; 12] = random()?;
+        let stamp = self.first.stamp(&bits, now);
+        Ok(URL_SAFE_NO_PAD.encode([&bits[..], &stamp].concat()))
+    }
+
+    /// Whether [`KeyRing::stamped_name`] made this within the last minute.
+    #[must_use]
+    pub fn is_recent(&self, name: &str, now: i64) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(name) else { return false };
+        let Some((bits, stamp)) = bytes.split_first_chunk() else { return false };
+        // The clock of another instance may be ahead.
+        let mut times = now.saturating_sub(60)..=now.saturating_add(5);
+        times.any(|at| {
+            std::iter::once(&self.first).chain(&self.older).any(|key| key.stamp(bits, at) == stamp)
+        })
+    }
+
     /// The keys under which a session cookie may have been sealed before.
     pub fn older_session_cookie_keys(&self) -> impl Iterator<Item = &cookie::Key> {
         self.older.iter().map(|key| &key.session_cookie)
@@ -125,12 +149,14 @@ impl CookieKey {
         let sealing: [u8; 32] = derive(&root, b"sealed values");
         let session_cookie: [u8; 64] = derive(&root, b"session cookie");
         let alias: [u8; 32] = derive(&root, b"aliases in the log");
+        let stamp: [u8; 32] = derive(&root, b"stamped names");
         let sealing =
             aead::UnboundKey::new(&aead::AES_256_GCM, &sealing).map_err(|_| InvalidCookieKey)?;
         Ok(Self {
             sealing: aead::LessSafeKey::new(sealing),
             session_cookie: cookie::Key::from(&session_cookie),
             alias: hmac::Key::new(hmac::HMAC_SHA256, &alias),
+            stamp: hmac::Key::new(hmac::HMAC_SHA256, &stamp),
         })
     }
 
@@ -138,6 +164,12 @@ impl CookieKey {
     fn alias(&self, name: &str) -> String {
         let tag = hmac::sign(&self.alias, name.as_bytes());
         tag.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// HMAC-SHA-256 of a name's bits and when it was made, cut to 32 bits: it is no secret.
+    fn stamp(&self, bits: &[u8; 12], at: i64) -> [u8; 4] {
+        let tag = hmac::sign(&self.stamp, &[&bits[..], &at.to_be_bytes()].concat());
+        std::array::from_fn(|byte| tag.as_ref()[byte])
     }
 }
 

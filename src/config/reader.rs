@@ -58,15 +58,29 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn problem(&mut self, variable: &'static str, expected: &'static str) {
-        self.problems.push(Problem { variable, expected });
+        let problem = Problem { variable, expected };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     /// The value; one that is set to nothing counts as not set.
-    pub(super) fn get(&self, name: &str) -> Option<String> {
-        (self.variable)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    pub(super) fn get(&mut self, name: &'static str) -> Option<String> {
+        let value = (self.variable)(name)?;
+        let unquoted = ['"', '\'']
+            .into_iter()
+            .find_map(|quote| value.trim().strip_prefix(quote)?.strip_suffix(quote));
+        if unquoted.is_some() {
+            self.problem(
+                name,
+                "has quotes around its value: leave them out where nothing removes them, as in \
+                 `docker --env-file`",
+            );
+        }
+        Some(unquoted.unwrap_or(&value).trim().to_owned()).filter(|value| !value.is_empty())
     }
 
-    pub(super) fn or(&self, name: &str, default: &str) -> String {
+    pub(super) fn or(&mut self, name: &'static str, default: &str) -> String {
         self.get(name).unwrap_or_else(|| default.to_owned())
     }
 

@@ -20,7 +20,7 @@ pub fn read_store(variable: impl Fn(&str) -> Option<String>) -> Result<(Place, L
     read.finish(store)
 }
 
-pub(super) fn data_dir(read: &Reader<'_>) -> PathBuf {
+pub(super) fn data_dir(read: &mut Reader<'_>) -> PathBuf {
     PathBuf::from(read.or("DATA_DIR", "data"))
 }
 
@@ -54,7 +54,7 @@ pub fn read_keys(
 ) -> Result<(Option<KeyRing>, PathBuf), Problems> {
     let mut read = Reader::new(&variable);
     let keys = read.get("COOKIE_KEYS").and_then(|keys| key_ring(&mut read, &keys));
-    let data_dir = data_dir(&read);
+    let data_dir = data_dir(&mut read);
     read.finish((keys, data_dir))
 }
 

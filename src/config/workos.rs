@@ -36,7 +36,7 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
     );
     let is_key = api_key.starts_with("sk_") && is_plain(&api_key);
     if !is_key && !api_key.is_empty() {
-        read.problem("WORKOS_API_KEY", "begins with sk_ and has no spaces");
+        read.problem("WORKOS_API_KEY", "begins with sk_ and has neither spaces nor quotes");
     }
     let client_id = read.required(
         "WORKOS_CLIENT_ID",
@@ -44,7 +44,10 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
     );
     // Browsers are sent to WorkOS with it: the two swapped would show them the key.
     if client_id.starts_with("sk_") || !is_plain(&client_id) {
-        read.problem("WORKOS_CLIENT_ID", "is client_…, not the secret key, and has no spaces");
+        read.problem(
+            "WORKOS_CLIENT_ID",
+            "is client_…, not the secret key, and has neither spaces nor quotes",
+        );
     }
     let api_url = read.url("WORKOS_API_URL", "https://api.workos.com");
     if api_url.query().is_some() || api_url.fragment().is_some() {
@@ -55,5 +58,5 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
 }
 
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic())
+    text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\'')
 }

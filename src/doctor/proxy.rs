@@ -114,11 +114,16 @@ struct Seen {
 impl Seen {
     fn of(request: &HttpRequest, authorities: &[String; 2]) -> Option<Self> {
         let headers = request.headers();
-        let last = |name| headers.get_all(name).last()?.to_str().ok()?.rsplit(',').next();
+        // An element of `Forwarded` without `for` says nothing of where a request comes from.
+        let last = |name, part: &str| {
+            let values = headers.get_all(name).filter_map(|value| value.to_str().ok());
+            let entries = values.flat_map(|value| value.split(','));
+            entries.filter(|entry| entry.to_ascii_lowercase().contains(part)).last()
+        };
         Some(Self {
             peer: request.peer_addr()?.ip().to_canonical(),
             has_our_host: host::is_ours(request, authorities),
-            says: last(FORWARDED).or_else(|| last(X_FORWARDED_FOR)).map(str::to_owned),
+            says: last(FORWARDED, "for=").or_else(|| last(X_FORWARDED_FOR, "")).map(str::to_owned),
         })
     }
 

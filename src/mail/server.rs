@@ -37,7 +37,8 @@ impl Settings {
     }
 }
 
-const A_SENDER: &str = "is an address such as login@example.com, or Example <login@example.com>";
+const A_SENDER: &str = "is an address such as login@example.com, or with a name, as a line of .env: \
+                        MAIL_FROM='Example <login@example.com>'";
 
 /// As strict as with the addresses of visitors, and in ASCII: not every server takes others.
 fn sender(text: &str) -> Option<Mailbox> {

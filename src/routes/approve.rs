@@ -7,6 +7,7 @@ use super::end::{self, end_of, spent};
 use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
+use crate::host_cookie;
 use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages};
 use crate::session::Store;
 use crate::sign_in::{Approval, Arrival, End, State};
@@ -31,6 +32,12 @@ pub(super) async fn show(
     store: web::Data<Store>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
+    if !host_cookie::sends_any(&request) {
+        return Err(Failure::refusal(
+            Code::NoCookies,
+            "no link was opened here, or no cookie kept",
+        ));
+    }
     let (_, state) = arrival(&app, &request)?;
     let over = over(&pages, &store, &state).await?;
     Ok(over.unwrap_or_else(|| pages.show(&page(&app, &state))))

@@ -93,7 +93,8 @@ pub(super) async fn ask(
     let wait = app.rate_limits.count(&ctx.store, &requested).await.map_err(retry)?;
 
     let lifetime = way.lifetime(|delivery| app.link_lifetimes.of(delivery));
-    let (flow, mut pending) =
+    let flow = Flow::new(&app.keys, app.clock.now())?;
+    let mut pending =
         PendingSignIn::begin(email.clone(), return_to.clone(), way, lifetime, &app.clock)?;
     pending.next_mail_at = wait.map(|wait| app.clock.now().saturating_add(seconds(wait)));
     let asked = Entry::new(&app.keys, Event::Asked).of(&email).in_flow(&flow);

@@ -31,11 +31,12 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use crate::app::App;
 use crate::client_address;
 use crate::email_address::EmailAddress;
-use crate::error;
+use crate::error::{self, Code, Failure};
+use crate::host_cookie;
 use crate::rate_limit::SignInRequest;
 use crate::same_origin;
 use crate::session::{self, Store};
-use crate::sign_in::{KnownBrowser, Way};
+use crate::sign_in::{Flow, KnownBrowser, Way};
 
 /// The routes. Those that ask who is signed in stand behind the session; the others go on working
 /// while the store is down.
@@ -130,6 +131,20 @@ fn sign_in_request<'a>(
     let client = client_address::of(request, &app.trusted_proxies);
     let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
     SignInRequest { email, way, client, is_known }
+}
+
+/// The answer to a browser that doesn't have this sign-in. If it began just now and no cookie of ours
+/// comes, the browser keeps none: the form would only be sent in vain again.
+fn without_sign_in(
+    app: &App,
+    request: &HttpRequest,
+    flow: &Flow,
+    cookies_blocked: Code,
+) -> Result<HttpResponse, Failure> {
+    if app.keys.is_recent(flow.as_str(), app.clock.now()) && !host_cookie::sends_any(request) {
+        return Err(Failure::refusal(cookies_blocked, "the browser keeps no cookies"));
+    }
+    Ok(see_other("/login"))
 }
 
 /// Leads the browser on, by GET.

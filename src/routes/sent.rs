@@ -7,9 +7,9 @@ use super::code;
 use super::complete::take_not_taken;
 use super::end::{end_of, spent};
 use super::status::{self, Progress, Which};
-use super::{see_other, sign_in_request};
+use super::{see_other, sign_in_request, without_sign_in};
 use crate::app::App;
-use crate::error::Failure;
+use crate::error::{Code, Failure};
 use crate::mail::Mailer;
 use crate::pages::{Pages, SentPage};
 use crate::session::{CurrentUser, Store};
@@ -31,7 +31,7 @@ pub(super) async fn show(
         return Ok(see_other(next));
     }
     let Some(pending) = PendingSignIn::with_expired(&request, &app.keys, &flow) else {
-        return Ok(see_other("/login"));
+        return without_sign_in(&app, &request, &flow, Code::EmailCookiesBlocked);
     };
     if status.state == Progress::Expired {
         return Err(spent().offering(&pending).of(&flow, &pending));

@@ -3,9 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::see_other;
+use super::{see_other, without_sign_in};
 use crate::app::App;
-use crate::error::Failure;
+use crate::error::{Code, Failure};
 use crate::pages::{LeavingPage, Pages};
 use crate::session::device;
 use crate::sign_in::{Flow, PendingSignIn, TIME_FOR_SSO, Way};
@@ -24,14 +24,12 @@ pub(super) async fn leave(
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
     let now = app.clock.now();
-    let under_way = Flow::parse(&which.flow).and_then(|flow| {
-        let pending = PendingSignIn::of_flow(&request, &app.keys, &flow, now)?;
-        pending.way.code_verifier()?;
-        let selector = app.admission.sso_of(pending.email.domain())?;
-        Some((flow, pending, selector))
-    });
-    let Some((flow, mut pending, selector)) = under_way else {
-        return Ok(see_other("/login"));
+    let Some(flow) = Flow::parse(&which.flow) else { return Ok(see_other("/login")) };
+    let under_way = PendingSignIn::of_flow(&request, &app.keys, &flow, now)
+        .filter(|pending| pending.way.is_sso())
+        .and_then(|pending| Some((app.admission.sso_of(pending.email.domain())?, pending)));
+    let Some((selector, mut pending)) = under_way else {
+        return without_sign_in(&app, &request, &flow, Code::CookiesBlocked);
     };
     // The page may be loaded anew: each time it leaves with a verifier of its own (RFC 9700, 2.1.1).
     pending.way = Way::sso()?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use crate::sealed::{NoRandomness, random};
+use crate::typed::{digit, is_invisible};
 
 /// Two digits that the browser which asked shows, and that whoever opens the link in another must
 /// type there: they are in front of both.
@@ -28,12 +29,12 @@ impl Digits {
         }
     }
 
-    /// Reads what was typed; white space is forgiven.
+    /// Reads what was typed: digits of any script, white space and invisible characters ignored.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-        let is_two_digits = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_two_digits.then_some(Self(digits))
+        let meant = typed.chars().filter(|c| !is_invisible(*c));
+        let digits: String = meant.map(digit).collect::<Option<_>>()?;
+        (digits.len() == 2).then_some(Self(digits))
     }
 
     /// As the page shows them.

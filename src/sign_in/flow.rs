@@ -4,15 +4,20 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use crate::sealed::{NoRandomness, random};
+use crate::sealed::{KeyRing, NoRandomness, random};
 
-/// Names one sign-in: 128 random bits. It stands in URLs and opens nothing.
+/// Names one sign-in: 96 random bits, and when it began, for us alone. It stands in URLs and opens
+/// nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flow(String);
 
 impl Flow {
-    pub(super) fn new() -> Result<Self, NoRandomness> {
-        random_text().map(Self)
+    /// A new one.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has none to give.
+    pub fn new(keys: &KeyRing, now: i64) -> Result<Self, NoRandomness> {
+        keys.stamped_name(now).map(Self)
     }
 
     /// Reads a flow's name from a query.

@@ -60,7 +60,7 @@ impl Sealed for PendingSignIn {
 }
 
 impl PendingSignIn {
-    /// Begins a sign-in that may take so long: its name, and the browser's half.
+    /// Begins a sign-in that may take so long: the browser's half.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
@@ -70,8 +70,8 @@ impl PendingSignIn {
         way: Way,
         lifetime: Duration,
         clock: &Clock,
-    ) -> Result<(Flow, Self), NoRandomness> {
-        let pending = Self {
+    ) -> Result<Self, NoRandomness> {
+        Ok(Self {
             email,
             way,
             return_to,
@@ -81,8 +81,7 @@ impl PendingSignIn {
             is_delayed: false,
             digits: Digits::random()?,
             state_hash: None,
-        };
-        Ok((Flow::new()?, pending))
+        })
     }
 
     /// When it began, in seconds since 1970.

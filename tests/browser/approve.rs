@@ -45,6 +45,31 @@ async fn asked_on_the_laptop_opened_on_the_phone_signed_in_on_the_laptop() {
     laptop.quit().await;
 }
 
+#[actix_web::test]
+async fn digits_of_another_script_are_valid_in_the_field_and_approve() {
+    let demo = Demo::start().await;
+    let (laptop, phone) = (Browser::start().await, Browser::start().await);
+    laptop.ask_for_link(&demo, "ana@acme.test").await;
+    open_link(&phone, &demo, "ana@acme.test").await;
+    let valid = "return document.querySelector('#digits').validity.valid";
+    for (typed, is_valid) in [("ab", false), ("", false), ("۱ ۲", true), ("１２", true)] {
+        let field = phone.driver.find(By::Id("digits")).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(typed).await.unwrap();
+        let answer = phone.driver.execute(valid, Vec::new()).await.unwrap();
+        assert_eq!(answer.json(), is_valid, "{typed:?}");
+    }
+    let persian = |c: char| char::from_u32(0x6f0 + c.to_digit(10).unwrap()).unwrap();
+    let digits: String = digits(&laptop).await.chars().map(persian).collect();
+    phone.driver.find(By::Id("digits")).await.unwrap().clear().await.unwrap();
+    phone.type_into("digits", &digits).await;
+    phone.click("main form button").await;
+    phone.see("Go on in the other browser").await;
+    moves_on(&laptop, Duration::from_secs(2)).await;
+    phone.quit().await;
+    laptop.quit().await;
+}
+
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn with_our_own_mail_the_laptop_goes_to_workos_itself() {

@@ -46,11 +46,32 @@ async fn the_right_digits_sign_in_the_browser_that_asked_and_no_other() {
 async fn what_cannot_be_digits_costs_no_try() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
-    for digits in ["", "1", "123", "ab", "１２", "-1"] {
+    for digits in ["", "1", "123", "１", "١٢٣", "ab", "①②", "½2", "-1"] {
         assert_error(&two.type_digits(digits).await, 422, "wrong_digits");
     }
     let spaced = two.digits().await.replace("", " ");
     assert_eq!(two.type_digits(&spaced).await.status, 303, "white space is forgiven");
+}
+
+/// The page's `pattern` must allow them as well; `tests/browser/approve.rs` types some.
+#[actix_web::test]
+async fn digits_of_every_script_are_accepted() {
+    let app = TestApp::spawn().await;
+    for (number, zero) in
+        ['０', '٠', '۰', '०', '০', '๐', '\u{1d7ce}', '\u{1e950}'].into_iter().enumerate()
+    {
+        let two = Two::new(&app, &format!("ana{number}@acme.test"), "").await;
+        let in_script =
+            |c: char| char::from_u32(u32::from(zero) + c.to_digit(10).unwrap()).unwrap();
+        let translate = |digits: &str| digits.chars().map(in_script).collect::<String>();
+        let (right, wrong) = (two.digits().await, two.wrong_digits().await);
+        let refused = two.type_digits(&translate(wrong)).await;
+        assert_error(&refused, 422, "wrong_digits");
+        assert!(refused.body.contains("2 more tries"), "wrong digits are a try in any script");
+        let pasted = format!("\u{200f}{}\u{feff}\n", translate(&right));
+        assert_eq!(two.type_digits(&pasted).await.status, 303, "{pasted:?}");
+        assert_eq!(two.status().await["state"], "approved");
+    }
 }
 
 #[actix_web::test]

@@ -62,3 +62,45 @@ async fn a_header_that_the_proxy_passes_on_as_it_came_chooses_no_address() {
     let agreed = [("X-Forwarded-For", "6.6.6.6, 192.0.2.1"), ("Forwarded", "for=192.0.2.1")];
     assert_eq!(seen_as("127.0.0.0/8", &agreed).await, "192.0.2.1");
 }
+
+#[actix_web::test]
+async fn forwarded_without_for_names_nobody_and_contradicts_nothing() {
+    let proxies = "127.0.0.0/8, 10.0.0.0/8";
+    let x_forwarded_for = ("X-Forwarded-For", "192.0.2.1");
+    for nobody in ["proto=https", "host=app.test;proto=https", "by=10.0.0.1;secret=for", "", ",;"] {
+        let sent = [("Forwarded", nobody), x_forwarded_for];
+        assert_eq!(seen_as(proxies, &sent).await, "192.0.2.1", "{nobody}");
+        assert_eq!(seen_as(proxies, &[("Forwarded", nobody)]).await, "127.0.0.1", "{nobody}");
+    }
+    for (value, client) in [
+        ("for=192.0.2.1, proto=https", "192.0.2.1"),
+        ("proto=https, for=192.0.2.1;, by=10.0.0.1", "192.0.2.1"),
+        ("for=6.6.6.6, for=192.0.2.1, proto=https, for=10.1.2.3", "192.0.2.1"),
+    ] {
+        assert_eq!(seen_as(proxies, &[("Forwarded", value)]).await, client, "{value}");
+    }
+    let two_lines = [("Forwarded", "for=192.0.2.1"), ("Forwarded", "proto=https")];
+    assert_eq!(seen_as(proxies, &two_lines).await, "192.0.2.1");
+}
+
+#[actix_web::test]
+async fn an_element_that_can_not_be_read_hides_those_before_it() {
+    for hidden in ["for=unknown", "for=_abc", "for=\"_abc:80\"", "for=", "proto=https;for=", "text"]
+    {
+        let value = format!("for=6.6.6.6, {hidden}, for=10.1.2.3, proto=https");
+        assert_eq!(seen_as("127.0.0.0/8, 10.0.0.0/8", &[("Forwarded", &value)]).await, "10.1.2.3");
+    }
+}
+
+#[actix_web::test]
+async fn a_quoted_string_hides_and_adds_no_element() {
+    for (value, client) in [
+        ("for=192.0.2.1;host=\"x,for=6.6.6.6\"", "192.0.2.1"),
+        ("host=\"x;for=6.6.6.6\";for=192.0.2.1", "192.0.2.1"),
+        // What a visitor sends, and an appended element that their quote would swallow.
+        ("for=6.6.6.6;host=\", for=192.0.2.1", "127.0.0.1"),
+        ("for=6.6.6.6;host=\"\\\", for=192.0.2.1;host=\"", "127.0.0.1"),
+    ] {
+        assert_eq!(seen_as("127.0.0.0/8", &[("Forwarded", value)]).await, client, "{value}");
+    }
+}

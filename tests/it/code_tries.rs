@@ -115,6 +115,27 @@ fn what_is_typed_is_read_as_it_is_meant() {
     assert!(!format!("{:?}", OneTimeCode::parse("012345")).contains("012345"));
 }
 
+/// Every character of general category Nd, by another library's table.
+#[test]
+fn every_decimal_digit_of_unicode_is_read_and_nothing_else() {
+    let read = |c: char| OneTimeCode::parse(&c.to_string().repeat(6));
+    let class = regex_syntax::parse(r"\p{Nd}").unwrap();
+    let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = class.kind()
+    else {
+        panic!("a class of characters")
+    };
+    for run in class.ranges() {
+        for (value, c) in ('0'..='9').cycle().zip(run.start()..=run.end()) {
+            let code = read(c).unwrap_or_else(|| panic!("U+{:04X} isn't read", u32::from(c)));
+            assert_eq!(code.as_str(), value.to_string().repeat(6), "U+{:04X}", u32::from(c));
+        }
+    }
+    let look_alikes = ['O', 'o', 'I', 'l', '|'];
+    for c in ('\0'..=char::MAX).filter(|c| !c.is_numeric() && !look_alikes.contains(c)) {
+        assert!(read(c).is_none(), "U+{:04X} is no digit", u32::from(c));
+    }
+}
+
 #[actix_web::test]
 async fn what_cannot_be_a_code_costs_no_try_and_asks_nobody() {
     let app = by_code().await;

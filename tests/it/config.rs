@@ -100,6 +100,9 @@ fn each_of_these_is_refused() {
         ("WORKOS_API_KEY", "sk_a b"),
         ("WORKOS_CLIENT_ID", "a client"),
         ("WORKOS_CLIENT_ID", "sk_secret"),
+        ("WORKOS_CLIENT_ID", "\"client_1\""),
+        ("WORKOS_CLIENT_ID", "'client_1"),
+        ("WORKOS_API_KEY", "sk_secret\""),
     ] {
         assert_eq!(read(&[(name, value)]).err(), Some(vec![name]), "{name}={value}");
     }

@@ -21,6 +21,25 @@ fn variables_of_config() -> BTreeSet<String> {
     asked.into_inner().into_iter().chain(OUTSIDE_OF_CONFIG.map(String::from)).collect()
 }
 
+/// As `docker --env-file` leaves them.
+#[test]
+fn quotes_in_a_value_are_refused_for_every_setting() {
+    for variable in variables_of_config() {
+        for value in ["\"canary\"", "'canary'", " \"5/15m\" "] {
+            let read = Config::read(|name| match name {
+                _ if name == variable => Some(value.to_owned()),
+                "TLS" => Some("files".to_owned()),
+                _ => None,
+            });
+            let problems = read.err().unwrap().to_string();
+            let said = problems.matches(&format!("{variable} has quotes around its value")).count();
+            let is_in_config = !OUTSIDE_OF_CONFIG.contains(&variable.as_str());
+            assert_eq!(said, usize::from(is_in_config), "{variable}={value}: {problems}");
+            assert!(!problems.contains("canary"), "{problems}");
+        }
+    }
+}
+
 #[test]
 fn the_example_file_and_the_readme_name_every_setting_and_no_other() {
     let in_example: BTreeSet<_> = ENV_EXAMPLE

@@ -110,6 +110,29 @@ fn everything_else_is_refused() {
     }
 }
 
+/// What is copied along with an address.
+#[test]
+fn invisible_characters_around_it_are_removed_and_inside_refused() {
+    let class = regex_syntax::parse(r"[\p{White_Space}\p{Cf}--\u{202e}]").unwrap();
+    let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = class.kind()
+    else {
+        panic!("a class of characters")
+    };
+    let invisible = class.ranges().iter().flat_map(|run| run.start()..=run.end());
+    for c in invisible {
+        let pasted = format!("\u{a0}{c}{c}ana@acme.test{c}\u{3000}\r\n");
+        assert_eq!(parse(&pasted).as_deref(), Some("ana@acme.test"), "U+{:04X}", u32::from(c));
+        for inside in [format!("an{c}a@acme.test"), format!("ana{c}@acme.test")] {
+            assert_eq!(parse(&inside), None, "U+{:04X}", u32::from(c));
+        }
+    }
+    for only in
+        ["\u{feff}", "\u{200b}\u{a0}", "\u{ad}@\u{ad}", "ana@\u{200b}", "\u{200b}@acme.test"]
+    {
+        assert_eq!(parse(only), None, "{only:?}");
+    }
+}
+
 #[test]
 fn a_look_alike_outside_of_ascii_stays_different() {
     assert_ne!(parse("m\u{131}ke@acme.test"), parse("mike@acme.test"));

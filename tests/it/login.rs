@@ -152,3 +152,12 @@ async fn the_longest_address_and_path_fit_into_the_cookie() {
     let callback = app.workos.follow_newest_link(&email).await;
     assert_eq!(visitor.get(&callback).await.location().len(), 255);
 }
+
+#[actix_web::test]
+async fn an_address_pasted_with_invisible_characters_around_it_gets_its_email() {
+    let app = TestApp::spawn().await;
+    let visitor = app.visitor();
+    visitor.ask_for_link("\u{feff}\u{202a}ana@acme.test\u{202c}\u{200b}\u{a0}", "/reports").await;
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    assert_eq!(visitor.get(&callback).await.location(), "/reports");
+}

@@ -143,7 +143,7 @@ fn forged(app: &TestApp, keys: &KeyRing, email: &str) -> (Visitor, String) {
     let way = Way::Link(LinkDelivery::Smtp);
     let hour = Duration::from_secs(60 * 60);
     let begun = PendingSignIn::begin(email, ReturnTo::parse(""), way, hour, &app.clock);
-    let (flow, pending) = begun.unwrap();
+    let (flow, pending) = (Flow::new(keys, now).unwrap(), begun.unwrap());
     let forger = app.visitor();
     let cookie = pending.cookie(keys, &flow, now).unwrap();
     forger.set_cookie(cookie.name(), cookie.value());

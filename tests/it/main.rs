@@ -61,6 +61,7 @@ mod canary;
 mod client_address;
 mod config;
 mod cookies;
+mod cookies_blocked;
 mod data_dir;
 #[cfg(feature = "demo")]
 mod demo;

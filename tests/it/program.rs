@@ -87,6 +87,108 @@ async fn a_damaged_file_of_settings_is_named_and_not_quoted() {
     assert!(!said.contains("canary"), "{said}");
 }
 
+/// What the program says when its `.env` is this, and its exit code.
+async fn with_env_file(content: impl AsRef<[u8]>) -> (String, Option<i32>) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), content).unwrap();
+    let output = command(&[], &HashMap::new(), folder.path()).output().await.unwrap();
+    (text(&output.stderr).to_owned(), output.status.code())
+}
+
+#[actix_web::test]
+async fn a_value_that_would_not_be_read_as_written_is_named_by_line_and_never_shown() {
+    for (value, has) in [
+        ("sk_ca$nary", "a $ outside single quotes"),
+        ("\"sk_ca$nary\"", "a $ outside single quotes"),
+        ("sk_ca${NARY}", "a $ outside single quotes"),
+        ("\"ca\\$nary\"", "a $ outside single quotes"),
+        ("\"canary\ncan$ary\"", "a $ outside single quotes"),
+        ("ca\\nary", "a \\ outside single quotes"),
+        ("\"ca\\nary\"", "a \\ outside single quotes"),
+        ("'canary\\'", "a \\ outside single quotes, or at its end"),
+        ("Canary <canary@mail.test>", "a space outside quotes"),
+        ("canary\u{a0}canary", "a space outside quotes"),
+        ("can\"ary\"", "a quote inside"),
+        ("ca'n'ary", "a quote inside"),
+        ("'canary'canary", "text after its closing quote"),
+        ("'canary'#canary", "text after its closing quote"),
+        ("\"canary\" canary", "text after its closing quote"),
+        ("#canary", "a # at its beginning"),
+    ] {
+        for variable in ["WORKOS_API_KEY=", "export WORKOS_API_KEY=", " WORKOS_API_KEY = "] {
+            if value.starts_with('#') && variable.ends_with(' ') {
+                continue;
+            }
+            let file = format!("# $ ' \"\nTLS=off\r\n{variable}{value}\nTLS=on\n");
+            let (said, code) = with_env_file(file).await;
+            let begins = format!("workos-magic-link: .env, line 3: WORKOS_API_KEY has {has}");
+            assert!(said.starts_with(&begins), "{value}: {said}");
+            assert!(said.contains("WORKOS_API_KEY='…'"), "{value}: {said}");
+            assert!(!said.to_lowercase().contains("nary"), "{said}");
+            assert_eq!(code, Some(1), "{value}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_is_plain_quoted_or_a_variable_that_is_set_is_read_and_so_is_the_next_line() {
+    for (before, key) in [
+        ("", "sk_pa#word"),
+        ("", "'sk_pa$word\\n'   # comment $"),
+        ("", "\"sk_word\"\t# comment"),
+        ("", "sk_word  # it's a comment"),
+        ("# it's\n", "'sk_word'  # it's a \"comment"),
+        ("export ", " sk_word  "),
+        ("\u{feff}", "sk_word"),
+        ("OTHER='-----BEGIN\n$ x=y z\n-----'\nexport KEY=sk_word\n", "${KEY}"),
+        ("OTHER=\nANOTHER= # none\n", "sk_word"),
+    ] {
+        for end in ["\n", "\r\n"] {
+            let file =
+                format!("{before}WORKOS_API_KEY={key}\nTLS=canary\nWORKOS_CLIENT_ID=client_x");
+            let (said, code) = with_env_file(file.replace('\n', end)).await;
+            let all = "  TLS is one of self-signed, files, off\n";
+            let (_, problems) = said.split_once(":\n").unwrap();
+            assert!(problems.starts_with(&format!("{all}Each is")), "{key}: {said}");
+            assert_eq!(code, Some(2));
+        }
+    }
+    // As an editor of Windows may write it.
+    let utf_16: Vec<u8> = "TLS=off\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (said, code) = with_env_file([&[0xff, 0xfe][..], &utf_16].concat()).await;
+    assert!(said.contains(".env can't be read") && said.contains("UTF-8"), "{said}");
+    assert_eq!(code, Some(1));
+}
+
+#[actix_web::test]
+async fn every_line_of_the_example_file_and_what_messages_suggest_can_be_read() {
+    let example = include_str!("../../.env.example");
+    let is_setting = |line: &&str| {
+        line.split_once('=').is_some_and(|(name, _)| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        })
+    };
+    let lines = example.lines().map(|line| line.strip_prefix('#').unwrap_or(line));
+    let settings: Vec<_> = lines.filter(is_setting).collect();
+    assert!(settings.len() > 30, "{settings:?}");
+    for line in settings.iter().copied().chain([settings.join("\n").as_str()]) {
+        let (said, code) = with_env_file(line).await;
+        assert_eq!(code, Some(2), "{line}: {said}");
+        assert!(!said.contains(".env, line") && !said.contains("can't be read"), "{line}: {said}");
+    }
+}
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn the_sender_that_a_message_suggests_can_be_read() {
+    let mail = "SMTP_URL=smtps://mail.test\n";
+    let (said, _) = with_env_file(format!("{mail}MAIL_FROM=nonsense\n")).await;
+    let (_, suggested) = said.split_once("MAIL_FROM='").expect("a line for the file");
+    let (suggested, _) = suggested.split_once('\'').unwrap();
+    let (said, _) = with_env_file(format!("{mail}MAIL_FROM='{suggested}'\n")).await;
+    assert!(said.contains("WORKOS_API_KEY") && !said.contains("MAIL_FROM"), "{said}");
+}
+
 #[actix_web::test]
 async fn a_generated_key_is_accepted() {
     let first = output(&["keys", "generate"], &[]).await;

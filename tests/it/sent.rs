@@ -125,7 +125,10 @@ async fn another_browser_learns_nothing() {
     let app = TestApp::spawn().await;
     let answer = app.visitor().ask_for_link("ana@acme.test", "").await;
     let elsewhere = app.visitor();
+    assert!(!elsewhere.get(answer.location()).await.body.contains("ana@acme.test"));
+    elsewhere.ask_for_link("bob@acme.test", "").await;
     assert_eq!(elsewhere.get(answer.location()).await.location(), "/login");
+    let elsewhere = app.visitor();
     assert_eq!(elsewhere.get("/login/sent").await.location(), "/login");
     assert_eq!(elsewhere.get("/login/sent?flow=../../x").await.location(), "/login");
 }

@@ -234,7 +234,7 @@ impl StoreOpener {
 type Hash = [u8; 32];
 
 /// What the store knows of a name: enough to find its row, too little to use it. References and
-/// flows are 128 random bits or more, so their plain hashes can't be searched; that of an address
+/// flows are 96 random bits or more, so their plain hashes can't be searched; that of an address
 /// that is counted can, by whoever reads the store and guesses the address.
 fn hash(secret: &str) -> Hash {
     let mut hash = [0; 32];

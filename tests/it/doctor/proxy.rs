@@ -65,3 +65,24 @@ async fn a_proxy_that_passes_on_what_visitors_make_up_is_told_of() {
         assert!(world.failing("proxy").await.contains("it passes on what visitors make up"));
     }
 }
+
+#[actix_web::test]
+async fn forwarded_without_for_neither_names_a_visitor_nor_hides_what_is_passed_on() {
+    let no_address = |headers: &mut Headers| {
+        without(headers, "forwarded");
+        without(headers, "x-forwarded-for");
+        headers.push(("forwarded".to_owned(), "proto=https".to_owned()));
+    };
+    let passed_on = |headers: &mut Headers| {
+        without(headers, "x-forwarded-for");
+        headers.iter_mut().find(|(name, _)| name == "forwarded").unwrap().1 += ", proto=https";
+        headers.push(("x-forwarded-for".to_owned(), "203.0.113.7".to_owned()));
+    };
+    let says = ["have it set X-Forwarded-For", "it passes on what visitors make up"];
+    for (request, says) in [no_address, passed_on].into_iter().zip(says) {
+        let mut world = World::new();
+        let _proxy = ReverseProxy::before(&mut world, "localhost", Manners { request, ..GOOD });
+        let said = world.failing("proxy").await;
+        assert!(said.contains(says), "{said}");
+    }
+}
