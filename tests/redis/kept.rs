@@ -27,7 +27,7 @@ async fn everything_is_under_one_prefix_and_expires() {
     let app = TestApp::with(&settings).await;
     let visitor = app.signed_in("ana@acme.test").await;
     let keys = app.engine.keys();
-    assert_eq!(keys.len(), 6 + 6, "six of the sign-in, one for each limit: {keys:?}");
+    assert_eq!(keys.len(), 7 + 6, "seven of the sign-in, one for each limit: {keys:?}");
     assert_about(app.engine.ask("TTL magic-link:alive"), 11 * DAY);
     for key in keys.iter().filter(|key| key.starts_with("magic-link:limit:")) {
         assert!((1..=60 * 60 + 60).contains(&app.engine.ask::<i64>(&format!("TTL {key}"))));
