@@ -142,9 +142,12 @@ impl Browser {
         }
     }
 
+    /// In alphabetical order.
     pub async fn cookie_names(&self) -> Vec<String> {
         let cookies = self.driver.get_all_cookies().await.unwrap();
-        cookies.into_iter().map(|cookie| cookie.name).collect()
+        let mut names: Vec<_> = cookies.into_iter().map(|cookie| cookie.name).collect();
+        names.sort();
+        names
     }
 
     pub async fn text(&self) -> String {

@@ -49,7 +49,7 @@ async fn wrong_twice_and_right_the_third_time(browser: Browser) {
     browser.see("Your account").await;
     assert_eq!(browser.path().await, "/account");
     assert!(browser.text().await.contains(EMAIL));
-    assert_eq!(browser.cookie_names().await, ["__Host-session"]);
+    assert_eq!(browser.cookie_names().await, ["__Host-known", "__Host-session"]);
     browser.click("form[action='/logout'] button").await;
     browser.arrive("a[href='/login']").await;
     browser.quit().await;
