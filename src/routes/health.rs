@@ -1,5 +1,5 @@
-//! `GET /health/live`: the process is up. `GET /health/ready`: it can serve, so the store answers
-//! and the program isn't about to end.
+//! `GET /health/live`: the process is up. `GET /health/ready`: it can serve: the store answers,
+//! has taken a write since the start, and the program isn't about to end.
 
 use actix_web::{HttpResponse, web};
 
@@ -19,7 +19,7 @@ pub(super) async fn ready(
         let says = HttpResponse::ServiceUnavailable().content_type(TEXT).body("ending\n");
         return Ok(says);
     }
-    store.ping().await?;
+    store.ready().await?;
     Ok(HttpResponse::Ok().content_type(TEXT).body("ok\n"))
 }
 

@@ -1,5 +1,6 @@
 //! `GET /health/live` and `GET /health/ready`
 
+use crate::answer::assert_error;
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
@@ -18,4 +19,36 @@ async fn without_a_store_it_is_alive_but_not_ready() {
     app.database().execute_batch("ALTER TABLE sessions RENAME TO away").unwrap();
     assert_eq!(app.visitor().get("/health/live").await.status, 200);
     assert_eq!(app.visitor().get("/health/ready").await.status, 503);
+}
+
+#[actix_web::test]
+async fn ready_is_said_after_a_write_and_not_taken_back_when_writes_fail() {
+    let full = ["sessions", "claims", "kept"].map(|table| {
+        format!(
+            "CREATE TRIGGER full_{table} BEFORE INSERT ON {table}
+             BEGIN SELECT RAISE(FAIL, 'full'); END;"
+        )
+    });
+    let fill = |app: &TestApp| app.database().execute_batch(&full.concat()).unwrap();
+    let app = TestApp::spawn().await;
+    fill(&app);
+    let ready = async || app.visitor().get("/health/ready").await.status;
+    assert_eq!(ready().await, 503, "it can be read only");
+    let space = "DROP TRIGGER full_sessions; DROP TRIGGER full_claims; DROP TRIGGER full_kept";
+    app.database().execute_batch(space).unwrap();
+    let visitor = app.signed_in("ana@acme.test").await;
+    let stranger = app.visitor();
+    stranger.ask_for_link("bob@acme.test", "").await;
+    let callback = app.workos.follow_newest_link("bob@acme.test").await;
+    // From many connections, so to every worker thread.
+    for _ in 0..8 {
+        assert_eq!(ready().await, 200);
+    }
+
+    fill(&app);
+    assert_error(&stranger.get(&callback).await, 503, "store_unavailable");
+    for _ in 0..8 {
+        assert_eq!(ready().await, 200);
+    }
+    assert!(visitor.is_signed_in().await);
 }

@@ -69,4 +69,5 @@ mod kept;
 mod metrics;
 mod outage;
 mod program;
+mod refusals;
 mod settings;

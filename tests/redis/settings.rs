@@ -20,3 +20,32 @@ fn a_url_with_tls_a_user_and_a_password_is_accepted_and_never_shown() {
     assert!(matches!(config.session_store, Place::Redis(_)));
     assert_eq!(config.session_store.to_string(), "SESSION_STORE");
 }
+
+#[test]
+fn a_url_that_cannot_work_is_an_error_and_never_shown() {
+    let keys = generate_cookie_key().unwrap();
+    for url in [
+        "rediss://app:canary@redis.test:6380/2#insecure",
+        "rediss://app:canary@redis.test#",
+        "rediss://redis.test/#canary",
+        "redis://app:canary@redis.test#insecure",
+        "redis://app:can#ary@redis.test",
+        "redis://redis.test/-1",
+        "redis://redis.test/canary",
+        "redis://redis.test/0/1",
+        "redis://redis.test/99999999999999999999",
+        "redis://redis.test:canary",
+        "redis://:canary@",
+        "redis:canary",
+        "redis://0.0.0.0",
+        "redis+unix:///canary",
+        "valkeys://canary",
+        "http://canary",
+        "canary",
+    ] {
+        let refused = read(&[("SESSION_STORE", url), ("COOKIE_KEYS", &keys)]).err().expect(url);
+        assert!(refused.contains("SESSION_STORE is a URL such as"), "{url}: {refused}");
+        assert_eq!(refused.lines().count(), 1, "{refused}");
+        assert!(!refused.contains("canary"), "{refused}");
+    }
+}

@@ -23,7 +23,7 @@ impl Opener {
         match place {
             Place::Embedded(folder) => sqlite::Opener::open(folder).map(Self::Sqlite),
             #[cfg(feature = "redis")]
-            Place::Redis(client) => Ok(Self::Redis(redis::Opener::open(client, clock.clone()))),
+            Place::Redis(client) => redis::Opener::open(client, clock.clone()).map(Self::Redis),
         }
     }
 
@@ -113,6 +113,15 @@ impl Engine {
             Self::Sqlite(sqlite) => sqlite.ping(),
             #[cfg(feature = "redis")]
             Self::Redis(redis) => redis.ping().await,
+        }
+    }
+
+    /// Writes something and takes it away again; `name` is used by nothing else.
+    pub(super) async fn try_write(&self, name: Hash) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.try_write(name).await.map(drop),
+            #[cfg(feature = "redis")]
+            Self::Redis(redis) => redis.try_write().await,
         }
     }
 

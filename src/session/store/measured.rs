@@ -49,6 +49,7 @@ operations! {
     LIST "list"
     COUNT "count"
     PING "ping"
+    TRY_WRITE "try_write"
     INSERT "insert"
     UPDATE "update"
     SEEN "seen"

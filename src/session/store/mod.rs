@@ -16,6 +16,8 @@ mod sqlite;
 mod terms;
 mod whole;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -65,6 +67,8 @@ pub struct Store {
     engine: Engine,
     limits: Limits,
     clock: Clock,
+    /// Whether a trial write has succeeded; shared by all threads.
+    has_written: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -74,7 +78,8 @@ impl Store {
     /// # Errors
     /// When a file can't be opened, or isn't a store of this version or an older one.
     pub fn open(place: &Place, limits: Limits, clock: Clock) -> Result<StoreOpener, StoreError> {
-        Ok(StoreOpener { engine: engine::Opener::open(place, &clock)?, limits, clock })
+        let engine = engine::Opener::open(place, &clock)?;
+        Ok(StoreOpener { engine, limits, clock, has_written: Arc::default() })
     }
 
     /// Whether there is a store in this place, as far as can be told without asking it.
@@ -118,11 +123,16 @@ impl Store {
         measured::PURGE.measure(purged).await
     }
 
-    /// Whether the store answers.
+    /// Whether the store answers and has taken a write since it was opened. Writes that fail later
+    /// take nothing away: it still knows who is signed in.
     ///
     /// # Errors
-    /// When it doesn't.
-    pub async fn ping(&self) -> Result<(), StoreError> {
+    /// When it doesn't answer, or hasn't taken a write.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        if !self.has_written.load(Ordering::Relaxed) {
+            measured::TRY_WRITE.measure(self.engine.try_write(hash("trial"))).await?;
+            self.has_written.store(true, Ordering::Relaxed);
+        }
         measured::PING.measure(self.engine.ping()).await
     }
 
@@ -220,6 +230,7 @@ pub struct StoreOpener {
     engine: engine::Opener,
     limits: Limits,
     clock: Clock,
+    has_written: Arc<AtomicBool>,
 }
 
 impl StoreOpener {
@@ -227,7 +238,8 @@ impl StoreOpener {
     #[must_use]
     pub fn for_this_thread(&self) -> Store {
         let engine = self.engine.for_this_thread();
-        Store { engine, limits: self.limits, clock: self.clock.clone() }
+        let (clock, has_written) = (self.clock.clone(), Arc::clone(&self.has_written));
+        Store { engine, limits: self.limits, clock, has_written }
     }
 }
 

@@ -27,7 +27,7 @@ impl Place {
     pub(crate) fn shared(url: &str, extra_roots: &ExtraRoots) -> Result<Self, &'static str> {
         redis::client(url, extra_roots)
             .map(Self::Redis)
-            .ok_or("is a URL such as redis://redis.internal or rediss://user:password@host:6380/0")
+            .ok_or("is a URL such as redis://host or rediss://user:password@host:6380/0, without #")
     }
 
     /// The place that this URL names: none that this program can reach.

@@ -4,12 +4,13 @@
 //! reckoned from the app's own clock; whether a session lives is told by its dates, as in every
 //! engine. Keys hold hashes only, of a person's name as well.
 
+mod cause;
 mod connection;
 mod scripts;
 
 use std::cmp::Reverse;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -20,7 +21,8 @@ use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which, Whose};
 use crate::clock::Clock;
 use crate::outgoing::{ExtraRoots, is_usable};
 use crate::sealed::random;
-use connection::Connection;
+use cause::{CLUSTER, NO_DATABASE, describe};
+use connection::{Connection, DEADLINE};
 
 #[derive(Clone)]
 pub(super) struct Opener {
@@ -34,8 +36,12 @@ pub(super) struct Redis {
     clock: Clock,
 }
 
-/// A client for the Redis at this URL, if it is one. It connects to nothing yet.
+/// A client for the Redis at this URL, if it is one that can work. It connects to nothing yet.
 pub(super) fn client(url: &str, extra_roots: &ExtraRoots) -> Option<Arc<Client>> {
+    // `#insecure` would skip the check of certificates.
+    if url.contains('#') {
+        return None;
+    }
     let client = match url.split_once("://")?.0 {
         "redis" => Client::open(url),
         "rediss" => {
@@ -44,7 +50,8 @@ pub(super) fn client(url: &str, extra_roots: &ExtraRoots) -> Option<Arc<Client>>
         }
         _ => return None,
     };
-    client.ok().map(Arc::new)
+    let client = client.ok()?;
+    (client.get_connection_info().redis_settings().db() >= 0).then(|| Arc::new(client))
 }
 
 /// Those of the system and the extra ones, in PEM form: `redis` takes no others beside its own.
@@ -62,9 +69,25 @@ fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_ours)
 }
 
+/// Fails if the server answers in time that it doesn't have the database of this URL.
+fn refuse_missing_database(client: &Arc<Client>) -> Result<(), StoreError> {
+    // Every server has the first.
+    if client.get_connection_info().redis_settings().db() == 0 {
+        return Ok(());
+    }
+    let (client, (tell, answer)) = (Arc::clone(client), mpsc::channel());
+    // On a thread of its own, since nothing limits how long the name or the answer takes.
+    std::thread::spawn(move || tell.send(client.get_connection().err()));
+    let Ok(Some(error)) = answer.recv_timeout(DEADLINE) else { return Ok(()) };
+    let cause = describe(&error);
+    let is_final = [NO_DATABASE, CLUSTER].iter().any(|why| cause.ends_with(why));
+    if is_final { Err(StoreError::Redis(cause)) } else { Ok(()) }
+}
+
 impl Opener {
-    /// Connects to nothing yet: a Redis that is away for a while keeps nobody from starting.
-    pub(super) fn open(client: &Arc<Client>, clock: Clock) -> Self {
+    /// Connects only to find out whether the database that the URL names exists. A Redis that is away
+    /// for a while keeps nobody from starting.
+    pub(super) fn open(client: &Arc<Client>, clock: Clock) -> Result<Self, StoreError> {
         if let ConnectionAddr::Tcp(host, _) = client.get_connection_info().addr()
             && !is_loopback(host)
         {
@@ -73,7 +96,8 @@ impl Opener {
                  email addresses travel in the clear; use rediss:// unless that network is yours alone"
             );
         }
-        Self { client: Arc::clone(client), clock }
+        refuse_missing_database(client)?;
+        Ok(Self { client: Arc::clone(client), clock })
     }
 
     pub(super) fn for_this_thread(&self) -> Redis {
@@ -101,6 +125,10 @@ impl Redis {
 
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
         self.run(&scripts::PING.prepare_invoke()).await
+    }
+
+    pub(super) async fn try_write(&self) -> Result<(), StoreError> {
+        self.run(&scripts::TRY_WRITE.prepare_invoke()).await
     }
 
     pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {

@@ -18,9 +18,10 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::StoreError;
+use super::cause::describe;
 
 /// The longest that a call takes, connecting and trying again included.
-const DEADLINE: Duration = Duration::from_secs(1);
+pub(super) const DEADLINE: Duration = Duration::from_secs(1);
 /// The longest that an answer takes over a connection that stands.
 const ANSWER: Duration = Duration::from_millis(500);
 
@@ -56,7 +57,7 @@ impl Connection {
             }
         };
         match timeout(DEADLINE, tries).await {
-            Ok(answer) => answer.map_err(|error| StoreError::Redis(described(&error))),
+            Ok(answer) => answer.map_err(|error| StoreError::Redis(describe(&error))),
             Err(_) => Err(StoreError::Redis("no answer in time".to_owned())),
         }
     }
@@ -91,14 +92,5 @@ impl Connection {
         kept.number += 1;
         kept.connection = Some(connection.clone());
         Ok((connection, kept.number))
-    }
-}
-
-/// What failed. What a server says beyond its code may quote what it was sent.
-pub(super) fn described(error: &RedisError) -> String {
-    match error.code() {
-        Some(code) => code.to_owned(),
-        None if error.is_io_error() => error.to_string(),
-        None => error.category().to_owned(),
     }
 }

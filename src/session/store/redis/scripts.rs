@@ -69,6 +69,27 @@ fn script(code: &str) -> Script {
 
 pub(super) static PING: LazyLock<Script> = LazyLock::new(|| script("return 1"));
 
+/// Runs every command that the others use, so that a missing permission shows at once. `SET` comes
+/// first: a full memory refuses only the first write of a script. In a cluster, some of so many keys
+/// belong to other nodes, as a session's would.
+pub(super) static TRY_WRITE: LazyLock<Script> = LazyLock::new(|| {
+    script(
+        "
+    for number = 1, 16 do
+        local key, set = kept('trial:' .. number), sessions('trial:' .. number)
+        for _, command in ipairs({
+            { 'SET', key, '', 'EX', 60 }, { 'DEL', key, set }, { 'EXISTS', key }, { 'GET', key },
+            { 'HGET', key, 'field' }, { 'HMGET', key, 'field' }, { 'SCAN', 0, 'COUNT', 1 },
+            { 'ZCOUNT', set, 0, 1 }, { 'ZRANGE', set, 0, 1 }, { 'ZREVRANGE', set, 0, 1 },
+            { 'ZRANGEBYSCORE', set, 0, 1 }, { 'ZREM', set, 'member' }, { 'EXPIRE', key, 60 },
+            { 'HSET', key, 'field', '' }, { 'DEL', key }, { 'ZADD', set, 1, 'member' }, { 'DEL', set },
+        }) do
+            redis.call(unpack(command))
+        end
+    end",
+    )
+});
+
 pub(super) static FIND: LazyLock<Script> = LazyLock::new(|| script("return fields(ARGV[1])"));
 
 /// The last begun first.

@@ -6,6 +6,18 @@ use super::Sqlite;
 use crate::session::store::{Hash, StoreError};
 
 impl Sqlite {
+    /// In one transaction, which the disk has to take.
+    pub(in crate::session::store) async fn try_write(
+        &self,
+        name: Hash,
+    ) -> Result<usize, StoreError> {
+        let try_write = move |db: &Connection| {
+            db.execute("INSERT INTO claims (name_hash, expires_at) VALUES (?1, 0)", [name])?;
+            db.execute("DELETE FROM claims WHERE name_hash = ?1", [name])
+        };
+        self.write(try_write).await
+    }
+
     pub(in crate::session::store) async fn claim(
         &self,
         name: Hash,
