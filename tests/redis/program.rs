@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Stdio;
 
 use tokio::process::Command;
-use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::answer::assert_error;
 use crate::engine::Engine;
