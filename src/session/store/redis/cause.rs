@@ -7,7 +7,7 @@ pub(super) const CLUSTER: &str =
 pub(super) const NO_DATABASE: &str = "this Redis doesn't have the database number in SESSION_STORE: \
      use a lower one, or raise its setting databases";
 const ACL: &str = "the ACL of the user in SESSION_STORE doesn't allow a command or key that is \
-     needed: give it the rule in docs/deploying.md";
+     needed: give it the rule in deploy/redis.acl";
 
 /// What failed, and the remedy if there is a known one. A server's text is compared, never shown: it
 /// may quote what it was sent.
