@@ -27,10 +27,9 @@
 //! 5. The person clicks. WorkOS takes its link, and sends the browser to
 //! 6. `GET /callback`, where both halves must meet; in a browser that didn't ask, `/login/approve`
 //!    has its person type the digits that the asking one shows ([`sign_in::Asking`]), and that one
-//!    comes to the same end by `/login/finish`. `routes/complete.rs` completes the sign-in, in a task
-//!    that outlives the connection: it claims the sign-in in the store, exchanges the code
-//!    ([`workos::Client::exchange_code`]), and verifies that the Profile is of the address that was
-//!    asked for.
+//!    comes to the same end by `/login/finish`. The sign-in is completed by `routes/complete.rs`, in
+//!    a task that outlives the connection: it is claimed in the store before the code is exchanged
+//!    ([`workos::Client::exchange_code`]), and the Profile must be of the address that was asked for.
 //! 7. A new session begins ([`session::CurrentUser`]): its row is on disk before the browser gets
 //!    the cookie ([`session::store`]). The outcome waits in the store for a minute, in case the
 //!    browser never got it.

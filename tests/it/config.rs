@@ -139,13 +139,15 @@ fn an_unusable_extra_ca_file_is_named_once() {
         file("one-damaged.pem", &[pem.as_bytes(), half].concat()),
         file("other.pem", b"-----BEGIN CERTIFICATE-----\nY2FuYXJ5\n-----END CERTIFICATE-----\n"),
     ] {
-        let mut settings = vec![("EXTRA_CA_FILE", bad.as_str())];
-        if cfg!(feature = "redis") {
-            settings.push(("SESSION_STORE", "rediss://redis.test"));
-        }
-        if cfg!(feature = "smtp") {
-            settings.extend([("SMTP_URL", "smtps://mail.test"), ("MAIL_FROM", "a@app.test")]);
-        }
+        let settings = [
+            ("EXTRA_CA_FILE", bad.as_str()),
+            #[cfg(feature = "redis")]
+            ("SESSION_STORE", "rediss://redis.test"),
+            #[cfg(feature = "smtp")]
+            ("SMTP_URL", "smtps://mail.test"),
+            #[cfg(feature = "smtp")]
+            ("MAIL_FROM", "a@app.test"),
+        ];
         assert_eq!(read(&settings).err(), Some(vec!["EXTRA_CA_FILE"]), "{bad}");
     }
 }
