@@ -31,7 +31,12 @@ pub fn of(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
         // A header without a hop names nobody, so it contradicts nothing.
         (!hops.is_empty()).then_some(last_known)
     };
-    let forwarded = client(hops(request, &FORWARDED, forwarded_hops));
+    // An element without `for` hides those before it as well: a visitor may have written them. Where no
+    // element has one, the header is as good as absent.
+    let forwarded = hops(request, &FORWARDED, forwarded_hops);
+    let is_absent = forwarded.iter().all(Option::is_none);
+    let forwarded = forwarded.into_iter().map(Option::flatten).filter(|_| !is_absent).collect();
+    let forwarded = client(forwarded);
     let x_forwarded_for =
         client(hops(request, &X_FORWARDED_FOR, |value| value.split(',').map(parse).collect()));
     match (forwarded, x_forwarded_for) {
@@ -40,23 +45,21 @@ pub fn of(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
     }
 }
 
-/// The hops that a header names, from the client's side to ours; `None` is one that can't be read.
-fn hops(
-    request: &HttpRequest,
-    name: &HeaderName,
-    read: impl Fn(&str) -> Vec<Option<IpAddr>>,
-) -> Vec<Option<IpAddr>> {
+/// The hops that a header names, from the client's side to ours.
+fn hops<T>(request: &HttpRequest, name: &HeaderName, read: impl Fn(&str) -> Vec<T>) -> Vec<T> {
     let values = request.headers().get_all(name);
     values.flat_map(|value| read(value.to_str().unwrap_or("?"))).collect()
 }
 
-/// The hops of a `Forwarded` value (RFC 7239, 4). An element without `for` is none.
-fn forwarded_hops(value: &str) -> Vec<Option<IpAddr>> {
+/// The elements of a `Forwarded` value (RFC 7239, 4): `None` is one without `for`, `Some(None)` one that
+/// can't be read.
+fn forwarded_hops(value: &str) -> Vec<Option<Option<IpAddr>>> {
     // A visitor's open quote would swallow what the proxy appends. Escapes aren't needed here.
     if value.contains('\\') || value.matches('"').count() % 2 == 1 {
-        return vec![None];
+        return vec![Some(None)];
     }
-    split_unquoted(value, ',').filter_map(forwarded_for).collect()
+    let elements = split_unquoted(value, ',').filter(|element| !element.trim().is_empty());
+    elements.map(forwarded_for).collect()
 }
 
 /// The `for` of one element (RFC 7239, 6).

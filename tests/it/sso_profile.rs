@@ -21,6 +21,7 @@ async fn only_the_organizations_own_people_come_in_by_it() {
         json!({ "connection_type": "MagicLink" }),
         json!({ "connection_id": "" }),
         json!({ "idp_id": "" }),
+        json!({ "idp_id": "z\u{fffd}" }),
         json!({ "id": "" }),
     ] {
         let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;

@@ -79,7 +79,9 @@ fn by_sso(
         SsoSelector::Connection(id) => profile.connection_id == *id,
     };
     let email = EmailAddress::parse(&profile.email).map_err(|_| Refusal::SsoMismatch)?;
-    let is_complete = !profile.connection_id.is_empty() && !profile.idp_id.is_empty();
+    // U+FFFD stands for what could not be read: two IDs that hold it may be of two people.
+    let is_whole = |id: &str| !id.is_empty() && !id.contains(char::REPLACEMENT_CHARACTER);
+    let is_complete = is_whole(&profile.connection_id) && is_whole(&profile.idp_id);
     if !is_of_it
         || !is_complete
         || profile.connection_type == Profile::MAGIC_LINK
