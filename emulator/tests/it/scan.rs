@@ -135,9 +135,10 @@ async fn every_link_of_both_parts_is_visited_once_and_none_on_other_machines() {
 #[actix_web::test]
 async fn a_link_where_nobody_listens_has_no_status() {
     let stand_in = StandIn::start();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    // Bound, so that nobody else gets the port, and not listening.
+    let bound = tokio::net::TcpSocket::new_v4().unwrap();
+    bound.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = bound.local_addr().unwrap().port();
     let id = app_mail(&stand_in, &format!("\r\nhttp://localhost:{port}/")).await;
     let visits = scan(&stand_in, &id, "get").await;
     assert_eq!((&visits[0]["status"], &visits[0]["skipped"]), (&Value::Null, &json!(false)));
