@@ -24,7 +24,7 @@ pub(super) fn refused(step: &'static str, error: &Error) -> MailError {
     }
 }
 
-/// The same of the message itself: whoever hangs up on it may have taken it.
+/// The same of the message itself: a server that hangs up on it may have taken it.
 pub(super) fn message_refused(step: &'static str, error: &Error) -> MailError {
     match error.status().map(u16::from) {
         None | Some(CLOSING) => failed(step, error),

@@ -37,7 +37,7 @@ pub(super) async fn arrive(
         return Ok(see_other(led_to.as_str()));
     }
     let asked = flow.and_then(|flow| PendingSignIn::with_expired(&ctx.request, &app.keys, flow));
-    // Loaded anew, or the link opened a second time, while the first request is dealt with.
+    // A reload, or the link opened a second time, while the first request is being handled.
     if let Some((flow, pending)) = flow.zip(asked.as_ref())
         && let Some(End::Redeemed(_)) = end_of(&ctx.store, flow).await?
     {

@@ -78,7 +78,7 @@ pub(super) fn tell(app: &App, failure: &Failure, flow: &Flow, pending: &PendingS
     entry.in_flow(flow).because(failure.code).write();
 }
 
-/// Who is signed in in this browser so far.
+/// The user who is signed in in this browser so far.
 struct SignedInUser {
     session_id: String,
     person: String,
@@ -92,7 +92,7 @@ impl SignedInUser {
     }
 }
 
-/// Whether this is who is signed in, perhaps by another method.
+/// Whether this is the signed-in user, perhaps by another method.
 fn is_same(user: &CurrentUser, person: &str, email: &EmailAddress) -> bool {
     same(&user.person, EmailAddress::parse(&user.profile.email).ok().as_ref(), person, email)
 }
@@ -258,7 +258,7 @@ impl Completion {
         Ok(self.store.claim(&self.flow.claim_of_end(), end, self.pending.expires_at).await?)
     }
 
-    /// Waits for the outcome, within the deadline, and keeps it for whoever asks after it.
+    /// Waits for the outcome, within the deadline, and keeps it for later requests.
     async fn settle(
         &self,
         outcome: impl Future<Output = Result<Outcome, Failure>>,

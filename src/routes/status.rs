@@ -62,7 +62,7 @@ pub(super) async fn show(
     let mut status = Status { state: Progress::None, next: None };
     if let Some(flow) = which.flow(&app, &request) {
         status = of(&app, &store, user.as_ref(), &request, &flow).await?;
-        // The page that waits shows what was wrong with a code when it is loaded anew.
+        // The waiting page shows what was wrong with a code when it is reloaded.
         if status.state == Progress::Pending && complete::has_not_taken(&app, &store, &flow).await?
         {
             status.next = Some(format!("/login/sent?flow={}", flow.as_str()));

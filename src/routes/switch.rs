@@ -38,7 +38,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (question, flow, pending) = match question(&ctx).await {
         Ok(question) => question,
-        // Loaded anew, when the button was pressed.
+        // A reload after the button was pressed.
         Err(nothing) => {
             let before = pressed_before(&ctx, user.as_ref(), flow_of(&ctx).as_ref()).await?;
             return before.ok_or(nothing);

@@ -35,7 +35,7 @@ impl SessionStore for Store {
         })
     }
 
-    /// A session that a fork begins for somebody who isn't signed in.
+    /// A session that a fork begins for a visitor who isn't signed in.
     async fn save(&self, values: Values, _: &Duration) -> Result<SessionKey, SaveError> {
         let begun = match kept(&values) {
             Ok(values) => self.begin(NewSession { values, ..NewSession::default() }, None).await,
