@@ -24,7 +24,8 @@ pub mod store;
 pub use current_user::CurrentUser;
 pub use record::{Ended, Lifetimes};
 pub use store::{
-    Count, Limits, Place, RateLimit, SessionInfo, Store, StoreError, StoreOpener, Which, Whose,
+    Count, Limits, NewSession, Place, RateLimit, SessionInfo, Store, StoreError, StoreOpener,
+    Which, Whose,
 };
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};

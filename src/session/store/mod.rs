@@ -34,15 +34,18 @@ pub use place::Place;
 pub use terms::{Count, Limits, RateLimit, SessionInfo, Which, Whose};
 
 /// A session that begins.
-#[derive(Default)]
-pub(crate) struct NewSession {
-    pub(crate) person: Option<String>,
+#[derive(Clone, Default)]
+pub struct NewSession {
+    /// Whose it is, by their name for the store; `None` for a visitor who isn't signed in.
+    pub person: Option<String>,
     /// Their address; told of a session that begins, and not read again.
-    pub(crate) email: Option<String>,
-    pub(crate) device: String,
-    pub(crate) address: String,
+    pub email: Option<String>,
+    /// The browser, in words.
+    pub device: String,
+    /// The network address.
+    pub address: String,
     /// What a fork keeps in the session, and the Profile: a map in JSON.
-    pub(crate) values: String,
+    pub values: String,
 }
 
 impl NewSession {
@@ -180,8 +183,12 @@ impl Store {
         Ok(Some(row))
     }
 
-    /// A new session; the one that this browser had, if any, ends in the same transaction.
-    pub(crate) async fn begin(
+    /// Begins a session and gives its reference; the session that this browser had, if any, ends in
+    /// the same transaction.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn begin(
         &self,
         mut session: NewSession,
         replacing: Option<&str>,

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use actix_session::storage::{SessionKey, SessionStore};
-use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, CookieJar};
 use anyhow::{Context, anyhow};
 use futures_util::future::try_join_all;
@@ -13,7 +12,7 @@ use serde_json::Value;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::read_store;
 use workos_magic_link::sealed::KeyRing;
-use workos_magic_link::session::{COOKIE, Store};
+use workos_magic_link::session::{COOKIE, NewSession, Store};
 
 use crate::app::{App, Settings};
 use crate::plan::COOKIES;
@@ -26,8 +25,8 @@ const AT_ONCE: usize = 64;
 /// minute, as it does when people come back.
 const SEEN_BEFORE: i64 = 120;
 
-/// A session to copy: what is kept in it.
-pub(crate) struct Template(HashMap<String, String>);
+/// A session to copy.
+pub(crate) struct Template(NewSession);
 
 impl Template {
     /// Of a person whom an app signs in, through the stand-in.
@@ -42,21 +41,21 @@ impl Template {
         Self::of(kept.context("the session isn't there")?)
     }
 
-    /// What the store tells of a session stands apart from what it is told of one that begins.
+    /// `actix-session` is told of a session what has columns beside what has none.
     fn of(mut kept: HashMap<String, String>) -> anyhow::Result<Self> {
-        let told: Value = serde_json::from_str(&kept.remove("session").context("no session")?)?;
-        for name in ["device", "address"] {
-            kept.insert(name.to_owned(), told[name].to_string());
-        }
-        Ok(Self(kept))
+        kept.remove("person").context("nobody is signed in")?;
+        let info: Value = serde_json::from_str(&kept.remove("session").context("no session")?)?;
+        let text = |name: &str| info[name].as_str().map(str::to_owned).context("no text");
+        let (device, address) = (text("device")?, text("address")?);
+        let values = kept.iter().map(|(key, json)| Ok((key, serde_json::from_str(json)?)));
+        let values = values.collect::<anyhow::Result<HashMap<&String, Value>>>()?;
+        let values = serde_json::to_string(&values)?;
+        Ok(Self(NewSession { device, address, values, ..NewSession::default() }))
     }
 
-    fn of_person(&self, number: usize) -> HashMap<String, String> {
-        let mut copy = self.0.clone();
-        for name in ["person", "email"] {
-            copy.insert(name.to_owned(), format!("\"person{number}@bench.test\""));
-        }
-        copy
+    fn of_person(&self, number: usize) -> NewSession {
+        let person = Some(format!("person{number}@bench.test"));
+        NewSession { email: person.clone(), person, ..self.0.clone() }
     }
 }
 
@@ -73,12 +72,11 @@ pub(crate) async fn fill(
     for first in (from..to).step_by(AT_ONCE) {
         let numbers = first..to.min(first + AT_ONCE);
         let saved = numbers.map(async |number| {
-            let saved = store.save(template.of_person(number), &Duration::DAY).await;
-            anyhow::Ok((number, saved.map_err(|error| anyhow!("{error:?}"))?))
+            anyhow::Ok((number, store.begin(template.of_person(number), None).await?))
         });
         let saved = try_join_all(saved).await?;
         let kept = saved.into_iter().filter(|(number, _)| number % every == 0);
-        cookies.extend(kept.map(|(_, key)| cookie(key.as_ref(), &keys)));
+        cookies.extend(kept.map(|(_, key)| cookie(&key, &keys)));
     }
     Ok(cookies)
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::http::{Connection, Route, get};
+use crate::http::{Connection, Route, SITE, get};
 use crate::server::{Server, built, free_port, quiet};
 
 pub(crate) enum Upstream {
@@ -27,7 +27,8 @@ impl Upstream {
     pub(crate) async fn stand_in(folder: &std::path::Path) -> anyhow::Result<Self> {
         let port = free_port();
         let mut command = tokio::process::Command::new(built("magic-link-emulator")?);
-        command.args(["--port", &port.to_string()]);
+        // Requests here all name the app's host.
+        command.args(["--port", &port.to_string(), "--host", SITE]);
         quiet(&mut command);
         let mut server = Server::start(command, folder)?;
         server.listens(port).await?;
