@@ -12,7 +12,7 @@ use metrics::counter;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::sealed::KeyRing;
-use crate::sign_in::{Flow, Way};
+use crate::sign_in::{SignInId, Way};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl<'a> Entry<'a> {
     }
 
     /// Which sign-in it belongs to.
-    pub(crate) fn in_flow(self, flow: &Flow) -> Self {
+    pub(crate) fn in_flow(self, flow: &SignInId) -> Self {
         Self { sign_in: Some(self.keys.alias(flow.as_str())), ..self }
     }
 

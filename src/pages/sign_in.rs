@@ -9,7 +9,7 @@ use super::failure::Problem;
 use crate::email_address::EmailAddress;
 use crate::error::Code;
 use crate::session::{CurrentUser, Ended};
-use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo};
+use crate::sign_in::{Asking, Digits, LinkDelivery, MailLink, PendingSignIn, ReturnTo, SignInId};
 use crate::webmail::Webmail;
 
 #[derive(Serialize)]
@@ -65,7 +65,7 @@ impl Page for SentPage {
 
 impl SentPage {
     pub(crate) fn new(
-        flow: &Flow,
+        flow: &SignInId,
         pending: &PendingSignIn,
         delivery: LinkDelivery,
         link_expires_in: Duration,
@@ -140,7 +140,7 @@ impl Page for ApprovePage {
 }
 
 impl ApprovePage {
-    pub(crate) fn of_workos_link(flow: &Flow, asking: &Asking) -> Self {
+    pub(crate) fn of_workos_link(flow: &SignInId, asking: &Asking) -> Self {
         Self {
             flow: Some(flow.as_str().to_owned()),
             action: "/login/approve".to_owned(),
@@ -218,7 +218,7 @@ impl Page for SwitchPage {
 
 impl SwitchPage {
     pub(crate) fn new(
-        flow: &Flow,
+        flow: &SignInId,
         user: Option<&CurrentUser>,
         email: &EmailAddress,
         by_sso: bool,

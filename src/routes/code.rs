@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::{CodePage, Pages};
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Flow, OneTimeCode, PendingSignIn, Way};
+use crate::sign_in::{OneTimeCode, PendingSignIn, SignInId, Way};
 use crate::webmail;
 
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ pub(super) async fn page(
     store: &Store,
     user: Option<&CurrentUser>,
     request: &HttpRequest,
-    flow: &Flow,
+    flow: &SignInId,
     pending: &PendingSignIn,
 ) -> Result<CodePage, Failure> {
     let another = sign_in_request(app, request, &pending.email, &pending.way);
@@ -59,7 +59,7 @@ pub(super) async fn sign_in(
 ) -> Result<HttpResponse, Failure> {
     let (app, store, request) = (&ctx.app, &ctx.store, &ctx.request);
     let nothing = || Failure::refusal(Code::NoCodePending, "this browser has no such sign-in");
-    let flow = Flow::parse(&form.flow).ok_or_else(nothing)?;
+    let flow = SignInId::parse(&form.flow).ok_or_else(nothing)?;
     // Pressed once more, when it has gone through.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
         return Ok(see_other(led_to.as_str()));
@@ -98,7 +98,13 @@ pub(super) async fn sign_in(
 
 impl NotTaken {
     /// The page again, with the field and what was wrong; or a page of its own, if the sign-in is over.
-    fn on(self, pages: &Pages, page: CodePage, flow: &Flow, pending: &PendingSignIn) -> Failure {
+    fn on(
+        self,
+        pages: &Pages,
+        page: CodePage,
+        flow: &SignInId,
+        pending: &PendingSignIn,
+    ) -> Failure {
         let Self { failure, tries_left, is_over } = self;
         if is_over {
             return failure.ending(flow).or_offering(pending);

@@ -21,7 +21,7 @@ use crate::error::{Code, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
 use crate::session::{self, Store, device};
 use crate::shutdown::Task;
-use crate::sign_in::{End, Flow, PendingSignIn, ReturnTo, remove_all};
+use crate::sign_in::{End, PendingSignIn, ReturnTo, SignInId, remove_all};
 use crate::workos::Profile;
 
 mod outcome;
@@ -45,7 +45,7 @@ const DEADLINE: Duration = Duration::from_secs(24);
 pub(super) struct Completion {
     pub(super) app: web::Data<App>,
     pub(super) store: web::Data<Store>,
-    pub(super) flow: Flow,
+    pub(super) flow: SignInId,
     pub(super) pending: PendingSignIn,
     device: String,
     address: String,
@@ -72,7 +72,7 @@ impl Untold for Failure {
 }
 
 /// Tells the operator of a failure that no request is there to answer with.
-pub(super) fn tell(app: &App, failure: &Failure, flow: &Flow, pending: &PendingSignIn) {
+pub(super) fn tell(app: &App, failure: &Failure, flow: &SignInId, pending: &PendingSignIn) {
     failure.log();
     let entry = Entry::new(&app.keys, Event::Refused).of(&pending.email);
     entry.in_flow(flow).because(failure.code).write();
@@ -83,7 +83,7 @@ struct SignedInUser {
     session_id: String,
     person: String,
     email: Option<EmailAddress>,
-    sign_ins: Vec<(Flow, ReturnTo)>,
+    sign_ins: Vec<(SignInId, ReturnTo)>,
 }
 
 impl SignedInUser {
@@ -113,7 +113,7 @@ impl Completion {
     pub(super) fn new(
         ctx: &Ctx,
         user: Option<&CurrentUser>,
-        flow: &Flow,
+        flow: &SignInId,
         pending: PendingSignIn,
     ) -> Self {
         let address = client_address::of(&ctx.request, &ctx.app.trusted_proxies);

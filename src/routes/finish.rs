@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::Pages;
 use crate::session::{CurrentUser, Store, device};
-use crate::sign_in::{Approval, Flow, PendingSignIn};
+use crate::sign_in::{Approval, PendingSignIn, SignInId};
 
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -30,7 +30,7 @@ pub(super) async fn finish(
 ) -> Result<HttpResponse, Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
     let nothing = || Failure::refusal(Code::NothingPending, "this browser has no such sign-in");
-    let flow = Flow::parse(&which.flow).ok_or_else(nothing)?;
+    let flow = SignInId::parse(&which.flow).ok_or_else(nothing)?;
     // In two tabs at once, the other may have been first.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
         return Ok(see_other(led_to.as_str()));
@@ -72,7 +72,7 @@ pub(super) async fn finish(
 pub(super) async fn approval(
     app: &App,
     store: &Store,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Option<Approval>, Failure> {
     let kept = store.kept(&flow.name_of_approval()).await?;
     let approval: Option<Approval> = kept.and_then(|kept| app.keys.open(flow.as_str(), &kept));

@@ -19,7 +19,7 @@ use crate::error::{Code, Failure};
 use crate::pages::{LoginPage, Pages};
 use crate::same_origin;
 use crate::session::{self, CurrentUser};
-use crate::sign_in::{Flow, PendingSignIn, ReturnTo, make_room, remove_all};
+use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, make_room, remove_all};
 
 #[derive(Deserialize)]
 pub(super) struct Going {
@@ -49,7 +49,7 @@ pub(super) async fn show(
     request: HttpRequest,
     going: web::Query<Going>,
 ) -> HttpResponse {
-    let asked_for = Flow::parse(&going.flow)
+    let asked_for = SignInId::parse(&going.flow)
         .and_then(|flow| PendingSignIn::with_expired(&request, &app.keys, &flow));
     let (email, return_to) = match asked_for {
         Some(pending) => (pending.email.as_str().to_owned(), pending.return_to),
@@ -93,7 +93,7 @@ pub(super) async fn ask(
     let wait = app.rate_limits.count(&ctx.store, &requested).await.map_err(retry)?;
 
     let lifetime = way.lifetime(|delivery| app.link_lifetimes.of(delivery));
-    let flow = Flow::new(&app.keys, app.clock.now())?;
+    let flow = SignInId::new(&app.keys, app.clock.now())?;
     let mut pending =
         PendingSignIn::begin(email.clone(), return_to.clone(), way, lifetime, &app.clock)?;
     pending.next_mail_at = wait.map(|wait| app.clock.now().saturating_add(seconds(wait)));

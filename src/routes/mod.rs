@@ -36,7 +36,7 @@ use crate::host_cookie;
 use crate::rate_limit::SignInRequest;
 use crate::same_origin;
 use crate::session::{self, Store};
-use crate::sign_in::{Flow, KnownBrowser, Way};
+use crate::sign_in::{KnownBrowser, SignInId, Way};
 
 /// The routes. Those that ask who is signed in stand behind the session; the others go on working
 /// while the store is down.
@@ -138,7 +138,7 @@ fn sign_in_request<'a>(
 fn without_sign_in(
     app: &App,
     request: &HttpRequest,
-    flow: &Flow,
+    flow: &SignInId,
     cookies_blocked: Code,
 ) -> Result<HttpResponse, Failure> {
     if app.keys.is_recent(flow.as_str(), app.clock.now()) && !host_cookie::sends_any(request) {

@@ -15,7 +15,7 @@ use crate::error::{Code, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage, Pages};
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::{
-    Approval, Asking, End, Flow, LinkDelivery, MailLink, PendingSignIn, State, Way, is_mailed,
+    Approval, Asking, End, LinkDelivery, MailLink, PendingSignIn, SignInId, State, Way, is_mailed,
 };
 use crate::workos::{CreatePasswordlessSession, PasswordlessSession};
 
@@ -137,7 +137,7 @@ pub(super) async fn leave_for_workos(
     app: web::Data<App>,
     pages: &Pages,
     store: web::Data<Store>,
-    flow: Flow,
+    flow: SignInId,
     asking: Asking,
     mut pending: PendingSignIn,
 ) -> Result<HttpResponse, Failure> {
@@ -166,7 +166,7 @@ fn pending(app: &App, request: &HttpRequest, link: &MailLink) -> Option<PendingS
 pub(super) async fn check_mailed(
     app: &App,
     store: &Store,
-    (flow, secret_hash): (&Flow, &str),
+    (flow, secret_hash): (&SignInId, &str),
     pending: Option<&PendingSignIn>,
 ) -> Result<(), Failure> {
     let stored = store.kept(&flow.name_of_mail_link()).await?.unwrap_or_default();
@@ -206,7 +206,7 @@ async fn check(
 async fn create_session(
     app: web::Data<App>,
     store: web::Data<Store>,
-    flow: Flow,
+    flow: SignInId,
     pending: PendingSignIn,
     state: String,
 ) -> Result<PasswordlessSession, Failure> {

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::{LeavingPage, Pages};
 use crate::session::device;
-use crate::sign_in::{Flow, PendingSignIn, TIME_FOR_SSO, Way};
+use crate::sign_in::{PendingSignIn, SignInId, TIME_FOR_SSO, Way};
 use crate::workos::Authorization;
 
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ pub(super) async fn leave(
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
     let now = app.clock.now();
-    let Some(flow) = Flow::parse(&which.flow) else { return Ok(see_other("/login")) };
+    let Some(flow) = SignInId::parse(&which.flow) else { return Ok(see_other("/login")) };
     let under_way = PendingSignIn::of_flow(&request, &app.keys, &flow, now)
         .filter(|pending| pending.way.is_sso())
         .and_then(|pending| Some((app.admission.sso_of(pending.email.domain())?, pending)));

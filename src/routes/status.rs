@@ -10,7 +10,7 @@ use super::finish::approval;
 use crate::app::App;
 use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Approval, End, Flow, PendingSignIn};
+use crate::sign_in::{Approval, End, PendingSignIn, SignInId};
 
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -19,9 +19,9 @@ pub(super) struct Which {
 
 impl Which {
     /// The one of this name; without a name, the newest of this browser.
-    pub(super) fn flow(&self, app: &App, request: &HttpRequest) -> Option<Flow> {
+    pub(super) fn flow(&self, app: &App, request: &HttpRequest) -> Option<SignInId> {
         match &self.flow {
-            Some(flow) => Flow::parse(flow),
+            Some(flow) => SignInId::parse(flow),
             None => {
                 PendingSignIn::newest(request, &app.keys, app.clock.now()).map(|(flow, _)| flow)
             }
@@ -77,7 +77,7 @@ pub(super) async fn of(
     store: &Store,
     user: Option<&CurrentUser>,
     request: &HttpRequest,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Status, Failure> {
     if let Some(led_to) = user.and_then(|user| user.led_by(flow)) {
         let next = Some(led_to.as_str().to_owned());
@@ -104,7 +104,7 @@ pub(super) async fn of(
 }
 
 /// Whether another browser has approved it, and no other tab is about to leave for WorkOS.
-async fn may_finish(app: &App, store: &Store, flow: &Flow) -> Result<bool, Failure> {
+async fn may_finish(app: &App, store: &Store, flow: &SignInId) -> Result<bool, Failure> {
     match approval(app, store, flow).await? {
         None => Ok(false),
         Some(Approval { arrival: Some(_), .. }) => Ok(true),

@@ -11,7 +11,7 @@ use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::pages::{Pages, SwitchPage};
 use crate::session::CurrentUser;
-use crate::sign_in::{Arrival, Flow, PendingSignIn, State};
+use crate::sign_in::{Arrival, PendingSignIn, SignInId, State};
 
 #[derive(Default, Deserialize)]
 pub(super) struct Form {
@@ -57,7 +57,7 @@ pub(super) async fn switch(
     form: Option<web::Form<Form>>,
 ) -> Result<HttpResponse, Failure> {
     let form = form.map(web::Form::into_inner).unwrap_or_default();
-    let shown = Flow::parse(&form.flow);
+    let shown = SignInId::parse(&form.flow);
     // Pressed once more, when it has gone through.
     let led_to = user.as_ref().zip(shown.as_ref()).and_then(|(user, flow)| user.led_by(flow));
     if let Some(led_to) = led_to {
@@ -97,7 +97,7 @@ pub(super) async fn switch(
 async fn pressed_before(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
-    flow: Option<&Flow>,
+    flow: Option<&SignInId>,
 ) -> Result<Option<HttpResponse>, Failure> {
     let pending = flow.and_then(|flow| {
         PendingSignIn::of_flow(&ctx.request, &ctx.app.keys, flow, ctx.app.clock.now())
@@ -111,7 +111,7 @@ async fn pressed_before(
 async fn decline(
     ctx: &Ctx,
     question: Question,
-    flow: &Flow,
+    flow: &SignInId,
     pending: &PendingSignIn,
 ) -> Result<HttpResponse, Failure> {
     let mut response = see_other("/");
@@ -130,7 +130,7 @@ async fn decline(
 }
 
 /// What this browser's user is asked about, and the sign-in that this browser asked for.
-async fn question(ctx: &Ctx) -> Result<(Question, Flow, PendingSignIn), Failure> {
+async fn question(ctx: &Ctx) -> Result<(Question, SignInId, PendingSignIn), Failure> {
     let nothing = || Failure::refusal(Code::NothingPending, "no sign-in waits in this browser");
     let (keys, now) = (&ctx.app.keys, ctx.app.clock.now());
     let (question, flow) = if let Some(waiting) = Waiting::of(ctx).await? {

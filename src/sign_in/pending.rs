@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{Asking, Digits, Flow, ReturnTo, State, Way};
+use super::{Asking, Digits, ReturnTo, SignInId, State, Way};
 use crate::clock::{Clock, seconds};
 use crate::email_address::EmailAddress;
 use crate::host_cookie::host_cookie;
@@ -104,7 +104,7 @@ impl PendingSignIn {
     pub fn new_state(
         &mut self,
         keys: &KeyRing,
-        flow: &Flow,
+        flow: &SignInId,
         asking: Asking,
         link_expires_in: Duration,
         now: i64,
@@ -118,20 +118,25 @@ impl PendingSignIn {
 
     /// The sign-in of this name that this browser has under way.
     #[must_use]
-    pub fn of_flow(request: &HttpRequest, keys: &KeyRing, flow: &Flow, now: i64) -> Option<Self> {
+    pub fn of_flow(
+        request: &HttpRequest,
+        keys: &KeyRing,
+        flow: &SignInId,
+        now: i64,
+    ) -> Option<Self> {
         Self::with_expired(request, keys, flow).filter(|pending| now < pending.expires_at)
     }
 
     /// The same, whether or not it has expired meanwhile.
     #[must_use]
-    pub fn with_expired(request: &HttpRequest, keys: &KeyRing, flow: &Flow) -> Option<Self> {
+    pub fn with_expired(request: &HttpRequest, keys: &KeyRing, flow: &SignInId) -> Option<Self> {
         let name = flow.cookie_name();
         keys.open(&name, request.cookie(&name)?.value())
     }
 
     /// The newest sign-in that this browser has under way.
     #[must_use]
-    pub fn newest(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<(Flow, Self)> {
+    pub fn newest(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<(SignInId, Self)> {
         all(request, keys, now).into_iter().next()
     }
 
@@ -151,7 +156,7 @@ impl PendingSignIn {
     pub fn cookie(
         &self,
         keys: &KeyRing,
-        flow: &Flow,
+        flow: &SignInId,
         now: i64,
     ) -> Result<Cookie<'static>, NoRandomness> {
         let name = flow.cookie_name();
@@ -160,7 +165,7 @@ impl PendingSignIn {
     }
 }
 
-impl Flow {
+impl SignInId {
     /// Takes the sign-in's cookie away from the browser.
     #[must_use]
     pub fn removal_cookie(&self) -> Cookie<'static> {
@@ -189,10 +194,11 @@ pub(crate) fn remove_all(request: &HttpRequest) -> Vec<Cookie<'static>> {
 }
 
 /// The sign-ins that this browser has under way, the newest first.
-fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<(Flow, PendingSignIn)> {
+fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<(SignInId, PendingSignIn)> {
     let cookies = request.cookies().map(|cookies| cookies.clone()).unwrap_or_default();
-    let flows =
-        cookies.iter().filter_map(|cookie| Flow::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
+    let flows = cookies
+        .iter()
+        .filter_map(|cookie| SignInId::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
     let mut under_way: Vec<_> = flows
         .filter_map(|flow| Some((flow.clone(), PendingSignIn::of_flow(request, keys, &flow, now)?)))
         .collect();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use workos_magic_link::email_address::EmailAddress;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 use workos_magic_link::sign_in::{
-    Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo, Way,
+    Asking, Digits, LinkDelivery, MailLink, PendingSignIn, ReturnTo, SignInId, Way,
 };
 
 use crate::answer::assert_error;
@@ -127,7 +127,7 @@ async fn nothing_is_claimed_before_the_press_and_no_secret_stored_at_all() {
 #[test]
 fn a_token_ends_so_that_no_mail_program_cuts_it() {
     let keys = KeyRing::parse(&generate_cookie_key().unwrap()).unwrap();
-    let (flow, network) = (Flow::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
+    let (flow, network) = (SignInId::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
     let digits = Digits::random().unwrap();
     let asking = Asking { at: 0, device: "Firefox on Linux".to_owned(), digits };
     let link = MailLink::new(&flow, asking, network, Duration::ZERO).unwrap();
@@ -143,7 +143,7 @@ fn forged(app: &TestApp, keys: &KeyRing, email: &str) -> (Visitor, String) {
     let way = Way::Link(LinkDelivery::Smtp);
     let hour = Duration::from_secs(60 * 60);
     let begun = PendingSignIn::begin(email, ReturnTo::parse(""), way, hour, &app.clock);
-    let (flow, pending) = (Flow::new(keys, now).unwrap(), begun.unwrap());
+    let (flow, pending) = (SignInId::new(keys, now).unwrap(), begun.unwrap());
     let forger = app.visitor();
     let cookie = pending.cookie(keys, &flow, now).unwrap();
     forger.set_cookie(cookie.name(), cookie.value());

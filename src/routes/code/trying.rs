@@ -12,7 +12,7 @@ use crate::routes::complete::{Completion, Outcome, Untold};
 use crate::routes::end::{end_of, spent};
 use crate::routes::tries::{self, TRIES};
 use crate::session::Store;
-use crate::sign_in::{End, Flow, OneTimeCode, PendingSignIn, Way};
+use crate::sign_in::{End, OneTimeCode, PendingSignIn, SignInId, Way};
 use crate::workos::{CodeRefusal, WorkOsError};
 
 /// For how many seconds a try keeps others out: longer than WorkOS may take. After that, it was
@@ -48,7 +48,7 @@ impl Untold for NotTaken {
 }
 
 /// When the try began that is being made, in seconds since 1970.
-pub(super) async fn since(store: &Store, flow: &Flow) -> Result<Option<i64>, Failure> {
+pub(super) async fn since(store: &Store, flow: &SignInId) -> Result<Option<i64>, Failure> {
     let claimed = store.claimed(&flow.claim_of_press()).await?;
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
@@ -57,7 +57,7 @@ pub(super) async fn since(store: &Store, flow: &Flow) -> Result<Option<i64>, Fai
 pub(in crate::routes) async fn is_interrupted(
     app: &App,
     store: &Store,
-    flow: &Flow,
+    flow: &SignInId,
     pending: &PendingSignIn,
 ) -> Result<bool, Failure> {
     let is_by_code = matches!(pending.way, Way::Code);

@@ -16,7 +16,7 @@ use crate::routes::end::end_of;
 use crate::routes::see_other;
 use crate::sealed::Sealed;
 use crate::session::{self, CurrentUser, Store};
-use crate::sign_in::{Arrival, End, Flow, KnownBrowser, PendingSignIn};
+use crate::sign_in::{Arrival, End, KnownBrowser, PendingSignIn, SignInId};
 
 /// How long it waits in the store, in seconds.
 const LIFETIME: i64 = 60;
@@ -72,7 +72,7 @@ impl Outcome {
         &self,
         app: &App,
         store: &Store,
-        flow: &Flow,
+        flow: &SignInId,
     ) -> Result<(), Failure> {
         let expires_at = app.clock.now().saturating_add(match self {
             Self::AsksToSwitch(_) => switch::LIFETIME,
@@ -83,7 +83,7 @@ impl Outcome {
         Ok(store.keep(&flow.name_of_outcome(), sealed, expires_at).await?)
     }
 
-    async fn kept(app: &App, store: &Store, flow: &Flow) -> Result<Option<Self>, Failure> {
+    async fn kept(app: &App, store: &Store, flow: &SignInId) -> Result<Option<Self>, Failure> {
         let sealed = store.kept(&flow.name_of_outcome()).await?;
         let kept: Option<Kept> = sealed.and_then(|sealed| app.keys.open(flow.as_str(), &sealed));
         let kept = kept.filter(|kept| app.clock.now() < kept.expires_at);
@@ -94,7 +94,7 @@ impl Outcome {
     pub(super) fn respond(
         self,
         app: &App,
-        flow: &Flow,
+        flow: &SignInId,
         pending: &PendingSignIn,
     ) -> Result<HttpResponse, Failure> {
         match self {
@@ -143,7 +143,7 @@ async fn standing(
     app: &App,
     store: &Store,
     user: Option<&CurrentUser>,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Option<Standing>, Failure> {
     let Some(End::Redeemed(since)) = end_of(store, flow).await? else { return Ok(None) };
     let under_way = |since| match End::Redeemed(since).is_going_through(app.clock.now()) {
@@ -180,7 +180,7 @@ pub(in crate::routes) async fn progress(
     app: &App,
     store: &Store,
     user: Option<&CurrentUser>,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Option<Progress>, Failure> {
     Ok(standing(app, store, user, flow).await?.map(|standing| match standing {
         Standing::UnderWay => Progress::UnderWay,
@@ -195,7 +195,7 @@ pub(in crate::routes) async fn progress(
 pub(in crate::routes) async fn wait_if_begun(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
-    flow: &Flow,
+    flow: &SignInId,
     pending: &PendingSignIn,
 ) -> Result<Option<HttpResponse>, Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
@@ -223,7 +223,7 @@ pub(in crate::routes) async fn wait_if_begun(
 pub(in crate::routes) async fn take_not_taken(
     app: &App,
     store: &Store,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Option<(Code, Option<u32>)>, Failure> {
     let Some(Outcome::NotTaken(code, tries_left)) = Outcome::kept(app, store, flow).await? else {
         return Ok(None);
@@ -236,7 +236,7 @@ pub(in crate::routes) async fn take_not_taken(
 pub(in crate::routes) async fn has_not_taken(
     app: &App,
     store: &Store,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<bool, Failure> {
     Ok(matches!(Outcome::kept(app, store, flow).await?, Some(Outcome::NotTaken(..))))
 }

@@ -25,7 +25,7 @@ use crate::routes::detached::detached;
 use crate::sealed::NoRandomness;
 use crate::session::{Store, device};
 use crate::shutdown::Task;
-use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, State, Way};
+use crate::sign_in::{LinkDelivery, MailLink, PendingSignIn, SignInId, State, Way};
 use crate::workos::{CreatePasswordlessSession, WorkOsError};
 
 /// The way for this address: its organization's, or the usual one; of links the one that was asked for,
@@ -46,7 +46,7 @@ pub(super) struct Delivery {
     app: web::Data<App>,
     store: web::Data<Store>,
     pages: Pages,
-    flow: Flow,
+    flow: SignInId,
     pending: PendingSignIn,
     device: String,
     network: IpAddr,
@@ -54,7 +54,7 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    pub(super) fn new(ctx: &Ctx, pages: Pages, flow: Flow, pending: PendingSignIn) -> Self {
+    pub(super) fn new(ctx: &Ctx, pages: Pages, flow: SignInId, pending: PendingSignIn) -> Self {
         Self {
             app: ctx.app.clone(),
             store: ctx.store.clone(),

@@ -9,9 +9,9 @@ use crate::sealed::{KeyRing, NoRandomness, random};
 /// Names one sign-in: 96 random bits, and when it began, for us alone. It stands in URLs and opens
 /// nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flow(String);
+pub struct SignInId(String);
 
-impl Flow {
+impl SignInId {
     /// A new one.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ impl Flow {
 }
 
 /// What the store calls that which may happen to a sign-in once.
-impl Flow {
+impl SignInId {
     /// Its [`End`](super::End): somebody is signed in by it, or nobody shall be.
     #[must_use]
     pub fn claim_of_end(&self) -> String {
