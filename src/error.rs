@@ -121,8 +121,8 @@ impl Failure {
 
     /// Says for the audit whose it is, where nothing else does.
     #[must_use]
-    pub(crate) fn of(self, flow: &SignInId, pending: &PendingSignIn) -> Self {
-        Self { whose: Some(Box::new((flow.clone(), pending.email.clone()))), ..self }
+    pub(crate) fn of(self, pending: &PendingSignIn) -> Self {
+        Self { whose: Some(Box::new((pending.id.clone(), pending.email.clone()))), ..self }
     }
 
     /// Says it of a sign-in through an organization, where no link was mailed, and offers that anew.

@@ -65,13 +65,12 @@ impl Page for SentPage {
 
 impl SentPage {
     pub(crate) fn new(
-        flow: &SignInId,
         pending: &PendingSignIn,
         delivery: LinkDelivery,
         link_expires_in: Duration,
     ) -> Self {
         Self {
-            flow: flow.as_str().to_owned(),
+            flow: pending.id.as_str().to_owned(),
             email: pending.email.as_str().to_owned(),
             return_to: pending.return_to.as_str().to_owned(),
             delivery,
@@ -218,16 +217,15 @@ impl Page for SwitchPage {
 
 impl SwitchPage {
     pub(crate) fn new(
-        flow: &SignInId,
+        pending: &PendingSignIn,
         user: Option<&CurrentUser>,
         email: &EmailAddress,
-        by_sso: bool,
     ) -> Self {
         Self {
-            flow: flow.as_str().to_owned(),
+            flow: pending.id.as_str().to_owned(),
             signed_in_as: user.map(|user| user.profile.email.clone()),
             email: email.as_str().to_owned(),
-            by_sso,
+            by_sso: pending.way.is_sso(),
         }
     }
 }

@@ -20,7 +20,12 @@ impl SignInId {
         keys.stamped_name(now).map(Self)
     }
 
-    /// Reads a flow's name from a query.
+    /// Stands in for the ID until it is known, while a cookie is read.
+    pub(super) fn unknown() -> Self {
+        Self(String::new())
+    }
+
+    /// Reads an ID from a query.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';

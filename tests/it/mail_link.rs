@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use workos_magic_link::email_address::EmailAddress;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 use workos_magic_link::sign_in::{
-    Asking, Digits, LinkDelivery, MailLink, PendingSignIn, ReturnTo, SignInId, Way,
+    Asking, Digits, LinkDelivery, MailLink, PendingSignIn, SignInId, Way,
 };
 
 use crate::answer::assert_error;
@@ -142,13 +142,12 @@ fn forged(app: &TestApp, keys: &KeyRing, email: &str) -> (Visitor, String) {
     let (email, now) = (EmailAddress::parse(email).unwrap(), app.clock.now());
     let way = Way::Link(LinkDelivery::Smtp);
     let hour = Duration::from_secs(60 * 60);
-    let begun = PendingSignIn::begin(email, ReturnTo::parse(""), way, hour, &app.clock);
-    let (flow, pending) = (SignInId::new(keys, now).unwrap(), begun.unwrap());
+    let pending = PendingSignIn::begin(email, way, hour, keys, &app.clock).unwrap();
     let forger = app.visitor();
-    let cookie = pending.cookie(keys, &flow, now).unwrap();
+    let cookie = pending.cookie(keys, now).unwrap();
     forger.set_cookie(cookie.name(), cookie.value());
     let asking = pending.asking("Firefox on Linux".to_owned());
-    let link = MailLink::new(&flow, asking, [127, 0, 0, 1].into(), hour).unwrap();
+    let link = MailLink::new(&pending.id, asking, [127, 0, 0, 1].into(), hour).unwrap();
     (forger, format!("/login/open/{}", link.token(keys).unwrap()))
 }
 
