@@ -1,8 +1,10 @@
 //! Outgoing connections: trusted root certificates and proxies.
 
-use std::fs;
 use std::path::Path;
+use std::{env, fs};
 
+use hyper::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, ClientBuilder};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -41,6 +43,23 @@ pub(crate) fn http_client(url: &Url, extra_roots: &ExtraRoots) -> ClientBuilder 
     let roots = extra_roots.iter().filter_map(|root| Certificate::from_der(root).ok());
     let client = reqwest::Client::builder().tls_certs_merge(roots);
     if is_loopback(url) { client.no_proxy() } else { client }
+}
+
+/// The variable that decides which proxy https URLs are reached through, if its value can't be used:
+/// the client would pass over it and connect directly, or through another proxy.
+pub(crate) fn unusable_proxy() -> Option<&'static str> {
+    let set = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]].map(|names| {
+        // Of two spellings the client reads the first that is set, even if it is empty.
+        names.into_iter().find_map(|name| Some((name, env::var_os(name)?)))
+    });
+    let (name, proxy) = set.into_iter().flatten().find(|(_, proxy)| !proxy.is_empty())?;
+    let proxies = Matcher::builder().all(proxy.into_string().unwrap_or_default()).build();
+    let proxy = proxies.intercept(&Uri::from_static("https://workos.invalid"));
+    // What stands in the port's place and is no port, it would take for none.
+    let is_usable = proxy.as_ref().and_then(|proxy| proxy.uri().authority()).is_some_and(|proxy| {
+        !proxy.host().is_empty() && (proxy.port_u16().is_some() || proxy.as_str() == proxy.host())
+    });
+    (!is_usable).then_some(name)
 }
 
 /// Whether this URL can only lead to this machine.

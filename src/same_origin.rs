@@ -66,6 +66,11 @@ pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| headers.contains_key(*name))
 }
 
+/// Whether a browser comes from one of our own pages.
+pub(crate) fn is_from_our_page(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
+}
+
 /// `Sec-Fetch-Site` decides (W3C Fetch Metadata); a browser too old for it sends `Origin`. A
 /// sub-domain (`same-site`) isn't us. `none` is the person's own doing, such as a reload.
 fn is_ours(headers: &HeaderMap, origin: &str) -> bool {

@@ -29,9 +29,10 @@ pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Sett
 pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Settings> {
     const EXPECTED: &str = "needs a program that was built with the feature smtp";
     let _ = read.get("MAIL_FROM");
+    let has_server = read.get("SMTP_URL").is_some();
     if delivery == LinkDelivery::Smtp {
         read.problem("LINK_DELIVERY", EXPECTED);
-    } else if read.get("SMTP_URL").is_some() {
+    } else if has_server {
         read.problem("SMTP_URL", EXPECTED);
     }
     None

@@ -62,6 +62,8 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
     let http_bind_address = http_bind_address(read, bind_address);
     let max_connections =
         read.parse("MAX_CONNECTIONS", "1000", "is a number of connections, such as 1000");
+    // Read in any case, so that a damaged value is refused in any case.
+    let [cert, key] = ["TLS_CERT_FILE", "TLS_KEY_FILE"].map(|name| read.get(name));
     let tls = match read.one_of(
         "TLS",
         ["self-signed", "files", "off"],
@@ -69,8 +71,8 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
     ) {
         "off" => Tls::Off,
         "files" => Tls::Files {
-            cert: PathBuf::from(read.required("TLS_CERT_FILE", "is needed with TLS=files")),
-            key: PathBuf::from(read.required("TLS_KEY_FILE", "is needed with TLS=files")),
+            cert: tls_file(read, "TLS_CERT_FILE", cert),
+            key: tls_file(read, "TLS_KEY_FILE", key),
         },
         _ => Tls::SelfSigned,
     };
@@ -84,6 +86,13 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
         read.problem("TLS", "may be self-signed only while BIND_ADDRESS is loopback");
     }
     web
+}
+
+fn tls_file(read: &mut Reader<'_>, name: &'static str, file: Option<String>) -> PathBuf {
+    if file.is_none() {
+        read.problem(name, "is needed with TLS=files");
+    }
+    file.unwrap_or_default().into()
 }
 
 fn http_bind_address(read: &mut Reader<'_>, bind_address: SocketAddr) -> Option<SocketAddr> {

@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::reader::{Reader, is_loopback};
+use crate::outgoing::unusable_proxy;
 use crate::workos::Credentials;
 
 /// How to talk to WorkOS.
@@ -52,6 +53,11 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
     let api_url = read.url("WORKOS_API_URL", "https://api.workos.com");
     if api_url.query().is_some() || api_url.fragment().is_some() {
         read.problem("WORKOS_API_URL", "has neither query nor fragment");
+    }
+    if !is_loopback(&api_url)
+        && let Some(variable) = unusable_proxy()
+    {
+        read.problem(variable, "is the URL of a proxy, such as http://proxy.example.com:3128");
     }
     let credentials = Credentials { api_key: SecretString::from(api_key), client_id };
     WorkOs { api_url, credentials, redirect_uri }

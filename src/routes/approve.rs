@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::end::{self, end_of, spent};
 use super::see_other;
+use super::sent::refuse_without_cookies;
 use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::host_cookie;
@@ -39,8 +40,11 @@ pub(super) async fn show(
         ));
     }
     let (_, state) = arrival(&app, &request)?;
-    let over = over(&pages, &store, &state).await?;
-    Ok(over.unwrap_or_else(|| pages.show(&page(&app, &state))))
+    if let Some(over) = over(&pages, &store, &state).await? {
+        return Ok(over);
+    }
+    refuse_without_cookies(&store, &state.flow).await?;
+    Ok(pages.show(&page(&app, &state)))
 }
 
 /// With the right digits, the browser that asked goes on. This one gets no session.

@@ -9,6 +9,7 @@ use super::complete::wait_if_begun;
 use super::ctx::Ctx;
 use super::end::{end_of, spent};
 use super::see_other;
+use super::sent::refuse_without_cookies;
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
@@ -45,6 +46,9 @@ pub(super) async fn show(
     let checked = check(app, store, &link, pending.as_ref()).await;
     checked.map_err(|failure| failure.trying_again_at(request.uri()))?;
     Entry::new(&app.keys, Event::Opened).in_flow(&link.flow).by(&OUR_MAIL).write();
+    if pending.is_none() {
+        refuse_without_cookies(store, &link.flow).await?;
+    }
     Ok(match pending {
         Some(pending) => pages.show(&OpenPage::new(&token, &link.asking, &pending)),
         None => pages.show(&elsewhere(app, &token, &link)),

@@ -10,11 +10,13 @@ use super::end::{end_of, spent};
 use super::status::{self, Progress, Which};
 use super::{see_other, sign_in_request, without_sign_in};
 use crate::app::App;
+use crate::clock::seconds;
 use crate::error::{Code, Failure};
 use crate::mail::Mailer;
 use crate::pages::{Pages, SentPage};
-use crate::session::CurrentUser;
-use crate::sign_in::{LinkDelivery, PendingSignIn, Way};
+use crate::same_origin;
+use crate::session::{CurrentUser, Store, StoreError};
+use crate::sign_in::{LinkDelivery, PendingSignIn, SignInId, Way};
 use crate::webmail;
 
 /// Without `flow`, the newest sign-in of this browser; with none under way, the form.
@@ -31,7 +33,12 @@ pub(super) async fn show(
         return Ok(see_other(next));
     }
     let Some(pending) = PendingSignIn::with_expired(&ctx.request, &app.keys, &flow) else {
-        return without_sign_in(&ctx, &flow, Code::EmailCookiesBlocked);
+        let answer = without_sign_in(&ctx, &flow, Code::EmailCookiesBlocked);
+        if answer.is_err() && same_origin::is_from_our_page(ctx.request.headers()) {
+            // Without it, the link's page says only that this may be so.
+            let _ = mark_cookies_blocked(app, store, &flow).await;
+        }
+        return answer;
     };
     if status.state == Progress::Expired {
         return Err(spent().offering(&pending).of(&pending));
@@ -61,6 +68,30 @@ pub(super) async fn show(
         .waiting(wait)
         .leading_to(webmail::of(pending.email.domain(), sender(app, delivery)));
     Ok(pages.show(&page))
+}
+
+/// Tells the pages of the link that no browser has this sign-in. Only a browser that came here by the
+/// form says so: what else opens the URL, such as a scanner of visited pages, never had its cookie.
+async fn mark_cookies_blocked(app: &App, store: &Store, flow: &SignInId) -> Result<(), StoreError> {
+    let name = flow.name_of_blocked_cookies();
+    if store.kept(&name).await?.is_some() {
+        return Ok(());
+    }
+    // At least as long as the email's link, whichever it is.
+    let lifetime = app.usual_way.lifetime(|delivery| app.link_lifetimes.of(delivery));
+    let until = app.clock.now().saturating_add(seconds(lifetime)).saturating_add(60 * 60);
+    store.keep(&name, String::new(), until).await
+}
+
+/// Refuses the link of a sign-in that no browser has, to one that doesn't have it either.
+pub(super) async fn refuse_without_cookies(store: &Store, flow: &SignInId) -> Result<(), Failure> {
+    match store.kept(&flow.name_of_blocked_cookies()).await? {
+        Some(_) => Err(Failure::refusal(
+            Code::RequestedWithoutCookies,
+            "the browser that requested the link keeps no cookies",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Whom the mail is from, if that is known: of WorkOS's it isn't documented.

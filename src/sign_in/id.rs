@@ -66,6 +66,12 @@ impl SignInId {
         format!("mail link {}", self.0)
     }
 
+    /// That the browser which requested it keeps no cookies.
+    #[must_use]
+    pub fn name_of_blocked_cookies(&self) -> String {
+        format!("blocked cookies {}", self.0)
+    }
+
     /// What it came to, for a browser whose response was lost.
     #[must_use]
     pub fn name_of_outcome(&self) -> String {

@@ -74,7 +74,7 @@ async fn a_second_press_of_the_emails_link_signs_in() {
 }
 
 #[actix_web::test]
-async fn a_callback_in_two_tabs_at_once_signs_in_both() {
+async fn a_callback_in_two_tabs_of_which_the_first_is_closed_signs_in_the_other() {
     let (demo, browser) = (Demo::start().await, Browser::that_never_waits().await);
     browser.ask_for_link(&demo, EMAIL).await;
     let callback = demo.workos.follow_newest_link(EMAIL).await;
@@ -83,10 +83,11 @@ async fn a_callback_in_two_tabs_at_once_signs_in_both() {
     let second = browser.driver.new_tab().await.unwrap();
     browser.driver.goto(&callback).await.unwrap();
     demo.until_called(EXCHANGE).await;
-    browser.driver.switch_to_window(second).await.unwrap();
+    browser.driver.switch_to_window(second.clone()).await.unwrap();
     browser.driver.goto(&callback).await.unwrap();
-    browser.see("Your account").await;
     browser.driver.switch_to_window(first).await.unwrap();
+    browser.driver.close_window().await.unwrap();
+    browser.driver.switch_to_window(second).await.unwrap();
     browser.see("Your account").await;
     demo.assert_signed_in_once(&browser, EXCHANGE).await;
     browser.quit().await;

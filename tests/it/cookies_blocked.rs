@@ -45,6 +45,96 @@ async fn with_our_own_mail_the_page_after_the_form_says_so_too() {
     says_that_cookies_are_blocked(&app.visitor().get(&sent).await);
 }
 
+/// The page after the form, as the browser opens it that sent the form.
+async fn on_to_the_waiting_page(app: &TestApp, sent: &str, site: &str) -> Answer {
+    let browser = app.visitor();
+    let request = browser.request(reqwest::Method::GET, sent).header("Sec-Fetch-Site", site);
+    browser.send(request).await
+}
+
+/// What every browser is told that opens the link, until the link ends anyway.
+#[cfg(feature = "smtp")]
+async fn says_that_the_link_cannot_work(app: &TestApp, link: &str) {
+    let with_cookies = app.visitor();
+    with_cookies.set_cookie("__Host-lang", "en");
+    for browser in [&app.visitor(), &with_cookies] {
+        let page = browser.get(link).await;
+        assert_error(&page, 400, "nothing_pending");
+        for says in ["browser that requested it doesn’t keep cookies", "we emailed", "new link"] {
+            assert!(page.body.contains(says), "{says}: {}", page.body);
+        }
+        assert!(!page.body.contains("<form") && !page.body.contains("ana@"), "{}", page.body);
+    }
+}
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn our_own_link_of_such_a_sign_in_says_so_wherever_it_is_opened() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let sent = after_the_form(&app).await;
+    let link = app.workos.newest_link("ana@acme.test").await;
+    for _ in 0..2 {
+        says_that_cookies_are_blocked(&on_to_the_waiting_page(&app, &sent, "same-origin").await);
+    }
+    says_that_the_link_cannot_work(&app, &link).await;
+    let problem = app.visitor().get_json(&link).await;
+    assert_eq!(
+        (problem.status.as_u16(), &problem.json()["code"]),
+        (400, &"nothing_pending".into())
+    );
+    app.clock.advance(60 * 60 - 10);
+    says_that_the_link_cannot_work(&app, &link).await;
+    app.clock.advance(20);
+    assert_error(&app.visitor().get(&link).await, 400, "link_expired");
+}
+
+#[actix_web::test]
+async fn the_link_of_workos_of_such_a_sign_in_says_so_in_a_browser_with_cookies() {
+    let app = TestApp::spawn().await;
+    let sent = after_the_form(&app).await;
+    on_to_the_waiting_page(&app, &sent, "same-origin").await;
+    let phone = app.visitor();
+    let callback = app.workos.follow_newest_link("ana@acme.test").await;
+    let approve = phone.get(&callback).await.location().to_owned();
+    let page = phone.get(&approve).await;
+    assert_error(&page, 400, "nothing_pending");
+    assert!(page.body.contains("browser that requested it doesn’t keep cookies"), "{}", page.body);
+}
+
+/// Only what comes there by the form can be the browser that requested the link.
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn who_opens_the_waiting_page_otherwise_changes_nothing_for_the_link() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let sent = after_the_form(&app).await;
+    let link = app.workos.newest_link("ana@acme.test").await;
+    says_that_cookies_are_blocked(&app.visitor().get(&sent).await);
+    for site in ["none", "same-site", "cross-site"] {
+        says_that_cookies_are_blocked(&on_to_the_waiting_page(&app, &sent, site).await);
+    }
+    app.clock.advance(70);
+    assert_eq!(on_to_the_waiting_page(&app, &sent, "same-origin").await.location(), "/login");
+    assert_eq!(app.visitor().get(&link).await.status, 200);
+}
+
+/// Whoever knows the sign-in's ID and says that it keeps no cookies: the browser that has it works.
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn a_browser_that_has_the_sign_in_works_in_any_case() {
+    let app = TestApp::with_own_mail(&[]).await;
+    let visitor = app.visitor();
+    let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
+    let digits = visitor.get(&sent).await.digits().to_owned();
+    says_that_cookies_are_blocked(&on_to_the_waiting_page(&app, &sent, "same-origin").await);
+    let link = app.workos.newest_link("ana@acme.test").await;
+    says_that_the_link_cannot_work(&app, &link).await;
+    let page = visitor.get(&link).await;
+    assert!(page.status == 200 && page.body.contains("<form"), "{}", page.body);
+    // A page with the digits that was opened before still takes them.
+    assert_eq!(app.visitor().post(&link, &[("digits", &digits)]).await.status, 200);
+    assert!(visitor.get(&sent).await.location().starts_with("/login/finish"));
+}
+
 /// It may be another browser: that one types the digits, and needs no cookies for it.
 #[cfg(feature = "smtp")]
 #[actix_web::test]

@@ -12,29 +12,60 @@ const README: &str = include_str!("../../README.md");
 /// Read elsewhere than in `Config`: the demo's stand-in.
 const OUTSIDE_OF_CONFIG: [&str; 1] = ["EMULATOR_BIND_ADDRESS"];
 
+/// Settings that decide what others mean.
+const CONDITIONS: [&[(&str, &str)]; 6] = [
+    &[],
+    &[("TLS", "files")],
+    &[("TLS", "off")],
+    &[("SIGN_IN_WITH", "code"), ("SESSION_STORE", "redis://127.0.0.1")],
+    &[("LINK_DELIVERY", "smtp"), ("CROSS_DEVICE", "deny")],
+    &[("BASE_URL", "https://app.test"), ("TLS", "off")],
+];
+
+fn value_under(condition: &[(&str, &str)], name: &str) -> Option<String> {
+    condition.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned())
+}
+
+/// Every setting has to be read under each condition: what isn't read isn't checked.
 fn variables_of_config() -> BTreeSet<String> {
-    let asked = RefCell::new(BTreeSet::new());
-    let _ = Config::read(|name| {
-        asked.borrow_mut().insert(name.to_owned());
-        (name == "TLS").then(|| "files".to_owned())
-    });
-    asked.into_inner().into_iter().chain(OUTSIDE_OF_CONFIG.map(String::from)).collect()
+    let asked_under = |condition: &[(&str, &str)]| {
+        let asked = RefCell::new(BTreeSet::new());
+        let _ = Config::read(|name| {
+            asked.borrow_mut().insert(name.to_owned());
+            value_under(condition, name)
+        });
+        asked.into_inner()
+    };
+    let asked = asked_under(CONDITIONS[0]);
+    for condition in CONDITIONS {
+        assert_eq!(asked_under(condition), asked, "{condition:?}");
+    }
+    asked.into_iter().chain(OUTSIDE_OF_CONFIG.map(String::from)).collect()
+}
+
+fn variables_of_the_example() -> BTreeSet<&'static str> {
+    let lines = ENV_EXAMPLE.lines();
+    let names = lines.filter_map(|line| line.trim_start_matches('#').split_once('='));
+    let is_name = |name: &&str| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    names.map(|(name, _)| name).filter(is_name).filter(|name| name.len() > 2).collect()
 }
 
 /// As `docker --env-file` leaves them.
 #[test]
-fn quotes_in_a_value_are_refused_for_every_setting() {
-    for variable in variables_of_config() {
+fn quotes_in_a_value_are_refused_for_every_setting_under_every_condition() {
+    let mut variables = variables_of_the_example();
+    variables.retain(|variable| !OUTSIDE_OF_CONFIG.contains(variable));
+    for (variable, condition) in
+        variables.iter().flat_map(|variable| CONDITIONS.map(|condition| (*variable, condition)))
+    {
         for value in ["\"canary\"", "'canary'", " \"5/15m\" "] {
             let read = Config::read(|name| match name {
                 _ if name == variable => Some(value.to_owned()),
-                "TLS" => Some("files".to_owned()),
-                _ => None,
+                _ => value_under(condition, name),
             });
             let problems = read.err().unwrap().to_string();
             let said = problems.matches(&format!("{variable} has quotes around its value")).count();
-            let is_in_config = !OUTSIDE_OF_CONFIG.contains(&variable.as_str());
-            assert_eq!(said, usize::from(is_in_config), "{variable}={value}: {problems}");
+            assert_eq!(said, 1, "{variable}={value} with {condition:?}: {problems}");
             assert!(!problems.contains("canary"), "{problems}");
         }
     }
@@ -42,12 +73,8 @@ fn quotes_in_a_value_are_refused_for_every_setting() {
 
 #[test]
 fn the_example_file_and_the_readme_name_every_setting_and_no_other() {
-    let in_example: BTreeSet<_> = ENV_EXAMPLE
-        .lines()
-        .filter_map(|line| line.trim_start_matches('#').split_once('='))
-        .map(|(name, _)| name.to_owned())
-        .filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') && name.len() > 2)
-        .collect();
+    let in_example: BTreeSet<_> =
+        variables_of_the_example().into_iter().map(str::to_owned).collect();
     let in_readme: BTreeSet<_> = README
         .lines()
         .filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()))

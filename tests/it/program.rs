@@ -47,6 +47,22 @@ async fn without_settings_it_names_them_all_and_mentions_the_demo() {
     assert!(!said.contains("canary"), "{said}");
 }
 
+/// Also where nothing would use the value.
+#[actix_web::test]
+async fn quotes_that_an_env_file_left_in_a_value_are_an_error_at_start() {
+    for (name, value) in [
+        ("TLS_CERT_FILE", "\"/canary.pem\""),
+        ("TLS_KEY_FILE", "'/canary.pem'"),
+        ("WORKOS_CLIENT_ID", "\"client_canary\""),
+    ] {
+        let output = output(&[], &[("TLS", "off"), (name, value)]).await;
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(&format!("{name} has quotes around its value")), "{said}");
+        assert!(!said.contains("canary"), "{said}");
+    }
+}
+
 #[actix_web::test]
 async fn settings_come_from_a_file_too_and_the_environment_wins() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());

@@ -7,7 +7,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::answer::assert_error;
+use crate::program::{command, text};
 use crate::site::Site;
+use crate::test_app::settings_of_a_test;
 use crate::workos_tls::{Authority, serving};
 
 /// A proxy that leads every connection to one port of this machine, and counts them.
@@ -123,6 +125,68 @@ async fn loopback_is_never_reached_through_a_proxy() {
     assert_eq!(proxy.connections(), 0);
 }
 
+/// What the program says at start, for which WorkOS isn't on this machine.
+async fn start_with(proxies: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings_of_a_test("http://localhost:1", API, folder.path());
+    settings.insert("BIND_ADDRESS".to_owned(), "nonsense".to_owned());
+    settings.extend(proxies.iter().map(|(name, url)| (name.to_string(), url.to_string())));
+    let output = command(arguments, &settings, folder.path()).output().await.unwrap();
+    (output.status.code(), text(&output.stderr).to_owned())
+}
+
+#[actix_web::test]
+async fn a_proxy_that_cannot_be_used_is_an_error_at_start_that_shows_no_value() {
+    const GOOD: &str = "http://127.0.0.1:3128";
+    for bad in [
+        "::canary::",
+        "canary proxy:3128",
+        "http://",
+        "ftp://canary:3128",
+        "http://canary:port",
+        "http://canary:99999",
+        "http://canary:",
+        "http://:3128",
+        "http://canary:3128 ",
+        "\"http://user:canary@proxy:3128\"",
+        "/canary",
+    ] {
+        for names in [
+            &["HTTPS_PROXY"][..],
+            &["https_proxy"],
+            &["ALL_PROXY"],
+            &["all_proxy"],
+            // The second isn't used in its place.
+            &["HTTPS_PROXY", "ALL_PROXY"],
+            &["HTTPS_PROXY", "https_proxy"],
+        ] {
+            let values = [bad, GOOD];
+            let proxies: Vec<_> = names.iter().copied().zip(values).collect();
+            let (code, said) = start_with(&proxies, &[]).await;
+            assert_eq!(code, Some(2), "{proxies:?}: {said}");
+            let expected = format!("{} is the URL of a proxy", names[0]);
+            assert!(said.contains(&expected), "{proxies:?}: {said}");
+            assert!(said.contains("BIND_ADDRESS") && !said.contains("canary"), "{said}");
+        }
+    }
+    let (_, said) = start_with(&[("ALL_PROXY", "::canary::")], &["doctor"]).await;
+    assert!(said.contains("ALL_PROXY is the URL of a proxy"), "{said}");
+    for unused in [
+        &[("HTTPS_PROXY", GOOD), ("ALL_PROXY", "socks://127.0.0.1:1080/")][..],
+        &[("HTTPS_PROXY", ""), ("ALL_PROXY", GOOD)],
+        &[("HTTP_PROXY", "::x::"), ("NO_PROXY", "::x::")],
+        &[("HTTPS_PROXY", "proxy:3128"), ("ALL_PROXY", "")],
+        &[("HTTPS_PROXY", "socks5h://user:pass%40word@[::1]:1080")],
+        &[("HTTPS_PROXY", "http://proxy/")],
+    ] {
+        let (_, said) = start_with(unused, &[]).await;
+        assert!(said.contains("BIND_ADDRESS") && !said.contains("_PROXY"), "{unused:?}: {said}");
+    }
+    // It is for no connection to this machine.
+    let site = Site::start(&everywhere("::x::")).await;
+    assert_eq!(site.visitor().get("/health/ready").await.status, 200);
+}
+
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn a_mail_server_is_never_reached_through_a_proxy() {
@@ -142,7 +206,6 @@ async fn a_mail_server_is_never_reached_through_a_proxy() {
 async fn demo_works_while_proxy_variables_are_set() {
     use std::collections::HashMap;
 
-    use crate::program::command;
     use crate::running::{Program, free_port};
     use crate::visitor::Visitor;
 
