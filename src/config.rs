@@ -21,7 +21,7 @@ pub use env_file::read_env_file;
 use reader::Reader;
 pub use reader::{Problem, Problems};
 pub use running::Running;
-pub use session::{read_keys, read_store};
+pub use session::{parse_cookie_keys, read_keys, read_store};
 pub use sign_in::{LinkLifetimes, SignIn};
 pub use web::{Tls, Web};
 pub use workos::WorkOs;

@@ -98,7 +98,7 @@ fn key_ring(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<KeyRing
     let file = data_dir.join(KEY_FILE);
     let key = fs::read_to_string(&file)
         .with_context(|| format!("COOKIE_KEYS isn't set, and {} can't be read", file.display()))?;
-    KeyRing::parse(key.trim()).with_context(|| format!("{} is damaged", file.display()))
+    config::parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))
 }
 
 fn parse(email: &str) -> anyhow::Result<EmailAddress> {

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::DAY;
 use super::reader::{Problems, Reader, is_loopback};
-use crate::sealed::KeyRing;
+use crate::sealed::{InvalidCookieKey, KeyRing};
 use crate::session::{Lifetimes, Limits, Place};
 
 /// The settings of what works on the store beside the server: where it is, and its limits.
@@ -58,8 +58,17 @@ pub fn read_keys(
     read.finish((keys, data_dir))
 }
 
+/// Parses keys as `COOKIE_KEYS` has them.
+///
+/// # Errors
+/// [`InvalidCookieKey`] if one of them isn't 64 bytes in base64.
+pub fn parse_cookie_keys(keys: &str) -> Result<KeyRing, InvalidCookieKey> {
+    // A part of the key derivation: with another name, no cookie made before opens.
+    KeyRing::parse(keys, "workos-magic-link")
+}
+
 fn key_ring(read: &mut Reader<'_>, keys: &str) -> Option<KeyRing> {
-    KeyRing::parse(keys)
+    parse_cookie_keys(keys)
         .map_err(|_| read.problem("COOKIE_KEYS", "is a list of keys, each 64 bytes in base64"))
         .ok()
 }

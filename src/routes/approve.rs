@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::end::{self, end_of, spent};
 use super::see_other;
 use crate::app::App;
+use crate::cookies;
 use crate::error::{Code, Failure};
-use crate::host_cookie;
 use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages};
 use crate::session::Store;
 use crate::sign_in::{Approval, Arrival, End, State};
@@ -32,7 +32,7 @@ pub(super) async fn show(
     store: web::Data<Store>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    if !host_cookie::sends_any(&request) {
+    if !cookies::sends_any(&request) {
         return Err(Failure::refusal(
             Code::NoCookies,
             "no link was opened here, or no cookie kept",

@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow};
 use futures_util::future::try_join_all;
 use serde_json::Value;
 use workos_magic_link::clock::Clock;
-use workos_magic_link::config::read_store;
+use workos_magic_link::config::{parse_cookie_keys, read_store};
 use workos_magic_link::sealed::KeyRing;
 use workos_magic_link::session::{COOKIE, NewSession, Store};
 
@@ -90,7 +90,7 @@ fn store(settings: &Settings) -> anyhow::Result<Store> {
 }
 
 fn keys(settings: &Settings) -> anyhow::Result<KeyRing> {
-    Ok(KeyRing::parse(&settings.get("COOKIE_KEYS").context("no COOKIE_KEYS")?)?)
+    Ok(parse_cookie_keys(&settings.get("COOKIE_KEYS").context("no COOKIE_KEYS")?)?)
 }
 
 /// The cookie of a session, sealed as `actix-session` does.
