@@ -6,7 +6,7 @@ use crate::mail::Settings as Mail;
 use crate::outgoing::ExtraRoots;
 use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
-use crate::session::{Limits, Place};
+use crate::session::{Limits, StoreLocation};
 
 mod env_file;
 mod mail;
@@ -37,7 +37,7 @@ pub struct Config {
     /// `DATA_DIR`: the store, and the key and certificate made for development.
     pub data_dir: PathBuf,
     /// `SESSION_STORE`
-    pub session_store: Place,
+    pub session_store: StoreLocation,
     /// `COOKIE_KEYS`; `None` where one may be made and kept in `DATA_DIR`.
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`

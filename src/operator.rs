@@ -44,7 +44,7 @@ pub async fn sessions(
     let (place, limits) = config::read_store(&variable)?;
     let _log = telemetry::start(&config::read_audit_log(&variable)?);
     // Opening makes a store where there is none, and then a mistyped folder looks empty.
-    ensure!(Store::exists(&place), "there is no session store in {place}");
+    ensure!(place.exists(), "there is no session store in {place}");
     let opener = Store::open(&place, limits, Clock::default())
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = opener.for_this_thread();

@@ -8,13 +8,16 @@ use url::Url;
 use super::DAY;
 use super::reader::{Problems, Reader, is_loopback};
 use crate::sealed::{InvalidCookieKey, KeyRing};
-use crate::session::{Lifetimes, Limits, Place};
+use crate::session::store::SharedOptions;
+use crate::session::{Lifetimes, Limits, StoreLocation};
 
 /// The settings of what works on the store beside the server: where it is, and its limits.
 ///
 /// # Errors
 /// [`Problems`], as [`super::Config::read`].
-pub fn read_store(variable: impl Fn(&str) -> Option<String>) -> Result<(Place, Limits), Problems> {
+pub fn read_store(
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(StoreLocation, Limits), Problems> {
     let mut read = Reader::new(&variable);
     let store = (session_store(&mut read), session(&mut read));
     read.finish(store)
@@ -24,11 +27,16 @@ pub(super) fn data_dir(read: &mut Reader<'_>) -> PathBuf {
     PathBuf::from(read.or("DATA_DIR", "data"))
 }
 
-pub(super) fn session_store(read: &mut Reader<'_>) -> Place {
-    let embedded = Place::Embedded(data_dir(read));
+pub(super) fn session_store(read: &mut Reader<'_>) -> StoreLocation {
+    let embedded = StoreLocation::folder(data_dir(read));
     let Some(url) = read.get("SESSION_STORE") else { return embedded };
-    Place::shared(&url, &read.extra_roots).unwrap_or_else(|expected| {
-        read.problem("SESSION_STORE", expected);
+    let options = SharedOptions {
+        name: "SESSION_STORE".to_owned(),
+        key_prefix: "magic-link:".to_owned(),
+        extra_roots: read.extra_roots.iter().map(|root| root.to_vec()).collect(),
+    };
+    StoreLocation::url(&url, options).unwrap_or_else(|error| {
+        read.problem("SESSION_STORE", error.expected());
         embedded
     })
 }

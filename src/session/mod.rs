@@ -18,14 +18,12 @@
 
 pub mod current_user;
 pub mod device;
-pub mod record;
-pub mod store;
 
 pub use current_user::CurrentUser;
-pub use record::{Ended, Lifetimes};
+pub use session_store as store;
 pub use store::{
-    Count, Limits, NewSession, Place, RateLimit, SessionInfo, Store, StoreError, StoreOpener,
-    Which, Whose,
+    Count, Ended, Lifetimes, Limits, NewSession, RateLimit, SessionInfo, Store, StoreError,
+    StoreLocation, StoreOpener, Which, Whose,
 };
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};

@@ -123,20 +123,6 @@ fn the_workos_client_knows_nothing_of_the_app() {
 }
 
 #[test]
-fn the_store_knows_no_http_and_no_workos() {
-    let strangers = [
-        "HttpRequest",
-        "HttpResponse",
-        "crate::workos",
-        "crate::routes",
-        "crate::pages",
-        "crate::error",
-    ];
-    assert_knows_nothing_of("src/session/store", &strangers);
-    assert_knows_nothing_of("src/session/record.rs", &["actix", "rusqlite", "crate::session"]);
-}
-
-#[test]
 fn the_mail_server_is_told_of_no_page_and_no_workos() {
     assert_knows_nothing_of(
         "src/mail",

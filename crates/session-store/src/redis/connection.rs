@@ -28,6 +28,8 @@ const ANSWER: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub(super) struct Connection {
     client: Arc<Client>,
+    /// What messages call the server.
+    name: Arc<str>,
     kept: Rc<Mutex<Kept>>,
 }
 
@@ -39,8 +41,8 @@ struct Kept {
 }
 
 impl Connection {
-    pub(super) fn new(client: Arc<Client>) -> Self {
-        Self { client, kept: Rc::default() }
+    pub(super) fn new(client: Arc<Client>, name: Arc<str>) -> Self {
+        Self { client, name, kept: Rc::default() }
     }
 
     /// Runs a script. It may run twice when the connection breaks before the answer is there, so
@@ -57,8 +59,8 @@ impl Connection {
             }
         };
         match timeout(DEADLINE, tries).await {
-            Ok(answer) => answer.map_err(|error| StoreError::Redis(describe(&error))),
-            Err(_) => Err(StoreError::Redis("no answer in time".to_owned())),
+            Ok(answer) => answer.map_err(|error| StoreError::Server(describe(&error, &self.name))),
+            Err(_) => Err(StoreError::Server("no answer in time".to_owned())),
         }
     }
 

@@ -1,15 +1,17 @@
-//! Where sessions are kept, and what can be done to them: an embedded SQLite, or a Redis that many
-//! instances share, behind the verbs that the app needs. `middleware.rs` is the same store as
-//! `actix-session` asks it.
+#![doc = include_str!("../README.md")]
 
+pub mod clock;
 mod counters;
 mod ending;
 mod engine;
 mod error;
 mod measured;
+#[cfg(feature = "actix-session")]
 mod middleware;
 mod once;
 mod place;
+pub mod purge;
+mod record;
 #[cfg(feature = "redis")]
 mod redis;
 mod sqlite;
@@ -23,14 +25,17 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom, SystemRandom};
 
-use super::record::{Dates, Ended, Lifetimes};
-use crate::clock::{Clock, seconds};
-use crate::sealed::random;
+pub use clock::Clock;
+use clock::seconds;
 use engine::{Counted, Engine, Insertion};
 pub use error::StoreError;
-pub(crate) use middleware::{ENDED, INFO, PERSON};
-pub use place::Place;
+#[cfg(feature = "actix-session")]
+pub use middleware::{ENDED, INFO, PERSON};
+pub use place::{Eviction, InvalidLocation, SharedOptions, StoreLocation};
+use record::Dates;
+pub use record::{Ended, Lifetimes};
 pub use terms::{Count, Limits, RateLimit, SessionInfo, Which, Whose};
 
 /// A session that begins.
@@ -80,19 +85,13 @@ impl Store {
     ///
     /// # Errors
     /// When a file can't be opened, or isn't a store of this version or an older one.
-    pub fn open(place: &Place, limits: Limits, clock: Clock) -> Result<StoreOpener, StoreError> {
+    pub fn open(
+        place: &StoreLocation,
+        limits: Limits,
+        clock: Clock,
+    ) -> Result<StoreOpener, StoreError> {
         let engine = engine::Opener::open(place, &clock)?;
         Ok(StoreOpener { engine, limits, clock, has_written: Arc::default() })
-    }
-
-    /// Whether there is a store in this place, as far as can be told without asking it.
-    #[must_use]
-    pub fn exists(place: &Place) -> bool {
-        match place {
-            Place::Embedded(folder) => folder.join(sqlite::FILE).exists(),
-            #[cfg(feature = "redis")]
-            Place::Redis(_) => true,
-        }
     }
 
     /// Counts in all of these counters in one step, or in none if any of them refuses. Returns for each
@@ -148,12 +147,18 @@ impl Store {
     }
 
     /// Whether the session of this reference has not ended.
-    pub(crate) async fn is_alive(&self, reference: &str) -> Result<bool, StoreError> {
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_alive(&self, reference: &str) -> Result<bool, StoreError> {
         Ok(self.find(hash(reference)).await?.is_some_and(|row| row.ended.is_none()))
     }
 
     /// Takes the session of this reference away, as signing out does.
-    pub(crate) async fn discard(&self, reference: &str) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn discard(&self, reference: &str) -> Result<(), StoreError> {
         measured::DELETE.measure(self.engine.delete(hash(reference))).await
     }
 
@@ -248,6 +253,13 @@ impl StoreOpener {
         let (clock, has_written) = (self.clock.clone(), Arc::clone(&self.has_written));
         Store { engine, limits: self.limits, clock, has_written }
     }
+}
+
+/// Bytes from the system's cryptographic random generator.
+fn random<const N: usize>() -> Result<[u8; N], StoreError> {
+    let mut bytes = [0; N];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| StoreError::NoRandomness)?;
+    Ok(bytes)
 }
 
 type Hash = [u8; 32];

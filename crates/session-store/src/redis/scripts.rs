@@ -7,20 +7,18 @@
 //! of all who have that address. `alive` holds those that have not ended, by when they do: to be
 //! counted, which takes nothing but that.
 
-use std::sync::LazyLock;
-
 use redis::Script;
 
-/// What the scripts share. A minute is added to a lifetime for instances whose clocks differ: what
-/// has expired is told by the dates, and TTLs only tidy up.
+/// What the scripts share; `PREFIX` is replaced. A minute is added to a lifetime for instances whose
+/// clocks differ: dates tell what has expired, and TTLs only tidy up.
 const SHARED: &str = "
-    local function row(session) return 'magic-link:session:' .. session end
-    local function personal(session) return 'magic-link:personal:' .. session end
-    local function sessions(set) return 'magic-link:sessions-' .. set end
-    local function claim(name) return 'magic-link:claim:' .. name end
-    local function kept(name) return 'magic-link:kept:' .. name end
-    local function limit(counted) return 'magic-link:limit:' .. counted end
-    local alive = 'magic-link:alive'
+    local function row(session) return 'PREFIXsession:' .. session end
+    local function personal(session) return 'PREFIXpersonal:' .. session end
+    local function sessions(set) return 'PREFIXsessions-' .. set end
+    local function claim(name) return 'PREFIXclaim:' .. name end
+    local function kept(name) return 'PREFIXkept:' .. name end
+    local function limit(counted) return 'PREFIXlimit:' .. counted end
+    local alive = 'PREFIXalive'
     local function ttl(from, to) return math.max(to - from, 0) + 60 end
 
     local function lives(session)
@@ -63,18 +61,30 @@ const SHARED: &str = "
     end
 ";
 
-fn script(code: &str) -> Script {
-    Script::new(&format!("{SHARED}{code}"))
+/// Makes a struct that has a script in each field, for keys that begin with one prefix.
+macro_rules! scripts {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
+        pub(super) struct Scripts {
+            $($(#[$doc])* pub(super) $name: Script,)*
+        }
+
+        impl Scripts {
+            pub(super) fn new(key_prefix: &str) -> Self {
+                let shared = SHARED.replace("PREFIX", key_prefix);
+                let script = |code: &str| Script::new(&format!("{shared}{code}"));
+                Self { $($name: script($code),)* }
+            }
+        }
+    };
 }
 
-pub(super) static PING: LazyLock<Script> = LazyLock::new(|| script("return 1"));
+scripts! {
+    ping = "return 1";
 
-/// Runs every command that the others use, so that a missing permission shows at once. `SET` comes
-/// first: a full memory refuses only the first write of a script. In a cluster, some of so many keys
-/// belong to other nodes, as a session's would.
-pub(super) static TRY_WRITE: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    /// Runs every command that the others use, so that a missing permission shows at once. `SET` comes
+    /// first: a full memory refuses only the first write of a script. In a cluster, some of so many keys
+    /// belong to other nodes, as a session's would.
+    try_write = "
     for number = 1, 16 do
         local key, set = kept('trial:' .. number), sessions('trial:' .. number)
         for _, command in ipairs({
@@ -86,30 +96,21 @@ pub(super) static TRY_WRITE: LazyLock<Script> = LazyLock::new(|| {
         }) do
             redis.call(unpack(command))
         end
-    end",
-    )
-});
+    end";
 
-pub(super) static FIND: LazyLock<Script> = LazyLock::new(|| script("return fields(ARGV[1])"));
+    find = "return fields(ARGV[1])";
 
-/// The last begun first.
-pub(super) static LIST: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    /// The last begun first.
+    list = "
     local listed = {}
     for _, session in ipairs(redis.call('ZREVRANGE', sessions(ARGV[1]), 0, -1)) do
         if lives(session) then table.insert(listed, fields(session)) end
     end
-    return listed",
-    )
-});
+    return listed";
 
-pub(super) static COUNT: LazyLock<Script> =
-    LazyLock::new(|| script("return redis.call('ZCOUNT', alive, '(' .. ARGV[1], '+inf')"));
+    count = "return redis.call('ZCOUNT', alive, '(' .. ARGV[1], '+inf')";
 
-pub(super) static INSERT: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    insert = "
     local session, replaced, id, created_at, ends_at = unpack(ARGV, 1, 5)
     local device, address, values, by_person, by_email, person = unpack(ARGV, 6, 11)
     local at_most, why, remembered = unpack(ARGV, 12, 14)
@@ -150,41 +151,27 @@ pub(super) static INSERT: LazyLock<Script> = LazyLock::new(|| {
         if a.seen ~= b.seen then return a.seen > b.seen end
         return a.place > b.place
     end)
-    for place = at_most + 1, #living do finish(living[place].session, why) end",
-    )
-});
+    for place = at_most + 1, #living do finish(living[place].session, why) end";
 
-pub(super) static UPDATE: LazyLock<Script> = LazyLock::new(|| {
-    script("if lives(ARGV[1]) then redis.call('HSET', personal(ARGV[1]), 'values', ARGV[2]) end")
-});
+    update = "if lives(ARGV[1]) then redis.call('HSET', personal(ARGV[1]), 'values', ARGV[2]) end";
 
-pub(super) static SEEN: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    seen = "
     local session, at, ends_at = unpack(ARGV)
     if not lives(session) then return end
     redis.call('HSET', row(session), 'last_seen_at', at, 'ends_at', ends_at)
     redis.call('EXPIRE', personal(session), ttl(at, ends_at))
-    redis.call('ZADD', alive, ends_at, session)",
-    )
-});
+    redis.call('ZADD', alive, ends_at, session)";
 
-pub(super) static END: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    end = "
     local now, why, only, but, set = unpack(ARGV)
     local ended = 0
     for _, session in ipairs(redis.call('ZRANGE', sessions(set), 0, -1)) do
         ended = ended + finish_one(session, now, why, only, but)
     end
-    return ended",
-    )
-});
+    return ended";
 
-/// A step through everybody's sessions; gives where the next begins, and how many it ended.
-pub(super) static END_SOME: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    /// A step through everybody's sessions; gives where the next begins, and how many it ended.
+    end_some = "
     local now, why, only, but, from = unpack(ARGV)
     local all = personal('')
     local step = redis.call('SCAN', from, 'MATCH', all .. '*', 'COUNT', 500)
@@ -192,57 +179,38 @@ pub(super) static END_SOME: LazyLock<Script> = LazyLock::new(|| {
     for _, key in ipairs(step[2]) do
         ended = ended + finish_one(string.sub(key, #all + 1), now, why, only, but)
     end
-    return { step[1], ended }",
-    )
-});
+    return { step[1], ended }";
 
-pub(super) static EXPIRE: LazyLock<Script> =
-    LazyLock::new(|| script("if lives(ARGV[1]) then finish(ARGV[1], ARGV[2]) end"));
+    expire = "if lives(ARGV[1]) then finish(ARGV[1], ARGV[2]) end";
 
-pub(super) static DELETE: LazyLock<Script> = LazyLock::new(|| script("forget(ARGV[1])"));
+    delete = "forget(ARGV[1])";
 
-/// Who claims it signs with a mark of their own, so that whoever asks again after a broken
-/// connection gets the same answer.
-pub(super) static CLAIM: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    /// Who claims it signs with a mark of their own, so that whoever asks again after a broken
+    /// connection gets the same answer.
+    claim = "
     local name, mark, what, now, expires_at = unpack(ARGV)
     local held = redis.call('HMGET', claim(name), 'mark', 'expires_at')
     if held[1] and tonumber(held[2]) > tonumber(now) then return held[1] == mark and 1 or 0 end
     redis.call('HSET', claim(name), 'mark', mark, 'what', what, 'expires_at', expires_at)
     redis.call('EXPIRE', claim(name), ttl(now, expires_at))
-    return 1",
-    )
-});
+    return 1";
 
-pub(super) static RELEASE: LazyLock<Script> =
-    LazyLock::new(|| script("redis.call('DEL', claim(ARGV[1]))"));
+    release = "redis.call('DEL', claim(ARGV[1]))";
 
-pub(super) static CLAIMED: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    claimed = "
     local held = redis.call('HMGET', claim(ARGV[1]), 'what', 'expires_at')
     if not held[2] or tonumber(held[2]) <= tonumber(ARGV[2]) then return nil end
-    return held[1]",
-    )
-});
+    return held[1]";
 
-pub(super) static KEEP: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    keep = "
     local name, value, now, expires_at = unpack(ARGV)
-    redis.call('SET', kept(name), value, 'EX', ttl(now, expires_at))",
-    )
-});
+    redis.call('SET', kept(name), value, 'EX', ttl(now, expires_at))";
 
-pub(super) static KEPT: LazyLock<Script> =
-    LazyLock::new(|| script("return redis.call('GET', kept(ARGV[1]))"));
+    kept = "return redis.call('GET', kept(ARGV[1]))";
 
-/// Counts within windows that begin with the first: in all, or in none if one refuses; gives for each
-/// the seconds to wait, or 0. Counting twice after a broken connection does little harm.
-pub(super) static COUNT_ALL: LazyLock<Script> = LazyLock::new(|| {
-    script(
-        "
+    /// Counts within windows that begin with the first: in all, or in none if one refuses; gives for each
+    /// the seconds to wait, or 0. Counting twice after a broken connection does little harm.
+    count_all = "
     local now, counters, waits, refused = tonumber(ARGV[1]), {}, {}, false
     for first = 2, #ARGV, 6 do
         local name, add, at_most, seconds, place, reached = unpack(ARGV, first, first + 5)
@@ -271,6 +239,5 @@ pub(super) static COUNT_ALL: LazyLock<Script> = LazyLock::new(|| {
             redis.call('EXPIRE', limit(counter.name), ttl(now, counter.ends_at))
         end
     end
-    return waits",
-    )
-});
+    return waits";
+}

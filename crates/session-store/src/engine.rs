@@ -2,10 +2,11 @@
 
 mod once;
 
+use super::place;
 #[cfg(feature = "redis")]
 use super::redis::{self, Redis};
 use super::sqlite::{self, Sqlite};
-use super::{Ended, Hash, Place, Row, StoreError, Which, Whose};
+use super::{Ended, Hash, Row, StoreError, StoreLocation, Which, Whose};
 use crate::clock::Clock;
 
 /// Makes an [`Engine`] for each worker thread.
@@ -19,11 +20,13 @@ pub(super) enum Opener {
 impl Opener {
     /// `clock` is for engines that tidy up by themselves.
     #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "SQLite doesn't"))]
-    pub(super) fn open(place: &Place, clock: &Clock) -> Result<Self, StoreError> {
-        match place {
-            Place::Embedded(folder) => sqlite::Opener::open(folder).map(Self::Sqlite),
+    pub(super) fn open(place: &StoreLocation, clock: &Clock) -> Result<Self, StoreError> {
+        match &place.0 {
+            place::Engine::Sqlite(folder) => sqlite::Opener::open(folder).map(Self::Sqlite),
             #[cfg(feature = "redis")]
-            Place::Redis(client) => redis::Opener::open(client, clock.clone()).map(Self::Redis),
+            place::Engine::Redis(server) => {
+                redis::Opener::open(server, clock.clone()).map(Self::Redis)
+            }
         }
     }
 

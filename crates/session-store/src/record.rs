@@ -57,23 +57,23 @@ const CLOCK_TOLERANCE: i64 = 5 * 60;
 
 /// The dates of one session, in seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dates {
+pub(crate) struct Dates {
     /// When the person signed in.
-    pub created_at: i64,
+    pub(crate) created_at: i64,
     /// When a request last came, to within [`Dates::is_seen_due`].
-    pub last_seen_at: i64,
+    pub(crate) last_seen_at: i64,
 }
 
 impl Dates {
     /// A session that begins now.
     #[must_use]
-    pub fn beginning(now: i64) -> Self {
+    pub(crate) fn beginning(now: i64) -> Self {
         Self { created_at: now, last_seen_at: now }
     }
 
     /// When the session ends if no further request comes.
     #[must_use]
-    pub fn ends_at(&self, lifetimes: Lifetimes) -> i64 {
+    pub(crate) fn ends_at(&self, lifetimes: Lifetimes) -> i64 {
         let idle = self.last_seen_at.saturating_add(seconds(lifetimes.idle));
         idle.min(self.time_limit(lifetimes))
     }
@@ -81,7 +81,7 @@ impl Dates {
     /// Why the session has ended by now, if it has. One that is of the future was made while a clock was
     /// ahead, and would live that much longer.
     #[must_use]
-    pub fn ended(&self, now: i64, lifetimes: Lifetimes) -> Option<Ended> {
+    pub(crate) fn ended(&self, now: i64, lifetimes: Lifetimes) -> Option<Ended> {
         let latest = now.saturating_add(CLOCK_TOLERANCE);
         match now {
             _ if self.created_at > latest || self.last_seen_at > latest => Some(Ended::TimeLimit),
@@ -94,7 +94,7 @@ impl Dates {
     /// Whether it is time to write down that a request came. Once a minute is enough (or a quarter
     /// of the idle limit, if that is less): a write on every request would cost more than the page.
     #[must_use]
-    pub fn is_seen_due(&self, now: i64, lifetimes: Lifetimes) -> bool {
+    pub(crate) fn is_seen_due(&self, now: i64, lifetimes: Lifetimes) -> bool {
         let every = (seconds(lifetimes.idle) / 4).min(60);
         now.saturating_sub(self.last_seen_at) > every
     }

@@ -6,23 +6,23 @@
 use std::collections::{BTreeMap, HashMap};
 
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
-use actix_web::cookie::time::Duration;
 use anyhow::anyhow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use time::Duration;
 
 use super::whole::unmarked;
 use super::{Hash, NewSession, Row, Store, StoreError, measured};
-use crate::session::Lifetimes;
+use crate::Lifetimes;
 
 type Values = HashMap<String, String>;
 
 /// Under this key stands [`super::SessionInfo`]. Read only: what is written there is dropped.
-pub(crate) const INFO: &str = "session";
+pub const INFO: &str = "session";
 /// The person's name for the store.
-pub(crate) const PERSON: &str = "person";
+pub const PERSON: &str = "person";
 /// Why the session ended: of one that has, this is all there is. Read only.
-pub(crate) const ENDED: &str = "ended";
+pub const ENDED: &str = "ended";
 
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<Values>, LoadError> {

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, named_params};
 
 use super::{Sqlite, end_those};
-use crate::session::Ended;
-use crate::session::store::StoreError;
+use crate::Ended;
+use crate::StoreError;
 
 /// How many rows a purge takes at a time, while writes wait for it: some milliseconds' worth.
 const PURGED_AT_ONCE: i64 = 200;
@@ -19,7 +19,7 @@ const EXPIRED: [&str; 3] = [
 ];
 
 impl Sqlite {
-    pub(in crate::session::store) async fn purge_some(
+    pub(crate) async fn purge_some(
         &self,
         now: i64,
         absolute: i64,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::Lifetimes;
+use crate::Lifetimes;
 
 /// What a person may know of a session of theirs.
 #[derive(Clone, Debug, Serialize, Deserialize)]

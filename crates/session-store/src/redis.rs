@@ -11,33 +11,55 @@ mod scripts;
 use std::cmp::Reverse;
 use std::net::IpAddr;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use redis::{Client, ConnectionAddr, FromRedisValue, ScriptInvocation, TlsCertificates};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, FromRedisValue, InfoDict, RedisError,
+    ScriptInvocation, TlsCertificates,
+};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
 
 use super::engine::{Counted, Ending, Insertion};
-use super::{Dates, Ended, Hash, NewSession, Row, StoreError, Which, Whose};
+use super::{
+    Dates, Ended, Eviction, Hash, InvalidLocation, NewSession, Row, SharedOptions, StoreError,
+    Which, Whose, random,
+};
 use crate::clock::Clock;
-use crate::outgoing::{ExtraRoots, is_usable};
-use crate::sealed::random;
-use cause::{CLUSTER, NO_DATABASE, describe};
+use cause::{CLUSTER, NO_DATABASE, describe, remedy};
 use connection::{Connection, DEADLINE};
+use scripts::Scripts;
 
+/// A server, and what is needed to work with it. Clones share their scripts.
 #[derive(Clone)]
-pub(super) struct Opener {
+pub(super) struct Server {
     client: Arc<Client>,
-    clock: Clock,
+    /// What messages call it.
+    pub(super) name: Arc<str>,
+    scripts: Arc<Scripts>,
 }
 
-#[derive(Clone)]
-pub(super) struct Redis {
-    connection: Connection,
-    clock: Clock,
+impl Server {
+    /// Checks the URL, and connects to nothing yet.
+    pub(super) fn new(url: &str, options: SharedOptions) -> Result<Self, InvalidLocation> {
+        let SharedOptions { name, key_prefix, extra_roots } = options;
+        // It becomes a part of scripts.
+        let in_prefix = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+        if !key_prefix.bytes().all(in_prefix) {
+            return Err(InvalidLocation::KeyPrefix);
+        }
+        let client = client(url, &extra_roots).ok_or(InvalidLocation::Url)?;
+        Ok(Self {
+            client: Arc::new(client),
+            name: name.into(),
+            scripts: Arc::new(Scripts::new(&key_prefix)),
+        })
+    }
 }
 
-/// A client for the Redis at this URL, if it is one that can work. It connects to nothing yet.
-pub(super) fn client(url: &str, extra_roots: &ExtraRoots) -> Option<Arc<Client>> {
+fn client(url: &str, extra_roots: &[Vec<u8>]) -> Option<Client> {
     // `#insecure` would skip the check of certificates.
     if url.contains('#') {
         return None;
@@ -51,16 +73,21 @@ pub(super) fn client(url: &str, extra_roots: &ExtraRoots) -> Option<Arc<Client>>
         _ => return None,
     };
     let client = client.ok()?;
-    (client.get_connection_info().redis_settings().db() >= 0).then(|| Arc::new(client))
+    (client.get_connection_info().redis_settings().db() >= 0).then_some(client)
 }
 
-/// Those of the system and the extra ones, in PEM form: `redis` takes no others beside its own.
-fn all_roots(extra_roots: &ExtraRoots) -> String {
-    let of_the_system = rustls_native_certs::load_native_certs().certs;
-    let all = of_the_system.iter().filter(|root| is_usable(root)).chain(extra_roots.iter());
+/// The system's certificates and the extra ones in PEM form. `redis` uses either its own or these.
+fn all_roots(extra_roots: &[Vec<u8>]) -> String {
+    let system = rustls_native_certs::load_native_certs().certs;
+    let is_usable =
+        |root: &&CertificateDer<'static>| RootCertStore::empty().add((*root).clone()).is_ok();
+    let system = system.iter().filter(is_usable).map(AsRef::as_ref);
     let pem =
         |base64| format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
-    all.map(|root| pem(STANDARD.encode(root))).collect()
+    system
+        .chain(extra_roots.iter().map(Vec::as_slice))
+        .map(|root| pem(STANDARD.encode(root)))
+        .collect()
 }
 
 /// Whether this host of a URL can only be this machine.
@@ -70,65 +97,100 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// Fails if the server answers in time that it doesn't have the database of this URL.
-fn refuse_missing_database(client: &Arc<Client>) -> Result<(), StoreError> {
+fn refuse_missing_database(server: &Server) -> Result<(), StoreError> {
     // Every server has the first.
-    if client.get_connection_info().redis_settings().db() == 0 {
+    if server.client.get_connection_info().redis_settings().db() == 0 {
         return Ok(());
     }
-    let (client, (tell, answer)) = (Arc::clone(client), mpsc::channel());
+    let (client, (tell, answer)) = (Arc::clone(&server.client), mpsc::channel());
     // On a thread of its own, since nothing limits how long the name or the answer takes.
     std::thread::spawn(move || tell.send(client.get_connection().err()));
     let Ok(Some(error)) = answer.recv_timeout(DEADLINE) else { return Ok(()) };
-    let cause = describe(&error);
-    let is_final = [NO_DATABASE, CLUSTER].iter().any(|why| cause.ends_with(why));
-    if is_final { Err(StoreError::Redis(cause)) } else { Ok(()) }
+    let is_final = matches!(remedy(&error), Some(CLUSTER | NO_DATABASE));
+    if is_final { Err(StoreError::Server(describe(&error, &server.name))) } else { Ok(()) }
+}
+
+/// Asks the server for its `maxmemory-policy`.
+pub(super) async fn eviction(server: &Server) -> Eviction {
+    let Ok(memory) = memory(&server.client).await else { return Eviction::Unknown };
+    let policy: String = memory.get("maxmemory_policy").unwrap_or_default();
+    match (memory.get("maxmemory"), policy.as_str()) {
+        (_, "noeviction") => Eviction::Off,
+        (Some(0_u64), _) => Eviction::Unlimited,
+        (_, "") => Eviction::Unknown,
+        _ => Eviction::On(policy),
+    }
+}
+
+async fn memory(client: &Client) -> Result<InfoDict, RedisError> {
+    const DEADLINE: Duration = Duration::from_secs(2);
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(DEADLINE))
+        .set_response_timeout(Some(DEADLINE));
+    let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+    redis::cmd("INFO").arg("memory").query_async(&mut connection).await
+}
+
+#[derive(Clone)]
+pub(super) struct Opener {
+    server: Server,
+    clock: Clock,
+}
+
+#[derive(Clone)]
+pub(super) struct Redis {
+    connection: Connection,
+    scripts: Arc<Scripts>,
+    clock: Clock,
 }
 
 impl Opener {
-    /// Connects only to find out whether the database that the URL names exists. A Redis that is away
-    /// for a while keeps nobody from starting.
-    pub(super) fn open(client: &Arc<Client>, clock: Clock) -> Result<Self, StoreError> {
-        if let ConnectionAddr::Tcp(host, _) = client.get_connection_info().addr()
+    /// Connects only to find out whether the database that the URL names exists. A server that is
+    /// down for a while doesn't keep the program from starting.
+    pub(super) fn open(server: &Server, clock: Clock) -> Result<Self, StoreError> {
+        if let ConnectionAddr::Tcp(host, _) = server.client.get_connection_info().addr()
             && !is_loopback(host)
         {
             tracing::warn!(
-                "SESSION_STORE is on another machine and without TLS: its password, sessions and \
-                 email addresses travel in the clear; use rediss:// unless that network is yours alone"
+                "{} is on another machine and without TLS: its password, sessions and email \
+                 addresses travel in the clear; use rediss:// unless that network is yours alone",
+                server.name
             );
         }
-        refuse_missing_database(client)?;
-        Ok(Self { client: Arc::clone(client), clock })
+        refuse_missing_database(server)?;
+        Ok(Self { server: server.clone(), clock })
     }
 
     pub(super) fn for_this_thread(&self) -> Redis {
-        Redis { connection: Connection::new(Arc::clone(&self.client)), clock: self.clock.clone() }
+        let Server { client, name, scripts } = self.server.clone();
+        Redis { connection: Connection::new(client, name), scripts, clock: self.clock.clone() }
     }
 }
 
 impl Redis {
     pub(super) async fn find(&self, hash: &Hash) -> Result<Option<Row>, StoreError> {
-        let fields: Vec<Option<String>> = self.run(&scripts::FIND.arg(name(hash))).await?;
+        let fields: Vec<Option<String>> = self.run(&self.scripts.find.arg(name(hash))).await?;
         let has_row = fields.first().is_some_and(Option::is_some);
         has_row.then(|| row(fields)).transpose()
     }
 
     pub(super) async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
-        let all: Vec<Vec<Option<String>>> = self.run(&scripts::LIST.arg(set_of(whose))).await?;
+        let all: Vec<Vec<Option<String>>> = self.run(&self.scripts.list.arg(set_of(whose))).await?;
         let mut rows: Vec<Row> = all.into_iter().map(row).collect::<Result<_, _>>()?;
         rows.sort_by_key(|row| Reverse(row.dates.last_seen_at));
         Ok(rows)
     }
 
     pub(super) async fn count(&self, now: i64) -> Result<u64, StoreError> {
-        self.run(&scripts::COUNT.arg(now)).await
+        self.run(&self.scripts.count.arg(now)).await
     }
 
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
-        self.run(&scripts::PING.prepare_invoke()).await
+        self.run(&self.scripts.ping.prepare_invoke()).await
     }
 
     pub(super) async fn try_write(&self) -> Result<(), StoreError> {
-        self.run(&scripts::TRY_WRITE.prepare_invoke()).await
+        self.run(&self.scripts.try_write.prepare_invoke()).await
     }
 
     pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
@@ -138,7 +200,7 @@ impl Redis {
         let by_person = set(session.person.clone().map(Whose::Person));
         let by_email = set(session.email.map(Whose::Email));
         let person = session.person.unwrap_or_default();
-        let mut insert = scripts::INSERT.prepare_invoke();
+        let mut insert = self.scripts.insert.prepare_invoke();
         insert
             .arg((name(&new.hash), replaced, id, dates.created_at, new.ends_at))
             .arg((session.device, session.address, session.values, by_person, by_email, person))
@@ -147,11 +209,11 @@ impl Redis {
     }
 
     pub(super) async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
-        self.run(&scripts::UPDATE.arg((name(&hash), values))).await
+        self.run(&self.scripts.update.arg((name(&hash), values))).await
     }
 
     pub(super) async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError> {
-        self.run(&scripts::SEEN.arg((name(&hash), at, ends_at))).await
+        self.run(&self.scripts.seen.arg((name(&hash), at, ends_at))).await
     }
 
     /// The row of an ended session stays for as long as it would have, by the TTL that it has.
@@ -163,12 +225,12 @@ impl Redis {
         };
         let those = (ending.now, ending.why.name(), only, but);
         if let Some(whose) = ending.whose {
-            return self.run(scripts::END.arg(those).arg(set_of(&whose))).await;
+            return self.run(self.scripts.end.arg(those).arg(set_of(&whose))).await;
         }
         let (mut from, mut ended) = ("0".to_owned(), 0);
         loop {
             let (next, some): (String, usize) =
-                self.run(scripts::END_SOME.arg(&those).arg(from)).await?;
+                self.run(self.scripts.end_some.arg(&those).arg(from)).await?;
             ended += some;
             if next == "0" {
                 return Ok(ended);
@@ -178,11 +240,11 @@ impl Redis {
     }
 
     pub(super) async fn expire(&self, hash: Hash, why: Ended) -> Result<(), StoreError> {
-        self.run(&scripts::EXPIRE.arg((name(&hash), why.name()))).await
+        self.run(&self.scripts.expire.arg((name(&hash), why.name()))).await
     }
 
     pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
-        self.run(&scripts::DELETE.arg(name(&hash))).await
+        self.run(&self.scripts.delete.arg(name(&hash))).await
     }
 
     pub(super) async fn claim(
@@ -193,11 +255,11 @@ impl Redis {
         expires_at: i64,
     ) -> Result<bool, StoreError> {
         let mark = URL_SAFE_NO_PAD.encode(random::<16>()?);
-        self.run(&scripts::CLAIM.arg((name(&claimed), mark, what, now, expires_at))).await
+        self.run(&self.scripts.claim.arg((name(&claimed), mark, what, now, expires_at))).await
     }
 
     pub(super) async fn release(&self, claimed: Hash) -> Result<(), StoreError> {
-        self.run(&scripts::RELEASE.arg(name(&claimed))).await
+        self.run(&self.scripts.release.arg(name(&claimed))).await
     }
 
     pub(super) async fn claimed(
@@ -205,7 +267,7 @@ impl Redis {
         claimed: &Hash,
         now: i64,
     ) -> Result<Option<String>, StoreError> {
-        self.run(scripts::CLAIMED.arg(name(claimed)).arg(now)).await
+        self.run(self.scripts.claimed.arg(name(claimed)).arg(now)).await
     }
 
     pub(super) async fn keep(
@@ -215,11 +277,11 @@ impl Redis {
         expires_at: i64,
     ) -> Result<(), StoreError> {
         let arguments = (name(&kept), value, self.clock.now(), expires_at);
-        self.run(&scripts::KEEP.arg(arguments)).await
+        self.run(&self.scripts.keep.arg(arguments)).await
     }
 
     pub(super) async fn kept(&self, kept: &Hash) -> Result<Option<String>, StoreError> {
-        self.run(&scripts::KEPT.arg(name(kept))).await
+        self.run(&self.scripts.kept.arg(name(kept))).await
     }
 
     pub(super) async fn count_all(
@@ -227,7 +289,7 @@ impl Redis {
         counted: Vec<Counted>,
         now: i64,
     ) -> Result<Vec<i64>, StoreError> {
-        let mut count = scripts::COUNT_ALL.arg(now);
+        let mut count = self.scripts.count_all.arg(now);
         for Counted { name: hash, add, at_most, window, enforced_once } in counted {
             // Lua counts places from 1.
             let (place, reached) =

@@ -8,10 +8,10 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::session::store::StoreError;
+use crate::StoreError;
 
 /// Its name.
-pub(in crate::session::store) const FILE: &str = "sessions.sqlite3";
+pub(crate) const FILE: &str = "sessions.sqlite3";
 
 /// The layout of the file. `PRAGMA user_version` counts the steps that a file has taken; a step,
 /// once released, is never changed.

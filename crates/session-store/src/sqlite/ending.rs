@@ -3,8 +3,8 @@
 use rusqlite::{Connection, named_params};
 
 use super::{Sqlite, column_and_name};
-use crate::session::store::engine::Ending;
-use crate::session::store::{Ended, Hash, StoreError, Which};
+use crate::engine::Ending;
+use crate::{Ended, Hash, StoreError, Which};
 
 /// Ends the sessions that meet the condition, for the reason `:why`: empties their rows, and keeps
 /// them until `:remembered` seconds after their beginning.
@@ -17,7 +17,7 @@ pub(super) fn end_those(condition: &str) -> String {
 }
 
 impl Sqlite {
-    pub(in crate::session::store) async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
+    pub(crate) async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
         let (one, but) = match ending.which {
             Which::One(id) => (Some(id), None),
             Which::AllBut(id) => (None, Some(id)),
@@ -49,7 +49,7 @@ impl Sqlite {
         self.write(end).await
     }
 
-    pub(in crate::session::store) async fn expire(
+    pub(crate) async fn expire(
         &self,
         hash: Hash,
         why: Ended,

@@ -7,12 +7,10 @@ use std::pin::pin;
 use std::time::Duration;
 
 use actix_session::storage::{SaveError, SessionKey, SessionStore};
-use actix_web::cookie::time;
 use futures_util::future::join_all;
 use futures_util::poll;
 use rusqlite::Connection;
-use workos_magic_link::clock::Clock;
-use workos_magic_link::session::{Lifetimes, Limits, Place, Store};
+use session_store::{Clock, Lifetimes, Limits, Store, StoreLocation};
 
 const MANY: usize = 50;
 
@@ -20,7 +18,7 @@ fn store(folder: &Path) -> Store {
     let hour = Duration::from_secs(60 * 60);
     let limits =
         Limits { lifetimes: Lifetimes { idle: hour, absolute: hour }, sessions_per_user: 1000 };
-    let place = Place::Embedded(folder.to_owned());
+    let place = StoreLocation::folder(folder);
     Store::open(&place, limits, Clock::default()).unwrap().for_this_thread()
 }
 

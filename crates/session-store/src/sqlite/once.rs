@@ -3,14 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Sqlite;
-use crate::session::store::{Hash, StoreError};
+use crate::{Hash, StoreError};
 
 impl Sqlite {
     /// In one transaction, which the disk has to take.
-    pub(in crate::session::store) async fn try_write(
-        &self,
-        name: Hash,
-    ) -> Result<usize, StoreError> {
+    pub(crate) async fn try_write(&self, name: Hash) -> Result<usize, StoreError> {
         let try_write = move |db: &Connection| {
             db.execute("INSERT INTO claims (name_hash, expires_at) VALUES (?1, 0)", [name])?;
             db.execute("DELETE FROM claims WHERE name_hash = ?1", [name])
@@ -18,7 +15,7 @@ impl Sqlite {
         self.write(try_write).await
     }
 
-    pub(in crate::session::store) async fn claim(
+    pub(crate) async fn claim(
         &self,
         name: Hash,
         what: String,
@@ -33,22 +30,18 @@ impl Sqlite {
         Ok(self.write(claim).await? == 1)
     }
 
-    pub(in crate::session::store) async fn release(&self, name: Hash) -> Result<usize, StoreError> {
+    pub(crate) async fn release(&self, name: Hash) -> Result<usize, StoreError> {
         let sql = "DELETE FROM claims WHERE name_hash = ?1";
         self.write(move |db| db.prepare_cached(sql)?.execute([name])).await
     }
 
-    pub(in crate::session::store) fn claimed(
-        &self,
-        name: &Hash,
-        now: i64,
-    ) -> Result<Option<String>, StoreError> {
+    pub(crate) fn claimed(&self, name: &Hash, now: i64) -> Result<Option<String>, StoreError> {
         let sql = "SELECT what FROM claims WHERE name_hash = ?1 AND expires_at > ?2";
         let mut select = self.reader()?.prepare_cached(sql)?;
         Ok(select.query_row(params![name, now], |row| row.get(0)).optional()?)
     }
 
-    pub(in crate::session::store) async fn keep(
+    pub(crate) async fn keep(
         &self,
         name: Hash,
         value: String,
@@ -59,10 +52,7 @@ impl Sqlite {
             .await
     }
 
-    pub(in crate::session::store) fn kept(
-        &self,
-        name: &Hash,
-    ) -> Result<Option<String>, StoreError> {
+    pub(crate) fn kept(&self, name: &Hash) -> Result<Option<String>, StoreError> {
         let sql = "SELECT value FROM kept WHERE name_hash = ?1";
         let mut select = self.reader()?.prepare_cached(sql)?;
         Ok(select.query_row([name], |row| row.get(0)).optional()?)

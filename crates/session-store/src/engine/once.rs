@@ -1,11 +1,11 @@
 //! What may happen once, and what waits for somebody.
 
 use super::Engine;
-use crate::session::store::{Hash, StoreError};
+use crate::{Hash, StoreError};
 
 impl Engine {
     /// True for the first who claims it, and for nobody else until it expires or is given back.
-    pub(in crate::session::store) async fn claim(
+    pub(crate) async fn claim(
         &self,
         name: Hash,
         what: String,
@@ -19,7 +19,7 @@ impl Engine {
         }
     }
 
-    pub(in crate::session::store) async fn release(&self, name: Hash) -> Result<(), StoreError> {
+    pub(crate) async fn release(&self, name: Hash) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.release(name).await.map(drop),
             #[cfg(feature = "redis")]
@@ -27,7 +27,7 @@ impl Engine {
         }
     }
 
-    pub(in crate::session::store) async fn claimed(
+    pub(crate) async fn claimed(
         &self,
         name: &Hash,
         now: i64,
@@ -39,7 +39,7 @@ impl Engine {
         }
     }
 
-    pub(in crate::session::store) async fn keep(
+    pub(crate) async fn keep(
         &self,
         name: Hash,
         value: String,
@@ -52,10 +52,7 @@ impl Engine {
         }
     }
 
-    pub(in crate::session::store) async fn kept(
-        &self,
-        name: &Hash,
-    ) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn kept(&self, name: &Hash) -> Result<Option<String>, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.kept(name),
             #[cfg(feature = "redis")]

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use rusqlite::{Connection, Error, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use crate::session::store::StoreError;
+use crate::StoreError;
 
 /// How many writes are committed together at most: a millisecond's worth.
 const TOGETHER: usize = 64;
