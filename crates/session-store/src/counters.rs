@@ -1,70 +1,71 @@
-//! The counters of the embedded engine: in memory, since one process serves alone.
+//! The rate limits of the embedded engine, in memory since a single process uses it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Hash;
-use super::engine::Counted;
+use crate::clock::seconds;
+use crate::{Count, Hash, hash};
 
-/// How often something happened within a time that began with the first.
+/// How often something happened in a window that the first time opened.
 #[derive(Clone, Copy)]
 struct Window {
     count: u32,
     ends_at: i64,
 }
 
-/// All counters of this process.
+/// All windows of this process.
 #[derive(Clone, Default)]
-pub(super) struct Counters(Arc<Mutex<HashMap<Hash, Window>>>);
+pub(crate) struct Counters(Arc<Mutex<HashMap<Hash, Window>>>);
 
 impl Counters {
-    /// Counts in all of these, or in none if one of them refuses; gives for each the seconds until it
-    /// no longer does, or 0.
-    pub(super) fn count_all(&self, counted: &[Counted], now: i64) -> Vec<i64> {
+    /// See [`crate::engine::Engine::count_all`].
+    pub(crate) fn count_all(&self, counts: &[Count], now: i64) -> Vec<i64> {
+        let names: Vec<_> = counts.iter().map(|count| hash(&count.name)).collect();
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let current: Vec<_> = counted.iter().map(|counted| counted.window(&windows, now)).collect();
-        let waits: Vec<_> = counted
+        let current: Vec<_> = counts
+            .iter()
+            .zip(&names)
+            .map(|(count, name)| current_window(windows.get(name), count, now))
+            .collect();
+        let waits: Vec<_> = counts
             .iter()
             .zip(&current)
-            .map(|(counted, window)| counted.wait(*window, &current, now))
+            .map(|(count, window)| wait(count, *window, &current, now))
             .collect();
         if waits.iter().all(|wait| *wait == 0) {
-            // What adds nothing only asks, and begins no window.
-            for (counted, window) in
-                counted.iter().zip(current).filter(|(counted, _)| counted.add > 0)
-            {
-                let count = window.count.saturating_add(counted.add);
-                windows.insert(counted.name, Window { count, ..window });
+            for ((count, name), window) in counts.iter().zip(names).zip(current) {
+                // A count of 0 only asks, and opens no window.
+                if count.add > 0 {
+                    let count = window.count.saturating_add(count.add);
+                    windows.insert(name, Window { count, ..window });
+                }
             }
         }
         waits
     }
 
-    /// Forgets what is over.
-    pub(super) fn purge(&self, now: i64) {
+    /// Removes the windows that have ended.
+    pub(crate) fn purge(&self, now: i64) {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         windows.retain(|_, window| window.ends_at > now);
     }
 }
 
-impl Counted {
-    /// The window that goes on, or one that would begin now.
-    fn window(&self, windows: &HashMap<Hash, Window>, now: i64) -> Window {
-        let latest = now.saturating_add(self.window);
-        // One that ends later than it could was opened by a clock that has been set back since.
-        let goes_on = |window: &&Window| now < window.ends_at && window.ends_at <= latest;
-        let window = windows.get(&self.name).filter(goes_on);
-        window.copied().unwrap_or(Window { count: 0, ends_at: latest })
-    }
+/// Returns the window that is open, or one that would open now.
+fn current_window(window: Option<&Window>, count: &Count, now: i64) -> Window {
+    let latest = now.saturating_add(seconds(count.limit.within));
+    // A window that ends later was opened by a clock that has been set back since.
+    let is_open = |window: &&Window| now < window.ends_at && window.ends_at <= latest;
+    window.filter(is_open).copied().unwrap_or(Window { count: 0, ends_at: latest })
+}
 
-    /// A condition that no longer holds ends the wait as well.
-    fn wait(&self, window: Window, all: &[Window], now: i64) -> i64 {
-        let condition =
-            self.enforced_once.and_then(|(place, count)| Some((all.get(place)?, count)));
-        let is_enforced = condition.is_none_or(|(other, count)| other.count >= count);
-        if !is_enforced || window.count < self.at_most {
-            return 0;
-        }
-        condition.map_or(window.ends_at, |(other, _)| window.ends_at.min(other.ends_at)) - now
+/// Returns the seconds until a counter no longer refuses. Its condition may end before it does.
+fn wait(count: &Count, window: Window, all: &[Window], now: i64) -> i64 {
+    let condition =
+        count.enforced_once.and_then(|(place, reached)| Some((all.get(place)?, reached)));
+    let is_enforced = condition.is_none_or(|(other, reached)| other.count >= reached);
+    if !is_enforced || window.count < count.limit.at_most {
+        return 0;
     }
+    condition.map_or(window.ends_at, |(other, _)| window.ends_at.min(other.ends_at)) - now
 }

@@ -1,7 +1,7 @@
 //! Which sessions somebody has, and their end.
 
-use super::engine::Ending;
-use super::{Ended, SessionInfo, Store, StoreError, Which, Whose, measured};
+use crate::engine::{AnyEngine, Ending, Engine as _, on_engine};
+use crate::{Ended, SessionInfo, Store, StoreError, Which, Whose, measured};
 
 impl Store {
     /// Their sessions, the last seen first.
@@ -10,7 +10,7 @@ impl Store {
     /// When the store fails.
     pub async fn list(&self, whose: &Whose) -> Result<Vec<SessionInfo>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
-        let rows = measured::LIST.measure(self.engine.list(whose)).await?;
+        let rows = measured::LIST.measure(on_engine!(self.list(whose))).await?;
         let alive = rows.into_iter().filter(|row| row.dates.ended(now, lifetimes).is_none());
         Ok(alive.map(|row| row.info(lifetimes)).collect())
     }
@@ -45,6 +45,6 @@ impl Store {
     ) -> Result<usize, StoreError> {
         let (now, remembered) = (self.clock.now(), self.remembered());
         let ending = Ending { whose, which, why, now, remembered };
-        measured::END.measure(self.engine.end(ending)).await
+        measured::END.measure(on_engine!(self.end(ending))).await
     }
 }

@@ -1,26 +1,138 @@
-//! The engines behind the store: what each must be able to do, and which one it is.
+//! What every engine does, and which one a store has.
 
-mod once;
-
-use super::place;
-#[cfg(feature = "redis")]
-use super::redis::{self, Redis};
-use super::sqlite::{self, Sqlite};
-use super::{Ended, Hash, Row, StoreError, StoreLocation, Which, Whose};
 use crate::clock::Clock;
+#[cfg(feature = "redis")]
+use crate::redis::{self, Redis};
+use crate::sqlite::{self, Sqlite};
+use crate::{Count, Ended, Hash, Row, StoreError, StoreLocation, Which, Whose, place};
 
-/// Makes an [`Engine`] for each worker thread.
+/// A database that sessions are kept in. Times are seconds since 1970; whatever has a hash is stored
+/// by that alone.
+pub(crate) trait Engine {
+    /// Returns the row of this reference, which may have ended.
+    async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError>;
+
+    /// Returns the rows of a user, the last seen first.
+    async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError>;
+
+    /// Returns how many sessions are alive by their dates and weren't ended.
+    async fn count(&self, now: i64) -> Result<u64, StoreError>;
+
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Writes something and removes it again; `name` is used by nothing else.
+    async fn try_write(&self, name: Hash) -> Result<(), StoreError>;
+
+    /// Writes a session, removes the one that it replaces, and ends the least recently seen ones of
+    /// its user above the limit: all or nothing.
+    async fn insert(&self, new: Insertion) -> Result<(), StoreError>;
+
+    /// Writes the values of a session that is alive, and nothing for another.
+    async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError>;
+
+    /// Writes when a session that is alive was last seen, and when it ends now.
+    async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError>;
+
+    /// Ends sessions that are alive, and returns how many. Without a user it may end only some, so
+    /// that other writes fit between; 0 when there are no more.
+    async fn end(&self, ending: Ending) -> Result<usize, StoreError>;
+
+    /// Writes the end of a session that has expired, unless it has ended already.
+    async fn expire(&self, hash: Hash, why: Ended, remembered: i64) -> Result<(), StoreError>;
+
+    async fn delete(&self, hash: Hash) -> Result<(), StoreError>;
+
+    /// Returns true for the first caller only, until the claim expires or is released.
+    async fn claim(
+        &self,
+        name: Hash,
+        what: String,
+        now: i64,
+        expires_at: i64,
+    ) -> Result<bool, StoreError>;
+
+    async fn release(&self, name: Hash) -> Result<(), StoreError>;
+
+    /// Returns what a claim holds.
+    async fn claimed(&self, name: Hash, now: i64) -> Result<Option<String>, StoreError>;
+
+    /// Stores a value in place of an earlier one.
+    async fn keep(&self, name: Hash, value: String, expires_at: i64) -> Result<(), StoreError>;
+
+    /// Returns a value, which may have expired a moment ago.
+    async fn kept(&self, name: Hash) -> Result<Option<String>, StoreError>;
+
+    /// Counts in all of these, or in none if one refuses. Returns for each the seconds until it no
+    /// longer refuses, or 0.
+    async fn count_all(&self, counts: &[Count], now: i64) -> Result<Vec<i64>, StoreError>;
+
+    /// Removes some of what has expired, and returns whether there may be more.
+    async fn purge_some(
+        &self,
+        now: i64,
+        absolute: i64,
+        remembered: i64,
+    ) -> Result<bool, StoreError>;
+}
+
+/// A session to write.
+pub(crate) struct Insertion {
+    pub(crate) hash: Hash,
+    pub(crate) row: Row,
+    /// When it ends if no further request comes.
+    pub(crate) ends_at: i64,
+    /// The session whose place it takes.
+    pub(crate) replacing: Option<Hash>,
+    /// How many sessions the user may have.
+    pub(crate) at_most: u32,
+    pub(crate) remembered: i64,
+}
+
+/// Sessions to end.
+pub(crate) struct Ending {
+    /// `None` for everyone's.
+    pub(crate) whose: Option<Whose>,
+    pub(crate) which: Which,
+    pub(crate) why: Ended,
+    pub(crate) now: i64,
+    /// How long after its beginning the row of a session stays.
+    pub(crate) remembered: i64,
+}
+
+/// Makes an [`AnyEngine`] for each worker thread.
 #[derive(Clone)]
-pub(super) enum Opener {
+pub(crate) enum Opener {
     Sqlite(sqlite::Opener),
     #[cfg(feature = "redis")]
     Redis(redis::Opener),
 }
 
+/// The engine of one worker thread.
+#[derive(Clone)]
+pub(crate) enum AnyEngine {
+    Sqlite(Sqlite),
+    #[cfg(feature = "redis")]
+    Redis(Redis),
+}
+
+/// Calls a method of [`Engine`] on the one that a store has.
+macro_rules! on_engine {
+    ($store:ident.$method:ident($($argument:expr),*)) => {
+        async {
+            match &$store.engine {
+                AnyEngine::Sqlite(engine) => engine.$method($($argument),*).await,
+                #[cfg(feature = "redis")]
+                AnyEngine::Redis(engine) => engine.$method($($argument),*).await,
+            }
+        }
+    };
+}
+
+pub(crate) use on_engine;
+
 impl Opener {
-    /// `clock` is for engines that tidy up by themselves.
-    #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "SQLite doesn't"))]
-    pub(super) fn open(place: &StoreLocation, clock: &Clock) -> Result<Self, StoreError> {
+    #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "SQLite needs no clock"))]
+    pub(crate) fn open(place: &StoreLocation, clock: &Clock) -> Result<Self, StoreError> {
         match &place.0 {
             place::Engine::Sqlite(folder) => sqlite::Opener::open(folder).map(Self::Sqlite),
             #[cfg(feature = "redis")]
@@ -30,191 +142,11 @@ impl Opener {
         }
     }
 
-    pub(super) fn for_this_thread(&self) -> Engine {
+    pub(crate) fn for_this_thread(&self) -> AnyEngine {
         match self {
-            Self::Sqlite(opener) => Engine::Sqlite(opener.for_this_thread()),
+            Self::Sqlite(opener) => AnyEngine::Sqlite(opener.for_this_thread()),
             #[cfg(feature = "redis")]
-            Self::Redis(opener) => Engine::Redis(opener.for_this_thread()),
-        }
-    }
-}
-
-/// One of the engines, as one worker thread uses it.
-#[derive(Clone)]
-pub(super) enum Engine {
-    Sqlite(Sqlite),
-    #[cfg(feature = "redis")]
-    Redis(Redis),
-}
-
-/// A session to write down.
-pub(super) struct Insertion {
-    pub(super) hash: Hash,
-    pub(super) row: Row,
-    /// When it ends if no further request comes.
-    pub(super) ends_at: i64,
-    /// The session whose place it takes.
-    pub(super) replacing: Option<Hash>,
-    /// How many sessions the person may have.
-    pub(super) at_most: u32,
-    pub(super) remembered: i64,
-}
-
-/// Sessions to end.
-pub(super) struct Ending {
-    /// Whose; `None` for everybody's.
-    pub(super) whose: Option<Whose>,
-    pub(super) which: Which,
-    pub(super) why: Ended,
-    pub(super) now: i64,
-    /// How long after its beginning the row of a session stays.
-    pub(super) remembered: i64,
-}
-
-/// Something that is counted.
-pub(super) struct Counted {
-    pub(super) name: Hash,
-    /// As how many it counts.
-    pub(super) add: u32,
-    pub(super) at_most: u32,
-    /// Within so many seconds.
-    pub(super) window: i64,
-    /// The place of another counter, and what that must have reached for this one to refuse.
-    pub(super) enforced_once: Option<(usize, u32)>,
-}
-
-impl Engine {
-    /// The row of this reference, if there is one.
-    pub(super) async fn find(&self, hash: &Hash) -> Result<Option<Row>, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.find(hash),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.find(hash).await,
-        }
-    }
-
-    /// Their rows, the last seen first.
-    pub(super) async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.list(whose),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.list(whose).await,
-        }
-    }
-
-    /// How many sessions live by their dates, and were not ended.
-    pub(super) async fn count(&self, now: i64) -> Result<u64, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.count(now),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.count(now).await,
-        }
-    }
-
-    pub(super) async fn ping(&self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.ping(),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.ping().await,
-        }
-    }
-
-    /// Writes something and takes it away again; `name` is used by nothing else.
-    pub(super) async fn try_write(&self, name: Hash) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.try_write(name).await.map(drop),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.try_write().await,
-        }
-    }
-
-    /// Writes a session, takes the one away that it replaces, and ends the person's least recently
-    /// seen ones above the limit: all or nothing.
-    pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.insert(new).await.map(drop),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.insert(new).await,
-        }
-    }
-
-    /// Writes what is kept in a session that lives; of one that doesn't, nothing.
-    pub(super) async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.update(hash, values).await.map(drop),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.update(hash, values).await,
-        }
-    }
-
-    /// Notes that a request came for a session that lives.
-    pub(super) async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.seen(hash, at, ends_at).await.map(drop),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.seen(hash, at, ends_at).await,
-        }
-    }
-
-    /// Ends sessions that live, and gives how many it were: all of a person's; of everybody's some,
-    /// so that others' writes fit between, until there are none.
-    pub(super) async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.end(ending).await,
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.end(ending).await,
-        }
-    }
-
-    /// Ends a session that has expired, if it is not written down that it ended.
-    pub(super) async fn expire(
-        &self,
-        hash: Hash,
-        why: Ended,
-        remembered: i64,
-    ) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.expire(hash, why, remembered).await.map(drop),
-            // Its row has the TTL already.
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.expire(hash, why).await,
-        }
-    }
-
-    pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.delete(hash).await.map(drop),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.delete(hash).await,
-        }
-    }
-
-    /// Counts in all of these, or in none if one of them refuses; gives for each the seconds until it
-    /// no longer does, or 0.
-    pub(super) async fn count_all(
-        &self,
-        counted: Vec<Counted>,
-        now: i64,
-    ) -> Result<Vec<i64>, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => Ok(sqlite.counters().count_all(&counted, now)),
-            #[cfg(feature = "redis")]
-            Self::Redis(redis) => redis.count_all(counted, now).await,
-        }
-    }
-
-    /// Takes a step of the purge; gives whether there may be more to do.
-    pub(super) async fn purge_some(
-        &self,
-        now: i64,
-        absolute: i64,
-        remembered: i64,
-    ) -> Result<bool, StoreError> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.purge_some(now, absolute, remembered).await,
-            // Its TTLs do that.
-            #[cfg(feature = "redis")]
-            Self::Redis(_) => Ok(false),
+            Self::Redis(opener) => AnyEngine::Redis(opener.for_this_thread()),
         }
     }
 }

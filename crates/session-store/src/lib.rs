@@ -29,7 +29,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 pub use clock::Clock;
 use clock::seconds;
-use engine::{Counted, Engine, Insertion};
+use engine::{AnyEngine, Engine as _, Insertion, on_engine};
 pub use error::StoreError;
 #[cfg(feature = "actix-session")]
 pub use middleware::{ENDED, INFO, PERSON};
@@ -72,7 +72,7 @@ struct Row {
 /// The store, as one worker thread uses it; see [`StoreOpener::for_this_thread`].
 #[derive(Clone)]
 pub struct Store {
-    engine: Engine,
+    engine: AnyEngine,
     limits: Limits,
     clock: Clock,
     /// Whether a trial write has succeeded; shared by all threads.
@@ -100,16 +100,8 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn count_all(&self, counts: &[Count]) -> Result<Vec<Option<Duration>>, StoreError> {
-        let counted = counts.iter().map(|count| Counted {
-            // Names hold addresses, and a store is copied and looked into.
-            name: hash(&count.name),
-            add: count.add,
-            at_most: count.limit.at_most,
-            window: seconds(count.limit.within),
-            enforced_once: count.enforced_once,
-        });
-        let counting = self.engine.count_all(counted.collect(), self.clock.now());
-        let waits = measured::COUNT_ALL.measure(counting).await?;
+        let now = self.clock.now();
+        let waits = measured::COUNT_ALL.measure(on_engine!(self.count_all(counts, now))).await?;
         let wait = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
         Ok(waits.into_iter().map(|seconds| (seconds > 0).then(|| wait(seconds))).collect())
     }
@@ -121,8 +113,8 @@ impl Store {
     /// When the store fails.
     pub async fn purge_some(&self) -> Result<bool, StoreError> {
         let absolute = seconds(self.limits.lifetimes.absolute);
-        let purged = self.engine.purge_some(self.clock.now(), absolute, self.remembered());
-        measured::PURGE.measure(purged).await
+        let (now, remembered) = (self.clock.now(), self.remembered());
+        measured::PURGE.measure(on_engine!(self.purge_some(now, absolute, remembered))).await
     }
 
     /// Whether the store answers and has taken a write since it was opened. Writes that fail later
@@ -132,10 +124,10 @@ impl Store {
     /// When it doesn't answer, or hasn't taken a write.
     pub async fn ready(&self) -> Result<(), StoreError> {
         if !self.has_written.load(Ordering::Relaxed) {
-            measured::TRY_WRITE.measure(self.engine.try_write(hash("trial"))).await?;
+            measured::TRY_WRITE.measure(on_engine!(self.try_write(hash("trial")))).await?;
             self.has_written.store(true, Ordering::Relaxed);
         }
-        measured::PING.measure(self.engine.ping()).await
+        measured::PING.measure(on_engine!(self.ping())).await
     }
 
     /// How many sessions there are that have not ended.
@@ -143,7 +135,8 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn count(&self) -> Result<u64, StoreError> {
-        measured::COUNT.measure(self.engine.count(self.clock.now())).await
+        let now = self.clock.now();
+        measured::COUNT.measure(on_engine!(self.count(now))).await
     }
 
     /// Whether the session of this reference has not ended.
@@ -159,19 +152,20 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn discard(&self, reference: &str) -> Result<(), StoreError> {
-        measured::DELETE.measure(self.engine.delete(hash(reference))).await
+        measured::DELETE.measure(on_engine!(self.delete(hash(reference)))).await
     }
 
     /// The session of this reference, which may have ended.
     async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
-        let found = measured::FIND.measure(self.engine.find(&hash)).await?;
+        let found = measured::FIND.measure(on_engine!(self.find(hash))).await?;
         let Some(mut row) = found else { return Ok(None) };
         if row.ended.is_none() {
             row.ended = row.dates.ended(now, lifetimes);
             if let Some(why) = row.ended {
                 // Whoever was told so stays signed out, also when the clock is set back.
-                let expiry = self.engine.expire(hash, why, self.remembered());
+                let remembered = self.remembered();
+                let expiry = on_engine!(self.expire(hash, why, remembered));
                 if let Err(error) = measured::END.measure(expiry).await {
                     tracing::warn!(cause = %error, "the end of a session wasn't written down");
                 }
@@ -180,7 +174,8 @@ impl Store {
         if row.ended.is_none() && row.dates.is_seen_due(now, lifetimes) {
             row.dates.last_seen_at = now;
             // A full disk must not keep people from reading.
-            let seen = self.engine.seen(hash, now, row.dates.ends_at(lifetimes));
+            let ends_at = row.dates.ends_at(lifetimes);
+            let seen = on_engine!(self.seen(hash, now, ends_at));
             if let Err(error) = measured::SEEN.measure(seen).await {
                 tracing::warn!(cause = %error, "a session's last use wasn't written down");
             }
@@ -212,7 +207,7 @@ impl Store {
             at_most: self.limits.sessions_per_user,
             remembered: self.remembered(),
         };
-        measured::INSERT.measure(self.engine.insert(insertion)).await?;
+        measured::INSERT.measure(on_engine!(self.insert(insertion))).await?;
         Ok(reference)
     }
 

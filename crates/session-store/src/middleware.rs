@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use time::Duration;
 
-use super::whole::unmarked;
 use super::{Hash, NewSession, Row, Store, StoreError, measured};
 use crate::Lifetimes;
+use crate::engine::{AnyEngine, Engine as _, on_engine};
+use crate::whole::unmarked;
 
 type Values = HashMap<String, String>;
 
@@ -55,8 +56,7 @@ impl SessionStore for Store {
             let person = values.get(PERSON).map(|person| from_json(person)).transpose()?;
             let mut session = NewSession { person, values: kept(&values)?, ..Default::default() };
             session.mark(&hash);
-            let update = self.engine.update(hash, session.values);
-            measured::UPDATE.measure(update).await
+            measured::UPDATE.measure(on_engine!(self.update(hash, session.values))).await
         };
         updated.await.map_err(|error| UpdateError::Other(error.into()))?;
         Ok(old)

@@ -1,6 +1,7 @@
 //! What may happen once, and what waits for somebody: small things with a name and an end.
 
-use super::{Store, StoreError, hash, measured};
+use crate::engine::{AnyEngine, Engine as _, on_engine};
+use crate::{Store, StoreError, hash, measured};
 
 impl Store {
     /// Claims what may happen once until then, by its name; true only for the first, whoever else
@@ -14,8 +15,8 @@ impl Store {
         what: String,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
-        let claim = self.engine.claim(hash(name), what, self.clock.now(), expires_at);
-        measured::CLAIM.measure(claim).await
+        let (name, now) = (hash(name), self.clock.now());
+        measured::CLAIM.measure(on_engine!(self.claim(name, what, now, expires_at))).await
     }
 
     /// Gives back what was claimed, because it did not happen.
@@ -23,7 +24,7 @@ impl Store {
     /// # Errors
     /// When the store fails; it stays claimed then.
     pub async fn release(&self, name: &str) -> Result<(), StoreError> {
-        measured::RELEASE.measure(self.engine.release(hash(name))).await
+        measured::RELEASE.measure(on_engine!(self.release(hash(name)))).await
     }
 
     /// What is kept with a claim, if somebody has made it.
@@ -31,8 +32,8 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn claimed(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let name = hash(name);
-        measured::CLAIMED.measure(self.engine.claimed(&name, self.clock.now())).await
+        let (name, now) = (hash(name), self.clock.now());
+        measured::CLAIMED.measure(on_engine!(self.claimed(name, now))).await
     }
 
     /// Keeps a value under a name, in the place of an earlier one, until it has expired.
@@ -40,7 +41,7 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn keep(&self, name: &str, value: String, expires_at: i64) -> Result<(), StoreError> {
-        measured::KEEP.measure(self.engine.keep(hash(name), value, expires_at)).await
+        measured::KEEP.measure(on_engine!(self.keep(hash(name), value, expires_at))).await
     }
 
     /// What is kept under this name; it may have expired a moment ago.
@@ -48,6 +49,6 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn kept(&self, name: &str) -> Result<Option<String>, StoreError> {
-        measured::KEPT.measure(self.engine.kept(&hash(name))).await
+        measured::KEPT.measure(on_engine!(self.kept(hash(name)))).await
     }
 }

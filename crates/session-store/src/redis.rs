@@ -22,12 +22,12 @@ use redis::{
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
-use super::engine::{Counted, Ending, Insertion};
-use super::{
-    Dates, Ended, Eviction, Hash, InvalidLocation, NewSession, Row, SharedOptions, StoreError,
-    Which, Whose, random,
+use crate::clock::{Clock, seconds};
+use crate::engine::{Ending, Engine, Insertion};
+use crate::{
+    Count, Dates, Ended, Eviction, Hash, InvalidLocation, NewSession, Row, SharedOptions,
+    StoreError, Which, Whose, hash, random,
 };
-use crate::clock::Clock;
 use cause::{CLUSTER, NO_DATABASE, describe, remedy};
 use connection::{Connection, DEADLINE};
 use scripts::Scripts;
@@ -167,57 +167,57 @@ impl Opener {
     }
 }
 
-impl Redis {
-    pub(super) async fn find(&self, hash: &Hash) -> Result<Option<Row>, StoreError> {
-        let fields: Vec<Option<String>> = self.run(&self.scripts.find.arg(name(hash))).await?;
+impl Engine for Redis {
+    async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
+        let fields: Vec<Option<String>> = self.run(&self.scripts.find.arg(key_part(&hash))).await?;
         let has_row = fields.first().is_some_and(Option::is_some);
         has_row.then(|| row(fields)).transpose()
     }
 
-    pub(super) async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
+    async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
         let all: Vec<Vec<Option<String>>> = self.run(&self.scripts.list.arg(set_of(whose))).await?;
         let mut rows: Vec<Row> = all.into_iter().map(row).collect::<Result<_, _>>()?;
         rows.sort_by_key(|row| Reverse(row.dates.last_seen_at));
         Ok(rows)
     }
 
-    pub(super) async fn count(&self, now: i64) -> Result<u64, StoreError> {
+    async fn count(&self, now: i64) -> Result<u64, StoreError> {
         self.run(&self.scripts.count.arg(now)).await
     }
 
-    pub(super) async fn ping(&self) -> Result<(), StoreError> {
+    async fn ping(&self) -> Result<(), StoreError> {
         self.run(&self.scripts.ping.prepare_invoke()).await
     }
 
-    pub(super) async fn try_write(&self) -> Result<(), StoreError> {
+    async fn try_write(&self, _: Hash) -> Result<(), StoreError> {
         self.run(&self.scripts.try_write.prepare_invoke()).await
     }
 
-    pub(super) async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
+    async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
         let Row { id, session, dates, .. } = new.row;
-        let replaced = new.replacing.as_ref().map(name).unwrap_or_default();
+        let replaced = new.replacing.as_ref().map(key_part).unwrap_or_default();
         let set = |whose: Option<Whose>| whose.as_ref().map(set_of).unwrap_or_default();
         let by_person = set(session.person.clone().map(Whose::Person));
         let by_email = set(session.email.map(Whose::Email));
         let person = session.person.unwrap_or_default();
         let mut insert = self.scripts.insert.prepare_invoke();
         insert
-            .arg((name(&new.hash), replaced, id, dates.created_at, new.ends_at))
+            .arg((key_part(&new.hash), replaced, id, dates.created_at, new.ends_at))
             .arg((session.device, session.address, session.values, by_person, by_email, person))
             .arg((new.at_most, Ended::TooManySessions.name(), new.remembered));
         self.run(&insert).await
     }
 
-    pub(super) async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
-        self.run(&self.scripts.update.arg((name(&hash), values))).await
+    async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
+        self.run(&self.scripts.update.arg((key_part(&hash), values))).await
     }
 
-    pub(super) async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError> {
-        self.run(&self.scripts.seen.arg((name(&hash), at, ends_at))).await
+    async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError> {
+        self.run(&self.scripts.seen.arg((key_part(&hash), at, ends_at))).await
     }
 
     /// The row of an ended session stays for as long as it would have, by the TTL that it has.
-    pub(super) async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
+    async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
         let (only, but) = match ending.which {
             Which::One(id) => (id, String::new()),
             Which::AllBut(id) => (String::new(), id),
@@ -239,15 +239,16 @@ impl Redis {
         }
     }
 
-    pub(super) async fn expire(&self, hash: Hash, why: Ended) -> Result<(), StoreError> {
-        self.run(&self.scripts.expire.arg((name(&hash), why.name()))).await
+    /// The row has its TTL already.
+    async fn expire(&self, hash: Hash, why: Ended, _: i64) -> Result<(), StoreError> {
+        self.run(&self.scripts.expire.arg((key_part(&hash), why.name()))).await
     }
 
-    pub(super) async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
-        self.run(&self.scripts.delete.arg(name(&hash))).await
+    async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
+        self.run(&self.scripts.delete.arg(key_part(&hash))).await
     }
 
-    pub(super) async fn claim(
+    async fn claim(
         &self,
         claimed: Hash,
         what: String,
@@ -255,57 +256,52 @@ impl Redis {
         expires_at: i64,
     ) -> Result<bool, StoreError> {
         let mark = URL_SAFE_NO_PAD.encode(random::<16>()?);
-        self.run(&self.scripts.claim.arg((name(&claimed), mark, what, now, expires_at))).await
+        self.run(&self.scripts.claim.arg((key_part(&claimed), mark, what, now, expires_at))).await
     }
 
-    pub(super) async fn release(&self, claimed: Hash) -> Result<(), StoreError> {
-        self.run(&self.scripts.release.arg(name(&claimed))).await
+    async fn release(&self, claimed: Hash) -> Result<(), StoreError> {
+        self.run(&self.scripts.release.arg(key_part(&claimed))).await
     }
 
-    pub(super) async fn claimed(
-        &self,
-        claimed: &Hash,
-        now: i64,
-    ) -> Result<Option<String>, StoreError> {
-        self.run(self.scripts.claimed.arg(name(claimed)).arg(now)).await
+    async fn claimed(&self, claimed: Hash, now: i64) -> Result<Option<String>, StoreError> {
+        self.run(self.scripts.claimed.arg(key_part(&claimed)).arg(now)).await
     }
 
-    pub(super) async fn keep(
-        &self,
-        kept: Hash,
-        value: String,
-        expires_at: i64,
-    ) -> Result<(), StoreError> {
-        let arguments = (name(&kept), value, self.clock.now(), expires_at);
+    async fn keep(&self, kept: Hash, value: String, expires_at: i64) -> Result<(), StoreError> {
+        let arguments = (key_part(&kept), value, self.clock.now(), expires_at);
         self.run(&self.scripts.keep.arg(arguments)).await
     }
 
-    pub(super) async fn kept(&self, kept: &Hash) -> Result<Option<String>, StoreError> {
-        self.run(&self.scripts.kept.arg(name(kept))).await
+    async fn kept(&self, kept: Hash) -> Result<Option<String>, StoreError> {
+        self.run(&self.scripts.kept.arg(key_part(&kept))).await
     }
 
-    pub(super) async fn count_all(
-        &self,
-        counted: Vec<Counted>,
-        now: i64,
-    ) -> Result<Vec<i64>, StoreError> {
-        let mut count = self.scripts.count_all.arg(now);
-        for Counted { name: hash, add, at_most, window, enforced_once } in counted {
+    async fn count_all(&self, counts: &[Count], now: i64) -> Result<Vec<i64>, StoreError> {
+        let mut count_all = self.scripts.count_all.arg(now);
+        for Count { name, add, limit, enforced_once } in counts {
             // Lua counts places from 1.
             let (place, reached) =
                 enforced_once.map_or((0, 0), |(place, count)| (place + 1, count));
-            count.arg((name(&hash), add, at_most, window, place, reached));
+            let name = key_part(&hash(name));
+            count_all.arg((name, add, limit.at_most, seconds(limit.within), place, reached));
         }
-        self.run(&count).await
+        self.run(&count_all).await
     }
 
+    /// The server's TTLs do that.
+    async fn purge_some(&self, _: i64, _: i64, _: i64) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+}
+
+impl Redis {
     async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, StoreError> {
         self.connection.run(script).await
     }
 }
 
 /// A hash, as keys have it.
-fn name(hash: &Hash) -> String {
+fn key_part(hash: &Hash) -> String {
     URL_SAFE_NO_PAD.encode(hash)
 }
 
@@ -313,8 +309,8 @@ fn name(hash: &Hash) -> String {
 /// there.
 fn set_of(whose: &Whose) -> String {
     match whose {
-        Whose::Person(person) => format!("of:{}", name(&super::hash(person))),
-        Whose::Email(email) => format!("of-email:{}", name(&super::hash(email))),
+        Whose::Person(person) => format!("of:{}", key_part(&hash(person))),
+        Whose::Email(email) => format!("of-email:{}", key_part(&hash(email))),
     }
 }
 
