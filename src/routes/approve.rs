@@ -114,7 +114,7 @@ async fn over(
             Err(Failure::refusal(Code::TooManyWrongDigits, "the digits were wrong before"))
         }
         Some(End::Redeemed(_) | End::CodeSpent) | None => {
-            let is_approved = store.kept(&state.flow.name_of_approval()).await?.is_some();
+            let is_approved = store.get(&state.flow.name_of_approval()).await?.is_some();
             match (is_approved, end) {
                 (true, _) => Ok(Some(pages.show(&ApprovedPage {}))),
                 (false, Some(_)) => Err(spent()),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock::seconds;
-use crate::{Count, Hash, hash};
+use crate::{Hash, RateLimitHit, hash};
 
 /// How often something happened in a window that the first time opened.
 #[derive(Clone, Copy)]
@@ -18,25 +18,25 @@ struct Window {
 pub(crate) struct Counters(Arc<Mutex<HashMap<Hash, Window>>>);
 
 impl Counters {
-    /// See [`crate::engine::Engine::count_all`].
-    pub(crate) fn count_all(&self, counts: &[Count], now: i64) -> Vec<i64> {
-        let names: Vec<_> = counts.iter().map(|count| hash(&count.name)).collect();
+    /// See [`crate::engine::Engine::check_rate_limits`].
+    pub(crate) fn check_rate_limits(&self, hits: &[RateLimitHit], now: i64) -> Vec<i64> {
+        let names: Vec<_> = hits.iter().map(|hit| hash(&hit.name)).collect();
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let current: Vec<_> = counts
+        let current: Vec<_> = hits
             .iter()
             .zip(&names)
-            .map(|(count, name)| current_window(windows.get(name), count, now))
+            .map(|(hit, name)| current_window(windows.get(name), hit, now))
             .collect();
-        let waits: Vec<_> = counts
+        let waits: Vec<_> = hits
             .iter()
             .zip(&current)
-            .map(|(count, window)| wait(count, *window, &current, now))
+            .map(|(hit, window)| wait(hit, *window, &current, now))
             .collect();
         if waits.iter().all(|wait| *wait == 0) {
-            for ((count, name), window) in counts.iter().zip(names).zip(current) {
-                // A count of 0 only asks, and opens no window.
-                if count.add > 0 {
-                    let count = window.count.saturating_add(count.add);
+            for ((hit, name), window) in hits.iter().zip(names).zip(current) {
+                // A cost of 0 only asks, and opens no window.
+                if hit.cost > 0 {
+                    let count = window.count.saturating_add(hit.cost);
                     windows.insert(name, Window { count, ..window });
                 }
             }
@@ -52,19 +52,18 @@ impl Counters {
 }
 
 /// Returns the window that is open, or one that would open now.
-fn current_window(window: Option<&Window>, count: &Count, now: i64) -> Window {
-    let latest = now.saturating_add(seconds(count.limit.within));
+fn current_window(window: Option<&Window>, hit: &RateLimitHit, now: i64) -> Window {
+    let latest = now.saturating_add(seconds(hit.limit.within));
     // A window that ends later was opened by a clock that has been set back since.
     let is_open = |window: &&Window| now < window.ends_at && window.ends_at <= latest;
     window.filter(is_open).copied().unwrap_or(Window { count: 0, ends_at: latest })
 }
 
 /// Returns the seconds until a counter no longer refuses. Its condition may end before it does.
-fn wait(count: &Count, window: Window, all: &[Window], now: i64) -> i64 {
-    let condition =
-        count.enforced_once.and_then(|(place, reached)| Some((all.get(place)?, reached)));
+fn wait(hit: &RateLimitHit, window: Window, all: &[Window], now: i64) -> i64 {
+    let condition = hit.enforced_once.and_then(|(place, reached)| Some((all.get(place)?, reached)));
     let is_enforced = condition.is_none_or(|(other, reached)| other.count >= reached);
-    if !is_enforced || window.count < count.limit.at_most {
+    if !is_enforced || window.count < hit.limit.at_most {
         return 0;
     }
     condition.map_or(window.ends_at, |(other, _)| window.ends_at.min(other.ends_at)) - now

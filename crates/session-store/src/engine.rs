@@ -4,7 +4,10 @@ use crate::clock::Clock;
 #[cfg(feature = "redis")]
 use crate::redis::{self, Redis};
 use crate::sqlite::{self, Sqlite};
-use crate::{Count, Ended, Hash, Row, StoreError, StoreLocation, Which, Whose, place};
+use crate::{
+    EndReason, Hash, RateLimitHit, RevokeScope, Row, SessionFilter, StoreError, StoreLocation,
+    location,
+};
 
 /// A database that sessions are kept in. Times are seconds since 1970; whatever has a hash is stored
 /// by that alone.
@@ -13,7 +16,7 @@ pub(crate) trait Engine {
     async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError>;
 
     /// Returns the rows of a user, the last seen first.
-    async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError>;
+    async fn list(&self, filter: &SessionFilter) -> Result<Vec<Row>, StoreError>;
 
     /// Returns how many sessions are alive by their dates and weren't ended.
     async fn count(&self, now: i64) -> Result<u64, StoreError>;
@@ -25,20 +28,25 @@ pub(crate) trait Engine {
 
     /// Writes a session, removes the one that it replaces, and ends the least recently seen ones of
     /// its user above the limit: all or nothing.
-    async fn insert(&self, new: Insertion) -> Result<(), StoreError>;
+    async fn insert(&self, new: NewRow) -> Result<(), StoreError>;
 
     /// Writes the values of a session that is alive, and nothing for another.
     async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError>;
 
     /// Writes when a session that is alive was last seen, and when it ends now.
-    async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError>;
+    async fn touch(&self, hash: Hash, now: i64, ends_at: i64) -> Result<(), StoreError>;
 
     /// Ends sessions that are alive, and returns how many. Without a user it may end only some, so
     /// that other writes fit between; 0 when there are no more.
-    async fn end(&self, ending: Ending) -> Result<usize, StoreError>;
+    async fn revoke(&self, revocation: Revocation) -> Result<usize, StoreError>;
 
     /// Writes the end of a session that has expired, unless it has ended already.
-    async fn expire(&self, hash: Hash, why: Ended, remembered: i64) -> Result<(), StoreError>;
+    async fn expire(
+        &self,
+        hash: Hash,
+        reason: EndReason,
+        tombstone_lifetime: i64,
+    ) -> Result<(), StoreError>;
 
     async fn delete(&self, hash: Hash) -> Result<(), StoreError>;
 
@@ -46,57 +54,61 @@ pub(crate) trait Engine {
     async fn claim(
         &self,
         name: Hash,
-        what: String,
+        value: String,
         now: i64,
         expires_at: i64,
     ) -> Result<bool, StoreError>;
 
     async fn release(&self, name: Hash) -> Result<(), StoreError>;
 
-    /// Returns what a claim holds.
+    /// Returns the value of a claim.
     async fn claimed(&self, name: Hash, now: i64) -> Result<Option<String>, StoreError>;
 
     /// Stores a value in place of an earlier one.
-    async fn keep(&self, name: Hash, value: String, expires_at: i64) -> Result<(), StoreError>;
+    async fn put(&self, name: Hash, value: String, expires_at: i64) -> Result<(), StoreError>;
 
     /// Returns a value, which may have expired a moment ago.
-    async fn kept(&self, name: Hash) -> Result<Option<String>, StoreError>;
+    async fn get(&self, name: Hash) -> Result<Option<String>, StoreError>;
 
-    /// Counts in all of these, or in none if one refuses. Returns for each the seconds until it no
-    /// longer refuses, or 0.
-    async fn count_all(&self, counts: &[Count], now: i64) -> Result<Vec<i64>, StoreError>;
+    /// Counts all of these hits, or none if one of them is refused. Returns for each the seconds until
+    /// its limit no longer refuses, or 0.
+    async fn check_rate_limits(
+        &self,
+        hits: &[RateLimitHit],
+        now: i64,
+    ) -> Result<Vec<i64>, StoreError>;
 
     /// Removes some of what has expired, and returns whether there may be more.
     async fn purge_some(
         &self,
         now: i64,
         absolute: i64,
-        remembered: i64,
+        tombstone_lifetime: i64,
     ) -> Result<bool, StoreError>;
 }
 
 /// A session to write.
-pub(crate) struct Insertion {
+pub(crate) struct NewRow {
     pub(crate) hash: Hash,
     pub(crate) row: Row,
     /// When it ends if no further request comes.
     pub(crate) ends_at: i64,
-    /// The session whose place it takes.
+    /// The session that it replaces.
     pub(crate) replacing: Option<Hash>,
     /// How many sessions the user may have.
     pub(crate) at_most: u32,
-    pub(crate) remembered: i64,
+    /// For how many seconds after its beginning the row of an ended session stays.
+    pub(crate) tombstone_lifetime: i64,
 }
 
 /// Sessions to end.
-pub(crate) struct Ending {
+pub(crate) struct Revocation {
     /// `None` for everyone's.
-    pub(crate) whose: Option<Whose>,
-    pub(crate) which: Which,
-    pub(crate) why: Ended,
+    pub(crate) filter: Option<SessionFilter>,
+    pub(crate) scope: RevokeScope,
+    pub(crate) reason: EndReason,
     pub(crate) now: i64,
-    /// How long after its beginning the row of a session stays.
-    pub(crate) remembered: i64,
+    pub(crate) tombstone_lifetime: i64,
 }
 
 /// Makes an [`AnyEngine`] for each worker thread.
@@ -132,11 +144,11 @@ pub(crate) use on_engine;
 
 impl Opener {
     #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "SQLite needs no clock"))]
-    pub(crate) fn open(place: &StoreLocation, clock: &Clock) -> Result<Self, StoreError> {
-        match &place.0 {
-            place::Engine::Sqlite(folder) => sqlite::Opener::open(folder).map(Self::Sqlite),
+    pub(crate) fn open(location: &StoreLocation, clock: &Clock) -> Result<Self, StoreError> {
+        match &location.0 {
+            location::Engine::Sqlite(folder) => sqlite::Opener::open(folder).map(Self::Sqlite),
             #[cfg(feature = "redis")]
-            place::Engine::Redis(server) => {
+            location::Engine::Redis(server) => {
                 redis::Opener::open(server, clock.clone()).map(Self::Redis)
             }
         }

@@ -1,26 +1,27 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "actix-session")]
+mod actix;
+mod checksum;
 pub mod clock;
 mod counters;
-mod ending;
 mod engine;
 mod error;
-mod measured;
-#[cfg(feature = "actix-session")]
-mod middleware;
-mod once;
-mod place;
+mod lifetimes;
+mod location;
+mod metrics;
+mod one_time;
 pub mod purge;
-mod record;
+mod rate_limit;
 #[cfg(feature = "redis")]
 mod redis;
+mod revoke;
+pub mod session_keys;
 mod sqlite;
-mod terms;
-mod whole;
+mod types;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,47 +30,16 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 pub use clock::Clock;
 use clock::seconds;
-use engine::{AnyEngine, Engine as _, Insertion, on_engine};
+use engine::{AnyEngine, Engine as _, NewRow, on_engine};
 pub use error::StoreError;
-#[cfg(feature = "actix-session")]
-pub use middleware::{ENDED, INFO, PERSON};
-pub use place::{Eviction, InvalidLocation, SharedOptions, StoreLocation};
-use record::Dates;
-pub use record::{Ended, Lifetimes};
-pub use terms::{Count, Limits, RateLimit, SessionInfo, Which, Whose};
+use lifetimes::Dates;
+pub use lifetimes::{EndReason, Lifetimes};
+pub use location::{Eviction, InvalidLocation, SharedOptions, StoreLocation};
+pub use types::{
+    Found, Limits, NewSession, RateLimit, RateLimitHit, RevokeScope, SessionFilter, SessionInfo,
+};
 
-/// A session that begins.
-#[derive(Clone, Default)]
-pub struct NewSession {
-    /// Whose it is, by their name for the store; `None` for a visitor who isn't signed in.
-    pub person: Option<String>,
-    /// Their address; told of a session that begins, and not read again.
-    pub email: Option<String>,
-    /// The browser, in words.
-    pub device: String,
-    /// The network address.
-    pub address: String,
-    /// What a fork keeps in the session, and the Profile: a map in JSON.
-    pub values: String,
-}
-
-impl NewSession {
-    /// To be written under this reference; see [`whole`].
-    fn mark(&mut self, hash: &Hash) {
-        self.values = whole::marked(hash, self.person.as_deref(), &self.values);
-    }
-}
-
-/// A row of the store.
-struct Row {
-    id: String,
-    session: NewSession,
-    dates: Dates,
-    /// Why it was ended; the dates may say so as well.
-    ended: Option<Ended>,
-}
-
-/// The store, as one worker thread uses it; see [`StoreOpener::for_this_thread`].
+/// The store, for one thread; see [`StoreOpener::for_this_thread`]. Clones are cheap.
 #[derive(Clone)]
 pub struct Store {
     engine: AnyEngine,
@@ -80,114 +50,26 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store in this place. An embedded one is made if there is none; a shared one is
-    /// connected to when it is first asked.
+    /// Opens the store at this location. In a folder it is created if there is none; a shared one is
+    /// connected to with the first operation.
     ///
     /// # Errors
-    /// When a file can't be opened, or isn't a store of this version or an older one.
+    /// If a file can't be opened or isn't a store of this version or an older one, or if the shared
+    /// server says that it can't be used.
     pub fn open(
-        place: &StoreLocation,
+        location: &StoreLocation,
         limits: Limits,
         clock: Clock,
     ) -> Result<StoreOpener, StoreError> {
-        let engine = engine::Opener::open(place, &clock)?;
+        let engine = engine::Opener::open(location, &clock)?;
         Ok(StoreOpener { engine, limits, clock, has_written: Arc::default() })
     }
 
-    /// Counts in all of these counters in one step, or in none if any of them refuses. Returns for each
-    /// how long it refuses; `None` for those that don't.
+    /// Begins a session and returns its reference: the secret that the browser gets. The session that
+    /// the browser had before, if any, is removed in the same transaction.
     ///
     /// # Errors
-    /// When the store fails.
-    pub async fn count_all(&self, counts: &[Count]) -> Result<Vec<Option<Duration>>, StoreError> {
-        let now = self.clock.now();
-        let waits = measured::COUNT_ALL.measure(on_engine!(self.count_all(counts, now))).await?;
-        let wait = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
-        Ok(waits.into_iter().map(|seconds| (seconds > 0).then(|| wait(seconds))).collect())
-    }
-
-    /// Takes away a few rows that nobody can use any more, and of sessions that have just expired
-    /// what is personal; gives whether there may be more of them.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn purge_some(&self) -> Result<bool, StoreError> {
-        let absolute = seconds(self.limits.lifetimes.absolute);
-        let (now, remembered) = (self.clock.now(), self.remembered());
-        measured::PURGE.measure(on_engine!(self.purge_some(now, absolute, remembered))).await
-    }
-
-    /// Whether the store answers and has taken a write since it was opened. Writes that fail later
-    /// take nothing away: it still knows who is signed in.
-    ///
-    /// # Errors
-    /// When it doesn't answer, or hasn't taken a write.
-    pub async fn ready(&self) -> Result<(), StoreError> {
-        if !self.has_written.load(Ordering::Relaxed) {
-            measured::TRY_WRITE.measure(on_engine!(self.try_write(hash("trial")))).await?;
-            self.has_written.store(true, Ordering::Relaxed);
-        }
-        measured::PING.measure(on_engine!(self.ping())).await
-    }
-
-    /// How many sessions there are that have not ended.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn count(&self) -> Result<u64, StoreError> {
-        let now = self.clock.now();
-        measured::COUNT.measure(on_engine!(self.count(now))).await
-    }
-
-    /// Whether the session of this reference has not ended.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn is_alive(&self, reference: &str) -> Result<bool, StoreError> {
-        Ok(self.find(hash(reference)).await?.is_some_and(|row| row.ended.is_none()))
-    }
-
-    /// Takes the session of this reference away, as signing out does.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn discard(&self, reference: &str) -> Result<(), StoreError> {
-        measured::DELETE.measure(on_engine!(self.delete(hash(reference)))).await
-    }
-
-    /// The session of this reference, which may have ended.
-    async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
-        let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
-        let found = measured::FIND.measure(on_engine!(self.find(hash))).await?;
-        let Some(mut row) = found else { return Ok(None) };
-        if row.ended.is_none() {
-            row.ended = row.dates.ended(now, lifetimes);
-            if let Some(why) = row.ended {
-                // Whoever was told so stays signed out, also when the clock is set back.
-                let remembered = self.remembered();
-                let expiry = on_engine!(self.expire(hash, why, remembered));
-                if let Err(error) = measured::END.measure(expiry).await {
-                    tracing::warn!(cause = %error, "the end of a session wasn't written down");
-                }
-            }
-        }
-        if row.ended.is_none() && row.dates.is_seen_due(now, lifetimes) {
-            row.dates.last_seen_at = now;
-            // A full disk must not keep people from reading.
-            let ends_at = row.dates.ends_at(lifetimes);
-            let seen = on_engine!(self.seen(hash, now, ends_at));
-            if let Err(error) = measured::SEEN.measure(seen).await {
-                tracing::warn!(cause = %error, "a session's last use wasn't written down");
-            }
-        }
-        Ok(Some(row))
-    }
-
-    /// Begins a session and gives its reference; the session that this browser had, if any, ends in
-    /// the same transaction.
-    ///
-    /// # Errors
-    /// When the store fails.
+    /// If the store fails.
     pub async fn begin(
         &self,
         mut session: NewSession,
@@ -196,38 +78,129 @@ impl Store {
         let now = self.clock.now();
         let reference = URL_SAFE_NO_PAD.encode(random::<32>()?);
         let hash_of_it = hash(&reference);
-        session.mark(&hash_of_it);
+        session.add_checksum(&hash_of_it);
         let id = URL_SAFE_NO_PAD.encode(random::<16>()?);
         let row = Row { id, session, dates: Dates::beginning(now), ended: None };
-        let insertion = Insertion {
+        let new = NewRow {
             hash: hash_of_it,
             ends_at: row.dates.ends_at(self.limits.lifetimes),
             row,
             replacing: replacing.map(hash),
             at_most: self.limits.sessions_per_user,
-            remembered: self.remembered(),
+            tombstone_lifetime: self.tombstone_lifetime(),
         };
-        measured::INSERT.measure(on_engine!(self.insert(insertion))).await?;
+        metrics::INSERT.measure(on_engine!(self.insert(new))).await?;
         Ok(reference)
     }
 
-    /// For how long after its beginning the row of a session stays, when it has ended, to say why:
-    /// a little longer than the cookie can live.
-    fn remembered(&self) -> i64 {
-        seconds(self.limits.lifetimes.absolute).saturating_add(24 * 60 * 60)
+    /// Returns the session of this reference, or why it ended, and notes that it was used. `None` if
+    /// there never was one, or it was signed out of, or ended too long ago.
+    ///
+    /// # Errors
+    /// If the store fails, or the session's row is damaged.
+    pub async fn find(&self, reference: &str) -> Result<Option<Found>, StoreError> {
+        let hash = hash(reference);
+        let row = self.find_row(hash).await?;
+        row.map(|row| row.into_found(&hash, self.limits.lifetimes)).transpose()
     }
-}
 
-impl Row {
-    fn info(&self, lifetimes: Lifetimes) -> SessionInfo {
-        SessionInfo {
-            id: self.id.clone(),
-            device: self.session.device.clone(),
-            address: self.session.address.clone(),
-            created_at: self.dates.created_at,
-            last_seen_at: self.dates.last_seen_at,
-            expires_at: self.dates.ends_at(lifetimes),
+    /// Replaces the values of a session that is alive; a map in JSON. `user_id` must be its user's.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn set_values(
+        &self,
+        reference: &str,
+        user_id: Option<String>,
+        values: String,
+    ) -> Result<(), StoreError> {
+        let hash = hash(reference);
+        let mut session = NewSession { user_id, values, ..NewSession::default() };
+        session.add_checksum(&hash);
+        metrics::UPDATE.measure(on_engine!(self.update(hash, session.values))).await
+    }
+
+    /// Returns whether the session of this reference is alive.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn is_alive(&self, reference: &str) -> Result<bool, StoreError> {
+        Ok(self.find_row(hash(reference)).await?.is_some_and(|row| row.ended.is_none()))
+    }
+
+    /// Removes the session of this reference, as signing out does.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn discard(&self, reference: &str) -> Result<(), StoreError> {
+        metrics::DELETE.measure(on_engine!(self.delete(hash(reference)))).await
+    }
+
+    /// Returns how many sessions are alive.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn count(&self) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        metrics::COUNT.measure(on_engine!(self.count(now))).await
+    }
+
+    /// Removes a few rows that are no longer needed, and the personal data of sessions that have just
+    /// expired. Returns whether there may be more; see [`purge::every_minute`].
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn purge_some(&self) -> Result<bool, StoreError> {
+        let absolute = seconds(self.limits.lifetimes.absolute);
+        let (now, tombstone_lifetime) = (self.clock.now(), self.tombstone_lifetime());
+        metrics::PURGE.measure(on_engine!(self.purge_some(now, absolute, tombstone_lifetime))).await
+    }
+
+    /// Checks that the store answers and has taken a write since it was opened. Writes that fail later
+    /// don't count: the store still knows who is signed in.
+    ///
+    /// # Errors
+    /// If it doesn't answer, or hasn't taken a write.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        if !self.has_written.load(Ordering::Relaxed) {
+            metrics::TRY_WRITE.measure(on_engine!(self.try_write(hash("trial")))).await?;
+            self.has_written.store(true, Ordering::Relaxed);
         }
+        metrics::PING.measure(on_engine!(self.ping())).await
+    }
+
+    /// Finds a row and decides whether its session has ended.
+    async fn find_row(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
+        let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
+        let found = metrics::FIND.measure(on_engine!(self.find(hash))).await?;
+        let Some(mut row) = found else { return Ok(None) };
+        if row.ended.is_none() {
+            row.ended = row.dates.ended(now, lifetimes);
+            if let Some(reason) = row.ended {
+                // It stays ended, also if the clock is set back.
+                let tombstone_lifetime = self.tombstone_lifetime();
+                let expiry = on_engine!(self.expire(hash, reason, tombstone_lifetime));
+                if let Err(error) = metrics::REVOKE.measure(expiry).await {
+                    tracing::warn!(cause = %error, "could not write the end of a session");
+                }
+            }
+        }
+        if row.ended.is_none() && row.dates.is_touch_due(now, lifetimes) {
+            row.dates.last_seen_at = now;
+            // A full disk must not keep users from reading.
+            let ends_at = row.dates.ends_at(lifetimes);
+            let touch = on_engine!(self.touch(hash, now, ends_at));
+            if let Err(error) = metrics::TOUCH.measure(touch).await {
+                tracing::warn!(cause = %error, "could not update session last-seen time");
+            }
+        }
+        Ok(Some(row))
+    }
+
+    /// For how many seconds after its beginning the row of an ended session stays, to give the
+    /// reason: a little longer than its cookie can live.
+    fn tombstone_lifetime(&self) -> i64 {
+        seconds(self.limits.lifetimes.absolute).saturating_add(24 * 60 * 60)
     }
 }
 
@@ -241,7 +214,7 @@ pub struct StoreOpener {
 }
 
 impl StoreOpener {
-    /// A store for the calling thread, with a connection of its own to read by.
+    /// Returns a store for the calling thread, with its own connection for reading.
     #[must_use]
     pub fn for_this_thread(&self) -> Store {
         let engine = self.engine.for_this_thread();
@@ -250,7 +223,45 @@ impl StoreOpener {
     }
 }
 
-/// Bytes from the system's cryptographic random generator.
+/// A row of the store.
+struct Row {
+    id: String,
+    session: NewSession,
+    dates: Dates,
+    /// Why it was ended. Its dates may say so as well.
+    ended: Option<EndReason>,
+}
+
+impl Row {
+    fn into_found(self, hash: &Hash, lifetimes: Lifetimes) -> Result<Found, StoreError> {
+        if let Some(reason) = self.ended {
+            return Ok(Found::Ended(reason));
+        }
+        let info = self.info(lifetimes);
+        let NewSession { user_id, values, .. } = self.session;
+        let values = checksum::remove(hash, user_id.as_deref(), &values)?.to_owned();
+        Ok(Found::Alive { info, user_id, values })
+    }
+
+    fn info(&self, lifetimes: Lifetimes) -> SessionInfo {
+        SessionInfo {
+            id: self.id.clone(),
+            device: self.session.device.clone(),
+            ip: self.session.ip.clone(),
+            created_at: self.dates.created_at,
+            last_seen_at: self.dates.last_seen_at,
+            expires_at: self.dates.ends_at(lifetimes),
+        }
+    }
+}
+
+impl NewSession {
+    fn add_checksum(&mut self, hash: &Hash) {
+        self.values = checksum::add(hash, self.user_id.as_deref(), &self.values);
+    }
+}
+
+/// Returns bytes from the system's cryptographic random generator.
 fn random<const N: usize>() -> Result<[u8; N], StoreError> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| StoreError::NoRandomness)?;
@@ -259,9 +270,9 @@ fn random<const N: usize>() -> Result<[u8; N], StoreError> {
 
 type Hash = [u8; 32];
 
-/// What the store knows of a name: enough to find its row, too little to use it. References and
-/// flows are 96 random bits or more, so their plain hashes can't be searched; that of an address
-/// that is counted can, by whoever reads the store and guesses the address.
+/// Hashes a name: enough to find its row, too little to use it. References have 256 random bits, so
+/// their plain hashes can't be searched. Names with guessable content, such as the email address in a
+/// rate limit, can be confirmed by someone who reads the store and guesses them.
 fn hash(secret: &str) -> Hash {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());

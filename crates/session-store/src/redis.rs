@@ -23,10 +23,10 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
 use crate::clock::{Clock, seconds};
-use crate::engine::{Ending, Engine, Insertion};
+use crate::engine::{Engine, NewRow, Revocation};
 use crate::{
-    Count, Dates, Ended, Eviction, Hash, InvalidLocation, NewSession, Row, SharedOptions,
-    StoreError, Which, Whose, hash, random,
+    Dates, EndReason, Eviction, Hash, InvalidLocation, NewSession, RateLimitHit, RevokeScope, Row,
+    SessionFilter, SharedOptions, StoreError, hash, random,
 };
 use cause::{CLUSTER, NO_DATABASE, describe, remedy};
 use connection::{Connection, DEADLINE};
@@ -174,8 +174,9 @@ impl Engine for Redis {
         has_row.then(|| row(fields)).transpose()
     }
 
-    async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
-        let all: Vec<Vec<Option<String>>> = self.run(&self.scripts.list.arg(set_of(whose))).await?;
+    async fn list(&self, filter: &SessionFilter) -> Result<Vec<Row>, StoreError> {
+        let all: Vec<Vec<Option<String>>> =
+            self.run(&self.scripts.list.arg(set_of(filter))).await?;
         let mut rows: Vec<Row> = all.into_iter().map(row).collect::<Result<_, _>>()?;
         rows.sort_by_key(|row| Reverse(row.dates.last_seen_at));
         Ok(rows)
@@ -193,18 +194,18 @@ impl Engine for Redis {
         self.run(&self.scripts.try_write.prepare_invoke()).await
     }
 
-    async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
+    async fn insert(&self, new: NewRow) -> Result<(), StoreError> {
         let Row { id, session, dates, .. } = new.row;
         let replaced = new.replacing.as_ref().map(key_part).unwrap_or_default();
-        let set = |whose: Option<Whose>| whose.as_ref().map(set_of).unwrap_or_default();
-        let by_person = set(session.person.clone().map(Whose::Person));
-        let by_email = set(session.email.map(Whose::Email));
-        let person = session.person.unwrap_or_default();
+        let set = |filter: Option<SessionFilter>| filter.as_ref().map(set_of).unwrap_or_default();
+        let by_person = set(session.user_id.clone().map(SessionFilter::User));
+        let by_email = set(session.email.map(SessionFilter::Email));
+        let person = session.user_id.unwrap_or_default();
         let mut insert = self.scripts.insert.prepare_invoke();
         insert
             .arg((key_part(&new.hash), replaced, id, dates.created_at, new.ends_at))
-            .arg((session.device, session.address, session.values, by_person, by_email, person))
-            .arg((new.at_most, Ended::TooManySessions.name(), new.remembered));
+            .arg((session.device, session.ip, session.values, by_person, by_email, person))
+            .arg((new.at_most, EndReason::TooManySessions.name(), new.tombstone_lifetime));
         self.run(&insert).await
     }
 
@@ -212,25 +213,25 @@ impl Engine for Redis {
         self.run(&self.scripts.update.arg((key_part(&hash), values))).await
     }
 
-    async fn seen(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError> {
-        self.run(&self.scripts.seen.arg((key_part(&hash), at, ends_at))).await
+    async fn touch(&self, hash: Hash, at: i64, ends_at: i64) -> Result<(), StoreError> {
+        self.run(&self.scripts.touch.arg((key_part(&hash), at, ends_at))).await
     }
 
     /// The row of an ended session stays for as long as it would have, by the TTL that it has.
-    async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
-        let (only, but) = match ending.which {
-            Which::One(id) => (id, String::new()),
-            Which::AllBut(id) => (String::new(), id),
-            Which::All => Default::default(),
+    async fn revoke(&self, revocation: Revocation) -> Result<usize, StoreError> {
+        let (only, but) = match revocation.scope {
+            RevokeScope::One(id) => (id, String::new()),
+            RevokeScope::AllBut(id) => (String::new(), id),
+            RevokeScope::All => Default::default(),
         };
-        let those = (ending.now, ending.why.name(), only, but);
-        if let Some(whose) = ending.whose {
-            return self.run(self.scripts.end.arg(those).arg(set_of(&whose))).await;
+        let those = (revocation.now, revocation.reason.name(), only, but);
+        if let Some(filter) = revocation.filter {
+            return self.run(self.scripts.revoke.arg(those).arg(set_of(&filter))).await;
         }
         let (mut from, mut ended) = ("0".to_owned(), 0);
         loop {
             let (next, some): (String, usize) =
-                self.run(self.scripts.end_some.arg(&those).arg(from)).await?;
+                self.run(self.scripts.revoke_some.arg(&those).arg(from)).await?;
             ended += some;
             if next == "0" {
                 return Ok(ended);
@@ -240,8 +241,8 @@ impl Engine for Redis {
     }
 
     /// The row has its TTL already.
-    async fn expire(&self, hash: Hash, why: Ended, _: i64) -> Result<(), StoreError> {
-        self.run(&self.scripts.expire.arg((key_part(&hash), why.name()))).await
+    async fn expire(&self, hash: Hash, reason: EndReason, _: i64) -> Result<(), StoreError> {
+        self.run(&self.scripts.expire.arg((key_part(&hash), reason.name()))).await
     }
 
     async fn delete(&self, hash: Hash) -> Result<(), StoreError> {
@@ -251,12 +252,12 @@ impl Engine for Redis {
     async fn claim(
         &self,
         claimed: Hash,
-        what: String,
+        value: String,
         now: i64,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
         let mark = URL_SAFE_NO_PAD.encode(random::<16>()?);
-        self.run(&self.scripts.claim.arg((key_part(&claimed), mark, what, now, expires_at))).await
+        self.run(&self.scripts.claim.arg((key_part(&claimed), mark, value, now, expires_at))).await
     }
 
     async fn release(&self, claimed: Hash) -> Result<(), StoreError> {
@@ -267,25 +268,36 @@ impl Engine for Redis {
         self.run(self.scripts.claimed.arg(key_part(&claimed)).arg(now)).await
     }
 
-    async fn keep(&self, kept: Hash, value: String, expires_at: i64) -> Result<(), StoreError> {
+    async fn put(&self, kept: Hash, value: String, expires_at: i64) -> Result<(), StoreError> {
         let arguments = (key_part(&kept), value, self.clock.now(), expires_at);
-        self.run(&self.scripts.keep.arg(arguments)).await
+        self.run(&self.scripts.put.arg(arguments)).await
     }
 
-    async fn kept(&self, kept: Hash) -> Result<Option<String>, StoreError> {
-        self.run(&self.scripts.kept.arg(key_part(&kept))).await
+    async fn get(&self, kept: Hash) -> Result<Option<String>, StoreError> {
+        self.run(&self.scripts.get.arg(key_part(&kept))).await
     }
 
-    async fn count_all(&self, counts: &[Count], now: i64) -> Result<Vec<i64>, StoreError> {
-        let mut count_all = self.scripts.count_all.arg(now);
-        for Count { name, add, limit, enforced_once } in counts {
+    async fn check_rate_limits(
+        &self,
+        hits: &[RateLimitHit],
+        now: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut check_rate_limits = self.scripts.check_rate_limits.arg(now);
+        for RateLimitHit { name, cost, limit, enforced_once } in hits {
             // Lua counts places from 1.
             let (place, reached) =
                 enforced_once.map_or((0, 0), |(place, count)| (place + 1, count));
             let name = key_part(&hash(name));
-            count_all.arg((name, add, limit.at_most, seconds(limit.within), place, reached));
+            check_rate_limits.arg((
+                name,
+                cost,
+                limit.at_most,
+                seconds(limit.within),
+                place,
+                reached,
+            ));
         }
-        self.run(&count_all).await
+        self.run(&check_rate_limits).await
     }
 
     /// The server's TTLs do that.
@@ -300,32 +312,31 @@ impl Redis {
     }
 }
 
-/// A hash, as keys have it.
+/// Returns a hash as keys have it.
 fn key_part(hash: &Hash) -> String {
     URL_SAFE_NO_PAD.encode(hash)
 }
 
-/// The set of their sessions. Keys are shown by tools and in slow logs: an address has no place
-/// there.
-fn set_of(whose: &Whose) -> String {
-    match whose {
-        Whose::Person(person) => format!("of:{}", key_part(&hash(person))),
-        Whose::Email(email) => format!("of-email:{}", key_part(&hash(email))),
+/// The set of the sessions that a filter finds, by a hash, since tools and slow logs show keys.
+fn set_of(filter: &SessionFilter) -> String {
+    match filter {
+        SessionFilter::User(id) => format!("of:{}", key_part(&hash(id))),
+        SessionFilter::Email(email) => format!("of-email:{}", key_part(&hash(email))),
     }
 }
 
 fn row(fields: Vec<Option<String>>) -> Result<Row, StoreError> {
     let fields: [Option<String>; 8] = fields.try_into().map_err(|_| StoreError::Unreadable)?;
-    let [id, created_at, last_seen_at, ended, person, device, address, values] = fields;
+    let [id, created_at, last_seen_at, ended, user_id, device, ip, values] = fields;
     let date = |text: Option<String>| text?.parse().ok();
     Ok(Row {
         id: id.ok_or(StoreError::Unreadable)?,
         session: NewSession {
-            person,
+            user_id,
             email: None,
             device: device.unwrap_or_default(),
-            address: address.unwrap_or_default(),
-            // Of a session that has ended or expired, nothing is kept.
+            ip: ip.unwrap_or_default(),
+            // There are none of a session that has ended or expired.
             values: values.unwrap_or_else(|| "{}".to_owned()),
         },
         dates: Dates {
@@ -333,6 +344,6 @@ fn row(fields: Vec<Option<String>>) -> Result<Row, StoreError> {
             last_seen_at: date(last_seen_at).ok_or(StoreError::Unreadable)?,
         },
         // A reason that only a newer version knows still means that it has ended.
-        ended: ended.map(|why| Ended::named(&why).unwrap_or(Ended::Elsewhere)),
+        ended: ended.map(|reason| EndReason::from_name(&reason).unwrap_or(EndReason::Elsewhere)),
     })
 }

@@ -18,8 +18,10 @@ pub(super) use file::FILE;
 use writer::Writer;
 
 use crate::counters::Counters;
-use crate::engine::{Ending, Engine, Insertion};
-use crate::{Count, Dates, Ended, Hash, NewSession, Row, StoreError, Which, Whose};
+use crate::engine::{Engine, NewRow, Revocation};
+use crate::{
+    Dates, EndReason, Hash, NewSession, RateLimitHit, RevokeScope, Row, SessionFilter, StoreError,
+};
 
 /// Rows as [`row`] reads them.
 macro_rules! select {
@@ -66,8 +68,8 @@ impl Engine for Sqlite {
         Ok(select.query_row([hash], row).optional()?)
     }
 
-    async fn list(&self, whose: &Whose) -> Result<Vec<Row>, StoreError> {
-        let (column, name) = column_and_name(whose);
+    async fn list(&self, filter: &SessionFilter) -> Result<Vec<Row>, StoreError> {
+        let (column, name) = column_and_name(filter);
         let sql = format!(select!("{} = ?1 ORDER BY last_seen_at DESC, id DESC"), column);
         let mut select = self.reader()?.prepare_cached(&sql)?;
         let rows = select.query_map([name], row)?;
@@ -87,7 +89,7 @@ impl Engine for Sqlite {
         Ok(self.reader()?.query_row(none, [], |_| Ok(()))?)
     }
 
-    async fn insert(&self, new: Insertion) -> Result<(), StoreError> {
+    async fn insert(&self, new: NewRow) -> Result<(), StoreError> {
         let too_many = end_those(
             "id IN (SELECT id FROM sessions WHERE person = :person
              ORDER BY last_seen_at DESC, id DESC LIMIT -1 OFFSET :at_most)",
@@ -100,9 +102,9 @@ impl Engine for Sqlite {
             db.prepare_cached(INSERT)?.execute(params![
                 new.hash,
                 new.row.id,
-                session.person,
+                session.user_id,
                 session.device,
-                session.address,
+                session.ip,
                 session.values,
                 dates.created_at,
                 dates.last_seen_at,
@@ -110,9 +112,9 @@ impl Engine for Sqlite {
                 session.email
             ])?;
             db.prepare_cached(&too_many)?.execute(named_params! {
-                ":why": Ended::TooManySessions.name(),
-                ":remembered": new.remembered,
-                ":person": session.person,
+                ":why": EndReason::TooManySessions.name(),
+                ":tombstone_lifetime": new.tombstone_lifetime,
+                ":person": session.user_id,
                 ":at_most": new.at_most,
             })
         };
@@ -125,7 +127,7 @@ impl Engine for Sqlite {
         self.write(move |db| db.prepare_cached(sql)?.execute(params![hash, values])).await
     }
 
-    async fn seen(&self, hash: Hash, at: i64, expires_at: i64) -> Result<(), StoreError> {
+    async fn touch(&self, hash: Hash, at: i64, expires_at: i64) -> Result<(), StoreError> {
         let sql = "UPDATE sessions SET last_seen_at = ?2, expires_at = ?3
              WHERE reference_hash = ?1 AND ended IS NULL";
         self.write(move |db| db.prepare_cached(sql)?.execute(params![hash, at, expires_at])).await
@@ -147,14 +149,14 @@ impl Engine for Sqlite {
     async fn claim(
         &self,
         name: Hash,
-        what: String,
+        value: String,
         now: i64,
         expires_at: i64,
     ) -> Result<bool, StoreError> {
         let sql = "INSERT INTO claims (name_hash, what, expires_at) VALUES (?1, ?2, ?3)
              ON CONFLICT DO UPDATE SET what = ?2, expires_at = ?3 WHERE expires_at <= ?4";
         let claim = move |db: &Connection| {
-            db.prepare_cached(sql)?.execute(params![name, what, expires_at, now])
+            db.prepare_cached(sql)?.execute(params![name, value, expires_at, now])
         };
         Ok(self.change(claim).await? == 1)
     }
@@ -170,31 +172,35 @@ impl Engine for Sqlite {
         Ok(select.query_row(params![name, now], |row| row.get(0)).optional()?)
     }
 
-    async fn keep(&self, name: Hash, value: String, expires_at: i64) -> Result<(), StoreError> {
+    async fn put(&self, name: Hash, value: String, expires_at: i64) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO kept (name_hash, value, expires_at) VALUES (?1, ?2, ?3)";
         self.write(move |db| db.prepare_cached(sql)?.execute(params![name, value, expires_at]))
             .await
     }
 
-    async fn kept(&self, name: Hash) -> Result<Option<String>, StoreError> {
+    async fn get(&self, name: Hash) -> Result<Option<String>, StoreError> {
         let sql = "SELECT value FROM kept WHERE name_hash = ?1";
         let mut select = self.reader()?.prepare_cached(sql)?;
         Ok(select.query_row([name], |row| row.get(0)).optional()?)
     }
 
     /// In memory, since a single process uses this engine.
-    async fn count_all(&self, counts: &[Count], now: i64) -> Result<Vec<i64>, StoreError> {
-        Ok(self.opener.counters.count_all(counts, now))
+    async fn check_rate_limits(
+        &self,
+        hits: &[RateLimitHit],
+        now: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        Ok(self.opener.counters.check_rate_limits(hits, now))
     }
 
-    async fn end(&self, ending: Ending) -> Result<usize, StoreError> {
-        let (one, but) = match ending.which {
-            Which::One(id) => (Some(id), None),
-            Which::AllBut(id) => (None, Some(id)),
-            Which::All => (None, None),
+    async fn revoke(&self, revocation: Revocation) -> Result<usize, StoreError> {
+        let (one, but) = match revocation.scope {
+            RevokeScope::One(id) => (Some(id), None),
+            RevokeScope::AllBut(id) => (None, Some(id)),
+            RevokeScope::All => (None, None),
         };
         // By user or by expiry: each has an index, so that none reads all rows.
-        let (whose, name) = match ending.whose.as_ref().map(column_and_name) {
+        let (whose, name) = match revocation.filter.as_ref().map(column_and_name) {
             Some((column, name)) => (
                 format!("SELECT id FROM sessions WHERE {column} = :name AND +expires_at > :now"),
                 Some(name.to_owned()),
@@ -212,18 +218,23 @@ impl Engine for Sqlite {
         ));
         let end = move |db: &Connection| {
             db.prepare_cached(&sql)?.execute(named_params! {
-                ":why": ending.why.name(), ":remembered": ending.remembered,
-                ":now": ending.now, ":name": name, ":one": one, ":but": but,
+                ":why": revocation.reason.name(), ":tombstone_lifetime": revocation.tombstone_lifetime,
+                ":now": revocation.now, ":name": name, ":one": one, ":but": but,
             })
         };
         self.change(end).await
     }
 
-    async fn expire(&self, hash: Hash, why: Ended, remembered: i64) -> Result<(), StoreError> {
+    async fn expire(
+        &self,
+        hash: Hash,
+        reason: EndReason,
+        tombstone_lifetime: i64,
+    ) -> Result<(), StoreError> {
         let sql = end_those("reference_hash = :hash");
         let end = move |db: &Connection| {
             db.prepare_cached(&sql)?.execute(
-                named_params! { ":why": why.name(), ":remembered": remembered, ":hash": hash },
+                named_params! { ":why": reason.name(), ":tombstone_lifetime": tombstone_lifetime, ":hash": hash },
             )
         };
         self.write(end).await
@@ -233,7 +244,7 @@ impl Engine for Sqlite {
         &self,
         now: i64,
         absolute: i64,
-        remembered: i64,
+        tombstone_lifetime: i64,
     ) -> Result<bool, StoreError> {
         self.opener.counters.purge(now);
         let purge = move |db: &Connection| {
@@ -241,13 +252,13 @@ impl Engine for Sqlite {
             for sql in EXPIRED {
                 taken += db.prepare_cached(sql)?.execute([now, PURGED_AT_ONCE])?;
             }
-            for (why, is_it) in [(Ended::TimeLimit, "<="), (Ended::Idle, ">")] {
+            for (reason, is_it) in [(EndReason::TimeLimit, "<="), (EndReason::Idle, ">")] {
                 let expired = end_those(&format!(
                     "created_at + :absolute {is_it} :now AND id IN (SELECT id FROM sessions
                          WHERE expires_at <= :now AND ended IS NULL LIMIT :at_once)"
                 ));
                 taken += db.prepare_cached(&expired)?.execute(named_params! {
-                    ":why": why.name(), ":remembered": remembered, ":now": now,
+                    ":why": reason.name(), ":tombstone_lifetime": tombstone_lifetime, ":now": now,
                     ":absolute": absolute, ":at_once": PURGED_AT_ONCE,
                 })?;
             }
@@ -283,19 +294,19 @@ impl Sqlite {
 }
 
 /// The column by which rows are found; each has an index.
-fn column_and_name(whose: &Whose) -> (&'static str, &str) {
-    match whose {
-        Whose::Person(person) => ("person", person),
-        Whose::Email(email) => ("email", email),
+fn column_and_name(filter: &SessionFilter) -> (&'static str, &str) {
+    match filter {
+        SessionFilter::User(id) => ("person", id),
+        SessionFilter::Email(email) => ("email", email),
     }
 }
 
 /// Ends the sessions that meet the condition, for the reason `:why`: empties their rows, and keeps
-/// them until `:remembered` seconds after their beginning.
+/// them until `:tombstone_lifetime` seconds after their beginning.
 fn end_those(condition: &str) -> String {
     format!(
         "UPDATE sessions SET ended = :why, person = NULL, email = NULL, device = '', address = '',
-             session_values = '{{}}', expires_at = created_at + :remembered
+             session_values = '{{}}', expires_at = created_at + :tombstone_lifetime
          WHERE ended IS NULL AND {condition}"
     )
 }
@@ -326,14 +337,14 @@ fn row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
     Ok(Row {
         id: row.get(0)?,
         session: NewSession {
-            person: row.get(1)?,
+            user_id: row.get(1)?,
             email: None,
             device: row.get(2)?,
-            address: row.get(3)?,
+            ip: row.get(3)?,
             values: row.get(4)?,
         },
         dates: Dates { created_at: row.get(5)?, last_seen_at: row.get(6)? },
         // A reason that only a newer version knows still means that it has ended.
-        ended: ended.map(|why| Ended::named(&why).unwrap_or(Ended::Elsewhere)),
+        ended: ended.map(|reason| EndReason::from_name(&reason).unwrap_or(EndReason::Elsewhere)),
     })
 }

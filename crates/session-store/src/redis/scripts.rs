@@ -113,15 +113,15 @@ scripts! {
     insert = "
     local session, replaced, id, created_at, ends_at = unpack(ARGV, 1, 5)
     local device, address, values, by_person, by_email, person = unpack(ARGV, 6, 11)
-    local at_most, why, remembered = unpack(ARGV, 12, 14)
+    local at_most, why, tombstone_lifetime = unpack(ARGV, 12, 14)
     if replaced ~= '' then forget(replaced) end
     redis.call('HSET', row(session), 'id', id, 'created_at', created_at,
         'last_seen_at', created_at, 'ends_at', ends_at)
-    redis.call('EXPIRE', row(session), remembered)
+    redis.call('EXPIRE', row(session), tombstone_lifetime)
     redis.call('HSET', personal(session), 'device', device, 'address', address, 'values', values)
     redis.call('EXPIRE', personal(session), ttl(created_at, ends_at))
     redis.call('ZADD', alive, ends_at, session)
-    redis.call('EXPIRE', alive, remembered)
+    redis.call('EXPIRE', alive, tombstone_lifetime)
     -- More than one, so that those which expired don't pile up; not all, since others wait.
     for _, expired in ipairs(redis.call('ZRANGEBYSCORE', alive, '-inf', created_at, 'LIMIT', 0, 10)) do
         redis.call('ZREM', alive, expired)
@@ -132,7 +132,7 @@ scripts! {
         end
         local last = redis.call('ZREVRANGE', sessions(set), 0, 0, 'WITHSCORES')[2] or 0
         redis.call('ZADD', sessions(set), last + 1, session)
-        redis.call('EXPIRE', sessions(set), remembered)
+        redis.call('EXPIRE', sessions(set), tombstone_lifetime)
     end
     if by_email ~= '' then
         redis.call('HSET', personal(session), 'by_email', by_email)
@@ -155,14 +155,14 @@ scripts! {
 
     update = "if lives(ARGV[1]) then redis.call('HSET', personal(ARGV[1]), 'values', ARGV[2]) end";
 
-    seen = "
+    touch = "
     local session, at, ends_at = unpack(ARGV)
     if not lives(session) then return end
     redis.call('HSET', row(session), 'last_seen_at', at, 'ends_at', ends_at)
     redis.call('EXPIRE', personal(session), ttl(at, ends_at))
     redis.call('ZADD', alive, ends_at, session)";
 
-    end = "
+    revoke = "
     local now, why, only, but, set = unpack(ARGV)
     local ended = 0
     for _, session in ipairs(redis.call('ZRANGE', sessions(set), 0, -1)) do
@@ -171,7 +171,7 @@ scripts! {
     return ended";
 
     /// A step through everybody's sessions; gives where the next begins, and how many it ended.
-    end_some = "
+    revoke_some = "
     local now, why, only, but, from = unpack(ARGV)
     local all = personal('')
     local step = redis.call('SCAN', from, 'MATCH', all .. '*', 'COUNT', 500)
@@ -202,15 +202,15 @@ scripts! {
     if not held[2] or tonumber(held[2]) <= tonumber(ARGV[2]) then return nil end
     return held[1]";
 
-    keep = "
+    put = "
     local name, value, now, expires_at = unpack(ARGV)
     redis.call('SET', kept(name), value, 'EX', ttl(now, expires_at))";
 
-    kept = "return redis.call('GET', kept(ARGV[1]))";
+    get = "return redis.call('GET', kept(ARGV[1]))";
 
     /// Counts within windows that begin with the first: in all, or in none if one refuses; gives for each
     /// the seconds to wait, or 0. Counting twice after a broken connection does little harm.
-    count_all = "
+    check_rate_limits = "
     local now, counters, waits, refused = tonumber(ARGV[1]), {}, {}, false
     for first = 2, #ARGV, 6 do
         local name, add, at_most, seconds, place, reached = unpack(ARGV, first, first + 5)
