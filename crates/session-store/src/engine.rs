@@ -9,8 +9,7 @@ use crate::{
     location,
 };
 
-/// A database that sessions are kept in. Times are seconds since 1970; whatever has a hash is stored
-/// by that alone.
+/// A database for sessions. Times are in seconds since 1970. Names and references come as hashes.
 pub(crate) trait Engine {
     /// Returns the row of this reference, which may have ended.
     async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError>;

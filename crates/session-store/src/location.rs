@@ -1,4 +1,4 @@
-//! Where sessions are kept.
+//! Where a store is.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::redis;
 use crate::sqlite;
 
-/// Where sessions are kept: in a folder of this machine, or in a server that instances share.
+/// Where a store is: in a folder of this machine, or in a server that instances share.
 #[derive(Clone)]
 pub struct StoreLocation(pub(crate) Engine);
 

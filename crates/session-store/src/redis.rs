@@ -1,8 +1,8 @@
 //! The engine for many instances: Redis or Valkey.
 //!
-//! Every call is one [script](scripts), so each is atomic and one round trip. Everything has a TTL,
-//! reckoned from the app's own clock; whether a session lives is told by its dates, as in every
-//! engine. Keys hold hashes only, of a person's name as well.
+//! Every call is one [script](scripts), so each is atomic and one round trip. Every key has a TTL,
+//! computed from the store's clock; a session's dates tell whether it is alive, as in every engine.
+//! Keys hold hashes only.
 
 mod cause;
 mod connection;
@@ -268,13 +268,13 @@ impl Engine for Redis {
         self.run(self.scripts.claimed.arg(key_part(&claimed)).arg(now)).await
     }
 
-    async fn put(&self, kept: Hash, value: String, expires_at: i64) -> Result<(), StoreError> {
-        let arguments = (key_part(&kept), value, self.clock.now(), expires_at);
+    async fn put(&self, name: Hash, value: String, expires_at: i64) -> Result<(), StoreError> {
+        let arguments = (key_part(&name), value, self.clock.now(), expires_at);
         self.run(&self.scripts.put.arg(arguments)).await
     }
 
-    async fn get(&self, kept: Hash) -> Result<Option<String>, StoreError> {
-        self.run(&self.scripts.get.arg(key_part(&kept))).await
+    async fn get(&self, name: Hash) -> Result<Option<String>, StoreError> {
+        self.run(&self.scripts.get.arg(key_part(&name))).await
     }
 
     async fn check_rate_limits(

@@ -1,7 +1,7 @@
 //! The embedded engine: one SQLite file.
 //!
-//! Reads are point look-ups of a few microseconds, made inline on a connection of the worker thread
-//! (handing them to another thread costs ten times the read). Writes wait for the disk, so they go
+//! Reads are lookups of a few microseconds, made on the worker thread with a connection of its own:
+//! handing them to another thread would cost ten times the read. Writes wait for the disk, so they go
 //! to a thread that does nothing else.
 
 mod file;
@@ -76,7 +76,7 @@ impl Engine for Sqlite {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Reads one index: some milliseconds for a hundred thousand.
+    /// Reads one index: a few milliseconds for a hundred thousand sessions.
     async fn count(&self, now: i64) -> Result<u64, StoreError> {
         let sql = "SELECT count(*) FROM sessions WHERE ended IS NULL AND expires_at > ?1";
         let sessions: i64 =
@@ -137,7 +137,7 @@ impl Engine for Sqlite {
         self.write(move |db| delete(db, hash)).await
     }
 
-    /// In one transaction, which the disk has to take.
+    /// In one transaction, which has to reach the disk.
     async fn try_write(&self, name: Hash) -> Result<(), StoreError> {
         let try_write = move |db: &Connection| {
             db.execute("INSERT INTO claims (name_hash, expires_at) VALUES (?1, 0)", [name])?;
@@ -200,7 +200,7 @@ impl Engine for Sqlite {
             RevokeScope::All => (None, None),
         };
         // By user or by expiry: each has an index, so that none reads all rows.
-        let (whose, name) = match revocation.filter.as_ref().map(column_and_name) {
+        let (ids, name) = match revocation.filter.as_ref().map(column_and_name) {
             Some((column, name)) => (
                 format!("SELECT id FROM sessions WHERE {column} = :name AND +expires_at > :now"),
                 Some(name.to_owned()),
@@ -213,7 +213,7 @@ impl Engine for Sqlite {
             ),
         };
         let sql = end_those(&format!(
-            "id IN ({whose}) AND (:one IS NULL OR session_id = :one)
+            "id IN ({ids}) AND (:one IS NULL OR session_id = :one)
              AND (:but IS NULL OR session_id <> :but)"
         ));
         let end = move |db: &Connection| {

@@ -1,12 +1,12 @@
-//! A worker thread's connection to Redis, kept well: made when it is needed, shared by all requests
-//! of the thread, given up after any error, and never waited for longer than a page may take.
+//! A worker thread's connection to Redis: opened when it is needed, shared by all requests of the
+//! thread, dropped after any error, and never waited for longer than a page may take.
 //!
-//! One a thread and not one a process: it is driven by its thread's runtime, so that no request
-//! depends on another thread's, nor outlives it when the program ends.
+//! One for each thread and not for the process: its thread's runtime drives it, so that no request
+//! depends on another thread, nor outlives it when the program ends.
 //!
-//! Not the crate's own `ConnectionManager`: after a first connection refused for want of a password,
-//! or while the server loads its data, that one never tries again, and to a peer that has fallen
-//! silent it holds on until TCP gives up.
+//! Not the redis crate's `ConnectionManager`: after a first connection that was refused for want of a
+//! password, or while the server loads its data, it never tries again, and it holds on to a silent
+//! peer until TCP gives up.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use tokio::time::timeout;
 use super::StoreError;
 use super::cause::describe;
 
-/// The longest that a call takes, connecting and trying again included.
+/// The longest that a call takes, connecting and one retry included.
 pub(super) const DEADLINE: Duration = Duration::from_secs(1);
-/// The longest that an answer takes over a connection that stands.
+/// The longest that an answer takes over an open connection.
 const ANSWER: Duration = Duration::from_millis(500);
 
 #[derive(Clone)]
@@ -30,11 +30,11 @@ pub(super) struct Connection {
     client: Arc<Client>,
     /// What messages call the server.
     name: Arc<str>,
-    kept: Rc<Mutex<Kept>>,
+    current: Rc<Mutex<Current>>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct Current {
     connection: Option<MultiplexedConnection>,
     /// How many connections there have been, to tell them apart.
     number: u64,
@@ -42,7 +42,7 @@ struct Kept {
 
 impl Connection {
     pub(super) fn new(client: Arc<Client>, name: Arc<str>) -> Self {
-        Self { client, name, kept: Rc::default() }
+        Self { client, name, current: Rc::default() }
     }
 
     /// Runs a script. It may run twice when the connection breaks before the answer is there, so
@@ -53,7 +53,7 @@ impl Connection {
     ) -> Result<T, StoreError> {
         let tries = async {
             match self.try_once(script).await {
-                // The server closed it while nobody used it, or was started anew.
+                // The server closed it while it was idle, or restarted.
                 Err(error) if error.is_connection_dropped() => self.try_once(script).await,
                 tried => tried,
             }
@@ -73,26 +73,26 @@ impl Connection {
         if answer.is_err() {
             // Whatever it was (silence, a replica that was the master), a new connection may lead
             // elsewhere.
-            let mut kept = self.kept.lock().await;
-            if kept.number == number {
-                kept.connection = None;
+            let mut current = self.current.lock().await;
+            if current.number == number {
+                current.connection = None;
             }
         }
         answer
     }
 
-    /// The connection; whoever finds none makes it while the others wait.
+    /// Returns the connection. The first request that finds none opens it while the others wait.
     async fn connected(&self) -> Result<(MultiplexedConnection, u64), RedisError> {
-        let mut kept = self.kept.lock().await;
-        if let Some(connection) = &kept.connection {
-            return Ok((connection.clone(), kept.number));
+        let mut current = self.current.lock().await;
+        if let Some(connection) = &current.connection {
+            return Ok((connection.clone(), current.number));
         }
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(DEADLINE))
             .set_response_timeout(Some(ANSWER));
         let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
-        kept.number += 1;
-        kept.connection = Some(connection.clone());
-        Ok((connection, kept.number))
+        current.number += 1;
+        current.connection = Some(connection.clone());
+        Ok((connection, current.number))
     }
 }

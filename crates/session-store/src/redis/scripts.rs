@@ -1,11 +1,10 @@
-//! What is done in Redis, each in one step that nothing comes between.
+//! The operations in Redis, each in one atomic script.
 //!
-//! A session is two keys. `session:` is its row: dates and, when it was ended, why; it stays until
-//! nobody can hold its cookie any more, to say so. `personal:` is whose it is and what is kept in
-//! it; it goes when the session ends, or by its TTL when it expires. A session without it is none.
-//! `sessions-of:` a person holds theirs in the order in which they began, `sessions-of-email:` those
-//! of all who have that address. `alive` holds those that have not ended, by when they do: to be
-//! counted, which takes nothing but that.
+//! A session has two keys. `session:` is its row: dates and, when it was ended, the reason; it stays
+//! until its cookie has expired, to give the reason. `personal:` has its user and values; it goes when
+//! the session ends, or by its TTL when it expires. Without it, a session has ended.
+//! `sessions-of:` has a user's sessions in the order in which they began, `sessions-of-email:` those of
+//! an email address. `alive` has all that haven't ended, by when they do, to count them.
 
 use redis::Script;
 
@@ -50,7 +49,7 @@ const SHARED: &str = "
         return found
     end
 
-    -- Ends it if it lives by the dates as well; gives how many it was.
+    -- Ends a session if it is alive by its dates as well; returns how many it ended.
     local function finish_one(session, now, why, only, but)
         if not lives(session) then return 0 end
         local found = redis.call('HMGET', row(session), 'id', 'ends_at')
@@ -122,7 +121,7 @@ scripts! {
     redis.call('EXPIRE', personal(session), ttl(created_at, ends_at))
     redis.call('ZADD', alive, ends_at, session)
     redis.call('EXPIRE', alive, tombstone_lifetime)
-    -- More than one, so that those which expired don't pile up; not all, since others wait.
+    -- Some that have expired, so that they don't pile up; not all, since other scripts wait.
     for _, expired in ipairs(redis.call('ZRANGEBYSCORE', alive, '-inf', created_at, 'LIMIT', 0, 10)) do
         redis.call('ZREM', alive, expired)
     end
@@ -170,7 +169,7 @@ scripts! {
     end
     return ended";
 
-    /// A step through everybody's sessions; gives where the next begins, and how many it ended.
+    /// One step through all sessions; returns where the next one begins, and how many it ended.
     revoke_some = "
     local now, why, only, but, from = unpack(ARGV)
     local all = personal('')
@@ -185,8 +184,7 @@ scripts! {
 
     delete = "forget(ARGV[1])";
 
-    /// Who claims it signs with a mark of their own, so that whoever asks again after a broken
-    /// connection gets the same answer.
+    /// Each caller has a mark of its own, so that a retry after a broken connection gets the same answer.
     claim = "
     local name, mark, what, now, expires_at = unpack(ARGV)
     local held = redis.call('HMGET', claim(name), 'mark', 'expires_at')
@@ -208,15 +206,15 @@ scripts! {
 
     get = "return redis.call('GET', kept(ARGV[1]))";
 
-    /// Counts within windows that begin with the first: in all, or in none if one refuses; gives for each
-    /// the seconds to wait, or 0. Counting twice after a broken connection does little harm.
+    /// Counts all hits, or none if one is refused; returns for each the seconds to wait, or 0. Counting
+    /// twice after a broken connection does little harm.
     check_rate_limits = "
     local now, counters, waits, refused = tonumber(ARGV[1]), {}, {}, false
     for first = 2, #ARGV, 6 do
         local name, add, at_most, seconds, place, reached = unpack(ARGV, first, first + 5)
         local window = redis.call('HMGET', limit(name), 'count', 'ends_at')
         local count, ends_at = tonumber(window[1] or 0), tonumber(window[2] or 0)
-        -- One that ends later than it could was opened by a clock that has been set back since.
+        -- A window that ends later was opened by a clock that has been set back since.
         if ends_at <= now or ends_at > now + seconds then count, ends_at = 0, now + seconds end
         table.insert(counters, { name = name, add = tonumber(add), at_most = tonumber(at_most),
             count = count, ends_at = ends_at, place = tonumber(place), reached = tonumber(reached) })
@@ -232,7 +230,7 @@ scripts! {
     end
     if refused then return waits end
     for _, counter in ipairs(counters) do
-        -- What adds nothing only asks, and begins no window.
+        -- A cost of 0 only asks, and opens no window.
         if counter.add > 0 then
             redis.call('HSET', limit(counter.name), 'count', counter.count + counter.add,
                 'ends_at', counter.ends_at)

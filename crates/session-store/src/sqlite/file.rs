@@ -1,4 +1,4 @@
-//! The file of the embedded engine: its layout, and how it is opened.
+//! The file: its layout, and how it is opened.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
@@ -70,13 +70,13 @@ const STEPS: &[&str] = &[
 ",
 ];
 
-/// The file in this folder, made if there is none.
+/// Returns the file in this folder, and creates it if there is none.
 pub(super) fn create(data_dir: &Path) -> Result<PathBuf, StoreError> {
     let path = data_dir.join(FILE);
     let is_new = !path.exists();
     // SQLite's other files take their mode from this one.
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
-    // SQLite would begin anew, as if nothing had been there.
+    // SQLite would start with an empty database, as if there had been none.
     if !is_new && file.metadata()?.len() == 0 {
         return Err(StoreError::Damaged("it is empty".to_owned()));
     }
@@ -86,17 +86,17 @@ pub(super) fn create(data_dir: &Path) -> Result<PathBuf, StoreError> {
 pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // Nobody holds the file for long; a request had rather fail than wait.
+    // No process locks the file for long, and a request should fail rather than wait.
     connection.busy_timeout(Duration::from_millis(500))?;
-    // A commit returns when the disk has it: a session that a browser was told of is never lost.
+    // A commit returns when it is on disk: a session whose cookie was sent is never lost.
     connection.pragma_update(None, "synchronous", "FULL")?;
     // More than there are statements: none is prepared twice.
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 
-/// Looks whether the file is whole, a tenth of a second for a hundred thousand sessions, and brings an
-/// older layout up to date. What can't be used is left as it is.
+/// Checks the file, a tenth of a second for a hundred thousand sessions, and brings an older layout up
+/// to date. A file that can't be used is left as it is.
 pub(super) fn begin(connection: &mut Connection) -> Result<(), StoreError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

@@ -1,5 +1,5 @@
-//! The one connection that writes, on a thread of its own. What waits for it is committed together:
-//! a commit, and the disk that it waits for, cost more than what is in it.
+//! The one connection that writes, on a thread of its own. Waiting writes are committed together: a
+//! commit, which waits for the disk, costs more than what is in it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
@@ -13,7 +13,7 @@ use crate::StoreError;
 /// How many writes are committed together at most: a millisecond's worth.
 const TOGETHER: usize = 64;
 
-/// Can be done over; gives how many rows it changed.
+/// Can be repeated; returns how many rows it changed.
 type Work = dyn FnMut(&Connection) -> Result<usize, Error> + Send;
 
 struct Job {
@@ -35,7 +35,7 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    /// Gives how many rows were changed, when the disk has them.
+    /// Returns how many rows were changed, once they are on disk.
     pub(super) async fn write(
         &self,
         work: impl FnMut(&Connection) -> Result<usize, Error> + Send + 'static,
@@ -61,7 +61,7 @@ fn write_what_waits(mut connection: Connection, waiting: &mpsc::Receiver<Job>) {
     while let Ok(first) = waiting.recv() {
         let mut jobs = vec![first];
         jobs.extend(waiting.try_iter().take(TOGETHER - 1));
-        // One that panics fails, with those beside it: nobody would write any more otherwise.
+        // A panic fails the jobs of this transaction; without this, it would end all writing.
         let _ = catch_unwind(AssertUnwindSafe(|| commit(&mut connection, jobs)));
     }
 }
@@ -71,7 +71,7 @@ fn commit(connection: &mut Connection, mut jobs: Vec<Job>) {
     match try_to_commit(connection, &mut jobs) {
         Ok(changed) => {
             for (job, changed) in jobs.into_iter().zip(changed) {
-                // Nobody waits for it any more: it is written all the same.
+                // The caller may be gone; the row is written all the same.
                 let _ = job.done.send(Ok(changed));
             }
         }

@@ -1,5 +1,4 @@
-//! What is written to the embedded store at once: it is committed together, and each write succeeds or
-//! fails by itself.
+//! Simultaneous writes: they are committed together, and each succeeds or fails by itself.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -26,7 +25,7 @@ fn database(folder: &Path) -> Connection {
     Connection::open(folder.join("sessions.sqlite3")).unwrap()
 }
 
-/// As many sessions at once, of which the file is kept until all of them wait.
+/// Begins many sessions while the file is locked, so that all of them wait.
 async fn saved_together(
     store: &Store,
     database: &Connection,
@@ -47,7 +46,7 @@ fn sessions(database: &Connection) -> i64 {
 }
 
 #[actix_web::test]
-async fn what_waits_is_committed_together() {
+async fn waiting_writes_are_committed_together() {
     let folder = tempfile::tempdir().unwrap();
     let (store, database) = (store(folder.path()), database(folder.path()));
     let log = || std::fs::metadata(folder.path().join("sessions.sqlite3-wal")).unwrap().len();
@@ -62,7 +61,7 @@ async fn what_waits_is_committed_together() {
 }
 
 #[actix_web::test]
-async fn one_that_fails_takes_no_other_along() {
+async fn failing_write_fails_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let (store, database) = (store(folder.path()), database(folder.path()));
     let refused =
@@ -76,7 +75,7 @@ async fn one_that_fails_takes_no_other_along() {
 }
 
 #[actix_web::test]
-async fn when_the_file_is_taken_all_learn_it_at_once() {
+async fn locked_file_fails_all_waiting_writes_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let (store, database) = (store(folder.path()), database(folder.path()));
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
