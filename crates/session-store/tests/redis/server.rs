@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use session_store::{Clock, Eviction, Lifetimes, Limits, NewSession, Store};
+use session_store::{
+    Clock, EndReason, Eviction, Lifetimes, Limits, NewSession, SharedOptions, Store, StoreLocation,
+};
 
 use crate::engine::Engine;
 
@@ -13,6 +15,21 @@ fn open(engine: &Engine, clock: &Clock) -> Store {
     let lifetimes = Lifetimes { idle: days(1), absolute: days(10) };
     let limits = Limits { lifetimes, sessions_per_user: 20 };
     Store::open(&engine.location(), limits, clock.clone()).unwrap().for_this_thread()
+}
+
+/// Opens it as this user: `name:password@`.
+fn open_as(engine: &Engine, user: &str, clock: &Clock) -> Store {
+    let options = SharedOptions {
+        name: "STORE_URL".to_owned(),
+        key_prefix: "my-app:".to_owned(),
+        ..SharedOptions::default()
+    };
+    let url = format!("redis://{user}127.0.0.1:{}", engine.port);
+    let hour = Duration::from_secs(60 * 60);
+    let limits =
+        Limits { lifetimes: Lifetimes { idle: hour, absolute: hour }, sessions_per_user: 1 };
+    let location = StoreLocation::url(&url, options).unwrap();
+    Store::open(&location, limits, clock.clone()).unwrap().for_this_thread()
 }
 
 fn session() -> NewSession {
@@ -113,21 +130,32 @@ async fn cause_and_remedy_are_named_and_no_url() {
             }
             options => Engine::with(options).await,
         };
-        let location = session_store::StoreLocation::url(
-            &format!("redis://{user}127.0.0.1:{}", engine.port),
-            session_store::SharedOptions {
-                name: "STORE_URL".to_owned(),
-                ..session_store::SharedOptions::default()
-            },
-        );
-        let hour = Duration::from_secs(60 * 60);
-        let lifetimes = Lifetimes { idle: hour, absolute: hour };
-        let limits = Limits { lifetimes, sessions_per_user: 1 };
-        let store = Store::open(&location.unwrap(), limits, clock.clone()).unwrap();
-        let error = store.for_this_thread().ready().await.unwrap_err().to_string();
+        let store = open_as(&engine, user, &clock);
+        let error = store.ready().await.unwrap_err().to_string();
         assert!(expected.iter().all(|words| error.contains(words)), "{options:?}: {error}");
         assert!(!error.contains("canary"), "{error}");
     }
+}
+
+#[actix_web::test]
+async fn acl_rule_of_the_readme_is_enough_and_named_when_it_is_missing() {
+    let readme = include_str!("../../README.md");
+    let rule = readme.lines().find(|line| line.starts_with("user NAME on ")).unwrap();
+    let rule =
+        rule.replace("NAME", "app").replace(">PASSWORD", ">secret").replace("PREFIX", "my-app:");
+    let options: Vec<_> = ["--user"].into_iter().chain(rule.split(' ').skip(1)).collect();
+    let (engine, clock) = (Engine::with(&options).await, Clock::default());
+    let store = open_as(&engine, "app:secret@", &clock);
+    store.ready().await.unwrap();
+    let reference = store.begin(session(), None).await.unwrap();
+    assert!(store.is_alive(&reference).await.unwrap());
+    assert_eq!(store.revoke_all(EndReason::ByOperator).await.unwrap(), 1);
+
+    let engine =
+        Engine::with(&["--user", "app", "on", ">secret", "~*", "-@all", "+@connection"]).await;
+    let error = open_as(&engine, "app:secret@", &clock).ready().await.unwrap_err().to_string();
+    let (_, commands) = rule.split_once("my-app:* ").unwrap();
+    assert!(error.contains(commands), "{error}");
 }
 
 #[actix_web::test]
