@@ -12,7 +12,7 @@ use metrics::counter;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::sealed::KeyRing;
-use crate::sign_in::{Flow, Way};
+use crate::sign_in::{PendingSignIn, SignInId, Way};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,8 +87,13 @@ impl<'a> Entry<'a> {
     }
 
     /// Which sign-in it belongs to.
-    pub(crate) fn in_flow(self, flow: &Flow) -> Self {
+    pub(crate) fn in_flow(self, flow: &SignInId) -> Self {
         Self { sign_in: Some(self.keys.alias(flow.as_str())), ..self }
+    }
+
+    /// Which sign-in it belongs to, where it is known whose that is.
+    pub(crate) fn of_sign_in(self, pending: &PendingSignIn) -> Self {
+        self.of(&pending.email).in_flow(&pending.id)
     }
 
     /// By what way it was asked for.

@@ -16,7 +16,7 @@ pub use panics::panics;
 use crate::causes::with_sources;
 use crate::email_address::EmailAddress;
 use crate::mail::MailError;
-use crate::sign_in::{Flow, PendingSignIn, ReturnTo, Way};
+use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, Way};
 use crate::workos::WorkOsError;
 
 /// A request that ends without what was asked for: a stable code for the visitor, and for the
@@ -32,9 +32,9 @@ pub struct Failure {
     /// What its page offers beyond the usual.
     pub(crate) offer: Option<Box<Offer>>,
     /// The sign-in that this ends.
-    ends: Option<Flow>,
+    ends: Option<SignInId>,
     /// The sign-in that goes on after it, and its address.
-    whose: Option<Box<(Flow, EmailAddress)>>,
+    whose: Option<Box<(SignInId, EmailAddress)>>,
     /// Whether the operator knows of it, or need not.
     pub(crate) is_told: bool,
 }
@@ -47,7 +47,7 @@ pub(crate) enum Offer {
     /// The same once more, at this path: nothing was lost.
     TryAgain { at: String },
     /// Nothing but patience: the page goes by itself where this sign-in leads.
-    Wait(Flow),
+    Wait(SignInId),
     /// The form where it happened, as HTML, in place of a page about it.
     Form(String),
 }
@@ -75,7 +75,7 @@ impl Failure {
 
     /// The sign-in is going through at this moment, in answer to another request of this browser's:
     /// the page that waits for it will know.
-    pub(crate) fn going_through(flow: &Flow) -> Self {
+    pub(crate) fn going_through(flow: &SignInId) -> Self {
         let refused = Self::refusal(Code::GoingThrough, "another request is at it");
         refused.with(Offer::Wait(flow.clone())).told()
     }
@@ -121,8 +121,8 @@ impl Failure {
 
     /// Says for the audit whose it is, where nothing else does.
     #[must_use]
-    pub(crate) fn of(self, flow: &Flow, pending: &PendingSignIn) -> Self {
-        Self { whose: Some(Box::new((flow.clone(), pending.email.clone()))), ..self }
+    pub(crate) fn of(self, pending: &PendingSignIn) -> Self {
+        Self { whose: Some(Box::new((pending.id.clone(), pending.email.clone()))), ..self }
     }
 
     /// Says it of a sign-in through an organization, where no link was mailed, and offers that anew.
@@ -173,7 +173,7 @@ impl Failure {
 
     /// Takes the sign-in's cookie away: it was used, if in vain.
     #[must_use]
-    pub(crate) fn ending(mut self, flow: &Flow) -> Self {
+    pub(crate) fn ending(mut self, flow: &SignInId) -> Self {
         self.ends = Some(flow.clone());
         self
     }
@@ -187,7 +187,7 @@ impl Failure {
     }
 
     /// The sign-in that it was, if this is its end, or it goes on.
-    pub(crate) fn flow(&self) -> Option<&Flow> {
+    pub(crate) fn flow(&self) -> Option<&SignInId> {
         self.ends.as_ref().or_else(|| self.whose.as_ref().map(|whose| &whose.0))
     }
 

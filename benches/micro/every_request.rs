@@ -2,7 +2,6 @@
 //! page that only passes through the middleware, one with a template, one with a session, one with
 //! both. Templates and headers have no names outside of the app; the differences tell what they take.
 
-use std::collections::HashMap;
 use std::hint::black_box;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,7 +9,7 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use actix_session::storage::{SessionKey, SessionStore};
-use actix_web::cookie::{Cookie, CookieJar, time};
+use actix_web::cookie::{Cookie, CookieJar};
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::rt::{Runtime, System};
 use anyhow::{Context, anyhow, ensure};
@@ -23,7 +22,7 @@ use workos_magic_link::config::{Config, parse_cookie_keys, read_store};
 use workos_magic_link::cookies;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 use workos_magic_link::server;
-use workos_magic_link::session::{COOKIE, Store};
+use workos_magic_link::session::{COOKIE, NewSession, Store};
 
 /// A site with some sessions.
 struct Site {
@@ -83,20 +82,16 @@ async fn fill(store: &Store) -> anyhow::Result<SessionKey> {
             "id": "prof_01K9Z8W2M4T6V8X0Y2Z4A6B8C0", "email": email, "connection_type": "MagicLink",
             "connection_id": "conn_01K9Z8W2M4T6V8X0Y2Z4A6B8C0", "idp_id": email,
         });
-        let session = [
-            ("person", json!(email)),
-            ("email", json!(email)),
-            ("device", json!("Chrome on Linux")),
-            ("address", json!("127.0.0.1")),
-            ("profile", profile),
-            ("sign_ins", json!([])),
-        ];
-        let session: HashMap<String, String> =
-            session.map(|(name, value)| (name.to_owned(), value.to_string())).into();
-        let saved = store.save(session, &time::Duration::DAY).await;
-        last = Some(saved.map_err(|error| anyhow!("{error:?}"))?);
+        let session = NewSession {
+            person: Some(email.clone()),
+            email: Some(email),
+            device: "Chrome on Linux".to_owned(),
+            address: "127.0.0.1".to_owned(),
+            values: json!({ "profile": profile, "sign_ins": [] }).to_string(),
+        };
+        last = Some(store.begin(session, None).await?);
     }
-    last.context("there are sessions")
+    last.context("there are sessions")?.try_into().map_err(|error| anyhow!("{error:?}"))
 }
 
 fn steps(criterion: &mut Criterion, site: &Site, cookie: &str) -> anyhow::Result<()> {

@@ -8,7 +8,7 @@ use super::Page;
 use super::failure::Problem;
 use crate::error::Code;
 use crate::session::CurrentUser;
-use crate::sign_in::{Flow, OneTimeCode, PendingSignIn};
+use crate::sign_in::{OneTimeCode, PendingSignIn};
 use crate::webmail::Webmail;
 
 #[derive(Clone, Serialize)]
@@ -40,9 +40,9 @@ impl Page for CodePage {
 }
 
 impl CodePage {
-    pub(crate) fn new(flow: &Flow, pending: &PendingSignIn) -> Self {
+    pub(crate) fn new(pending: &PendingSignIn) -> Self {
         Self {
-            flow: flow.as_str().to_owned(),
+            flow: pending.id.as_str().to_owned(),
             email: pending.email.as_str().to_owned(),
             return_to: pending.return_to.as_str().to_owned(),
             code_lifetime: OneTimeCode::LIFETIME.as_secs(),

@@ -9,7 +9,7 @@ use super::failure::Problem;
 use crate::email_address::EmailAddress;
 use crate::error::Code;
 use crate::session::{CurrentUser, EndReason};
-use crate::sign_in::{Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo};
+use crate::sign_in::{Asking, Digits, LinkDelivery, MailLink, PendingSignIn, ReturnTo, SignInId};
 use crate::webmail::Webmail;
 
 #[derive(Serialize)]
@@ -65,13 +65,12 @@ impl Page for SentPage {
 
 impl SentPage {
     pub(crate) fn new(
-        flow: &Flow,
         pending: &PendingSignIn,
         delivery: LinkDelivery,
         link_expires_in: Duration,
     ) -> Self {
         Self {
-            flow: flow.as_str().to_owned(),
+            flow: pending.id.as_str().to_owned(),
             email: pending.email.as_str().to_owned(),
             return_to: pending.return_to.as_str().to_owned(),
             delivery,
@@ -140,7 +139,7 @@ impl Page for ApprovePage {
 }
 
 impl ApprovePage {
-    pub(crate) fn of_workos_link(flow: &Flow, asking: &Asking) -> Self {
+    pub(crate) fn of_workos_link(flow: &SignInId, asking: &Asking) -> Self {
         Self {
             flow: Some(flow.as_str().to_owned()),
             action: "/login/approve".to_owned(),
@@ -218,16 +217,15 @@ impl Page for SwitchPage {
 
 impl SwitchPage {
     pub(crate) fn new(
-        flow: &Flow,
+        pending: &PendingSignIn,
         user: Option<&CurrentUser>,
         email: &EmailAddress,
-        by_sso: bool,
     ) -> Self {
         Self {
-            flow: flow.as_str().to_owned(),
+            flow: pending.id.as_str().to_owned(),
             signed_in_as: user.map(|user| user.profile.email.clone()),
             email: email.as_str().to_owned(),
-            by_sso,
+            by_sso: pending.way.is_sso(),
         }
     }
 }

@@ -38,11 +38,11 @@ pub(super) async fn arrive(
     }
     let asked = flow.and_then(|flow| PendingSignIn::with_expired(&ctx.request, &app.keys, flow));
     // A reload, or the link opened a second time, while the first request is being handled.
-    if let Some((flow, pending)) = flow.zip(asked.as_ref())
-        && let Some(End::Redeemed(_)) = end_of(&ctx.store, flow).await?
+    if let Some(pending) = asked.as_ref()
+        && let Some(End::Redeemed(_)) = end_of(&ctx.store, &pending.id).await?
     {
-        let outcome = wait_if_begun(&ctx, user.as_ref(), flow, pending).await?;
-        let used = || Failure::from(Refusal::Consumed).offering(pending).of(flow, pending);
+        let outcome = wait_if_begun(&ctx, user.as_ref(), pending).await?;
+        let used = || Failure::from(Refusal::Consumed).offering(pending).of(pending);
         if outcome.is_some() || query.error.is_none() {
             return outcome.ok_or_else(used);
         }
@@ -78,14 +78,14 @@ pub(super) async fn complete(
     pending: PendingSignIn,
     arrival: Arrival,
 ) -> Result<HttpResponse, Failure> {
-    let state = verify_state(&ctx.app, &pending, &arrival)?;
+    verify_state(&ctx.app, &pending, &arrival)?;
     if !pending.way.is_sso() && user.is_some_and(|user| !user.has_email(&pending.email)) {
         let mut ask = see_other("/login/switch");
         // Can't fail: the name is letters and dashes, the value sealed.
         let _ = ask.add_cookie(&arrival.cookie(&ctx.app.keys)?);
         return Ok(ask);
     }
-    Completion::new(ctx, user, &state.flow, pending).by_code(ctx, user, arrival.code).await
+    Completion::new(ctx, user, pending).by_code(ctx, user, arrival.code).await
 }
 
 /// Verifies that the `state` belongs to this sign-in, and that neither it nor the code is too old.
@@ -93,7 +93,7 @@ pub(super) fn verify_state(
     app: &App,
     pending: &PendingSignIn,
     arrival: &Arrival,
-) -> Result<State, Failure> {
+) -> Result<(), Failure> {
     let refused = |refusal: Refusal| Failure::from(refusal).offering(pending);
     let state =
         State::read(&app.keys, &arrival.state).ok_or_else(|| refused(Refusal::StateMismatch))?;
@@ -107,7 +107,7 @@ pub(super) fn verify_state(
     if now >= arrival.expires_at {
         return Err(refused(Refusal::CodeExpired));
     }
-    Ok(state)
+    Ok(())
 }
 
 /// In a browser that didn't ask: the way is known from the `state`, and who went it isn't.

@@ -6,7 +6,7 @@ pub(super) mod trying;
 
 use std::rc::Rc;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use trying::NotTaken;
@@ -15,11 +15,10 @@ use super::complete::{Completion, wait_if_begun};
 use super::ctx::Ctx;
 use super::end::{end_of, spent};
 use super::{see_other, sign_in_request};
-use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::{CodePage, Pages};
-use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Flow, OneTimeCode, PendingSignIn, Way};
+use crate::session::CurrentUser;
+use crate::sign_in::{OneTimeCode, PendingSignIn, SignInId, Way};
 use crate::webmail;
 
 #[derive(Deserialize)]
@@ -35,18 +34,16 @@ pub(super) struct Form {
 
 /// The page with the field for the code.
 pub(super) async fn page(
-    app: &App,
-    store: &Store,
+    ctx: &Ctx,
     user: Option<&CurrentUser>,
-    request: &HttpRequest,
-    flow: &Flow,
     pending: &PendingSignIn,
 ) -> Result<CodePage, Failure> {
-    let another = sign_in_request(app, request, &pending.email, &pending.way);
+    let (app, store) = (&ctx.app, &ctx.store);
+    let another = sign_in_request(ctx, &pending.email, &pending.way);
     let wait = app.rate_limits.until_next(store, &another).await?;
-    let is_trying = trying::since(store, flow).await?.is_some();
+    let is_trying = trying::since(store, &pending.id).await?.is_some();
     let user = user.filter(|user| !user.has_email(&pending.email));
-    let page = CodePage::new(flow, pending).waiting(wait).trying(is_trying).switching_from(user);
+    let page = CodePage::new(pending).waiting(wait).trying(is_trying).switching_from(user);
     // Whom the mail is from isn't documented.
     Ok(page.leading_to(webmail::of(pending.email.domain(), None)))
 }
@@ -59,7 +56,7 @@ pub(super) async fn sign_in(
 ) -> Result<HttpResponse, Failure> {
     let (app, store, request) = (&ctx.app, &ctx.store, &ctx.request);
     let nothing = || Failure::refusal(Code::NoCodePending, "this browser has no such sign-in");
-    let flow = Flow::parse(&form.flow).ok_or_else(nothing)?;
+    let flow = SignInId::parse(&form.flow).ok_or_else(nothing)?;
     // Pressed once more, when it has gone through.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
         return Ok(see_other(led_to.as_str()));
@@ -68,11 +65,11 @@ pub(super) async fn sign_in(
         .filter(|pending| matches!(pending.way, Way::Code) && pending.next_mail_at.is_none())
         .ok_or_else(nothing)?;
     if end_of(store, &flow).await?.is_some() {
-        let outcome = wait_if_begun(&ctx, user.as_ref(), &flow, &pending).await?;
-        return outcome.ok_or_else(|| spent().offering(&pending).of(&flow, &pending));
+        let outcome = wait_if_begun(&ctx, user.as_ref(), &pending).await?;
+        return outcome.ok_or_else(|| spent().offering(&pending).of(&pending));
     }
     if app.clock.now() >= pending.expires_at {
-        return Err(spent().offering(&pending).of(&flow, &pending));
+        return Err(spent().offering(&pending).of(&pending));
     }
     let waiting = format!("/login/sent?flow={}", flow.as_str());
     // Somebody else has signed in here since the page was shown: it says so now, and asks once more.
@@ -80,17 +77,17 @@ pub(super) async fn sign_in(
     if other.is_some_and(|other| other.profile.email != form.instead_of) {
         return Ok(see_other(&waiting));
     }
-    let page = page(app, store, user.as_ref(), request, &flow, &pending).await?;
+    let page = page(&ctx, user.as_ref(), &pending).await?;
     let Some(code) = OneTimeCode::parse(&form.code) else {
         let failure = Failure::refusal(Code::WrongCode, "not six digits");
-        return Err(NotTaken::from(failure).on(&pages, page, &flow, &pending));
+        return Err(NotTaken::from(failure).on(&pages, page, &pending));
     };
 
-    let completion = Rc::new(Completion::new(&ctx, user.as_ref(), &flow, pending.clone()));
+    let completion = Rc::new(Completion::new(&ctx, user.as_ref(), pending.clone()));
     let trying = trying::once(Rc::clone(&completion), code);
     match completion.detach(trying).await {
         Some(Ok(outcome)) => completion.respond(&ctx, user.as_ref(), Some(Ok(outcome))).await,
-        Some(Err(not_taken)) => Err(not_taken.on(&pages, page, &flow, &pending)),
+        Some(Err(not_taken)) => Err(not_taken.on(&pages, page, &pending)),
         // The page goes where this one leads.
         None => Ok(see_other(&waiting)),
     }
@@ -98,12 +95,12 @@ pub(super) async fn sign_in(
 
 impl NotTaken {
     /// The page again, with the field and what was wrong; or a page of its own, if the sign-in is over.
-    fn on(self, pages: &Pages, page: CodePage, flow: &Flow, pending: &PendingSignIn) -> Failure {
+    fn on(self, pages: &Pages, page: CodePage, pending: &PendingSignIn) -> Failure {
         let Self { failure, tries_left, is_over } = self;
         if is_over {
-            return failure.ending(flow).or_offering(pending);
+            return failure.ending(&pending.id).or_offering(pending);
         }
         let page = page.refusing(failure.code, tries_left, failure.retry_after);
-        failure.of(flow, pending).shown_in(pages.html(&page))
+        failure.of(pending).shown_in(pages.html(&page))
     }
 }

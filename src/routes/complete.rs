@@ -21,7 +21,7 @@ use crate::error::{Code, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
 use crate::session::{self, Store, device};
 use crate::shutdown::Task;
-use crate::sign_in::{End, Flow, PendingSignIn, ReturnTo, remove_all};
+use crate::sign_in::{End, PendingSignIn, ReturnTo, SignInId, remove_all};
 use crate::workos::Profile;
 
 mod outcome;
@@ -45,7 +45,6 @@ const DEADLINE: Duration = Duration::from_secs(24);
 pub(super) struct Completion {
     pub(super) app: web::Data<App>,
     pub(super) store: web::Data<Store>,
-    pub(super) flow: Flow,
     pub(super) pending: PendingSignIn,
     device: String,
     address: String,
@@ -72,10 +71,10 @@ impl Untold for Failure {
 }
 
 /// Tells the operator of a failure that no request is there to answer with.
-pub(super) fn tell(app: &App, failure: &Failure, flow: &Flow, pending: &PendingSignIn) {
+pub(super) fn tell(app: &App, failure: &Failure, pending: &PendingSignIn) {
     failure.log();
-    let entry = Entry::new(&app.keys, Event::Refused).of(&pending.email);
-    entry.in_flow(flow).because(failure.code).write();
+    let entry = Entry::new(&app.keys, Event::Refused).of_sign_in(pending);
+    entry.because(failure.code).write();
 }
 
 /// The user who is signed in in this browser so far.
@@ -83,7 +82,7 @@ struct SignedInUser {
     session_id: String,
     person: String,
     email: Option<EmailAddress>,
-    sign_ins: Vec<(Flow, ReturnTo)>,
+    sign_ins: Vec<(SignInId, ReturnTo)>,
 }
 
 impl SignedInUser {
@@ -110,17 +109,11 @@ fn same(
 }
 
 impl Completion {
-    pub(super) fn new(
-        ctx: &Ctx,
-        user: Option<&CurrentUser>,
-        flow: &Flow,
-        pending: PendingSignIn,
-    ) -> Self {
+    pub(super) fn new(ctx: &Ctx, user: Option<&CurrentUser>, pending: PendingSignIn) -> Self {
         let address = client_address::of(&ctx.request, &ctx.app.trusted_proxies);
         Self {
             app: ctx.app.clone(),
             store: ctx.store.clone(),
-            flow: flow.clone(),
             pending,
             device: device::of(&ctx.request),
             address: address.map_or_else(String::new, |address| address.to_string()),
@@ -168,10 +161,10 @@ impl Completion {
     ) -> Option<Result<T, E>> {
         let this = Rc::clone(self);
         let tell = move |failure: E| {
-            tell(&this.app, failure.failure(), &this.flow, &this.pending);
+            tell(&this.app, failure.failure(), &this.pending);
             if let Some(outcome) = failure.outcome() {
                 rt::spawn(async move {
-                    let _ = outcome.keep(&this.app, &this.store, &this.flow).await;
+                    let _ = outcome.keep(&this.app, &this.store, &this.pending.id).await;
                 });
             }
         };
@@ -191,7 +184,7 @@ impl Completion {
                     (Outcome::SignedIn(begun), Some(user)) => !user.is(&begun.person, &begun.email),
                     _ => false,
                 };
-                let mut response = outcome.respond(&ctx.app, &self.flow, &self.pending)?;
+                let mut response = outcome.respond(&ctx.app, &self.pending)?;
                 // The next person inherits no pending sign-in of the one before.
                 for removal in remove_all(&ctx.request).into_iter().filter(|_| switches) {
                     // Can't fail: the name is letters, digits and dashes, the value empty.
@@ -201,14 +194,14 @@ impl Completion {
             }
             // Another request is at it, or was.
             Some(Ok(None)) => {
-                let waited = wait_if_begun(ctx, user, &self.flow, &self.pending).await?;
+                let waited = wait_if_begun(ctx, user, &self.pending).await?;
                 waited.ok_or_else(|| {
                     let refused = Failure::from(Refusal::Consumed).offering(&self.pending);
-                    refused.of(&self.flow, &self.pending)
+                    refused.of(&self.pending)
                 })
             }
             Some(Err(failure)) => Err(failure.or_offering(&self.pending)),
-            None => Err(Failure::going_through(&self.flow)),
+            None => Err(Failure::going_through(&self.pending.id)),
         }
     }
 
@@ -227,7 +220,7 @@ impl Completion {
                 Some(user)
                     if self.pending.way.is_sso() && !user.is(&verified.person, &verified.email) =>
                 {
-                    Waiting::keep(&self.app, &self.store, &self.flow, verified).await
+                    Waiting::keep(&self.app, &self.store, &self.pending.id, verified).await
                 }
                 _ => self.begin_session(verified).await,
             }
@@ -255,7 +248,7 @@ impl Completion {
 
     async fn claim(&self) -> Result<bool, Failure> {
         let end = End::Redeemed(self.app.clock.now()).as_text();
-        Ok(self.store.claim(&self.flow.claim_of_end(), end, self.pending.expires_at).await?)
+        Ok(self.store.claim(&self.pending.id.claim_of_end(), end, self.pending.expires_at).await?)
     }
 
     /// Waits for the outcome, within the deadline, and keeps it for later requests.
@@ -267,11 +260,11 @@ impl Completion {
         let settled = timeout(DEADLINE, outcome).await.unwrap_or_else(|gone| Err(late(gone)));
         let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.code));
         if let Some(outcome) = settled.as_ref().ok().or(failed.as_ref())
-            && let Err(failure) = outcome.keep(&self.app, &self.store, &self.flow).await
+            && let Err(failure) = outcome.keep(&self.app, &self.store, &self.pending.id).await
         {
             tracing::warn!(cause = %failure, "could not store the outcome of a sign-in");
         }
-        settled.map_err(|failure| failure.ending(&self.flow))
+        settled.map_err(|failure| failure.ending(&self.pending.id))
     }
 
     async fn begin_session(&self, verified: Verified) -> Result<Outcome, Failure> {
@@ -279,7 +272,7 @@ impl Completion {
         self.app.admission.on_sign_in(person, email, profile).await?;
         let same = self.user.iter().filter(|user| user.is(&verified.person, &verified.email));
         let earlier = same.flat_map(|user| user.sign_ins.iter().cloned());
-        let this = (self.flow.clone(), self.pending.return_to.clone());
+        let this = (self.pending.id.clone(), self.pending.return_to.clone());
         let session = NewSignIn {
             person,
             email,
@@ -290,7 +283,7 @@ impl Completion {
         };
         let reference = session.begin(&self.store, self.replaces.as_deref()).await?;
         let entry = Entry::new(&self.app.keys, Event::SignedIn).of(email);
-        entry.in_flow(&self.flow).by(&self.pending.way).write();
+        entry.in_flow(&self.pending.id).by(&self.pending.way).write();
         let is_proved = self.pending.way.sends_email();
         let replaced = self.user.as_ref().map(|user| user.session_id.clone());
         let (person, email) = (person.clone(), email.clone());

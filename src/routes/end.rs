@@ -4,14 +4,14 @@ use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::session::Store;
-use crate::sign_in::{End, Flow};
+use crate::sign_in::{End, SignInId};
 
 /// Ends a sign-in; gives whether it is this that ended it. Once more is no error, but too late is:
 /// nobody may be told that nobody got in when somebody did.
 pub(super) async fn end(
     app: &App,
     store: &Store,
-    flow: &Flow,
+    flow: &SignInId,
     until: i64,
 ) -> Result<bool, Failure> {
     if store.claim(&flow.claim_of_end(), End::ByMailbox.as_text(), until).await? {
@@ -25,7 +25,7 @@ pub(super) async fn end(
 }
 
 /// How this sign-in came to its end, if it has.
-pub(super) async fn end_of(store: &Store, flow: &Flow) -> Result<Option<End>, Failure> {
+pub(super) async fn end_of(store: &Store, flow: &SignInId) -> Result<Option<End>, Failure> {
     Ok(store.claimed(&flow.claim_of_end()).await?.map(|text| End::of_text(&text)))
 }
 

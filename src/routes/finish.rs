@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::Pages;
 use crate::session::{CurrentUser, Store, device};
-use crate::sign_in::{Approval, Flow, PendingSignIn};
+use crate::sign_in::{Approval, PendingSignIn, SignInId};
 
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -30,7 +30,7 @@ pub(super) async fn finish(
 ) -> Result<HttpResponse, Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
     let nothing = || Failure::refusal(Code::NothingPending, "this browser has no such sign-in");
-    let flow = Flow::parse(&which.flow).ok_or_else(nothing)?;
+    let flow = SignInId::parse(&which.flow).ok_or_else(nothing)?;
     // In two tabs at once, the other may have been first.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
         return Ok(see_other(led_to.as_str()));
@@ -38,8 +38,8 @@ pub(super) async fn finish(
     let pending = PendingSignIn::of_flow(&ctx.request, &app.keys, &flow, app.clock.now());
     let pending = pending.ok_or_else(nothing)?;
     if end_of(store, &flow).await?.is_some() {
-        let outcome = wait_if_begun(&ctx, user.as_ref(), &flow, &pending).await?;
-        return outcome.ok_or_else(|| spent().offering(&pending).of(&flow, &pending));
+        let outcome = wait_if_begun(&ctx, user.as_ref(), &pending).await?;
+        return outcome.ok_or_else(|| spent().offering(&pending).of(&pending));
     }
     match approval(app, store, &flow).await? {
         Some(Approval { arrival: Some(arrival), .. }) => {
@@ -50,18 +50,12 @@ pub(super) async fn finish(
             let checked = open::check_mailed(app, store, (&flow, &mailed), Some(&pending)).await;
             checked.map_err(|refused| refused.offering(&pending))?;
             let asking = pending.asking(device::of(&ctx.request));
-            let left = open::leave_for_workos(
-                app.clone(),
-                &pages,
-                store.clone(),
-                flow.clone(),
-                asking,
-                pending,
-            );
-            left.await.map_err(|failure| match failure.code {
-                // By another tab of this browser.
-                Code::MailLinkInUse => Failure::going_through(&flow),
-                _ => failure.trying_again_at(ctx.request.uri()),
+            open::leave_for_workos(&ctx, &pages, asking, pending).await.map_err(|failure| {
+                match failure.code {
+                    // By another tab of this browser.
+                    Code::MailLinkInUse => Failure::going_through(&flow),
+                    _ => failure.trying_again_at(ctx.request.uri()),
+                }
             })
         }
         None => Ok(see_other(&format!("/login/sent?flow={}", flow.as_str()))),
@@ -72,7 +66,7 @@ pub(super) async fn finish(
 pub(super) async fn approval(
     app: &App,
     store: &Store,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Option<Approval>, Failure> {
     let kept = store.get(&flow.name_of_approval()).await?;
     let approval: Option<Approval> = kept.and_then(|kept| app.keys.open(flow.as_str(), &kept));

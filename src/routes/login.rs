@@ -19,7 +19,7 @@ use crate::error::{Code, Failure};
 use crate::pages::{LoginPage, Pages};
 use crate::same_origin;
 use crate::session::{self, CurrentUser};
-use crate::sign_in::{Flow, PendingSignIn, ReturnTo, make_room, remove_all};
+use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, make_room, remove_all};
 
 #[derive(Deserialize)]
 pub(super) struct Going {
@@ -49,7 +49,7 @@ pub(super) async fn show(
     request: HttpRequest,
     going: web::Query<Going>,
 ) -> HttpResponse {
-    let asked_for = Flow::parse(&going.flow)
+    let asked_for = SignInId::parse(&going.flow)
         .and_then(|flow| PendingSignIn::with_expired(&request, &app.keys, &flow));
     let (email, return_to) = match asked_for {
         Some(pending) => (pending.email.as_str().to_owned(), pending.return_to),
@@ -89,26 +89,25 @@ pub(super) async fn ask(
     })?;
     app.admission.may_ask(&email).map_err(retry)?;
     let way = deliver::way(app, &email, &delivery)?;
-    let requested = sign_in_request(app, request, &email, &way);
+    let requested = sign_in_request(&ctx, &email, &way);
     let wait = app.rate_limits.count(&ctx.store, &requested).await.map_err(retry)?;
 
     let lifetime = way.lifetime(|delivery| app.link_lifetimes.of(delivery));
-    let flow = Flow::new(&app.keys, app.clock.now())?;
-    let mut pending =
-        PendingSignIn::begin(email.clone(), return_to.clone(), way, lifetime, &app.clock)?;
+    let begun = PendingSignIn::begin(email, way, lifetime, &app.keys, &app.clock)?;
+    let mut pending = begun.returning_to(return_to.clone());
     pending.next_mail_at = wait.map(|wait| app.clock.now().saturating_add(seconds(wait)));
-    let asked = Entry::new(&app.keys, Event::Asked).of(&email).in_flow(&flow);
+    let asked = Entry::new(&app.keys, Event::Asked).of_sign_in(&pending);
     asked.by(&pending.way).write();
-    let delivery = Delivery::new(&ctx, pages, flow.clone(), pending.clone());
-    let failed = |failure: Failure| retry(failure).of(&flow, &pending);
+    let delivery = Delivery::new(&ctx, pages, pending.clone());
+    let failed = |failure: Failure| retry(failure).of(&pending);
     let pending = delivery.deliver().await.map_err(failed)?;
     let next = if pending.way.is_sso() { "/login/sso" } else { "/login/sent" };
 
     let now = app.clock.now();
     let mut response = HttpResponse::SeeOther();
-    response.insert_header((LOCATION, format!("{next}?flow={}", flow.as_str())));
+    response.insert_header((LOCATION, format!("{next}?flow={}", pending.id.as_str())));
     for removal in make_room(request, &app.keys, now) {
         response.cookie(removal);
     }
-    Ok(response.cookie(pending.cookie(&app.keys, &flow, now)?).finish())
+    Ok(response.cookie(pending.cookie(&app.keys, now)?).finish())
 }

@@ -26,7 +26,9 @@ mod tries;
 
 use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, web};
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
+
+use ctx::Ctx;
 
 use crate::app::App;
 use crate::client_address;
@@ -36,7 +38,7 @@ use crate::error::{self, Code, Failure};
 use crate::rate_limit::SignInRequest;
 use crate::same_origin;
 use crate::session::{self, Store};
-use crate::sign_in::{Flow, KnownBrowser, Way};
+use crate::sign_in::{KnownBrowser, SignInId, Way};
 
 /// The routes. Those that ask who is signed in stand behind the session; the others go on working
 /// while the store is down.
@@ -122,12 +124,8 @@ where
 }
 
 /// A sign-in that this browser requests, as limits see it.
-fn sign_in_request<'a>(
-    app: &App,
-    request: &HttpRequest,
-    email: &'a EmailAddress,
-    way: &'a Way,
-) -> SignInRequest<'a> {
+fn sign_in_request<'a>(ctx: &Ctx, email: &'a EmailAddress, way: &'a Way) -> SignInRequest<'a> {
+    let Ctx { app, request, .. } = ctx;
     let client = client_address::of(request, &app.trusted_proxies);
     let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
     SignInRequest { email, way, client, is_known }
@@ -136,11 +134,11 @@ fn sign_in_request<'a>(
 /// The answer to a browser that doesn't have this sign-in. If it began just now and no cookie of ours
 /// comes, the browser keeps none: the form would only be sent in vain again.
 fn without_sign_in(
-    app: &App,
-    request: &HttpRequest,
-    flow: &Flow,
+    ctx: &Ctx,
+    flow: &SignInId,
     cookies_blocked: Code,
 ) -> Result<HttpResponse, Failure> {
+    let Ctx { app, request, .. } = ctx;
     if app.keys.is_recent(flow.as_str(), app.clock.now()) && !cookies::sends_any(request) {
         return Err(Failure::refusal(cookies_blocked, "the browser keeps no cookies"));
     }

@@ -15,7 +15,7 @@ use crate::error::{Code, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage, Pages};
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::{
-    Approval, Asking, End, Flow, LinkDelivery, MailLink, PendingSignIn, State, Way, is_mailed,
+    Approval, Asking, End, LinkDelivery, MailLink, PendingSignIn, SignInId, State, Way, is_mailed,
 };
 use crate::workos::{CreatePasswordlessSession, PasswordlessSession};
 
@@ -89,9 +89,7 @@ async fn use_link(
     }
     checked?;
     if let Some(pending) = pending {
-        let MailLink { flow, asking, .. } = link;
-        let (app, store) = (app.clone(), store.clone());
-        return leave_for_workos(app, pages, store, flow, asking, pending).await;
+        return leave_for_workos(ctx, pages, link.asking, pending).await;
     }
     let typed = Typed {
         digits,
@@ -113,9 +111,7 @@ async fn completed(
     pending: Option<&PendingSignIn>,
 ) -> Result<Option<HttpResponse>, Failure> {
     match (pending, end_of(&ctx.store, &link.flow).await?) {
-        (Some(pending), Some(End::Redeemed(_))) => {
-            wait_if_begun(ctx, user, &link.flow, pending).await
-        }
+        (Some(pending), Some(End::Redeemed(_))) => wait_if_begun(ctx, user, pending).await,
         _ => Ok(None),
     }
 }
@@ -134,20 +130,18 @@ fn elsewhere(app: &App, token: &str, link: &MailLink) -> ApprovePage {
 
 /// Has WorkOS make its link, and leaves for it.
 pub(super) async fn leave_for_workos(
-    app: web::Data<App>,
+    ctx: &Ctx,
     pages: &Pages,
-    store: web::Data<Store>,
-    flow: Flow,
     asking: Asking,
     mut pending: PendingSignIn,
 ) -> Result<HttpResponse, Failure> {
-    let now = app.clock.now();
-    let state = pending.new_state(&app.keys, &flow, asking, app.link_lifetimes.workos, now)?;
-    let cookie = pending.cookie(&app.keys, &flow, now)?;
+    let (app, now) = (&ctx.app, ctx.app.clock.now());
+    let state = pending.new_state(&app.keys, asking, app.link_lifetimes.workos, now)?;
+    let cookie = pending.cookie(&app.keys, now)?;
 
     // A browser that goes away meanwhile stops this nowhere in between: what is claimed is used or
     // given back.
-    let created = rt::spawn(create_session(app.clone(), store, flow, pending, state)).await;
+    let created = rt::spawn(create_session(app.clone(), ctx.store.clone(), pending, state)).await;
     let session = created.map_err(|_| Failure::internal("opening a link broke".to_owned()))??;
     let mut response = pages.show(&LeavingPage::new(session.link.expose_secret()));
     // Can't fail: the name is letters, digits and dashes, the value sealed.
@@ -166,7 +160,7 @@ fn pending(app: &App, request: &HttpRequest, link: &MailLink) -> Option<PendingS
 pub(super) async fn check_mailed(
     app: &App,
     store: &Store,
-    (flow, secret_hash): (&Flow, &str),
+    (flow, secret_hash): (&SignInId, &str),
     pending: Option<&PendingSignIn>,
 ) -> Result<(), Failure> {
     let stored = store.get(&flow.name_of_mail_link()).await?.unwrap_or_default();
@@ -206,11 +200,10 @@ async fn check(
 async fn create_session(
     app: web::Data<App>,
     store: web::Data<Store>,
-    flow: Flow,
     pending: PendingSignIn,
     state: String,
 ) -> Result<PasswordlessSession, Failure> {
-    let press = flow.claim_of_press();
+    let press = pending.id.claim_of_press();
     let lapses_at = app.clock.now().saturating_add(PRESS);
     if !store.claim(&press, String::new(), lapses_at).await? {
         return Err(pressed().offering(&pending));

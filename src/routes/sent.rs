@@ -1,10 +1,11 @@
 //! `GET /login/sent`: check your inbox. It asks how the sign-in goes and moves on by itself, by a
 //! script that asks [`super::status`], or without scripts by loading anew.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 
 use super::code;
 use super::complete::take_not_taken;
+use super::ctx::Ctx;
 use super::end::{end_of, spent};
 use super::status::{self, Progress, Which};
 use super::{see_other, sign_in_request, without_sign_in};
@@ -12,54 +13,53 @@ use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::mail::Mailer;
 use crate::pages::{Pages, SentPage};
-use crate::session::{CurrentUser, Store};
+use crate::session::CurrentUser;
 use crate::sign_in::{LinkDelivery, PendingSignIn, Way};
 use crate::webmail;
 
 /// Without `flow`, the newest sign-in of this browser; with none under way, the form.
 pub(super) async fn show(
-    app: web::Data<App>,
+    ctx: Ctx,
     pages: Pages,
-    store: web::Data<Store>,
     user: Option<CurrentUser>,
-    request: HttpRequest,
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
-    let Some(flow) = which.flow(&app, &request) else { return Ok(see_other("/login")) };
-    let status = status::of(&app, &store, user.as_ref(), &request, &flow).await?;
+    let (app, store) = (&ctx.app, &ctx.store);
+    let Some(flow) = which.flow(&ctx) else { return Ok(see_other("/login")) };
+    let status = status::of(&ctx, user.as_ref(), &flow).await?;
     if let Some(next) = &status.next {
         return Ok(see_other(next));
     }
-    let Some(pending) = PendingSignIn::with_expired(&request, &app.keys, &flow) else {
-        return without_sign_in(&app, &request, &flow, Code::EmailCookiesBlocked);
+    let Some(pending) = PendingSignIn::with_expired(&ctx.request, &app.keys, &flow) else {
+        return without_sign_in(&ctx, &flow, Code::EmailCookiesBlocked);
     };
     if status.state == Progress::Expired {
-        return Err(spent().offering(&pending).of(&flow, &pending));
+        return Err(spent().offering(&pending).of(&pending));
     }
     let delivery = match pending.way {
         Way::Link(delivery) => delivery,
         Way::Code => {
-            let page = code::page(&app, &store, user.as_ref(), &request, &flow, &pending).await?;
-            return Ok(pages.show(&match take_not_taken(&app, &store, &flow).await? {
+            let page = code::page(&ctx, user.as_ref(), &pending).await?;
+            return Ok(pages.show(&match take_not_taken(app, store, &flow).await? {
                 Some((code, tries_left)) => page.refusing(code, tries_left, None),
                 None => page,
             }));
         }
         Way::Sso(_) => {
             // Leaving once more would only cut off what is under way.
-            return match end_of(&store, &flow).await? {
-                Some(_) => Err(Failure::going_through(&flow)),
+            return match end_of(store, &flow).await? {
+                Some(_) => Err(Failure::going_through(&pending.id)),
                 None => Ok(see_other(&format!("/login/sso?flow={}", flow.as_str()))),
             };
         }
     };
     let lifetime = app.link_lifetimes.of(delivery);
-    let another = sign_in_request(&app, &request, &pending.email, &pending.way);
-    let wait = app.rate_limits.until_next(&store, &another).await?;
-    let page = SentPage::new(&flow, &pending, delivery, lifetime)
+    let another = sign_in_request(&ctx, &pending.email, &pending.way);
+    let wait = app.rate_limits.until_next(store, &another).await?;
+    let page = SentPage::new(&pending, delivery, lifetime)
         .showing_digits(app.approves_cross_device.then_some(&pending.digits))
         .waiting(wait)
-        .leading_to(webmail::of(pending.email.domain(), sender(&app, delivery)));
+        .leading_to(webmail::of(pending.email.domain(), sender(app, delivery)));
     Ok(pages.show(&page))
 }
 

@@ -1,14 +1,14 @@
 //! `GET /login/sso?flow=…`: leaves for the identity provider of an organization.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
+use super::ctx::Ctx;
 use super::{see_other, without_sign_in};
-use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::{LeavingPage, Pages};
 use crate::session::device;
-use crate::sign_in::{Flow, PendingSignIn, TIME_FOR_SSO, Way};
+use crate::sign_in::{PendingSignIn, SignInId, TIME_FOR_SSO, Way};
 use crate::workos::Authorization;
 
 #[derive(Deserialize)]
@@ -18,23 +18,23 @@ pub(super) struct Which {
 }
 
 pub(super) async fn leave(
-    app: web::Data<App>,
+    ctx: Ctx,
     pages: Pages,
-    request: HttpRequest,
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
+    let Ctx { app, request, .. } = &ctx;
     let now = app.clock.now();
-    let Some(flow) = Flow::parse(&which.flow) else { return Ok(see_other("/login")) };
-    let under_way = PendingSignIn::of_flow(&request, &app.keys, &flow, now)
+    let Some(flow) = SignInId::parse(&which.flow) else { return Ok(see_other("/login")) };
+    let under_way = PendingSignIn::of_flow(request, &app.keys, &flow, now)
         .filter(|pending| pending.way.is_sso())
         .and_then(|pending| Some((app.admission.sso_of(pending.email.domain())?, pending)));
     let Some((selector, mut pending)) = under_way else {
-        return without_sign_in(&app, &request, &flow, Code::CookiesBlocked);
+        return without_sign_in(&ctx, &flow, Code::CookiesBlocked);
     };
     // The page may be loaded anew: each time it leaves with a verifier of its own (RFC 9700, 2.1.1).
     pending.way = Way::sso()?;
-    let asking = pending.asking(device::of(&request));
-    let state = pending.new_state(&app.keys, &flow, asking, TIME_FOR_SSO, now)?;
+    let asking = pending.asking(device::of(request));
+    let state = pending.new_state(&app.keys, asking, TIME_FOR_SSO, now)?;
     let url = app.workos.authorization_url(&Authorization {
         selector,
         redirect_uri: &app.site.redirect_uri,
@@ -45,6 +45,6 @@ pub(super) async fn leave(
     });
     let mut response = pages.show(&LeavingPage::new(url.as_str()));
     // Can't fail: the name is letters, digits and dashes, the value sealed.
-    let _ = response.add_cookie(&pending.cookie(&app.keys, &flow, now)?);
+    let _ = response.add_cookie(&pending.cookie(&app.keys, now)?);
     Ok(response)
 }

@@ -1,16 +1,17 @@
 //! `GET /login/status?flow=…`: how a sign-in goes, for the page that waits for it.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::code::trying;
 use super::complete;
+use super::ctx::Ctx;
 use super::end::end_of;
 use super::finish::approval;
 use crate::app::App;
 use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
-use crate::sign_in::{Approval, End, Flow, PendingSignIn};
+use crate::sign_in::{Approval, End, PendingSignIn, SignInId};
 
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -19,11 +20,12 @@ pub(super) struct Which {
 
 impl Which {
     /// The one of this name; without a name, the newest of this browser.
-    pub(super) fn flow(&self, app: &App, request: &HttpRequest) -> Option<Flow> {
+    pub(super) fn flow(&self, ctx: &Ctx) -> Option<SignInId> {
+        let Ctx { app, request, .. } = ctx;
         match &self.flow {
-            Some(flow) => Flow::parse(flow),
+            Some(flow) => SignInId::parse(flow),
             None => {
-                PendingSignIn::newest(request, &app.keys, app.clock.now()).map(|(flow, _)| flow)
+                PendingSignIn::newest(request, &app.keys, app.clock.now()).map(|pending| pending.id)
             }
         }
     }
@@ -53,17 +55,16 @@ pub(super) struct Status {
 }
 
 pub(super) async fn show(
-    app: web::Data<App>,
-    store: web::Data<Store>,
+    ctx: Ctx,
     user: Option<CurrentUser>,
-    request: HttpRequest,
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
     let mut status = Status { state: Progress::None, next: None };
-    if let Some(flow) = which.flow(&app, &request) {
-        status = of(&app, &store, user.as_ref(), &request, &flow).await?;
+    if let Some(flow) = which.flow(&ctx) {
+        status = of(&ctx, user.as_ref(), &flow).await?;
         // The waiting page shows what was wrong with a code when it is reloaded.
-        if status.state == Progress::Pending && complete::has_not_taken(&app, &store, &flow).await?
+        if status.state == Progress::Pending
+            && complete::has_not_taken(&ctx.app, &ctx.store, &flow).await?
         {
             status.next = Some(format!("/login/sent?flow={}", flow.as_str()));
         }
@@ -73,12 +74,11 @@ pub(super) async fn show(
 
 /// How this sign-in goes, as far as this browser may know.
 pub(super) async fn of(
-    app: &App,
-    store: &Store,
+    ctx: &Ctx,
     user: Option<&CurrentUser>,
-    request: &HttpRequest,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Status, Failure> {
+    let Ctx { app, store, request, .. } = ctx;
     if let Some(led_to) = user.and_then(|user| user.led_by(flow)) {
         let next = Some(led_to.as_str().to_owned());
         return Ok(Status { state: Progress::SignedIn, next });
@@ -87,13 +87,13 @@ pub(super) async fn of(
         None => Progress::None,
         Some(pending) if app.clock.now() >= pending.expires_at => Progress::Expired,
         Some(pending) => match end_of(store, flow).await? {
-            Some(End::Redeemed(_)) => match complete::progress(app, store, user, flow).await? {
+            Some(End::Redeemed(_)) => match complete::progress(ctx, user, flow).await? {
                 Some(complete::Progress::Waits) => Progress::Approved,
                 Some(complete::Progress::Over) => Progress::Expired,
                 Some(complete::Progress::UnderWay) | None => Progress::Pending,
             },
             Some(_) => Progress::Expired,
-            None if trying::is_interrupted(app, store, flow, &pending).await? => Progress::Expired,
+            None if trying::is_interrupted(app, store, &pending).await? => Progress::Expired,
             None if may_finish(app, store, flow).await? => Progress::Approved,
             None => Progress::Pending,
         },
@@ -104,7 +104,7 @@ pub(super) async fn of(
 }
 
 /// Whether another browser has approved it, and no other tab is about to leave for WorkOS.
-async fn may_finish(app: &App, store: &Store, flow: &Flow) -> Result<bool, Failure> {
+async fn may_finish(app: &App, store: &Store, flow: &SignInId) -> Result<bool, Failure> {
     match approval(app, store, flow).await? {
         None => Ok(false),
         Some(Approval { arrival: Some(_), .. }) => Ok(true),

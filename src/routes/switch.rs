@@ -11,7 +11,7 @@ use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::pages::{Pages, SwitchPage};
 use crate::session::CurrentUser;
-use crate::sign_in::{Arrival, Flow, PendingSignIn, State};
+use crate::sign_in::{Arrival, PendingSignIn, SignInId, State};
 
 #[derive(Default, Deserialize)]
 pub(super) struct Form {
@@ -36,7 +36,7 @@ pub(super) async fn show(
     pages: Pages,
     user: Option<CurrentUser>,
 ) -> Result<HttpResponse, Failure> {
-    let (question, flow, pending) = match question(&ctx).await {
+    let (question, pending) = match question(&ctx).await {
         Ok(question) => question,
         // A reload after the button was pressed.
         Err(nothing) => {
@@ -48,7 +48,7 @@ pub(super) async fn show(
         Question::Link(_) => &pending.email,
         Question::Sso(waiting) => &waiting.verified.email,
     };
-    Ok(pages.show(&SwitchPage::new(&flow, user.as_ref(), email, pending.way.is_sso())))
+    Ok(pages.show(&SwitchPage::new(&pending, user.as_ref(), email)))
 }
 
 pub(super) async fn switch(
@@ -57,13 +57,13 @@ pub(super) async fn switch(
     form: Option<web::Form<Form>>,
 ) -> Result<HttpResponse, Failure> {
     let form = form.map(web::Form::into_inner).unwrap_or_default();
-    let shown = Flow::parse(&form.flow);
+    let shown = SignInId::parse(&form.flow);
     // Pressed once more, when it has gone through.
     let led_to = user.as_ref().zip(shown.as_ref()).and_then(|(user, flow)| user.led_by(flow));
     if let Some(led_to) = led_to {
         return Ok(see_other(led_to.as_str()));
     }
-    let (question, flow, pending) = match question(&ctx).await {
+    let (question, pending) = match question(&ctx).await {
         Ok(question) => question,
         Err(nothing) => {
             let before = pressed_before(&ctx, user.as_ref(), shown.as_ref()).await?;
@@ -71,23 +71,23 @@ pub(super) async fn switch(
         }
     };
     // Whom the page named, and nobody whose link another tab has opened since.
-    if shown.is_some_and(|shown| shown != flow) {
+    if shown.is_some_and(|shown| shown != pending.id) {
         let refused = Failure::refusal(Code::AnotherLink, "the page was of another sign-in");
         return Err(refused.looking_again_at("/login/switch"));
     }
     match form.answer.as_str() {
         "" => {}
-        "no" => return decline(&ctx, question, &flow, &pending).await,
+        "no" => return decline(&ctx, question, &pending).await,
         _ => return Err(Failure::refusal(Code::BadRequest, "neither yes nor no")),
     }
     match question {
         Question::Link(arrival) => {
             verify_state(&ctx.app, &pending, &arrival)?;
-            let completion = Completion::new(&ctx, user.as_ref(), &flow, pending);
+            let completion = Completion::new(&ctx, user.as_ref(), pending);
             completion.by_code(&ctx, user.as_ref(), arrival.code).await
         }
         Question::Sso(waiting) => {
-            let completion = Completion::new(&ctx, user.as_ref(), &flow, pending);
+            let completion = Completion::new(&ctx, user.as_ref(), pending);
             completion.by_consent(&ctx, user.as_ref(), *waiting).await
         }
     }
@@ -97,13 +97,13 @@ pub(super) async fn switch(
 async fn pressed_before(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
-    flow: Option<&Flow>,
+    flow: Option<&SignInId>,
 ) -> Result<Option<HttpResponse>, Failure> {
     let pending = flow.and_then(|flow| {
         PendingSignIn::of_flow(&ctx.request, &ctx.app.keys, flow, ctx.app.clock.now())
     });
-    match flow.zip(pending) {
-        Some((flow, pending)) => wait_if_begun(ctx, user, flow, &pending).await,
+    match pending {
+        Some(pending) => wait_if_begun(ctx, user, &pending).await,
         None => Ok(None),
     }
 }
@@ -111,7 +111,6 @@ async fn pressed_before(
 async fn decline(
     ctx: &Ctx,
     question: Question,
-    flow: &Flow,
     pending: &PendingSignIn,
 ) -> Result<HttpResponse, Failure> {
     let mut response = see_other("/");
@@ -122,15 +121,15 @@ async fn decline(
         if !waiting.decline(ctx).await? {
             return Ok(response);
         }
-        let _ = response.add_cookie(&flow.removal_cookie());
+        let _ = response.add_cookie(&pending.id.removal_cookie());
     }
-    let entry = Entry::new(&ctx.app.keys, Event::Cancelled).in_flow(flow);
-    entry.of(&pending.email).by(&pending.way).write();
+    let entry = Entry::new(&ctx.app.keys, Event::Cancelled).of_sign_in(pending);
+    entry.by(&pending.way).write();
     Ok(response)
 }
 
 /// What this browser's user is asked about, and the sign-in that this browser asked for.
-async fn question(ctx: &Ctx) -> Result<(Question, Flow, PendingSignIn), Failure> {
+async fn question(ctx: &Ctx) -> Result<(Question, PendingSignIn), Failure> {
     let nothing = || Failure::refusal(Code::NothingPending, "no sign-in waits in this browser");
     let (keys, now) = (&ctx.app.keys, ctx.app.clock.now());
     let (question, flow) = if let Some(waiting) = Waiting::of(ctx).await? {
@@ -147,5 +146,5 @@ async fn question(ctx: &Ctx) -> Result<(Question, Flow, PendingSignIn), Failure>
         // It waits by its own time.
         Question::Sso(_) => PendingSignIn::with_expired(&ctx.request, keys, &flow),
     };
-    Ok((question, flow, pending.ok_or_else(nothing)?))
+    Ok((question, pending.ok_or_else(nothing)?))
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::session::Store;
-use crate::sign_in::Flow;
+use crate::sign_in::SignInId;
 
 /// How many tries a sign-in has.
 pub(super) const TRIES: u32 = 3;
@@ -11,7 +11,7 @@ pub(super) const TRIES: u32 = 3;
 /// with it, for [`include`].
 pub(super) async fn next(
     store: &Store,
-    flow: &Flow,
+    flow: &SignInId,
     typed: &str,
     until: i64,
 ) -> Result<Option<u32>, Failure> {
@@ -24,7 +24,7 @@ pub(super) async fn next(
 }
 
 /// Whether this is what one of the tries was made with.
-pub(super) async fn include(store: &Store, flow: &Flow, typed: &str) -> Result<bool, Failure> {
+pub(super) async fn include(store: &Store, flow: &SignInId, typed: &str) -> Result<bool, Failure> {
     for number in 1..=TRIES {
         if store.claimed(&flow.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {
             return Ok(true);
@@ -34,6 +34,6 @@ pub(super) async fn include(store: &Store, flow: &Flow, typed: &str) -> Result<b
 }
 
 /// Gives a try back, because it told nobody anything. If that fails, it counts.
-pub(super) async fn give_back(store: &Store, flow: &Flow, number: u32) {
+pub(super) async fn give_back(store: &Store, flow: &SignInId, number: u32) {
     let _ = store.release(&flow.claim_of_try(number)).await;
 }

@@ -13,7 +13,7 @@ use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::sealed::KeyRing;
-use crate::sign_in::{Flow, ReturnTo};
+use crate::sign_in::{ReturnTo, SignInId};
 use crate::workos::Profile;
 
 const PROFILE: &str = "profile";
@@ -44,7 +44,7 @@ pub(crate) struct NewSignIn<'a> {
     pub(crate) profile: &'a Profile,
     /// This sign-in and the earlier ones of the same person in this browser, the newest first, and
     /// where each led.
-    pub(crate) sign_ins: Vec<(Flow, ReturnTo)>,
+    pub(crate) sign_ins: Vec<(SignInId, ReturnTo)>,
     /// The browser, in words.
     pub(crate) device: String,
     /// The network address.
@@ -73,7 +73,7 @@ impl NewSignIn<'_> {
 
 impl CurrentUser {
     /// The last sign-ins of this browser and where each led, the newest first.
-    pub(crate) fn sign_ins(&self) -> Vec<(Flow, ReturnTo)> {
+    pub(crate) fn sign_ins(&self) -> Vec<(SignInId, ReturnTo)> {
         value(&self.kept, SIGN_INS).unwrap_or_default()
     }
 
@@ -83,7 +83,7 @@ impl CurrentUser {
     }
 
     /// Where this sign-in led, if it is one that signed this browser in.
-    pub(crate) fn led_by(&self, flow: &Flow) -> Option<ReturnTo> {
+    pub(crate) fn led_by(&self, flow: &SignInId) -> Option<ReturnTo> {
         let led = self.sign_ins().into_iter().find(|(known, _)| known == flow);
         led.map(|(_, led_to)| led_to)
     }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::flow::random_text;
+use super::id::random_text;
 use super::pending::hash;
-use super::{Asking, Flow};
+use super::{Asking, SignInId};
 use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
@@ -22,7 +22,7 @@ use crate::sealed::{KeyRing, NoRandomness, Sealed};
 pub struct MailLink {
     /// The sign-in it belongs to.
     #[serde(rename = "f")]
-    pub flow: Flow,
+    pub flow: SignInId,
     /// When it stops working, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires_at: i64,
@@ -47,7 +47,7 @@ impl MailLink {
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
     pub fn new(
-        flow: &Flow,
+        flow: &SignInId,
         asking: Asking,
         network: IpAddr,
         expires_in: Duration,
@@ -75,7 +75,7 @@ impl MailLink {
 pub fn is_mailed(
     stored: &str,
     secret_hash: &str,
-    flow: &Flow,
+    flow: &SignInId,
     email: Option<&EmailAddress>,
 ) -> bool {
     let Some((secret, to)) = stored.split_once(' ') else { return false };
@@ -83,7 +83,7 @@ pub fn is_mailed(
 }
 
 /// Tells nothing to who reads the store: the flow isn't there.
-fn email_hash(flow: &Flow, email: &EmailAddress) -> String {
+fn email_hash(flow: &SignInId, email: &EmailAddress) -> String {
     hash(&format!("{} {}", flow.as_str(), email.as_str()))
 }
 

@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{Asking, Digits, Flow, ReturnTo, State, Way};
+use super::{Asking, Digits, ReturnTo, SignInId, State, Way};
 use crate::clock::{Clock, seconds};
 use crate::email_address::EmailAddress;
 use crate::host_cookie::host_cookie;
@@ -26,6 +26,9 @@ const MAX_PER_BROWSER: usize = 3;
 /// and path may fill the half of it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingSignIn {
+    /// Its ID: part of the cookie's name, not of its value.
+    #[serde(skip, default = "SignInId::unknown")]
+    pub id: SignInId,
     /// Who wants to sign in: whose mailbox the link went to.
     #[serde(rename = "e")]
     pub email: EmailAddress,
@@ -66,15 +69,16 @@ impl PendingSignIn {
     /// [`NoRandomness`] when the system has none to give.
     pub fn begin(
         email: EmailAddress,
-        return_to: ReturnTo,
         way: Way,
         lifetime: Duration,
+        keys: &KeyRing,
         clock: &Clock,
     ) -> Result<Self, NoRandomness> {
         Ok(Self {
+            id: SignInId::new(keys, clock.now())?,
             email,
             way,
-            return_to,
+            return_to: ReturnTo::parse(""),
             began_at: clock.now_millis(),
             expires_at: clock.now().saturating_add(seconds(lifetime)),
             next_mail_at: None,
@@ -82,6 +86,12 @@ impl PendingSignIn {
             digits: Digits::random()?,
             state_hash: None,
         })
+    }
+
+    /// Sets where the browser goes once the user is signed in.
+    #[must_use]
+    pub fn returning_to(self, return_to: ReturnTo) -> Self {
+        Self { return_to, ..self }
     }
 
     /// When it began, in seconds since 1970.
@@ -104,12 +114,11 @@ impl PendingSignIn {
     pub fn new_state(
         &mut self,
         keys: &KeyRing,
-        flow: &Flow,
         asking: Asking,
         link_expires_in: Duration,
         now: i64,
     ) -> Result<String, NoRandomness> {
-        let state = State::new(flow, asking, self.way.is_sso(), link_expires_in, now)?;
+        let state = State::new(&self.id, asking, self.way.is_sso(), link_expires_in, now)?;
         self.expires_at = self.expires_at.max(state.expires_at);
         let state = keys.seal("", &state)?;
         self.state_hash = Some(hash(&state));
@@ -118,20 +127,26 @@ impl PendingSignIn {
 
     /// The sign-in of this name that this browser has under way.
     #[must_use]
-    pub fn of_flow(request: &HttpRequest, keys: &KeyRing, flow: &Flow, now: i64) -> Option<Self> {
+    pub fn of_flow(
+        request: &HttpRequest,
+        keys: &KeyRing,
+        flow: &SignInId,
+        now: i64,
+    ) -> Option<Self> {
         Self::with_expired(request, keys, flow).filter(|pending| now < pending.expires_at)
     }
 
     /// The same, whether or not it has expired meanwhile.
     #[must_use]
-    pub fn with_expired(request: &HttpRequest, keys: &KeyRing, flow: &Flow) -> Option<Self> {
+    pub fn with_expired(request: &HttpRequest, keys: &KeyRing, flow: &SignInId) -> Option<Self> {
         let name = flow.cookie_name();
-        keys.open(&name, request.cookie(&name)?.value())
+        let opened: Self = keys.open(&name, request.cookie(&name)?.value())?;
+        Some(Self { id: flow.clone(), ..opened })
     }
 
     /// The newest sign-in that this browser has under way.
     #[must_use]
-    pub fn newest(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<(Flow, Self)> {
+    pub fn newest(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
         all(request, keys, now).into_iter().next()
     }
 
@@ -148,19 +163,14 @@ impl PendingSignIn {
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
-    pub fn cookie(
-        &self,
-        keys: &KeyRing,
-        flow: &Flow,
-        now: i64,
-    ) -> Result<Cookie<'static>, NoRandomness> {
-        let name = flow.cookie_name();
+    pub fn cookie(&self, keys: &KeyRing, now: i64) -> Result<Cookie<'static>, NoRandomness> {
+        let name = self.id.cookie_name();
         let sealed = keys.seal(&name, self)?;
         Ok(host_cookie(name, sealed, self.expires_at.saturating_sub(now).saturating_add(60 * 60)))
     }
 }
 
-impl Flow {
+impl SignInId {
     /// Takes the sign-in's cookie away from the browser.
     #[must_use]
     pub fn removal_cookie(&self) -> Cookie<'static> {
@@ -175,7 +185,7 @@ impl Flow {
 /// Cookies that make room for one more sign-in: of those under way the newest may stay.
 pub(crate) fn make_room(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<Cookie<'static>> {
     let staying = all(request, keys, now).into_iter().take(MAX_PER_BROWSER - 1);
-    let staying: Vec<String> = staying.map(|(flow, _)| flow.cookie_name()).collect();
+    let staying: Vec<String> = staying.map(|pending| pending.id.cookie_name()).collect();
     let mut removals = remove_all(request);
     removals.retain(|removal| !staying.iter().any(|staying| staying == removal.name()));
     removals
@@ -189,14 +199,14 @@ pub(crate) fn remove_all(request: &HttpRequest) -> Vec<Cookie<'static>> {
 }
 
 /// The sign-ins that this browser has under way, the newest first.
-fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<(Flow, PendingSignIn)> {
+fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<PendingSignIn> {
     let cookies = request.cookies().map(|cookies| cookies.clone()).unwrap_or_default();
-    let flows =
-        cookies.iter().filter_map(|cookie| Flow::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
-    let mut under_way: Vec<_> = flows
-        .filter_map(|flow| Some((flow.clone(), PendingSignIn::of_flow(request, keys, &flow, now)?)))
-        .collect();
-    under_way.sort_by_key(|(_, pending)| std::cmp::Reverse(pending.began_at));
+    let flows = cookies
+        .iter()
+        .filter_map(|cookie| SignInId::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
+    let mut under_way: Vec<_> =
+        flows.filter_map(|flow| PendingSignIn::of_flow(request, keys, &flow, now)).collect();
+    under_way.sort_by_key(|pending| std::cmp::Reverse(pending.began_at));
     under_way
 }
 

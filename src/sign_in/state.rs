@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::flow::random_text;
-use super::{Asking, Flow};
+use super::id::random_text;
+use super::{Asking, SignInId};
 use crate::clock::seconds;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
@@ -20,7 +20,7 @@ pub(super) const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 pub struct State {
     /// The sign-in it belongs to.
     #[serde(rename = "f")]
-    pub flow: Flow,
+    pub flow: SignInId,
     /// Fresh randomness beside the flow, which stands in URLs.
     #[serde(rename = "n")]
     nonce: String,
@@ -42,7 +42,7 @@ impl Sealed for State {
 impl State {
     /// For a link of WorkOS's that works for so long.
     pub(super) fn new(
-        flow: &Flow,
+        flow: &SignInId,
         asking: Asking,
         is_sso: bool,
         link_expires_in: Duration,

@@ -5,6 +5,10 @@ use std::path::Path;
 
 pub struct Engine;
 
+/// What an earlier version left behind.
+#[allow(dead_code, reason = "other binaries upgrade nothing")]
+pub const UPGRADE: &str = include_str!("../fixtures/upgrade/embedded.json");
+
 impl Engine {
     pub async fn start() -> Self {
         Self
@@ -13,6 +17,16 @@ impl Engine {
     /// What an app must be told to use it.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+
+    /// Puts there what an earlier version left in the store.
+    #[allow(dead_code, reason = "other binaries upgrade nothing")]
+    pub fn restore(&self, data_dir: &Path, _: &serde_json::Value) {
+        let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/upgrade");
+        for file in ["sessions.sqlite3", "sessions.sqlite3-wal", "sessions.sqlite3-shm"] {
+            std::fs::remove_file(data_dir.join(file)).ok();
+        }
+        std::fs::copy(store.join("sessions.sqlite3"), data_dir.join("sessions.sqlite3")).unwrap();
     }
 
     /// All that it holds.

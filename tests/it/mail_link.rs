@@ -7,7 +7,7 @@ use workos_magic_link::config::parse_cookie_keys;
 use workos_magic_link::email_address::EmailAddress;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 use workos_magic_link::sign_in::{
-    Asking, Digits, Flow, LinkDelivery, MailLink, PendingSignIn, ReturnTo, Way,
+    Asking, Digits, LinkDelivery, MailLink, PendingSignIn, SignInId, Way,
 };
 
 use crate::answer::assert_error;
@@ -128,7 +128,7 @@ async fn nothing_is_claimed_before_the_press_and_no_secret_stored_at_all() {
 #[test]
 fn a_token_ends_so_that_no_mail_program_cuts_it() {
     let keys = parse_cookie_keys(&generate_cookie_key().unwrap()).unwrap();
-    let (flow, network) = (Flow::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
+    let (flow, network) = (SignInId::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
     let digits = Digits::random().unwrap();
     let asking = Asking { at: 0, device: "Firefox on Linux".to_owned(), digits };
     let link = MailLink::new(&flow, asking, network, Duration::ZERO).unwrap();
@@ -143,13 +143,12 @@ fn forged(app: &TestApp, keys: &KeyRing, email: &str) -> (Visitor, String) {
     let (email, now) = (EmailAddress::parse(email).unwrap(), app.clock.now());
     let way = Way::Link(LinkDelivery::Smtp);
     let hour = Duration::from_secs(60 * 60);
-    let begun = PendingSignIn::begin(email, ReturnTo::parse(""), way, hour, &app.clock);
-    let (flow, pending) = (Flow::new(keys, now).unwrap(), begun.unwrap());
+    let pending = PendingSignIn::begin(email, way, hour, keys, &app.clock).unwrap();
     let forger = app.visitor();
-    let cookie = pending.cookie(keys, &flow, now).unwrap();
+    let cookie = pending.cookie(keys, now).unwrap();
     forger.set_cookie(cookie.name(), cookie.value());
     let asking = pending.asking("Firefox on Linux".to_owned());
-    let link = MailLink::new(&flow, asking, [127, 0, 0, 1].into(), hour).unwrap();
+    let link = MailLink::new(&pending.id, asking, [127, 0, 0, 1].into(), hour).unwrap();
     (forger, format!("/login/open/{}", link.token(keys).unwrap()))
 }
 

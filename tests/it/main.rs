@@ -100,6 +100,7 @@ mod sign_in_with;
 mod supply_chain;
 mod tls;
 mod tls_renewal;
+mod upgrade;
 mod words;
 mod workos;
 mod workos_answers;

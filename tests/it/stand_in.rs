@@ -113,6 +113,15 @@ impl WorkOs {
         self.calls().await.iter().filter(|called| *called == path).count()
     }
 
+    /// Calls the API as an app does.
+    #[allow(dead_code, reason = "most tests have the app call it")]
+    pub async fn call(&self, path: &str, body: &Value) -> Value {
+        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth("sk_test_default");
+        let answer = request.json(body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path} answered {}", answer.status());
+        answer.json().await.unwrap()
+    }
+
     pub async fn advance_clock(&self, seconds: i64) {
         self.post("/_emulate/clock", &json!({ "advance_seconds": seconds })).await;
     }

@@ -88,9 +88,19 @@ impl TestApp {
 
     /// Stops it, and starts it anew in the same folder with these settings changed. It listens
     /// elsewhere then, under the same name.
-    pub async fn restarted_with(mut self, settings: &[(&str, &str)]) -> Self {
+    pub async fn restarted_with(self, settings: &[(&str, &str)]) -> Self {
+        self.restarted_after(|_, _| {}, settings).await
+    }
+
+    /// The same; between stop and start, the store in this data directory is changed.
+    pub async fn restarted_after(
+        mut self,
+        change: impl FnOnce(&Engine, &Path),
+        settings: &[(&str, &str)],
+    ) -> Self {
         self.handle.stop(false).await;
         self.running.await.unwrap().unwrap();
+        change(&self.engine, self.data_dir.path());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         self.address = format!("http://{}", listener.local_addr().unwrap());
         self.settings.extend(owned(settings));

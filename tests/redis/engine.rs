@@ -5,9 +5,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use redis::{Client, Connection, FromRedisValue};
 use tempfile::TempDir;
 use workos_magic_link::sealed::generate_cookie_key;
+
+/// What an earlier version left behind.
+pub const UPGRADE: &str = include_str!("../fixtures/upgrade/redis.json");
 
 pub struct Engine {
     pub port: u16,
@@ -83,6 +88,19 @@ impl Engine {
 
     pub fn keys(&self) -> Vec<String> {
         self.ask("KEYS *")
+    }
+
+    /// Puts there what an earlier version left in the store.
+    pub fn restore(&self, _: &Path, fixture: &serde_json::Value) {
+        let mut connection = self.connection();
+        redis::cmd("FLUSHALL").exec(&mut connection).unwrap();
+        for key in fixture["keys"].as_array().unwrap() {
+            let bytes = |name: &str| STANDARD.decode(key[name].as_str().unwrap()).unwrap();
+            let lives_for = key["ttl"].as_i64().unwrap().max(0);
+            let restore =
+                redis::cmd("RESTORE").arg(bytes("key")).arg(lives_for).arg(bytes("value"));
+            restore.exec(&mut connection).unwrap();
+        }
     }
 
     /// All that it holds.

@@ -62,6 +62,8 @@ mod session_lifetimes;
 mod sso;
 #[path = "../it/switch.rs"]
 mod switch;
+#[path = "../it/upgrade.rs"]
+mod upgrade;
 
 mod doctor;
 mod instances;

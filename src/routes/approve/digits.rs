@@ -6,13 +6,13 @@ use crate::error::{Code, Failure};
 use crate::pages::{ApprovePage, Pages};
 use crate::routes::tries::{self, TRIES};
 use crate::session::Store;
-use crate::sign_in::{Approval, Asking, Digits, End, Flow};
+use crate::sign_in::{Approval, Asking, Digits, End, SignInId};
 
 /// What somebody typed who opened a link in a browser that didn't ask.
 pub(in crate::routes) struct Typed<'a> {
     pub(in crate::routes) digits: &'a str,
     /// The sign-in that they are for, and how it was asked for.
-    pub(in crate::routes) flow: &'a Flow,
+    pub(in crate::routes) flow: &'a SignInId,
     pub(in crate::routes) asking: &'a Asking,
     /// When that sign-in is over in any case.
     pub(in crate::routes) until: i64,
@@ -71,7 +71,7 @@ pub(in crate::routes) async fn approve(
     Ok(())
 }
 
-async fn end(store: &Store, flow: &Flow, until: i64) -> Failure {
+async fn end(store: &Store, flow: &SignInId, until: i64) -> Failure {
     match store.claim(&flow.claim_of_end(), End::WrongDigits.as_text(), until).await {
         Ok(_) => Failure::refusal(Code::TooManyWrongDigits, "three tries at the digits were wrong"),
         Err(error) => error.into(),

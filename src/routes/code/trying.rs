@@ -12,7 +12,7 @@ use crate::routes::complete::{Completion, Outcome, Untold};
 use crate::routes::end::{end_of, spent};
 use crate::routes::tries::{self, TRIES};
 use crate::session::Store;
-use crate::sign_in::{End, Flow, OneTimeCode, PendingSignIn, Way};
+use crate::sign_in::{End, OneTimeCode, PendingSignIn, SignInId, Way};
 use crate::workos::{CodeRefusal, WorkOsError};
 
 /// For how many seconds a try keeps others out: longer than WorkOS may take. After that, it was
@@ -48,7 +48,7 @@ impl Untold for NotTaken {
 }
 
 /// When the try began that is being made, in seconds since 1970.
-pub(super) async fn since(store: &Store, flow: &Flow) -> Result<Option<i64>, Failure> {
+pub(super) async fn since(store: &Store, flow: &SignInId) -> Result<Option<i64>, Failure> {
     let claimed = store.claimed(&flow.claim_of_press()).await?;
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
@@ -57,11 +57,10 @@ pub(super) async fn since(store: &Store, flow: &Flow) -> Result<Option<i64>, Fai
 pub(in crate::routes) async fn is_interrupted(
     app: &App,
     store: &Store,
-    flow: &Flow,
     pending: &PendingSignIn,
 ) -> Result<bool, Failure> {
     let is_by_code = matches!(pending.way, Way::Code);
-    let began = if is_by_code { since(store, flow).await? } else { None };
+    let began = if is_by_code { since(store, &pending.id).await? } else { None };
     Ok(began.is_some_and(|began| app.clock.now() >= began.saturating_add(TRY)))
 }
 
@@ -70,7 +69,8 @@ pub(super) async fn once(
     completion: Rc<Completion>,
     code: OneTimeCode,
 ) -> Result<Option<Outcome>, NotTaken> {
-    let Completion { app, store, flow, pending, .. } = &*completion;
+    let Completion { app, store, pending, .. } = &*completion;
+    let flow = &pending.id;
     let press = flow.claim_of_press();
     loop {
         let now = app.clock.now();
@@ -81,7 +81,7 @@ pub(super) async fn once(
         if end_of(store, flow).await?.is_some() {
             return Ok(None);
         }
-        if is_interrupted(app, store, flow, pending).await? {
+        if is_interrupted(app, store, pending).await? {
             return Err(over(&completion, spent()).await);
         }
         sleep(EVERY).await;
@@ -98,7 +98,8 @@ async fn counted_try(
     completion: &Completion,
     code: &OneTimeCode,
 ) -> Result<Option<Outcome>, NotTaken> {
-    let Completion { app, store, flow, pending, .. } = completion;
+    let Completion { app, store, pending, .. } = completion;
+    let flow = &pending.id;
     let wait = app.rate_limits.try_code(store, &pending.email).await.map_err(Failure::from)?;
     if let Some(wait) = wait {
         let cause = "too many tries at the codes of this address";
@@ -137,9 +138,9 @@ async fn counted_try(
 }
 
 async fn over(completion: &Completion, failure: Failure) -> NotTaken {
-    let Completion { store, flow, pending, .. } = completion;
+    let Completion { store, pending, .. } = completion;
     let end = End::CodeSpent.as_text();
-    let ended = store.claim(&flow.claim_of_end(), end, pending.expires_at).await;
+    let ended = store.claim(&pending.id.claim_of_end(), end, pending.expires_at).await;
     let failure = ended.map_or_else(Failure::from, |_| failure);
     NotTaken { is_over: true, ..failure.into() }
 }

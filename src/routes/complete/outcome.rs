@@ -16,7 +16,7 @@ use crate::routes::end::end_of;
 use crate::routes::see_other;
 use crate::sealed::Sealed;
 use crate::session::{self, CurrentUser, Store};
-use crate::sign_in::{Arrival, End, Flow, KnownBrowser, PendingSignIn};
+use crate::sign_in::{Arrival, End, KnownBrowser, PendingSignIn, SignInId};
 
 /// How long it waits in the store, in seconds.
 const LIFETIME: i64 = 60;
@@ -72,7 +72,7 @@ impl Outcome {
         &self,
         app: &App,
         store: &Store,
-        flow: &Flow,
+        flow: &SignInId,
     ) -> Result<(), Failure> {
         let expires_at = app.clock.now().saturating_add(match self {
             Self::AsksToSwitch(_) => switch::LIFETIME,
@@ -83,7 +83,7 @@ impl Outcome {
         Ok(store.put(&flow.name_of_outcome(), sealed, expires_at).await?)
     }
 
-    async fn kept(app: &App, store: &Store, flow: &Flow) -> Result<Option<Self>, Failure> {
+    async fn kept(app: &App, store: &Store, flow: &SignInId) -> Result<Option<Self>, Failure> {
         let sealed = store.get(&flow.name_of_outcome()).await?;
         let kept: Option<Kept> = sealed.and_then(|sealed| app.keys.open(flow.as_str(), &sealed));
         let kept = kept.filter(|kept| app.clock.now() < kept.expires_at);
@@ -94,7 +94,6 @@ impl Outcome {
     pub(super) fn respond(
         self,
         app: &App,
-        flow: &Flow,
         pending: &PendingSignIn,
     ) -> Result<HttpResponse, Failure> {
         match self {
@@ -107,7 +106,7 @@ impl Outcome {
                     cookie.ok_or_else(|| Failure::internal("no session cookie".to_owned()))?;
                 response.headers_mut().append(SET_COOKIE, cookie);
                 // Can't fail: the names are letters, digits and dashes, the values empty or sealed.
-                let _ = response.add_cookie(&flow.removal_cookie());
+                let _ = response.add_cookie(&pending.id.removal_cookie());
                 let _ = response.add_cookie(&Arrival::removal_cookie());
                 if begun.is_proved {
                     let known = KnownBrowser::cookie(&begun.email, &app.keys, app.clock.now())?;
@@ -118,12 +117,12 @@ impl Outcome {
             Self::AsksToSwitch(reference) => {
                 let mut response = see_other("/login/switch");
                 // Can't fail: the name is letters and dashes, the value sealed.
-                let _ = response.add_cookie(&switch::cookie(&reference, flow, &app.keys)?);
+                let _ = response.add_cookie(&switch::cookie(&reference, &pending.id, &app.keys)?);
                 Ok(response)
             }
             Self::Failed(code) | Self::NotTaken(code, _) => {
                 let failure = Failure::refusal(code, "as told before").told();
-                Err(failure.ending(flow).offering(pending))
+                Err(failure.ending(&pending.id).offering(pending))
             }
         }
     }
@@ -140,11 +139,11 @@ enum Standing {
 }
 
 async fn standing(
-    app: &App,
-    store: &Store,
+    ctx: &Ctx,
     user: Option<&CurrentUser>,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Option<Standing>, Failure> {
+    let Ctx { app, store, .. } = ctx;
     let Some(End::Redeemed(since)) = end_of(store, flow).await? else { return Ok(None) };
     let under_way = |since| match End::Redeemed(since).is_going_through(app.clock.now()) {
         true => Standing::UnderWay,
@@ -177,12 +176,11 @@ pub(in crate::routes) enum Progress {
 }
 
 pub(in crate::routes) async fn progress(
-    app: &App,
-    store: &Store,
+    ctx: &Ctx,
     user: Option<&CurrentUser>,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Option<Progress>, Failure> {
-    Ok(standing(app, store, user, flow).await?.map(|standing| match standing {
+    Ok(standing(ctx, user, flow).await?.map(|standing| match standing {
         Standing::UnderWay => Progress::UnderWay,
         Standing::Waits(_) => Progress::Waits,
         Standing::Over => Progress::Over,
@@ -195,16 +193,15 @@ pub(in crate::routes) async fn progress(
 pub(in crate::routes) async fn wait_if_begun(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
-    flow: &Flow,
     pending: &PendingSignIn,
 ) -> Result<Option<HttpResponse>, Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
     let asked = Instant::now();
     loop {
-        match standing(app, store, user, flow).await? {
+        match standing(ctx, user, &pending.id).await? {
             None | Some(Standing::Over) => return Ok(None),
             Some(Standing::UnderWay) if asked.elapsed() < PATIENCE => sleep(EVERY).await,
-            Some(Standing::UnderWay) => return Err(Failure::going_through(flow)),
+            Some(Standing::UnderWay) => return Err(Failure::going_through(&pending.id)),
             Some(Standing::Waits(outcome)) => {
                 // It takes the place of a session that the same person has begun here since.
                 if let (Outcome::SignedIn(begun), Some(other)) =
@@ -213,7 +210,7 @@ pub(in crate::routes) async fn wait_if_begun(
                 {
                     store.discard(&other).await?;
                 }
-                return outcome.respond(app, flow, pending).map(Some);
+                return outcome.respond(app, pending).map(Some);
             }
         }
     }
@@ -223,7 +220,7 @@ pub(in crate::routes) async fn wait_if_begun(
 pub(in crate::routes) async fn take_not_taken(
     app: &App,
     store: &Store,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<Option<(Code, Option<u32>)>, Failure> {
     let Some(Outcome::NotTaken(code, tries_left)) = Outcome::kept(app, store, flow).await? else {
         return Ok(None);
@@ -236,7 +233,7 @@ pub(in crate::routes) async fn take_not_taken(
 pub(in crate::routes) async fn has_not_taken(
     app: &App,
     store: &Store,
-    flow: &Flow,
+    flow: &SignInId,
 ) -> Result<bool, Failure> {
     Ok(matches!(Outcome::kept(app, store, flow).await?, Some(Outcome::NotTaken(..))))
 }

@@ -13,7 +13,7 @@ use crate::host_cookie::host_cookie;
 use crate::routes::ctx::Ctx;
 use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
 use crate::session::Store;
-use crate::sign_in::{Arrival, Flow};
+use crate::sign_in::{Arrival, SignInId};
 
 /// How long it waits, in seconds.
 pub(super) const LIFETIME: i64 = 5 * 60;
@@ -21,7 +21,7 @@ pub(super) const LIFETIME: i64 = 5 * 60;
 /// What waits in the store, sealed.
 #[derive(Serialize, Deserialize)]
 pub(in crate::routes) struct Waiting {
-    pub(in crate::routes) flow: Flow,
+    pub(in crate::routes) flow: SignInId,
     pub(in crate::routes) verified: Verified,
     /// 128 random bits, which the browser holds: the store knows their hash.
     reference: String,
@@ -35,7 +35,7 @@ impl Sealed for Waiting {
 
 /// What the browser holds: the reference, and the sign-in that it is of.
 #[derive(Serialize, Deserialize)]
-struct Reference(String, Flow);
+struct Reference(String, SignInId);
 
 impl Sealed for Reference {
     const PURPOSE: &'static str = "verified profile reference 1";
@@ -45,7 +45,7 @@ impl Waiting {
     pub(super) async fn keep(
         app: &App,
         store: &Store,
-        flow: &Flow,
+        flow: &SignInId,
         verified: Verified,
     ) -> Result<Outcome, Failure> {
         let reference = URL_SAFE_NO_PAD.encode(random::<16>()?);
@@ -94,7 +94,7 @@ impl Reference {
 }
 
 /// The sign-in that this browser's user was asked about, also when it waits no longer.
-pub(in crate::routes) fn flow_of(ctx: &Ctx) -> Option<Flow> {
+pub(in crate::routes) fn flow_of(ctx: &Ctx) -> Option<SignInId> {
     Reference::of(ctx).map(|Reference(_, flow)| flow)
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn agreed_at(store: &Store, reference: &str) -> Result<Option<i
 /// The cookie that holds the reference.
 pub(super) fn cookie(
     reference: &str,
-    flow: &Flow,
+    flow: &SignInId,
     keys: &KeyRing,
 ) -> Result<Cookie<'static>, NoRandomness> {
     let sealed = keys.seal(Arrival::COOKIE, &Reference(reference.to_owned(), flow.clone()))?;

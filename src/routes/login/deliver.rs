@@ -25,7 +25,7 @@ use crate::routes::detached::detached;
 use crate::sealed::NoRandomness;
 use crate::session::{Store, device};
 use crate::shutdown::Task;
-use crate::sign_in::{Flow, LinkDelivery, MailLink, PendingSignIn, State, Way};
+use crate::sign_in::{LinkDelivery, MailLink, PendingSignIn, State, Way};
 use crate::workos::{CreatePasswordlessSession, WorkOsError};
 
 /// The way for this address: its organization's, or the usual one; of links the one that was asked for,
@@ -46,7 +46,6 @@ pub(super) struct Delivery {
     app: web::Data<App>,
     store: web::Data<Store>,
     pages: Pages,
-    flow: Flow,
     pending: PendingSignIn,
     device: String,
     network: IpAddr,
@@ -54,12 +53,11 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    pub(super) fn new(ctx: &Ctx, pages: Pages, flow: Flow, pending: PendingSignIn) -> Self {
+    pub(super) fn new(ctx: &Ctx, pages: Pages, pending: PendingSignIn) -> Self {
         Self {
             app: ctx.app.clone(),
             store: ctx.store.clone(),
             pages,
-            flow,
             pending,
             device: device::of(&ctx.request),
             network: network(client_address::of(&ctx.request, &ctx.app.trusted_proxies)),
@@ -70,8 +68,8 @@ impl Delivery {
     /// Delivers it, if the sign-in takes one and its mailbox hasn't got too many. Gives the sign-in as
     /// it stands then.
     pub(super) async fn deliver(self) -> Result<PendingSignIn, Failure> {
-        let (app, flow, asked) = (self.app.clone(), self.flow.clone(), self.pending.clone());
-        let tell = move |failure: Failure| tell(&app, &failure, &flow, &asked);
+        let (app, asked) = (self.app.clone(), self.pending.clone());
+        let tell = move |failure: Failure| tell(&app, &failure, &asked);
         let delivered = detached(self.run(), tell).await;
         delivered.unwrap_or_else(|_| Err(Failure::internal("delivering an email broke".to_owned())))
     }
@@ -97,11 +95,11 @@ impl Delivery {
         let none = || Failure::internal("there is no mail server".to_owned());
         let mailer = app.mailer.as_ref().ok_or_else(none)?;
         let asking = self.pending.asking(self.device.clone());
-        let link = MailLink::new(&self.flow, asking, self.network, app.link_lifetimes.smtp)?;
+        let link = MailLink::new(&self.pending.id, asking, self.network, app.link_lifetimes.smtp)?;
         // Somewhat longer than the link: another browser may have approved it at its end.
         let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
         let stored = link.stored(&self.pending.email);
-        self.store.put(&self.flow.name_of_mail_link(), stored, until).await?;
+        self.store.put(&self.pending.id.name_of_mail_link(), stored, until).await?;
         let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
         let entry = self.entry();
         let taken = |is_taken| match is_taken {
@@ -119,7 +117,7 @@ impl Delivery {
         let expires_in = app.link_lifetimes.workos;
         let asking = self.pending.asking(self.device.clone());
         let now = app.clock.now();
-        let state = self.pending.new_state(&app.keys, &self.flow, asking, expires_in, now)?;
+        let state = self.pending.new_state(&app.keys, asking, expires_in, now)?;
         let session = CreatePasswordlessSession {
             email: self.pending.email.as_str(),
             redirect_uri: &app.site.redirect_uri,
@@ -161,7 +159,7 @@ impl Delivery {
 
     /// That the email of this sign-in is on its way.
     fn entry(&self) -> Finished {
-        let entry = Entry::new(&self.app.keys, Event::Delivered).of(&self.pending.email);
-        entry.in_flow(&self.flow).by(&self.pending.way).finished()
+        let entry = Entry::new(&self.app.keys, Event::Delivered).of_sign_in(&self.pending);
+        entry.by(&self.pending.way).finished()
     }
 }

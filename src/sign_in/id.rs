@@ -9,9 +9,9 @@ use crate::sealed::{KeyRing, NoRandomness, random};
 /// Names one sign-in: 96 random bits, and when it began, for us alone. It stands in URLs and opens
 /// nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flow(String);
+pub struct SignInId(String);
 
-impl Flow {
+impl SignInId {
     /// A new one.
     ///
     /// # Errors
@@ -20,7 +20,12 @@ impl Flow {
         keys.stamped_name(now).map(Self)
     }
 
-    /// Reads a flow's name from a query.
+    /// Stands in for the ID until it is known, while a cookie is read.
+    pub(super) fn unknown() -> Self {
+        Self(String::new())
+    }
+
+    /// Reads an ID from a query.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
@@ -35,7 +40,7 @@ impl Flow {
 }
 
 /// What the store calls that which may happen to a sign-in once.
-impl Flow {
+impl SignInId {
     /// Its [`End`](super::End): somebody is signed in by it, or nobody shall be.
     #[must_use]
     pub fn claim_of_end(&self) -> String {

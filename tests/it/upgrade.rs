@@ -1,0 +1,109 @@
+//! An upgrade keeps sessions and pending sign-ins: `tests/fixtures/upgrade` holds what an earlier version
+//! left in the store and in browsers.
+
+use serde_json::{Value, json};
+use workos_magic_link::clock::Clock;
+
+use crate::engine::{self, Engine};
+use crate::test_app::TestApp;
+use crate::visitor::Visitor;
+
+struct Upgraded {
+    app: TestApp,
+    fixture: Value,
+}
+
+impl Upgraded {
+    /// An app that runs on the store of the earlier version, at the time when that was written.
+    async fn start() -> Self {
+        let fixture: Value = serde_json::from_str(engine::UPGRADE).unwrap();
+        #[cfg(feature = "smtp")]
+        let app = TestApp::with_own_mail(&[]).await;
+        #[cfg(not(feature = "smtp"))]
+        let app = TestApp::spawn().await;
+        app.clock.advance(fixture["now"].as_i64().unwrap() - Clock::default().now());
+        let keys = fixture["cookie_key"].as_str().unwrap();
+        let restore =
+            |engine: &Engine, data_dir: &std::path::Path| engine.restore(data_dir, &fixture);
+        let app = app.restarted_after(restore, &[("COOKIE_KEYS", keys)]).await;
+        Self { app, fixture }
+    }
+
+    fn browser(&self, name: &str) -> Visitor {
+        let visitor = self.app.visitor();
+        for (cookie, value) in self.fixture["browsers"][name]["cookies"].as_object().unwrap() {
+            visitor.set_cookie(cookie, value.as_str().unwrap());
+        }
+        visitor
+    }
+
+    fn text(&self, browser: &str, name: &str) -> &str {
+        self.fixture["browsers"][browser][name].as_str().unwrap()
+    }
+}
+
+#[actix_web::test]
+async fn sessions_continue() {
+    let before = Upgraded::start().await;
+    for browser in ["ana_laptop", "ana_phone"] {
+        let session = before.browser(browser).get_json("/api/session").await;
+        assert!(session.body.contains("ana@example.test"), "{browser}: {}", session.body);
+    }
+    let devices = before.browser("ana_phone").get("/account/sessions").await;
+    assert_eq!(devices.body.matches("/revoke\"").count(), 2, "{}", devices.body);
+}
+
+#[actix_web::test]
+async fn sso_sessions_continue() {
+    let before = Upgraded::start().await;
+    let session = before.browser("eve_sso").get_json("/api/session").await;
+    assert!(session.body.contains("eve@acme.test"), "{}", session.body);
+}
+
+#[actix_web::test]
+async fn a_revoked_session_says_so() {
+    let before = Upgraded::start().await;
+    let revoked = before.browser("ana_revoked");
+    assert!(!revoked.is_signed_in().await);
+    let login = revoked.get("/login").await;
+    assert!(login.body.contains("data-reason=\"ended_elsewhere\""), "{}", login.body);
+}
+
+#[actix_web::test]
+async fn a_pending_link_signs_in() {
+    let before = Upgraded::start().await;
+    let (app, dan) = (&before.app, before.browser("dan_link"));
+    let session = json!({
+        "email": "dan@example.test",
+        "type": "MagicLink",
+        "redirect_uri": format!("{}/callback", app.origin),
+        "state": before.text("dan_link", "state"),
+    });
+    let session = app.workos.call("/passwordless/sessions", &session).await;
+    let send = format!("/passwordless/sessions/{}/send", session["id"].as_str().unwrap());
+    app.workos.call(&send, &json!({})).await;
+    let callback = app.workos.follow_newest_link("dan@example.test").await;
+    assert_eq!(dan.get(&callback).await.location(), "/account?from=before");
+}
+
+#[actix_web::test]
+async fn a_pending_email_code_signs_in() {
+    let before = Upgraded::start().await;
+    let (app, fay) = (&before.app, before.browser("fay_code"));
+    let address = json!({ "email": "fay@example.test" });
+    app.workos.call("/user_management/magic_auth", &address).await;
+    let code = app.workos.newest_code("fay@example.test").await;
+    let form = [("flow", before.text("fay_code", "flow")), ("code", code.as_str())];
+    assert_eq!(fay.post("/login/code", &form).await.location(), "/account");
+}
+
+#[cfg(feature = "smtp")]
+#[actix_web::test]
+async fn a_pending_link_of_our_own_signs_in() {
+    let before = Upgraded::start().await;
+    let (app, gus) = (&before.app, before.browser("gus_own_link"));
+    let leaving = gus.post(before.text("gus_own_link", "path"), &[]).await;
+    let to_workos = leaving.leads_to(&app.workos.url).expect("it leads to WorkOS");
+    let callback = app.workos.follow(to_workos).await;
+    assert_eq!(gus.get(&callback).await.location(), "/account");
+}
