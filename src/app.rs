@@ -7,7 +7,7 @@ use url::{Position, Url};
 use crate::admission::Admission;
 use crate::assets::Assets;
 use crate::clock::Clock;
-use crate::config::{Config, LinkLifetimes};
+use crate::config::{Config, LinkLifetimes, parse_cookie_keys};
 use crate::data_dir::{DataDir, KEY_FILE};
 use crate::mail::Mailer;
 use crate::outgoing::http_client;
@@ -56,8 +56,7 @@ impl App {
             Some(keys) => keys,
             None => {
                 let (key, file) = data_dir.kept(KEY_FILE, || Ok(generate_cookie_key()?))?;
-                KeyRing::parse(key.trim())
-                    .with_context(|| format!("{} is damaged", file.display()))?
+                parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))?
             }
         };
         let assets = Assets::load();

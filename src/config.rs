@@ -6,7 +6,7 @@ use crate::mail::Settings as Mail;
 use crate::outgoing::ExtraRoots;
 use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
-use crate::session::{Limits, Place};
+use crate::session::{Limits, StoreLocation};
 
 mod env_file;
 mod mail;
@@ -21,7 +21,7 @@ pub use env_file::read_env_file;
 use reader::Reader;
 pub use reader::{Problem, Problems};
 pub use running::Running;
-pub use session::{read_keys, read_store};
+pub use session::{parse_cookie_keys, read_keys, read_store};
 pub use sign_in::{LinkLifetimes, SignIn};
 pub use web::{Tls, Web};
 pub use workos::WorkOs;
@@ -37,7 +37,7 @@ pub struct Config {
     /// `DATA_DIR`: the store, and the key and certificate made for development.
     pub data_dir: PathBuf,
     /// `SESSION_STORE`
-    pub session_store: Place,
+    pub session_store: StoreLocation,
     /// `COOKIE_KEYS`; `None` where one may be made and kept in `DATA_DIR`.
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`

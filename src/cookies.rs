@@ -1,26 +1,22 @@
 //! Reads the `Cookie` header by its exact bytes, once, before anything else reads cookies.
 //!
-//! actix-web percent-decodes cookie names and trims Unicode space, so that a neighbouring
-//! sub-domain can plant `%5F%5FHost-session`, which no browser guards, and have it taken for ours
-//! (the fault of GHSA-j6w9-fv6q-3q52). One cookie that isn't UTF-8 hides all the others. This guard
-//! rewrites the header so that neither can happen, to us or to a fork's own cookies.
+//! [`host_cookie::exact`] says why. This guard rewrites the header, so that actix-web reads the same
+//! cookies, and so do a fork's own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpRequest, web};
 
 use crate::app::App;
 use crate::error::{Code, Failure};
+use crate::host_cookie;
 use crate::sealed::KeyRing;
 use crate::session::{self, Lifetimes};
-
-/// All of ours take less than 6 KiB; more is somebody's attempt to keep us busy.
-const MAX_BYTES: usize = 8 * 1024;
 
 /// The middleware. It must be the first that looks at cookies.
 pub(crate) async fn guard(
@@ -78,41 +74,16 @@ fn may_set_session_cookie(headers: &HeaderMap) -> bool {
     !headers.contains_key(CACHE_CONTROL) && !headers.get_all(SET_COOKIE).any(is_set)
 }
 
-/// The cookies of a request whose name and value are plain; of two different values for one
-/// `__Host-` name, neither, since one of them is planted. `None` if there are too many to look at.
+/// Reads a request's cookies by their exact bytes; see [`host_cookie::exact`].
 #[must_use]
 pub fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
-    // HTTP/2 may split the header into several (RFC 9113, 8.2.3), and a proxy pass them on.
-    if headers.get_all(COOKIE).map(|header| header.len()).sum::<usize>() > MAX_BYTES {
-        return None;
-    }
-    let pairs = headers
-        .get_all(COOKIE)
-        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(plain_pair);
-    let mut cookies = HashMap::new();
-    let mut planted = HashSet::new();
-    for (name, value) in pairs {
-        let known = *cookies.entry(name).or_insert(value);
-        if known != value && name.starts_with("__Host-") {
-            planted.insert(name);
-        }
-    }
-    if !planted.is_empty() {
-        tracing::warn!("two different cookies under one __Host- name: neither is used");
-    }
-    cookies.retain(|name, _| !planted.contains(name));
-    Some(cookies)
+    host_cookie::exact(headers.get_all(COOKIE).map(HeaderValue::as_bytes))
 }
 
-fn plain_pair(pair: &[u8]) -> Option<(&str, &str)> {
-    let pair = std::str::from_utf8(pair).ok()?;
-    let (name, value) = pair.trim_matches([' ', '\t']).split_once('=')?;
-    // RFC 6265, 4.1.1, without the percent sign, which actix-web would decode.
-    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&byte);
-    let in_value = |byte: u8| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
-    (!name.is_empty() && name.bytes().all(in_name) && value.bytes().all(in_value))
-        .then_some((name, value))
+/// Whether a browser sends any of our cookies.
+pub(crate) fn sends_any(request: &HttpRequest) -> bool {
+    let is_ours = |cookie: &Cookie<'_>| cookie.name().starts_with("__Host-");
+    request.cookies().is_ok_and(|cookies| cookies.iter().any(is_ours))
 }
 
 /// A session cookie that was sealed under an older key of the ring, sealed anew under the first,

@@ -69,9 +69,8 @@ pub async fn examine(
     report.on("cookie keys", cookie_keys::check(variable("COOKIE_KEYS").as_deref()));
     report.on("secret files", secret_files::check(&config));
     report.on("store", store::check(&config.session_store, config.session).await);
-    #[cfg(feature = "redis")]
-    if let crate::session::Place::Redis(client) = &config.session_store {
-        report.on("eviction", eviction::check(client).await);
+    if let Some(eviction) = config.session_store.eviction().await {
+        report.on("eviction", eviction::check(eviction));
     }
     let visitor = visit::Visitor::new(&config)?;
     report.on("certificate", certificate::check(&config, &visitor).await);

@@ -16,7 +16,7 @@ use crate::data_dir::KEY_FILE;
 use crate::email_address::EmailAddress;
 use crate::error::Code;
 use crate::sealed::KeyRing;
-use crate::session::{Ended, SessionInfo, Store, Which, Whose};
+use crate::session::{EndReason, RevokeScope, SessionFilter, SessionInfo, Store};
 use crate::telemetry;
 
 /// What the operator asks for.
@@ -44,7 +44,7 @@ pub async fn sessions(
     let (place, limits) = config::read_store(&variable)?;
     let _log = telemetry::start(&config::read_audit_log(&variable)?);
     // Opening makes a store where there is none, and then a mistyped folder looks empty.
-    ensure!(Store::exists(&place), "there is no session store in {place}");
+    ensure!(place.exists(), "there is no session store in {place}");
     let opener = Store::open(&place, limits, Clock::default())
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = opener.for_this_thread();
@@ -56,7 +56,7 @@ pub async fn sessions(
         Sessions::List { email } => {
             let email = parse(&email)?;
             let person = alias(&email);
-            let listed = store.list(&Whose::Email(email.into())).await;
+            let listed = store.list(&SessionFilter::Email(email.into())).await;
             let done = listed.as_ref().map(|sessions| Some(sessions.len())).map_err(failed);
             audit::by_operator(Event::ListedByOperator, person, done);
             Ok(table(&listed?))
@@ -64,9 +64,9 @@ pub async fn sessions(
         Sessions::End { email } => {
             let email = email.as_deref().map(parse).transpose()?;
             let person = email.as_ref().and_then(alias);
-            let ended = match email.map(|email| Whose::Email(email.into())) {
-                Some(whose) => store.end(whose, Which::All, Ended::ByOperator).await,
-                None => store.end_all(Ended::ByOperator).await,
+            let ended = match email.map(|email| SessionFilter::Email(email.into())) {
+                Some(filter) => store.revoke(filter, RevokeScope::All, EndReason::ByOperator).await,
+                None => store.revoke_all(EndReason::ByOperator).await,
             };
             let done = ended.as_ref().map(|ended| Some(*ended)).map_err(failed);
             audit::by_operator(Event::EndedByOperator, person, done);
@@ -98,7 +98,7 @@ fn key_ring(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<KeyRing
     let file = data_dir.join(KEY_FILE);
     let key = fs::read_to_string(&file)
         .with_context(|| format!("COOKIE_KEYS isn't set, and {} can't be read", file.display()))?;
-    KeyRing::parse(key.trim()).with_context(|| format!("{} is damaged", file.display()))
+    config::parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))
 }
 
 fn parse(email: &str) -> anyhow::Result<EmailAddress> {
@@ -112,8 +112,8 @@ fn table(sessions: &[SessionInfo]) -> String {
     for session in sessions {
         let [began, seen, ends] =
             [session.created_at, session.last_seen_at, session.expires_at].map(utc);
-        let SessionInfo { id, address, device, .. } = session;
-        let _ = write!(table, "\n{id}\t{began}\t{seen}\t{ends}\t{address}\t{device}");
+        let SessionInfo { id, ip, device, .. } = session;
+        let _ = write!(table, "\n{id}\t{began}\t{seen}\t{ends}\t{ip}\t{device}");
     }
     table
 }

@@ -16,7 +16,7 @@ use ipnet::IpNet;
 
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
-use crate::session::{Count, RateLimit, Store, StoreError};
+use crate::session::{RateLimit, RateLimitHit, Store, StoreError};
 use crate::sign_in::Way;
 
 /// `RATE_LIMIT_*`
@@ -54,7 +54,7 @@ impl RateLimits {
     ) -> Result<Option<Duration>, Failure> {
         let (codes, counts): (Vec<_>, Vec<_>) =
             self.counters(request, 1, request.way.sends_email()).into_iter().unzip();
-        let waits = store.count_all(&counts).await?;
+        let waits = store.check_rate_limits(&counts).await?;
         match codes.into_iter().zip(waits).find_map(|(code, wait)| Some((code, wait?))) {
             Some((Some(code), wait)) => {
                 Err(Failure::refusal(code, "too many sign-ins requested").after(wait))
@@ -62,7 +62,9 @@ impl RateLimits {
             Some((None, wait)) => {
                 // No email, but the client has asked.
                 let counters = self.counters(request, 1, false).into_iter();
-                store.count_all(&counters.map(|(_, count)| count).collect::<Vec<_>>()).await?;
+                store
+                    .check_rate_limits(&counters.map(|(_, count)| count).collect::<Vec<_>>())
+                    .await?;
                 Ok(Some(wait))
             }
             None => Ok(None),
@@ -80,7 +82,7 @@ impl RateLimits {
     ) -> Result<Option<Duration>, StoreError> {
         let counters = self.counters(request, 0, request.way.sends_email()).into_iter();
         let counts: Vec<_> = counters.map(|(_, count)| count).collect();
-        Ok(store.count_all(&counts).await?.into_iter().flatten().max())
+        Ok(store.check_rate_limits(&counts).await?.into_iter().flatten().max())
     }
 
     /// The counters of a request, and what it means if one of them refuses: a failure, or else
@@ -91,17 +93,20 @@ impl RateLimits {
         request: &SignInRequest<'_>,
         add: u32,
         sends_email: bool,
-    ) -> Vec<(Option<Code>, Count)> {
+    ) -> Vec<(Option<Code>, RateLimitHit)> {
         /// The place of the total in the list.
         const TOTAL: usize = 2;
         let SignInRequest { email, way, client, is_known } = *request;
         let (network, total) = (network(client), self.total);
-        let count = |name: String, limit: RateLimit| Count { add, ..Count::one(name, limit) };
+        let count = |name: String, limit: RateLimit| RateLimitHit {
+            cost: add,
+            ..RateLimitHit::one(name, limit)
+        };
         let unlimited = |limit: RateLimit| RateLimit { at_most: u32::MAX, ..limit };
 
         let of_total = match sends_email {
             true => count("total".to_owned(), total),
-            false => Count { add: 0, ..count("total".to_owned(), unlimited(total)) },
+            false => RateLimitHit { cost: 0, ..count("total".to_owned(), unlimited(total)) },
         };
         let mut counters = vec![
             (Some(Code::RateLimited), count(client_key(network), self.per_client)),
@@ -112,8 +117,10 @@ impl RateLimits {
         for (wider, clients) in wider_networks(network) {
             let at_most = self.per_client.at_most.saturating_mul(clients);
             let limit = RateLimit { at_most, ..self.per_client };
-            let wider =
-                Count { enforced_once: Some((TOTAL, half)), ..count(client_key(wider), limit) };
+            let wider = RateLimitHit {
+                enforced_once: Some((TOTAL, half)),
+                ..count(client_key(wider), limit)
+            };
             counters.push((Some(Code::RateLimited), wider));
         }
         if !sends_email {
@@ -123,7 +130,7 @@ impl RateLimits {
         if let Some((widest, _)) = wider_networks(network).last() {
             let limit = RateLimit { at_most: FEW, within: total.within };
             let two_thirds = total.at_most - total.at_most / 3;
-            let few = Count {
+            let few = RateLimitHit {
                 enforced_once: Some((TOTAL, two_thirds)),
                 ..count(format!("recent {widest}"), limit)
             };
@@ -138,7 +145,7 @@ impl RateLimits {
             let used_up = (counters.len(), self.per_mailbox.at_most);
             let own = count(format!("known {mailbox}"), KNOWN);
             counters.push((None, count(mailbox, unlimited(self.per_mailbox))));
-            counters.push((None, Count { enforced_once: Some(used_up), ..own }));
+            counters.push((None, RateLimitHit { enforced_once: Some(used_up), ..own }));
         } else {
             counters.push((None, count(mailbox, self.per_mailbox)));
         }
@@ -154,8 +161,8 @@ impl RateLimits {
     pub(crate) async fn unwanted(&self, store: &Store, network: IpAddr) -> Result<(), StoreError> {
         let limit = self.per_client;
         let add = limit.at_most.div_ceil(10);
-        let tenth = Count { add, ..Count::one(client_key(network), limit) };
-        store.count_all(&[tenth]).await.map(drop)
+        let tenth = RateLimitHit { cost: add, ..RateLimitHit::one(client_key(network), limit) };
+        store.check_rate_limits(&[tenth]).await.map(drop)
     }
 
     /// Counts a try at the code of an address, whoever makes it; gives how long it is until the next
@@ -168,8 +175,8 @@ impl RateLimits {
         store: &Store,
         email: &EmailAddress,
     ) -> Result<Option<Duration>, StoreError> {
-        let count = Count::one(format!("code tries {}", email.as_str()), CODE_TRIES);
-        Ok(store.count_all(&[count]).await?.into_iter().flatten().max())
+        let count = RateLimitHit::one(format!("code tries {}", email.as_str()), CODE_TRIES);
+        Ok(store.check_rate_limits(&[count]).await?.into_iter().flatten().max())
     }
 }
 

@@ -18,7 +18,7 @@ use memchr::memmem;
 use serde_json::json;
 use tempfile::TempDir;
 use workos_magic_link::clock::Clock;
-use workos_magic_link::config::{Config, read_store};
+use workos_magic_link::config::{Config, parse_cookie_keys, read_store};
 use workos_magic_link::cookies;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 use workos_magic_link::server;
@@ -56,7 +56,7 @@ impl Site {
     }
 
     fn keys(&self) -> anyhow::Result<KeyRing> {
-        Ok(KeyRing::parse(&self.cookie_keys)?)
+        Ok(parse_cookie_keys(&self.cookie_keys)?)
     }
 
     fn store(&self) -> anyhow::Result<Store> {

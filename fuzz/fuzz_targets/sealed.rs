@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
+use workos_magic_link::config::parse_cookie_keys;
 use workos_magic_link::sealed::{KeyRing, Sealed, generate_cookie_key};
 use workos_magic_link::sign_in::{KnownBrowser, MailLink, State};
 
@@ -16,7 +17,7 @@ impl Sealed for Text {
 
 fn new_keys() -> KeyRing {
     let key = || generate_cookie_key().expect("randomness");
-    KeyRing::parse(&format!("{},{}", key(), key())).expect("keys")
+    parse_cookie_keys(&format!("{},{}", key(), key())).expect("keys")
 }
 
 static KEYS: LazyLock<KeyRing> = LazyLock::new(new_keys);

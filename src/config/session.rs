@@ -7,14 +7,17 @@ use url::Url;
 
 use super::DAY;
 use super::reader::{Problems, Reader, is_loopback};
-use crate::sealed::KeyRing;
-use crate::session::{Lifetimes, Limits, Place};
+use crate::sealed::{InvalidCookieKey, KeyRing};
+use crate::session::store::SharedOptions;
+use crate::session::{Lifetimes, Limits, StoreLocation};
 
 /// The settings of what works on the store beside the server: where it is, and its limits.
 ///
 /// # Errors
 /// [`Problems`], as [`super::Config::read`].
-pub fn read_store(variable: impl Fn(&str) -> Option<String>) -> Result<(Place, Limits), Problems> {
+pub fn read_store(
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<(StoreLocation, Limits), Problems> {
     let mut read = Reader::new(&variable);
     let store = (session_store(&mut read), session(&mut read));
     read.finish(store)
@@ -24,11 +27,16 @@ pub(super) fn data_dir(read: &mut Reader<'_>) -> PathBuf {
     PathBuf::from(read.or("DATA_DIR", "data"))
 }
 
-pub(super) fn session_store(read: &mut Reader<'_>) -> Place {
-    let embedded = Place::Embedded(data_dir(read));
+pub(super) fn session_store(read: &mut Reader<'_>) -> StoreLocation {
+    let embedded = StoreLocation::folder(data_dir(read));
     let Some(url) = read.get("SESSION_STORE") else { return embedded };
-    Place::shared(&url, &read.extra_roots).unwrap_or_else(|expected| {
-        read.problem("SESSION_STORE", expected);
+    let options = SharedOptions {
+        name: "SESSION_STORE".to_owned(),
+        key_prefix: "magic-link:".to_owned(),
+        extra_roots: read.extra_roots.iter().map(|root| root.to_vec()).collect(),
+    };
+    StoreLocation::url(&url, options).unwrap_or_else(|error| {
+        read.problem("SESSION_STORE", error.expected());
         embedded
     })
 }
@@ -58,8 +66,17 @@ pub fn read_keys(
     read.finish((keys, data_dir))
 }
 
+/// Parses keys as `COOKIE_KEYS` has them.
+///
+/// # Errors
+/// [`InvalidCookieKey`] if one of them isn't 64 bytes in base64.
+pub fn parse_cookie_keys(keys: &str) -> Result<KeyRing, InvalidCookieKey> {
+    // A part of the key derivation: with another name, no cookie made before opens.
+    KeyRing::parse(keys, "workos-magic-link")
+}
+
 fn key_ring(read: &mut Reader<'_>, keys: &str) -> Option<KeyRing> {
-    KeyRing::parse(keys)
+    parse_cookie_keys(keys)
         .map_err(|_| read.problem("COOKIE_KEYS", "is a list of keys, each 64 bytes in base64"))
         .ok()
 }

@@ -1,36 +1,17 @@
-//! Whether Redis may throw sessions away when its memory is full.
-
-use std::time::Duration;
-
-use redis::{AsyncConnectionConfig, Client, InfoDict, RedisError};
+//! Whether a shared store may evict sessions when its memory is full.
 
 use super::Verdict::{self, Fails, Passes, Unknown};
+use crate::session::store::Eviction;
 
-const DEADLINE: Duration = Duration::from_secs(2);
-
-pub(super) async fn check(client: &Client) -> Verdict {
-    // Not everybody who may use it may ask for this.
-    let Ok(memory) = memory(client).await else {
-        return Unknown(
-            "SESSION_STORE doesn't tell: maxmemory-policy must be noeviction".to_owned(),
-        );
-    };
-    let policy: String = memory.get("maxmemory_policy").unwrap_or_default();
-    match (memory.get("maxmemory"), policy.as_str()) {
-        (_, "noeviction") => Passes("SESSION_STORE throws nothing away".to_owned()),
-        (Some(0_u64), _) => Passes("SESSION_STORE has no limit of memory".to_owned()),
-        (_, "") => Unknown("SESSION_STORE has no word of maxmemory-policy".to_owned()),
-        (_, other) => Fails(format!(
-            "SESSION_STORE throws sessions away when its memory is full ({other}): set \
+pub(super) fn check(eviction: Eviction) -> Verdict {
+    match eviction {
+        Eviction::Off => Passes("SESSION_STORE throws nothing away".to_owned()),
+        Eviction::Unlimited => Passes("SESSION_STORE has no limit of memory".to_owned()),
+        Eviction::On(policy) => Fails(format!(
+            "SESSION_STORE throws sessions away when its memory is full ({policy}): set \
              maxmemory-policy noeviction there"
         )),
+        // Not every user of the store may ask for it.
+        _ => Unknown("SESSION_STORE doesn't tell: maxmemory-policy must be noeviction".to_owned()),
     }
-}
-
-async fn memory(client: &Client) -> Result<InfoDict, RedisError> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(DEADLINE))
-        .set_response_timeout(Some(DEADLINE));
-    let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
-    redis::cmd("INFO").arg("memory").query_async(&mut connection).await
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::Verdict::{self, Fails, Passes};
 use crate::clock::Clock;
-use crate::session::{Limits, Place, Store, StoreError};
+use crate::session::{Limits, Store, StoreError, StoreLocation};
 
-pub(super) async fn check(place: &Place, limits: Limits) -> Verdict {
+pub(super) async fn check(place: &StoreLocation, limits: Limits) -> Verdict {
     // Opening would make one, and whoever runs this may be another user than the server is.
-    if let (Place::Embedded(folder), false) = (place, Store::exists(place)) {
+    if let (Some(folder), false) = (place.as_folder(), place.exists()) {
         return none_yet(folder);
     }
     match try_it(place, limits).await {
@@ -19,7 +19,7 @@ pub(super) async fn check(place: &Place, limits: Limits) -> Verdict {
 }
 
 /// As a server does before it is ready; nothing stays.
-async fn try_it(place: &Place, limits: Limits) -> Result<(), StoreError> {
+async fn try_it(place: &StoreLocation, limits: Limits) -> Result<(), StoreError> {
     Store::open(place, limits, Clock::default())?.for_this_thread().ready().await
 }
 

@@ -47,7 +47,7 @@ impl AccountPage {
             role: profile.role.map(|role| role.slug),
             groups: profile.groups.join(", "),
             device: session.device,
-            address: session.address,
+            address: session.ip,
             signed_in_at: session.created_at,
             ends_at: session.expires_at,
         }
@@ -81,7 +81,7 @@ impl AccountSessionsPage {
             is_this: session.id == user.session.id,
             id: session.id,
             device: session.device,
-            address: session.address,
+            address: session.ip,
             created_at: session.created_at,
             last_seen_at: session.last_seen_at,
             expires_at: session.expires_at,

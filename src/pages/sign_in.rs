@@ -8,7 +8,7 @@ use super::Page;
 use super::failure::Problem;
 use crate::email_address::EmailAddress;
 use crate::error::Code;
-use crate::session::{CurrentUser, Ended};
+use crate::session::{CurrentUser, EndReason};
 use crate::sign_in::{Asking, Digits, LinkDelivery, MailLink, PendingSignIn, ReturnTo, SignInId};
 use crate::webmail::Webmail;
 
@@ -35,8 +35,8 @@ impl LoginPage {
         Self { error: Some(Problem::of(code)), ..self }
     }
 
-    pub(crate) fn saying(self, ended: Option<Ended>) -> Self {
-        Self { ended: ended.map(Ended::name), ..self }
+    pub(crate) fn saying(self, ended: Option<EndReason>) -> Self {
+        Self { ended: ended.map(EndReason::name), ..self }
     }
 }
 

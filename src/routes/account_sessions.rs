@@ -8,14 +8,14 @@ use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::pages::{AccountSessionsPage, Pages};
-use crate::session::{CurrentUser, Ended, Store, Which, Whose};
+use crate::session::{CurrentUser, EndReason, RevokeScope, SessionFilter, Store};
 
 pub(super) async fn show(
     pages: Pages,
     store: web::Data<Store>,
     user: CurrentUser,
 ) -> Result<HttpResponse, Failure> {
-    let sessions = store.list(&Whose::Person(user.person.clone())).await?;
+    let sessions = store.list(&SessionFilter::User(user.person.clone())).await?;
     Ok(pages.show(&AccountSessionsPage::new(&user, sessions)))
 }
 
@@ -32,8 +32,8 @@ pub(super) async fn revoke(
     if id == user.session.id {
         return Ok(sign_out(&app, &session, Some(&user), &request));
     }
-    let theirs = Whose::Person(user.person.clone());
-    match store.end(theirs, Which::One(id), Ended::Elsewhere).await? {
+    let theirs = SessionFilter::User(user.person.clone());
+    match store.revoke(theirs, RevokeScope::One(id), EndReason::Elsewhere).await? {
         0 => Err(Failure::refusal(Code::NotFound, "no such session of this person")),
         ended => {
             user.has_ended(&app.keys, ended);
@@ -63,8 +63,10 @@ pub(super) async fn revoke_all(
 }
 
 async fn end_others(app: &App, store: &Store, user: &CurrentUser) -> Result<(), Failure> {
-    let but_this = Which::AllBut(user.session.id.clone());
-    let ended = store.end(Whose::Person(user.person.clone()), but_this, Ended::Elsewhere).await?;
+    let but_this = RevokeScope::AllBut(user.session.id.clone());
+    let ended = store
+        .revoke(SessionFilter::User(user.person.clone()), but_this, EndReason::Elsewhere)
+        .await?;
     user.has_ended(&app.keys, ended);
     Ok(())
 }

@@ -7,8 +7,8 @@ use super::end::{self, end_of, spent};
 use super::see_other;
 use super::sent::refuse_without_cookies;
 use crate::app::App;
+use crate::cookies;
 use crate::error::{Code, Failure};
-use crate::host_cookie;
 use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages};
 use crate::session::Store;
 use crate::sign_in::{Approval, Arrival, End, State};
@@ -33,7 +33,7 @@ pub(super) async fn show(
     store: web::Data<Store>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    if !host_cookie::sends_any(&request) {
+    if !cookies::sends_any(&request) {
         return Err(Failure::refusal(
             Code::NoCookies,
             "no link was opened here, or no cookie kept",
@@ -118,7 +118,7 @@ async fn over(
             Err(Failure::refusal(Code::TooManyWrongDigits, "the digits were wrong before"))
         }
         Some(End::Redeemed(_) | End::CodeSpent) | None => {
-            let is_approved = store.kept(&state.flow.name_of_approval()).await?.is_some();
+            let is_approved = store.get(&state.flow.name_of_approval()).await?.is_some();
             match (is_approved, end) {
                 (true, _) => Ok(Some(pages.show(&ApprovedPage {}))),
                 (false, Some(_)) => Err(spent()),

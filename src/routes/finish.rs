@@ -68,7 +68,7 @@ pub(super) async fn approval(
     store: &Store,
     flow: &SignInId,
 ) -> Result<Option<Approval>, Failure> {
-    let kept = store.kept(&flow.name_of_approval()).await?;
+    let kept = store.get(&flow.name_of_approval()).await?;
     let approval: Option<Approval> = kept.and_then(|kept| app.keys.open(flow.as_str(), &kept));
     Ok(approval.filter(|approval| app.clock.now() < approval.expires_at))
 }

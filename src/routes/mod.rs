@@ -32,9 +32,9 @@ use ctx::Ctx;
 
 use crate::app::App;
 use crate::client_address;
+use crate::cookies;
 use crate::email_address::EmailAddress;
 use crate::error::{self, Code, Failure};
-use crate::host_cookie;
 use crate::rate_limit::SignInRequest;
 use crate::same_origin;
 use crate::session::{self, Store};
@@ -139,7 +139,7 @@ fn without_sign_in(
     cookies_blocked: Code,
 ) -> Result<HttpResponse, Failure> {
     let Ctx { app, request, .. } = ctx;
-    if app.keys.is_recent(flow.as_str(), app.clock.now()) && !host_cookie::sends_any(request) {
+    if app.keys.is_recent(flow.as_str(), app.clock.now()) && !cookies::sends_any(request) {
         return Err(Failure::refusal(cookies_blocked, "the browser keeps no cookies"));
     }
     Ok(see_other("/login"))

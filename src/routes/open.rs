@@ -123,7 +123,7 @@ async fn completed(
 /// Whether this link has let the browser that asked go on.
 async fn is_approved(app: &App, store: &Store, link: &MailLink) -> Result<bool, Failure> {
     let of_link = (&link.flow, link.secret_hash());
-    Ok(store.kept(&link.flow.name_of_approval()).await?.is_some()
+    Ok(store.get(&link.flow.name_of_approval()).await?.is_some()
         && check_mailed(app, store, (of_link.0, &of_link.1), None).await.is_ok())
 }
 
@@ -167,7 +167,7 @@ pub(super) async fn check_mailed(
     (flow, secret_hash): (&SignInId, &str),
     pending: Option<&PendingSignIn>,
 ) -> Result<(), Failure> {
-    let stored = store.kept(&flow.name_of_mail_link()).await?.unwrap_or_default();
+    let stored = store.get(&flow.name_of_mail_link()).await?.unwrap_or_default();
     let email = pending.map(|pending| &pending.email);
     let is_mailed = app.mailer.is_some() && is_mailed(&stored, secret_hash, flow, email);
     if is_mailed { Ok(()) } else { Err(spent()) }

@@ -8,8 +8,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::store::{INFO, NewSession, PERSON};
-use super::{SessionInfo, Store};
+use super::{NewSession, SessionInfo, Store, session_keys};
 use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
@@ -62,10 +61,10 @@ impl NewSignIn<'_> {
     ) -> Result<String, Failure> {
         self.sign_ins.truncate(MAX_SIGN_INS);
         let session = NewSession {
-            person: Some(self.person.to_owned()),
+            user_id: Some(self.person.to_owned()),
             email: Some(self.email.as_str().to_owned()),
             device: self.device,
-            address: self.address,
+            ip: self.address,
             values: json!({ PROFILE: self.profile, SIGN_INS: self.sign_ins }).to_string(),
         };
         Ok(store.begin(session, replaces).await?)
@@ -112,8 +111,8 @@ impl CurrentUser {
     fn of(session: &Session) -> Option<Self> {
         Some(Self {
             profile: value(session, PROFILE)?,
-            session: value(session, INFO)?,
-            person: value(session, PERSON)?,
+            session: value(session, session_keys::INFO)?,
+            person: value(session, session_keys::USER_ID)?,
             kept: session.clone(),
         })
     }

@@ -18,14 +18,12 @@
 
 pub mod current_user;
 pub mod device;
-pub mod record;
-pub mod store;
 
 pub use current_user::CurrentUser;
-pub use record::{Ended, Lifetimes};
+pub use session_store as store;
 pub use store::{
-    Count, Limits, NewSession, Place, RateLimit, SessionInfo, Store, StoreError, StoreOpener,
-    Which, Whose,
+    EndReason, Lifetimes, Limits, NewSession, RateLimit, RateLimitHit, RevokeScope, SessionFilter,
+    SessionInfo, Store, StoreError, StoreLocation, StoreOpener, session_keys,
 };
 
 use actix_session::config::{CookieContentSecurity, PersistentSession};
@@ -53,9 +51,9 @@ pub const COOKIE: &str = "__Host-session";
 
 /// Why this browser's session has ended, if that is so. Say it once: then `Session::purge` takes
 /// away what is left of it.
-pub(crate) fn ended(session: &Session) -> Option<Ended> {
-    let why: String = session.get(store::ENDED).ok().flatten()?;
-    Ended::named(&why)
+pub(crate) fn ended(session: &Session) -> Option<EndReason> {
+    let why: String = session.get(session_keys::END_REASON).ok().flatten()?;
+    EndReason::from_name(&why)
 }
 
 /// The cookie that carries this reference, as `actix-session` reads it. It lives as long as a session

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use workos_magic_link::config::parse_cookie_keys;
 use workos_magic_link::email_address::EmailAddress;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 use workos_magic_link::sign_in::{
@@ -126,7 +127,7 @@ async fn nothing_is_claimed_before_the_press_and_no_secret_stored_at_all() {
 
 #[test]
 fn a_token_ends_so_that_no_mail_program_cuts_it() {
-    let keys = KeyRing::parse(&generate_cookie_key().unwrap()).unwrap();
+    let keys = parse_cookie_keys(&generate_cookie_key().unwrap()).unwrap();
     let (flow, network) = (SignInId::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
     let digits = Digits::random().unwrap();
     let asking = Asking { at: 0, device: "Firefox on Linux".to_owned(), digits };
@@ -154,7 +155,7 @@ fn forged(app: &TestApp, keys: &KeyRing, email: &str) -> (Visitor, String) {
 #[actix_web::test]
 async fn cookie_keys_alone_make_no_link() {
     let key = generate_cookie_key().unwrap();
-    let keys = KeyRing::parse(&key).unwrap();
+    let keys = parse_cookie_keys(&key).unwrap();
     let settings = [("COOKIE_KEYS", key.as_str())];
     for app in [TestApp::with(&settings).await, TestApp::with_own_mail(&settings).await] {
         let (forger, link) = forged(&app, &keys, "victim@acme.test");
@@ -176,7 +177,7 @@ async fn cookie_keys_alone_make_no_link() {
 #[actix_web::test]
 async fn cookie_keys_and_a_sign_in_of_ones_own_make_no_link_either() {
     let key = generate_cookie_key().unwrap();
-    let keys = KeyRing::parse(&key).unwrap();
+    let keys = parse_cookie_keys(&key).unwrap();
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
     let (forger, real) = asked(&app, "victim@acme.test", "").await;
     let token = real.rsplit_once('/').unwrap().1;
@@ -193,7 +194,7 @@ async fn cookie_keys_and_a_sign_in_of_ones_own_make_no_link_either() {
 #[actix_web::test]
 async fn cookie_keys_and_a_link_of_ones_own_sign_in_as_nobody_else() {
     let key = generate_cookie_key().unwrap();
-    let keys = KeyRing::parse(&key).unwrap();
+    let keys = parse_cookie_keys(&key).unwrap();
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
     let (forger, link) = asked(&app, "eve@evil.test", "").await;
     let digits = forger.get("/login/sent").await.digits().to_owned();
@@ -219,7 +220,7 @@ impl workos_magic_link::sealed::Sealed for Sealed {
 #[actix_web::test]
 async fn a_dump_of_the_store_and_the_cookie_keys_make_no_link() {
     let key = generate_cookie_key().unwrap();
-    let keys = KeyRing::parse(&key).unwrap();
+    let keys = parse_cookie_keys(&key).unwrap();
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
     let (_, link) = asked(&app, "ana@acme.test", "").await;
     let token = link.rsplit_once('/').unwrap().1;

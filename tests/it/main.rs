@@ -95,7 +95,6 @@ mod security;
 mod security_table;
 mod session_lifetimes;
 mod session_store;
-mod session_writes;
 mod shutdown;
 mod sign_in_with;
 mod supply_chain;

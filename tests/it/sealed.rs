@@ -7,7 +7,8 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
-use workos_magic_link::sealed::{KeyRing, Sealed, generate_cookie_key};
+use workos_magic_link::config::parse_cookie_keys;
+use workos_magic_link::sealed::{Sealed, generate_cookie_key};
 
 use crate::answer::Answer;
 use crate::test_app::TestApp;
@@ -214,8 +215,8 @@ kinds!(
 #[actix_web::test]
 async fn one_of_another_key_version_purpose_or_place_opens_nothing() {
     let world = World::new().await;
-    let ours = KeyRing::parse(&world.key).unwrap();
-    let other = KeyRing::parse(&generate_cookie_key().unwrap()).unwrap();
+    let ours = parse_cookie_keys(&world.key).unwrap();
+    let other = parse_cookie_keys(&generate_cookie_key().unwrap()).unwrap();
     let (flow, approve) = (world.flow_cookie.as_str(), "__Host-approve");
     macro_rules! check {
         ($kind:ident, $at:expr, $name:literal, [$($wrong:ident),+]) => {

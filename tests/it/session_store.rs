@@ -1,13 +1,7 @@
 //! The embedded store: what is in its file, and what happens when that can't be written. What is
 //! true of every store is in `session_lifetimes.rs`.
 
-use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
-
-use actix_session::storage::SessionStore;
-use workos_magic_link::clock::Clock;
-use workos_magic_link::session::{Lifetimes, Limits, Place, Store};
 
 use crate::answer::assert_error;
 use crate::test_app::TestApp;
@@ -111,31 +105,6 @@ async fn until(app: &TestApp, count: &str, expected: i64) {
         assert!(started.elapsed().as_secs() < 10, "{found} instead of {expected}: {count}");
         tokio::task::yield_now().await;
     }
-}
-
-#[actix_web::test]
-async fn what_a_fork_keeps_in_a_session_lives_and_goes_with_it() {
-    let (folder, clock) = (tempfile::tempdir().unwrap(), Clock::default());
-    let lifetimes =
-        Lifetimes { idle: Duration::from_secs(3600), absolute: Duration::from_secs(7200) };
-    let limits = Limits { lifetimes, sessions_per_user: 20 };
-    let place = Place::Embedded(folder.path().to_owned());
-    let store = Store::open(&place, limits, clock.clone()).unwrap().for_this_thread();
-    let ttl = actix_web::cookie::time::Duration::hours(1);
-    let theme = |name: &str| HashMap::from([("theme".to_owned(), format!("\"{name}\""))]);
-
-    let key = store.save(theme("dark"), &ttl).await.unwrap();
-    assert_eq!(store.load(&key).await.unwrap().unwrap()["theme"], "\"dark\"");
-    let key = store.update(key, theme("light"), &ttl).await.unwrap();
-    assert_eq!(store.load(&key).await.unwrap().unwrap()["theme"], "\"light\"");
-    clock.advance(HOUR + 1);
-    assert!(!store.load(&key).await.unwrap().unwrap().contains_key("theme"), "it has ended");
-    let key = store.save(theme("dark"), &ttl).await.unwrap();
-    store.delete(&key).await.unwrap();
-    assert!(store.load(&key).await.unwrap().is_none());
-    // What is written after the end revives nothing.
-    let key = store.update(key, theme("light"), &ttl).await.unwrap();
-    assert!(store.load(&key).await.unwrap().is_none());
 }
 
 #[actix_web::test]

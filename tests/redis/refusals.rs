@@ -61,7 +61,7 @@ async fn a_missing_permission_is_named() {
         let mut options = vec!["--user", "app", "on", ">canary", "~*"];
         options.extend(rule.split(' '));
         let engine = Engine::with(&options).await;
-        assert_named(&told(&engine, "app:canary@").await, &["ACL", "deploy/redis.acl"]);
+        assert_named(&told(&engine, "app:canary@").await, &["ACL", "SESSION_STORE", "+evalsha"]);
     }
 }
 

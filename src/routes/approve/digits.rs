@@ -43,7 +43,7 @@ pub(in crate::routes) async fn approve(
     let Some(digits) = Digits::parse(typed.digits) else { return Err(wrong(None)) };
     let kept = flow.name_of_approval();
     // Pressed twice, or loaded anew.
-    if store.kept(&kept).await?.is_some() {
+    if store.get(&kept).await?.is_some() {
         return Ok(());
     }
     let right = &typed.asking.digits;
@@ -61,7 +61,7 @@ pub(in crate::routes) async fn approve(
         },
     }
     let sealed = app.keys.seal(flow.as_str(), approval)?;
-    let keeping = store.keep(&kept, sealed, approval.expires_at).await;
+    let keeping = store.put(&kept, sealed, approval.expires_at).await;
     if let (Err(_), Some(number)) = (&keeping, number) {
         // It was no wrong one.
         tries::give_back(store, flow, number).await;

@@ -80,11 +80,11 @@ impl Outcome {
         });
         let kept = Kept { outcome: self.clone(), expires_at };
         let sealed = app.keys.seal(flow.as_str(), &kept)?;
-        Ok(store.keep(&flow.name_of_outcome(), sealed, expires_at).await?)
+        Ok(store.put(&flow.name_of_outcome(), sealed, expires_at).await?)
     }
 
     async fn kept(app: &App, store: &Store, flow: &SignInId) -> Result<Option<Self>, Failure> {
-        let sealed = store.kept(&flow.name_of_outcome()).await?;
+        let sealed = store.get(&flow.name_of_outcome()).await?;
         let kept: Option<Kept> = sealed.and_then(|sealed| app.keys.open(flow.as_str(), &sealed));
         let kept = kept.filter(|kept| app.clock.now() < kept.expires_at);
         Ok(kept.map(|kept| kept.outcome))
@@ -225,7 +225,7 @@ pub(in crate::routes) async fn take_not_taken(
     let Some(Outcome::NotTaken(code, tries_left)) = Outcome::kept(app, store, flow).await? else {
         return Ok(None);
     };
-    store.keep(&flow.name_of_outcome(), String::new(), app.clock.now()).await?;
+    store.put(&flow.name_of_outcome(), String::new(), app.clock.now()).await?;
     Ok(Some((code, tries_left)))
 }
 

@@ -52,14 +52,14 @@ impl Waiting {
         let expires_at = app.clock.now().saturating_add(LIFETIME);
         let waiting = Self { flow: flow.clone(), verified, reference, expires_at };
         let sealed = app.keys.seal(&waiting.reference, &waiting)?;
-        store.keep(&name(&waiting.reference), sealed, expires_at).await?;
+        store.put(&name(&waiting.reference), sealed, expires_at).await?;
         Ok(Outcome::AsksToSwitch(waiting.reference))
     }
 
     /// The one that this browser's user is asked about.
     pub(in crate::routes) async fn of(ctx: &Ctx) -> Result<Option<Self>, Failure> {
         let Some(Reference(reference, _)) = Reference::of(ctx) else { return Ok(None) };
-        let sealed = ctx.store.kept(&name(&reference)).await?;
+        let sealed = ctx.store.get(&name(&reference)).await?;
         let waiting = sealed.and_then(|sealed| ctx.app.keys.open::<Self>(&reference, &sealed));
         Ok(waiting.filter(|waiting| ctx.app.clock.now() < waiting.expires_at))
     }
@@ -72,7 +72,7 @@ impl Waiting {
             return Ok(false);
         }
         // It would expire by itself.
-        let _ = store.keep(&name, String::new(), self.expires_at).await;
+        let _ = store.put(&name, String::new(), self.expires_at).await;
         Ok(true)
     }
 

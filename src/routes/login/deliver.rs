@@ -99,7 +99,7 @@ impl Delivery {
         // Somewhat longer than the link: another browser may have approved it at its end.
         let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
         let stored = link.stored(&self.pending.email);
-        self.store.keep(&self.pending.id.name_of_mail_link(), stored, until).await?;
+        self.store.put(&self.pending.id.name_of_mail_link(), stored, until).await?;
         let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
         let entry = self.entry();
         let taken = |is_taken| match is_taken {

@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow};
 use futures_util::future::try_join_all;
 use serde_json::Value;
 use workos_magic_link::clock::Clock;
-use workos_magic_link::config::read_store;
+use workos_magic_link::config::{parse_cookie_keys, read_store};
 use workos_magic_link::sealed::KeyRing;
 use workos_magic_link::session::{COOKIE, NewSession, Store};
 
@@ -46,16 +46,16 @@ impl Template {
         kept.remove("person").context("nobody is signed in")?;
         let info: Value = serde_json::from_str(&kept.remove("session").context("no session")?)?;
         let text = |name: &str| info[name].as_str().map(str::to_owned).context("no text");
-        let (device, address) = (text("device")?, text("address")?);
+        let (device, ip) = (text("device")?, text("address")?);
         let values = kept.iter().map(|(key, json)| Ok((key, serde_json::from_str(json)?)));
         let values = values.collect::<anyhow::Result<HashMap<&String, Value>>>()?;
         let values = serde_json::to_string(&values)?;
-        Ok(Self(NewSession { device, address, values, ..NewSession::default() }))
+        Ok(Self(NewSession { device, ip, values, ..NewSession::default() }))
     }
 
     fn of_person(&self, number: usize) -> NewSession {
-        let person = Some(format!("person{number}@bench.test"));
-        NewSession { email: person.clone(), person, ..self.0.clone() }
+        let user_id = Some(format!("person{number}@bench.test"));
+        NewSession { email: user_id.clone(), user_id, ..self.0.clone() }
     }
 }
 
@@ -90,7 +90,7 @@ fn store(settings: &Settings) -> anyhow::Result<Store> {
 }
 
 fn keys(settings: &Settings) -> anyhow::Result<KeyRing> {
-    Ok(KeyRing::parse(&settings.get("COOKIE_KEYS").context("no COOKIE_KEYS")?)?)
+    Ok(parse_cookie_keys(&settings.get("COOKIE_KEYS").context("no COOKIE_KEYS")?)?)
 }
 
 /// The cookie of a session, sealed as `actix-session` does.

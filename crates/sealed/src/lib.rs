@@ -1,0 +1,216 @@
+#![doc = include_str!("../README.md")]
+
+pub mod host_cookie;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::rand::{SecureRandom, SystemRandom};
+use ring::{aead, hkdf, hmac};
+use secrecy::{ExposeSecret, SecretSlice};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A kind of value that can be sealed.
+///
+/// The purpose is authenticated with the value, so a value of one kind never opens as another.
+pub trait Sealed: Serialize + DeserializeOwned {
+    /// Names the kind and the version of its layout. Every kind has its own.
+    const PURPOSE: &'static str;
+}
+
+/// The keys that seal values. The first one seals; every one opens.
+pub struct KeyRing {
+    first: CookieKey,
+    older: Vec<CookieKey>,
+}
+
+/// One key of the ring: the keys derived from it (HKDF-SHA-256, RFC 5869).
+struct CookieKey {
+    sealing: aead::LessSafeKey,
+    session_cookie: cookie::Key,
+    alias: hmac::Key,
+    stamp: hmac::Key,
+}
+
+/// A cookie key isn't 64 bytes in base64.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[error("each key is 64 random bytes in base64")]
+pub struct InvalidCookieKey;
+
+/// The system gave no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[error("the system's random generator failed")]
+pub struct NoRandomness;
+
+/// The length of a cookie key, in bytes.
+pub const COOKIE_KEY_BYTES: usize = 64;
+
+impl KeyRing {
+    /// Parses a comma-separated list of keys, each made by [`generate_cookie_key`].
+    ///
+    /// `application` goes into the key derivation (as the HKDF salt): another application that is
+    /// given the same keys opens nothing. Changing it invalidates everything sealed before.
+    ///
+    /// # Errors
+    /// [`InvalidCookieKey`] if the list is empty or a key isn't 64 bytes in base64.
+    pub fn parse(comma_separated: &str, application: &str) -> Result<Self, InvalidCookieKey> {
+        let parse = |key: &str| CookieKey::parse(key.trim(), application);
+        let mut keys = comma_separated.split(',').map(parse);
+        let first = keys.next().ok_or(InvalidCookieKey)??;
+        Ok(Self { first, older: keys.collect::<Result<_, _>>()? })
+    }
+
+    /// Seals a value (AES-256-GCM) and returns URL-safe base64 without padding.
+    ///
+    /// `context` binds the value to where it is used, such as a cookie's name; may be empty.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] if there is no fresh nonce, without which nothing can be sealed safely. The
+    /// same for a value that doesn't serialize to JSON, such as a map whose keys aren't strings.
+    pub fn seal<T: Sealed>(&self, context: &str, value: &T) -> Result<String, NoRandomness> {
+        let mut bytes = serde_json::to_vec(value).map_err(|_| NoRandomness)?;
+        let nonce: [u8; aead::NONCE_LEN] = random()?;
+        self.first
+            .sealing
+            .seal_in_place_append_tag(
+                aead::Nonce::assume_unique_for_key(nonce),
+                associated_data::<T>(context),
+                &mut bytes,
+            )
+            .map_err(|_| NoRandomness)?;
+        Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &bytes].concat()))
+    }
+
+    /// Opens what [`KeyRing::seal`] made for the same kind of value and the same context.
+    #[must_use]
+    pub fn open<T: Sealed>(&self, context: &str, sealed: &str) -> Option<T> {
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, sealed) = sealed.split_first_chunk::<{ aead::NONCE_LEN }>()?;
+        std::iter::once(&self.first).chain(&self.older).find_map(|key| {
+            let mut bytes = sealed.to_vec();
+            let nonce = aead::Nonce::assume_unique_for_key(*nonce);
+            let opened =
+                key.sealing.open_in_place(nonce, associated_data::<T>(context), &mut bytes).ok()?;
+            serde_json::from_slice(opened).ok()
+        })
+    }
+
+    /// Returns the key for the private cookie of a session middleware, such as `actix-session`'s.
+    #[must_use]
+    pub fn session_cookie_key(&self) -> &cookie::Key {
+        &self.first.session_cookie
+    }
+
+    /// Returns a pseudonym for logs: 16 hexadecimal digits, the same each time for a name, from which
+    /// the name can't be guessed without the keys. It changes with the first key.
+    #[must_use]
+    pub fn alias(&self, name: &str) -> String {
+        self.first.alias(name)
+    }
+
+    /// Returns the aliases under every key of the ring, the first key's first.
+    pub fn aliases(&self, name: &str) -> impl Iterator<Item = String> {
+        std::iter::once(&self.first).chain(&self.older).map(|key| key.alias(name))
+    }
+
+    /// Returns a random name of 22 URL-safe characters: 96 random bits, and 32 by which
+    /// [`KeyRing::is_recent`] recognizes it. It is not a secret. `now` is in seconds since 1970.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] if the system's generator fails.
+    pub fn stamped_name(&self, now: i64) -> Result<String, NoRandomness> {
+        let bits: [u8; 12] = random()?;
+        let stamp = self.first.stamp(&bits, now);
+        Ok(URL_SAFE_NO_PAD.encode([&bits[..], &stamp].concat()))
+    }
+
+    /// Returns whether [`KeyRing::stamped_name`] made this name within the last minute.
+    #[must_use]
+    pub fn is_recent(&self, name: &str, now: i64) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(name) else { return false };
+        let Some((bits, stamp)) = bytes.split_first_chunk() else { return false };
+        // Another instance's clock may be ahead.
+        let mut times = now.saturating_sub(60)..=now.saturating_add(5);
+        times.any(|at| {
+            std::iter::once(&self.first).chain(&self.older).any(|key| key.stamp(bits, at) == stamp)
+        })
+    }
+
+    /// Returns the keys that may have sealed a session cookie before the last rotation.
+    pub fn older_session_cookie_keys(&self) -> impl Iterator<Item = &cookie::Key> {
+        self.older.iter().map(|key| &key.session_cookie)
+    }
+}
+
+impl CookieKey {
+    fn parse(base64: &str, application: &str) -> Result<Self, InvalidCookieKey> {
+        let bytes = SecretSlice::from(STANDARD.decode(base64).map_err(|_| InvalidCookieKey)?);
+        if bytes.expose_secret().len() != COOKIE_KEY_BYTES {
+            return Err(InvalidCookieKey);
+        }
+        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, application.as_bytes());
+        let root = salt.extract(bytes.expose_secret());
+        let sealing: [u8; 32] = derive(&root, b"sealed values");
+        let session_cookie: [u8; 64] = derive(&root, b"session cookie");
+        let alias: [u8; 32] = derive(&root, b"aliases in the log");
+        let stamp: [u8; 32] = derive(&root, b"stamped names");
+        let sealing =
+            aead::UnboundKey::new(&aead::AES_256_GCM, &sealing).map_err(|_| InvalidCookieKey)?;
+        Ok(Self {
+            sealing: aead::LessSafeKey::new(sealing),
+            session_cookie: cookie::Key::from(&session_cookie),
+            alias: hmac::Key::new(hmac::HMAC_SHA256, &alias),
+            stamp: hmac::Key::new(hmac::HMAC_SHA256, &stamp),
+        })
+    }
+
+    /// HMAC-SHA-256, cut to 64 bits: enough to keep millions of names apart.
+    fn alias(&self, name: &str) -> String {
+        let tag = hmac::sign(&self.alias, name.as_bytes());
+        tag.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// HMAC-SHA-256 of a name's bits and creation time, cut to 32 bits: it isn't a secret.
+    fn stamp(&self, bits: &[u8; 12], at: i64) -> [u8; 4] {
+        let tag = hmac::sign(&self.stamp, &[&bits[..], &at.to_be_bytes()].concat());
+        std::array::from_fn(|byte| tag.as_ref()[byte])
+    }
+}
+
+fn derive<const N: usize>(root: &hkdf::Prk, label: &[u8]) -> [u8; N] {
+    struct Length(usize);
+    impl hkdf::KeyType for Length {
+        fn len(&self) -> usize {
+            self.0
+        }
+    }
+    let mut key = [0; N];
+    root.expand(&[label], Length(N))
+        .and_then(|okm| okm.fill(&mut key))
+        .unwrap_or_else(|_| unreachable!("HKDF gives up to 8,160 bytes"));
+    key
+}
+
+fn associated_data<T: Sealed>(context: &str) -> aead::Aad<String> {
+    aead::Aad::from(format!("{}\0{context}", T::PURPOSE))
+}
+
+/// Returns bytes from the system's cryptographic random generator.
+///
+/// # Errors
+/// [`NoRandomness`] if it fails.
+pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
+}
+
+/// Returns a new key for [`KeyRing::parse`], in base64.
+///
+/// # Errors
+/// [`NoRandomness`] if the system's generator fails.
+pub fn generate_cookie_key() -> Result<String, NoRandomness> {
+    Ok(STANDARD.encode(random::<COOKIE_KEY_BYTES>()?))
+}

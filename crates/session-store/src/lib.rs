@@ -1,0 +1,280 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "actix-session")]
+mod actix;
+mod checksum;
+pub mod clock;
+mod counters;
+mod engine;
+mod error;
+mod lifetimes;
+mod location;
+mod metrics;
+mod one_time;
+pub mod purge;
+mod rate_limit;
+#[cfg(feature = "redis")]
+mod redis;
+mod revoke;
+pub mod session_keys;
+mod sqlite;
+mod types;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom, SystemRandom};
+
+pub use clock::Clock;
+use clock::seconds;
+use engine::{AnyEngine, Engine as _, NewRow, on_engine};
+pub use error::StoreError;
+use lifetimes::Dates;
+pub use lifetimes::{EndReason, Lifetimes};
+pub use location::{Eviction, InvalidLocation, SharedOptions, StoreLocation};
+pub use types::{
+    Found, Limits, NewSession, RateLimit, RateLimitHit, RevokeScope, SessionFilter, SessionInfo,
+};
+
+/// The store, for one thread; see [`StoreOpener::for_this_thread`]. Clones are cheap.
+#[derive(Clone)]
+pub struct Store {
+    engine: AnyEngine,
+    limits: Limits,
+    clock: Clock,
+    /// Whether a trial write has succeeded; shared by all threads.
+    has_written: Arc<AtomicBool>,
+}
+
+impl Store {
+    /// Opens the store at this location. In a folder it is created if there is none; a shared one is
+    /// connected to with the first operation.
+    ///
+    /// # Errors
+    /// If a file can't be opened or isn't a store of this version or an older one, or if the shared
+    /// server says that it can't be used.
+    pub fn open(
+        location: &StoreLocation,
+        limits: Limits,
+        clock: Clock,
+    ) -> Result<StoreOpener, StoreError> {
+        let engine = engine::Opener::open(location, &clock)?;
+        Ok(StoreOpener { engine, limits, clock, has_written: Arc::default() })
+    }
+
+    /// Begins a session and returns its reference: the secret that the browser gets. The session that
+    /// the browser had before, if any, is removed in the same transaction.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn begin(
+        &self,
+        mut session: NewSession,
+        replacing: Option<&str>,
+    ) -> Result<String, StoreError> {
+        let now = self.clock.now();
+        let reference = URL_SAFE_NO_PAD.encode(random::<32>()?);
+        let hash_of_it = hash(&reference);
+        session.add_checksum(&hash_of_it);
+        let id = URL_SAFE_NO_PAD.encode(random::<16>()?);
+        let row = Row { id, session, dates: Dates::beginning(now), ended: None };
+        let new = NewRow {
+            hash: hash_of_it,
+            ends_at: row.dates.ends_at(self.limits.lifetimes),
+            row,
+            replacing: replacing.map(hash),
+            at_most: self.limits.sessions_per_user,
+            tombstone_lifetime: self.tombstone_lifetime(),
+        };
+        metrics::INSERT.measure(on_engine!(self.insert(new))).await?;
+        Ok(reference)
+    }
+
+    /// Returns the session of this reference, or why it ended, and notes that it was used. `None` if
+    /// there never was one, or it was signed out of, or ended too long ago.
+    ///
+    /// # Errors
+    /// If the store fails, or the session's row is damaged.
+    pub async fn find(&self, reference: &str) -> Result<Option<Found>, StoreError> {
+        let hash = hash(reference);
+        let row = self.find_row(hash).await?;
+        row.map(|row| row.into_found(&hash, self.limits.lifetimes)).transpose()
+    }
+
+    /// Replaces the values of a session that is alive; a map in JSON. `user_id` must be its user's.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn set_values(
+        &self,
+        reference: &str,
+        user_id: Option<String>,
+        values: String,
+    ) -> Result<(), StoreError> {
+        let hash = hash(reference);
+        let mut session = NewSession { user_id, values, ..NewSession::default() };
+        session.add_checksum(&hash);
+        metrics::UPDATE.measure(on_engine!(self.update(hash, session.values))).await
+    }
+
+    /// Returns whether the session of this reference is alive.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn is_alive(&self, reference: &str) -> Result<bool, StoreError> {
+        Ok(self.find_row(hash(reference)).await?.is_some_and(|row| row.ended.is_none()))
+    }
+
+    /// Removes the session of this reference, as signing out does.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn discard(&self, reference: &str) -> Result<(), StoreError> {
+        metrics::DELETE.measure(on_engine!(self.delete(hash(reference)))).await
+    }
+
+    /// Returns how many sessions are alive.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn count(&self) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        metrics::COUNT.measure(on_engine!(self.count(now))).await
+    }
+
+    /// Removes a few rows that are no longer needed, and the personal data of sessions that have just
+    /// expired. Returns whether there may be more; see [`purge::every_minute`].
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn purge_some(&self) -> Result<bool, StoreError> {
+        let absolute = seconds(self.limits.lifetimes.absolute);
+        let (now, tombstone_lifetime) = (self.clock.now(), self.tombstone_lifetime());
+        metrics::PURGE.measure(on_engine!(self.purge_some(now, absolute, tombstone_lifetime))).await
+    }
+
+    /// Checks that the store answers and has taken a write since it was opened. Writes that fail later
+    /// don't count: the store still knows who is signed in.
+    ///
+    /// # Errors
+    /// If it doesn't answer, or hasn't taken a write.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        if !self.has_written.load(Ordering::Relaxed) {
+            metrics::TRY_WRITE.measure(on_engine!(self.try_write(hash("trial")))).await?;
+            self.has_written.store(true, Ordering::Relaxed);
+        }
+        metrics::PING.measure(on_engine!(self.ping())).await
+    }
+
+    /// Finds a row and decides whether its session has ended.
+    async fn find_row(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
+        let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
+        let found = metrics::FIND.measure(on_engine!(self.find(hash))).await?;
+        let Some(mut row) = found else { return Ok(None) };
+        if row.ended.is_none() {
+            row.ended = row.dates.ended(now, lifetimes);
+            if let Some(reason) = row.ended {
+                // It stays ended, also if the clock is set back.
+                let tombstone_lifetime = self.tombstone_lifetime();
+                let expiry = on_engine!(self.expire(hash, reason, tombstone_lifetime));
+                if let Err(error) = metrics::REVOKE.measure(expiry).await {
+                    tracing::warn!(cause = %error, "could not write the end of a session");
+                }
+            }
+        }
+        if row.ended.is_none() && row.dates.is_touch_due(now, lifetimes) {
+            row.dates.last_seen_at = now;
+            // A full disk must not keep users from reading.
+            let ends_at = row.dates.ends_at(lifetimes);
+            let touch = on_engine!(self.touch(hash, now, ends_at));
+            if let Err(error) = metrics::TOUCH.measure(touch).await {
+                tracing::warn!(cause = %error, "could not update session last-seen time");
+            }
+        }
+        Ok(Some(row))
+    }
+
+    /// For how many seconds after its beginning the row of an ended session stays, to give the
+    /// reason: a little longer than its cookie can live.
+    fn tombstone_lifetime(&self) -> i64 {
+        seconds(self.limits.lifetimes.absolute).saturating_add(24 * 60 * 60)
+    }
+}
+
+/// Opens a [`Store`] for each worker thread.
+#[derive(Clone)]
+pub struct StoreOpener {
+    engine: engine::Opener,
+    limits: Limits,
+    clock: Clock,
+    has_written: Arc<AtomicBool>,
+}
+
+impl StoreOpener {
+    /// Returns a store for the calling thread, with its own connection for reading.
+    #[must_use]
+    pub fn for_this_thread(&self) -> Store {
+        let engine = self.engine.for_this_thread();
+        let (clock, has_written) = (self.clock.clone(), Arc::clone(&self.has_written));
+        Store { engine, limits: self.limits, clock, has_written }
+    }
+}
+
+/// A row of the store.
+struct Row {
+    id: String,
+    session: NewSession,
+    dates: Dates,
+    /// Why it was ended. Its dates may say so as well.
+    ended: Option<EndReason>,
+}
+
+impl Row {
+    fn into_found(self, hash: &Hash, lifetimes: Lifetimes) -> Result<Found, StoreError> {
+        if let Some(reason) = self.ended {
+            return Ok(Found::Ended(reason));
+        }
+        let info = self.info(lifetimes);
+        let NewSession { user_id, values, .. } = self.session;
+        let values = checksum::remove(hash, user_id.as_deref(), &values)?.to_owned();
+        Ok(Found::Alive { info, user_id, values })
+    }
+
+    fn info(&self, lifetimes: Lifetimes) -> SessionInfo {
+        SessionInfo {
+            id: self.id.clone(),
+            device: self.session.device.clone(),
+            ip: self.session.ip.clone(),
+            created_at: self.dates.created_at,
+            last_seen_at: self.dates.last_seen_at,
+            expires_at: self.dates.ends_at(lifetimes),
+        }
+    }
+}
+
+impl NewSession {
+    fn add_checksum(&mut self, hash: &Hash) {
+        self.values = checksum::add(hash, self.user_id.as_deref(), &self.values);
+    }
+}
+
+/// Returns bytes from the system's cryptographic random generator.
+fn random<const N: usize>() -> Result<[u8; N], StoreError> {
+    let mut bytes = [0; N];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| StoreError::NoRandomness)?;
+    Ok(bytes)
+}
+
+type Hash = [u8; 32];
+
+/// Hashes a name: enough to find its row, too little to use it. References have 256 random bits, so
+/// their plain hashes can't be searched. Names with guessable content, such as the email address in a
+/// rate limit, can be confirmed by someone who reads the store and guesses them.
+fn hash(secret: &str) -> Hash {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());
+    hash
+}

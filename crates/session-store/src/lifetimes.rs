@@ -1,0 +1,104 @@
+//! How long a session lives, and why it ends.
+
+use std::time::Duration;
+
+use crate::clock::seconds;
+
+/// The two limits of a session's life. NIST SP 800-63B-4, 2.1.3, wants users to sign in again after
+/// at most 30 days.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// Ends a session that isn't used for this long.
+    pub idle: Duration,
+    /// Ends every session after this long.
+    pub absolute: Duration,
+}
+
+/// Why a session ended, unless its own browser signed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndReason {
+    /// It wasn't used for the idle lifetime.
+    Idle,
+    /// It reached the absolute lifetime.
+    TimeLimit,
+    /// The user ended it from another session.
+    Elsewhere,
+    /// The user has begun more sessions since than they may have.
+    TooManySessions,
+    /// An administrator ended it.
+    ByOperator,
+}
+
+impl EndReason {
+    const ALL: [Self; 5] =
+        [Self::Idle, Self::TimeLimit, Self::Elsewhere, Self::TooManySessions, Self::ByOperator];
+
+    /// Returns its name, as stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::TimeLimit => "time_limit",
+            Self::Elsewhere => "ended_elsewhere",
+            Self::TooManySessions => "too_many_sessions",
+            Self::ByOperator => "ended_by_operator",
+        }
+    }
+
+    /// Returns the reason of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
+/// How many seconds the clocks of instances may differ.
+const CLOCK_TOLERANCE: i64 = 5 * 60;
+
+/// The dates of one session, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dates {
+    /// When it began.
+    pub(crate) created_at: i64,
+    /// When it was last used, to within [`Dates::is_touch_due`].
+    pub(crate) last_seen_at: i64,
+}
+
+impl Dates {
+    /// Returns those of a session that begins now.
+    pub(crate) fn beginning(now: i64) -> Self {
+        Self { created_at: now, last_seen_at: now }
+    }
+
+    /// Returns when the session ends if no further request comes.
+    pub(crate) fn ends_at(&self, lifetimes: Lifetimes) -> i64 {
+        let idle = self.last_seen_at.saturating_add(seconds(lifetimes.idle));
+        idle.min(self.time_limit(lifetimes))
+    }
+
+    /// Returns why the session has ended by now, if it has. One with dates in the future was written
+    /// while a clock was ahead, and would live that much longer: it has ended.
+    pub(crate) fn ended(&self, now: i64, lifetimes: Lifetimes) -> Option<EndReason> {
+        let latest = now.saturating_add(CLOCK_TOLERANCE);
+        match now {
+            _ if self.created_at > latest || self.last_seen_at > latest => {
+                Some(EndReason::TimeLimit)
+            }
+            _ if now < self.ends_at(lifetimes) => None,
+            _ if now < self.time_limit(lifetimes) => Some(EndReason::Idle),
+            _ => Some(EndReason::TimeLimit),
+        }
+    }
+
+    /// Returns whether it is time to write that the session was used: once a minute, or a quarter of
+    /// the idle lifetime if that is less. A write with every request would cost more than the page.
+    pub(crate) fn is_touch_due(&self, now: i64, lifetimes: Lifetimes) -> bool {
+        let every = (seconds(lifetimes.idle) / 4).min(60);
+        now.saturating_sub(self.last_seen_at) > every
+    }
+
+    fn time_limit(&self, lifetimes: Lifetimes) -> i64 {
+        self.created_at.saturating_add(seconds(lifetimes.absolute))
+    }
+}

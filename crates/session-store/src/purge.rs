@@ -1,0 +1,26 @@
+//! Removes expired sessions in the background.
+
+use std::time::Duration;
+
+use tokio::time::{interval, sleep};
+
+use crate::Store;
+
+/// Removes expired rows now and every minute, in small steps that other writes fit between. Never
+/// returns: run it as a task, one for each store. A store shared by instances expires by itself.
+pub async fn every_minute(store: Store) {
+    let mut minutes = interval(Duration::from_secs(60));
+    loop {
+        minutes.tick().await;
+        loop {
+            match store.purge_some().await {
+                Ok(true) => sleep(Duration::from_millis(10)).await,
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::error!(cause = %error, "could not remove expired sessions");
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! A user's sessions, and how they are ended from elsewhere.
+
+use crate::engine::{AnyEngine, Engine as _, Revocation, on_engine};
+use crate::{EndReason, RevokeScope, SessionFilter, SessionInfo, Store, StoreError, metrics};
+
+impl Store {
+    /// Returns the sessions that are alive, the last seen first.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn list(&self, filter: &SessionFilter) -> Result<Vec<SessionInfo>, StoreError> {
+        let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
+        let rows = metrics::LIST.measure(on_engine!(self.list(filter))).await?;
+        let alive = rows.into_iter().filter(|row| row.dates.ended(now, lifetimes).is_none());
+        Ok(alive.map(|row| row.info(lifetimes)).collect())
+    }
+
+    /// Ends sessions and returns how many. They have ended from the next request on.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn revoke(
+        &self,
+        filter: SessionFilter,
+        scope: RevokeScope,
+        reason: EndReason,
+    ) -> Result<usize, StoreError> {
+        self.revoke_some(Some(filter), scope, reason).await
+    }
+
+    /// Ends everyone's sessions and returns how many.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn revoke_all(&self, reason: EndReason) -> Result<usize, StoreError> {
+        let mut revoked = 0;
+        loop {
+            match self.revoke_some(None, RevokeScope::All, reason).await? {
+                0 => return Ok(revoked),
+                some => revoked += some,
+            }
+        }
+    }
+
+    async fn revoke_some(
+        &self,
+        filter: Option<SessionFilter>,
+        scope: RevokeScope,
+        reason: EndReason,
+    ) -> Result<usize, StoreError> {
+        let (now, tombstone_lifetime) = (self.clock.now(), self.tombstone_lifetime());
+        let revocation = Revocation { filter, scope, reason, now, tombstone_lifetime };
+        metrics::REVOKE.measure(on_engine!(self.revoke(revocation))).await
+    }
+}

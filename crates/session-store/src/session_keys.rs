@@ -1,0 +1,8 @@
+//! What the store itself has in the map of an actix-session session. Other keys are the app's.
+
+/// [`SessionInfo`](crate::SessionInfo). Read only: what is written there is dropped.
+pub const INFO: &str = "session";
+/// The user's ID in the store. Read only.
+pub const USER_ID: &str = "person";
+/// The name of the [`EndReason`](crate::EndReason). An ended session has nothing else. Read only.
+pub const END_REASON: &str = "ended";

@@ -1,0 +1,124 @@
+//! The file: its layout, and how it is opened.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::StoreError;
+
+/// Its name.
+pub(crate) const FILE: &str = "sessions.sqlite3";
+
+/// The layout of the file. `PRAGMA user_version` counts the steps that a file has taken; a step,
+/// once released, is never changed.
+const STEPS: &[&str] = &[
+    "
+    CREATE TABLE sessions (
+        id INTEGER PRIMARY KEY,
+        reference_hash BLOB NOT NULL UNIQUE,
+        session_id TEXT NOT NULL UNIQUE,
+        person TEXT,
+        device TEXT NOT NULL,
+        address TEXT NOT NULL,
+        session_values TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        last_seen_at INTEGER NOT NULL,
+        -- When the session ends; once it has ended, when its row may go.
+        expires_at INTEGER NOT NULL,
+        -- Why it ended, or NULL. Of a session that has ended nothing personal is kept.
+        ended TEXT
+    ) STRICT;
+    CREATE INDEX living_sessions_by_expiry ON sessions (expires_at) WHERE ended IS NULL;
+    CREATE INDEX ended_sessions_by_expiry ON sessions (expires_at) WHERE ended IS NOT NULL;
+    CREATE INDEX sessions_by_person ON sessions (person);
+    CREATE TABLE consumed_sign_ins (
+        flow_hash BLOB PRIMARY KEY,
+        expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX consumed_sign_ins_by_expiry ON consumed_sign_ins (expires_at);
+",
+    "
+    -- Not only sign-ins happen once.
+    ALTER TABLE consumed_sign_ins RENAME TO claims;
+    ALTER TABLE claims RENAME COLUMN flow_hash TO name_hash;
+    DROP INDEX consumed_sign_ins_by_expiry;
+    CREATE INDEX claims_by_expiry ON claims (expires_at);
+    ALTER TABLE claims ADD COLUMN what TEXT NOT NULL DEFAULT '';
+",
+    "
+    CREATE TABLE kept (
+        name_hash BLOB PRIMARY KEY,
+        value TEXT NOT NULL,
+        expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kept_by_expiry ON kept (expires_at);
+",
+    "
+    -- Until now a person's name was their address.
+    ALTER TABLE sessions ADD COLUMN email TEXT;
+    UPDATE sessions SET email = person;
+    CREATE INDEX sessions_by_email ON sessions (email);
+",
+    "
+    -- Until now each value was JSON within a text of JSON.
+    UPDATE sessions SET session_values =
+        (SELECT json_group_object(key, json(value)) FROM json_each(session_values));
+",
+];
+
+/// Returns the file in this folder, and creates it if there is none.
+pub(super) fn create(data_dir: &Path) -> Result<PathBuf, StoreError> {
+    let path = data_dir.join(FILE);
+    let is_new = !path.exists();
+    // SQLite's other files take their mode from this one.
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
+    // SQLite would start with an empty database, as if there had been none.
+    if !is_new && file.metadata()?.len() == 0 {
+        return Err(StoreError::Damaged("it is empty".to_owned()));
+    }
+    Ok(path)
+}
+
+pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // No process locks the file for long, and a request should fail rather than wait.
+    connection.busy_timeout(Duration::from_millis(500))?;
+    // A commit returns when it is on disk: a session whose cookie was sent is never lost.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // More than there are statements: none is prepared twice.
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Checks the file, a tenth of a second for a hundred thousand sessions, and brings an older layout up
+/// to date. A file that can't be used is left as it is.
+pub(super) fn begin(connection: &mut Connection) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        return Err(StoreError::Damaged(found));
+    }
+    take_steps(connection)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(())
+}
+
+fn take_steps(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let taken: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if usize::try_from(taken).is_ok_and(|taken| taken > STEPS.len()) {
+        return Err(StoreError::TooNew);
+    }
+    for (number, step) in (1_i64..).zip(STEPS) {
+        if number > taken {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", number)?;
+        }
+    }
+    Ok(transaction.commit()?)
+}

@@ -1,0 +1,154 @@
+//! Beginning, reading, listing and ending sessions.
+
+use session_store::{EndReason, Found, NewSession, RevokeScope, SessionFilter};
+
+use super::{ANA, HOUR, TestStore, ana, session_of};
+
+#[actix_web::test]
+async fn session_is_read_as_it_was_written_also_after_a_restart() {
+    let test = TestStore::new().await;
+    let session = test.begin(ANA).await;
+    for store in [test.store.clone(), test.reopened()] {
+        let found = store.find(&session).await.unwrap();
+        let Some(Found::Alive { info, user_id, values, .. }) = found else { panic!("{found:?}") };
+        assert_eq!(user_id.as_deref(), Some(ANA));
+        assert_eq!(values, r#"{"theme":"dark"}"#);
+        assert_eq!((info.device.as_str(), info.ip.as_str()), ("Firefox on Linux", "192.0.2.7"));
+        assert_eq!(info.expires_at - info.created_at, HOUR);
+    }
+    assert!(test.store.find("made up").await.unwrap().is_none());
+}
+
+#[actix_web::test]
+async fn values_can_be_replaced_and_an_ended_session_takes_none() {
+    let test = TestStore::new().await;
+    let session = test.begin(ANA).await;
+    let set = async |values: &str| {
+        test.store.set_values(&session, Some(ANA.to_owned()), values.to_owned()).await.unwrap();
+    };
+    set(r#"{"theme":"light"}"#).await;
+    let found = test.store.find(&session).await.unwrap();
+    assert!(matches!(found, Some(Found::Alive { values, .. }) if values.contains("light")));
+    test.store.revoke(ana(), RevokeScope::All, EndReason::Elsewhere).await.unwrap();
+    set(r#"{"theme":"dark"}"#).await;
+    assert_eq!(test.end_reason(&session).await, Some(EndReason::Elsewhere));
+}
+
+#[actix_web::test]
+async fn values_of_another_user_are_detected_as_damage() {
+    let test = TestStore::new().await;
+    let session = test.begin(ANA).await;
+    let eve = Some("user_eve".to_owned());
+    test.store.set_values(&session, eve, "{}".to_owned()).await.unwrap();
+    assert!(test.store.find(&session).await.is_err());
+    test.store.discard(&session).await.unwrap();
+    assert!(test.store.find(&session).await.unwrap().is_none());
+}
+
+#[actix_web::test]
+async fn new_session_replaces_the_one_its_browser_had() {
+    let test = TestStore::new().await;
+    let old = test.begin(ANA).await;
+    let new = test.store.begin(session_of(ANA), Some(&old)).await.unwrap();
+    assert!(test.store.find(&old).await.unwrap().is_none());
+    assert!(test.is_alive(&new).await);
+    assert_eq!(test.store.count().await.unwrap(), 1);
+}
+
+#[actix_web::test]
+async fn user_has_at_most_the_configured_number_of_sessions() {
+    let test = TestStore::new().await;
+    let mut sessions = Vec::new();
+    for _ in 0..3 {
+        sessions.push(test.begin(ANA).await);
+        test.clock.advance(120);
+    }
+    assert!(test.is_alive(&sessions[0]).await, "it is used, so another one goes");
+    let newest = test.begin(ANA).await;
+    test.begin("user_bob").await;
+    assert_eq!(test.end_reason(&sessions[1]).await, Some(EndReason::TooManySessions));
+    for session in [&sessions[0], &sessions[2], &newest] {
+        assert!(test.is_alive(session).await);
+    }
+}
+
+#[actix_web::test]
+async fn sessions_are_listed_by_user_and_by_email_the_last_seen_first() {
+    let test = TestStore::new().await;
+    let first = test.begin(ANA).await;
+    test.clock.advance(120);
+    test.begin(ANA).await;
+    let sso = NewSession { user_id: Some("sso_ana".to_owned()), ..session_of(ANA) };
+    test.store.begin(sso, None).await.unwrap();
+    test.store
+        .begin(NewSession { values: "{}".to_owned(), ..NewSession::default() }, None)
+        .await
+        .unwrap();
+    test.clock.advance(120);
+    assert!(test.is_alive(&first).await);
+    let listed = test.store.list(&ana()).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    assert!(listed[0].created_at < listed[1].created_at, "the first was used since");
+    let email = SessionFilter::Email(format!("{ANA}@acme.test"));
+    assert_eq!(test.store.list(&email).await.unwrap().len(), 3);
+    assert_eq!(test.store.count().await.unwrap(), 4);
+}
+
+#[actix_web::test]
+async fn sessions_are_revoked_one_the_others_or_all() {
+    let test = TestStore::new().await;
+    let sessions = [test.begin(ANA).await, test.begin(ANA).await, test.begin(ANA).await];
+    let bob = test.begin("user_bob").await;
+    let id = |number: usize| {
+        let (store, session) = (test.store.clone(), sessions[number].clone());
+        async move {
+            match store.find(&session).await.unwrap() {
+                Some(Found::Alive { info, .. }) => info.id,
+                found => panic!("{found:?}"),
+            }
+        }
+    };
+    let revoke =
+        |filter: SessionFilter, scope| test.store.revoke(filter, scope, EndReason::Elsewhere);
+    let (first, second) = (id(0).await, id(1).await);
+    let bobs = SessionFilter::User("user_bob".to_owned());
+    assert_eq!(revoke(bobs, RevokeScope::One(first.clone())).await.unwrap(), 0, "it isn't Bob's");
+    assert_eq!(revoke(ana(), RevokeScope::One(first)).await.unwrap(), 1);
+    assert_eq!(revoke(ana(), RevokeScope::AllBut(second)).await.unwrap(), 1);
+    assert!(test.is_alive(&sessions[1]).await);
+    assert_eq!(test.end_reason(&sessions[0]).await, Some(EndReason::Elsewhere));
+    let email = SessionFilter::Email(format!("{ANA}@acme.test"));
+    assert_eq!(revoke(email, RevokeScope::All).await.unwrap(), 1);
+    assert!(test.is_alive(&bob).await);
+    assert_eq!(test.store.revoke_all(EndReason::ByOperator).await.unwrap(), 1);
+    assert_eq!(test.end_reason(&bob).await, Some(EndReason::ByOperator));
+    assert_eq!(test.store.count().await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn store_holds_no_reference_and_nothing_personal_of_an_ended_session() {
+    let test = TestStore::new().await;
+    let session = test.begin(ANA).await;
+    let holds = |text: &str| {
+        let dump = test.engine.dump();
+        dump.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    assert!(holds("192.0.2.7"), "the dump is of the store");
+    assert!(!holds(&session));
+    test.store.revoke(ana(), RevokeScope::All, EndReason::ByOperator).await.unwrap();
+    test.engine.forget_deleted();
+    for personal in [ANA, "acme.test", "Firefox", "192.0.2.7", "theme"] {
+        assert!(!holds(personal), "{personal}");
+    }
+}
+
+#[actix_web::test]
+async fn store_is_ready_once_it_has_taken_a_write_and_nothing_of_it_stays() {
+    let test = TestStore::new().await;
+    let before = test.engine.dump();
+    test.store.ready().await.unwrap();
+    test.store.ready().await.unwrap();
+    test.engine.forget_deleted();
+    assert_eq!(test.store.claimed("trial").await.unwrap(), None);
+    assert!(test.engine.dump().len() <= before.len() + 64 * 1024);
+}

@@ -1,0 +1,130 @@
+//! The engine of this suite: a `redis-server` of each test's own.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use redis::{Client, Connection, FromRedisValue};
+use session_store::{SharedOptions, StoreLocation};
+use tempfile::TempDir;
+
+pub struct Engine {
+    pub port: u16,
+    folder: TempDir,
+    server: Child,
+}
+
+impl Engine {
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these options of `redis-server` as well.
+    pub async fn with(options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let port = port();
+        let server = server(port, options, folder.path());
+        let mut engine = Self { port, folder, server };
+        while !engine.accepts().await {
+            engine.port = self::port();
+            engine.server = self::server(engine.port, options, engine.folder.path());
+        }
+        engine
+    }
+
+    /// Kills the server, as a crash would.
+    pub fn kill(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+
+    /// Waits until it accepts connections; false if it ended because its port is taken.
+    async fn accepts(&mut self) -> bool {
+        let started = Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+            assert!(started.elapsed().as_secs() < 10, "redis-server doesn't start");
+            tokio::task::yield_now().await;
+        }
+        // Another process may have the port.
+        let info: String = self.ask("INFO server");
+        info.contains(&format!("process_id:{}\r\n", self.server.id()))
+    }
+
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    pub fn location(&self) -> StoreLocation {
+        let options = SharedOptions {
+            name: "STORE_URL".to_owned(),
+            key_prefix: "my-app:".to_owned(),
+            ..SharedOptions::default()
+        };
+        StoreLocation::url(&self.url(), options).unwrap()
+    }
+
+    pub fn is_shared(&self) -> bool {
+        true
+    }
+
+    pub fn connection(&self) -> Connection {
+        Client::open(self.url()).unwrap().get_connection().unwrap()
+    }
+
+    /// Has the server run this command.
+    pub fn ask<T: FromRedisValue>(&self, command: &str) -> T {
+        let mut words = command.split(' ');
+        let mut command = redis::cmd(words.next().unwrap());
+        command.arg(words.collect::<Vec<_>>()).query(&mut self.connection()).unwrap()
+    }
+
+    pub fn keys(&self) -> Vec<String> {
+        self.ask("KEYS *")
+    }
+
+    /// All that it holds.
+    pub fn dump(&self) -> Vec<u8> {
+        let mut dump = Vec::new();
+        for key in self.keys() {
+            let kind: String = self.ask(&format!("TYPE {key}"));
+            let values: Vec<Vec<u8>> = match kind.as_str() {
+                "hash" => self.ask(&format!("HGETALL {key}")),
+                "zset" => self.ask(&format!("ZRANGE {key} 0 -1 WITHSCORES")),
+                "string" => vec![self.ask(&format!("GET {key}"))],
+                other => panic!("{key} is a {other}"),
+            };
+            dump.extend(key.into_bytes());
+            dump.extend(values.concat());
+        }
+        dump
+    }
+
+    /// Redis forgets at once.
+    pub fn forget_deleted(&self) {}
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.server.kill().ok();
+        self.server.wait().ok();
+    }
+}
+
+/// Below the ports that the system gives to those who ask for any.
+fn port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = std::process::id() * 64 + NEXT.fetch_add(1, Ordering::Relaxed);
+    u16::try_from(20_000 + number % 12_000).unwrap()
+}
+
+fn server(port: u16, options: &[&str], folder: &Path) -> Child {
+    Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+        .args(["--appendonly", "no", "--dir", folder.to_str().unwrap()])
+        .args(options)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("redis-server is installed")
+}

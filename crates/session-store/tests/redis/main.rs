@@ -1,0 +1,17 @@
+//! The store on a real `redis-server`: what every engine does, and what is particular to this one.
+//! Needs `redis-server` or `valkey-server` by that name, so it isn't part of a plain `cargo test`:
+//! `cargo test -p session-store --features redis --test redis`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    reason = "a test fails by panicking, and shares code with other tests"
+)]
+
+#[path = "../contract/mod.rs"]
+mod contract;
+mod engine;
+mod server;
+mod url;
