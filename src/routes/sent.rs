@@ -74,18 +74,18 @@ pub(super) async fn show(
 /// form says so: what else opens the URL, such as a scanner of visited pages, never had its cookie.
 async fn mark_cookies_blocked(app: &App, store: &Store, flow: &SignInId) -> Result<(), StoreError> {
     let name = flow.name_of_blocked_cookies();
-    if store.kept(&name).await?.is_some() {
+    if store.get(&name).await?.is_some() {
         return Ok(());
     }
     // At least as long as the email's link, whichever it is.
     let lifetime = app.usual_way.lifetime(|delivery| app.link_lifetimes.of(delivery));
     let until = app.clock.now().saturating_add(seconds(lifetime)).saturating_add(60 * 60);
-    store.keep(&name, String::new(), until).await
+    store.put(&name, String::new(), until).await
 }
 
 /// Refuses the link of a sign-in that no browser has, to one that doesn't have it either.
 pub(super) async fn refuse_without_cookies(store: &Store, flow: &SignInId) -> Result<(), Failure> {
-    match store.kept(&flow.name_of_blocked_cookies()).await? {
+    match store.get(&flow.name_of_blocked_cookies()).await? {
         Some(_) => Err(Failure::refusal(
             Code::RequestedWithoutCookies,
             "the browser that requested the link keeps no cookies",
