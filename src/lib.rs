@@ -40,18 +40,12 @@
 //! say what stands in `words/`, in the language of whoever reads them.
 
 pub mod admission;
-#[path = "../crates/web-guards/src/response_guard.rs"]
-mod answer;
 mod app;
 mod assets;
 mod audit;
 mod causes;
-#[path = "../crates/web-guards/src/client_ip.rs"]
-pub mod client_address;
 pub mod clock;
 pub mod config;
-#[path = "../crates/web-guards/src/connection.rs"]
-mod connection;
 pub mod cookies;
 mod data_dir;
 #[cfg(feature = "demo")]
@@ -60,36 +54,28 @@ pub mod doctor;
 pub mod email_address;
 pub mod error;
 mod error_responses;
-#[path = "../crates/web-guards/src/headers.rs"]
-mod headers;
-#[path = "../crates/web-guards/src/host.rs"]
-mod host;
 mod host_cookie;
-#[path = "../crates/web-guards/src/limits.rs"]
-mod limits;
 pub mod mail;
 pub mod operator;
 pub mod outgoing;
 mod pages;
-#[path = "../crates/web-guards/src/https_redirect.rs"]
-mod plain_http;
 mod prometheus;
 mod purge;
 pub mod rate_limit;
 mod routes;
-#[path = "../crates/web-guards/src/same_origin.rs"]
-mod same_origin;
 pub mod sealed;
 pub mod server;
 pub mod session;
-#[path = "../crates/web-guards/src/shutdown.rs"]
-mod shutdown;
 pub mod sign_in;
 pub mod telemetry;
 mod templates;
-#[path = "../crates/web-guards/src/tls.rs"]
-mod tls;
 mod typed;
 mod webmail;
 mod words;
 pub mod workos;
+
+use web_guards::{same_origin, shutdown};
+
+mod client_address {
+    pub(crate) use web_guards::client_ip::from_request as of;
+}

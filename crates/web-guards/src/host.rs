@@ -1,34 +1,72 @@
-//! Only the configured host is served, so that no page or mail is ever made for another one.
+//! Serves one host only, so that no page or email is ever made for another one.
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use std::rc::Rc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::header::HOST;
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, web};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, HttpRequest};
+use url::{Position, Url};
 
-use crate::app::App;
-use crate::error::{Code, Failure};
+use crate::{Layer, Rejection, Responding};
 
-/// The middleware. Health checks come from load balancers, which know only an address.
-pub(crate) async fn guard(
-    app: web::Data<App>,
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if request.path().starts_with("/health/") || is_ours(request.request(), &app.site.authorities) {
-        return Ok(next.call(request).await?.map_into_boxed_body());
-    }
-    Ok(request
-        .error_response(Failure::refusal(Code::WrongHost, "asked for under another host's name")))
+/// The host that a site is served under. The layer rejects requests that name another host, or
+/// none, with [`Rejection::WrongHost`].
+#[derive(Clone, Debug)]
+pub struct ServedHost {
+    /// `app.example.com` and `app.example.com:443`
+    authorities: [String; 2],
+    exempt: Option<String>,
 }
 
-/// Every name that the request gives its host must be ours: the `Host` header, the authority of
-/// the request target, or both.
-pub(crate) fn is_ours(request: &HttpRequest, authorities: &[String; 2]) -> bool {
-    let host = request.headers().get(HOST).map(|host| host.as_bytes());
-    let target = request.uri().authority().map(|target| target.as_str().as_bytes());
-    let mut names = host.into_iter().chain(target).peekable();
-    let is_one =
-        |name: &[u8]| authorities.iter().any(|ours| name.eq_ignore_ascii_case(ours.as_bytes()));
-    names.peek().is_some() && names.all(is_one)
+impl ServedHost {
+    /// The host and port of this URL. Its default port may be named or left out.
+    #[must_use]
+    pub fn new(base_url: &Url) -> Self {
+        let usual = &base_url[Position::BeforeHost..Position::AfterPort];
+        let host = base_url.host_str().unwrap_or_default();
+        let port = base_url.port_or_known_default().unwrap_or_default();
+        Self { authorities: [usual.to_owned(), format!("{host}:{port}")], exempt: None }
+    }
+
+    /// Serves paths that begin with this under any host: health checks of load balancers, which know
+    /// only an IP address.
+    #[must_use]
+    pub fn exempt(self, prefix: &str) -> Self {
+        Self { exempt: Some(prefix.to_owned()), ..self }
+    }
+
+    /// Whether the request is for this host. The `Host` header and the authority of the request
+    /// target must both name it, where they are present; at least one must be.
+    #[must_use]
+    pub fn is_named_by(&self, request: &HttpRequest) -> bool {
+        let host = request.headers().get(HOST).map(|host| host.as_bytes());
+        let target = request.uri().authority().map(|target| target.as_str().as_bytes());
+        let mut names = host.into_iter().chain(target).peekable();
+        let is_ours = |name: &[u8]| {
+            self.authorities.iter().any(|ours| name.eq_ignore_ascii_case(ours.as_bytes()))
+        };
+        names.peek().is_some() && names.all(is_ours)
+    }
+
+    /// The layer, for `App::wrap`.
+    pub fn layer<S, B>(self) -> impl Layer<S, BoxBody>
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+        B: MessageBody + 'static,
+    {
+        let host = Rc::new(self);
+        from_fn(move |request: ServiceRequest, next: Next<B>| -> Responding<BoxBody> {
+            let host = host.clone();
+            Box::pin(async move {
+                let is_exempt =
+                    host.exempt.as_ref().is_some_and(|prefix| request.path().starts_with(prefix));
+                if is_exempt || host.is_named_by(request.request()) {
+                    return Ok(next.call(request).await?.map_into_boxed_body());
+                }
+                Ok(request.error_response(Rejection::WrongHost))
+            })
+        })
+    }
 }

@@ -1,58 +1,60 @@
-//! The plain listener of `HTTP_BIND_ADDRESS`: it leads to `BASE_URL`, and does nothing else.
+//! A plain HTTP listener that redirects to the site's HTTPS address and does nothing else.
 //!
-//! Where to is made of the setting, and of the path and query that were asked for: never of `Host`,
-//! which is whatever the sender likes. No `Strict-Transport-Security` goes out here: over plain HTTP
-//! it means nothing (RFC 6797, 7.2).
+//! The target is made of the configured URL and the path and query of the request, never of `Host`,
+//! which the sender chooses. `Strict-Transport-Security` isn't sent, since it has no effect over plain
+//! HTTP (RFC 6797, 7.2).
 
-use std::net::{SocketAddr, TcpListener};
+use std::io;
+use std::net::TcpListener;
 
 use actix_server::ServerBuilder;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, LOCATION};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpResponse, web};
-use anyhow::Context;
+use url::Url;
 
-use crate::headers::Headers;
-use crate::{connection, limits};
+use crate::limits::{backpressure, leave_unread};
+use crate::{SecurityHeaders, connection};
 
-/// Has the server lead from this address to the origin.
+/// Redirects requests on this listener to the origin of `base_url`.
 ///
 /// # Errors
-/// When the address can't be listened on.
-pub(crate) fn listen(
+/// When the listener doesn't accept its options.
+pub fn listen(
     server: ServerBuilder,
-    address: SocketAddr,
-    origin: String,
-) -> anyhow::Result<ServerBuilder> {
-    let lead = move || {
-        let origin = origin.clone();
-        let answer = move |request: HttpRequest, sent: web::Payload| {
-            limits::leave_unread(&request, sent.into_inner());
-            let response = lead_on(&request, &origin);
+    listener: TcpListener,
+    base_url: &Url,
+) -> io::Result<ServerBuilder> {
+    let origin = base_url.origin().ascii_serialization();
+    let headers = SecurityHeaders::new([""; 0]);
+    let app = move || {
+        let (origin, headers) = (origin.clone(), headers.clone());
+        let respond = move |request: HttpRequest, payload: web::Payload| {
+            leave_unread(&request, payload.into_inner());
+            let response = redirect(&request, &origin);
             async { response }
         };
-        App::new().default_service(web::to(answer)).wrap(from_fn(limits::hang_up))
+        App::new()
+            .default_service(web::to(respond))
+            .wrap(headers.layer())
+            .wrap(from_fn(backpressure))
     };
-    let listening = TcpListener::bind(address)
-        .and_then(|listener| connection::listen(server, listener, None, lead));
-    listening.with_context(|| format!("HTTP_BIND_ADDRESS {address} can't be listened on"))
+    connection::listen(server, listener, None, app)
 }
 
-/// By 308 and not 301, because it says what is meant: for good, and with the same method (RFC 9110,
-/// 15.4.9). What carries data was already sent in the clear, and is refused, so that it is noticed.
-fn lead_on(request: &HttpRequest, origin: &str) -> HttpResponse {
+/// With 308, which is permanent and keeps the method (RFC 9110, 15.4.9). A request with data was
+/// already sent in the clear: it is refused, so that the mistake is noticed.
+fn redirect(request: &HttpRequest, origin: &str) -> HttpResponse {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let mut response = if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
         HttpResponse::MethodNotAllowed().insert_header((ALLOW, "GET, HEAD")).finish()
     } else if path.starts_with('/') {
         HttpResponse::PermanentRedirect()
             .insert_header((LOCATION, format!("{origin}{path}")))
             .finish()
     } else {
-        // `*`, say, which would become a part of the host's name.
+        // A target such as `*` would become part of the host's name.
         HttpResponse::BadRequest().finish()
-    };
-    Headers::new([].iter(), false).add_to(response.headers_mut());
-    response
+    }
 }

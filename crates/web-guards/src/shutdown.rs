@@ -1,58 +1,86 @@
-//! How the program ends: first it says that it is no longer ready, then it listens no more and
-//! finishes what is under way, and then nothing holds it.
+//! An orderly end of the program: it stops being ready, then accepts nothing new and finishes the
+//! requests in flight, then stops.
 
-use std::net::{Shutdown as Shut, TcpListener};
+use std::net::{Shutdown as Direction, TcpListener};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{io, mem};
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Server, Service, ServiceRequest, ServiceResponse};
 use actix_web::http::ConnectionType;
-use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, rt};
 use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 
-use crate::answer::Answer;
+use crate::response_guard::ResponseGuard;
+use crate::{Layer, Responding};
 
-/// The longest that requests under way are waited for, in seconds: as long as the slowest answer
-/// takes.
-pub(crate) const FINISHED_WITHIN: u64 = 10;
-/// What an answer may take from here to the network, when all are given.
-const FLUSHED_WITHIN: Duration = Duration::from_millis(500);
+/// How long the last responses may take from this program to the network.
+const FLUSH_TIME: Duration = Duration::from_millis(500);
 
-/// Whether the program is ending, and what it still has to do. Shared by all worker threads.
+/// Whether the program is ending, and what it still has to do. Clones share one state, in all worker
+/// threads.
+#[derive(Clone, Default)]
+pub struct Shutdown(Arc<State>);
+
 #[derive(Default)]
-pub(crate) struct Shutdown {
+struct State {
     has_begun: AtomicBool,
     begun: Notify,
-    under_way: AtomicUsize,
+    in_flight: AtomicUsize,
     idle: Notify,
     tasks: AtomicUsize,
     no_tasks: Notify,
 }
 
 impl Shutdown {
-    /// Whether the program is about to end.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.has_begun.load(Ordering::SeqCst)
+    /// Whether the program is about to end. Readiness checks then fail.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.0.has_begun.load(Ordering::SeqCst)
     }
 
-    /// How many requests are under way.
-    pub(crate) fn under_way(&self) -> usize {
-        self.under_way.load(Ordering::SeqCst)
+    /// The number of requests whose response isn't complete.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.0.in_flight.load(Ordering::SeqCst)
     }
 
     fn has_tasks(&self) -> bool {
-        self.tasks.load(Ordering::SeqCst) > 0
+        self.0.tasks.load(Ordering::SeqCst) > 0
     }
 
-    /// Serves until the server ends by itself or the end has begun; then for `drain` longer, and
-    /// then until what is under way is done.
-    pub(crate) async fn serve(
+    /// The layer that counts requests in flight, and closes their connections once the shutdown has
+    /// begun. The outermost.
+    pub fn count_requests<S, B>(&self) -> impl Layer<S, ResponseGuard<B, InFlight>> + use<S, B>
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+        B: MessageBody + Unpin + 'static,
+    {
+        let shutdown = self.clone();
+        from_fn(move |request: ServiceRequest, next: Next<B>| -> Responding<_> {
+            let in_flight = InFlight::new(shutdown.clone());
+            Box::pin(async move {
+                let mut response = next.call(request).await?;
+                if in_flight.0.has_begun() {
+                    let head = response.response_mut().head_mut();
+                    head.set_connection_type(ConnectionType::Close);
+                }
+                Ok(response.map_body(|_, body| ResponseGuard::new(body, in_flight)))
+            })
+        })
+    }
+
+    /// Serves until the server ends by itself or the shutdown has begun; then for `drain` longer, and
+    /// then until all tasks and requests are done. `listener` is a clone of the server's.
+    ///
+    /// # Errors
+    /// Those of the server.
+    pub async fn serve(
         &self,
         server: Server,
         listener: TcpListener,
@@ -60,109 +88,103 @@ impl Shutdown {
     ) -> io::Result<()> {
         let handle = server.handle();
         let ending = async {
-            self.begun.notified().await;
+            self.0.begun.notified().await;
             rt::time::sleep(drain).await;
-            // A task would end with its worker thread, which stops with its last connection. Nothing
-            // new is taken meanwhile: on Linux this closes a listening socket for all who hold it.
+            // A task ends with its worker thread, which stops with its last connection. So the server
+            // goes on until there are no tasks, but accepts nothing new: on Linux this closes the
+            // listening socket for all its clones.
             if self.has_tasks() {
                 handle.pause().await;
-                let _ = socket2::SockRef::from(&listener).shutdown(Shut::Read);
+                let _ = socket2::SockRef::from(&listener).shutdown(Direction::Read);
             }
             while self.has_tasks() {
-                self.no_tasks.notified().await;
+                self.0.no_tasks.notified().await;
             }
             drop(listener);
-            // From here on nothing new is taken, and connections close with their last answer.
+            // Accepts nothing new, and closes connections after their response.
             mem::drop(handle.stop(true));
-            while self.under_way() > 0 {
-                self.idle.notified().await;
+            while self.in_flight() > 0 {
+                self.0.idle.notified().await;
             }
-            rt::time::sleep(FLUSHED_WITHIN).await;
+            rt::time::sleep(FLUSH_TIME).await;
         };
-        // Dropping the server closes what is left.
+        // Dropping the server closes the connections that are left.
         select! {
             ended = server => ended,
             () = ending => Ok(()),
         }
     }
 
-    /// Begins the end with the first SIGTERM or SIGINT, and returns with the second.
-    pub(crate) async fn second_signal(&self, mut signals: Signals) {
+    /// Begins the shutdown with the first SIGTERM or SIGINT, and returns with the second.
+    pub async fn second_signal(&self, mut signals: Signals) {
         for is_first in [true, false] {
             select! {
                 _ = signals.terminate.recv() => {}
                 _ = signals.interrupt.recv() => {}
             }
             if is_first {
-                tracing::info!("ending: requests under way are finished first");
-                self.has_begun.store(true, Ordering::SeqCst);
-                self.begun.notify_one();
+                tracing::info!("shutting down: finishing requests in flight");
+                self.0.has_begun.store(true, Ordering::SeqCst);
+                self.0.begun.notify_one();
             }
         }
     }
 }
 
-/// What tells the program to end.
-pub(crate) struct Signals {
+/// SIGTERM and SIGINT.
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    /// Those that come from now on; until now they would have ended it at once.
-    pub(crate) fn from_now() -> io::Result<Self> {
+    /// Receives those sent from now on; before, they end the program at once.
+    ///
+    /// # Errors
+    /// When the system doesn't let signals be handled.
+    pub fn from_now() -> io::Result<Self> {
         let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
         Ok(Self { terminate: signal(terminate)?, interrupt: signal(interrupt)? })
     }
 }
 
-/// Work that outlives the connection it was begun for, and that the end waits for. It sees to its own
-/// deadline.
-pub(crate) struct Task(Data<Shutdown>);
+/// Work that may outlive the request it was begun for. The shutdown waits until this is dropped, without
+/// a limit: the work needs a timeout of its own.
+pub struct Task(Shutdown);
 
 impl Task {
-    pub(crate) fn begin(shutdown: &Data<Shutdown>) -> Self {
-        shutdown.tasks.fetch_add(1, Ordering::SeqCst);
+    /// Begins a task.
+    #[must_use]
+    pub fn begin(shutdown: &Shutdown) -> Self {
+        shutdown.0.tasks.fetch_add(1, Ordering::SeqCst);
         Self(shutdown.clone())
     }
 }
 
 impl Drop for Task {
     fn drop(&mut self) {
-        if self.0.tasks.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.no_tasks.notify_one();
+        let state = &self.0.0;
+        if state.tasks.fetch_sub(1, Ordering::SeqCst) == 1 {
+            state.no_tasks.notify_one();
         }
     }
 }
 
-/// A request under way, until all of its answer is handed over.
-struct UnderWay(Data<Shutdown>);
+/// A request in flight, until its response is complete.
+pub struct InFlight(Shutdown);
 
-impl UnderWay {
-    fn new(shutdown: Data<Shutdown>) -> Self {
-        shutdown.under_way.fetch_add(1, Ordering::SeqCst);
+impl InFlight {
+    fn new(shutdown: Shutdown) -> Self {
+        shutdown.0.in_flight.fetch_add(1, Ordering::SeqCst);
         Self(shutdown)
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for InFlight {
     fn drop(&mut self) {
-        if self.0.under_way.fetch_sub(1, Ordering::SeqCst) == 1 {
-            self.0.idle.notify_one();
+        let state = &self.0.0;
+        if state.in_flight.fetch_sub(1, Ordering::SeqCst) == 1 {
+            state.idle.notify_one();
         }
     }
-}
-
-/// The middleware: counts requests, and sends connections elsewhere once the end has begun.
-pub(crate) async fn count(
-    shutdown: Data<Shutdown>,
-    request: ServiceRequest,
-    next: Next<impl MessageBody + Unpin + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let under_way = UnderWay::new(shutdown);
-    let mut response = next.call(request).await?;
-    if under_way.0.has_begun() {
-        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-    }
-    Ok(response.map_body(|_, body| Answer::holding(under_way, body)))
 }
