@@ -71,6 +71,7 @@ pub mod telemetry;
 mod templates;
 mod typed;
 mod webmail;
+#[path = "../crates/locales/src/catalog.rs"]
 mod words;
 pub mod workos;
 

@@ -1,0 +1,1 @@
+//! Message catalogs in the syntax of Project Fluent, one for each language.
