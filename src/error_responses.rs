@@ -126,13 +126,13 @@ fn problem(pages: &Pages, code: Code) -> HttpResponse {
     let status = code.status();
     HttpResponse::build(status)
         .content_type("application/problem+json")
-        .insert_header((header::CONTENT_LANGUAGE, words.language.as_str()))
+        .insert_header((header::CONTENT_LANGUAGE, words.language()))
         .body(
             json!({
                 "type": "about:blank",
-                "title": words.plain(&format!("{}.title", code.words())),
+                "title": words.text(&format!("{}.title", code.words())),
                 "status": status.as_u16(),
-                "detail": words.plain(&format!("{}.text", code.words())),
+                "detail": words.text(&format!("{}.text", code.words())),
                 "code": code.name(),
             })
             .to_string(),

@@ -71,8 +71,6 @@ pub mod telemetry;
 mod templates;
 mod typed;
 mod webmail;
-#[path = "../crates/locales/src/catalog.rs"]
-mod words;
 pub mod workos;
 
 use web_guards::{same_origin, shutdown};

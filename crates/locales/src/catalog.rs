@@ -1,178 +1,211 @@
-//! What pages and mails say: one catalogue a language, `words/{language}.ftl`, in the syntax of
-//! [Project Fluent](https://projectfluent.org), which knows plurals and leaves the order of words
-//! to each language. A file more is a language more.
+//! The messages of one language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, anyhow, ensure};
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentResource};
 use fluent_syntax::ast::{
-    Entry, Expression, InlineExpression, Pattern, PatternElement, Variant, VariantKey,
+    CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement,
 };
 
-use crate::assets;
+use crate::{FormatError, LoadError};
 
-/// Spoken where nothing else is asked for.
-const DEFAULT: &str = "en";
-/// What all languages share: not one of them.
-const BRAND: &str = "brand";
-
-/// The words of one language.
-pub(crate) struct Words {
-    /// As HTML and HTTP name it (BCP 47).
-    pub(crate) language: String,
-    bundle: FluentBundle<FluentResource>,
-    /// Every phrase, by its name.
-    phrases: BTreeMap<String, Phrase>,
+/// Loads the catalogs: language tag (BCP 47) and source of each. Returns them with the default language
+/// first, then in the order of their tags.
+///
+/// `shared` has messages for all languages, such as the name of a product.
+///
+/// # Errors
+/// When a catalog can't be read, or its messages aren't those of the default language, with the same
+/// arguments.
+pub fn load<L: AsRef<str>, S: AsRef<str>>(
+    default: &str,
+    shared: &str,
+    sources: impl IntoIterator<Item = (L, S)>,
+) -> Result<Vec<Catalog>, LoadError> {
+    let sources = sources.into_iter();
+    let catalogs = sources
+        .map(|(language, source)| Catalog::parse(language.as_ref(), &[shared, source.as_ref()]));
+    let mut catalogs: Vec<Catalog> = catalogs.collect::<Result<_, _>>()?;
+    catalogs.sort_by_key(|catalog| (catalog.language != default, catalog.language.clone()));
+    let Some((first, others)) = catalogs.split_first() else {
+        return Err(LoadError::NoDefault { language: default.to_owned() });
+    };
+    if first.language != default {
+        return Err(LoadError::NoDefault { language: default.to_owned() });
+    }
+    others.iter().try_for_each(|other| other.check_against(first))?;
+    Ok(catalogs)
 }
 
-/// What is to be known of a phrase before it is said.
-#[derive(Clone, Copy)]
-struct Phrase {
-    has_blanks: bool,
+/// The messages of one language. Shared between threads as it is.
+pub struct Catalog {
+    language: String,
+    bundle: FluentBundle<FluentResource>,
+    messages: BTreeMap<String, Message>,
+}
+
+/// What is known of a message before it is formatted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    arguments: BTreeSet<String>,
     has_markup: bool,
 }
 
-impl Words {
-    /// All languages, the default first.
-    ///
-    /// # Errors
-    /// A catalogue that can't be read.
-    pub(crate) fn load() -> anyhow::Result<Vec<Self>> {
-        let files: Vec<_> = assets::words().collect();
-        let (brand, mut languages): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|(name, _)| name == BRAND);
-        let brand = brand.first().map_or("", |(_, source)| source.as_str());
-        languages.sort_by_key(|(name, _)| (name != DEFAULT, name.clone()));
-        ensure!(
-            languages.first().is_some_and(|(name, _)| name == DEFAULT),
-            "words/en.ftl is missing"
-        );
-        let languages = languages.iter().map(|(name, source)| Self::parse(name, &[brand, source]));
-        let languages: Vec<Self> = languages.collect::<anyhow::Result<_>>()?;
-        for (language, phrase) in languages
-            .iter()
-            .flat_map(|other| languages[0].phrases.keys().map(move |name| (other, name)))
-        {
-            let says_it = language.phrases.contains_key(phrase);
-            ensure!(says_it, "words/{}.ftl lacks {phrase}", language.language);
-        }
-        Ok(languages)
+impl Message {
+    /// The names of its arguments.
+    pub fn arguments(&self) -> impl Iterator<Item = &str> {
+        self.arguments.iter().map(String::as_str)
     }
 
-    fn parse(language: &str, sources: &[&str]) -> anyhow::Result<Self> {
-        let tag = language.parse().with_context(|| format!("words/{language}.ftl: no language"))?;
+    /// Whether its own text has a `<`, so that it is HTML and its arguments have to be escaped.
+    #[must_use]
+    pub fn has_markup(&self) -> bool {
+        self.has_markup
+    }
+}
+
+impl Catalog {
+    fn parse(language: &str, sources: &[&str]) -> Result<Self, LoadError> {
+        let tag = language
+            .parse()
+            .map_err(|_| LoadError::NoLanguage { language: language.to_owned() })?;
+        let unreadable =
+            |problems: String| LoadError::Unreadable { language: language.to_owned(), problems };
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
-        // Marks around what is filled in would also stand in mails and in attributes.
+        // Isolation marks around arguments would also be in attributes and in emails.
         bundle.set_use_isolating(false);
-        let mut phrases = BTreeMap::new();
+        let mut messages = BTreeMap::new();
         for source in sources {
             let resource = FluentResource::try_new((*source).to_owned())
-                .map_err(|(_, errors)| anyhow!("words/{language}.ftl: {errors:?}"))?;
-            phrases.extend(resource.entries().flat_map(phrases_of));
-            bundle
-                .add_resource(resource)
-                .map_err(|errors| anyhow!("words/{language}.ftl: {errors:?}"))?;
+                .map_err(|(_, errors)| unreadable(format!("{errors:?}")))?;
+            messages.extend(resource.entries().flat_map(messages_of));
+            bundle.add_resource(resource).map_err(|errors| unreadable(format!("{errors:?}")))?;
         }
-        Ok(Self { language: language.to_owned(), bundle, phrases })
+        Ok(Self { language: language.to_owned(), bundle, messages })
     }
 
-    /// A phrase, such as `login.title`, with its blanks filled in.
+    fn check_against(&self, default: &Self) -> Result<(), LoadError> {
+        for (name, expected) in &default.messages {
+            let (language, message) = (self.language.clone(), name.clone());
+            match self.messages.get(name) {
+                None => return Err(LoadError::Lacks { language, message }),
+                Some(found) if found.arguments != expected.arguments => {
+                    return Err(LoadError::OtherArguments { language, message });
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The language tag (BCP 47), as HTML and HTTP name it.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// All messages by their names, shared ones included.
+    pub fn messages(&self) -> impl Iterator<Item = (&str, &Message)> {
+        self.messages.iter().map(|(name, message)| (name.as_str(), message))
+    }
+
+    /// The message of this name.
+    #[must_use]
+    pub fn message(&self, name: &str) -> Option<&Message> {
+        self.messages.get(name)
+    }
+
+    /// Formats a message, such as `login` or `login.title`.
     ///
     /// # Errors
-    /// When there is no such phrase, or a blank stays empty.
-    pub(crate) fn say(&self, phrase: &str, blanks: &FluentArgs<'_>) -> anyhow::Result<String> {
-        let (message, attribute) = match phrase.split_once('.') {
+    /// When there is no such message, or an argument is missing.
+    pub fn format(&self, name: &str, arguments: &FluentArgs<'_>) -> Result<String, FormatError> {
+        let (message, attribute) = match name.split_once('.') {
             Some((message, attribute)) => (message, Some(attribute)),
-            None => (phrase, None),
+            None => (name, None),
         };
         let found = self.bundle.get_message(message);
         let pattern = found.and_then(|message| match attribute {
             Some(attribute) => message.get_attribute(attribute).map(|found| found.value()),
             None => message.value(),
         });
-        let pattern = pattern.ok_or_else(|| anyhow!("{} has no {phrase}", self.language))?;
-        if let Some(said) = filled_in(pattern, blanks) {
-            return Ok(said);
-        }
+        let (language, message) = (&self.language, name);
+        let Some(pattern) = pattern else {
+            let (language, message) = (language.clone(), message.to_owned());
+            return Err(FormatError::NoMessage { language, message });
+        };
         let mut errors = Vec::new();
-        let said = self.bundle.format_pattern(pattern, Some(blanks), &mut errors).into_owned();
-        ensure!(errors.is_empty(), "{phrase} in {}: {errors:?}", self.language);
-        Ok(said)
-    }
-
-    /// A phrase without blanks; its name, if there is none.
-    pub(crate) fn plain(&self, phrase: &str) -> String {
-        self.say(phrase, &FluentArgs::new()).unwrap_or_else(|_| phrase.to_owned())
-    }
-
-    /// The names of all phrases without blanks.
-    pub(crate) fn plain_phrases(&self) -> impl Iterator<Item = &str> {
-        self.phrases.iter().filter(|(_, phrase)| !phrase.has_blanks).map(|(name, _)| name.as_str())
-    }
-
-    /// Whether a phrase is HTML, and not text.
-    pub(crate) fn has_markup(&self, phrase: &str) -> bool {
-        self.phrases.get(phrase).is_some_and(|phrase| phrase.has_markup)
-    }
-}
-
-/// The phrase, if it is only text, blanks for text, and choices by the text of a blank, without the
-/// machinery that Fluent has for all the others: these stand on every page.
-fn filled_in<'a>(pattern: &Pattern<&'a str>, blanks: &'a FluentArgs<'a>) -> Option<String> {
-    let mut said = String::new();
-    let mut rest: Vec<_> = pattern.elements.iter().rev().collect();
-    while let Some(element) = rest.pop() {
-        match element {
-            PatternElement::TextElement { value } => said.push_str(value),
-            PatternElement::Placeable { expression: Expression::Inline(inline) } => {
-                said.push_str(text_of(inline, blanks)?);
-            }
-            PatternElement::Placeable { expression: Expression::Select { selector, variants } } => {
-                let by = text_of(selector, blanks)?;
-                let is_it = |variant: &&Variant<&str>| matches!(variant.key, VariantKey::Identifier { name } if name == by);
-                let other = || variants.iter().find(|variant| variant.default);
-                let chosen = variants.iter().find(is_it).or_else(other)?;
-                rest.extend(chosen.value.elements.iter().rev());
-            }
+        let text = self.bundle.format_pattern(pattern, Some(arguments), &mut errors).into_owned();
+        if errors.is_empty() {
+            return Ok(text);
         }
+        let (language, message) = (language.clone(), message.to_owned());
+        Err(FormatError::Incomplete { language, message, problems: format!("{errors:?}") })
     }
-    Some(said)
+
+    /// Formats a message without arguments. Returns its name if there is no such message, or if it has
+    /// arguments.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        self.format(name, &FluentArgs::new()).unwrap_or_else(|_| name.to_owned())
+    }
 }
 
-fn text_of<'a>(inline: &InlineExpression<&'a str>, blanks: &'a FluentArgs<'a>) -> Option<&'a str> {
-    let InlineExpression::VariableReference { id } = inline else { return None };
-    match blanks.get(id.name)? {
-        FluentValue::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn phrases_of(entry: &Entry<&str>) -> Vec<(String, Phrase)> {
+/// The message and its attributes.
+fn messages_of(entry: &Entry<&str>) -> Vec<(String, Message)> {
     let Entry::Message(message) = entry else { return Vec::new() };
     let name = message.id.name;
-    let value = message.value.iter().map(|value| (name.to_owned(), Phrase::of(value)));
+    let value = message.value.iter().map(|value| (name.to_owned(), Message::of(value)));
     let attributes = message
         .attributes
         .iter()
-        .map(|attribute| (format!("{name}.{}", attribute.id.name), Phrase::of(&attribute.value)));
+        .map(|attribute| (format!("{name}.{}", attribute.id.name), Message::of(&attribute.value)));
     value.chain(attributes).collect()
 }
 
-impl Phrase {
+impl Message {
     fn of(pattern: &Pattern<&str>) -> Self {
-        let (mut has_blanks, mut has_markup) = (false, false);
+        let mut message = Self::default();
+        message.read(pattern);
+        message
+    }
+
+    fn read(&mut self, pattern: &Pattern<&str>) {
         for element in &pattern.elements {
             match element {
-                PatternElement::TextElement { value } => has_markup |= value.contains('<'),
-                // The brand is no blank.
-                PatternElement::Placeable {
-                    expression: Expression::Inline(InlineExpression::MessageReference { .. }),
-                } => {}
-                PatternElement::Placeable { .. } => has_blanks = true,
+                PatternElement::TextElement { value } => self.has_markup |= value.contains('<'),
+                PatternElement::Placeable { expression } => self.read_expression(expression),
             }
         }
-        Self { has_blanks, has_markup }
+    }
+
+    fn read_expression(&mut self, expression: &Expression<&str>) {
+        match expression {
+            Expression::Inline(inline) => self.read_inline(inline),
+            Expression::Select { selector, variants } => {
+                self.read_inline(selector);
+                variants.iter().for_each(|variant| self.read(&variant.value));
+            }
+        }
+    }
+
+    fn read_inline(&mut self, inline: &InlineExpression<&str>) {
+        match inline {
+            InlineExpression::VariableReference { id } => {
+                self.arguments.insert(id.name.to_owned());
+            }
+            InlineExpression::FunctionReference { arguments, .. } => self.read_call(arguments),
+            InlineExpression::TermReference { arguments: Some(arguments), .. } => {
+                self.read_call(arguments);
+            }
+            InlineExpression::Placeable { expression } => self.read_expression(expression),
+            _ => {}
+        }
+    }
+
+    fn read_call(&mut self, call: &CallArguments<&str>) {
+        call.positional.iter().for_each(|argument| self.read_inline(argument));
+        call.named.iter().for_each(|argument| self.read_inline(&argument.value));
     }
 }
