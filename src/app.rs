@@ -2,7 +2,6 @@
 
 use anyhow::Context;
 use ipnet::IpNet;
-use url::{Position, Url};
 
 use crate::admission::Admission;
 use crate::assets::Assets;
@@ -44,8 +43,6 @@ pub(crate) struct App {
 pub(crate) struct Site {
     /// `https://app.example.com`
     pub(crate) origin: String,
-    /// `app.example.com`, as it is usually written and with its port.
-    pub(crate) authorities: [String; 2],
     pub(crate) redirect_uri: String,
 }
 
@@ -60,10 +57,8 @@ impl App {
             }
         };
         let assets = Assets::load();
-        let base_url = &config.web.base_url;
         let site = Site {
-            origin: base_url.origin().ascii_serialization(),
-            authorities: authorities(base_url),
+            origin: config.web.base_url.origin().ascii_serialization(),
             redirect_uri: config.workos.redirect_uri.into(),
         };
         let usual_way = match config.sign_in.by_code {
@@ -93,12 +88,4 @@ impl App {
             clock,
         })
     }
-}
-
-/// How requests may name the host of this URL.
-pub(crate) fn authorities(base_url: &Url) -> [String; 2] {
-    let usual = &base_url[Position::BeforeHost..Position::AfterPort];
-    let host = base_url.host_str().unwrap_or_default();
-    let port = base_url.port_or_known_default().unwrap_or_default();
-    [usual.to_owned(), format!("{host}:{port}")]
 }

@@ -13,6 +13,8 @@ use actix_web::{HttpResponse, ResponseError};
 pub use code::Code;
 pub use panics::panics;
 
+use web_guards::Rejection;
+
 use crate::causes::with_sources;
 use crate::email_address::EmailAddress;
 use crate::mail::MailError;
@@ -206,6 +208,24 @@ impl Failure {
 impl From<crate::sealed::NoRandomness> for Failure {
     fn from(error: crate::sealed::NoRandomness) -> Self {
         Self::internal(error.to_string())
+    }
+}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Self {
+        let code = match rejection {
+            Rejection::HeadTooLarge { .. } | Rejection::BodyTooLarge { .. } => Code::TooLarge,
+            Rejection::WrongHost => Code::WrongHost,
+            Rejection::CrossSiteRead | Rejection::CrossSiteWrite => Code::CrossSite,
+            Rejection::Prefetch => Code::Prefetch,
+            other => Code::of_status(other.status_code()),
+        };
+        let failure = Self { cause: Cow::Owned(rejection.to_string()), ..Self::refusal(code, "") };
+        match rejection {
+            // The same URL, whose query isn't repeated on the page.
+            Rejection::Prefetch => failure.looking_again_at(""),
+            _ => failure,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use serde_json::json;
+use web_guards::Rejection;
 
 use crate::app::App;
 use crate::audit;
@@ -31,11 +32,16 @@ pub(crate) async fn render(
     if response.error().is_none() && !is_bare_error(&response) {
         return Ok(ServiceResponse::new(request, response));
     }
+    let error = response.error();
+    let rejection = error.and_then(Error::as_error::<Rejection>);
     // An error of an extractor or of the framework is known by its status alone: its text speaks
     // of our insides.
     let code = Code::of_status(response.status());
-    let of_status = Failure::refusal(code, "answered by the framework");
-    let failure = response.error().and_then(Error::as_error::<Failure>).unwrap_or(&of_status);
+    let of_others = rejection.map_or_else(
+        || Failure::refusal(code, "answered by the framework"),
+        |rejection| Failure::from(*rejection),
+    );
+    let failure = error.and_then(Error::as_error::<Failure>).unwrap_or(&of_others);
     if !failure.is_told {
         failure.log();
         audit::refused(&app.keys, &request, failure);
@@ -120,13 +126,13 @@ fn problem(pages: &Pages, code: Code) -> HttpResponse {
     let status = code.status();
     HttpResponse::build(status)
         .content_type("application/problem+json")
-        .insert_header((header::CONTENT_LANGUAGE, words.language.as_str()))
+        .insert_header((header::CONTENT_LANGUAGE, words.language()))
         .body(
             json!({
                 "type": "about:blank",
-                "title": words.plain(&format!("{}.title", code.words())),
+                "title": words.text(&format!("{}.title", code.words())),
                 "status": status.as_u16(),
-                "detail": words.plain(&format!("{}.text", code.words())),
+                "detail": words.text(&format!("{}.text", code.words())),
                 "code": code.name(),
             })
             .to_string(),

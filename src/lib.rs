@@ -40,14 +40,11 @@
 //! say what stands in `words/`, in the language of whoever reads them.
 
 pub mod admission;
-mod answer;
 mod app;
 mod assets;
 mod audit;
 mod causes;
-pub mod client_address;
 pub mod config;
-mod connection;
 pub mod cookies;
 mod data_dir;
 #[cfg(feature = "demo")]
@@ -56,31 +53,26 @@ pub mod doctor;
 pub mod email_address;
 pub mod error;
 mod error_responses;
-mod headers;
-mod host;
-mod limits;
 pub mod mail;
 pub mod operator;
 pub mod outgoing;
 mod pages;
-mod plain_http;
 mod prometheus;
 pub mod rate_limit;
 mod routes;
-mod same_origin;
 pub mod server;
 pub mod session;
-mod shutdown;
 pub mod sign_in;
 pub mod telemetry;
 mod templates;
-mod tls;
 mod typed;
 mod webmail;
-mod words;
 pub mod workos;
 
 pub use sealed_values as sealed;
 use sealed_values::host_cookie;
 pub use session_store::clock;
 use session_store::purge;
+use web_guards::client_ip;
+use web_guards::same_origin;
+use web_guards::shutdown;

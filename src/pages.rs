@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::ContentType;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use fluent_locales::Catalog;
 use serde::Serialize;
 use tera::Context;
 
@@ -15,7 +16,6 @@ use crate::causes::with_sources;
 use crate::error::Failure;
 use crate::session::CurrentUser;
 use crate::templates::Edition;
-use crate::words::Words;
 
 mod account;
 mod code;
@@ -61,11 +61,11 @@ impl Pages {
             .or_else(|| language::preferred(request, &app.keys, &spoken))
             .unwrap_or(spoken[0]);
         let edition = spoken.iter().position(|one| *one == language).unwrap_or_default();
-        let others = editions.iter().filter(|other| other.words.language != language);
+        let others = editions.iter().filter(|other| other.words.language() != language);
         let languages = others.map(|other| LanguageLink {
-            language: other.words.language.clone(),
-            name: other.words.plain("language"),
-            url: language::link(request, &other.words.language),
+            language: other.words.language().to_owned(),
+            name: other.words.text("language"),
+            url: language::link(request, other.words.language()),
         });
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let languages = if reads { languages.collect() } else { Vec::new() };
@@ -95,7 +95,7 @@ impl Pages {
     }
 
     /// The words of this language.
-    pub(crate) fn words(&self) -> &Words {
+    pub(crate) fn words(&self) -> &Catalog {
         &self.edition().words
     }
 

@@ -14,9 +14,9 @@ use anyhow::Context;
 use metrics::Unit::{Count, Seconds};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use web_guards::shutdown::Shutdown;
 
 use crate::session::{Store, StoreOpener};
-use crate::shutdown::Shutdown;
 use crate::telemetry;
 
 /// The text format, as Prometheus itself names it.
@@ -108,7 +108,7 @@ async fn show(
 ) -> HttpResponse {
     let alive = store.count().await.map_or(f64::NAN, |sessions| sessions as f64);
     gauge!("sessions_alive").set(alive);
-    gauge!("http_requests_under_way").set(shutdown.under_way() as f64);
+    gauge!("http_requests_under_way").set(shutdown.in_flight() as f64);
     counter!("log_lines_lost_total").absolute(telemetry::lost_lines());
     HttpResponse::Ok().content_type(TEXT).body(handle.render())
 }

@@ -1,32 +1,34 @@
 //! The app put together: its layers in order, its listeners, its end.
 
 use std::fs::File;
+use std::io;
 use std::net::TcpListener;
-use std::num::NonZeroUsize;
 use std::time::Duration;
-use std::{io, thread};
 
-use actix_server::ServerBuilder;
-use actix_tls::accept::max_concurrent_tls_connect;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{rt, web};
 use anyhow::Context;
+use rustls::ServerConfig;
 use tokio::select;
 use tokio::signal::unix::{SignalKind, signal};
+use web_guards::same_origin::SameOrigin;
+use web_guards::shutdown::{Shutdown, Signals};
+use web_guards::{RequestLimits, SecurityHeaders, ServedHost, backpressure, https_redirect};
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Tls};
 use crate::data_dir::DataDir;
-use crate::headers::Headers;
 use crate::mail::Mailer;
 use crate::session::Store;
-use crate::shutdown::{FINISHED_WITHIN, Shutdown, Signals};
-use crate::{
-    connection, cookies, error_responses, headers, host, limits, pages, plain_http, prometheus,
-    purge, routes, same_origin, shutdown, telemetry, tls,
-};
+use crate::{cookies, error_responses, pages, prometheus, purge, routes, telemetry};
+
+/// The longest that requests in flight are waited for at the end, in seconds: as long as the slowest
+/// response takes.
+const SHUTDOWN_TIMEOUT: u64 = 10;
+/// Load balancers check these under any host, from anywhere.
+const HEALTH_CHECKS: &str = "/health/";
 
 /// The app, listening. With an embedded store, no other process serves from the same folder while
 /// this lives.
@@ -101,7 +103,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let place = &config.session_store;
     // Of a shared store there may be many instances, and none keeps anything else of its own.
     let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
-    let tls = tls::server_config(&config.web.tls, &data_dir)?;
+    let tls = tls_config(&config.web.tls, &data_dir)?;
     let stores = Store::open(place, config.session, clock.clone())
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = stores.for_this_thread();
@@ -112,9 +114,12 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let (ending, drain) = (shutdown.clone(), config.running.shutdown_drain);
     let (http_bind_address, max_connections) =
         (config.web.http_bind_address, config.web.max_connections);
+    let base_url = config.web.base_url.clone();
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
-    let headers = web::Data::new(Headers::new(app.assets.integrity().values(), is_public));
-    let origin = app.site.origin.clone();
+    let headers = SecurityHeaders::new(app.assets.integrity().values());
+    let headers = if is_public { headers.with_hsts() } else { headers };
+    let same_origin = SameOrigin::new(&base_url).exempt(HEALTH_CHECKS);
+    let host = ServedHost::new(&base_url).exempt(HEALTH_CHECKS);
     let mailer = app.mailer.clone();
 
     let site = move || {
@@ -122,34 +127,38 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         // The last wrapped is the outermost; read from the bottom to follow a request in.
         actix_web::App::new()
             .app_data(app.clone())
-            .app_data(headers.clone())
             .app_data(web::Data::new(store.clone()))
             .app_data(ending.clone())
             .configure(|site| routes::configure(site, &app, &store))
             // Cookies are read by their exact bytes before anything else reads them.
             .wrap(from_fn(cookies::guard))
-            // Nothing is done for another site,
-            .wrap(from_fn(same_origin::guard))
-            // or under another name.
-            .wrap(from_fn(host::guard))
-            // Nothing acts on less than the whole request.
-            .wrap(from_fn(limits::guard))
+            // Other sites' pages can neither write nor read,
+            .wrap(same_origin.clone().layer())
+            // only this host is served,
+            .wrap(host.clone().layer())
+            // and handlers get a request only when all of it was read.
+            .wrap(RequestLimits::default().layer())
             // Whatever fails further in becomes a page here,
             .wrap(from_fn(error_responses::render))
             // the language that was chosen is remembered with whatever is answered,
             .wrap(from_fn(pages::remember))
             // and every response gets its headers.
-            .wrap(from_fn(headers::secure))
+            .wrap(headers.clone().layer())
             // Outermost, so that the log has the status that the browser sees.
             .wrap(from_fn(telemetry::request))
-            .wrap(from_fn(limits::hang_up))
-            // Whatever is done is waited for at the end.
-            .wrap(from_fn(shutdown::count))
+            // Nothing more of a connection is read while it is sent a response.
+            .wrap(from_fn(backpressure))
+            // The shutdown waits for requests in flight.
+            .wrap(ending.count_requests())
     };
     let own = listener.try_clone()?;
-    let mut server = connection::listen(builder(max_connections), listener, tls, site)?;
+    let server = web_guards::server(max_connections).disable_signals();
+    let server = server.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    let mut server = web_guards::listen(server, listener, tls, site)?;
     if let Some(address) = http_bind_address {
-        server = plain_http::listen(server, address, origin)?;
+        server = TcpListener::bind(address)
+            .and_then(|listener| https_redirect::listen(server, listener, &base_url))
+            .with_context(|| format!("HTTP_BIND_ADDRESS {address} can't be listened on"))?;
     }
     // Whoever is told that it serves may end it as well.
     let signals = Signals::from_now()?;
@@ -157,16 +166,17 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     Ok(Serving { server, metrics, store, mailer, listener, shutdown, signals, drain, _lock: lock })
 }
 
-/// A server of at most so many connections, shared out evenly among as many threads as there are
-/// processors.
-fn builder(max_connections: NonZeroUsize) -> ServerBuilder {
-    let max_connections = max_connections.get();
-    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    // actix-server takes no more than 512.
-    let threads = processors.min(max_connections).min(512);
-    // A connection that has yet to agree on TLS counts like any other.
-    max_concurrent_tls_connect(max_connections);
-    let server = ServerBuilder::new().workers(threads);
-    let server = server.max_concurrent_connections(max_connections / threads);
-    server.disable_signals().shutdown_timeout(FINISHED_WITHIN)
+/// The configuration of the listener, or `None` where a proxy ends TLS.
+fn tls_config(tls: &Tls, data_dir: &DataDir) -> anyhow::Result<Option<ServerConfig>> {
+    let config = match tls {
+        Tls::Off => return Ok(None),
+        Tls::SelfSigned => {
+            let (_, file) =
+                data_dir.kept("localhost.pem", || Ok(web_guards::tls::self_signed()?))?;
+            web_guards::tls::from_files(&file, &file)?
+        }
+        Tls::Files { cert, key } => web_guards::tls::reloading(cert, key)
+            .context("TLS_CERT_FILE and TLS_KEY_FILE can't be used")?,
+    };
+    Ok(Some(config))
 }

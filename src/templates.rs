@@ -5,11 +5,17 @@ mod functions;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anyhow::Context as _;
+use fluent_locales::Catalog;
 use tera::{Context, Tera, Value};
 
 use crate::assets::{self, Assets};
 use crate::sign_in::Way;
-use crate::words::Words;
+
+/// The language of visitors who prefer none that is there.
+const DEFAULT_LANGUAGE: &str = "en";
+/// The file of the messages that all languages share.
+const BRAND: &str = "brand";
 
 /// What is the same on every page of a language.
 const SITE: [&str; 4] = ["words.", "assets[", "integrity[", "language"];
@@ -18,7 +24,7 @@ const SITE: [&str; 4] = ["words.", "assets[", "integrity[", "language"];
 pub(crate) struct Editions(pub(crate) Vec<Edition>);
 
 pub(crate) struct Edition {
-    pub(crate) words: Arc<Words>,
+    pub(crate) words: Arc<Catalog>,
     pub(crate) tera: Tera,
 }
 
@@ -28,7 +34,7 @@ impl Editions {
         demo_inbox: Option<&str>,
         usual_way: &Way,
     ) -> anyhow::Result<Self> {
-        let edition = |words: Words| {
+        let edition = |words: Catalog| {
             let words = Arc::new(words);
             let mut tera = Tera::new();
             functions::register(&mut tera, &words);
@@ -37,7 +43,7 @@ impl Editions {
             site.insert("integrity", assets.integrity());
             site.insert("demo_inbox", &demo_inbox);
             site.insert("by_code", &matches!(usual_way, Way::Code));
-            site.insert("language", &words.language);
+            site.insert("language", words.language());
             site.insert_value("words", plain_words(&words));
             let templates = assets::templates().map(|(name, source)| {
                 let source = with_constants(&tera, &name, &source);
@@ -47,14 +53,14 @@ impl Editions {
             tera.add_raw_templates(templates)?;
             Ok(Edition { words, tera })
         };
-        Ok(Self(Words::load()?.into_iter().map(edition).collect::<anyhow::Result<_>>()?))
+        Ok(Self(catalogs()?.into_iter().map(edition).collect::<anyhow::Result<_>>()?))
     }
 }
 
 impl Editions {
     /// The languages, the default first; there is at least one.
     pub(crate) fn languages(&self) -> Vec<&str> {
-        self.0.iter().map(|edition| &*edition.words.language).collect()
+        self.0.iter().map(|edition| edition.words.language()).collect()
     }
 }
 
@@ -87,14 +93,23 @@ fn with_constants(tera: &Tera, name: &str, template: &str) -> String {
     said
 }
 
-/// The phrases without blanks, put together once: `words.login.title`.
-fn plain_words(words: &Words) -> Value {
+/// The catalogs of all languages, the default first.
+pub(crate) fn catalogs() -> anyhow::Result<Vec<Catalog>> {
+    let (shared, sources): (Vec<_>, Vec<_>) =
+        assets::words().partition(|(language, _)| language == BRAND);
+    let shared = shared.first().map_or("", |(_, source)| source);
+    fluent_locales::load(DEFAULT_LANGUAGE, shared, sources)
+        .context("the messages in words/ can't be used")
+}
+
+/// The messages without arguments, formatted once: `words.login.title`.
+fn plain_words(words: &Catalog) -> Value {
     let mut tree: BTreeMap<String, Value> = BTreeMap::new();
     let mut messages: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
-    for name in words.plain_phrases() {
-        let said = words.plain(name);
-        let said =
-            if words.has_markup(name) { Value::safe_string(&said) } else { Value::from(said) };
+    let plain = words.messages().filter(|(_, message)| message.arguments().next().is_none());
+    for (name, message) in plain {
+        let said = words.text(name);
+        let said = if message.has_markup() { Value::safe_string(&said) } else { Value::from(said) };
         match name.split_once('.') {
             Some((message, attribute)) => {
                 messages.entry(message.to_owned()).or_default().insert(attribute.to_owned(), said);

@@ -7,12 +7,12 @@ use reqwest::Method;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, ConnectionCommon, ServerConfig, ServerConnection};
 use rustls_platform_verifier::Verifier;
+use web_guards::tls;
 
 use super::Verdict::{self, Fails, Passes, Unknown};
 use super::visit::{NoAnswer, Visitor};
 use crate::config::{Config, Tls};
 use crate::outgoing::ExtraRoots;
-use crate::tls;
 
 pub(super) async fn check(config: &Config, visitor: &Visitor) -> Verdict {
     let web = &config.web;
@@ -31,7 +31,8 @@ pub(super) async fn check(config: &Config, visitor: &Visitor) -> Verdict {
         Tls::Files { cert, key } => {
             let host = web.base_url.host_str().unwrap_or_default();
             let roots = &config.extra_roots;
-            match tls::of_files(cert, key).and_then(|ours| Ok(shake_hands(ours, host, roots)?)) {
+            let ours = tls::from_files(cert, key).map_err(anyhow::Error::from);
+            match ours.and_then(|ours| Ok(shake_hands(ours, host, roots)?)) {
                 Ok(()) => Passes("browsers take the one in TLS_CERT_FILE".to_owned()),
                 Err(error) => Fails(format!("TLS_CERT_FILE, TLS_KEY_FILE: {error:#}")),
             }

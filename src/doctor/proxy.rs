@@ -14,12 +14,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ipnet::IpNet;
 use reqwest::Method;
 use tokio::sync::mpsc::{Sender, channel};
+use web_guards::{ServedHost, tls};
 
 use super::Verdict::{self, Fails, Passes, Unknown};
 use super::visit::Visitor;
 use crate::config::{Tls, Web};
 use crate::sealed::random;
-use crate::{app, host, tls};
 
 /// An address that nobody has (RFC 5737), as a visitor would make it up.
 const MADE_UP: &str = "192.0.2.1";
@@ -67,14 +67,14 @@ pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
 async fn listen_once(listener: TcpListener, web: &Web, visitor: &Visitor) -> Option<Seen> {
     let path = format!("/doctor-{}", URL_SAFE_NO_PAD.encode(random::<16>().ok()?));
     let (tell, mut told) = channel(1);
-    let ours = Data::new((path.clone(), app::authorities(&web.base_url), tell));
+    let ours = Data::new((path.clone(), ServedHost::new(&web.base_url), tell));
     let server =
         HttpServer::new(move || App::new().app_data(ours.clone()).default_service(to(see)));
     let server = server.workers(1).disable_signals();
     let server = match &web.tls {
         Tls::Off => server.listen(listener),
         Tls::Files { cert, key } => {
-            server.listen_rustls_0_23(listener, tls::of_files(cert, key).ok()?)
+            server.listen_rustls_0_23(listener, tls::from_files(cert, key).ok()?)
         }
         // In development, which has no proxy.
         Tls::SelfSigned => return None,
@@ -90,12 +90,12 @@ async fn listen_once(listener: TcpListener, web: &Web, visitor: &Visitor) -> Opt
     told.try_recv().ok()
 }
 
-type Ours = (String, [String; 2], Sender<Seen>);
+type Ours = (String, ServedHost, Sender<Seen>);
 
 async fn see(request: HttpRequest, ours: Data<Ours>) -> HttpResponse {
-    let (path, authorities, tell) = &**ours;
+    let (path, host, tell) = &**ours;
     if request.path() == path
-        && let Some(seen) = Seen::of(&request, authorities)
+        && let Some(seen) = Seen::of(&request, host)
     {
         let _ = tell.try_send(seen);
         return HttpResponse::NoContent().finish();
@@ -112,7 +112,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(request: &HttpRequest, authorities: &[String; 2]) -> Option<Self> {
+    fn of(request: &HttpRequest, host: &ServedHost) -> Option<Self> {
         let headers = request.headers();
         // An element of `Forwarded` without `for` says nothing of where a request comes from.
         let last = |name, part: &str| {
@@ -122,7 +122,7 @@ impl Seen {
         };
         Some(Self {
             peer: request.peer_addr()?.ip().to_canonical(),
-            has_our_host: host::is_ours(request, authorities),
+            has_our_host: host.is_named_by(request),
             says: last(FORWARDED, "for=").or_else(|| last(X_FORWARDED_FOR, "")).map(str::to_owned),
         })
     }

@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode};
 use super::Verdict::{self, Fails, Passes, Unknown};
 use super::visit::{NoAnswer, Visitor};
 use crate::config::Web;
-use crate::words::Words;
+use crate::templates;
 
 pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
     let (code, headers) = match who_is_it(visitor).await {
@@ -83,9 +83,9 @@ fn lost_headers(found: &HeaderMap, web: &Web) -> Vec<&'static str> {
 
 /// Chooses a language, which sets a cookie, and comes again with that.
 async fn lost_cookies(visitor: &Visitor) -> Option<&'static str> {
-    let languages = Words::load().ok()?;
+    let languages = templates::catalogs().ok()?;
     let [_, .., other] = &languages[..] else { return None };
-    let other = &other.language;
+    let other = other.language();
     let chosen = visitor.request(Method::GET, &format!("/login?lang={other}"));
     let answer = visitor.send(chosen).await.ok()?;
     let cookie = answer.headers().get(SET_COOKIE).and_then(|cookie| cookie.to_str().ok());

@@ -15,7 +15,7 @@ use super::ctx::Ctx;
 use super::detached::detached;
 use crate::app::App;
 use crate::audit::{Entry, Event};
-use crate::client_address;
+use crate::client_ip;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
@@ -110,7 +110,7 @@ fn same(
 
 impl Completion {
     pub(super) fn new(ctx: &Ctx, user: Option<&CurrentUser>, pending: PendingSignIn) -> Self {
-        let address = client_address::of(&ctx.request, &ctx.app.trusted_proxies);
+        let address = client_ip::from_request(&ctx.request, &ctx.app.trusted_proxies);
         Self {
             app: ctx.app.clone(),
             store: ctx.store.clone(),

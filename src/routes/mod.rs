@@ -31,7 +31,7 @@ use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
 use ctx::Ctx;
 
 use crate::app::App;
-use crate::client_address;
+use crate::client_ip;
 use crate::cookies;
 use crate::email_address::EmailAddress;
 use crate::error::{self, Code, Failure};
@@ -126,7 +126,7 @@ where
 /// A sign-in that this browser requests, as limits see it.
 fn sign_in_request<'a>(ctx: &Ctx, email: &'a EmailAddress, way: &'a Way) -> SignInRequest<'a> {
     let Ctx { app, request, .. } = ctx;
-    let client = client_address::of(request, &app.trusted_proxies);
+    let client = client_ip::from_request(request, &app.trusted_proxies);
     let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
     SignInRequest { email, way, client, is_known }
 }

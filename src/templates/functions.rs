@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use fluent_bundle::{FluentArgs, FluentValue};
+use fluent_locales::{Catalog, FluentArgs, FluentValue, Message};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::email_address::shown;
-use crate::words::Words;
 
 /// Makes the functions known:
 ///
@@ -21,7 +20,7 @@ use crate::words::Words;
 /// - `duration(seconds=…)`: how long something takes, rounded up.
 /// - `countdown(seconds=…)`: the same as an element that `static/countdown.js` counts down.
 /// - `device(name=…)`: a browser as [`device`](crate::session::device) names it.
-pub(super) fn register(tera: &mut Tera, words: &Arc<Words>) {
+pub(super) fn register(tera: &mut Tera, words: &Arc<Catalog>) {
     let call = |function: Function| {
         let words = words.clone();
         move |arguments: Kwargs, state: &State<'_>| function(&words, &arguments, state)
@@ -35,13 +34,14 @@ pub(super) fn register(tera: &mut Tera, words: &Arc<Words>) {
     tera.register_function("device", call(device));
 }
 
-type Function = fn(&Words, &Kwargs, &State<'_>) -> TeraResult<Value>;
+type Function = fn(&Catalog, &Kwargs, &State<'_>) -> TeraResult<Value>;
 
-fn phrase(words: &Words, arguments: &Kwargs, state: &State<'_>) -> TeraResult<Value> {
+fn phrase(words: &Catalog, arguments: &Kwargs, state: &State<'_>) -> TeraResult<Value> {
     let key: &str = arguments.must_get("key")?;
     let is_safe = |value: &Value| value.is_string() && value.is_safe();
     // A phrase that is text is escaped as a whole, like everything that a template shows.
-    let is_html = words.has_markup(key) || arguments.iter().any(|(_, value)| is_safe(value));
+    let has_markup = words.message(key).is_some_and(Message::has_markup);
+    let is_html = has_markup || arguments.iter().any(|(_, value)| is_safe(value));
     let mut blanks = FluentArgs::new();
     for (name, value) in arguments.iter() {
         let Some(name) = name.as_str().filter(|name| *name != "key") else { continue };
@@ -58,15 +58,15 @@ fn phrase(words: &Words, arguments: &Kwargs, state: &State<'_>) -> TeraResult<Va
     Ok(if is_html { Value::safe_string(&said) } else { said.into() })
 }
 
-fn address(_: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+fn address(_: &Catalog, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
     Ok(shown(arguments.must_get("email")?).into())
 }
 
-fn date(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+fn date(words: &Catalog, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
     Ok(in_utc(words, moment(arguments)?)?.into())
 }
 
-fn time(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+fn time(words: &Catalog, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
     let at = moment(arguments)?;
     let machine = at.format(&Rfc3339).map_err(|error| Error::message(error.to_string()))?;
     let relative = arguments.get("relative")?.unwrap_or(false);
@@ -75,24 +75,24 @@ fn time(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
     Ok(Value::safe_string(&format!("<time datetime=\"{machine}\"{how}>{words}</time>")))
 }
 
-fn duration(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+fn duration(words: &Catalog, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
     Ok(in_words(words, arguments.must_get("seconds")?)?.into())
 }
 
-fn countdown(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+fn countdown(words: &Catalog, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
     let seconds: u64 = arguments.must_get("seconds")?;
     let words = in_words(words, seconds)?;
     Ok(Value::safe_string(&format!("<span data-countdown=\"{seconds}\">{words}</span>")))
 }
 
-fn device(words: &Words, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
+fn device(words: &Catalog, arguments: &Kwargs, _: &State<'_>) -> TeraResult<Value> {
     let name: &str = arguments.must_get("name")?;
     Ok(match name.split_once(" on ") {
         Some((browser, system)) => {
             let blanks = FluentArgs::from_iter([("browser", browser), ("system", system)]);
             say(words, "device", &blanks)?.into()
         }
-        None if name == crate::session::device::UNKNOWN => words.plain("device_unknown").into(),
+        None if name == crate::session::device::UNKNOWN => words.text("device_unknown").into(),
         None => name.into(),
     })
 }
@@ -102,7 +102,7 @@ fn moment(arguments: &Kwargs) -> TeraResult<OffsetDateTime> {
         .map_err(|error| Error::message(error.to_string()))
 }
 
-fn in_utc(words: &Words, at: OffsetDateTime) -> TeraResult<String> {
+fn in_utc(words: &Catalog, at: OffsetDateTime) -> TeraResult<String> {
     // As text throughout: numbers would be formatted, and compared as fractions.
     let blanks = FluentArgs::from_iter([
         ("day", at.day().to_string()),
@@ -113,7 +113,7 @@ fn in_utc(words: &Words, at: OffsetDateTime) -> TeraResult<String> {
     say(words, "date", &blanks)
 }
 
-fn in_words(words: &Words, seconds: u64) -> TeraResult<String> {
+fn in_words(words: &Catalog, seconds: u64) -> TeraResult<String> {
     let minutes = seconds.div_ceil(60);
     let (unit, count) = match seconds {
         0..60 => ("seconds", seconds),
@@ -123,6 +123,6 @@ fn in_words(words: &Words, seconds: u64) -> TeraResult<String> {
     say(words, unit, &FluentArgs::from_iter([("count", count)]))
 }
 
-fn say(words: &Words, key: &str, blanks: &FluentArgs<'_>) -> TeraResult<String> {
-    words.say(key, blanks).map_err(|error| Error::message(error.to_string()))
+fn say(words: &Catalog, key: &str, blanks: &FluentArgs<'_>) -> TeraResult<String> {
+    words.format(key, blanks).map_err(|error| Error::message(error.to_string()))
 }

@@ -58,7 +58,6 @@ mod switch;
 mod architecture;
 mod audit;
 mod canary;
-mod client_address;
 mod config;
 mod cookies;
 mod cookies_blocked;

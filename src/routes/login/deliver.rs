@@ -14,7 +14,7 @@ use actix_web::web;
 use crate::app::App;
 use crate::audit::{Entry, Event, Finished};
 use crate::causes::with_sources;
-use crate::client_address;
+use crate::client_ip;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
 use crate::pages::{Pages, SignInMail};
@@ -60,7 +60,7 @@ impl Delivery {
             pages,
             pending,
             device: device::of(&ctx.request),
-            network: network(client_address::of(&ctx.request, &ctx.app.trusted_proxies)),
+            network: network(client_ip::from_request(&ctx.request, &ctx.app.trusted_proxies)),
             _task: Task::begin(&ctx.shutdown),
         }
     }

@@ -1,4 +1,4 @@
-//! Where a request comes from: the peer's address, or what a trusted proxy says of its own peer.
+//! The client's IP address: the peer's, or what a trusted proxy says of its own peer.
 
 use std::net::IpAddr;
 
@@ -6,17 +6,20 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HeaderName, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
-/// The client's address. Of the forwarded ones only those that trusted proxies wrote count: read
-/// from the right, the first that isn't a trusted proxy's (RFC 7239; ASVS 4.1.3).
+/// Returns the IP address of the client. Of the addresses in `Forwarded` and `X-Forwarded-For` only
+/// those that trusted proxies wrote count: read from the right, the first that isn't a trusted proxy's
+/// own (RFC 7239; ASVS 4.1.3).
 ///
-/// Most proxies write one of the two headers and pass the other on as the visitor made it up. Where
-/// they name different clients neither is believed, so that nobody chooses an address to be limited
-/// by.
+/// Most proxies write one of the two headers and pass the other on as the client sent it. If they name
+/// different clients, neither is used and the result is the proxy's address, so that clients can't
+/// choose the address that limits count.
+///
+/// `None` if the peer isn't known, as in tests without a connection.
 #[must_use]
-pub fn of(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
-    let trusted = |address: &IpAddr| trusted_proxies.iter().any(|net| net.contains(address));
+pub fn from_request(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
+    let is_trusted = |ip: &IpAddr| trusted_proxies.iter().any(|net| net.contains(ip));
     let peer = request.peer_addr()?.ip().to_canonical();
-    if !trusted(&peer) {
+    if !is_trusted(&peer) {
         return Some(peer);
     }
     let client = |hops: Vec<Option<IpAddr>>| {
@@ -24,15 +27,15 @@ pub fn of(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
         // An entry that can't be read hides those before it.
         for hop in hops.iter().rev().map_while(|hop| *hop) {
             last_known = hop;
-            if !trusted(&hop) {
+            if !is_trusted(&hop) {
                 break;
             }
         }
-        // A header without a hop names nobody, so it contradicts nothing.
+        // A header without a hop contradicts nothing.
         (!hops.is_empty()).then_some(last_known)
     };
-    // An element without `for` hides those before it as well: a visitor may have written them. Where no
-    // element has one, the header is as good as absent.
+    // An element without `for` also hides those before it, which the client may have written. If no
+    // element has one, the header counts as absent.
     let forwarded = hops(request, &FORWARDED, forwarded_hops);
     let is_absent = forwarded.iter().all(Option::is_none);
     let forwarded = forwarded.into_iter().map(Option::flatten).filter(|_| !is_absent).collect();
@@ -41,20 +44,20 @@ pub fn of(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
         client(hops(request, &X_FORWARDED_FOR, |value| value.split(',').map(parse).collect()));
     match (forwarded, x_forwarded_for) {
         (Some(one), Some(other)) if one != other => Some(peer),
-        (said, None) | (None, said) | (said, Some(_)) => Some(said.unwrap_or(peer)),
+        (named, None) | (None, named) | (named, Some(_)) => Some(named.unwrap_or(peer)),
     }
 }
 
-/// The hops that a header names, from the client's side to ours.
+/// The hops in a header, from the client to this server.
 fn hops<T>(request: &HttpRequest, name: &HeaderName, read: impl Fn(&str) -> Vec<T>) -> Vec<T> {
     let values = request.headers().get_all(name);
     values.flat_map(|value| read(value.to_str().unwrap_or("?"))).collect()
 }
 
-/// The elements of a `Forwarded` value (RFC 7239, 4): `None` is one without `for`, `Some(None)` one that
-/// can't be read.
+/// The elements of a `Forwarded` value (RFC 7239, 4): `None` for one without `for`, `Some(None)` for one
+/// that can't be read.
 fn forwarded_hops(value: &str) -> Vec<Option<Option<IpAddr>>> {
-    // A visitor's open quote would swallow what the proxy appends. Escapes aren't needed here.
+    // An open quote that the client sent would hide what the proxy appends. Addresses need no escapes.
     if value.contains('\\') || value.matches('"').count() % 2 == 1 {
         return vec![Some(None)];
     }
@@ -83,13 +86,13 @@ fn split_unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An address, with or without a port; IPv6 with a port stands in brackets.
+/// An IP address with or without a port; IPv6 with a port is in brackets.
 fn parse(node: &str) -> Option<IpAddr> {
     let node = node.trim();
-    let address = match node.strip_prefix('[') {
+    let ip = match node.strip_prefix('[') {
         Some(bracketed) => bracketed.split_once(']')?.0,
         None if node.matches(':').count() == 1 => node.split_once(':')?.0,
         None => node,
     };
-    address.parse().ok().map(|address: IpAddr| address.to_canonical())
+    ip.parse().ok().map(|ip: IpAddr| ip.to_canonical())
 }

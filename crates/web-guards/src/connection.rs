@@ -1,24 +1,25 @@
-//! The connections that strangers open: HTTP/1.1 only, one request at a time.
+//! A listener whose connections take little memory: HTTP/1.1 only, one request at a time.
 //!
-//! actix-http decodes 128 KiB of requests at once, into up to a hundred times as much memory, and reads
-//! on while its answers aren't taken: 13 MiB for one connection (measured, 3.20.0). So it is handed
-//! little at a time here, and nothing while a request is being answered.
+//! actix-http alone decodes 128 KiB of requests at once, into up to a hundred times as much memory, and
+//! reads on while the client takes no responses: 13 MiB for one connection (measured, 3.20.0). So here it
+//! gets 2 KiB at a time, and nothing while it responds to a request.
 
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::future::ready;
 use std::net::TcpListener;
+use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use std::{io, mem};
+use std::{io, mem, thread};
 
 use actix_http::{HttpService, Request};
 use actix_server::ServerBuilder;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
-use actix_tls::accept::TlsError;
 use actix_tls::accept::rustls_0_23::{Acceptor, TlsStream};
+use actix_tls::accept::{TlsError, max_concurrent_tls_connect};
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Service, ServiceFactory, ServiceResponse};
 use actix_web::{Error, HttpRequest};
@@ -28,21 +29,39 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// What is handed on at once, in bytes.
+/// How much actix-http gets at once, in bytes.
 const STEP: usize = 2 * 1024;
-/// From the end of an answer to the end of the next request's head; and from the first to the last
-/// byte of a body.
-const READ_WITHIN: Duration = Duration::from_secs(10);
-/// How long a client may take nothing of an answer.
-const UNREAD_FOR: Duration = Duration::from_secs(20);
-/// What the system holds for a connection, in bytes each way; Linux takes twice as much (socket(7)).
+/// The longest from the end of a response to the end of the next request's head, and from the first to
+/// the last byte of a body.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take nothing of a response.
+const SEND_TIMEOUT: Duration = Duration::from_secs(20);
+/// The system's buffers of a connection, in bytes each way. Linux doubles this (socket(7)).
 const SYSTEM_BUFFER: usize = 32 * 1024;
 
-/// Has the server answer on this listener too, with this app.
+/// Makes a server of at most so many connections, evenly distributed over as many threads as there are
+/// processors. Connections in a TLS handshake count, too.
+#[must_use]
+pub fn server(max_connections: NonZeroUsize) -> ServerBuilder {
+    let max_connections = max_connections.get();
+    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    // actix-server accepts at most 512.
+    let threads = processors.min(max_connections).min(512);
+    max_concurrent_tls_connect(max_connections);
+    let server = ServerBuilder::new().workers(threads);
+    server.max_concurrent_connections(max_connections / threads)
+}
+
+/// Has the server serve this app on this listener, over TLS if there is a configuration for it. This
+/// takes the place of `HttpServer`, which doesn't let connections be bounded.
+///
+/// A connection has ten seconds to send a request's head, and ten for its body, and twenty in which it
+/// may take nothing of a response. It speaks HTTP/1.1 only. The app needs the layer
+/// [`backpressure`](crate::backpressure), or a connection is read while it is sent a response.
 ///
 /// # Errors
-/// When the listener doesn't take its options.
-pub(crate) fn listen<F, I, S, B>(
+/// When the listener doesn't accept its options.
+pub fn listen<F, I, S, B>(
     server: ServerBuilder,
     listener: TcpListener,
     tls: Option<ServerConfig>,
@@ -58,25 +77,25 @@ where
     <S::Service as Service<Request>>::Future: 'static,
     B: MessageBody + 'static,
 {
-    // Accepted connections inherit these. The system ends those that take nothing or are gone (tcp(7));
-    // actix-http would wait without end.
+    // Accepted connections inherit these. actix-http has no timeout of its own for sending; the system
+    // closes connections that take nothing (tcp(7)).
     let socket = SockRef::from(&listener);
     socket.set_recv_buffer_size(SYSTEM_BUFFER)?;
     socket.set_send_buffer_size(SYSTEM_BUFFER)?;
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(UNREAD_FOR))?;
-    // The rest is what `HttpServer` does, which takes connections only as they are.
-    let ending = server.graceful_shutdown_signal();
+    socket.set_tcp_user_timeout(Some(SEND_TIMEOUT))?;
+    // The rest is what `HttpServer` does.
+    let shutdown = server.graceful_shutdown_signal();
     let http = move || {
-        let ending = ending.clone();
+        let shutdown = shutdown.clone();
         HttpService::build()
             .graceful_shutdown_signal(move || {
-                let ending = ending.clone();
-                async move { ending.notified().await }
+                let shutdown = shutdown.clone();
+                async move { shutdown.notified().await }
             })
             .client_disconnect_timeout(Duration::from_secs(1))
             .on_connect_ext(|connection: &Connection, data| {
-                data.insert(Rc::clone(&connection.turn));
+                data.insert(Rc::clone(&connection.gate));
             })
             .h1(map_config(app().into_factory().map_err(|error| error.error_response()), |()| {
                 AppConfig::default()
@@ -102,50 +121,54 @@ where
     }
 }
 
-/// Until when a connection may be read; shared by it and its requests.
-struct Turn {
-    /// `None` while a request is being answered.
+/// Whether a connection may be read. Shared by the connection and its requests.
+struct ReadGate {
+    /// The deadline for reading; `None` while the gate is closed.
     until: Cell<Option<Instant>>,
-    /// Waits until it may be read.
+    /// Woken when the gate opens.
     reader: Cell<Option<Waker>>,
 }
 
-impl Turn {
-    fn allow_reading(&self) {
-        self.until.set(Some(Instant::now() + READ_WITHIN));
+impl ReadGate {
+    fn of(request: &HttpRequest) -> Option<&Rc<Self>> {
+        request.conn_data()
+    }
+
+    fn open(&self) {
+        self.until.set(Some(Instant::now() + READ_TIMEOUT));
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
     }
 
-    fn of(request: &HttpRequest) -> Option<&Rc<Self>> {
-        request.conn_data()
+    fn close(&self) {
+        self.until.set(None);
     }
 }
 
-/// A request that is being answered: until this is dropped, nothing more of its connection is read.
-pub(crate) struct Answering(Option<Rc<Turn>>);
+/// Nothing more of a request's connection is read until this is dropped.
+pub(crate) struct ReadPause(Option<Rc<ReadGate>>);
 
-impl Answering {
-    pub(crate) fn new(request: &HttpRequest) -> Self {
-        let turn = Turn::of(request).cloned();
-        turn.iter().for_each(|turn| turn.until.set(None));
-        Self(turn)
+impl ReadPause {
+    pub(crate) fn begin(request: &HttpRequest) -> Self {
+        let gate = ReadGate::of(request).cloned();
+        gate.iter().for_each(|gate| gate.close());
+        Self(gate)
     }
 }
 
-impl Drop for Answering {
+impl Drop for ReadPause {
     fn drop(&mut self) {
-        self.0.iter().for_each(|turn| turn.allow_reading());
+        self.0.iter().for_each(|gate| gate.open());
     }
 }
 
-/// Lets the body of a request be read meanwhile. It breaks off after ten seconds.
+/// Lets the connection be read meanwhile, for the body of this request and for ten seconds.
 pub(crate) async fn reading_body<T>(request: &HttpRequest, reading: impl Future<Output = T>) -> T {
-    let turn = Turn::of(request);
-    turn.iter().for_each(|turn| turn.allow_reading());
+    let gate = ReadGate::of(request);
+    gate.iter().for_each(|gate| gate.open());
     let read = reading.await;
-    turn.iter().for_each(|turn| turn.until.set(None));
+    gate.iter().for_each(|gate| gate.close());
     read
 }
 
@@ -156,22 +179,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
 /// A connection as actix-http sees it.
 struct Connection {
     stream: Box<dyn Stream>,
-    turn: Rc<Turn>,
+    gate: Rc<ReadGate>,
     timer: Pin<Box<Sleep>>,
-    /// Whether actix-http has yet to look at what it was handed.
-    is_ahead: bool,
+    /// Whether actix-http has yet to decode what it was given.
+    has_undecoded: bool,
     /// Whether the client has yet to take what was written.
     is_blocked: bool,
 }
 
 impl Connection {
     fn new(stream: impl Stream + 'static) -> Self {
-        let until = Instant::now() + READ_WITHIN;
+        let until = Instant::now() + READ_TIMEOUT;
         Self {
             stream: Box::new(stream),
-            turn: Rc::new(Turn { until: Cell::new(Some(until)), reader: Cell::default() }),
+            gate: Rc::new(ReadGate { until: Cell::new(Some(until)), reader: Cell::default() }),
             timer: Box::pin(sleep_until(until)),
-            is_ahead: false,
+            has_undecoded: false,
             is_blocked: false,
         }
     }
@@ -190,19 +213,19 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Some(until) = self.turn.until.get().filter(|_| !self.is_blocked) else {
-            self.turn.reader.set(Some(context.waker().clone()));
+        let Some(until) = self.gate.until.get().filter(|_| !self.is_blocked) else {
+            self.gate.reader.set(Some(context.waker().clone()));
             return Poll::Pending;
         };
         if self.timer.deadline() != until {
             self.timer.as_mut().reset(until);
         }
         if self.timer.as_mut().poll(context).is_ready() {
-            // As if the client had closed it.
+            // To actix-http, as if the client had closed the connection.
             return Poll::Ready(Ok(()));
         }
-        // actix-http reads for as long as there is something, before it looks at any of it.
-        if mem::take(&mut self.is_ahead) {
+        // actix-http reads until there is nothing more, and only then decodes. Let it decode first.
+        if mem::take(&mut self.has_undecoded) {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -210,7 +233,7 @@ impl AsyncRead for Connection {
         let mut step = ReadBuf::new(&mut step[..STEP.min(into.remaining())]);
         let read = Pin::new(&mut self.stream).poll_read(context, &mut step);
         into.put_slice(step.filled());
-        self.is_ahead = !step.filled().is_empty();
+        self.has_undecoded = !step.filled().is_empty();
         read
     }
 }

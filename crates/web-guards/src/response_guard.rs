@@ -1,4 +1,4 @@
-//! What lasts for as long as an answer is handed over.
+//! Keeps a value alive for as long as a response is being sent.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,19 +6,19 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
 
-/// A body, and what is held until all of it is handed over.
-pub(crate) struct Answer<B, T> {
+/// A response body, and a value that is dropped once the body was handed to the connection.
+pub struct ResponseGuard<B, T> {
     body: B,
     _held: T,
 }
 
-impl<B, T> Answer<B, T> {
-    pub(crate) fn holding(held: T, body: B) -> Self {
+impl<B, T> ResponseGuard<B, T> {
+    pub(crate) fn new(body: B, held: T) -> Self {
         Self { body, _held: held }
     }
 }
 
-impl<B: MessageBody + Unpin, T: Unpin> MessageBody for Answer<B, T> {
+impl<B: MessageBody + Unpin, T: Unpin> MessageBody for ResponseGuard<B, T> {
     type Error = B::Error;
 
     fn size(&self) -> BodySize {

@@ -1,0 +1,67 @@
+//! What can be wrong with a catalog, and with the use of a message.
+
+/// Why catalogs can't be loaded.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// There is no catalog of the default language.
+    #[error("there is no catalog for {language}, the default language")]
+    NoDefault {
+        /// The default language.
+        language: String,
+    },
+    /// A catalog's name is no language tag (BCP 47).
+    #[error("{language} is no language tag")]
+    NoLanguage {
+        /// The name.
+        language: String,
+    },
+    /// A catalog isn't in the syntax of Fluent, or has a message twice.
+    #[error("the catalog for {language} can't be read: {problems}")]
+    Unreadable {
+        /// The language of the catalog.
+        language: String,
+        /// All problems, as Fluent describes them.
+        problems: String,
+    },
+    /// A message of the default language isn't translated.
+    #[error("the catalog for {language} lacks {message}")]
+    Lacks {
+        /// The language of the catalog.
+        language: String,
+        /// The name of the message.
+        message: String,
+    },
+    /// A message has other arguments than in the default language.
+    #[error("{message} has other arguments for {language} than in the default language")]
+    OtherArguments {
+        /// The language of the catalog.
+        language: String,
+        /// The name of the message.
+        message: String,
+    },
+}
+
+/// Why a message can't be formatted.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// No message has this name.
+    #[error("the catalog for {language} has no {message}")]
+    NoMessage {
+        /// The language of the catalog.
+        language: String,
+        /// The requested name.
+        message: String,
+    },
+    /// An argument is missing, or a reference leads nowhere.
+    #[error("{message} can't be formatted for {language}: {problems}")]
+    Incomplete {
+        /// The language of the catalog.
+        language: String,
+        /// The name of the message.
+        message: String,
+        /// All problems, as Fluent describes them.
+        problems: String,
+    },
+}

@@ -1,0 +1,99 @@
+//! Layers for [actix-web](https://actix.rs) that refuse what a site shouldn't serve, and what a
+//! server on the open internet needs around them: a bounded listener, TLS that reloads its
+//! certificate, security headers and a graceful shutdown.
+//!
+//! A layer refuses a request with a [`Rejection`], which is an actix-web error. Without more, the
+//! visitor gets its text; a layer further out can make a page of it, as the example does.
+//!
+//! # Order
+//!
+//! Of several `wrap` calls the last is the outermost. From the inside out:
+//!
+//! | layer | defends against |
+//! |---|---|
+//! | [`SameOrigin`](same_origin::SameOrigin) | forms and scripts of other sites (CSRF, cross-site leaks) |
+//! | [`ServedHost`] | pages and links made for a host that isn't ours (DNS rebinding, poisoned links) |
+//! | [`RequestLimits`] | requests that are too large, and handlers that act on half a request |
+//! | [`SecurityHeaders`] | scripts, frames and embedding that the site doesn't use |
+//! | [`backpressure`] | connections that send faster than they are answered |
+//! | [`Shutdown::count_requests`](shutdown::Shutdown::count_requests) | responses that are cut off when the program ends |
+//!
+//! What makes error pages and logs requests stands between `RequestLimits` and `backpressure`.
+//!
+//! # Example
+//!
+//! ```
+//! use actix_web::http::StatusCode;
+//! use actix_web::middleware::{ErrorHandlerResponse, ErrorHandlers, from_fn};
+//! use actix_web::{App, test, web};
+//! use url::Url;
+//! use web_guards::same_origin::SameOrigin;
+//! use web_guards::shutdown::Shutdown;
+//! use web_guards::{Rejection, RequestLimits, SecurityHeaders, ServedHost, backpressure};
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! let origin = Url::parse("https://app.example.com").unwrap();
+//! let (shutdown, no_scripts) = (Shutdown::default(), [""; 0]);
+//! let site = App::new()
+//!     .route("/", web::to(|| async { "hello" }))
+//!     .wrap(SameOrigin::new(&origin).layer())
+//!     .wrap(ServedHost::new(&origin).layer())
+//!     .wrap(RequestLimits::default().layer())
+//!     // Here an app turns rejections into pages of its own.
+//!     .wrap(ErrorHandlers::new().default_handler(|response| {
+//!         let rejection = response.response().error().and_then(|error| error.as_error());
+//!         assert_eq!(rejection, Some(&Rejection::CrossSiteWrite));
+//!         Ok(ErrorHandlerResponse::Response(response.map_into_left_body()))
+//!     }))
+//!     .wrap(SecurityHeaders::new(no_scripts).with_hsts().layer())
+//!     .wrap(from_fn(backpressure))
+//!     .wrap(shutdown.count_requests());
+//! let site = test::init_service(site).await;
+//!
+//! let request = || test::TestRequest::post().insert_header(("Host", "app.example.com"));
+//! let ours = request().insert_header(("Sec-Fetch-Site", "same-origin")).to_request();
+//! assert_eq!(test::call_service(&site, ours).await.status(), StatusCode::OK);
+//! let theirs = request().insert_header(("Sec-Fetch-Site", "cross-site")).to_request();
+//! assert_eq!(test::call_service(&site, theirs).await.status(), StatusCode::FORBIDDEN);
+//! # }
+//! ```
+//!
+//! [`server`] and [`listen`] then take the place of `HttpServer`.
+
+pub mod client_ip;
+mod connection;
+mod headers;
+mod host;
+pub mod https_redirect;
+mod limits;
+mod rejection;
+mod response_guard;
+pub mod same_origin;
+pub mod shutdown;
+pub mod tls;
+
+use actix_web::Error;
+use actix_web::dev::{ServiceRequest, ServiceResponse, Transform};
+use futures_util::future::LocalBoxFuture;
+
+pub use connection::{listen, server};
+pub use headers::SecurityHeaders;
+pub use host::ServedHost;
+pub use limits::{RequestLimits, backpressure};
+pub use rejection::Rejection;
+
+/// What a layer returns for a request.
+type Responding<B> = LocalBoxFuture<'static, Result<ServiceResponse<B>, Error>>;
+
+/// What `App::wrap` takes: a layer around the service `S`, with response bodies of type `B`.
+pub trait Layer<S, B>:
+    Transform<S, ServiceRequest, Response = ServiceResponse<B>, Error = Error, InitError = ()> + 'static
+{
+}
+
+impl<T, S, B> Layer<S, B> for T where
+    T: Transform<S, ServiceRequest, Response = ServiceResponse<B>, Error = Error, InitError = ()>
+        + 'static
+{
+}

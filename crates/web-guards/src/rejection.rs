@@ -1,0 +1,49 @@
+//! Why a request was refused.
+
+use actix_web::ResponseError;
+use actix_web::http::StatusCode;
+
+/// Why a layer of this crate refused a request. As a response it is its text; an app that has error
+/// pages finds it with `response.error().and_then(|error| error.as_error::<Rejection>())`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// Path and headers are too large: 413.
+    #[error("path and headers are larger than {limit} bytes")]
+    HeadTooLarge {
+        /// The most that is accepted, in bytes.
+        limit: usize,
+    },
+    /// The body is too large: 413.
+    #[error("the body is larger than {limit} bytes")]
+    BodyTooLarge {
+        /// The most that is accepted, in bytes.
+        limit: usize,
+    },
+    /// The body ended early, or took longer than ten seconds: 400.
+    #[error("the body ended early or took longer than 10 seconds")]
+    IncompleteBody,
+    /// The request names another host, or none: 421.
+    #[error("the request is for another host")]
+    WrongHost,
+    /// Another site's page reads something, and nobody navigates there: 403.
+    #[error("cross-site read that is no navigation")]
+    CrossSiteRead,
+    /// A write that doesn't come from this site's own pages: 403.
+    #[error("write that doesn't come from this site's own pages")]
+    CrossSiteWrite,
+    /// A prefetch of a URL that must not be loaded ahead of time: 403.
+    #[error("prefetch of a page that acts when it is opened")]
+    Prefetch,
+}
+
+impl ResponseError for Rejection {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::HeadTooLarge { .. } | Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::IncompleteBody => StatusCode::BAD_REQUEST,
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::CrossSiteRead | Self::CrossSiteWrite | Self::Prefetch => StatusCode::FORBIDDEN,
+        }
+    }
+}
