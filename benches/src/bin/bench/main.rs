@@ -16,7 +16,7 @@ use anyhow::{anyhow, bail};
 
 use pages::{ACCOUNT, API_SESSION, LOGIN, Page};
 use site::{Ground, Site, Store, start};
-use table::{Spread, table};
+use table::{spread, table};
 
 /// How much is measured.
 struct Plan {
@@ -27,35 +27,26 @@ struct Plan {
     /// How often each page is measured.
     rounds: usize,
     sign_ins: usize,
-    /// Connections that are open while memory is measured.
-    connections: usize,
-    starts: usize,
 }
 
 /// Some ten minutes.
-const FULL: Plan = Plan {
-    sessions: 1_000,
-    more_sessions: Some((1_000_000, 100_000)),
-    rounds: 12,
-    sign_ins: 400,
-    connections: 10_000,
-    starts: 5,
-};
+const FULL: Plan =
+    Plan { sessions: 1_000, more_sessions: Some((1_000_000, 100_000)), rounds: 12, sign_ins: 400 };
 /// Two minutes.
-const QUICK: Plan = Plan { more_sessions: None, rounds: 3, starts: 3, ..FULL };
-/// A minute, for the profile that `scripts/release` builds with.
-const PROFILE: Plan = Plan { rounds: 1, connections: 100, starts: 1, ..QUICK };
-/// Checks one response of everything, and measures nothing.
-const CHECK: Plan = Plan { sessions: 40, rounds: 0, sign_ins: 20, ..PROFILE };
+const QUICK: Plan = Plan { more_sessions: None, rounds: 3, ..FULL };
+/// Seconds: checks one response of everything, and measures nothing.
+const CHECK: Plan = Plan { sessions: 40, rounds: 0, sign_ins: 20, ..QUICK };
+
+/// How often the app is started to measure the time that it takes.
+const STARTS: usize = 5;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let plan = match std::env::args().nth(1).as_deref() {
         None => FULL,
         Some("--quick") => QUICK,
-        Some("--profile") => PROFILE,
         Some("--check") => CHECK,
-        Some(other) => bail!("{other} is none of --quick, --profile and --check"),
+        Some(other) => bail!("{other} is neither --quick nor --check"),
     };
     let provider = rustls::crypto::ring::default_provider();
     provider.install_default().map_err(|_| anyhow!("a provider is installed already"))?;
@@ -83,23 +74,22 @@ async fn measure(plan: &Plan) -> anyhow::Result<String> {
         return Ok(String::new());
     }
     progress("memory and starts");
-    tables += &memory::measure(&ground, plan.connections, &sites[0]).await?;
-    tables += &starts(plan.starts, starting.as_ref().unwrap_or(&sites[0])).await?;
-    ground.stop().await?;
+    tables += &memory::measure(&ground, &sites[0]).await?;
+    tables += &starts(starting.as_ref().unwrap_or(&sites[0])).await?;
     Ok(tables)
 }
 
 /// The time from the start of the program to its first page for a user who is signed in.
-async fn starts(number: usize, site: &Site) -> anyhow::Result<String> {
+async fn starts(site: &Site) -> anyhow::Result<String> {
     let mut milliseconds = Vec::new();
-    for _ in 0..number {
+    for _ in 0..STARTS {
         let started = Instant::now();
         let app = start(&site.settings).await?;
         app.page(&ACCOUNT, &site.cookies[0]).await?;
         milliseconds.push(started.elapsed().as_secs_f64() * 1e3);
         app.stop().await?;
     }
-    let row = vec![site.name.clone(), format!("{:.0}", Spread::of(milliseconds))];
+    let row = vec![site.name.clone(), spread(0, milliseconds)];
     Ok(table("Start to first page", "sessions | ms", &[row]))
 }
 

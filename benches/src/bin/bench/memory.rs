@@ -10,15 +10,12 @@ use crate::server::{HEADERS, Server};
 use crate::site::{Ground, Site, start};
 use crate::table::table;
 
-/// Connections that are opened at the same time.
+/// Connections that stay open, and how many are opened at the same time.
+const CONNECTIONS: usize = 10_000;
 const AT_ONCE: usize = 200;
 
 /// Of the app, and of the bare handler.
-pub(crate) async fn measure(
-    ground: &Ground,
-    connections: usize,
-    site: &Site,
-) -> anyhow::Result<String> {
+pub(crate) async fn measure(ground: &Ground, site: &Site) -> anyhow::Result<String> {
     let (folder, app) = (ground.new_folder()?, start(&site.settings).await?);
     let body = app.page(&ACCOUNT, &site.cookies[0]).await?;
     let bare = ground.bare(false, &[(ACCOUNT, body.clone())]).await?;
@@ -28,26 +25,22 @@ pub(crate) async fn measure(
         let idle = server.resident()?;
         load(&server, &ACCOUNT, &body, &site.cookies, &folder).await?;
         let after_load = server.resident()?;
-        let with_connections = with_connections(&server, &site.cookies, connections).await?;
+        let open = with_connections(&server, &site.cookies).await?;
+        let mib = [idle, after_load, open].map(|mib| format!("{mib:.1}"));
         server.stop().await?;
-        let mib = [idle, after_load, with_connections].map(|mib| format!("{mib:.1}"));
         rows.push([vec![name.to_owned()], mib.into()].concat());
     }
-    let columns = format!(" | idle | after load | {connections} connections open");
+    let columns = format!(" | idle | after load | {CONNECTIONS} connections open");
     Ok(table("Memory in MiB", &columns, &rows))
 }
 
 /// The most while connections are opened, each of which gets a response and then waits. Those that wait
 /// for five seconds are closed.
-async fn with_connections(
-    server: &Server,
-    cookies: &[String],
-    connections: usize,
-) -> anyhow::Result<f64> {
+async fn with_connections(server: &Server, cookies: &[String]) -> anyhow::Result<f64> {
     let headers = HEADERS.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
     let (mut open, mut most) = (Vec::new(), 0.0);
-    for first in (0..connections).step_by(AT_ONCE) {
-        let responses = (first..connections.min(first + AT_ONCE)).map(async |number| {
+    for first in (0..CONNECTIONS).step_by(AT_ONCE) {
+        let responses = (first..first + AT_ONCE).map(async |number| {
             let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await?;
             let cookie = &cookies[number % cookies.len()];
             let request = format!("GET /account HTTP/1.1\r\n{headers}cookie: {cookie}\r\n\r\n");

@@ -10,7 +10,7 @@ use tokio::process::Command;
 use crate::progress;
 use crate::server::{HEADERS, Server};
 use crate::site::{Ground, Site, start};
-use crate::table::{Spread, table};
+use crate::table::{spread, table};
 
 /// A page that is measured.
 #[derive(Clone, Copy)]
@@ -25,16 +25,13 @@ pub(crate) const ACCOUNT: Page = Page { path: "/account", signed_in: true, has: 
 pub(crate) const API_SESSION: Page = Page { path: "/api/session", ..ACCOUNT };
 pub(crate) const LOGIN: Page = Page { path: "/login", signed_in: false, has: "name=\"email\"" };
 
-/// Connections that request a page at the same time.
-const CONNECTIONS: &str = "64";
-
 /// One site's app, with the bare handler beside it.
 struct Pair<'a> {
     site: &'a Site,
     app: Server,
     bare: Server,
     pages: Vec<(Page, String)>,
-    /// Of each page: the app's figures and the bare handler's, of each round.
+    /// Of each page, in each round: the app's figures and those of the bare handler.
     rounds: Vec<Vec<(Figures, Figures)>>,
 }
 
@@ -108,22 +105,22 @@ impl<'a> Pair<'a> {
 
     fn rows(&self) -> Vec<Vec<String>> {
         let row = |((page, _), rounds): (&(Page, String), &Vec<(Figures, Figures)>)| {
-            let spread = |figure: fn(&Figures, &Figures) -> f64| {
-                Spread::of(rounds.iter().map(|(app, bare)| figure(app, bare)))
+            let spread = |digits, figure: fn(&Figures, &Figures) -> f64| {
+                spread(digits, rounds.iter().map(|(app, bare)| figure(app, bare)))
             };
             vec![
                 page.path.to_owned(),
                 if self.site.https { "https" } else { "http" }.to_owned(),
                 self.site.name.clone(),
-                spread(|app, bare| bare.cpu_each() / app.cpu_each()).to_string(),
-                spread(|app, bare| app.per_second() / bare.per_second()).to_string(),
-                format!("{:.1}", spread(|app, _| app.cpu_each())),
-                format!("{:.1}", spread(|_, bare| bare.cpu_each())),
-                format!("{:.0}", spread(|app, _| app.per_second())),
-                format!("{:.0}", spread(|app, _| app.p50)),
-                format!("{:.0}", spread(|app, _| app.p99)),
-                format!("{:.0}", spread(|_, bare| bare.p99)),
-                spread(|app, _| app.cpu / app.took).to_string(),
+                spread(2, |app, bare| bare.cpu_each() / app.cpu_each()),
+                spread(2, |app, bare| app.per_second() / bare.per_second()),
+                spread(1, |app, _| app.cpu_each()),
+                spread(1, |_, bare| bare.cpu_each()),
+                spread(0, |app, _| app.per_second()),
+                spread(0, |app, _| app.p50),
+                spread(0, |app, _| app.p99),
+                spread(0, |_, bare| bare.p99),
+                spread(2, |app, _| app.cpu / app.took),
             ]
         };
         self.pages.iter().zip(&self.rounds).map(row).collect()
@@ -143,7 +140,7 @@ pub(crate) async fn load(
     fs::write(&sent, if page.signed_in { cookies.join("\n") } else { "\n".to_owned() })?;
     let run = async || {
         let mut wrk = Command::new("wrk");
-        wrk.args(["--threads", "1", "--connections", CONNECTIONS, "--duration", "1"]);
+        wrk.args(["--threads", "1", "--connections", "64", "--duration", "1"]);
         wrk.args(["--timeout", "10s", "--script"]).arg(&script);
         for (name, value) in HEADERS {
             wrk.args(["--header", &format!("{name}: {value}")]);

@@ -12,14 +12,12 @@ use nix::sys::signal::{Signal, kill};
 use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, LOCATION, SET_COOKIE};
-use reqwest::{Client, RequestBuilder, Response, redirect};
+use reqwest::{Client, Response, redirect};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 use crate::pages::Page;
 
-/// The core of what is measured. `scripts/bench` has everything else on core 1.
-const CORE: &str = "0";
 const DEADLINE: Duration = Duration::from_secs(30);
 /// The host name of all requests.
 pub(crate) const HOST: &str = "app.example.test";
@@ -53,10 +51,11 @@ pub(crate) fn built(name: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// A binary of this workspace, on the core of what is measured: actix-web starts one worker there.
+/// A binary of this workspace, on core 0: actix-web starts one worker there. `scripts/bench` has all else
+/// on core 1.
 pub(crate) fn measured(name: &str) -> anyhow::Result<Command> {
     let mut command = Command::new("taskset");
-    command.args(["-c", CORE]).arg(built(name)?);
+    command.args(["-c", "0"]).arg(built(name)?);
     Ok(command)
 }
 
@@ -108,18 +107,15 @@ impl Server {
     }
 
     pub(crate) async fn get(&self, path: &str, cookie: &str) -> anyhow::Result<Response> {
-        self.send(self.client.get(self.url(path)), cookie).await
+        let request = self.client.get(self.url(path));
+        let request = if cookie.is_empty() { request } else { request.header(COOKIE, cookie) };
+        Ok(request.send().await?)
     }
 
     /// Sends a form.
     pub(crate) async fn post(&self, path: &str, form: String) -> anyhow::Result<Response> {
         let request = self.client.post(self.url(path)).body(form);
-        self.send(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded"), "").await
-    }
-
-    async fn send(&self, request: RequestBuilder, cookie: &str) -> anyhow::Result<Response> {
-        let request = if cookie.is_empty() { request } else { request.header(COOKIE, cookie) };
-        Ok(request.send().await?)
+        Ok(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").send().await?)
     }
 
     /// Requests a page and checks the response; returns the body.

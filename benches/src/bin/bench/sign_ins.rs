@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::pages::ACCOUNT;
 use crate::server::{Server, cookie, location};
 use crate::site::{Ground, Store, start};
-use crate::table::{Spread, table};
+use crate::table::{spread, table};
 use crate::{Plan, progress};
 
 /// Sign-ins that run at the same time.
@@ -20,15 +20,13 @@ pub(crate) async fn measure(ground: &Ground, plan: &Plan) -> anyhow::Result<Stri
     for store in [Store::SQLite, Store::Redis] {
         progress(&format!("sign-ins, {store:?}"));
         let app = start(&ground.settings(store)?).await?;
-        let (mut cpus, mut rates) = (Vec::new(), Vec::new());
+        let mut rounds = Vec::new();
         for round in 0..plan.rounds.max(1) {
-            let (cpu, rate) = many(&app, &ground.emulator, plan.sign_ins, round).await?;
-            cpus.push(cpu);
-            rates.push(rate);
+            rounds.push(many(&app, &ground.emulator, plan.sign_ins, round).await?);
         }
+        let (cpus, rates): (Vec<_>, Vec<_>) = rounds.into_iter().unzip();
         app.stop().await?;
-        let figures = [cpus, rates].map(|figures| format!("{:.0}", Spread::of(figures)));
-        rows.push([vec![format!("{store:?}")], figures.into()].concat());
+        rows.push(vec![format!("{store:?}"), spread(0, cpus), spread(0, rates)]);
     }
     Ok(table("Sign-ins", "sessions | CPU µs each | a second", &rows))
 }
@@ -41,7 +39,7 @@ async fn many(
     round: usize,
 ) -> anyhow::Result<(f64, f64)> {
     let (started, cpu) = (Instant::now(), app.cpu()?);
-    let browsers = (0..BROWSERS.min(number)).map(async |first| {
+    let browsers = (0..BROWSERS).map(async |first| {
         let mut last = String::new();
         for user in (first..number).step_by(BROWSERS) {
             last = sign_in(app, emulator, &format!("user{round}-{user}@bench.test")).await?;

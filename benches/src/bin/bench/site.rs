@@ -1,7 +1,7 @@
 //! The servers that are measured: the app, set up as in production, and the bare handler.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
@@ -101,21 +101,7 @@ impl Ground {
         pages: &'static [Page],
     ) -> anyhow::Result<Site> {
         let mut settings = self.settings(store)?;
-        // In memory, where many durable writes take less time.
-        let memory = Path::new("/dev/shm");
-        let memory = if memory.exists() { memory } else { self.folder.path() };
-        let filling = TempDir::with_prefix_in("bench-", memory)?;
-        let folder = settings.insert("DATA_DIR", filling.path().display().to_string());
         let cookies = fill(self, &settings, sessions).await?;
-        let folder = folder.context("no DATA_DIR")?;
-        for file in fs::read_dir(&filling)? {
-            let file = file?;
-            let copy = Path::new(&folder).join(file.file_name());
-            fs::copy(file.path(), &copy)?;
-            // Otherwise it would be written while something is measured.
-            File::open(copy)?.sync_all()?;
-        }
-        settings.insert("DATA_DIR", folder);
         if https {
             let file = self.certificate_and_key.display().to_string();
             settings.insert("TLS", "files".to_owned());
@@ -140,11 +126,6 @@ impl Ground {
             command.arg(format!("{}={}", page.path, file.display()));
         }
         Server::start(command, &folder, port, https).await
-    }
-
-    pub(crate) async fn stop(self) -> anyhow::Result<()> {
-        self.redis.stop().await?;
-        self.emulator.stop().await
     }
 }
 

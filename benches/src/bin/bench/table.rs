@@ -1,31 +1,12 @@
 //! Figures, and tables of them in Markdown.
 
-use std::fmt;
-
-/// The median of some rounds, the least and the most.
-pub(crate) struct Spread {
-    median: f64,
-    least: f64,
-    most: f64,
-}
-
-impl Spread {
-    pub(crate) fn of(figures: impl IntoIterator<Item = f64>) -> Self {
-        let mut figures: Vec<f64> = figures.into_iter().collect();
-        figures.sort_by(f64::total_cmp);
-        let at = |place: usize| figures.get(place).copied().unwrap_or(f64::NAN);
-        let last = figures.len().saturating_sub(1);
-        Self { median: at(last / 2), least: at(0), most: at(last) }
-    }
-}
-
-/// As `0.23 (0.22 to 0.24)`, with two decimals unless the format says otherwise.
-impl fmt::Display for Spread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = f.precision().unwrap_or(2);
-        let Self { median, least, most } = self;
-        write!(f, "{median:.digits$} ({least:.digits$} to {most:.digits$})")
-    }
+/// The median of some rounds, the least and the most, as `0.23 (0.22 to 0.24)`.
+pub(crate) fn spread(digits: usize, figures: impl IntoIterator<Item = f64>) -> String {
+    let mut figures: Vec<f64> = figures.into_iter().collect();
+    figures.sort_by(f64::total_cmp);
+    let at = |place: usize| figures.get(place).copied().unwrap_or(f64::NAN);
+    let last = figures.len().saturating_sub(1);
+    format!("{:.digits$} ({:.digits$} to {:.digits$})", at(last / 2), at(0), at(last))
 }
 
 /// A table with these columns, such as `page | CPU µs`.
