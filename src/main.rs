@@ -62,7 +62,7 @@ enum Command {
         email: String,
     },
     /// Hold the settings against the world, and say what to do.
-    Doctor(doctor::Options),
+    Doctor,
     /// Make keys.
     Keys {
         #[command(subcommand)]
@@ -119,7 +119,7 @@ fn execute(arguments: Arguments) -> anyhow::Result<()> {
             print(&sealed::generate_cookie_key()?)
         }
         Some(Command::Audit { email }) => print(&operator::aliases(&email, variables()?)?),
-        Some(Command::Doctor(options)) => System::new().block_on(examine(options)),
+        Some(Command::Doctor) => System::new().block_on(examine()),
         Some(Command::Sessions { command }) => System::new().block_on(sessions(command)),
         #[cfg(feature = "demo")]
         None if arguments.demo => System::new().block_on(run_demo()),
@@ -127,8 +127,8 @@ fn execute(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-async fn examine(options: doctor::Options) -> anyhow::Result<()> {
-    doctor::examine(options, variables()?, print).await
+async fn examine() -> anyhow::Result<()> {
+    doctor::examine(variables()?, print).await
 }
 
 async fn sessions(command: SessionsCommand) -> anyhow::Result<()> {

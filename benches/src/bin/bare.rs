@@ -1,62 +1,49 @@
-//! What the app is measured against: an actix-web server whose handlers answer the same bytes and do
-//! nothing else. Its listener, TLS and number of workers are those of the app.
+//! What the app is measured against: actix-web with handlers that send fixed bytes and do nothing else.
+//! Its listener, TLS and number of workers are those of the app.
+//!
+//! `bare PORT CERTIFICATE_AND_KEY PATH=FILE …`; without TLS, the second is `none`.
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
 
 use actix_web::http::header::ContentType;
-use actix_web::web::Bytes;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::web::{self, Bytes};
+use actix_web::{App, HttpResponse, HttpServer};
 use anyhow::{Context, anyhow};
-use clap::Parser;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// Answers fixed bytes.
-#[derive(Parser)]
-struct Arguments {
-    /// The port of 127.0.0.1 to listen on.
-    #[arg(long)]
-    port: u16,
-    /// Certificate and key in one file, in PEM form: listens for https then.
-    #[arg(long)]
-    tls: Option<PathBuf>,
-    /// What to answer where, such as /account=account.html.
-    #[arg(value_name = "PATH=FILE", value_parser = answer)]
-    answers: Vec<(String, Bytes)>,
-}
-
-fn answer(argument: &str) -> anyhow::Result<(String, Bytes)> {
-    let (path, file) = argument.split_once('=').context("expected PATH=FILE")?;
-    Ok((path.to_owned(), fs::read(file)?.into()))
-}
-
 #[actix_web::main]
 async fn main() -> anyhow::Result<()> {
-    let Arguments { port, tls, answers } = Arguments::parse();
+    let mut arguments = std::env::args().skip(1);
+    let port = arguments.next().context("no port")?.parse::<u16>()?;
+    let tls = arguments.next().context("no certificate")?;
+    let pages = arguments.map(|page| {
+        let (path, file) = page.split_once('=').context("expected PATH=FILE")?;
+        Ok((path.to_owned(), Bytes::from(fs::read(file)?)))
+    });
+    let pages = pages.collect::<anyhow::Result<Vec<_>>>()?;
     let server = HttpServer::new(move || {
-        answers.iter().cloned().fold(App::new(), |app, (path, body)| {
-            let answer = move || {
+        pages.iter().cloned().fold(App::new(), |app, (path, body)| {
+            let handler = move || {
                 let body = body.clone();
                 async move { HttpResponse::Ok().content_type(ContentType::html()).body(body) }
             };
-            app.route(&path, web::get().to(answer))
+            app.route(&path, web::get().to(handler))
         })
     });
     let listener = TcpListener::bind(("127.0.0.1", port))?;
-    let server = match tls {
-        Some(file) => server.listen_rustls_0_23(listener, server_config(&file)?)?,
-        None => server.listen(listener)?,
+    let server = match tls.as_str() {
+        "none" => server.listen(listener)?,
+        file => server.listen_rustls_0_23(listener, server_config(file)?)?,
     };
     Ok(server.run().await?)
 }
 
-fn server_config(file: &PathBuf) -> anyhow::Result<ServerConfig> {
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .map_err(|_| anyhow!("a provider is installed already"))?;
+fn server_config(file: &str) -> anyhow::Result<ServerConfig> {
+    let provider = rustls::crypto::ring::default_provider();
+    provider.install_default().map_err(|_| anyhow!("a provider is installed already"))?;
     let chain = CertificateDer::pem_file_iter(file)?.collect::<Result<_, _>>()?;
     let key = PrivateKeyDer::from_pem_file(file)?;
     Ok(ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key)?)

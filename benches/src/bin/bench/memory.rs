@@ -1,96 +1,57 @@
-//! Memory: of a server that has just started, after load, and while many connections are kept open.
+//! Memory of a server that has just started, after load, and while many connections are open.
 
-use std::rc::Rc;
-use std::time::{Duration, Instant};
-
-use anyhow::bail;
+use anyhow::ensure;
 use futures_util::future::try_join_all;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::http::{Connection, Route, get};
-use crate::load::{Asked, Load, slice};
-use crate::pages::ACCOUNT;
-use crate::plan::{CONNECTIONS, Plan};
-use crate::server::Server;
-use crate::world::{Ground, Site};
+use crate::pages::{ACCOUNT, load};
+use crate::server::{HEADERS, Server};
+use crate::site::{Ground, Site, start};
+use crate::table::table;
 
-/// Connections that are opened at the same time.
-const OPENED_AT_ONCE: usize = 200;
-/// How often all of them are gone through, until none is found closed.
-const PASSES: usize = 10;
-/// Less than what actix-web keeps a connection for without a request.
-const KEPT_FOR: Duration = Duration::from_secs(4);
+/// Connections that stay open, and how many are opened at the same time.
+const CONNECTIONS: usize = 10_000;
+const AT_ONCE: usize = 200;
 
-/// In bytes.
-#[derive(Clone, Copy)]
-pub(crate) struct Memory {
-    pub(crate) idle: u64,
-    pub(crate) after_load: u64,
-    pub(crate) with_connections: u64,
-}
-
-/// Of the app, and of the bare server.
-pub(crate) async fn measure(
-    ground: &Ground,
-    plan: &Plan,
-    site: &Site,
-) -> anyhow::Result<(Memory, Memory)> {
-    let started = site.start().await?;
-    let body = started.body(ACCOUNT, &site.cookies[0]).await?;
-    let requests = site.cookies.iter().map(|cookie| get(ACCOUNT, cookie)).collect();
-    let asked = Rc::new(Asked { requests, body_bytes: body.len() });
-    let app = of(&started.server, &started.route, &asked, plan).await?;
-    started.stop().await?;
-    let (server, route) = ground.bare(false, &[(ACCOUNT.to_owned(), body)]).await?;
-    let bare = of(&server, &route, &asked, plan).await?;
-    server.stop().await?;
-    Ok((app, bare))
-}
-
-async fn of(
-    server: &Server,
-    route: &Route,
-    asked: &Rc<Asked>,
-    plan: &Plan,
-) -> anyhow::Result<Memory> {
-    asked.ask(&mut Connection::open(route).await?, 0).await?;
-    let idle = server.resident()?;
-    slice(server, route, asked, Load { connections: CONNECTIONS, lasting: plan.slice }).await?;
-    let after_load = server.resident()?;
-    let mut open = Vec::new();
-    while open.len() < plan.kept_connections {
-        let more = OPENED_AT_ONCE.min(plan.kept_connections - open.len());
-        open.extend(try_join_all((0..more).map(|number| answered(route, asked, number))).await?);
+/// Of the app, and of the bare handler.
+pub(crate) async fn measure(ground: &Ground, site: &Site) -> anyhow::Result<String> {
+    let (folder, app) = (ground.new_folder()?, start(&site.settings).await?);
+    let body = app.page(&ACCOUNT, &site.cookies[0]).await?;
+    let bare = ground.bare(false, &[(ACCOUNT, body.clone())]).await?;
+    bare.page(&ACCOUNT, "").await?;
+    let mut rows = Vec::new();
+    for (name, server) in [("the app", app), ("bare", bare)] {
+        let idle = server.resident()?;
+        load(&server, &ACCOUNT, &body, &site.cookies, &folder).await?;
+        let after_load = server.resident()?;
+        let open = with_connections(&server, &site.cookies).await?;
+        let mib = [idle, after_load, open].map(|mib| format!("{mib:.1}"));
+        server.stop().await?;
+        rows.push([vec![name.to_owned()], mib.into()].concat());
     }
-    let with_connections = all_open(server, route, asked, &mut open).await?;
-    server.empty_log()?;
-    Ok(Memory { idle, after_load, with_connections })
+    let columns = format!(" | idle | after load | {CONNECTIONS} connections open");
+    Ok(table("Memory in MiB", &columns, &rows))
 }
 
-/// The memory when all of them were answered just now, so that all are open: one that nobody uses for
-/// a while is closed, and opened anew here.
-async fn all_open(
-    server: &Server,
-    route: &Route,
-    asked: &Asked,
-    open: &mut [Connection],
-) -> anyhow::Result<u64> {
-    for _ in 0..PASSES {
-        let (begun, mut closed) = (Instant::now(), 0);
-        for (number, connection) in open.iter_mut().enumerate() {
-            if asked.ask(connection, number).await.is_err() {
-                *connection = answered(route, asked, number).await?;
-                closed += 1;
-            }
-        }
-        if closed == 0 && begun.elapsed() < KEPT_FOR {
-            return server.resident();
-        }
+/// The most while connections are opened, each of which gets a response and then waits. Those that wait
+/// for five seconds are closed.
+async fn with_connections(server: &Server, cookies: &[String]) -> anyhow::Result<f64> {
+    let headers = HEADERS.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
+    let (mut open, mut most) = (Vec::new(), 0.0);
+    for first in (0..CONNECTIONS).step_by(AT_ONCE) {
+        let responses = (first..first + AT_ONCE).map(async |number| {
+            let mut stream = TcpStream::connect(("127.0.0.1", server.port)).await?;
+            let cookie = &cookies[number % cookies.len()];
+            let request = format!("GET /account HTTP/1.1\r\n{headers}cookie: {cookie}\r\n\r\n");
+            stream.write_all(request.as_bytes()).await?;
+            let mut status = [0; 15];
+            stream.read_exact(&mut status).await?;
+            ensure!(status == *b"HTTP/1.1 200 OK", "{}", String::from_utf8_lossy(&status));
+            anyhow::Ok(stream)
+        });
+        open.extend(try_join_all(responses).await?);
+        most = f64::max(most, server.resident()?);
     }
-    bail!("the machine is too slow to keep {} connections open", open.len())
-}
-
-async fn answered(route: &Route, asked: &Asked, number: usize) -> anyhow::Result<Connection> {
-    let mut connection = Connection::open(route).await?;
-    asked.ask(&mut connection, number).await?;
-    Ok(connection)
+    Ok(most)
 }

@@ -1,169 +1,163 @@
-//! The pages, in turns: a slice of each on each site, and again.
+//! The pages, in turns: each of the app and then of the bare handler, and again.
 
-use std::cmp::Reverse;
-use std::rc::Rc;
+use std::fs;
+use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+use tokio::process::Command;
 
-use crate::app::App;
-use crate::http::{Route, get};
-use crate::load::{Asked, Load, slice};
-use crate::plan::{CONNECTIONS, Plan};
-use crate::report::progress;
-use crate::server::Server;
-use crate::world::{Ground, Kind, Site, Store, schemes};
+use crate::progress;
+use crate::server::{HEADERS, Server};
+use crate::site::{Ground, Site, start};
+use crate::table::{spread, table};
 
-/// The page that needs a session, and what else is measured.
-pub(crate) const ACCOUNT: &str = "/account";
-pub(crate) const API_SESSION: &str = "/api/session";
-pub(crate) const LOGIN: &str = "/login";
-
-/// What is asked, of whom, over how many connections, and what each round brought.
-pub(crate) struct Line {
-    pub(crate) path: String,
-    pub(crate) site: Kind,
-    pub(crate) connections: usize,
-    pub(crate) figures: Vec<Figures>,
-    /// The server's processor time for the first request of a session in a minute.
-    pub(crate) first_of_a_minute: Option<f64>,
+/// A page that is measured.
+#[derive(Clone, Copy)]
+pub(crate) struct Page {
+    pub(crate) path: &'static str,
+    signed_in: bool,
+    /// What its body must contain.
+    pub(crate) has: &'static str,
 }
 
-/// What a round brought, times in microseconds.
+pub(crate) const ACCOUNT: Page = Page { path: "/account", signed_in: true, has: "@bench.test" };
+pub(crate) const API_SESSION: Page = Page { path: "/api/session", ..ACCOUNT };
+pub(crate) const LOGIN: Page = Page { path: "/login", signed_in: false, has: "name=\"email\"" };
+
+/// One site's app, with the bare handler beside it.
+struct Pair<'a> {
+    site: &'a Site,
+    app: Server,
+    bare: Server,
+    pages: Vec<(Page, String)>,
+    /// Of each page, in each round: the app's figures and those of the bare handler.
+    rounds: Vec<Vec<(Figures, Figures)>>,
+}
+
+/// What a round gave: what `load.lua` prints, and the server's processor time. Times are in µs.
+#[derive(Deserialize)]
 pub(crate) struct Figures {
-    pub(crate) cpu: f64,
-    pub(crate) per_second: f64,
-    pub(crate) p50: f64,
-    pub(crate) p99: f64,
-    pub(crate) busy: f64,
+    responses: f64,
+    bytes: f64,
+    failed: u64,
+    took: f64,
+    p50: f64,
+    p99: f64,
+    #[serde(default)]
+    cpu: f64,
 }
 
-/// A line with what it is measured on.
-struct Measured<'a> {
-    line: Line,
-    server: &'a Server,
-    route: &'a Route,
-    asked: Rc<Asked>,
+impl Figures {
+    fn cpu_each(&self) -> f64 {
+        self.cpu / self.responses
+    }
+
+    fn per_second(&self) -> f64 {
+        self.responses / self.took * 1e6
+    }
 }
 
-/// Measures all of them.
+/// Checks one response of everything that is measured, and then measures.
 pub(crate) async fn measure(
     ground: &Ground,
-    plan: &Plan,
+    rounds: usize,
     sites: &[Site],
-) -> anyhow::Result<Vec<Line>> {
-    let mut apps = Vec::new();
+) -> anyhow::Result<String> {
+    let (mut pairs, folder) = (Vec::new(), ground.new_folder()?);
     for site in sites {
-        apps.push(site.start().await?);
+        pairs.push(Pair::start(ground, site).await?);
     }
-    let bodies = bodies(&apps[0], &sites[0]).await?;
-    let mut bares = Vec::new();
-    for https in schemes(plan) {
-        bares.push((Kind { https, store: None }, ground.bare(https, &bodies).await?));
-    }
-
-    let mut all = Vec::new();
-    for (kind, (server, route)) in &bares {
-        all.extend(lines(plan, *kind, server, route, &sites[0].cookies, &bodies));
-    }
-    for (site, app) in sites.iter().zip(&apps) {
-        all.extend(lines(plan, site.kind, &app.server, &app.route, &site.cookies, &bodies));
-    }
-    // The same page of all of them one after the other, the bare server's first: what disturbs the
-    // machine for a while shall disturb what is compared.
-    all.sort_by_key(|Measured { line, .. }| {
-        let page = bodies.iter().position(|(path, _)| *path == line.path);
-        (page, Reverse(line.connections), line.site.https)
-    });
-    for round in 1..=plan.rounds {
-        progress(&format!("pages, round {round} of {}", plan.rounds));
-        for measured in &mut all {
-            measured.round(plan).await?;
+    for round in 1..=rounds {
+        progress(&format!("pages, round {round} of {rounds}"));
+        for Pair { site, app, bare, pages, rounds } in &mut pairs {
+            for ((page, body), rounds) in pages.iter().zip(rounds) {
+                let app = load(app, page, body, &site.cookies, &folder).await?;
+                rounds.push((app, load(bare, page, body, &site.cookies, &folder).await?));
+            }
         }
     }
-    let lines = all.into_iter().map(|measured| measured.line).collect();
-    for (_, (server, _)) in bares {
-        server.stop().await?;
-    }
-    for app in apps {
+    let rows: Vec<_> = pairs.iter().flat_map(Pair::rows).collect();
+    for Pair { app, bare, .. } in pairs {
         app.stop().await?;
+        bare.stop().await?;
     }
-    Ok(lines)
+    let columns = "page | over | sessions | of bare, by processor time | of bare, by responses a second \
+                   | CPU µs | bare's | responses a second | p50 µs | p99 µs | bare's p99 | busy";
+    Ok(table("Pages", columns, &rows))
 }
 
-/// What is measured of one of them.
-fn lines<'a>(
-    plan: &Plan,
-    kind: Kind,
-    server: &'a Server,
-    route: &'a Route,
+impl<'a> Pair<'a> {
+    async fn start(ground: &Ground, site: &'a Site) -> anyhow::Result<Self> {
+        let (app, mut pages) = (start(&site.settings).await?, Vec::new());
+        for page in site.pages {
+            let cookie = if page.signed_in { &site.cookies[0] } else { "" };
+            pages.push((*page, app.page(page, cookie).await?));
+        }
+        let bare = ground.bare(site.https, &pages).await?;
+        for (page, body) in &pages {
+            ensure!(bare.page(page, "").await? == *body, "bare differs on {}", page.path);
+            progress(&format!("checked {}, sessions: {}", app.url(page.path), site.name));
+        }
+        let rounds = pages.iter().map(|_| Vec::new()).collect();
+        Ok(Self { site, app, bare, pages, rounds })
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |((page, _), rounds): (&(Page, String), &Vec<(Figures, Figures)>)| {
+            let spread = |digits, figure: fn(&Figures, &Figures) -> f64| {
+                spread(digits, rounds.iter().map(|(app, bare)| figure(app, bare)))
+            };
+            vec![
+                page.path.to_owned(),
+                if self.site.https { "https" } else { "http" }.to_owned(),
+                self.site.name.clone(),
+                spread(2, |app, bare| bare.cpu_each() / app.cpu_each()),
+                spread(2, |app, bare| app.per_second() / bare.per_second()),
+                spread(1, |app, _| app.cpu_each()),
+                spread(1, |_, bare| bare.cpu_each()),
+                spread(0, |app, _| app.per_second()),
+                spread(0, |app, _| app.p50),
+                spread(0, |app, _| app.p99),
+                spread(0, |_, bare| bare.p99),
+                spread(2, |app, _| app.cpu / app.took),
+            ]
+        };
+        self.pages.iter().zip(&self.rounds).map(row).collect()
+    }
+}
+
+/// Measures a page for a second, after another one that isn't counted.
+pub(crate) async fn load(
+    server: &Server,
+    page: &Page,
+    body: &str,
     cookies: &[String],
-    bodies: &[(String, Vec<u8>)],
-) -> Vec<Measured<'a>> {
-    let mut lines = Vec::new();
-    for (path, body) in bodies {
-        let asked = Rc::new(asked(path, cookies, body));
-        for connections in connections(kind, path, plan.sizes[0]) {
-            let (path, connections) = (path.clone(), *connections);
-            let (figures, first_of_a_minute) = (Vec::new(), None);
-            let line = Line { path, site: kind, connections, figures, first_of_a_minute };
-            lines.push(Measured { line, server, route, asked: Rc::clone(&asked) });
+    folder: &Path,
+) -> anyhow::Result<Figures> {
+    let (script, sent) = (folder.join("load.lua"), folder.join("cookies"));
+    fs::write(&script, include_str!("../../../load.lua"))?;
+    fs::write(&sent, if page.signed_in { cookies.join("\n") } else { "\n".to_owned() })?;
+    let run = async || {
+        let mut wrk = Command::new("wrk");
+        wrk.args(["--threads", "1", "--connections", "64", "--duration", "1"]);
+        wrk.args(["--timeout", "10s", "--script"]).arg(&script);
+        for (name, value) in HEADERS {
+            wrk.args(["--header", &format!("{name}: {value}")]);
         }
-    }
-    lines
-}
-
-/// Over how many connections a page of a site is asked for. Not everything everywhere: what differs by
-/// the store is what reads it, and all the rest is measured on the first.
-fn connections(kind: Kind, path: &str, fewest: usize) -> &'static [usize] {
-    let is_first = kind.store.is_none_or(|first| first == (Store::Embedded, fewest));
-    match path {
-        ACCOUNT if is_first && !kind.https => &[CONNECTIONS, 16, 1],
-        ACCOUNT | API_SESSION => &[CONNECTIONS],
-        _ if is_first => &[CONNECTIONS],
-        _ => &[],
-    }
-}
-
-/// What is answered where.
-async fn bodies(app: &App, site: &Site) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let cookie = site.cookies.first().context("nobody is signed in")?;
-    let login = app.body(LOGIN, "").await?;
-    let asset = str::from_utf8(&login)?.split('"').find(|path| path.ends_with(".css"));
-    let asset = asset.context("no style sheet")?.to_owned();
-    Ok(vec![
-        (ACCOUNT.to_owned(), app.body(ACCOUNT, cookie).await?),
-        (API_SESSION.to_owned(), app.body(API_SESSION, cookie).await?),
-        (asset.clone(), app.body(&asset, "").await?),
-        (LOGIN.to_owned(), login),
-    ])
-}
-
-/// By people who are signed in where that matters, and by strangers elsewhere.
-fn asked(path: &str, cookies: &[String], body: &[u8]) -> Asked {
-    let requests = match path {
-        ACCOUNT | API_SESSION => cookies.iter().map(|cookie| get(path, cookie)).collect(),
-        _ => vec![get(path, "")],
+        let output = wrk.arg(server.url(page.path)).arg("--").arg(&sent).output().await;
+        let text = String::from_utf8(output.context("wrk")?.stdout)?;
+        let figures: Figures = serde_json::from_str(text.lines().next_back().unwrap_or_default())?;
+        // A redirect to `/login` is no error for wrk, but short. A date may be a few bytes shorter.
+        let is_whole = figures.bytes / figures.responses + 16.0 > body.len() as f64;
+        ensure!(figures.failed == 0 && is_whole, "{} failed: {text}", page.path);
+        anyhow::Ok(figures)
     };
-    Asked { requests, body_bytes: body.len() }
-}
-
-impl Measured<'_> {
-    async fn round(&mut self, plan: &Plan) -> anyhow::Result<()> {
-        let load = Load { connections: self.line.connections, lasting: plan.slice };
-        let slice = slice(self.server, self.route, &self.asked, load).await;
-        let slice = slice.with_context(|| format!("{} can't be measured", self.line.path))?;
-        // Nobody had been there for two minutes.
-        let comes_back = self.line.figures.is_empty() && self.line.site.store.is_some();
-        if comes_back && self.line.path == ACCOUNT && self.line.connections == CONNECTIONS {
-            self.line.first_of_a_minute = Some(slice.cpu_per_warming);
-        }
-        self.line.figures.push(Figures {
-            cpu: slice.cpu_per_answer(),
-            per_second: slice.per_second(),
-            p50: slice.quantile(0.5),
-            p99: slice.quantile(0.99),
-            busy: slice.busy(),
-        });
-        Ok(())
-    }
+    // The first request of a session in a minute writes when it was last seen.
+    run().await?;
+    let before = server.cpu()?;
+    let figures = run().await?;
+    let cpu = server.cpu()? - before;
+    server.empty_log()?;
+    Ok(Figures { cpu, ..figures })
 }

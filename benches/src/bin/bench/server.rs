@@ -1,6 +1,6 @@
-//! The programs that are measured, each a process on a core of its own.
+//! Processes that listen, and single requests to them. What is measured has a core of its own.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -8,54 +8,58 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use nix::sched::{CpuSet, sched_setaffinity};
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{Signal, kill};
 use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, LOCATION, SET_COOKIE};
+use reqwest::{Client, Response, redirect};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
-/// What is measured runs here, one worker each, and nothing else.
-const CORE_OF_SERVERS: &str = "0";
-/// The driver runs here, and what servers ask: Redis, the stand-in.
-const CORE_OF_DRIVER: usize = 1;
-/// A program that hasn't started by now won't.
-const STARTED_WITHIN: Duration = Duration::from_secs(30);
+use crate::pages::Page;
 
-/// A program that runs.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// The host name of all requests.
+pub(crate) const HOST: &str = "app.example.test";
+/// What Chromium sends when a user follows a link.
+pub(crate) const HEADERS: [(&str, &str); 8] = [
+    ("Host", HOST),
+    ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0"),
+    ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"),
+    ("Accept-Encoding", "gzip, deflate, br, zstd"),
+    ("Accept-Language", "en-US,en;q=0.9"),
+    ("Sec-Fetch-Dest", "document"),
+    ("Sec-Fetch-Mode", "navigate"),
+    ("Sec-Fetch-Site", "same-origin"),
+];
+
+/// A server that runs until it is dropped.
 pub(crate) struct Server {
-    pub(crate) child: Child,
+    child: Child,
     pid: Pid,
-    /// What it says on standard error.
+    pub(crate) port: u16,
     log: PathBuf,
+    https: bool,
+    /// Follows no redirects and keeps no cookies.
+    client: Client,
 }
 
-/// Takes the driver, and what it starts from now on, to its core, and lets them open as many files as
-/// they may.
-pub(crate) fn settle() -> anyhow::Result<()> {
-    let mut core = CpuSet::new();
-    core.set(CORE_OF_DRIVER)?;
-    sched_setaffinity(Pid::this(), &core).context("two cores are needed")?;
-    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    Ok(setrlimit(Resource::RLIMIT_NOFILE, most, most)?)
-}
-
-/// A program of this project that was built beside this one.
+/// A binary of this workspace, which is beside this one.
 pub(crate) fn built(name: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
-    ensure!(path.exists(), "{} isn't built; scripts/bench builds all of them", path.display());
+    ensure!(path.exists(), "{} isn't built; scripts/bench builds everything", path.display());
     Ok(path)
 }
 
-/// This program on the core of what is measured, where actix-web finds one core and starts one worker.
+/// A binary of this workspace, on core 0: actix-web starts one worker there. `scripts/bench` has all else
+/// on core 1.
 pub(crate) fn measured(name: &str) -> anyhow::Result<Command> {
     let mut command = Command::new("taskset");
-    command.args(["-c", CORE_OF_SERVERS]).arg(built(name)?);
+    command.args(["-c", "0"]).arg(built(name)?);
     Ok(command)
 }
 
-/// A port that is free: below those that the system gives to whoever asks for any.
+/// A free port, below the system's ephemeral ones.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     loop {
@@ -67,51 +71,84 @@ pub(crate) fn free_port() -> u16 {
 }
 
 impl Server {
-    /// Starts it; it writes its log into this folder.
-    pub(crate) fn start(mut command: Command, folder: &Path) -> anyhow::Result<Self> {
+    /// Starts a server with its log in this folder, and waits until it listens on this port.
+    pub(crate) async fn start(
+        mut command: Command,
+        folder: &Path,
+        port: u16,
+        https: bool,
+    ) -> anyhow::Result<Self> {
         let log = folder.join("log");
         let file = OpenOptions::new().create(true).append(true).open(&log)?;
-        let child = command.stderr(file).kill_on_drop(true).spawn()?;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).current_dir(folder);
+        let child = command.kill_on_drop(true).spawn()?;
         let pid = Pid::from_raw(child.id().context("it has ended")?.try_into()?);
-        Ok(Self { child, pid, log })
-    }
-
-    /// Waits until it listens here.
-    pub(crate) async fn listens(&mut self, port: u16) -> anyhow::Result<()> {
-        let begun = Instant::now();
+        let header =
+            |(name, value): (&str, &str)| Ok((HeaderName::try_from(name)?, value.parse()?));
+        let headers = HEADERS.into_iter().map(header).collect::<anyhow::Result<HeaderMap>>()?;
+        let client = Client::builder().default_headers(headers).no_proxy().timeout(DEADLINE);
+        // The certificate is this run's own.
+        let client =
+            client.redirect(redirect::Policy::none()).tls_danger_accept_invalid_certs(true);
+        let mut server = Self { child, pid, port, log, https, client: client.build()? };
+        let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-            if self.child.try_wait()?.is_some() || begun.elapsed() > STARTED_WITHIN {
-                bail!("it doesn't start: {}", self.said()?);
+            if server.child.try_wait()?.is_some() || started.elapsed() > DEADLINE {
+                bail!("a server didn't start: {}", server.logged()?);
             }
             tokio::task::yield_now().await;
         }
-        Ok(())
+        Ok(server)
     }
 
-    /// Its log.
-    pub(crate) fn said(&self) -> anyhow::Result<String> {
-        Ok(std::fs::read_to_string(&self.log)?)
+    pub(crate) fn url(&self, path: &str) -> String {
+        let scheme = if self.https { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{}{path}", self.port)
     }
 
-    /// The processor time that it has taken so far, all of its threads together.
-    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
-        Ok(clock_getcpuclockid(self.pid)?.now()?.into())
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> anyhow::Result<Response> {
+        let request = self.client.get(self.url(path));
+        let request = if cookie.is_empty() { request } else { request.header(COOKIE, cookie) };
+        Ok(request.send().await?)
     }
 
-    /// The memory that it has, in bytes.
-    pub(crate) fn resident(&self) -> anyhow::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).context("no VmRSS")?;
-        Ok(kib.parse::<u64>()? * 1024)
+    /// Sends a form.
+    pub(crate) async fn post(&self, path: &str, form: String) -> anyhow::Result<Response> {
+        let request = self.client.post(self.url(path)).body(form);
+        Ok(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").send().await?)
     }
 
-    /// Empties its log, which would fill the disk.
+    /// Requests a page and checks the response; returns the body.
+    pub(crate) async fn page(&self, page: &Page, cookie: &str) -> anyhow::Result<String> {
+        let response = self.get(page.path, cookie).await?;
+        let (status, body) = (response.status(), response.text().await?);
+        ensure!(status == 200 && body.contains(page.has), "{}: {status}, {body}", page.path);
+        Ok(body)
+    }
+
+    pub(crate) fn logged(&self) -> anyhow::Result<String> {
+        Ok(fs::read_to_string(&self.log)?)
+    }
+
+    /// Empties the log, which would fill the disk.
     pub(crate) fn empty_log(&self) -> anyhow::Result<()> {
         Ok(File::options().write(true).open(&self.log)?.set_len(0)?)
     }
 
-    /// Ends it as an operator does.
+    /// The processor time of all its threads so far, in µs.
+    pub(crate) fn cpu(&self) -> anyhow::Result<f64> {
+        let time: Duration = clock_getcpuclockid(self.pid)?.now()?.into();
+        Ok(time.as_secs_f64() * 1e6)
+    }
+
+    /// The resident memory, in MiB.
+    pub(crate) fn resident(&self) -> anyhow::Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).context("no VmRSS")?;
+        Ok(kib.parse::<f64>()? / 1024.0)
+    }
+
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         kill(self.pid, Signal::SIGTERM)?;
         self.child.wait().await?;
@@ -119,7 +156,16 @@ impl Server {
     }
 }
 
-/// A program that is silent on standard output.
-pub(crate) fn quiet(command: &mut Command) -> &mut Command {
-    command.stdin(Stdio::null()).stdout(Stdio::null())
+/// Where a redirect leads.
+pub(crate) fn location(response: &Response) -> anyhow::Result<&str> {
+    let location = response.headers().get(LOCATION);
+    Ok(location.with_context(|| format!("{} is no redirect", response.status()))?.to_str()?)
+}
+
+/// The cookie of this name that a response sets, as it is sent back.
+pub(crate) fn cookie(response: &Response, name: &str) -> anyhow::Result<String> {
+    let cookies = response.headers().get_all(SET_COOKIE).iter();
+    let mut pairs = cookies.filter_map(|set| set.to_str().ok()?.split(';').next());
+    let found = pairs.find(|pair| pair.starts_with(name));
+    Ok(found.with_context(|| format!("{} sets no {name}", response.status()))?.to_owned())
 }

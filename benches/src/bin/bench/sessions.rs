@@ -1,8 +1,7 @@
-//! Stores full of sessions. Each is written by the app's own store, as a sign-in writes it, and is a
-//! copy of one that somebody really signed in to, under another name.
+//! Stores full of sessions. The app's own store writes each as a sign-in does: a copy, for another
+//! user, of one that a real sign-in began.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use actix_session::storage::{SessionKey, SessionStore};
 use actix_web::cookie::{Cookie, CookieJar};
@@ -14,83 +13,65 @@ use workos_magic_link::config::{parse_cookie_keys, read_store};
 use workos_magic_link::sealed::KeyRing;
 use workos_magic_link::session::{COOKIE, NewSession, Store};
 
-use crate::app::{App, Settings};
-use crate::plan::COOKIES;
-use crate::sign_in::sign_in;
-use crate::upstream::Upstream;
+use crate::sign_ins::sign_in;
+use crate::site::{Ground, Settings, start};
 
-/// Written at once, where the store can take it.
+/// Sessions that are written at the same time.
 const AT_ONCE: usize = 64;
-/// Sessions were last seen so many seconds ago: the first request of each writes that down, once a
-/// minute, as it does when people come back.
-const SEEN_BEFORE: i64 = 120;
+/// Cookies of a store, from all over it, so that what is read isn't in the processor's cache.
+const COOKIES: usize = 4_096;
+/// Seconds since the sessions were last seen: the first request of each updates that.
+const LAST_SEEN: i64 = 120;
 
-/// A session to copy.
-pub(crate) struct Template(NewSession);
-
-impl Template {
-    /// Of a person whom an app signs in, through the stand-in.
-    pub(crate) async fn signed_in(folder: &Path, cookie_keys: &str) -> anyhow::Result<Self> {
-        let upstream = Upstream::stand_in(folder).await?;
-        let settings = Settings::new(folder, cookie_keys, &upstream.url());
-        let app = App::start(&settings, None).await?;
-        let signed_in = sign_in(&mut app.connect().await?, &upstream, "ana@bench.test").await;
-        app.stop().await?;
-        let key = key_in(&signed_in?, &keys(&settings)?)?;
-        let kept = store(&settings)?.load(&key).await.map_err(|error| anyhow!("{error:?}"))?;
-        Self::of(kept.context("the session isn't there")?)
-    }
-
-    /// `actix-session` is told of a session what has columns beside what has none.
-    fn of(mut kept: HashMap<String, String>) -> anyhow::Result<Self> {
-        kept.remove("person").context("nobody is signed in")?;
-        let info: Value = serde_json::from_str(&kept.remove("session").context("no session")?)?;
-        let text = |name: &str| info[name].as_str().map(str::to_owned).context("no text");
-        let (device, ip) = (text("device")?, text("address")?);
-        let values = kept.iter().map(|(key, json)| Ok((key, serde_json::from_str(json)?)));
-        let values = values.collect::<anyhow::Result<HashMap<&String, Value>>>()?;
-        let values = serde_json::to_string(&values)?;
-        Ok(Self(NewSession { device, ip, values, ..NewSession::default() }))
-    }
-
-    fn of_person(&self, number: usize) -> NewSession {
-        let user_id = Some(format!("person{number}@bench.test"));
-        NewSession { email: user_id.clone(), user_id, ..self.0.clone() }
-    }
-}
-
-/// Fills the store of an app until it holds so many sessions; it holds the first `from` already. Gives
-/// cookies of some of the new ones, from all over.
+/// Writes sessions to the store of an app with these settings; returns cookies of some of them.
 pub(crate) async fn fill(
+    ground: &Ground,
     settings: &Settings,
-    template: &Template,
-    from: usize,
-    to: usize,
+    sessions: usize,
 ) -> anyhow::Result<Vec<String>> {
-    let (store, keys) = (store(settings)?, keys(settings)?);
-    let (every, mut cookies) = ((to - from).div_ceil(COOKIES), Vec::new());
-    for first in (from..to).step_by(AT_ONCE) {
-        let numbers = first..to.min(first + AT_ONCE);
-        let saved = numbers.map(async |number| {
-            anyhow::Ok((number, store.begin(template.of_person(number), None).await?))
+    let (template, store, keys) = (template(ground).await?, store(settings)?, keys(settings)?);
+    let (every, mut cookies) = (sessions.div_ceil(COOKIES), Vec::new());
+    for first in (0..sessions).step_by(AT_ONCE) {
+        let begun = (first..sessions.min(first + AT_ONCE)).map(async |number| {
+            let email = Some(format!("user{number}@bench.test"));
+            let session = NewSession { user_id: email.clone(), email, ..template.clone() };
+            anyhow::Ok((number, store.begin(session, None).await?))
         });
-        let saved = try_join_all(saved).await?;
-        let kept = saved.into_iter().filter(|(number, _)| number % every == 0);
+        let kept = try_join_all(begun).await?.into_iter().filter(|(number, _)| number % every == 0);
         cookies.extend(kept.map(|(_, key)| cookie(&key, &keys)));
     }
     Ok(cookies)
 }
 
-/// The store that an app with these settings would open.
+/// The session to copy, of a user who signs in to an app.
+async fn template(ground: &Ground) -> anyhow::Result<NewSession> {
+    let settings = ground.settings(crate::site::Store::SQLite)?;
+    let app = start(&settings).await?;
+    let cookie = sign_in(&app, &ground.emulator, "ana@bench.test").await;
+    app.stop().await?;
+    let key = key_in(&cookie?, &keys(&settings)?)?;
+    let kept = store(&settings)?.load(&key).await.map_err(|error| anyhow!("{error:?}"))?;
+    // `actix-session` sees the columns of a session beside its values.
+    let mut kept = kept.context("the session is missing")?;
+    kept.remove("person").context("no user is signed in")?;
+    let info: Value = serde_json::from_str(&kept.remove("session").context("no session")?)?;
+    let text = |name: &str| info[name].as_str().map(str::to_owned).context("no text");
+    let (device, ip) = (text("device")?, text("address")?);
+    let values = kept.iter().map(|(key, json)| Ok((key, serde_json::from_str(json)?)));
+    let values = serde_json::to_string(&values.collect::<anyhow::Result<HashMap<_, Value>>>()?)?;
+    Ok(NewSession { device, ip, values, ..NewSession::default() })
+}
+
+/// The store that an app with these settings opens.
 fn store(settings: &Settings) -> anyhow::Result<Store> {
-    let (place, limits) = read_store(|name| settings.get(name))?;
+    let (place, limits) = read_store(|name| settings.get(name).cloned())?;
     let clock = Clock::default();
-    clock.advance(-SEEN_BEFORE);
+    clock.advance(-LAST_SEEN);
     Ok(Store::open(&place, limits, clock)?.for_this_thread())
 }
 
 fn keys(settings: &Settings) -> anyhow::Result<KeyRing> {
-    Ok(parse_cookie_keys(&settings.get("COOKIE_KEYS").context("no COOKIE_KEYS")?)?)
+    Ok(parse_cookie_keys(&settings["COOKIE_KEYS"])?)
 }
 
 /// The cookie of a session, sealed as `actix-session` does.

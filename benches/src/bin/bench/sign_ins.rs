@@ -1,71 +1,85 @@
-//! Sign-ins, in turns: on each store, against the stand-in and beside instant answers, and the three
-//! calls alone.
+//! Whole sign-ins: the form is sent, the emailed link is opened, and the session begins.
 
-use crate::app::App;
-use crate::plan::Plan;
-use crate::redis::Redis;
-use crate::report::progress;
-use crate::sign_in::{SignIns, ThreeCalls, many};
-use crate::upstream::Upstream;
-use crate::world::{Ground, Store};
+use std::time::Instant;
 
-/// What each round brought.
-pub(crate) struct Line {
-    /// `None`: the three calls alone.
-    pub(crate) store: Option<Store>,
-    /// Or against the stand-in.
-    pub(crate) at_once: bool,
-    pub(crate) rounds: Vec<SignIns>,
-}
+use anyhow::{Context, ensure};
+use futures_util::future::try_join_all;
+use serde_json::Value;
 
-pub(crate) async fn measure(
-    ground: &Ground,
-    plan: &Plan,
-    redis: Option<&Redis>,
-) -> anyhow::Result<Vec<Line>> {
-    let stand_in = Upstream::stand_in(&ground.new_folder()?).await?;
-    let instant = Upstream::instant().await?;
-    let mut three_calls = ThreeCalls::start(&instant, &ground.new_folder()?)?;
-    let mut alone = Line { store: None, at_once: true, rounds: Vec::new() };
-    let mut apps = Vec::new();
-    for (at_once, upstream) in [(false, &stand_in), (true, &instant)] {
-        for store in [Store::Embedded, Store::Redis] {
-            if let Some(app) = app(ground, upstream, store, redis).await? {
-                apps.push((Line { store: Some(store), at_once, rounds: Vec::new() }, app));
-            }
+use crate::pages::ACCOUNT;
+use crate::server::{Server, cookie, location};
+use crate::site::{Ground, Store, start};
+use crate::table::{spread, table};
+use crate::{Plan, progress};
+
+/// Sign-ins that run at the same time.
+const BROWSERS: usize = 16;
+
+pub(crate) async fn measure(ground: &Ground, plan: &Plan) -> anyhow::Result<String> {
+    let mut rows = Vec::new();
+    for store in [Store::SQLite, Store::Redis] {
+        progress(&format!("sign-ins, {store:?}"));
+        let app = start(&ground.settings(store)?).await?;
+        let mut rounds = Vec::new();
+        for round in 0..plan.rounds.max(1) {
+            rounds.push(many(&app, &ground.emulator, plan.sign_ins, round).await?);
         }
-    }
-    for round in 1..=plan.rounds {
-        progress(&format!("sign-ins, round {round} of {}", plan.rounds));
-        alone.rounds.push(three_calls.many(plan.sign_ins).await?);
-        for (line, app) in &mut apps {
-            let upstream = if line.at_once { &instant } else { &stand_in };
-            line.rounds.push(many(app, upstream, plan.sign_ins, round).await?);
-            upstream.forget().await?;
-        }
-    }
-    three_calls.stop().await?;
-    let mut lines = vec![alone];
-    for (line, app) in apps {
+        let (cpus, rates): (Vec<_>, Vec<_>) = rounds.into_iter().unzip();
         app.stop().await?;
-        lines.push(line);
+        rows.push(vec![format!("{store:?}"), spread(0, cpus), spread(0, rates)]);
     }
-    stand_in.stop().await?;
-    Ok(lines)
+    Ok(table("Sign-ins", "sessions | CPU µs each | a second", &rows))
 }
 
-/// An app with an empty store, unless that needs a Redis that isn't there.
-async fn app(
-    ground: &Ground,
-    upstream: &Upstream,
-    store: Store,
-    redis: Option<&Redis>,
-) -> anyhow::Result<Option<App>> {
-    let settings = ground.settings(&ground.new_folder()?, &upstream.url());
-    let settings = match (store, redis) {
-        (Store::Embedded, _) => settings,
-        (Store::Redis, Some(redis)) => settings.with("SESSION_STORE", &redis.unused_database()),
-        (Store::Redis, None) => return Ok(None),
-    };
-    App::start(&settings, None).await.map(Some)
+/// Signs users in; returns the app's processor time for one in µs, and how many were signed in a second.
+async fn many(
+    app: &Server,
+    emulator: &Server,
+    number: usize,
+    round: usize,
+) -> anyhow::Result<(f64, f64)> {
+    let (started, cpu) = (Instant::now(), app.cpu()?);
+    let browsers = (0..BROWSERS).map(async |first| {
+        let mut last = String::new();
+        for user in (first..number).step_by(BROWSERS) {
+            last = sign_in(app, emulator, &format!("user{round}-{user}@bench.test")).await?;
+        }
+        anyhow::Ok(last)
+    });
+    let last = try_join_all(browsers).await?;
+    let cpu = (app.cpu()? - cpu) / number as f64;
+    let rate = number as f64 / started.elapsed().as_secs_f64();
+    for session in last {
+        app.page(&ACCOUNT, &session).await?;
+    }
+    app.empty_log()?;
+    // A full inbox would slow the emulator down.
+    let status = emulator.post("/_emulate/reset", String::new()).await?.status();
+    ensure!(status.is_success(), "the emulator wasn't reset: {status}");
+    Ok((cpu, rate))
+}
+
+/// Signs a user in; returns the session's cookie.
+pub(crate) async fn sign_in(
+    app: &Server,
+    emulator: &Server,
+    email: &str,
+) -> anyhow::Result<String> {
+    let form = format!("email={}&return_to=", email.replace('@', "%40"));
+    let requested = app.post("/login", form).await?;
+    ensure!(location(&requested)?.starts_with("/login/sent"), "no link was sent to {email}");
+    let inbox = emulator.get(&format!("/_emulate/inbox?to={email}"), "").await?;
+    let inbox: Value = inbox.json().await?;
+    let link = inbox["data"][0]["link"].as_str().context("no email")?;
+    let confirmed = emulator.get(from("/passwordless/", link)?, "").await?;
+    let callback = from("/callback", location(&confirmed)?)?;
+    let signed_in = app.get(callback, &cookie(&requested, "__Host-signin-")?).await?;
+    ensure!(location(&signed_in)? == ACCOUNT.path, "{email} wasn't signed in");
+    cookie(&signed_in, "__Host-session")
+}
+
+/// The part of a URL that begins like this.
+fn from<'a>(start: &str, url: &'a str) -> anyhow::Result<&'a str> {
+    let at = url.find(start).with_context(|| format!("{url} has no {start}"))?;
+    Ok(&url[at..])
 }
