@@ -82,4 +82,5 @@ mod tls;
 mod typed;
 mod webmail;
 mod words;
-pub mod workos;
+
+pub use workos_client as workos;

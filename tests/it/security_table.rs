@@ -15,13 +15,15 @@ fn rows() -> Vec<[&'static str; 3]> {
     rows.filter(|[threat, ..]| *threat != "threat").collect()
 }
 
-/// `it/login.rs::the_form_sets_no_cookie`
+/// `it/login.rs::the_form_sets_no_cookie`, or a path from `crates/` on.
 fn names_of_tests(proof: &str) -> impl Iterator<Item = (&str, &str)> {
     proof.split('`').filter_map(|word| word.split_once("::"))
 }
 
 fn exists(file: &str, test: &str) -> bool {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(file);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path =
+        if file.starts_with("crates/") { root.join(file) } else { root.join("tests").join(file) };
     let source = fs::read_to_string(path).unwrap_or_default();
     // Property tests have parameters.
     let Some((before, _)) = source.split_once(&format!("fn {test}(")) else { return false };
@@ -72,6 +74,7 @@ fn every_fault_has_a_test_that_exists() {
 fn a_name_that_is_none_would_be_noticed() {
     assert!(exists("it/security_table.rs", "a_name_that_is_none_would_be_noticed"));
     assert!(exists("it/properties.rs", "nothing_that_was_made_up_opens"));
+    assert!(exists("crates/workos-client/tests/it/tls.rs", "untrusted_certificate_is_refused"));
     assert!(!exists("it/security_table.rs", "rows"), "no test");
     assert!(!exists("it/security_table.rs", "a_name_that_is"), "no whole name");
     assert!(!exists("it/nowhere.rs", "a_name_that_is_none_would_be_noticed"));

@@ -55,4 +55,9 @@ fn no_code_of_ours_is_unsafe() {
         let manifest = fs::read_to_string(root.join(package)).unwrap();
         assert!(manifest.contains("[lints]\nworkspace = true"), "{package}");
     }
+    for package in fs::read_dir(root.join("crates")).unwrap() {
+        let manifest = package.unwrap().path().join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        assert!(text.contains("unsafe_code = \"forbid\""), "{}", manifest.display());
+    }
 }

@@ -150,7 +150,7 @@ impl Delivery {
 
     /// Once WorkOS may have sent the email, the browser must have the sign-in that it leads to.
     fn delay_or_fail(&mut self, error: WorkOsError) -> Result<(), Failure> {
-        if !error.may_have_been_done() {
+        if !error.may_have_succeeded() {
             return Err(error.into());
         }
         tracing::warn!(cause = %with_sources(&error), "WorkOS may have sent this email, or not");

@@ -1,28 +1,23 @@
-//! The WorkOS client: what it repeats, since it was not processed or may be processed twice, and
-//! what it never repeats. HTTP/2 frames are written by hand (RFC 9113, 4.1), so that the server does
-//! exactly this and no more.
+//! Which requests are repeated, and which never are. HTTP/2 frames are written by hand (RFC 9113,
+//! 4.1), so that the server does exactly what a test says.
 
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::Certificate;
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use workos_magic_link::workos::{Client, WorkOsError};
+use workos_client::{Client, WorkOsError};
 
-use crate::workos::{client, client_through, create, read_request, response};
-use crate::workos_tls::Authority;
+use crate::support::{client, client_with, create, read_request, response, tls_for_localhost};
 
-/// What satisfies every call.
-const ANSWER: &str = r#"{"id":"x_1","link":"https://auth.workos.test/x","object":"any",
+/// A body that satisfies every call.
+const BODY: &str = r#"{"id":"x_1","link":"https://auth.workos.test/x","object":"any",
     "profile":{"id":"prof_1","email":"ana@acme.test"},"user":{"id":"user_1","email":"ana@acme.test"}}"#;
 
 const DATA: u8 = 0;
@@ -37,10 +32,10 @@ const NO_ERROR: u32 = 0;
 const INTERNAL_ERROR: u32 = 2;
 const REFUSED_STREAM: u32 = 7;
 
-/// What the server does when a request is there.
+/// What the server does with a request.
 #[derive(Clone, Copy, Debug)]
 enum Reaction {
-    Answer,
+    Respond,
     /// `RST_STREAM` with this code.
     Reset(u32),
     /// `GOAWAY`: this stream was not processed, and no later one.
@@ -50,9 +45,9 @@ enum Reaction {
     Close,
 }
 
-use Reaction::{Answer, Close, GoAwayAfter, GoAwayBefore, Reset};
+use Reaction::{Close, GoAwayAfter, GoAwayBefore, Reset, Respond};
 
-/// A server of HTTP/2 that reacts like this to one request after the other, and then answers.
+/// An HTTP/2 server with one reaction for each request; later requests get a response.
 struct Server {
     reactions: Mutex<VecDeque<Reaction>>,
     requests: Mutex<usize>,
@@ -60,13 +55,7 @@ struct Server {
 
 impl Server {
     async fn start(reactions: &[Reaction]) -> (Arc<Self>, Client) {
-        rustls::crypto::ring::default_provider().install_default().ok();
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("authority.pem");
-        let (certificate, key) = Authority::new(&file).certificate("localhost", 2);
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let tls = ServerConfig::builder().with_no_client_auth();
-        let mut tls = tls.with_single_cert(vec![certificate], key).unwrap();
+        let (root, mut tls) = tls_for_localhost();
         tls.alpn_protocols = vec![b"h2".to_vec()];
         let acceptor = TlsAcceptor::from(Arc::new(tls));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -74,14 +63,13 @@ impl Server {
         let reactions = Mutex::new(reactions.iter().copied().collect());
         let server = Arc::new(Self { reactions, requests: Mutex::new(0) });
         let serving = Arc::clone(&server);
-        actix_web::rt::spawn(async move {
+        tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let stream = acceptor.accept(stream).await.unwrap();
-                actix_web::rt::spawn(Arc::clone(&serving).serve(stream));
+                tokio::spawn(Arc::clone(&serving).serve(stream));
             }
         });
-        let root = Certificate::from_pem(&std::fs::read(file).unwrap()).unwrap();
-        (server, client_through(reqwest::Client::builder().tls_certs_merge([root]), &url))
+        (server, client_with(reqwest::Client::builder().tls_certs_merge([root]), &url))
     }
 
     /// `None` once the connection has ended.
@@ -109,18 +97,18 @@ impl Server {
         }
     }
 
-    /// What it writes, and whether it closes the connection then.
+    /// Returns what to write, and whether to close the connection afterwards.
     fn react(&self, stream: u32) -> (Vec<u8>, bool) {
         *self.requests.lock().unwrap() += 1;
         let go_away =
             |last: u32| frame(GOAWAY, 0, 0, &[last.to_be_bytes(), NO_ERROR.to_be_bytes()].concat());
         // 0x88 is `:status: 200` (RFC 7541, appendix A).
-        let answer = [
+        let response = [
             frame(HEADERS, END_HEADERS, stream, &[0x88]),
-            frame(DATA, END_STREAM, stream, ANSWER.as_bytes()),
+            frame(DATA, END_STREAM, stream, BODY.as_bytes()),
         ];
-        match self.reactions.lock().unwrap().pop_front().unwrap_or(Answer) {
-            Answer => (answer.concat(), false),
+        match self.reactions.lock().unwrap().pop_front().unwrap_or(Respond) {
+            Respond => (response.concat(), false),
             Reset(code) => (frame(RST_STREAM, 0, stream, &code.to_be_bytes()), false),
             GoAwayBefore => (go_away(stream.saturating_sub(2)), false),
             GoAwayAfter => (go_away(stream), true),
@@ -141,7 +129,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 
 const CALLS: [&str; 4] = ["send", "exchange", "create_magic_auth", "authenticate"];
 
-/// One of the calls that must not be processed twice.
+/// Makes a call that must not be processed twice.
 async fn call(client: &Client, call: &str) -> Result<(), WorkOsError> {
     match call {
         "send" => client.send_passwordless_session("x_1").await,
@@ -151,10 +139,10 @@ async fn call(client: &Client, call: &str) -> Result<(), WorkOsError> {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn unprocessed_requests_are_repeated_at_most_twice() {
     let refused = Reset(REFUSED_STREAM);
-    for (reactions, requests, is_answered) in [
+    for (reactions, requests, succeeds) in [
         (&[refused][..], 2, true),
         (&[refused; 2], 3, true),
         (&[refused; 3], 3, false),
@@ -163,17 +151,17 @@ async fn unprocessed_requests_are_repeated_at_most_twice() {
     ] {
         for name in CALLS {
             let (server, client) = Server::start(reactions).await;
-            let answered = call(&client, name).await;
-            assert_eq!(answered.is_ok(), is_answered, "{name} {reactions:?}: {answered:?}");
+            let result = call(&client, name).await;
+            assert_eq!(result.is_ok(), succeeds, "{name} {reactions:?}: {result:?}");
             assert_eq!(server.requests(), requests, "{name} {reactions:?}");
         }
         let (server, client) = Server::start(reactions).await;
-        assert_eq!(create(&client).await.is_ok(), is_answered, "{reactions:?}");
+        assert_eq!(create(&client).await.is_ok(), succeeds, "{reactions:?}");
         assert_eq!(server.requests(), requests, "{reactions:?}");
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn requests_that_may_have_been_processed_are_not_repeated() {
     for reaction in [Close, GoAwayAfter, Reset(INTERNAL_ERROR), Reset(NO_ERROR)] {
         for name in CALLS {
@@ -185,25 +173,25 @@ async fn requests_that_may_have_been_processed_are_not_repeated() {
     }
 }
 
-/// How a server of HTTP/1.1 ends a connection in place of an answer.
+/// How an HTTP/1.1 server ends a connection instead of responding.
 #[derive(Clone, Copy, Debug)]
 enum End {
     Closed,
-    /// By a TCP reset.
-    Broken,
+    /// With a TCP reset.
+    Reset,
 }
 
-/// A client of an API that answers one request, and ends the connection in place of an answer to the
-/// next one on it.
+/// Starts a server that responds to the first request on a connection and ends the connection instead
+/// of responding to the second.
 async fn ending(end: End) -> (Client, JoinHandle<TcpListener>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
-    let ended = actix_web::rt::spawn(async move {
+    let ended = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         read_request(&mut stream).await;
-        stream.write_all(&response("200 OK", ANSWER)).await.unwrap();
+        stream.write_all(&response("200 OK", BODY)).await.unwrap();
         read_request(&mut stream).await;
-        if let End::Broken = end {
+        if let End::Reset = end {
             SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
         }
         listener
@@ -216,16 +204,16 @@ fn assert_no_more_connections(listener: TcpListener) {
     assert_eq!(another.unwrap_err().kind(), ErrorKind::WouldBlock);
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn create_is_repeated_once_after_a_reused_connection_closed() {
-    for end in [End::Closed, End::Broken] {
+    for end in [End::Closed, End::Reset] {
         let (client, ended) = ending(end).await;
         create(&client).await.unwrap();
-        let repeated = actix_web::rt::spawn(async move {
+        let repeated = tokio::spawn(async move {
             let listener = ended.await.unwrap();
             let (mut stream, _) = listener.accept().await.unwrap();
             let request = read_request(&mut stream).await;
-            stream.write_all(&response("201 Created", ANSWER)).await.unwrap();
+            stream.write_all(&response("201 Created", BODY)).await.unwrap();
             request
         });
         create(&client).await.unwrap();
@@ -233,7 +221,7 @@ async fn create_is_repeated_once_after_a_reused_connection_closed() {
 
         let (client, ended) = ending(end).await;
         create(&client).await.unwrap();
-        let ended_again = actix_web::rt::spawn(async move {
+        let ended_again = tokio::spawn(async move {
             let listener = ended.await.unwrap();
             let (mut stream, _) = listener.accept().await.unwrap();
             read_request(&mut stream).await;
@@ -245,9 +233,9 @@ async fn create_is_repeated_once_after_a_reused_connection_closed() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test]
 async fn other_calls_are_not_repeated_after_a_reused_connection_closed() {
-    for end in [End::Closed, End::Broken] {
+    for end in [End::Closed, End::Reset] {
         for name in CALLS {
             let (client, ended) = ending(end).await;
             create(&client).await.unwrap();

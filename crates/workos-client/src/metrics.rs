@@ -2,27 +2,27 @@
 
 use std::time::Instant;
 
-use metrics::{counter, histogram};
+use ::metrics::{counter, histogram};
 
 use super::WorkOsError;
 
 const WORKOS: &str = "workos";
 
-/// Measures a call by this name.
-pub(super) async fn measured<T>(
+/// Records the duration of a call, and its failure, under this name.
+pub(super) async fn record<T>(
     call: &'static str,
-    calling: impl Future<Output = Result<T, WorkOsError>>,
+    response: impl Future<Output = Result<T, WorkOsError>>,
 ) -> Result<T, WorkOsError> {
-    let begun = Instant::now();
-    let answered = calling.await;
+    let started = Instant::now();
+    let result = response.await;
     histogram!("upstream_call_duration_seconds", "upstream" => WORKOS, "call" => call)
-        .record(begun.elapsed());
-    if let Err(error) = &answered {
+        .record(started.elapsed());
+    if let Err(error) = &result {
         counter!("upstream_call_failures_total",
             "upstream" => WORKOS, "call" => call, "why" => why(error))
         .increment(1);
     }
-    answered
+    result
 }
 
 fn why(error: &WorkOsError) -> &'static str {

@@ -1,13 +1,13 @@
-//! The WorkOS client: what WorkOS says when it refuses.
+//! Error responses.
 
 use std::time::{Duration, SystemTime};
 
-use workos_magic_link::workos::WorkOsError;
+use workos_client::WorkOsError;
 
-use crate::workos::{all_text, answering, create, response};
+use crate::support::{all_text, create, responding, response};
 
-#[actix_web::test]
-async fn errors_are_told_apart_by_status_and_field() {
+#[tokio::test]
+async fn errors_are_classified_by_status_and_field() {
     type Predicate = fn(&WorkOsError) -> bool;
     let cases: [(&str, &str, Predicate); 20] = [
         (
@@ -37,13 +37,13 @@ async fn errors_are_told_apart_by_status_and_field() {
             r#"{"errors":[{"field":"email","code":"a"},{"field":"redirect_uri","code":"b"}, "odd"]}"#,
             |error| !error.refuses_only("email"),
         ),
-        // Something before the API refuses as well.
+        // A proxy or firewall in front of the API refuses as well.
         ("401 Unauthorized", "<html>CANARY</html>", WorkOsError::is_outage),
         ("403 Forbidden", "<html>CANARY</html>", WorkOsError::is_outage),
         ("403 Forbidden", "", WorkOsError::is_outage),
         ("403 Forbidden", r#""Forbidden""#, WorkOsError::is_outage),
         ("404 Not Found", "<html>CANARY</html>", WorkOsError::is_outage),
-        // Newer answers name the field in the code.
+        // Newer responses name the field in the code.
         (
             "422 Unprocessable Entity",
             r#"{"message":"CANARY","errors":[{"code":"email_required","message":"CANARY"}]}"#,
@@ -65,10 +65,10 @@ async fn errors_are_told_apart_by_status_and_field() {
             |error| !error.is_outage() && !error.is_expired_code(),
         ),
     ];
-    for (status, body, is_it) in cases {
-        let (client, _request) = answering(response(status, body)).await;
+    for (status, body, is_expected) in cases {
+        let (client, _request) = responding(response(status, body)).await;
         let error = create(&client).await.unwrap_err();
-        assert!(is_it(&error), "{status} {body}: {error:?}");
+        assert!(is_expected(&error), "{status} {body}: {error:?}");
         assert!(!all_text(&error).contains("CANARY"), "{}", all_text(&error));
         let predicates = [
             error.is_expired_code(),
@@ -80,12 +80,12 @@ async fn errors_are_told_apart_by_status_and_field() {
     }
 }
 
-#[actix_web::test]
-async fn what_support_asks_for_is_kept() {
+#[tokio::test]
+async fn error_keeps_request_id_and_retry_after() {
     let body =
         r#"{"message":"x","code":"rate_limit_exceeded","errors":[{"field":"email","code":"c"}]}"#;
     let head = "429 Too Many Requests\r\nX-Request-Id: req-1\r\nRetry-After: 17";
-    let (client, _request) = answering(response(head, body)).await;
+    let (client, _request) = responding(response(head, body)).await;
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(17)));
     let WorkOsError::Refused { status, code, errors, request_id, .. } = error else {
@@ -98,8 +98,8 @@ async fn what_support_asks_for_is_kept() {
     assert_eq!((errors[0].field.as_str(), errors[0].code.as_str()), ("email", "c"));
 }
 
-#[actix_web::test]
-async fn the_wait_may_be_a_date_and_is_never_longer_than_an_hour() {
+#[tokio::test]
+async fn retry_after_may_be_a_date_and_is_at_most_an_hour() {
     let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(120));
     for (header, seconds) in [
         ("17", Some(17..=17)),
@@ -109,7 +109,7 @@ async fn the_wait_may_be_a_date_and_is_never_longer_than_an_hour() {
         ("soon", None),
     ] {
         let head = format!("503 Service Unavailable\r\nRetry-After: {header}");
-        let (client, _request) = answering(response(&head, "")).await;
+        let (client, _request) = responding(response(&head, "")).await;
         let wait = create(&client).await.unwrap_err().retry_after().map(|wait| wait.as_secs());
         assert_eq!(wait.is_some(), seconds.is_some(), "{header}");
         assert!(wait.is_none_or(|wait| seconds.unwrap().contains(&wait)), "{header}: {wait:?}");

@@ -1,4 +1,4 @@
-//! What can go wrong between us and WorkOS.
+//! Why a call to WorkOS failed.
 
 use std::error::Error;
 use std::time::Duration;
@@ -6,81 +6,83 @@ use std::{fmt, io, iter};
 
 use reqwest::StatusCode;
 
-/// A call to WorkOS that gave no usable answer.
+/// A call to WorkOS without a usable response.
 ///
-/// Holds no sentence that WorkOS wrote: those quote the authorization code and the address.
+/// Contains no text that WorkOS wrote, which may quote the authorization code or the email address.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WorkOsError {
-    /// No whole answer came: refused, reset, timed out, TLS failed.
+    /// No complete response came: the connection was refused or reset, timed out, or TLS failed.
     #[error("WorkOS could not be reached")]
     Unreachable(#[source] reqwest::Error),
-    /// So many calls were under way that its turn never came. Nothing was sent.
-    #[error("WorkOS was not asked: too many calls were under way")]
+    /// Too many calls were in progress. Nothing was sent.
+    #[error("WorkOS was not called: too many calls in progress")]
     Busy,
-    /// An answer came that says no.
-    #[error("WorkOS answered {status}{}", Detail { code, errors, request_id })]
+    /// WorkOS refused the request.
+    #[error("WorkOS responded with {status}{}", Detail { code, errors, request_id })]
     Refused {
         /// The HTTP status.
         status: StatusCode,
         /// `code`, or `error` in the OAuth shape.
         code: Option<String>,
-        /// The fields that were refused, of a validation error.
+        /// The rejected fields of a validation error.
         errors: Vec<FieldError>,
-        /// `X-Request-Id`, which WorkOS's support asks for.
+        /// `X-Request-Id`, for WorkOS's support.
         request_id: Option<String>,
-        /// How long WorkOS asks us to wait.
+        /// `Retry-After`, at most an hour.
         retry_after: Option<Duration>,
     },
-    /// An answer came whose body is not what the reference says.
-    #[error("WorkOS answered {status} with an unreadable body: {reason}{}", Detail { code: &None, errors: &[], request_id })]
+    /// The body of the response is not what the API reference says.
+    #[error("WorkOS responded with {status} and an unreadable body: {reason}{}", Detail { code: &None, errors: &[], request_id })]
     Unreadable {
         /// The HTTP status.
         status: StatusCode,
-        /// What was wrong with it; never a part of it.
+        /// What is wrong with the body; never a part of it.
         reason: &'static str,
-        /// `X-Request-Id`, which WorkOS's support asks for.
+        /// `X-Request-Id`, for WorkOS's support.
         request_id: Option<String>,
     },
 }
 
-/// One refused field of a validation error.
+/// A rejected field of a validation error.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FieldError {
-    /// The name of the field; empty in newer answers, whose code names it.
+    /// The name of the field; empty in newer responses, where the code names it.
     pub field: String,
-    /// What WorkOS says of it, such as `email_required`; empty where older answers have a sentence.
+    /// The reason, such as `email_required`; empty where older responses have a sentence.
     pub code: String,
 }
 
 impl WorkOsError {
-    /// The authorization code was used, has expired, or was never given out.
+    /// Returns whether the authorization code was used, has expired, or never existed.
     #[must_use]
     pub fn is_expired_code(&self) -> bool {
         self.code() == Some("invalid_grant")
     }
 
-    /// The API key or the client id is not accepted: the operator must act, not the visitor.
+    /// Returns whether the API key or client ID is not accepted: a configuration error.
     #[must_use]
     pub fn is_key_refused(&self) -> bool {
         matches!(self.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
             || matches!(self.code(), Some("invalid_client" | "unauthorized_client"))
     }
 
-    /// We asked too often.
+    /// Returns whether WorkOS's rate limit was exceeded.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// WorkOS is down, unreachable, talks nonsense, or had no time for us.
+    /// Returns whether WorkOS is down, unreachable or busy, or its response is unreadable.
     #[must_use]
     pub fn is_outage(&self) -> bool {
         self.status().is_none_or(|status| status.is_server_error())
     }
 
-    /// Whether it may have been done all the same: it was sent, and no answer came.
+    /// Returns whether the call may have succeeded all the same: it was sent, but no response came.
     #[must_use]
-    pub fn may_have_been_done(&self) -> bool {
+    pub fn may_have_succeeded(&self) -> bool {
         match self {
             Self::Unreachable(error) => !error.is_connect() && !error.is_builder(),
             Self::Refused { status, .. } => *status == StatusCode::GATEWAY_TIMEOUT,
@@ -88,7 +90,7 @@ impl WorkOsError {
         }
     }
 
-    /// The request was understood, and this field of it (and no other) refused.
+    /// Returns whether WorkOS rejected this field of the request, and no other.
     #[must_use]
     pub fn refuses_only(&self, field: &str) -> bool {
         let Self::Refused { status, errors, .. } = self else { return false };
@@ -99,7 +101,7 @@ impl WorkOsError {
         !errors.is_empty() && errors.iter().all(is_of_field)
     }
 
-    /// An HTTP/1.1 connection was closed before an answer came.
+    /// Returns whether an HTTP/1.1 connection was closed before a response came.
     pub(super) fn is_closed_connection(&self) -> bool {
         let Self::Unreachable(error) = self else { return false };
         let mut causes = iter::successors(error.source(), |cause| (*cause).source());
@@ -110,7 +112,7 @@ impl WorkOsError {
         is_closed && error.is_request() && !error.is_connect()
     }
 
-    /// How long WorkOS asks us to wait.
+    /// Returns how long WorkOS asks clients to wait: `Retry-After`, at most an hour.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -119,7 +121,7 @@ impl WorkOsError {
         }
     }
 
-    /// The status of an answer that says no.
+    /// The status of a refusal.
     fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Refused { status, .. } => Some(*status),
@@ -135,7 +137,7 @@ impl WorkOsError {
     }
 }
 
-/// The tail of a message: what there is of code, refused fields and request id.
+/// The end of a message: code, rejected fields and request ID, where there are any.
 struct Detail<'a> {
     code: &'a Option<String>,
     errors: &'a [FieldError],
@@ -149,7 +151,7 @@ impl fmt::Display for Detail<'_> {
         }
         for error in self.errors {
             let name = if error.field.is_empty() { &error.code } else { &error.field };
-            write!(f, ", refusing {name:?}")?;
+            write!(f, ", rejecting {name:?}")?;
         }
         if let Some(request_id) = self.request_id {
             write!(f, " (request {request_id:?})")?;

@@ -1,4 +1,4 @@
-//! Magic Auth: WorkOS mails a six-digit code, and says who it is that types it.
+//! Magic Auth: WorkOS emails a six-digit code, and exchanges it for the user.
 //! <https://workos.com/docs/reference/authkit/magic-auth>
 //! <https://workos.com/docs/reference/authkit/authentication/magic-auth>
 
@@ -9,45 +9,45 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
 use super::client::REDEEMING_DEADLINE;
-use super::measured::measured;
+use super::metrics::record;
 use super::types::or_default;
 use super::{Client, Profile, WorkOsError};
 
 const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
 
-/// Why a code signs nobody in.
+/// Why WorkOS does not accept an email code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeRefusal {
-    /// It isn't the one that was mailed.
+    /// It is not the code that was emailed.
     Wrong,
-    /// It was, and is worth nothing any more: used, too old, or tried wrong too often.
-    Spent,
-    /// It is somebody else's.
-    OfAnother,
-    /// It was right, and WorkOS wants more of this person: a second factor, say, or the choice of an
+    /// It was used, is too old, or was entered wrong too often.
+    Expired,
+    /// It belongs to another user.
+    OtherUser,
+    /// It is correct, but WorkOS requires more, such as a second factor or the choice of an
     /// organization.
     FurtherSteps,
 }
 
 impl Client {
-    /// Has WorkOS mail a code to this address. Sent once, never retried: a second call is a second
-    /// mail. The answer has the code in it, which nobody but the mailbox must get: it isn't read.
+    /// Has WorkOS email a code to this address. Never retried, since a second call sends a second
+    /// email. The response contains the code, which is not read.
     ///
     /// # Errors
-    /// [`WorkOsError`]; [`WorkOsError::may_hang_on_address`] where it may be the address's fault.
+    /// [`WorkOsError`]; see [`WorkOsError::may_depend_on_address`].
     pub async fn create_magic_auth(&self, email: &str) -> Result<(), WorkOsError> {
         let request = self.authorized(Method::POST, "user_management/magic_auth");
         let request = request.json(&json!({ "email": email }));
-        let answered = async { self.send(request).await?.read::<Created>().map(drop) };
-        measured("create_magic_auth", answered).await
+        let response = async { self.send(request).await?.json::<Created>().map(drop) };
+        record("create_magic_auth", response).await
     }
 
-    /// Exchanges a code for who typed it. Sent once, never retried: the code is spent by the first
-    /// call that it is right in, even one whose answer is lost. The tokens in the answer, of a
-    /// session that WorkOS would keep, aren't read.
+    /// Exchanges an email code for the user who entered it. Never retried, since a correct code works
+    /// once, even if the response is lost. The tokens in the response, for a session kept by WorkOS,
+    /// are not read.
     ///
     /// # Errors
-    /// [`WorkOsError`]; [`WorkOsError::code_refusal`] says whether it is the code's fault.
+    /// [`WorkOsError`]; [`WorkOsError::code_refusal`] tells whether the code is the reason.
     pub async fn authenticate_with_magic_auth(
         &self,
         code: &str,
@@ -61,69 +61,68 @@ impl Client {
             "email": email,
         });
         let request = self.request(Method::POST, "user_management/authenticate").json(&body);
-        let answered =
-            async { self.send_within(REDEEMING_DEADLINE, request).await?.read::<Authenticated>() };
-        let answered = measured("authenticate_with_magic_auth", answered).await?;
-        Ok(answered.user.into())
+        let response =
+            async { self.send_within(REDEEMING_DEADLINE, request).await?.json::<Authenticated>() };
+        Ok(record("authenticate_with_magic_auth", response).await?.user.into())
     }
 }
 
 impl WorkOsError {
-    /// Why the code signs nobody in, if it is the code's fault or its person's.
+    /// Returns why WorkOS does not accept the email code, if the code or its user is the reason.
     #[must_use]
     pub fn code_refusal(&self) -> Option<CodeRefusal> {
         let Self::Refused { status, code, .. } = self else { return None };
         match code.as_deref() {
-            // The second, here and below, is what WorkOS's own emulator says.
+            // The second code, here and below, is the one of WorkOS's own emulator.
             Some("invalid_one_time_code" | "invalid_code") => Some(CodeRefusal::Wrong),
             Some(
                 "one_time_code_expired"
                 | "expired_code"
                 | "one_time_code_previously_used"
                 | "one_time_code_too_many_attempts",
-            ) => Some(CodeRefusal::Spent),
-            Some("user_mismatch") => Some(CodeRefusal::OfAnother),
+            ) => Some(CodeRefusal::Expired),
+            Some("user_mismatch") => Some(CodeRefusal::OtherUser),
             Some("invalid_client" | "unauthorized_client") => None,
-            // New ones appear; a refused key has none.
+            // New codes appear; a refused key comes without one.
             Some(_) if *status == StatusCode::FORBIDDEN => Some(CodeRefusal::FurtherSteps),
             _ if self.refuses_only("code") => Some(CodeRefusal::Wrong),
             _ => None,
         }
     }
 
-    /// Whether so many codes were mailed to this address that no other is for a while. What WorkOS
-    /// has too much of altogether (`daily_quota_exceeded`) is another thing.
+    /// Returns whether too many codes were emailed to this address for now. The quota of the whole
+    /// environment (`daily_quota_exceeded`) does not count.
     #[must_use]
-    pub fn is_short_of_mails(&self) -> bool {
+    pub fn is_address_rate_limited(&self) -> bool {
         self.is_rate_limited() && self.code() != Some("daily_quota_exceeded")
     }
 
-    /// Whether a code may have been refused to this address, where another would have got one: who
-    /// asks must not see the difference.
+    /// Returns whether WorkOS may refuse this address a code while it would email one to another
+    /// address. A visitor must not see the difference, or they learn who has an account.
     #[must_use]
-    pub fn may_hang_on_address(&self) -> bool {
+    pub fn may_depend_on_address(&self) -> bool {
         let Self::Refused { status, .. } = self else { return false };
-        let is_of_the_key = self.is_key_refused() && self.code_refusal().is_none();
-        // Something that isn't WorkOS names no reason, whatever the address.
+        let is_about_key = self.is_key_refused() && self.code_refusal().is_none();
+        // A proxy or firewall gives no reason, whatever the address.
         let has_reason = self.code().is_some() || self.refuses_only("email");
-        status.is_client_error() && has_reason && !is_of_the_key && !self.is_rate_limited()
+        status.is_client_error() && has_reason && !is_about_key && !self.is_rate_limited()
     }
 }
 
-/// What is read of a creation: that there was one.
+/// What is read of the response to a creation: that it has an ID.
 #[derive(Deserialize)]
 struct Created {
     #[serde(rename = "id")]
     _id: IgnoredAny,
 }
 
-/// What is read of an authentication: who it is.
+/// What is read of the response to an authentication.
 #[derive(Deserialize)]
 struct Authenticated {
     user: User,
 }
 
-/// Who typed the code, as WorkOS knows them.
+/// The user who entered the code.
 #[derive(Deserialize)]
 struct User {
     /// `user_…`
@@ -133,12 +132,12 @@ struct User {
     first_name: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     last_name: Option<String>,
-    /// Whatever else WorkOS knows: `email_verified`, `profile_picture_url`, …
+    /// Other fields: `email_verified`, `profile_picture_url`, …
     #[serde(flatten)]
     more: Map<String, Value>,
 }
 
-/// The same person as a sign-in by link tells of, as far as that goes: there is no connection.
+/// As close to the Profile of a Magic Link sign-in as possible; there is no connection.
 impl From<User> for Profile {
     fn from(user: User) -> Self {
         let names = [&user.first_name, &user.last_name];

@@ -1,4 +1,4 @@
-//! Single sign-on, and the authorization code that it and the Magic Link end with.
+//! SSO, and the authorization code that SSO and Magic Link sign-ins end with.
 //! <https://workos.com/docs/reference/sso/get-authorization-url>
 //! <https://workos.com/docs/reference/sso/profile/get-profile-and-token>
 
@@ -13,21 +13,21 @@ use serde_json::json;
 use url::Url;
 
 use super::client::REDEEMING_DEADLINE;
-use super::measured::measured;
+use super::metrics::record;
 use super::types::Exchanged;
 use super::{Client, Profile, WorkOsError};
 
-/// By whose identity provider somebody is to sign in.
+/// Selects the identity provider of an SSO sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SsoSelector {
-    /// `org_…`: the one connection of this organization.
+    /// `org_…`: the connection of this organization.
     Organization(String),
-    /// `conn_…`
+    /// `conn_…`: this connection.
     Connection(String),
 }
 
 impl SsoSelector {
-    /// Reads the id of an organization or a connection.
+    /// Parses the ID of an organization or a connection.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
         let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -43,24 +43,24 @@ impl SsoSelector {
     }
 }
 
-/// What an authorization URL is made of.
+/// The parameters of an authorization URL.
 pub struct Authorization<'a> {
-    /// Where to sign in.
+    /// The organization or connection to sign in with.
     pub selector: &'a SsoSelector,
-    /// Where the browser comes back to; one of those registered in the WorkOS dashboard.
+    /// Where WorkOS redirects to; must be registered in the WorkOS dashboard.
     pub redirect_uri: &'a str,
-    /// Comes back to the redirect URI unchanged.
+    /// Passed to the redirect URI unchanged.
     pub state: &'a str,
-    /// Who wants to sign in, so that they need not type it again.
+    /// The user's email address, to fill in at the identity provider.
     pub login_hint: &'a str,
     /// The domain of that address.
     pub domain_hint: &'a str,
-    /// What the code will have to be exchanged with (PKCE, RFC 7636): 43 to 128 characters.
+    /// The secret that the code is exchanged with (PKCE, RFC 7636): 43 to 128 characters.
     pub code_verifier: &'a str,
 }
 
 impl Client {
-    /// Where a browser goes to sign in through an identity provider.
+    /// Returns the URL where the browser signs in through an identity provider.
     #[must_use]
     pub fn authorization_url(&self, authorization: &Authorization<'_>) -> Url {
         let mut url = self.url("sso/authorize");
@@ -82,13 +82,13 @@ impl Client {
         url
     }
 
-    /// Exchanges the authorization code for the Profile. Sent once, never retried: the code is
-    /// spent by the first call, even one whose answer is lost. `code_verifier` is the one of the
-    /// authorization URL; a mailed link has none.
+    /// Exchanges an authorization code for the Profile. Never retried, since a code works once, even
+    /// if the response is lost. `code_verifier` is that of the authorization URL; a Magic Link has
+    /// none.
     ///
     /// # Errors
-    /// [`WorkOsError`]; [`WorkOsError::is_expired_code`] when the code is spent or too old, or the
-    /// verifier isn't its own.
+    /// [`WorkOsError`]; [`WorkOsError::is_expired_code`] if the code was used or is too old, or the
+    /// verifier does not match.
     pub async fn exchange_code(
         &self,
         code: &str,
@@ -103,11 +103,11 @@ impl Client {
         if let Some(verifier) = code_verifier {
             body["code_verifier"] = verifier.into();
         }
-        // WorkOS takes a form as well; its official emulator takes only this.
+        // WorkOS accepts a form as well; its official emulator accepts only JSON.
         let request = self.request(Method::POST, "sso/token").json(&body);
-        let answered =
-            async { self.send_within(REDEEMING_DEADLINE, request).await?.read::<Exchanged>() };
-        Ok(measured("exchange_code", answered).await?.profile)
+        let response =
+            async { self.send_within(REDEEMING_DEADLINE, request).await?.json::<Exchanged>() };
+        Ok(record("exchange_code", response).await?.profile)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The passwordless session: create it, and have WorkOS mail its link.
+//! Passwordless sessions: create one, and have WorkOS email its link.
 //! <https://workos.com/docs/reference/magic-link/passwordless-session>
 
 use std::fmt;
@@ -9,27 +9,27 @@ use reqwest::Method;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::measured::measured;
+use super::metrics::record;
 use super::{Client, PasswordlessSession, WorkOsError};
 
-/// What a passwordless session is made of.
+/// The parameters of a passwordless session.
 pub struct CreatePasswordlessSession<'a> {
-    /// Whom to sign in.
+    /// The email address of the user.
     pub email: &'a str,
-    /// Where the link leads in the end; one of those registered in the WorkOS dashboard.
+    /// Where WorkOS redirects to; must be registered in the WorkOS dashboard.
     pub redirect_uri: &'a str,
-    /// Comes back to the redirect URI unchanged.
+    /// Passed to the redirect URI unchanged.
     pub state: &'a str,
-    /// How long the link works: 15 minutes to 24 hours.
+    /// The lifetime of the link: 15 minutes to 24 hours.
     pub expires_in: Duration,
 }
 
 impl Client {
-    /// Creates a passwordless session. This sends no email, so it is repeated once if a connection
-    /// was closed before the answer.
+    /// Creates a passwordless session. This sends no email, so it is repeated once if the connection
+    /// was closed before a response came.
     ///
     /// # Errors
-    /// [`WorkOsError`]; [`WorkOsError::refuses_only`]`("email")` when the address is at fault.
+    /// [`WorkOsError`]; [`WorkOsError::refuses_only`]`("email")` if WorkOS rejects the address.
     pub async fn create_passwordless_session(
         &self,
         session: CreatePasswordlessSession<'_>,
@@ -42,25 +42,24 @@ impl Client {
             "expires_in": session.expires_in.as_secs(),
         });
         let request = self.authorized(Method::POST, "passwordless/sessions").json(&body);
-        let answered = async { self.send_repeatable(request).await?.read() };
-        measured("create_passwordless_session", answered).await
+        let response = async { self.send_repeatable(request).await?.json() };
+        record("create_passwordless_session", response).await
     }
 
-    /// Has WorkOS mail the link of this session. Sent once, never retried: a second call is a
-    /// second mail.
+    /// Has WorkOS email the link of this session. Never retried, since a second call sends a second
+    /// email.
     ///
     /// # Errors
-    /// [`WorkOsError`]; a session that is unknown or has expired is refused with 422.
+    /// [`WorkOsError`]; an unknown or expired session is refused with 422.
     pub async fn send_passwordless_session(&self, session_id: &str) -> Result<(), WorkOsError> {
         let id = utf8_percent_encode(session_id, NON_ALPHANUMERIC);
         let request = self.authorized(Method::POST, &format!("passwordless/sessions/{id}/send"));
-        let answered = async {
-            let answer = self.send(request).await?;
-            // What it says is of no use, and some have seen nothing said; but a page of HTML comes
-            // from something that isn't WorkOS.
-            if answer.is_empty() { Ok(()) } else { answer.read::<IgnoredAny>().map(drop) }
+        let response = async {
+            let response = self.send(request).await?;
+            // The body is of no use and may be empty, but a page of HTML is not from WorkOS.
+            if response.is_empty() { Ok(()) } else { response.json::<IgnoredAny>().map(drop) }
         };
-        measured("send_passwordless_session", answered).await
+        record("send_passwordless_session", response).await
     }
 }
 

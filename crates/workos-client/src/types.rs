@@ -1,5 +1,4 @@
-//! What WorkOS answers. Unknown fields are ignored; what the reference calls optional may be
-//! missing, null or of another type.
+//! Responses. Unknown fields are ignored; optional ones may be missing, null or of another type.
 
 use std::fmt;
 
@@ -9,40 +8,41 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
-/// A passwordless session: one mailed link and what it leads to.
+/// A passwordless session.
 #[derive(Debug, Deserialize)]
+#[non_exhaustive]
 pub struct PasswordlessSession {
     /// `passwordless_session_…`
     pub id: String,
-    /// The link that signs in whoever opens it: for a mail, or for a browser whose person has shown
-    /// that they hold one of ours.
+    /// The link, which signs in anyone who opens it: show it only to a user who has proved that they
+    /// control the mailbox.
     #[serde(deserialize_with = "web_address")]
     pub link: SecretString,
 }
 
-/// What is read of the answer to an authorization code. Its access token is of no use here.
+/// What is read of the response to an authorization code; not the access token.
 #[derive(Deserialize)]
 pub(super) struct Exchanged {
     pub(super) profile: Profile,
 }
 
-/// Who signed in, as WorkOS knows them: the object that the WorkOS reference calls a Profile.
+/// The user who signed in: the Profile object of the WorkOS API.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
-    /// `prof_…`; by a code `user_…`.
+    /// `prof_…`, or `user_…` after a Magic Auth sign-in.
     pub id: String,
-    /// The address.
+    /// The email address.
     pub email: String,
-    /// The connection they came through; none, by a code.
+    /// The connection; empty after a Magic Auth sign-in.
     #[serde(default, deserialize_with = "or_default")]
     pub connection_id: String,
-    /// `MagicLink`, `MagicAuth`, or a kind of SSO; new kinds appear, so this stays text.
+    /// `MagicLink`, `MagicAuth`, or a kind of SSO connection. A string, since new kinds appear.
     #[serde(default, deserialize_with = "or_default")]
     pub connection_type: String,
-    /// The organization that the connection belongs to, if any.
+    /// The organization of the connection, if any.
     #[serde(default, deserialize_with = "or_default")]
     pub organization_id: Option<String>,
-    /// Their id at the identity provider; the address, for a mailed link or code.
+    /// The user's ID at the identity provider; the email address for a Magic Link or email code.
     #[serde(default, deserialize_with = "or_default")]
     pub idp_id: String,
     /// Given name.
@@ -51,38 +51,38 @@ pub struct Profile {
     /// Family name.
     #[serde(default, deserialize_with = "or_default")]
     pub last_name: Option<String>,
-    /// The whole name.
+    /// Full name.
     #[serde(default, deserialize_with = "or_default")]
     pub name: Option<String>,
-    /// Their role in the organization.
+    /// Role in the organization.
     #[serde(default, deserialize_with = "or_default")]
     pub role: Option<Role>,
-    /// The groups that the identity provider names.
+    /// Groups, from the identity provider.
     #[serde(default, deserialize_with = "or_default")]
     pub groups: Vec<String>,
-    /// Attributes that the organization maps in WorkOS.
+    /// Attributes as mapped in WorkOS.
     #[serde(default, deserialize_with = "or_default")]
     pub custom_attributes: Map<String, Value>,
-    /// Attributes as the identity provider sent them.
+    /// Attributes as sent by the identity provider.
     #[serde(default, deserialize_with = "or_default")]
     pub raw_attributes: Map<String, Value>,
 }
 
 impl Profile {
-    /// The [`connection_type`](Self::connection_type) of a mailed link.
+    /// The [`connection_type`](Self::connection_type) of a Magic Link.
     pub const MAGIC_LINK: &str = "MagicLink";
-    /// That of a mailed code, which is no connection's.
+    /// The [`connection_type`](Self::connection_type) of an email code, which has no connection.
     pub const MAGIC_AUTH: &str = "MagicAuth";
 }
 
 /// A role in an organization.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
-    /// Its name in code.
+    /// The slug, such as `admin`.
     pub slug: String,
 }
 
-/// Names the kind only: a profile is personal data, and `Debug` ends up in logs.
+/// Shows the connection type only: a Profile is personal data, and `Debug` output ends up in logs.
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profile")
@@ -91,7 +91,7 @@ impl fmt::Debug for Profile {
     }
 }
 
-/// A browser will be led there: to a site, and not to anything else that a URL can be.
+/// Accepts http and https URLs only, since browsers are redirected there.
 fn web_address<'de, D: Deserializer<'de>>(link: D) -> Result<SecretString, D::Error> {
     let link = String::deserialize(link)?;
     match Url::parse(&link).map(|url| url.scheme().to_owned()).as_deref() {
@@ -100,7 +100,7 @@ fn web_address<'de, D: Deserializer<'de>>(link: D) -> Result<SecretString, D::Er
     }
 }
 
-/// The default for a value of another type: no optional field stops a sign-in.
+/// Deserializes a value of another type as the default: no optional field may stop a sign-in.
 pub(super) fn or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
     value: D,
 ) -> Result<T, D::Error> {

@@ -1,13 +1,13 @@
-//! Repairs JSON that `serde_json` would reject.
+//! Repairs JSON that `serde_json` rejects.
 
-/// The same JSON as `serde_json` accepts it: without a byte order mark, and with U+FFFD in place of
-/// every surrogate that isn't half of a pair (RFC 8259, 8.1 and 8.2).
-pub(super) fn tolerant(mut json: Vec<u8>) -> Vec<u8> {
+/// Removes a byte order mark and replaces every unpaired surrogate by U+FFFD (RFC 8259, 8.1 and
+/// 8.2).
+pub(super) fn repaired(mut json: Vec<u8>) -> Vec<u8> {
     if json.starts_with(b"\xef\xbb\xbf") {
         json.drain(..3);
     }
     let mut at = 0;
-    // JSON has backslashes only in strings, each followed by what it escapes.
+    // In JSON, backslashes occur only in strings, followed by what they escape.
     while let Some(next) = json.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'\\')) {
         at += next;
         at += match (code_unit(&json, at), code_unit(&json, at + 6)) {
@@ -22,7 +22,7 @@ pub(super) fn tolerant(mut json: Vec<u8>) -> Vec<u8> {
     json
 }
 
-/// The UTF-16 code unit that is escaped here, as in `\ud83d`.
+/// Returns the UTF-16 code unit that is escaped at this index, as in `\ud83d`.
 fn code_unit(json: &[u8], at: usize) -> Option<u16> {
     let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
