@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
 
@@ -24,6 +24,12 @@ impl Clock {
     pub fn now_millis(&self) -> i64 {
         let now = self.read();
         now.unix_timestamp() * 1000 + i64::from(now.millisecond())
+    }
+
+    /// The same time as the standard library's type.
+    #[must_use]
+    pub fn system_time(&self) -> SystemTime {
+        self.read().into()
     }
 
     fn read(&self) -> OffsetDateTime {

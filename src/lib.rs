@@ -54,14 +54,12 @@ mod data_dir;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
-pub mod email_address;
 pub mod error;
 mod error_responses;
 mod headers;
 mod host;
 mod host_cookie;
 mod limits;
-pub mod mail;
 pub mod operator;
 pub mod outgoing;
 mod pages;
@@ -79,8 +77,10 @@ pub mod sign_in;
 pub mod telemetry;
 mod templates;
 mod tls;
-mod typed;
-mod webmail;
 mod words;
 
+pub use mailer as mail;
+pub use mailer::email_address;
+use mailer::typed;
+use mailer::webmail;
 pub use workos_client as workos;

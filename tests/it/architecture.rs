@@ -132,21 +132,13 @@ fn the_store_knows_no_http_and_no_workos() {
 }
 
 #[test]
-fn the_mail_server_is_told_of_no_page_and_no_workos() {
-    assert_knows_nothing_of(
-        "src/mail",
-        &["actix", "crate::workos", "crate::pages", "crate::session", "crate::sign_in", "tera"],
-    );
-}
-
-#[test]
 fn settings_know_no_http() {
     assert_knows_nothing_of("src/config", &["actix", "reqwest", "std::env"]);
 }
 
 #[test]
 fn nothing_but_the_app_knows_the_routes() {
-    for folder in ["src/session", "src/sign_in", "src/mail", "src/error", "src/pages"] {
+    for folder in ["src/session", "src/sign_in", "src/error", "src/pages"] {
         assert_knows_nothing_of(folder, &["crate::routes"]);
     }
 }

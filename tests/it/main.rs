@@ -68,7 +68,6 @@ mod demo;
 mod device;
 mod docs;
 mod doctor;
-mod email_address;
 mod fetch_metadata;
 mod framing;
 mod headers;

@@ -108,8 +108,8 @@ impl Delivery {
             true => entry.write(),
             false => entry.but(Event::Undelivered).write(),
         };
-        let mail = self.pages.mail(&mail)?;
-        Ok(mailer.send(&self.pending.email, mail, app.clock.now(), taken).await?)
+        let email = self.pages.mail(&mail)?;
+        Ok(mailer.send(&self.pending.email, email, app.clock.system_time(), taken).await?)
     }
 
     /// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the

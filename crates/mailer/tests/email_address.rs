@@ -1,15 +1,17 @@
-//! Which texts are addresses, and their one spelling.
+//! Which texts are email addresses, and their one spelling.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use mailer::EmailAddress;
 use proptest::prelude::*;
-use workos_magic_link::email_address::EmailAddress;
 
 fn parse(typed: &str) -> Option<String> {
     EmailAddress::parse(typed).ok().map(|email| email.as_str().to_owned())
 }
 
 #[test]
-fn an_address_has_one_spelling() {
-    for (typed, normalised) in [
+fn addresses_have_one_spelling() {
+    for (typed, normalized) in [
         ("ana@acme.test", "ana@acme.test"),
         ("  Ana@ACME.Test\n", "ana@acme.test"),
         ("ana+tag@acme.test", "ana+tag@acme.test"),
@@ -22,12 +24,12 @@ fn an_address_has_one_spelling() {
         ("jos\u{e9}@acme.test", "jos\u{e9}@acme.test"),
         ("jose\u{301}@acme.test", "jos\u{e9}@acme.test"),
     ] {
-        assert_eq!(parse(typed).as_deref(), Some(normalised), "{typed:?}");
+        assert_eq!(parse(typed).as_deref(), Some(normalized), "{typed:?}");
     }
 }
 
 #[test]
-fn everything_else_is_refused() {
+fn everything_else_is_rejected() {
     let long_local = format!("{}@acme.test", "a".repeat(65));
     let long = format!(
         "a@{}.test",
@@ -80,7 +82,7 @@ fn everything_else_is_refused() {
         "<a href=\"https://evil.test\">x</a>@acme.test",
         "ana@<b>acme</b>.test",
         "ana'--@acme.test,",
-        // Signs that NFKC turns into ASCII ones: a second @, a comma, a dot.
+        // Characters that NFKC turns into ASCII: a second @, a comma, a dot.
         "ana\u{ff20}acme.test",
         "ana@evil.test\u{ff20}acme.test",
         "ana\u{fe6b}evil.test@acme.test",
@@ -110,13 +112,13 @@ fn everything_else_is_refused() {
     }
 }
 
-/// What is copied along with an address.
+/// Such characters are often copied along with an address.
 #[test]
-fn invisible_characters_around_it_are_removed_and_inside_refused() {
+fn invisible_characters_are_removed_around_and_rejected_inside() {
     let class = regex_syntax::parse(r"[\p{White_Space}\p{Cf}--\u{202e}]").unwrap();
     let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = class.kind()
     else {
-        panic!("a class of characters")
+        panic!("not a character class")
     };
     let invisible = class.ranges().iter().flat_map(|run| run.start()..=run.end());
     for c in invisible {
@@ -134,25 +136,25 @@ fn invisible_characters_around_it_are_removed_and_inside_refused() {
 }
 
 #[test]
-fn a_look_alike_outside_of_ascii_stays_different() {
+fn non_ascii_look_alikes_stay_different() {
     assert_ne!(parse("m\u{131}ke@acme.test"), parse("mike@acme.test"));
     assert_ne!(parse("\u{430}na@acme.test"), parse("ana@acme.test"));
 }
 
 #[test]
-fn debug_hides_it() {
+fn debug_hides_the_address() {
     let email = EmailAddress::parse("ana@acme.test").unwrap();
     assert!(!format!("{email:?}").contains("ana"));
 }
 
 proptest! {
     #[test]
-    fn no_text_makes_it_fail_and_what_is_accepted_is_plain(typed in "\\PC{0,20}@?\\PC{0,20}(\\.[a-z]{2,4})?") {
+    fn no_text_panics_and_accepted_addresses_are_plain(typed in "\\PC{0,20}@?\\PC{0,20}(\\.[a-z]{2,4})?") {
         if let Some(email) = parse(&typed) {
             prop_assert_eq!(email.matches('@').count(), 1);
             prop_assert!(email.len() <= 254);
             prop_assert!(!email.contains(|c: char| c.is_whitespace() || c.is_control() || ",;<>\"()".contains(c)));
-            prop_assert_eq!(parse(&email), Some(email), "normalising twice is normalising once");
+            prop_assert_eq!(parse(&email), Some(email), "normalizing is idempotent");
         }
     }
 }

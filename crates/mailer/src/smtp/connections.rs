@@ -1,8 +1,8 @@
 //! The connections to the mail server.
 //!
-//! `lettre` speaks the protocol. The conversation is led here, for what its own transport can't
-//! tell or promise: what depends on the recipient is told apart from what doesn't, each part has one
-//! deadline, and a connection that was cut off in the middle is never used again.
+//! `lettre` implements the protocol, but its transport isn't used: here, replies that depend on the
+//! recipient are distinguished from others, each part of the conversation has one deadline, and a
+//! connection that was interrupted is never used again.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,20 +17,19 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::MailError;
 use super::line_by_line::LineByLine;
-use super::reply::{failed, message_refused, refused, took_too_long, unavailable};
-use super::server::{Security, Server, Settings};
+use super::reply::{failed, message_refused, refused, timed_out, unavailable};
+use super::settings::{Security, Sender, Server, Settings};
+use crate::MailError;
 
-/// How long the server may take from where it is ready for a recipient.
-const TAKEN_WITHIN: Duration = Duration::from_secs(30);
-/// How many mails are handed over at the same time.
+/// The time for the recipient and the message.
+const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_CONNECTIONS: usize = 20;
-/// Servers hang up after some minutes without a word (RFC 5321, 4.5.3.2.7).
+/// Servers close a connection after some minutes without a command (RFC 5321, 4.5.3.2.7).
 const MAX_IDLE: Duration = Duration::from_secs(60);
-/// How long a connection between mails may take to say that it still listens. A firewall that forgot
-/// it tells nobody, and all of them may be such: together they must leave time for a new one.
-const MAX_SILENCE: Duration = Duration::from_millis(300);
+/// The time for an idle connection to respond. A firewall may have dropped all of them, and checking
+/// them must leave time for a new one.
+const IDLE_CHECK_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Mailbox name not allowed (RFC 5321, 4.2.3; RFC 6531, 3.5).
 const NO_SUCH_ADDRESSES: u16 = 553;
@@ -40,75 +39,76 @@ pub(super) struct Connections {
     server: Server,
     pub(super) from: lettre::message::Mailbox,
     hello: ClientId,
-    turns: Arc<Semaphore>,
-    /// Those between mails, the last used last.
+    permits: Arc<Semaphore>,
+    /// Idle connections, the last used last.
     idle: Mutex<Vec<(Instant, AsyncSmtpConnection)>>,
 }
 
-/// A connection on which the server waits for a recipient, and the right to use it.
+/// A connection on which the server waits for a recipient, with its permit.
 pub(super) struct Ready {
     connection: AsyncSmtpConnection,
-    _turn: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Ready {
-    /// Says goodbye; to one that doesn't hear it, that does no harm.
-    pub(super) async fn leave(mut self) {
-        let _ = timeout(MAX_SILENCE, self.connection.quit()).await;
+    /// Closes the connection with QUIT.
+    pub(super) async fn quit(mut self) {
+        let _ = timeout(IDLE_CHECK_TIMEOUT, self.connection.quit()).await;
     }
 }
 
 impl Connections {
-    pub(super) fn to(Settings { server, from }: Settings) -> Self {
+    pub(super) fn to(Settings { server, sender: Sender(from) }: Settings) -> Self {
         Self {
             server,
             hello: ClientId::Domain(from.email.domain().to_owned()),
             from,
-            turns: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+            permits: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
             idle: Mutex::default(),
         }
     }
 
+    /// Waits for a permit, and brings a connection to where the server waits for a recipient.
     pub(super) async fn ready_for(&self, envelope: &Envelope) -> Result<Ready, MailError> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
-        let turn = turn.map_err(|_| MailError::Unavailable("it is closed".to_owned()))?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permit = permit.map_err(|_| MailError::Unavailable("closed".to_owned()))?;
         let mut connection = self.connection().await?;
-        let supports_them = connection.server_info().supports_feature(Extension::SmtpUtfEight);
+        let supports_utf8 = connection.server_info().supports_feature(Extension::SmtpUtfEight);
         let mut options = Vec::new();
-        if !is_ascii(envelope) && supports_them {
+        if !is_ascii(envelope) && supports_utf8 {
             options.push(MailParameter::SmtpUtfEight);
             options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         let sender = MailFrom::new(envelope.from().cloned(), options);
         connection.command(sender).await.map_err(|error| failed("MAIL", &error))?;
-        Ok(Ready { connection, _turn: turn })
+        Ok(Ready { connection, _permit: permit })
     }
 
-    pub(super) async fn hand_over(&self, ready: Ready, message: &Message) -> Result<(), MailError> {
-        let Ready { mut connection, _turn } = ready;
+    /// Sends the recipient and the message.
+    pub(super) async fn submit(&self, ready: Ready, message: &Message) -> Result<(), MailError> {
+        let Ready { mut connection, _permit } = ready;
         let submission = submit(&mut connection, message.envelope(), message.formatted());
-        let taken = timeout(TAKEN_WITHIN, submission).await.unwrap_or(Err(took_too_long()));
-        let is_fit_for_more = match taken {
+        let result = timeout(SUBMIT_TIMEOUT, submission).await.unwrap_or(Err(timed_out()));
+        let is_reusable = match result {
             Ok(()) => true,
             Err(MailError::Refused(_) | MailError::Later(_)) => {
-                let reset = timeout(MAX_SILENCE, connection.command(Rset)).await;
+                let reset = timeout(IDLE_CHECK_TIMEOUT, connection.command(Rset)).await;
                 reset.is_ok_and(|reset| reset.is_ok())
             }
             Err(MailError::Unavailable(_)) => false,
         };
-        // Otherwise it is dropped, which closes it.
-        if is_fit_for_more {
+        if is_reusable {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             idle.push((Instant::now(), connection));
         }
-        taken
+        result
     }
 
-    /// One that the server still listens on, or a new one.
+    /// Returns an idle connection that still responds, or a new one.
     async fn connection(&self) -> Result<AsyncSmtpConnection, MailError> {
         while let Some(mut connection) = self.idle_connection() {
-            let listens = timeout(MAX_SILENCE, connection.test_connected()).await;
-            if listens.unwrap_or(false) {
+            let responds = timeout(IDLE_CHECK_TIMEOUT, connection.test_connected()).await;
+            if responds.unwrap_or(false) {
                 return Ok(connection);
             }
         }
@@ -124,14 +124,15 @@ impl Connections {
     async fn connect(&self) -> Result<AsyncSmtpConnection, MailError> {
         let Server { host, port, security, credentials } = &self.server;
         let address = (host.as_str(), *port);
-        let at_once = if let Security::Tls(tls) = security { Some(tls.clone()) } else { None };
+        let implicit_tls = if let Security::Tls(tls) = security { Some(tls.clone()) } else { None };
         let connected = if let Security::StartTls(_) = security {
             let socket = TcpStream::connect(address).await;
             let socket = socket.map_err(|error| unavailable("connecting", &error))?;
             let socket = Box::new(LineByLine(socket));
             AsyncSmtpConnection::connect_with_transport(socket, &self.hello).await
         } else {
-            AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, at_once, None).await
+            AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, implicit_tls, None)
+                .await
         };
         let mut connection = connected.map_err(|error| failed("connecting", &error))?;
         if let Security::StartTls(tls) = security {
@@ -139,14 +140,14 @@ impl Connections {
             upgraded.map_err(|error| failed("STARTTLS", &error))?;
         }
         if let Some(credentials) = credentials {
-            let known = connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await;
-            known.map_err(|error| failed("AUTH", &error))?;
+            let login = connection.auth(&[Mechanism::Plain, Mechanism::Login], credentials).await;
+            login.map_err(|error| failed("AUTH", &error))?;
         }
         Ok(connection)
     }
 }
 
-/// The recipient and the message, on a connection that is ready for them.
+/// Sends the recipient and the message on a connection that is ready for them.
 async fn submit(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
@@ -159,13 +160,13 @@ async fn submit(
         let recipient = Rcpt::new(recipient.clone(), Vec::new());
         connection.command(recipient).await.map_err(|error| refused("RCPT", &error))?;
     }
-    // Some servers look at the recipient only now.
+    // Some servers check the recipient only now.
     connection.command(Data).await.map_err(|error| refused("DATA", &error))?;
     connection.message(&message).await.map_err(|error| message_refused("the message", &error))?;
     Ok(())
 }
 
-/// The sender is ASCII in any case.
+/// The sender is always ASCII.
 fn is_ascii(envelope: &Envelope) -> bool {
     envelope.to().iter().all(|address: &Address| address.to_string().is_ascii())
 }

@@ -1,4 +1,4 @@
-//! A connection that is to be encrypted after some lines.
+//! A connection that is upgraded by STARTTLS.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,9 +9,9 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Gives no more than one line at a time. `lettre` reads ahead, and after STARTTLS would take for
-/// the server's, and for encrypted, what somebody in between put behind the reply to it
-/// (<https://nostarttls.secvuln.info>). Like this, it meets the TLS handshake, and that fails.
+/// Reads at most one line at a time. `lettre` reads ahead, so after STARTTLS it would treat as
+/// encrypted what an attacker appended to the reply in plain text
+/// (<https://nostarttls.secvuln.info>). This way, the TLS handshake reads that, and fails.
 #[derive(Debug)]
 pub(super) struct LineByLine(pub(super) TcpStream);
 
@@ -22,8 +22,8 @@ impl AsyncRead for LineByLine {
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let mut bytes = [0; 1024];
-        let room = into.remaining().min(bytes.len());
-        let ahead = ready!(self.0.poll_peek(context, &mut ReadBuf::new(&mut bytes[..room])))?;
+        let capacity = into.remaining().min(bytes.len());
+        let ahead = ready!(self.0.poll_peek(context, &mut ReadBuf::new(&mut bytes[..capacity])))?;
         let line = bytes[..ahead].iter().position(|byte| *byte == b'\n');
         let mut line = ReadBuf::new(&mut bytes[..line.map_or(ahead, |end| end + 1)]);
         ready!(Pin::new(&mut self.0).poll_read(context, &mut line))?;

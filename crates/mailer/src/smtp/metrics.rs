@@ -1,23 +1,23 @@
-//! How long the mail server takes, and why it takes no mail.
+//! How long the mail server takes, and why it accepts no email.
 
 use std::time::Instant;
 
-use metrics::{counter, histogram};
+use ::metrics::{counter, histogram};
 
-use super::MailError;
+use crate::MailError;
 
 const MAIL: &str = "mail";
 
-/// Measures a part of the conversation by this name.
-pub(super) async fn measured<T>(
+/// Records the duration of a part of the conversation, and its failure, under this name.
+pub(super) async fn record<T>(
     call: &'static str,
-    calling: impl Future<Output = Result<T, MailError>>,
+    reply: impl Future<Output = Result<T, MailError>>,
 ) -> Result<T, MailError> {
-    let begun = Instant::now();
-    let answered = calling.await;
+    let started = Instant::now();
+    let result = reply.await;
     histogram!("upstream_call_duration_seconds", "upstream" => MAIL, "call" => call)
-        .record(begun.elapsed());
-    if let Err(error) = &answered {
+        .record(started.elapsed());
+    if let Err(error) = &result {
         let why = match error {
             MailError::Refused(_) | MailError::Later(_) => "refused",
             MailError::Unavailable(_) => "unreachable",
@@ -25,5 +25,5 @@ pub(super) async fn measured<T>(
         counter!("upstream_call_failures_total", "upstream" => MAIL, "call" => call, "why" => why)
             .increment(1);
     }
-    answered
+    result
 }

@@ -1,30 +1,29 @@
-//! What a server's reply, or the want of one, means.
+//! What a reply of the server, or its absence, means.
 
 use lettre::transport::smtp::Error;
 
-use super::MailError;
-use crate::causes::with_sources;
+use crate::MailError;
 
 /// Service not available, closing transmission channel (RFC 5321, 4.2.3).
 const CLOSING: u16 = 421;
-/// Authentication is required, too weak, or went wrong (RFC 4954, 6): said at RCPT by servers that
-/// let nobody send without.
+/// Authentication is required, too weak, or failed (RFC 4954, 6). Some servers reply so to RCPT.
 const AUTHENTICATION: [u16; 4] = [530, 534, 535, 538];
-pub(super) fn took_too_long() -> MailError {
-    MailError::Unavailable("it took too long".to_owned())
+
+pub(super) fn timed_out() -> MailError {
+    MailError::Unavailable("timed out".to_owned())
 }
 
-/// What the server said to this recipient; but not what it would say to any.
+/// A reply that may depend on the recipient.
 pub(super) fn refused(step: &'static str, error: &Error) -> MailError {
     match error.status().map(u16::from) {
         Some(code) if AUTHENTICATION.contains(&code) => failed(step, error),
-        // Before the message was sent.
+        // Nothing was sent yet.
         Some(CLOSING) => MailError::Later(CLOSING),
         _ => message_refused(step, error),
     }
 }
 
-/// The same of the message itself: a server that hangs up on it may have taken it.
+/// A reply to the message. A server that closes the connection may have accepted it.
 pub(super) fn message_refused(step: &'static str, error: &Error) -> MailError {
     match error.status().map(u16::from) {
         None | Some(CLOSING) => failed(step, error),
@@ -33,14 +32,22 @@ pub(super) fn message_refused(step: &'static str, error: &Error) -> MailError {
     }
 }
 
-/// Of a reply only the code: servers repeat addresses in theirs.
+/// A reply that does not depend on the recipient. Only the code: servers repeat addresses in the text.
 pub(super) fn failed(step: &'static str, error: &Error) -> MailError {
     match error.status() {
-        Some(code) => MailError::Unavailable(format!("{step}: it answered with {code}")),
+        Some(code) => MailError::Unavailable(format!("{step}: replied with {code}")),
         None => unavailable(step, error),
     }
 }
 
+/// An error with its causes, in one line.
 pub(super) fn unavailable(step: &'static str, error: &dyn std::error::Error) -> MailError {
-    MailError::Unavailable(format!("{step}: {}", with_sources(error)))
+    let mut line = format!("{step}: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    MailError::Unavailable(line)
 }

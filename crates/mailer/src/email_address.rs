@@ -1,4 +1,4 @@
-//! The address a person types, parsed once into the form everything else uses.
+//! Email addresses, parsed once into one normalized spelling.
 
 use std::fmt;
 
@@ -9,36 +9,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::typed::is_invisible;
 
-/// A mailbox address in its one normalised spelling: it is mailed to, compared and kept like this.
+/// An email address in its one normalized spelling, for sending, comparing and storing.
 ///
-/// The spelling: NFKC, ASCII letters in lower case, the domain in its ASCII (IDNA) form. Stricter
-/// than RFC 5321 on purpose, because a mailer that reads an address differently from us would
-/// deliver a sign-in link to someone else.
+/// The spelling is NFKC, with ASCII letters in lower case and the domain in its ASCII (IDNA) form.
+/// Parsing is stricter than RFC 5321: if a mail system read an address differently, a sign-in link
+/// would go to someone else.
+///
+/// ```
+/// use mailer::EmailAddress;
+///
+/// let email = EmailAddress::parse("Ana@B\u{fc}cher.example")?;
+/// assert_eq!(email.as_str(), "ana@xn--bcher-kva.example");
+/// assert!(EmailAddress::parse("ana@example.com,eve@example.net").is_err());
+/// # Ok::<(), mailer::InvalidEmailAddress>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
 
-/// The text is not an address that this app mails to. Says nothing of the text itself.
+/// The text is not one plain email address. Does not contain the text.
 #[derive(Debug, thiserror::Error)]
-#[error("not an e-mail address")]
+#[error("not an email address")]
+#[non_exhaustive]
 pub struct InvalidEmailAddress;
 
 /// RFC 5321, 4.5.3.1.3: a path is at most 256 octets, two of them its angle brackets.
 const MAX_OCTETS: usize = 254;
 /// RFC 5321, 4.5.3.1.1.
 const MAX_LOCAL_OCTETS: usize = 64;
-/// Characters that quote, list, comment, route or encode: none is needed in a real mailbox, and
-/// each has been used to make two programs read one address as two different ones.
-const REFUSED_IN_LOCAL: &str = "\"(),:;<>[\\]%!`|";
+/// Characters that quote, list, comment, route or encode. No real mailbox needs them, and each has
+/// been used to make two programs read one address differently.
+const REJECTED_IN_LOCAL: &str = "\"(),:;<>[\\]%!`|";
 
 impl EmailAddress {
-    /// Parses what was typed; white space and invisible characters around it are removed.
+    /// Parses typed text. White space and invisible characters around it are removed.
     ///
     /// # Errors
-    /// [`InvalidEmailAddress`] for everything that isn't exactly one plain mailbox.
+    /// [`InvalidEmailAddress`] for everything that is not exactly one plain address.
     pub fn parse(typed: &str) -> Result<Self, InvalidEmailAddress> {
         let typed = typed.trim_matches(is_invisible);
-        // Only the ASCII sign separates: a look-alike (U+FF20) in its place makes the text invalid.
+        // Only the ASCII sign: look-alikes such as U+FF20 are rejected below.
         let (local, domain) = typed.split_once('@').ok_or(InvalidEmailAddress)?;
         let address = format!("{}@{}", parse_local(local)?, parse_domain(domain)?);
         if address.len() > MAX_OCTETS {
@@ -47,13 +57,13 @@ impl EmailAddress {
         Ok(Self(address))
     }
 
-    /// The normalised spelling.
+    /// Returns the normalized spelling.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What follows the `@`, in ASCII.
+    /// Returns the domain, in ASCII.
     #[must_use]
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
@@ -61,32 +71,33 @@ impl EmailAddress {
 }
 
 fn parse_local(local: &str) -> Result<String, InvalidEmailAddress> {
-    // A character that NFKC turns into an ASCII one (the Kelvin sign, a full-width letter) would
-    // make a look-alike of somebody else's address the same as theirs (CVE-2019-19844).
+    // NFKC would turn a look-alike of another user's address, with a Kelvin sign or a full-width
+    // letter, into that address (CVE-2019-19844).
     if local.chars().any(|c| hides_ascii(c, |_| true)) {
         return Err(InvalidEmailAddress);
     }
     let local = nfkc(local).to_ascii_lowercase();
-    let dots_stand_between = local.split('.').all(|part| !part.is_empty());
+    let has_plain_dots = local.split('.').all(|part| !part.is_empty());
     let plain = |c: char| {
         !c.is_control()
             && c != '@'
-            && !REFUSED_IN_LOCAL.contains(c)
+            && !REJECTED_IN_LOCAL.contains(c)
             && !is_invisible(c)
-            && !is_unseen_or_damaged(c)
+            && !is_undisplayed(c)
     };
-    if local.len() > MAX_LOCAL_OCTETS || !dots_stand_between || !local.chars().all(plain) {
+    if local.len() > MAX_LOCAL_OCTETS || !has_plain_dots || !local.chars().all(plain) {
         return Err(InvalidEmailAddress);
     }
     Ok(local)
 }
 
-/// Parses a domain as it stands in an address or in a setting.
+/// Parses the domain of an address, to ASCII.
 ///
 /// # Errors
-/// [`InvalidEmailAddress`] for what is no public host name: an IP literal, one label, bad IDNA.
+/// [`InvalidEmailAddress`] for anything that is not a public host name: an IP address, a single label,
+/// invalid IDNA.
 pub fn parse_domain(domain: &str) -> Result<String, InvalidEmailAddress> {
-    // The four full stops of IDNA; any other sign that hides a full stop or an `@` is refused.
+    // The full stops of IDNA. Other characters that NFKC turns into a dot or an `@` are rejected.
     let domain = domain.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".");
     if domain.chars().any(|c| hides_ascii(c, |hidden| !hidden.is_ascii_alphanumeric())) {
         return Err(InvalidEmailAddress);
@@ -106,8 +117,7 @@ pub fn parse_domain(domain: &str) -> Result<String, InvalidEmailAddress> {
     Ok(ascii.into_owned())
 }
 
-/// An address as people write it: its domain in Unicode (UTS #46). Addresses are kept, compared and
-/// logged in ASCII.
+/// Returns an address as people write it, with its domain in Unicode (UTS #46), for display only.
 #[must_use]
 pub fn shown(email: &str) -> String {
     let Some((local, domain)) = email.rsplit_once('@') else { return email.to_owned() };
@@ -119,14 +129,14 @@ fn nfkc(text: &str) -> String {
     NFKC.normalize(text).into_owned()
 }
 
-/// Whether this is a non-ASCII character that NFKC turns into (among others) such an ASCII one.
+/// Returns whether NFKC turns a non-ASCII character into text with such an ASCII character.
 fn hides_ascii(c: char, such: impl Fn(char) -> bool) -> bool {
     !c.is_ascii() && nfkc(c.encode_utf8(&mut [0; 4])).chars().any(|n| n.is_ascii() && such(n))
 }
 
-/// What else can't be seen, or stands for a damaged character: two addresses that look the same must
-/// be the same.
-fn is_unseen_or_damaged(c: char) -> bool {
+/// Other characters that are not displayed or stand for a damaged one: two addresses that look the
+/// same must be the same.
+fn is_undisplayed(c: char) -> bool {
     matches!(c, '\u{202e}' | '\u{2065}' | '\u{fff9}'..='\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
@@ -144,7 +154,7 @@ impl From<EmailAddress> for String {
     }
 }
 
-/// Hides the address: `Debug` ends up in logs.
+/// Hides the address: `Debug` output ends up in logs.
 impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EmailAddress(…)")
