@@ -15,15 +15,15 @@ fn rows() -> Vec<[&'static str; 3]> {
     rows.filter(|[threat, ..]| *threat != "threat").collect()
 }
 
-/// `it/login.rs::the_form_sets_no_cookie`, or a path from `crates/` on.
+/// `it/login.rs::the_form_sets_no_cookie`
 fn names_of_tests(proof: &str) -> impl Iterator<Item = (&str, &str)> {
     proof.split('`').filter_map(|word| word.split_once("::"))
 }
 
 fn exists(file: &str, test: &str) -> bool {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let path =
-        if file.starts_with("crates/") { root.join(file) } else { root.join("tests").join(file) };
+    // A test of a crate is named by its whole path.
+    let folder = if file.starts_with("crates/") { "" } else { "tests" };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(file);
     let source = fs::read_to_string(path).unwrap_or_default();
     // Property tests have parameters.
     let Some((before, _)) = source.split_once(&format!("fn {test}(")) else { return false };

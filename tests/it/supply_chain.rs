@@ -57,7 +57,7 @@ fn no_code_of_ours_is_unsafe() {
     }
     for package in fs::read_dir(root.join("crates")).unwrap() {
         let manifest = package.unwrap().path().join("Cargo.toml");
-        let text = fs::read_to_string(&manifest).unwrap();
-        assert!(text.contains("unsafe_code = \"forbid\""), "{}", manifest.display());
+        let lints = fs::read_to_string(&manifest).unwrap();
+        assert!(lints.contains("unsafe_code = \"forbid\""), "{}", manifest.display());
     }
 }

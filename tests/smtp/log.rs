@@ -129,10 +129,7 @@ async fn at_the_most_talkative_level_the_log_holds_no_secret_of_a_mail() {
     visitor.post("/login", &[("email", "canary@acme.test")]).await;
 
     let log = site.log().await;
-    assert!(
-        log.contains("answered with 550") && log.lines().count() > 50,
-        "it is talkative: {log}"
-    );
+    assert!(log.contains("replied with 550") && log.lines().count() > 50, "it is talkative: {log}");
     let last = |url: &str| url.rsplit('/').next().unwrap().to_owned();
     let auth = STANDARD.encode("\0canary-user\0canary-password");
     let workos_token = workos_link.rsplit('/').nth(1).unwrap().to_owned();

@@ -26,8 +26,8 @@ impl Settings {
 pub struct Sender(pub(super) Mailbox);
 
 impl Sender {
-    /// Parses an address, with or without a name: `Example <login@example.com>`. It must be as strict
-    /// as [`EmailAddress`], and ASCII, since not every server accepts other addresses.
+    /// Parses an address, with or without a name: `Example <login@example.com>`. The address must be
+    /// an [`EmailAddress`] in ASCII, since not every server accepts others.
     ///
     /// # Errors
     /// [`InvalidEmailAddress`]
