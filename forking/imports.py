@@ -48,7 +48,7 @@ def words(text):
 
 def without(tree, leaf):
     """`a::{b, c::d}` without the `b`, or the `d` and what leads to nothing else."""
-    left = re.sub(rf"(?<![\w:])(?:\w+::)*{leaf}", "", tree)
+    left = re.sub(rf"(?<![\w:])(?<!\bas )(?:\w+::)*{leaf}", "", tree)
     while True:
         tidied = re.sub(r"(?:\w+::)*\{\s*\}", "", left)
         tidied = re.sub(r"([{,])\s*,", r"\1", tidied)

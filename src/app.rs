@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::config::{Config, LinkLifetimes, parse_cookie_keys};
 use crate::data_dir::{DataDir, KEY_FILE};
 use crate::mail::Mailer;
-use crate::outgoing::http_client;
+use crate::outgoing::{USER_AGENT, http_client};
 use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::Lifetimes;
@@ -66,6 +66,7 @@ impl App {
             false => Way::Link(config.sign_in.link_delivery),
         };
         let http = http_client(&config.workos.api_url, &config.extra_roots);
+        let http = http.user_agent(USER_AGENT);
         Ok(Self {
             editions: Editions::load(&assets, config.demo_inbox.as_deref(), &usual_way)?,
             workos: Client::new(http, config.workos.api_url, config.workos.credentials).context(

@@ -11,6 +11,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use url::{Host, Url};
 
+/// What WorkOS knows this program as.
+pub(crate) const USER_AGENT: &str = concat!("workos-magic-link/", env!("CARGO_PKG_VERSION"));
+
 /// The certificates of `EXTRA_CA_FILE`, which every outgoing connection trusts in addition to the
 /// system's.
 #[derive(Clone, Debug, Default)]

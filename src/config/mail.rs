@@ -2,6 +2,8 @@
 
 use super::reader::Reader;
 use crate::mail::Settings;
+#[cfg(feature = "smtp")]
+use crate::mail::{InvalidServer, Sender, Server};
 use crate::sign_in::LinkDelivery;
 
 /// Needed for links that we mail; without those, for whoever asks for one whose other was used up.
@@ -16,12 +18,29 @@ pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Sett
         read.problem("MAIL_FROM", "is needed with SMTP_URL");
     }
     let sender = from.as_deref().unwrap_or("login@example.com");
-    let settings = Settings::parse(&url, sender, &read.extra_roots);
-    let bad = settings.as_ref().err().into_iter().flatten();
-    for (name, expected) in bad.filter(|(name, _)| !(url.is_empty() && *name == "SMTP_URL")) {
-        read.problem(name, expected);
+    let roots = read.extra_roots.iter().map(AsRef::as_ref).collect::<Vec<_>>();
+    let server = Server::parse(&url, &roots);
+    match server {
+        Err(InvalidServer::Certificates) => {
+            read.problem("SMTP_URL", "needs the system's CA certificates, which can't be read");
+        }
+        // An empty one is a problem already.
+        Err(_) if !url.is_empty() => read.problem(
+            "SMTP_URL",
+            "is a URL such as smtps://user:password@mail.example.com, or \
+             smtp://mail.example.com:587?tls=required (without TLS only to localhost)",
+        ),
+        _ => {}
     }
-    settings.ok()
+    let sender = Sender::parse(sender);
+    if sender.is_err() {
+        read.problem(
+            "MAIL_FROM",
+            "is an address such as login@example.com, or with a name, as a line of .env: \
+             MAIL_FROM='Example <login@example.com>'",
+        );
+    }
+    Some(Settings::new(server.ok()?, sender.ok()?))
 }
 
 /// What asks for mail asks for another program.

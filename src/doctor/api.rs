@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::causes::with_sources;
 use crate::config::WorkOs;
-use crate::outgoing::{ExtraRoots, http_client};
+use crate::outgoing::{ExtraRoots, USER_AGENT, http_client};
 use crate::workos::{Client, Credentials};
 
 /// As long as the app waits.
@@ -35,7 +35,8 @@ pub(super) struct Answer {
 impl Api {
     pub(super) fn new(settings: &WorkOs, extra_roots: &ExtraRoots) -> anyhow::Result<Self> {
         let (url, credentials) = (settings.api_url.clone(), settings.credentials.clone());
-        let client = Client::new(http_client(&url, extra_roots), url.clone(), credentials.clone())?;
+        let http = http_client(&url, extra_roots).user_agent(USER_AGENT);
+        let client = Client::new(http, url.clone(), credentials.clone())?;
         Ok(Self { url, credentials, client })
     }
 
@@ -44,12 +45,12 @@ impl Api {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/connections", url.path().trim_end_matches('/')));
         url.set_query(Some("limit=1"));
-        ask(self.client.http.get(url).bearer_auth(self.credentials.api_key.expose_secret())).await
+        ask(self.client.http().get(url).bearer_auth(self.credentials.api_key.expose_secret())).await
     }
 
     /// Goes where a browser would be sent, and no further.
     pub(super) async fn visit(&self, url: Url) -> Result<Answer, String> {
-        ask(self.client.http.get(url)).await
+        ask(self.client.http().get(url)).await
     }
 }
 

@@ -4,7 +4,7 @@ use super::Verdict::{self, Fails, Passes};
 use crate::mail::Mailer;
 
 pub(super) async fn check(server: &Mailer) -> Verdict {
-    match server.greet().await {
+    match server.check().await {
         Ok(()) => Passes("it takes mails from MAIL_FROM".to_owned()),
         Err(error) => Fails(format!("{error}; see SMTP_URL and MAIL_FROM")),
     }

@@ -7,7 +7,7 @@ use tera::Context;
 
 use super::Pages;
 use crate::error::Failure;
-use crate::mail::Mail;
+use crate::mail::Email;
 use crate::sign_in::MailLink;
 
 /// What the mail may say. Nothing of it was typed by a visitor.
@@ -37,7 +37,7 @@ impl SignInMail {
 }
 
 impl Pages {
-    pub(crate) fn mail(&self, mail: &SignInMail) -> Result<Mail, Failure> {
+    pub(crate) fn mail(&self, mail: &SignInMail) -> Result<Email, Failure> {
         let render = |part: &str| {
             let context = Context::from_serialize(mail)?;
             self.edition().tera.render(&format!("email/sign_in.{part}"), &context)
@@ -48,6 +48,6 @@ impl Pages {
                 .map_err(|error| Failure::internal(format!("email/sign_in.{part}: {error}")))
         };
         let lifetime = Duration::from_secs(mail.lifetime);
-        Ok(Mail { subject: part("subject")?, text: part("txt")?, html: part("html")?, lifetime })
+        Ok(Email { subject: part("subject")?, text: part("txt")?, html: part("html")?, lifetime })
     }
 }

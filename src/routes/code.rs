@@ -45,7 +45,7 @@ pub(super) async fn page(
     let user = user.filter(|user| !user.has_email(&pending.email));
     let page = CodePage::new(pending).waiting(wait).trying(is_trying).switching_from(user);
     // Whom the mail is from isn't documented.
-    Ok(page.leading_to(webmail::of(pending.email.domain(), None)))
+    Ok(page.leading_to(webmail::for_domain(pending.email.domain(), None)))
 }
 
 pub(super) async fn sign_in(

@@ -66,7 +66,7 @@ pub(super) async fn show(
     let page = SentPage::new(&pending, delivery, lifetime)
         .showing_digits(app.approves_cross_device.then_some(&pending.digits))
         .waiting(wait)
-        .leading_to(webmail::of(pending.email.domain(), sender(app, delivery)));
+        .leading_to(webmail::for_domain(pending.email.domain(), sender(app, delivery)));
     Ok(pages.show(&page))
 }
 

@@ -1,5 +1,5 @@
 //! What breaks around the app, and what people see of it then. Outages of WorkOS, of the store and
-//! of the mail server are tried where each is: `tests/it/workos_answers.rs`, `tests/redis/outage.rs`,
+//! of the mail server are tried where each is: `crates/workos-client/tests/`, `tests/redis/outage.rs`,
 //! `tests/smtp/outage.rs`. Here is what belongs to none of them.
 
 #![allow(

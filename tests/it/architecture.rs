@@ -118,27 +118,13 @@ fn a_module_uses_what_stands_in_the_boxes_below_it() {
 }
 
 #[test]
-fn the_workos_client_knows_nothing_of_the_app() {
-    assert_knows_nothing_of("src/workos", &["actix", "crate::", "tera", "rusqlite"]);
-}
-
-#[test]
-fn the_mail_server_is_told_of_no_page_and_no_workos() {
-    assert_knows_nothing_of(
-        "src/mail",
-        &["actix", "crate::workos", "crate::pages", "crate::session", "crate::sign_in", "tera"],
-    );
-}
-
-#[test]
 fn settings_know_no_http() {
     assert_knows_nothing_of("src/config", &["actix", "reqwest", "std::env"]);
 }
 
 #[test]
 fn nothing_but_the_app_knows_the_routes() {
-    for folder in ["src/session", "src/sign_in", "src/workos", "src/mail", "src/error", "src/pages"]
-    {
+    for folder in ["src/session", "src/sign_in", "src/error", "src/pages"] {
         assert_knows_nothing_of(folder, &["crate::routes"]);
     }
 }

@@ -1,6 +1,8 @@
 //! `POST /login`, by what WorkOS says to creating and sending a passwordless session.
 
 use serde_json::json;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
 
 use crate::answer::{Answer, assert_error};
 use crate::site::Site;
@@ -134,6 +136,22 @@ async fn a_link_that_may_have_been_sent_works_in_the_browser_that_asked() {
             assert_eq!(visitor.get(&callback).await.location(), "/reports");
         }
     }
+}
+
+#[actix_web::test]
+async fn requests_to_workos_name_the_program() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let app = TestApp::with(&[("WORKOS_API_URL", &url)]).await;
+    let request = actix_web::rt::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = [0; 4096];
+        let length = stream.read(&mut head).await.unwrap();
+        String::from_utf8_lossy(&head[..length]).into_owned()
+    });
+    app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
+    let request = request.await.unwrap();
+    assert!(request.contains("user-agent: workos-magic-link/"), "{request}");
 }
 
 /// The connection is gone 0.3 s into a send that takes a second.

@@ -74,6 +74,7 @@ fn every_fault_has_a_test_that_exists() {
 fn a_name_that_is_none_would_be_noticed() {
     assert!(exists("it/security_table.rs", "a_name_that_is_none_would_be_noticed"));
     assert!(exists("it/properties.rs", "nothing_that_was_made_up_opens"));
+    assert!(exists("crates/workos-client/tests/it/tls.rs", "untrusted_certificate_is_refused"));
     assert!(!exists("it/security_table.rs", "rows"), "no test");
     assert!(!exists("it/security_table.rs", "a_name_that_is"), "no whole name");
     assert!(!exists("it/nowhere.rs", "a_name_that_is_none_would_be_noticed"));

@@ -1,4 +1,4 @@
-//! The WorkOS client: whoever isn't WorkOS is told nothing.
+//! TLS towards WorkOS, and the certificates that the program trusts.
 
 use std::path::Path;
 
@@ -7,7 +7,6 @@ use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use workos_magic_link::workos::WorkOsError;
 
 use crate::answer::assert_error;
 use crate::program::command;
@@ -15,7 +14,8 @@ use crate::running::{Program, free_port};
 use crate::site::Site;
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
-use crate::workos::{CREATED, client, create};
+
+const CREATED: &str = r#"{"id":"passwordless_session_1","link":"https://auth.workos.test/x"}"#;
 
 /// An authority of a test, which the program trusts in place of those of the system.
 pub struct Authority(Issuer<'static, KeyPair>);
@@ -74,15 +74,6 @@ async fn serving_tls_1_0() -> u16 {
         }
     });
     port
-}
-
-#[actix_web::test]
-async fn a_certificate_that_nobody_vouches_for_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let authority = Authority::new(&folder.path().join("unknown.pem"));
-    let port = serving(authority.certificate("localhost", 2));
-    let error = create(&client(&format!("https://localhost:{port}"))).await.unwrap_err();
-    assert!(matches!(error, WorkOsError::Unreachable(_)), "{error:?}");
 }
 
 #[actix_web::test]

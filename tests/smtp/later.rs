@@ -51,7 +51,7 @@ async fn what_waits_is_tried_once_more_at_the_end_and_then_told_as_undelivered()
         assert_eq!(server.seen().count("RCPT"), 2, "{step} {reply}: {log}");
         let told: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
         assert_eq!(told.len(), 1, "{step} {reply}: {log}");
-        let cause = format!("asks to try again later, with {}", &reply[..3]);
+        let cause = format!("the mail server deferred the email with {}", &reply[..3]);
         assert!(told[0].contains(&cause) && told[0].contains("request{"), "{log}");
         assert!(log.contains("\"undelivered\"") && !log.contains("canary"), "{log}");
     }

@@ -9,7 +9,7 @@ use crate::site::Site;
 async fn a_mail_that_may_have_arrived_is_never_mailed_again_and_its_loss_told_once() {
     for (reply, cause) in [
         (json!("reset"), "the message: "),
-        (json!("421 closing"), "the message: it answered with 421"),
+        (json!("421 closing"), "the message: replied with 421"),
         (json!("nonsense"), "the message: "),
     ] {
         let server = Server::start();
@@ -32,7 +32,7 @@ async fn a_mail_that_may_have_arrived_is_never_mailed_again_and_its_loss_told_on
         let told: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
         assert_eq!(told.len(), 2, "once a mail: {log}");
         for line in told {
-            assert!(line.contains("a mail is lost") && line.contains(cause), "{log}");
+            assert!(line.contains("email was not delivered") && line.contains(cause), "{log}");
         }
     }
 }

@@ -38,6 +38,10 @@ async fn a_silent_server_holds_the_end_for_seconds_only_and_what_is_lost_is_told
     assert!(took < Duration::from_secs(12), "{took:?}");
     let told: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
     assert_eq!(told.len(), 1, "{log}");
-    assert!(told[0].contains("mails are lost") && told[0].contains("mails=2"), "{log}");
+    assert!(
+        told[0].contains("emails were not delivered before shutdown")
+            && told[0].contains("emails=2"),
+        "{log}"
+    );
     assert!(!log.contains("canary"), "{log}");
 }

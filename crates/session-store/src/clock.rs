@@ -25,6 +25,13 @@ impl Clock {
         now.saturating_add(self.offset.load(Ordering::Relaxed).saturating_mul(1000))
     }
 
+    /// Returns the same time as the standard library's type.
+    #[must_use]
+    pub fn system_time(&self) -> SystemTime {
+        let since_1970 = u64::try_from(self.now_millis()).unwrap_or_default();
+        UNIX_EPOCH + Duration::from_millis(since_1970)
+    }
+
     /// Moves this clock and its clones by this many seconds; backwards if negative.
     pub fn advance(&self, seconds: i64) {
         self.offset.fetch_add(seconds, Ordering::Relaxed);

@@ -152,8 +152,8 @@ fn too_many() -> Failure {
 fn meaning(refusal: CodeRefusal) -> Code {
     match refusal {
         CodeRefusal::Wrong => Code::WrongCode,
-        CodeRefusal::Spent => Code::OneTimeCodeSpent,
-        CodeRefusal::OfAnother => Code::CodeOfAnother,
+        CodeRefusal::Expired => Code::OneTimeCodeSpent,
+        CodeRefusal::OtherUser => Code::CodeOfAnother,
         CodeRefusal::FurtherSteps => Code::FurtherSteps,
     }
 }

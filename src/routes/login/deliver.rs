@@ -106,8 +106,8 @@ impl Delivery {
             true => entry.write(),
             false => entry.but(Event::Undelivered).write(),
         };
-        let mail = self.pages.mail(&mail)?;
-        Ok(mailer.send(&self.pending.email, mail, app.clock.now(), taken).await?)
+        let email = self.pages.mail(&mail)?;
+        Ok(mailer.send(&self.pending.email, email, app.clock.system_time(), taken).await?)
     }
 
     /// Has WorkOS make the link and mail it. The link itself goes nowhere else: whoever typed the
@@ -148,7 +148,7 @@ impl Delivery {
 
     /// Once WorkOS may have sent the email, the browser must have the sign-in that it leads to.
     fn delay_or_fail(&mut self, error: WorkOsError) -> Result<(), Failure> {
-        if !error.may_have_been_done() {
+        if !error.may_have_succeeded() {
             return Err(error.into());
         }
         tracing::warn!(cause = %with_sources(&error), "WorkOS may have sent this email, or not");

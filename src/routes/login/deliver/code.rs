@@ -16,14 +16,14 @@ impl Delivery {
     pub(super) async fn code_by_workos(&mut self) -> Result<(), Failure> {
         match self.app.workos.create_magic_auth(self.pending.email.as_str()).await {
             Ok(()) => self.entry().write(),
-            Err(error) if error.is_short_of_mails() => {
+            Err(error) if error.is_address_rate_limited() => {
                 tracing::warn!(cause = %error, "WorkOS mails no code for a while");
                 let wait = error.retry_after().unwrap_or(A_MINUTE);
                 let next = self.app.clock.now().saturating_add(seconds(wait));
                 self.pending.next_mail_at = Some(next);
                 self.entry().but(Event::Undelivered).write();
             }
-            Err(error) if error.may_hang_on_address() => {
+            Err(error) if error.may_depend_on_address() => {
                 tracing::warn!(cause = %error, "WorkOS mails no code to this address");
                 self.entry().but(Event::Undelivered).write();
             }

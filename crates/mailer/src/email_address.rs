@@ -1,0 +1,162 @@
+//! Email addresses, parsed once into one normalized spelling.
+
+use std::fmt;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use idna::AsciiDenyList;
+use idna::uts46::{DnsLength, Hyphens, Uts46};
+use serde::{Deserialize, Serialize};
+
+use crate::typed::is_invisible;
+
+/// An email address in its one normalized spelling, for sending, comparing and storing.
+///
+/// The spelling is NFKC, with ASCII letters in lower case and the domain in its ASCII (IDNA) form.
+/// Parsing is stricter than RFC 5321: if a mail system read an address differently, a sign-in link
+/// would go to someone else.
+///
+/// ```
+/// use mailer::EmailAddress;
+///
+/// let email = EmailAddress::parse("Ana@B\u{fc}cher.example")?;
+/// assert_eq!(email.as_str(), "ana@xn--bcher-kva.example");
+/// assert!(EmailAddress::parse("ana@example.com,eve@example.net").is_err());
+/// # Ok::<(), mailer::InvalidEmailAddress>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EmailAddress(String);
+
+/// The text is not one plain email address. Does not contain the text.
+#[derive(Debug, thiserror::Error)]
+#[error("not an email address")]
+#[non_exhaustive]
+pub struct InvalidEmailAddress;
+
+/// RFC 5321, 4.5.3.1.3: a path is at most 256 octets, two of them its angle brackets.
+const MAX_OCTETS: usize = 254;
+/// RFC 5321, 4.5.3.1.1.
+const MAX_LOCAL_OCTETS: usize = 64;
+/// Characters that quote, list, comment, route or encode. No real mailbox needs them, and each has
+/// been used to make two programs read one address differently.
+const REJECTED_IN_LOCAL: &str = "\"(),:;<>[\\]%!`|";
+
+impl EmailAddress {
+    /// Parses typed text. White space and invisible characters around it are removed.
+    ///
+    /// # Errors
+    /// [`InvalidEmailAddress`] for everything that is not exactly one plain address.
+    pub fn parse(typed: &str) -> Result<Self, InvalidEmailAddress> {
+        let typed = typed.trim_matches(is_invisible);
+        // Only the ASCII sign: look-alikes such as U+FF20 are rejected below.
+        let (local, domain) = typed.split_once('@').ok_or(InvalidEmailAddress)?;
+        let address = format!("{}@{}", parse_local(local)?, parse_domain(domain)?);
+        if address.len() > MAX_OCTETS {
+            return Err(InvalidEmailAddress);
+        }
+        Ok(Self(address))
+    }
+
+    /// Returns the normalized spelling.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the domain, in ASCII.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+fn parse_local(local: &str) -> Result<String, InvalidEmailAddress> {
+    // NFKC would turn a look-alike of another user's address, with a Kelvin sign or a full-width
+    // letter, into that address (CVE-2019-19844).
+    if local.chars().any(|c| hides_ascii(c, |_| true)) {
+        return Err(InvalidEmailAddress);
+    }
+    let local = nfkc(local).to_ascii_lowercase();
+    let has_plain_dots = local.split('.').all(|part| !part.is_empty());
+    let plain = |c: char| {
+        !c.is_control()
+            && c != '@'
+            && !REJECTED_IN_LOCAL.contains(c)
+            && !is_invisible(c)
+            && !is_undisplayed(c)
+    };
+    if local.len() > MAX_LOCAL_OCTETS || !has_plain_dots || !local.chars().all(plain) {
+        return Err(InvalidEmailAddress);
+    }
+    Ok(local)
+}
+
+/// Parses the domain of an address, to ASCII.
+///
+/// # Errors
+/// [`InvalidEmailAddress`] for anything that is not a public host name: an IP address, a single label,
+/// invalid IDNA.
+pub fn parse_domain(domain: &str) -> Result<String, InvalidEmailAddress> {
+    // The full stops of IDNA. Other characters that NFKC turns into a dot or an `@` are rejected.
+    let domain = domain.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".");
+    if domain.chars().any(|c| hides_ascii(c, |hidden| !hidden.is_ascii_alphanumeric())) {
+        return Err(InvalidEmailAddress);
+    }
+    let ascii = Uts46::new()
+        .to_ascii(
+            domain.as_bytes(),
+            AsciiDenyList::STD3,
+            Hyphens::CheckFirstLast,
+            DnsLength::Verify,
+        )
+        .map_err(|_| InvalidEmailAddress)?;
+    let last_label = ascii.rsplit_once('.').map(|(_, last)| last).ok_or(InvalidEmailAddress)?;
+    if last_label.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(InvalidEmailAddress);
+    }
+    Ok(ascii.into_owned())
+}
+
+/// Returns an address as people write it, with its domain in Unicode (UTS #46), for display only.
+#[must_use]
+pub fn shown(email: &str) -> String {
+    let Some((local, domain)) = email.rsplit_once('@') else { return email.to_owned() };
+    format!("{local}@{}", idna::domain_to_unicode(domain).0)
+}
+
+fn nfkc(text: &str) -> String {
+    const NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfkc();
+    NFKC.normalize(text).into_owned()
+}
+
+/// Returns whether NFKC turns a non-ASCII character into text with such an ASCII character.
+fn hides_ascii(c: char, such: impl Fn(char) -> bool) -> bool {
+    !c.is_ascii() && nfkc(c.encode_utf8(&mut [0; 4])).chars().any(|n| n.is_ascii() && such(n))
+}
+
+/// Other characters that are not displayed or stand for a damaged one: two addresses that look the
+/// same must be the same.
+fn is_undisplayed(c: char) -> bool {
+    matches!(c, '\u{202e}' | '\u{2065}' | '\u{fff9}'..='\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = InvalidEmailAddress;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(address: EmailAddress) -> Self {
+        address.0
+    }
+}
+
+/// Hides the address: `Debug` output ends up in logs.
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailAddress(…)")
+    }
+}

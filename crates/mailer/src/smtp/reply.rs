@@ -1,0 +1,53 @@
+//! What a reply of the server, or its absence, means.
+
+use lettre::transport::smtp::Error;
+
+use crate::MailError;
+
+/// Service not available, closing transmission channel (RFC 5321, 4.2.3).
+const CLOSING: u16 = 421;
+/// Authentication is required, too weak, or failed (RFC 4954, 6). Some servers reply so to RCPT.
+const AUTHENTICATION: [u16; 4] = [530, 534, 535, 538];
+
+pub(super) fn timed_out() -> MailError {
+    MailError::Unavailable("timed out".to_owned())
+}
+
+/// A reply that may depend on the recipient.
+pub(super) fn refused(step: &'static str, error: &Error) -> MailError {
+    match error.status().map(u16::from) {
+        Some(code) if AUTHENTICATION.contains(&code) => failed(step, error),
+        // Nothing was sent yet.
+        Some(CLOSING) => MailError::Later(CLOSING),
+        _ => message_refused(step, error),
+    }
+}
+
+/// A reply to the message. A server that closes the connection may have accepted it.
+pub(super) fn message_refused(step: &'static str, error: &Error) -> MailError {
+    match error.status().map(u16::from) {
+        None | Some(CLOSING) => failed(step, error),
+        Some(code @ 400..500) => MailError::Later(code),
+        Some(code) => MailError::Refused(code),
+    }
+}
+
+/// A reply that does not depend on the recipient. Only the code: servers repeat addresses in the text.
+pub(super) fn failed(step: &'static str, error: &Error) -> MailError {
+    match error.status() {
+        Some(code) => MailError::Unavailable(format!("{step}: replied with {code}")),
+        None => unavailable(step, error),
+    }
+}
+
+/// An error with its causes, in one line.
+pub(super) fn unavailable(step: &'static str, error: &dyn std::error::Error) -> MailError {
+    let mut line = format!("{step}: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    MailError::Unavailable(line)
+}

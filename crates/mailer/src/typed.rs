@@ -1,0 +1,31 @@
+//! Text that a user types or pastes: digits of any script, and invisible characters.
+
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
+
+/// Returns the ASCII digit for a decimal digit of any script (Unicode general category Nd).
+///
+/// ```
+/// assert_eq!(mailer::typed::digit('٣'), Some('3'));
+/// assert_eq!(mailer::typed::digit('x'), None);
+/// ```
+#[must_use]
+pub fn digit(c: char) -> Option<char> {
+    let is_digit = |c: &char| category(*c) == GeneralCategory::DecimalNumber;
+    // The ten digits of a script are consecutive, and those of several scripts may be adjacent.
+    let digits_up_to_c = ('\0'..=c).rev().take_while(is_digit).count();
+    ('0'..='9').nth(digits_up_to_c.checked_sub(1)? % 10)
+}
+
+/// Returns whether a character is white space or a format character, such as a zero-width space or a
+/// direction mark, which is often copied along. U+202E is not included, since it changes the order in
+/// which the text after it is shown.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    let is_format = category(c) == GeneralCategory::Format;
+    c.is_whitespace() || (is_format && c != '\u{202e}')
+}
+
+fn category(c: char) -> GeneralCategory {
+    CodePointMapData::<GeneralCategory>::new().get(c)
+}

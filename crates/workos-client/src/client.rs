@@ -1,0 +1,236 @@
+//! The HTTP side of the client: kept-alive connections, a limit on concurrent calls, one deadline for
+//! a whole call, no redirects, capped bodies, verified TLS.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use reqwest::header::{CONTENT_ENCODING, HeaderMap, RETRY_AFTER};
+use reqwest::{ClientBuilder, Method, RequestBuilder, StatusCode, redirect};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use url::Url;
+
+use super::json::repaired;
+use super::{FieldError, WorkOsError};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// From the start of a call, waiting for a permit included, to the last byte of the response.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// The same for a call that redeems a single-use code: if it is given up, the sign-in is lost.
+pub(super) const REDEEMING_DEADLINE: Duration = Duration::from_secs(20);
+/// WorkOS allows 6,000 calls a minute. At half a second each, 50 are in progress at a time.
+const MAX_CONCURRENT_CALLS: usize = 64;
+/// A call that waits longer is not sent, since too little of its deadline would be left.
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
+const MAX_BODY_BYTES: usize = 256 * 1024;
+/// Port 0 stands for the port of the URL.
+const LOOPBACK: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+];
+
+/// A client for the WorkOS API. Cheap to clone: clones share their connections and the limit of 64
+/// concurrent calls.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    api_url: Url,
+    permits: Arc<Semaphore>,
+    pub(super) credentials: Credentials,
+}
+
+/// The credentials of a WorkOS environment.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// `sk_…`, also the `client_secret` of the code exchange.
+    pub api_key: SecretString,
+    /// `client_…`
+    pub client_id: String,
+}
+
+impl Client {
+    /// Creates a client for the API at `api_url`. The caller makes sure that it is https, or http on
+    /// loopback. `http` brings the user agent, the proxy and additional trusted certificates;
+    /// redirects, the connection timeout and the addresses of `localhost` are set here.
+    ///
+    /// Installs `ring` as the process's default rustls provider, unless one is installed.
+    ///
+    /// Requests that WorkOS has certainly not processed (RFC 9113, 8.7) are repeated at most twice,
+    /// as `reqwest` does by default.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be built, for example because the system has no trusted certificates.
+    pub fn new(
+        http: ClientBuilder,
+        api_url: Url,
+        credentials: Credentials,
+    ) -> Result<Self, reqwest::Error> {
+        // Fails if one is already installed, which is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = http
+            .https_only(api_url.scheme() == "https")
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            // As browsers do, whatever the system resolves it to (RFC 6761, 6.3).
+            .resolve_to_addrs("localhost", &LOOPBACK)
+            .build()?;
+        Ok(Self {
+            http,
+            api_url,
+            permits: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)),
+            credentials,
+        })
+    }
+
+    /// Returns the HTTP client for calls that this one has no method for. It follows no redirects;
+    /// deadlines and body limits are up to the caller.
+    #[must_use]
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(super) fn url(&self, path: &str) -> Url {
+        let mut url = self.api_url.clone();
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+        url
+    }
+
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.url(path))
+    }
+
+    pub(super) fn authorized(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).bearer_auth(self.credentials.api_key.expose_secret())
+    }
+
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, WorkOsError> {
+        self.send_within(DEADLINE, request).await
+    }
+
+    /// Like [`send`](Self::send), but repeats the request once if the connection was closed before a
+    /// response came: only for a request that may be processed twice.
+    pub(super) async fn send_repeatable(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<Response, WorkOsError> {
+        let started = Instant::now();
+        let retry = request.try_clone();
+        match (self.send(request).await, retry) {
+            (Err(error), Some(retry)) if error.is_closed_connection() => {
+                self.send_within(DEADLINE.saturating_sub(started.elapsed()), retry).await
+            }
+            (response, _) => response,
+        }
+    }
+
+    pub(super) async fn send_within(
+        &self,
+        deadline: Duration,
+        request: RequestBuilder,
+    ) -> Result<Response, WorkOsError> {
+        let started = Instant::now();
+        let permit = timeout(PERMIT_TIMEOUT, self.permits.acquire()).await;
+        let _permit = permit.ok().and_then(Result::ok).ok_or(WorkOsError::Busy)?;
+        let request = request.timeout(deadline.saturating_sub(started.elapsed()));
+        // Without the URL, which contains the ID of the passwordless session.
+        let unreachable = |error: reqwest::Error| WorkOsError::Unreachable(error.without_url());
+        let mut response = request.send().await.map_err(unreachable)?;
+        let status = response.status();
+        let request_id = header(response.headers(), "x-request-id");
+        let retry_after = header(response.headers(), RETRY_AFTER.as_str());
+        let encoding = header(response.headers(), CONTENT_ENCODING.as_str());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
+                return Err(WorkOsError::Unreadable {
+                    status,
+                    reason: "longer than 256 KiB",
+                    request_id,
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let response = Response { status, request_id, body: repaired(body), encoding };
+        if status.is_success() {
+            return Ok(response);
+        }
+        let envelope = match response.json().map(Value::Object) {
+            // From a proxy or firewall in front of WorkOS: it says nothing about key or address.
+            Err(error) if status.is_client_error() && status.as_u16() != 429 => return Err(error),
+            envelope => envelope.unwrap_or_default(),
+        };
+        Err(WorkOsError::Refused {
+            status,
+            code: ["code", "error"].iter().find_map(|name| code(&envelope[name])),
+            errors: field_errors(&envelope),
+            request_id: response.request_id,
+            retry_after: retry_after.as_deref().and_then(parse_retry_after),
+        })
+    }
+}
+
+/// A response with its whole body.
+pub(super) struct Response {
+    status: StatusCode,
+    request_id: Option<String>,
+    body: Vec<u8>,
+    /// `Content-Encoding`, which no request asks for.
+    encoding: Option<String>,
+}
+
+impl Response {
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, WorkOsError> {
+        // serde's own message quotes the value that it rejects.
+        serde_json::from_slice(&self.body).map_err(|error| WorkOsError::Unreadable {
+            status: self.status,
+            reason: if self.encoding.is_some() {
+                "unrequested Content-Encoding"
+            } else if error.is_data() {
+                "a field is missing or of the wrong type"
+            } else {
+                "not JSON"
+            },
+            request_id: self.request_id.clone(),
+        })
+    }
+}
+
+/// Returns the rejected fields of `{message, errors: [{field, code}]}`, newer `[{code, message}]`.
+/// The other shapes have none: `{message}`, `{message, code}` and OAuth's `{error,
+/// error_description}`.
+fn field_errors(envelope: &Value) -> Vec<FieldError> {
+    let errors = envelope["errors"].as_array().into_iter().flatten();
+    let text = |value| code(value).unwrap_or_default();
+    errors.map(|it| FieldError { field: text(&it["field"]), code: text(&it["code"]) }).collect()
+}
+
+/// Returns a code such as `invalid_grant`, but never a sentence, which may quote an address.
+fn code(value: &Value) -> Option<String> {
+    let is_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let text = value.as_str().filter(|text| (1..=64).contains(&text.len()))?;
+    text.chars().all(is_code).then(|| text.to_owned())
+}
+
+/// Parses `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3), to at most an hour.
+fn parse_retry_after(retry_after: &str) -> Option<Duration> {
+    let wait = match retry_after.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = httpdate::parse_http_date(retry_after).ok()?;
+            until.duration_since(SystemTime::now()).unwrap_or_default()
+        }
+    };
+    Some(wait.min(Duration::from_secs(60 * 60)))
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}

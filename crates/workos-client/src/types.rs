@@ -1,0 +1,108 @@
+//! Responses. Unknown fields are ignored; optional ones may be missing, null or of another type.
+
+use std::fmt;
+
+use secrecy::SecretString;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+use url::Url;
+
+/// A passwordless session.
+#[derive(Debug, Deserialize)]
+#[non_exhaustive]
+pub struct PasswordlessSession {
+    /// `passwordless_session_…`
+    pub id: String,
+    /// The link, which signs in anyone who opens it: show it only to a user who has proved that they
+    /// control the mailbox.
+    #[serde(deserialize_with = "web_address")]
+    pub link: SecretString,
+}
+
+/// What is read of the response to an authorization code; not the access token.
+#[derive(Deserialize)]
+pub(super) struct Exchanged {
+    pub(super) profile: Profile,
+}
+
+/// The user who signed in: the Profile object of the WorkOS API.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// `prof_…`, or `user_…` after a Magic Auth sign-in.
+    pub id: String,
+    /// The email address.
+    pub email: String,
+    /// The connection; empty after a Magic Auth sign-in.
+    #[serde(default, deserialize_with = "or_default")]
+    pub connection_id: String,
+    /// `MagicLink`, `MagicAuth`, or a kind of SSO connection. A string, since new kinds appear.
+    #[serde(default, deserialize_with = "or_default")]
+    pub connection_type: String,
+    /// The organization of the connection, if any.
+    #[serde(default, deserialize_with = "or_default")]
+    pub organization_id: Option<String>,
+    /// The user's ID at the identity provider; the email address for a Magic Link or email code.
+    #[serde(default, deserialize_with = "or_default")]
+    pub idp_id: String,
+    /// Given name.
+    #[serde(default, deserialize_with = "or_default")]
+    pub first_name: Option<String>,
+    /// Family name.
+    #[serde(default, deserialize_with = "or_default")]
+    pub last_name: Option<String>,
+    /// Full name.
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: Option<String>,
+    /// Role in the organization.
+    #[serde(default, deserialize_with = "or_default")]
+    pub role: Option<Role>,
+    /// Groups, from the identity provider.
+    #[serde(default, deserialize_with = "or_default")]
+    pub groups: Vec<String>,
+    /// Attributes as mapped in WorkOS.
+    #[serde(default, deserialize_with = "or_default")]
+    pub custom_attributes: Map<String, Value>,
+    /// Attributes as sent by the identity provider.
+    #[serde(default, deserialize_with = "or_default")]
+    pub raw_attributes: Map<String, Value>,
+}
+
+impl Profile {
+    /// The [`connection_type`](Self::connection_type) of a Magic Link.
+    pub const MAGIC_LINK: &str = "MagicLink";
+    /// The [`connection_type`](Self::connection_type) of an email code, which has no connection.
+    pub const MAGIC_AUTH: &str = "MagicAuth";
+}
+
+/// A role in an organization.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// The slug, such as `admin`.
+    pub slug: String,
+}
+
+/// Shows the connection type only: a Profile is personal data, and `Debug` output ends up in logs.
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile")
+            .field("connection_type", &self.connection_type)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Accepts http and https URLs only, since browsers are redirected there.
+fn web_address<'de, D: Deserializer<'de>>(link: D) -> Result<SecretString, D::Error> {
+    let link = String::deserialize(link)?;
+    match Url::parse(&link).map(|url| url.scheme().to_owned()).as_deref() {
+        Ok("https" | "http") => Ok(link.into()),
+        _ => Err(D::Error::custom("not a web address")),
+    }
+}
+
+/// Deserializes a value of another type as the default: no optional field may stop a sign-in.
+pub(super) fn or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
+    value: D,
+) -> Result<T, D::Error> {
+    Ok(serde_json::from_value(Value::deserialize(value)?).unwrap_or_default())
+}
