@@ -1,20 +1,26 @@
-//! Keeps a value alive for as long as a response is being sent.
+//! Keeps a value alive for as long as a response is being sent, and hands the response over in parts.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
 
+/// The most of a body that is handed over at once, in bytes. actix-http copies all that it gets, and
+/// takes more only while it holds less than 32 KiB that the client has yet to take.
+const PART: usize = 16 * 1024;
+
 /// A response body, and a value that is dropped once the body was handed to the connection.
 pub struct ResponseGuard<B, T> {
     body: B,
+    /// What is left of what the body gave last.
+    rest: Bytes,
     _held: T,
 }
 
 impl<B, T> ResponseGuard<B, T> {
     pub(crate) fn new(body: B, held: T) -> Self {
-        Self { body, _held: held }
+        Self { body, rest: Bytes::new(), _held: held }
     }
 }
 
@@ -29,6 +35,36 @@ impl<B: MessageBody + Unpin, T: Unpin> MessageBody for ResponseGuard<B, T> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        Pin::new(&mut self.body).poll_next(context)
+        if self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_next(context)) {
+                Some(Ok(next)) => self.rest = next,
+                end => return Poll::Ready(end),
+            }
+        }
+        let part = self.rest.len().min(PART);
+        Poll::Ready(Some(Ok(self.rest.split_to(part))))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    /// No response of the app that uses this crate is large enough to show it from outside.
+    #[actix_web::test]
+    async fn a_large_body_is_handed_over_in_parts() {
+        let whole: Vec<u8> = (0..100_000u32).map(|number| (number % 251) as u8).collect();
+        let mut guarded = ResponseGuard::new(Bytes::from(whole.clone()), ());
+        assert_eq!(guarded.size(), BodySize::Sized(100_000));
+        let mut taken = Vec::new();
+        while let Some(part) = poll_fn(|context| Pin::new(&mut guarded).poll_next(context)).await {
+            let part = part.unwrap();
+            assert!((1..=16 * 1024).contains(&part.len()), "{}", part.len());
+            taken.extend_from_slice(&part);
+        }
+        assert!(taken == whole, "{} bytes", taken.len());
     }
 }
