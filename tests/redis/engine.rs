@@ -97,8 +97,8 @@ impl Engine {
         for key in fixture["keys"].as_array().unwrap() {
             let bytes = |name: &str| STANDARD.decode(key[name].as_str().unwrap()).unwrap();
             let lives_for = key["ttl"].as_i64().unwrap().max(0);
-            let restore =
-                redis::cmd("RESTORE").arg(bytes("key")).arg(lives_for).arg(bytes("value"));
+            let mut restore = redis::cmd("RESTORE");
+            restore.arg(bytes("key")).arg(lives_for).arg(bytes("value"));
             restore.exec(&mut connection).unwrap();
         }
     }
