@@ -8,7 +8,6 @@ mod certificate;
 mod client_id;
 mod clock;
 mod cookie_keys;
-#[cfg(feature = "redis")]
 mod eviction;
 #[cfg(feature = "smtp")]
 mod mail_server;

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{ContentType, LOCATION};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use fluent_locales::Catalog;
 use serde::Serialize;
@@ -133,4 +133,9 @@ impl HomePage {
     pub(crate) fn new(user: Option<&CurrentUser>) -> Self {
         Self { signed_in_as: user.map(|user| user.profile.email.clone()) }
     }
+}
+
+/// Redirects the browser, which follows by GET.
+pub(crate) fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }

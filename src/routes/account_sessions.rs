@@ -1,14 +1,14 @@
 //! `/account/sessions`: a person's sessions, and how they end them.
 
 use actix_session::Session;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 
 use super::logout::sign_out;
-use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::pages::{AccountSessionsPage, Pages};
+use crate::pages::{AccountSessionsPage, Pages, see_other};
 use crate::session::{CurrentUser, EndReason, RevokeScope, SessionFilter, Store};
+use crate::sign_in::ctx::Ctx;
 
 pub(super) async fn show(
     pages: Pages,
@@ -21,16 +21,15 @@ pub(super) async fn show(
 
 /// Ends one. This one is a sign-out; a session of somebody else's doesn't exist.
 pub(super) async fn revoke(
-    app: web::Data<App>,
-    store: web::Data<Store>,
+    ctx: Ctx,
     session: Session,
     user: CurrentUser,
-    request: HttpRequest,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
+    let Ctx { app, store, request, .. } = &ctx;
     let id = id.into_inner();
     if id == user.session.id {
-        return Ok(sign_out(&app, &session, Some(&user), &request));
+        return Ok(sign_out(app, &session, Some(&user), request));
     }
     let theirs = SessionFilter::User(user.person.clone());
     match store.revoke(theirs, RevokeScope::One(id), EndReason::Elsewhere).await? {
@@ -52,14 +51,12 @@ pub(super) async fn revoke_others(
 }
 
 pub(super) async fn revoke_all(
-    app: web::Data<App>,
-    store: web::Data<Store>,
+    ctx: Ctx,
     session: Session,
     user: CurrentUser,
-    request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    end_others(&app, &store, &user).await?;
-    Ok(sign_out(&app, &session, Some(&user), &request))
+    end_others(&ctx.app, &ctx.store, &user).await?;
+    Ok(sign_out(&ctx.app, &session, Some(&user), &ctx.request))
 }
 
 async fn end_others(app: &App, store: &Store, user: &CurrentUser) -> Result<(), Failure> {

@@ -3,19 +3,15 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::end::{self, end_of, spent};
-use super::see_other;
 use super::sent::refuse_without_cookies;
 use crate::app::App;
 use crate::cookies;
 use crate::error::{Code, Failure};
-use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages};
+use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages, see_other};
 use crate::session::Store;
+use crate::sign_in::approve::{Typed, check_digits};
+use crate::sign_in::end::{self, end_of, spent};
 use crate::sign_in::{Approval, Arrival, End, State};
-
-pub(super) mod digits;
-
-use digits::Typed;
 
 #[derive(Deserialize)]
 pub(super) struct Form {
@@ -65,7 +61,7 @@ pub(super) async fn approve(
             until: state.expires_at,
             page: page(&app, &state),
         };
-        digits::approve(&app, &pages, &store, typed, &Approval::with(arrival)).await?;
+        check_digits(&app, &pages, &store, typed, &Approval::with(arrival)).await?;
     }
     Ok(see_other("/login/approve"))
 }

@@ -3,19 +3,16 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::complete::{Completion, wait_if_begun};
-use super::ctx::Ctx;
-use super::end::end_of;
-use super::see_other;
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::Failure;
+use crate::pages::see_other;
 use crate::session::{CurrentUser, Store};
+use crate::sign_in::complete::{Completion, wait_if_begun};
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::end::end_of;
+use crate::sign_in::refusal::Refusal;
 use crate::sign_in::{Arrival, End, PendingSignIn, ReturnTo, State};
-
-pub(super) mod refusal;
-
-use refusal::Refusal;
 
 #[derive(Deserialize)]
 pub(super) struct Query {
@@ -55,17 +52,21 @@ pub(super) async fn arrive(
     })?;
     let pending = asked.filter(|pending| now < pending.expires_at);
     if let Some(state) = state.as_ref().filter(|state| !state.is_sso) {
-        let entry = Entry::new(&app.keys, Event::Opened).in_flow(&state.flow);
-        match &pending {
-            Some(pending) => entry.of(&pending.email).by(&pending.way).write(),
-            None => entry.write(),
-        }
+        audit_opened(app, state, pending.as_ref());
     }
     match (pending, state) {
         (Some(pending), _) => complete(&ctx, user.as_ref(), pending, arrival).await,
         (None, Some(state)) if state.is_sso => Err(of_a_strangers_sso(Refusal::NothingPending)),
         (None, Some(state)) => elsewhere(app, &ctx.store, &state, &arrival).await,
         (None, None) => Err(Refusal::StateMismatch.into()),
+    }
+}
+
+fn audit_opened(app: &App, state: &State, pending: Option<&PendingSignIn>) {
+    let entry = Entry::new(&app.keys, Event::Opened).in_flow(&state.flow);
+    match pending {
+        Some(pending) => entry.of(&pending.email).by(&pending.way).write(),
+        None => entry.write(),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::end::{self, spent};
 use super::open::check_mailed;
 use crate::app::App;
 use crate::error::Failure;
 use crate::pages::{CancelPage, Pages};
 use crate::session::Store;
+use crate::sign_in::end::{self, spent};
 use crate::sign_in::{MailLink, State};
 
 pub(super) async fn show(

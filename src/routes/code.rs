@@ -1,23 +1,20 @@
 //! `POST /login/code`: the code that WorkOS mailed, typed in where it was asked for.
 //!
-//! What becomes of it is told in [`trying`].
-
-pub(super) mod trying;
+//! What becomes of it: [`code_attempt`].
 
 use std::rc::Rc;
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use trying::NotTaken;
-
-use super::complete::{Completion, wait_if_begun};
-use super::ctx::Ctx;
-use super::end::{end_of, spent};
-use super::{see_other, sign_in_request};
+use super::sign_in_request;
 use crate::error::{Code, Failure};
-use crate::pages::{CodePage, Pages};
+use crate::pages::{CodePage, Pages, see_other};
 use crate::session::CurrentUser;
+use crate::sign_in::code_attempt::{self, NotTaken};
+use crate::sign_in::complete::{Completion, wait_if_begun};
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::end::{end_of, spent};
 use crate::sign_in::{OneTimeCode, PendingSignIn, SignInId, Way};
 use crate::webmail;
 
@@ -41,11 +38,17 @@ pub(super) async fn page(
     let (app, store) = (&ctx.app, &ctx.store);
     let another = sign_in_request(ctx, &pending.email, &pending.way);
     let wait = app.rate_limits.until_next(store, &another).await?;
-    let is_trying = trying::since(store, &pending.id).await?.is_some();
+    let is_trying = code_attempt::since(store, &pending.id).await?.is_some();
     let user = user.filter(|user| !user.has_email(&pending.email));
     let page = CodePage::new(pending).waiting(wait).trying(is_trying).switching_from(user);
     // Whom the mail is from isn't documented.
     Ok(page.leading_to(webmail::for_domain(pending.email.domain(), None)))
+}
+
+/// The sign-in of this browser that waits for a code.
+fn pending(ctx: &Ctx, flow: &SignInId) -> Option<PendingSignIn> {
+    PendingSignIn::with_expired(&ctx.request, &ctx.app.keys, flow)
+        .filter(|pending| matches!(pending.way, Way::Code) && pending.next_mail_at.is_none())
 }
 
 pub(super) async fn sign_in(
@@ -54,21 +57,18 @@ pub(super) async fn sign_in(
     user: Option<CurrentUser>,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
-    let (app, store, request) = (&ctx.app, &ctx.store, &ctx.request);
     let nothing = || Failure::refusal(Code::NoCodePending, "this browser has no such sign-in");
     let flow = SignInId::parse(&form.flow).ok_or_else(nothing)?;
     // Pressed once more, when it has gone through.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
         return Ok(see_other(led_to.as_str()));
     }
-    let pending = PendingSignIn::with_expired(request, &app.keys, &flow)
-        .filter(|pending| matches!(pending.way, Way::Code) && pending.next_mail_at.is_none())
-        .ok_or_else(nothing)?;
-    if end_of(store, &flow).await?.is_some() {
+    let pending = pending(&ctx, &flow).ok_or_else(nothing)?;
+    if end_of(&ctx.store, &flow).await?.is_some() {
         let outcome = wait_if_begun(&ctx, user.as_ref(), &pending).await?;
         return outcome.ok_or_else(|| spent().offering(&pending).of(&pending));
     }
-    if app.clock.now() >= pending.expires_at {
+    if ctx.app.clock.now() >= pending.expires_at {
         return Err(spent().offering(&pending).of(&pending));
     }
     let waiting = format!("/login/sent?flow={}", flow.as_str());
@@ -84,7 +84,7 @@ pub(super) async fn sign_in(
     };
 
     let completion = Rc::new(Completion::new(&ctx, user.as_ref(), pending.clone()));
-    let trying = trying::once(Rc::clone(&completion), code);
+    let trying = code_attempt::once(Rc::clone(&completion), code);
     match completion.detach(trying).await {
         Some(Ok(outcome)) => completion.respond(&ctx, user.as_ref(), Some(Ok(outcome))).await,
         Some(Err(not_taken)) => Err(not_taken.on(&pages, page, &pending)),

@@ -5,15 +5,14 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::callback;
-use super::complete::wait_if_begun;
-use super::ctx::Ctx;
-use super::end::{end_of, spent};
 use super::open;
-use super::see_other;
 use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::pages::Pages;
+use crate::pages::{Pages, see_other};
 use crate::session::{CurrentUser, Store, device};
+use crate::sign_in::complete::wait_if_begun;
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::end::{end_of, spent};
 use crate::sign_in::{Approval, PendingSignIn, SignInId};
 
 #[derive(Deserialize)]

@@ -1,31 +1,28 @@
 //! `GET /login` shows the form, `POST /login` has the mail sent, or leads to the identity provider.
 
-mod deliver;
-
 use actix_session::Session;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use deliver::Delivery;
-
-use super::ctx::Ctx;
-use super::{see_other, sign_in_request};
-use crate::app::App;
+use super::sign_in_request;
 use crate::audit::{Entry, Event};
 use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
-use crate::pages::{LoginPage, Pages};
+use crate::pages::{LoginPage, Pages, see_other};
 use crate::same_origin;
 use crate::session::{self, CurrentUser};
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::deliver;
+use crate::sign_in::deliver::Delivery;
 use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, make_room, remove_all};
 
 #[derive(Deserialize)]
-pub(super) struct Going {
+pub(super) struct LoginQuery {
     #[serde(default)]
     return_to: String,
-    /// A sign-in of this browser's that is to be asked for anew, perhaps with another address.
+    /// A sign-in of this browser to request again, perhaps with another address.
     #[serde(default)]
     flow: String,
 }
@@ -42,18 +39,18 @@ pub(super) struct Form {
 
 /// Says once why the last session of this browser ended, if it did not end here.
 pub(super) async fn show(
-    app: web::Data<App>,
+    ctx: Ctx,
     pages: Pages,
     session: Session,
     user: Option<CurrentUser>,
-    request: HttpRequest,
-    going: web::Query<Going>,
+    query: web::Query<LoginQuery>,
 ) -> HttpResponse {
-    let asked_for = SignInId::parse(&going.flow)
-        .and_then(|flow| PendingSignIn::with_expired(&request, &app.keys, &flow));
-    let (email, return_to) = match asked_for {
+    let Ctx { app, request, .. } = &ctx;
+    let requested = SignInId::parse(&query.flow)
+        .and_then(|id| PendingSignIn::with_expired(request, &app.keys, &id));
+    let (email, return_to) = match requested {
         Some(pending) => (pending.email.as_str().to_owned(), pending.return_to),
-        None => (String::new(), ReturnTo::parse(&going.return_to)),
+        None => (String::new(), ReturnTo::parse(&query.return_to)),
     };
     if user.is_some() {
         return see_other(return_to.as_str());
@@ -63,7 +60,7 @@ pub(super) async fn show(
     // Not for a prefetch: what is said once would be said to nobody.
     if ended.is_some() && !same_origin::is_prefetch(request.headers()) {
         session.purge();
-        for removal in remove_all(&request) {
+        for removal in remove_all(request) {
             // Can't fail: the name is letters, digits and dashes, the value empty.
             let _ = response.add_cookie(&removal);
         }

@@ -8,10 +8,6 @@ mod assets;
 mod callback;
 mod cancel;
 mod code;
-mod complete;
-mod ctx;
-mod detached;
-mod end;
 mod finish;
 mod health;
 mod home;
@@ -22,22 +18,20 @@ mod sent;
 mod sso;
 mod status;
 mod switch;
-mod tries;
 
-use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
-
-use ctx::Ctx;
 
 use crate::app::App;
 use crate::client_ip;
 use crate::cookies;
 use crate::email_address::EmailAddress;
 use crate::error::{self, Code, Failure};
+use crate::pages::see_other;
 use crate::rate_limit::SignInRequest;
 use crate::same_origin;
 use crate::session::{self, Store};
+use crate::sign_in::ctx::Ctx;
 use crate::sign_in::{KnownBrowser, SignInId, Way};
 
 /// The routes. Those that ask who is signed in stand behind the session; the others go on working
@@ -143,9 +137,4 @@ fn without_sign_in(
         return Err(Failure::refusal(cookies_blocked, "the browser keeps no cookies"));
     }
     Ok(see_other("/login"))
-}
-
-/// Leads the browser on, by GET.
-fn see_other(to: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }

@@ -4,17 +4,16 @@ use actix_web::{HttpRequest, HttpResponse, rt, web};
 use secrecy::ExposeSecret;
 
 use super::approve::Form;
-use super::approve::digits::{self, Typed};
-use super::complete::wait_if_begun;
-use super::ctx::Ctx;
-use super::end::{end_of, spent};
-use super::see_other;
 use super::sent::refuse_without_cookies;
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
-use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage, Pages};
+use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage, Pages, see_other};
 use crate::session::{CurrentUser, Store};
+use crate::sign_in::approve::{Typed, check_digits};
+use crate::sign_in::complete::wait_if_begun;
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::end::{end_of, spent};
 use crate::sign_in::{
     Approval, Asking, End, LinkDelivery, MailLink, PendingSignIn, SignInId, State, Way, is_mailed,
 };
@@ -103,7 +102,7 @@ async fn use_link(
         page: elsewhere(app, token, &link),
     };
     let approval = Approval::of_mail_link(&link, app.clock.now());
-    digits::approve(app, pages, store, typed, &approval).await?;
+    check_digits(app, pages, store, typed, &approval).await?;
     Ok(pages.show(&ApprovedPage {}))
 }
 

@@ -4,18 +4,18 @@
 use actix_web::{HttpResponse, web};
 
 use super::code;
-use super::complete::take_not_taken;
-use super::ctx::Ctx;
-use super::end::{end_of, spent};
 use super::status::{self, Progress, Which};
-use super::{see_other, sign_in_request, without_sign_in};
+use super::{sign_in_request, without_sign_in};
 use crate::app::App;
 use crate::clock::seconds;
 use crate::error::{Code, Failure};
 use crate::mail::Mailer;
-use crate::pages::{Pages, SentPage};
+use crate::pages::{Pages, SentPage, see_other};
 use crate::same_origin;
 use crate::session::{CurrentUser, Store, StoreError};
+use crate::sign_in::complete::take_not_taken;
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::end::{end_of, spent};
 use crate::sign_in::{LinkDelivery, PendingSignIn, SignInId, Way};
 use crate::webmail;
 
@@ -60,14 +60,22 @@ pub(super) async fn show(
             };
         }
     };
+    Ok(pages.show(&page(&ctx, &pending, delivery).await?))
+}
+
+async fn page(
+    ctx: &Ctx,
+    pending: &PendingSignIn,
+    delivery: LinkDelivery,
+) -> Result<SentPage, Failure> {
+    let app = &ctx.app;
     let lifetime = app.link_lifetimes.of(delivery);
-    let another = sign_in_request(&ctx, &pending.email, &pending.way);
-    let wait = app.rate_limits.until_next(store, &another).await?;
-    let page = SentPage::new(&pending, delivery, lifetime)
+    let another = sign_in_request(ctx, &pending.email, &pending.way);
+    let wait = app.rate_limits.until_next(&ctx.store, &another).await?;
+    let page = SentPage::new(pending, delivery, lifetime)
         .showing_digits(app.approves_cross_device.then_some(&pending.digits))
-        .waiting(wait)
-        .leading_to(webmail::for_domain(pending.email.domain(), sender(app, delivery)));
-    Ok(pages.show(&page))
+        .waiting(wait);
+    Ok(page.leading_to(webmail::for_domain(pending.email.domain(), sender(app, delivery))))
 }
 
 /// Tells the pages of the link that no browser has this sign-in. Only a browser that came here by the

@@ -3,11 +3,11 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::ctx::Ctx;
-use super::{see_other, without_sign_in};
+use super::without_sign_in;
 use crate::error::{Code, Failure};
-use crate::pages::{LeavingPage, Pages};
+use crate::pages::{LeavingPage, Pages, see_other};
 use crate::session::device;
+use crate::sign_in::ctx::Ctx;
 use crate::sign_in::{PendingSignIn, SignInId, TIME_FOR_SSO, Way};
 use crate::workos::Authorization;
 

@@ -3,14 +3,14 @@
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::code::trying;
-use super::complete;
-use super::ctx::Ctx;
-use super::end::end_of;
 use super::finish::approval;
 use crate::app::App;
 use crate::error::Failure;
 use crate::session::{CurrentUser, Store};
+use crate::sign_in::code_attempt;
+use crate::sign_in::complete;
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::end::end_of;
 use crate::sign_in::{Approval, End, PendingSignIn, SignInId};
 
 #[derive(Deserialize)]
@@ -93,7 +93,7 @@ pub(super) async fn of(
                 Some(complete::Progress::UnderWay) | None => Progress::Pending,
             },
             Some(_) => Progress::Expired,
-            None if trying::is_interrupted(app, store, &pending).await? => Progress::Expired,
+            None if code_attempt::is_interrupted(app, store, &pending).await? => Progress::Expired,
             None if may_finish(app, store, flow).await? => Progress::Approved,
             None => Progress::Pending,
         },

@@ -4,13 +4,12 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::callback::verify_state;
-use super::complete::{Completion, Waiting, flow_of, wait_if_begun};
-use super::ctx::Ctx;
-use super::see_other;
 use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
-use crate::pages::{Pages, SwitchPage};
+use crate::pages::{Pages, SwitchPage, see_other};
 use crate::session::CurrentUser;
+use crate::sign_in::complete::{Completion, Waiting, flow_of, wait_if_begun};
+use crate::sign_in::ctx::Ctx;
 use crate::sign_in::{Arrival, PendingSignIn, SignInId, State};
 
 #[derive(Default, Deserialize)]
@@ -80,16 +79,13 @@ pub(super) async fn switch(
         "no" => return decline(&ctx, question, &pending).await,
         _ => return Err(Failure::refusal(Code::BadRequest, "neither yes nor no")),
     }
+    if let Question::Link(arrival) = &question {
+        verify_state(&ctx.app, &pending, arrival)?;
+    }
+    let completion = Completion::new(&ctx, user.as_ref(), pending);
     match question {
-        Question::Link(arrival) => {
-            verify_state(&ctx.app, &pending, &arrival)?;
-            let completion = Completion::new(&ctx, user.as_ref(), pending);
-            completion.by_code(&ctx, user.as_ref(), arrival.code).await
-        }
-        Question::Sso(waiting) => {
-            let completion = Completion::new(&ctx, user.as_ref(), pending);
-            completion.by_consent(&ctx, user.as_ref(), *waiting).await
-        }
+        Question::Link(arrival) => completion.by_code(&ctx, user.as_ref(), arrival.code).await,
+        Question::Sso(waiting) => completion.by_consent(&ctx, user.as_ref(), *waiting).await,
     }
 }
 

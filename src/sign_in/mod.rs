@@ -1,25 +1,37 @@
-//! The sign-in that is under way: from the login form until WorkOS sends the browser back.
+//! The sign-in flow: from the login form until a session begins.
 //!
-//! Nothing of it is stored here. The browser that asked keeps it, sealed, in a cookie of its own
-//! ([`PendingSignIn`]); the mail carries the other half: WorkOS's mail a [`State`], ours a
-//! [`MailLink`], which brings a [`State`] when it is used. Both halves must meet again.
+//! | State | Kept in | Leads on |
+//! |---|---|---|
+//! | requested | the browser's cookie ([`PendingSignIn`]) | `deliver.rs` has the email sent, or the browser leaves for its identity provider |
+//! | delivered | the email: a link that brings back a [`State`], or a code | the requesting browser comes back, or the user types the code (`code_attempt.rs`) |
+//! | opened elsewhere | the other browser's cookie ([`Arrival`]) | the right digits (`approve.rs`); three wrong ones end the sign-in |
+//! | approved | the store ([`Approval`]) | the requesting browser continues |
+//! | redeemed | a claim in the store ([`End::Redeemed`]), made before the code is exchanged | `complete.rs` exchanges it, verifies the user, asks [`Admission`](crate::admission::Admission) |
+//! | signed in | the session, and for a minute the `Outcome` in the store, for a browser whose response was lost | |
+//! | ended | the store ([`End`]), or the cookie's expiry | a new request |
 //!
-//! Or WorkOS mails a [`OneTimeCode`], which is typed in here: the browser's half is all there is then.
-//!
-//! Where the link is opened in a browser that didn't ask, the person types the [`Digits`] that the
-//! other one shows: an [`Approval`] then waits for it in the store.
+//! A sign-in is claimed once in the store, so it ends in one way only. What the browser, the email and
+//! the store keep of it is sealed.
 
 mod approval;
+pub(crate) mod approve;
 mod arrival;
 mod asking;
+pub(crate) mod attempts;
+pub(crate) mod code_attempt;
+pub(crate) mod complete;
+pub(crate) mod ctx;
+pub(crate) mod deliver;
 mod delivery;
+mod detached;
 mod digits;
-mod end;
+pub(crate) mod end;
 mod id;
 mod known_browser;
 mod mail_link;
 mod one_time_code;
 mod pending;
+pub(crate) mod refusal;
 mod return_to;
 mod state;
 mod way;

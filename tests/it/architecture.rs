@@ -30,16 +30,16 @@ fn assert_knows_nothing_of(folder: &str, strangers: &[&str]) {
     }
 }
 
-/// The modules of the picture, each with how many storeys are above it.
+/// The modules of the picture, each with how many layers are above it.
 fn picture() -> BTreeMap<String, usize> {
     let text = include_str!("../../docs/architecture.md");
-    let (mut storey, mut modules) = (0, BTreeMap::new());
+    let (mut layer, mut modules) = (0, BTreeMap::new());
     for line in text.lines() {
         if line.starts_with('├') {
-            storey += 1;
+            layer += 1;
         } else if let Some(module) = line.strip_prefix("│ ") {
             let name = module.split_whitespace().next().unwrap().to_owned();
-            assert!(modules.insert(name, storey).is_none(), "twice: {line}");
+            assert!(modules.insert(name, layer).is_none(), "twice: {line}");
         }
     }
     modules
@@ -101,14 +101,14 @@ fn the_picture_shows_every_module_and_no_other() {
 }
 
 #[test]
-fn a_module_uses_what_stands_in_the_boxes_below_it() {
+fn modules_use_only_their_own_layer_and_those_below() {
     let (picture, crates) = (picture(), crates());
     let mut uses = 0;
     for (path, source) in sources("src") {
         let module = module_of(&path);
-        let Some(storey) = picture.get(&module) else { continue };
+        let Some(layer) = picture.get(&module) else { continue };
         for other in used(&source).into_iter().filter(|other| *other != module) {
-            let below = picture.get(&other).is_some_and(|other| other > storey);
+            let below = picture.get(&other).is_some_and(|other| other >= layer);
             let below = below || crates.contains(&other);
             assert!(below, "{} uses {other}", path.display());
             uses += 1;

@@ -5,17 +5,17 @@ use crate::session::Store;
 use crate::sign_in::SignInId;
 
 /// How many tries a sign-in has.
-pub(super) const TRIES: u32 = 3;
+pub(crate) const MAX_ATTEMPTS: u32 = 3;
 
 /// The number of this try, from one on; of many at the same moment each has its own. `typed` is kept
 /// with it, for [`include`].
-pub(super) async fn next(
+pub(crate) async fn reserve(
     store: &Store,
     flow: &SignInId,
     typed: &str,
     until: i64,
 ) -> Result<Option<u32>, Failure> {
-    for number in 1..=TRIES {
+    for number in 1..=MAX_ATTEMPTS {
         if store.claim(&flow.claim_of_try(number), typed.to_owned(), until).await? {
             return Ok(Some(number));
         }
@@ -24,8 +24,8 @@ pub(super) async fn next(
 }
 
 /// Whether this is what one of the tries was made with.
-pub(super) async fn include(store: &Store, flow: &SignInId, typed: &str) -> Result<bool, Failure> {
-    for number in 1..=TRIES {
+pub(crate) async fn include(store: &Store, flow: &SignInId, typed: &str) -> Result<bool, Failure> {
+    for number in 1..=MAX_ATTEMPTS {
         if store.claimed(&flow.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {
             return Ok(true);
         }
@@ -34,6 +34,6 @@ pub(super) async fn include(store: &Store, flow: &SignInId, typed: &str) -> Resu
 }
 
 /// Gives a try back, because it told nobody anything. If that fails, it counts.
-pub(super) async fn give_back(store: &Store, flow: &SignInId, number: u32) {
+pub(crate) async fn refund(store: &Store, flow: &SignInId, number: u32) {
     let _ = store.release(&flow.claim_of_try(number)).await;
 }

@@ -11,6 +11,9 @@ use std::net::IpAddr;
 
 use actix_web::web;
 
+use super::complete::tell;
+use super::ctx::Ctx;
+use super::detached::detached;
 use crate::app::App;
 use crate::audit::{Entry, Event, Finished};
 use crate::causes::with_sources;
@@ -19,9 +22,6 @@ use crate::email_address::EmailAddress;
 use crate::error::Failure;
 use crate::pages::{Pages, SignInMail};
 use crate::rate_limit::network;
-use crate::routes::complete::tell;
-use crate::routes::ctx::Ctx;
-use crate::routes::detached::detached;
 use crate::sealed::NoRandomness;
 use crate::session::{Store, device};
 use crate::shutdown::Task;
@@ -30,7 +30,7 @@ use crate::workos::{CreatePasswordlessSession, WorkOsError};
 
 /// The way for this address: its organization's, or the usual one; of links the one that was asked for,
 /// if it can be.
-pub(super) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Way, NoRandomness> {
+pub(crate) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Way, NoRandomness> {
     if app.admission.sso_of(email.domain()).is_some() {
         return Way::sso();
     }
@@ -42,7 +42,7 @@ pub(super) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Wa
 
 /// The email of a sign-in, and what it says of the browser that asked: owned, so that it outlives the
 /// request.
-pub(super) struct Delivery {
+pub(crate) struct Delivery {
     app: web::Data<App>,
     store: web::Data<Store>,
     pages: Pages,
@@ -53,7 +53,7 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    pub(super) fn new(ctx: &Ctx, pages: Pages, pending: PendingSignIn) -> Self {
+    pub(crate) fn new(ctx: &Ctx, pages: Pages, pending: PendingSignIn) -> Self {
         Self {
             app: ctx.app.clone(),
             store: ctx.store.clone(),
@@ -67,7 +67,7 @@ impl Delivery {
 
     /// Delivers it, if the sign-in takes one and its mailbox hasn't got too many. Gives the sign-in as
     /// it stands then.
-    pub(super) async fn deliver(self) -> Result<PendingSignIn, Failure> {
+    pub(crate) async fn deliver(self) -> Result<PendingSignIn, Failure> {
         let (app, asked) = (self.app.clone(), self.pending.clone());
         let tell = move |failure: Failure| tell(&app, &failure, &asked);
         let delivered = detached(self.run(), tell).await;

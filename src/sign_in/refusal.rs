@@ -4,7 +4,7 @@ use crate::error::{Code, Failure};
 use crate::sign_in::{LinkDelivery, Way};
 
 #[derive(Clone, Copy, Debug)]
-pub(in crate::routes) enum Refusal {
+pub(crate) enum Refusal {
     NoCode,
     /// WorkOS came back with an error that it documents.
     Provider(Code, &'static str),
@@ -42,14 +42,14 @@ const DOCUMENTED: [(&str, Code, &str); 14] = [
 
 impl Refusal {
     /// The `error` of a callback. What isn't documented is anybody's text, and is not repeated.
-    pub(super) fn of_error(error: &str) -> Self {
+    pub(crate) fn of_error(error: &str) -> Self {
         let documented = DOCUMENTED.into_iter().find(|(name, ..)| *name == error);
         documented.map_or(Self::UnknownError, |(_, code, cause)| Self::Provider(code, cause))
     }
 
     /// What the visitor is told by and what the operator reads, of a sign-in by this way if it is
     /// one of this browser's.
-    pub(super) fn by(self, way: Option<&Way>) -> Failure {
+    pub(crate) fn by(self, way: Option<&Way>) -> Failure {
         let code = match (self, way) {
             (Self::Provider(Code::LinkExpired, _), Some(Way::Sso(_))) => Code::SsoDenied,
             // No mail scanner meets the link that ours leads to.

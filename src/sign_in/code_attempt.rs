@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use actix_web::rt::time::sleep;
 
+use super::attempts::{self, MAX_ATTEMPTS};
+use super::complete::{Completion, Outcome, Untold};
+use super::end::{end_of, spent};
 use crate::app::App;
 use crate::error::{Code, Failure};
-use crate::routes::complete::{Completion, Outcome, Untold};
-use crate::routes::end::{end_of, spent};
-use crate::routes::tries::{self, TRIES};
 use crate::session::Store;
 use crate::sign_in::{End, OneTimeCode, PendingSignIn, SignInId, Way};
 use crate::workos::{CodeRefusal, WorkOsError};
@@ -24,11 +24,11 @@ const EVERY: Duration = Duration::from_millis(100);
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// A try that signs nobody in.
-pub(super) struct NotTaken {
-    pub(super) failure: Failure,
-    pub(super) tries_left: Option<u32>,
+pub(crate) struct NotTaken {
+    pub(crate) failure: Failure,
+    pub(crate) tries_left: Option<u32>,
     /// Whether the sign-in is over with it; else it goes on, and so does the code.
-    pub(super) is_over: bool,
+    pub(crate) is_over: bool,
 }
 
 impl From<Failure> for NotTaken {
@@ -48,13 +48,13 @@ impl Untold for NotTaken {
 }
 
 /// When the try began that is being made, in seconds since 1970.
-pub(super) async fn since(store: &Store, flow: &SignInId) -> Result<Option<i64>, Failure> {
+pub(crate) async fn since(store: &Store, flow: &SignInId) -> Result<Option<i64>, Failure> {
     let claimed = store.claimed(&flow.claim_of_press()).await?;
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
 
 /// Whether the program was killed during a try: WorkOS may have taken the code, and nobody knows.
-pub(in crate::routes) async fn is_interrupted(
+pub(crate) async fn is_interrupted(
     app: &App,
     store: &Store,
     pending: &PendingSignIn,
@@ -65,7 +65,7 @@ pub(in crate::routes) async fn is_interrupted(
 }
 
 /// One try at a time: another waits for the one before it. `None` if that has completed the sign-in.
-pub(super) async fn once(
+pub(crate) async fn once(
     completion: Rc<Completion>,
     code: OneTimeCode,
 ) -> Result<Option<Outcome>, NotTaken> {
@@ -105,7 +105,7 @@ async fn counted_try(
         let cause = "too many tries at the codes of this address";
         return Err(Failure::refusal(Code::TooManyTries, cause).after(wait).into());
     }
-    let Some(number) = tries::next(store, flow, "", pending.expires_at).await? else {
+    let Some(number) = attempts::reserve(store, flow, "", pending.expires_at).await? else {
         return Err(over(completion, too_many()).await);
     };
     let answered =
@@ -118,10 +118,12 @@ async fn counted_try(
         Err(error) => error,
     };
     match error.code_refusal() {
-        Some(CodeRefusal::Wrong) if number == TRIES => Err(over(completion, too_many()).await),
+        Some(CodeRefusal::Wrong) if number == MAX_ATTEMPTS => {
+            Err(over(completion, too_many()).await)
+        }
         Some(CodeRefusal::Wrong) => {
             let failure = Failure::from(error).meaning(Code::WrongCode);
-            Err(NotTaken { tries_left: Some(TRIES - number), ..failure.into() })
+            Err(NotTaken { tries_left: Some(MAX_ATTEMPTS - number), ..failure.into() })
         }
         Some(refusal) => {
             let failure = Failure::from(error).meaning(meaning(refusal));
@@ -130,7 +132,7 @@ async fn counted_try(
         None => {
             // What isn't known to say nothing of the code counts.
             if error.is_outage() || error.is_rate_limited() || error.is_key_refused() {
-                tries::give_back(store, flow, number).await;
+                attempts::refund(store, flow, number).await;
             }
             Err(unjudged(error).into())
         }

@@ -10,19 +10,19 @@ use super::{Outcome, Verified};
 use crate::app::App;
 use crate::error::{Code, Failure};
 use crate::host_cookie::host_cookie;
-use crate::routes::ctx::Ctx;
 use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
 use crate::session::Store;
+use crate::sign_in::ctx::Ctx;
 use crate::sign_in::{Arrival, SignInId};
 
 /// How long it waits, in seconds.
-pub(super) const LIFETIME: i64 = 5 * 60;
+pub(crate) const LIFETIME: i64 = 5 * 60;
 
 /// What waits in the store, sealed.
 #[derive(Serialize, Deserialize)]
-pub(in crate::routes) struct Waiting {
-    pub(in crate::routes) flow: SignInId,
-    pub(in crate::routes) verified: Verified,
+pub(crate) struct Waiting {
+    pub(crate) flow: SignInId,
+    pub(crate) verified: Verified,
     /// 128 random bits, which the browser holds: the store knows their hash.
     reference: String,
     /// In seconds since 1970.
@@ -42,7 +42,7 @@ impl Sealed for Reference {
 }
 
 impl Waiting {
-    pub(super) async fn keep(
+    pub(crate) async fn keep(
         app: &App,
         store: &Store,
         flow: &SignInId,
@@ -57,7 +57,7 @@ impl Waiting {
     }
 
     /// The one that this browser's user is asked about.
-    pub(in crate::routes) async fn of(ctx: &Ctx) -> Result<Option<Self>, Failure> {
+    pub(crate) async fn of(ctx: &Ctx) -> Result<Option<Self>, Failure> {
         let Some(Reference(reference, _)) = Reference::of(ctx) else { return Ok(None) };
         let sealed = ctx.store.get(&name(&reference)).await?;
         let waiting = sealed.and_then(|sealed| ctx.app.keys.open::<Self>(&reference, &sealed));
@@ -65,7 +65,7 @@ impl Waiting {
     }
 
     /// True once. What waited is gone from the store then.
-    pub(super) async fn take(&self, store: &Store, now: i64) -> Result<bool, Failure> {
+    pub(crate) async fn take(&self, store: &Store, now: i64) -> Result<bool, Failure> {
         let name = name(&self.reference);
         // Until it would have expired, so that nobody is asked once more.
         if !store.claim(&name, now.to_string(), self.expires_at).await? {
@@ -77,7 +77,7 @@ impl Waiting {
     }
 
     /// The person keeps to the account that is signed in; false if they have agreed to switch before.
-    pub(in crate::routes) async fn decline(self, ctx: &Ctx) -> Result<bool, Failure> {
+    pub(crate) async fn decline(self, ctx: &Ctx) -> Result<bool, Failure> {
         if !self.take(&ctx.store, ctx.app.clock.now()).await? {
             return Ok(false);
         }
@@ -94,18 +94,18 @@ impl Reference {
 }
 
 /// The sign-in that this browser's user was asked about, also when it waits no longer.
-pub(in crate::routes) fn flow_of(ctx: &Ctx) -> Option<SignInId> {
+pub(crate) fn flow_of(ctx: &Ctx) -> Option<SignInId> {
     Reference::of(ctx).map(|Reference(_, flow)| flow)
 }
 
 /// When the person agreed to switch, in seconds since 1970.
-pub(super) async fn agreed_at(store: &Store, reference: &str) -> Result<Option<i64>, Failure> {
+pub(crate) async fn agreed_at(store: &Store, reference: &str) -> Result<Option<i64>, Failure> {
     let claimed = store.claimed(&name(reference)).await?;
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
 
 /// The cookie that holds the reference.
-pub(super) fn cookie(
+pub(crate) fn cookie(
     reference: &str,
     flow: &SignInId,
     keys: &KeyRing,

@@ -11,11 +11,11 @@ use crate::session::Store;
 use crate::shutdown::Shutdown;
 
 /// The app, the store and the request, as one parameter of a handler.
-pub(super) struct Ctx {
-    pub(super) app: web::Data<App>,
-    pub(super) store: web::Data<Store>,
-    pub(super) shutdown: web::Data<Shutdown>,
-    pub(super) request: HttpRequest,
+pub(crate) struct Ctx {
+    pub(crate) app: web::Data<App>,
+    pub(crate) store: web::Data<Store>,
+    pub(crate) shutdown: web::Data<Shutdown>,
+    pub(crate) request: HttpRequest,
 }
 
 impl FromRequest for Ctx {

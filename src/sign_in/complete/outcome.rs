@@ -11,11 +11,11 @@ use super::{PATIENCE, is_same, switch};
 use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::{Code, Failure};
-use crate::routes::ctx::Ctx;
-use crate::routes::end::end_of;
-use crate::routes::see_other;
+use crate::pages::see_other;
 use crate::sealed::Sealed;
 use crate::session::{self, CurrentUser, Store};
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::end::end_of;
 use crate::sign_in::{Arrival, End, KnownBrowser, PendingSignIn, SignInId};
 
 /// How long it waits in the store, in seconds.
@@ -25,7 +25,7 @@ const EVERY: Duration = Duration::from_millis(100);
 
 /// What a sign-in came to.
 #[derive(Clone, Serialize, Deserialize)]
-pub(in crate::routes) enum Outcome {
+pub(crate) enum Outcome {
     /// A session has begun.
     SignedIn(Begun),
     /// Another user is signed in here and is asked first: the reference of what waits for the answer.
@@ -37,14 +37,14 @@ pub(in crate::routes) enum Outcome {
 
 /// A session that has begun, and whose it is.
 #[derive(Clone, Serialize, Deserialize)]
-pub(in crate::routes) struct Begun {
-    pub(super) reference: String,
-    pub(super) person: String,
-    pub(super) email: EmailAddress,
+pub(crate) struct Begun {
+    pub(crate) reference: String,
+    pub(crate) person: String,
+    pub(crate) email: EmailAddress,
     /// Whether an email proved the address.
-    pub(super) is_proved: bool,
+    pub(crate) is_proved: bool,
     /// The ID of the session that it took the place of.
-    pub(super) replaced: Option<String>,
+    pub(crate) replaced: Option<String>,
 }
 
 impl Begun {
@@ -68,7 +68,7 @@ impl Sealed for Kept {
 
 impl Outcome {
     /// Keeps it, in place of an earlier one.
-    pub(in crate::routes) async fn keep(
+    pub(crate) async fn keep(
         &self,
         app: &App,
         store: &Store,
@@ -91,7 +91,7 @@ impl Outcome {
     }
 
     /// Leads the browser on that asked for this sign-in.
-    pub(super) fn respond(
+    pub(crate) fn respond(
         self,
         app: &App,
         pending: &PendingSignIn,
@@ -169,13 +169,13 @@ async fn standing(
 }
 
 /// How a page that waits is told of a sign-in that was claimed; `None` if it wasn't.
-pub(in crate::routes) enum Progress {
+pub(crate) enum Progress {
     UnderWay,
     Waits,
     Over,
 }
 
-pub(in crate::routes) async fn progress(
+pub(crate) async fn progress(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     flow: &SignInId,
@@ -190,7 +190,7 @@ pub(in crate::routes) async fn progress(
 /// Waits for the outcome of a sign-in that another request of this browser has claimed, and hands it
 /// out. That is always the same session: a browser may ask as often as its connection breaks. `None` if
 /// it was not claimed, or nothing more comes of it.
-pub(in crate::routes) async fn wait_if_begun(
+pub(crate) async fn wait_if_begun(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     pending: &PendingSignIn,
@@ -217,7 +217,7 @@ pub(in crate::routes) async fn wait_if_begun(
 }
 
 /// What became of a typed code that nobody was told of. Told once: it is gone then.
-pub(in crate::routes) async fn take_not_taken(
+pub(crate) async fn take_not_taken(
     app: &App,
     store: &Store,
     flow: &SignInId,
@@ -230,7 +230,7 @@ pub(in crate::routes) async fn take_not_taken(
 }
 
 /// Whether a typed code was wrong, and nobody has been told of it.
-pub(in crate::routes) async fn has_not_taken(
+pub(crate) async fn has_not_taken(
     app: &App,
     store: &Store,
     flow: &SignInId,

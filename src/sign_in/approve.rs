@@ -1,23 +1,23 @@
 //! The digits that let the browser that asked go on.
 
+use super::attempts::{self, MAX_ATTEMPTS};
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::{Code, Failure};
 use crate::pages::{ApprovePage, Pages};
-use crate::routes::tries::{self, TRIES};
 use crate::session::Store;
 use crate::sign_in::{Approval, Asking, Digits, End, SignInId};
 
 /// What somebody typed who opened a link in a browser that didn't ask.
-pub(in crate::routes) struct Typed<'a> {
-    pub(in crate::routes) digits: &'a str,
+pub(crate) struct Typed<'a> {
+    pub(crate) digits: &'a str,
     /// The sign-in that they are for, and how it was asked for.
-    pub(in crate::routes) flow: &'a SignInId,
-    pub(in crate::routes) asking: &'a Asking,
+    pub(crate) flow: &'a SignInId,
+    pub(crate) asking: &'a Asking,
     /// When that sign-in is over in any case.
-    pub(in crate::routes) until: i64,
+    pub(crate) until: i64,
     /// Where they were typed.
-    pub(in crate::routes) page: ApprovePage,
+    pub(crate) page: ApprovePage,
 }
 
 /// Lets the browser that asked go on, if the digits are right. Wrong ones end the sign-in at the
@@ -25,7 +25,7 @@ pub(in crate::routes) struct Typed<'a> {
 ///
 /// Three tries at two digits: whoever guesses is right in three of a hundred sign-ins, and each
 /// wrong one has to begin with a person who opens a mail that they didn't ask for.
-pub(in crate::routes) async fn approve(
+pub(crate) async fn check_digits(
     app: &App,
     pages: &Pages,
     store: &Store,
@@ -49,12 +49,14 @@ pub(in crate::routes) async fn approve(
     let right = &typed.asking.digits;
     // Not the digits themselves: who reads the store must not learn the right ones.
     let alias = |digits: &Digits| app.keys.alias(&format!("{} {}", flow.as_str(), digits.as_str()));
-    let number = tries::next(store, flow, &alias(&digits), until).await?;
+    let number = attempts::reserve(store, flow, &alias(&digits), until).await?;
     match (number, right.are(&digits)) {
-        (Some(number), false) if number < TRIES => return Err(wrong(Some(TRIES - number))),
+        (Some(number), false) if number < MAX_ATTEMPTS => {
+            return Err(wrong(Some(MAX_ATTEMPTS - number)));
+        }
         (Some(_), true) => {}
         // None is left. That ends the sign-in, unless the right ones were tried at this moment too.
-        (_, is_right) => match tries::include(store, flow, &alias(right)).await? {
+        (_, is_right) => match attempts::include(store, flow, &alias(right)).await? {
             false => return Err(end(store, flow, until).await),
             true if !is_right => return Ok(()),
             true => {}
@@ -64,7 +66,7 @@ pub(in crate::routes) async fn approve(
     let keeping = store.put(&kept, sealed, approval.expires_at).await;
     if let (Err(_), Some(number)) = (&keeping, number) {
         // It was no wrong one.
-        tries::give_back(store, flow, number).await;
+        attempts::refund(store, flow, number).await;
     }
     keeping?;
     Entry::new(&app.keys, Event::Approved).in_flow(flow).write();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::admission::Admission;
 use crate::email_address::EmailAddress;
-use crate::routes::callback::refusal::Refusal;
+use crate::sign_in::refusal::Refusal;
 use crate::sign_in::{PendingSignIn, Way};
 use crate::workos::{Profile, SsoSelector};
 
@@ -12,23 +12,23 @@ use crate::workos::{Profile, SsoSelector};
 const SSO: &str = "sso ";
 
 /// Whether the store knows this person by an organization.
-pub(super) fn is_by_sso(person: &str) -> bool {
+pub(crate) fn is_by_sso(person: &str) -> bool {
     person.starts_with(SSO)
 }
 
 /// A Profile that fits the sign-in it was asked for.
 #[derive(Serialize, Deserialize)]
-pub(in crate::routes) struct Verified {
+pub(crate) struct Verified {
     /// What the store knows its person by.
-    pub(in crate::routes) person: String,
+    pub(crate) person: String,
     /// Theirs, normalized.
-    pub(in crate::routes) email: EmailAddress,
-    pub(in crate::routes) profile: Profile,
+    pub(crate) email: EmailAddress,
+    pub(crate) profile: Profile,
 }
 
 impl Verified {
     /// Verifies that the Profile fits the sign-in.
-    pub(in crate::routes) fn of(
+    pub(crate) fn of(
         admission: &Admission,
         profile: Profile,
         pending: &PendingSignIn,

@@ -13,7 +13,7 @@ const A_MINUTE: Duration = Duration::from_secs(60);
 impl Delivery {
     /// Has WorkOS mail a code. Where it may be for the address that it mails none, only the operator is
     /// told: it takes one call in any case.
-    pub(super) async fn code_by_workos(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn code_by_workos(&mut self) -> Result<(), Failure> {
         match self.app.workos.create_magic_auth(self.pending.email.as_str()).await {
             Ok(()) => self.entry().write(),
             Err(error) if error.is_address_rate_limited() => {

@@ -10,9 +10,9 @@ use std::time::Duration;
 use actix_web::{HttpResponse, rt, web};
 use tokio::time::timeout;
 
-use super::callback::refusal::Refusal;
 use super::ctx::Ctx;
 use super::detached::detached;
+use super::refusal::Refusal;
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_ip;
@@ -29,10 +29,10 @@ mod switch;
 mod verified;
 
 use outcome::Begun;
-pub(super) use outcome::{
+pub(crate) use outcome::{
     Outcome, Progress, has_not_taken, progress, take_not_taken, wait_if_begun,
 };
-pub(super) use switch::{Waiting, flow_of};
+pub(crate) use switch::{Waiting, flow_of};
 use verified::Verified;
 
 /// How long a request waits for the outcome before its page says that it takes longer.
@@ -42,10 +42,10 @@ const DEADLINE: Duration = Duration::from_secs(24);
 
 /// A sign-in to complete, and what the new session must know of the browser: all of it owned, so that
 /// it outlives the request.
-pub(super) struct Completion {
-    pub(super) app: web::Data<App>,
-    pub(super) store: web::Data<Store>,
-    pub(super) pending: PendingSignIn,
+pub(crate) struct Completion {
+    pub(crate) app: web::Data<App>,
+    pub(crate) store: web::Data<Store>,
+    pub(crate) pending: PendingSignIn,
     device: String,
     address: String,
     /// The reference of the session that this browser has; the new one takes its place.
@@ -55,7 +55,7 @@ pub(super) struct Completion {
 }
 
 /// What went wrong in a task whose request is gone.
-pub(super) trait Untold {
+pub(crate) trait Untold {
     fn failure(&self) -> &Failure;
 
     /// What the browser must still be told, if it isn't kept already.
@@ -71,7 +71,7 @@ impl Untold for Failure {
 }
 
 /// Tells the operator of a failure that no request is there to answer with.
-pub(super) fn tell(app: &App, failure: &Failure, pending: &PendingSignIn) {
+pub(crate) fn tell(app: &App, failure: &Failure, pending: &PendingSignIn) {
     failure.log();
     let entry = Entry::new(&app.keys, Event::Refused).of_sign_in(pending);
     entry.because(failure.code).write();
@@ -109,7 +109,7 @@ fn same(
 }
 
 impl Completion {
-    pub(super) fn new(ctx: &Ctx, user: Option<&CurrentUser>, pending: PendingSignIn) -> Self {
+    pub(crate) fn new(ctx: &Ctx, user: Option<&CurrentUser>, pending: PendingSignIn) -> Self {
         let address = client_ip::from_request(&ctx.request, &ctx.app.trusted_proxies);
         Self {
             app: ctx.app.clone(),
@@ -129,7 +129,7 @@ impl Completion {
     }
 
     /// Completes it with WorkOS's authorization code.
-    pub(super) async fn by_code(
+    pub(crate) async fn by_code(
         self,
         ctx: &Ctx,
         user: Option<&CurrentUser>,
@@ -142,7 +142,7 @@ impl Completion {
     }
 
     /// Completes a sign-in through an organization, now that the person agrees to switch.
-    pub(super) async fn by_consent(
+    pub(crate) async fn by_consent(
         self,
         ctx: &Ctx,
         user: Option<&CurrentUser>,
@@ -155,7 +155,7 @@ impl Completion {
     }
 
     /// Does this in a task of its own. `None` if it takes longer than a page should.
-    pub(super) async fn detach<T: 'static, E: Untold + 'static>(
+    pub(crate) async fn detach<T: 'static, E: Untold + 'static>(
         self: &Rc<Self>,
         work: impl Future<Output = Result<T, E>> + 'static,
     ) -> Option<Result<T, E>> {
@@ -172,7 +172,7 @@ impl Completion {
     }
 
     /// Answers the request that began it.
-    pub(super) async fn respond(
+    pub(crate) async fn respond(
         &self,
         ctx: &Ctx,
         user: Option<&CurrentUser>,
@@ -229,7 +229,7 @@ impl Completion {
     }
 
     /// Begins the session of the user whom a typed code has proved.
-    pub(super) async fn by_profile(&self, profile: Profile) -> Result<Option<Outcome>, Failure> {
+    pub(crate) async fn by_profile(&self, profile: Profile) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
             return Ok(None);
         }

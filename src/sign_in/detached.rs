@@ -6,7 +6,7 @@ use tracing::Instrument;
 
 /// Does this in a task of its own. The receiver may be dropped: `tell` then gets the error, since nobody
 /// answers with it any more.
-pub(super) fn detached<T: 'static, E: 'static>(
+pub(crate) fn detached<T: 'static, E: 'static>(
     work: impl Future<Output = Result<T, E>> + 'static,
     tell: impl FnOnce(E) + 'static,
 ) -> oneshot::Receiver<Result<T, E>> {
