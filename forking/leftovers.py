@@ -66,10 +66,10 @@ def clear_targets(folder):
 
 def clear_codes(folder):
     """Failures that nobody has."""
-    path = folder / "src/error/code.rs"
+    path = folder / "src/error/kind.rs"
     table = path.read_text()
     had = "".join(text for other, text in sources(folder, "src").items() if other != path)
-    had = set(re.findall(r"Code::(\w+)", had)) | set(re.findall(r"=> Self::(\w+)", table))
+    had = set(re.findall(r"ErrorKind::(\w+)", had)) | set(re.findall(r"=> Self::(\w+)", table))
     codes = set(re.findall(r"^            Self::(\w+) => \(", table, re.M))
     for code in codes - had:
         opened(folder, path).cut_where(lambda line: re.search(rf"\b{code}\b", line))
@@ -79,7 +79,7 @@ def clear_phrases(folder):
     """Phrases that no page says; tests/it/words.rs holds the same."""
     pages = "".join(p.read_text() for p in sorted((folder / "templates").rglob("*.*")))
     functions = (folder / "src/templates/functions.rs").read_text()
-    codes = re.findall(r'S::\w+, "(\w+)"\)', (folder / "src/error/code.rs").read_text())
+    codes = re.findall(r'S::\w+, "(\w+)"\)', (folder / "src/error/kind.rs").read_text())
     said = set(re.findall(r'(?:words\.|key=")([a-z_.]+)[ "]', pages))
     said |= set(re.findall(r'"([a-z_.]+)"', functions))
     # Of these a part is chosen while the program runs.

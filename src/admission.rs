@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::email_address::EmailAddress;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::workos::{Profile, SsoSelector};
 
 /// The rules of this app about who may sign in.
@@ -35,22 +35,25 @@ impl Admission {
     /// mailbox, or the form would tell strangers who has an account.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`].
+    /// [`ErrorKind::NotAllowed`].
     pub fn may_ask(&self, email: &EmailAddress) -> Result<(), Failure> {
         let allowed = &self.allowed_email_domains;
         if allowed.is_empty() || allowed.iter().any(|domain| domain == email.domain()) {
             return Ok(());
         }
-        Err(Failure::refusal(Code::NotAllowed, "the address is of a domain that may not sign in"))
+        Err(Failure::refusal(
+            ErrorKind::NotAllowed,
+            "the address is of a domain that may not sign in",
+        ))
     }
 
     /// Called once for each sign-in, when WorkOS has said who it is and before a session begins.
-    /// Look the person up, make their account, record the event; refuse with [`Code::NotAllowed`].
-    /// `person` is what they are called from now on, as [`CurrentUser::person`](crate::session::CurrentUser::person).
+    /// Look the person up, make their account, record the event; refuse with [`ErrorKind::NotAllowed`].
+    /// `person` is what they are called from now on, as [`CurrentUser::user_id`](crate::session::CurrentUser::user_id).
     /// The settings are asked once more: they may have changed since the link was mailed.
     ///
     /// # Errors
-    /// [`Code::NotAllowed`], or any other failure: nobody is signed in then.
+    /// [`ErrorKind::NotAllowed`], or any other failure: nobody is signed in then.
     #[expect(clippy::unused_async, reason = "a fork will ask its database here")]
     pub async fn on_sign_in(
         &self,

@@ -13,7 +13,7 @@ use crate::outgoing::{USER_AGENT, http_client};
 use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::Lifetimes;
-use crate::sign_in::Way;
+use crate::sign_in::SignInMethod;
 use crate::templates::Editions;
 use crate::workos::Client;
 
@@ -26,7 +26,7 @@ pub(crate) struct App {
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
     /// How those sign in who have no identity provider: `SIGN_IN_WITH`, `LINK_DELIVERY`.
-    pub(crate) usual_way: Way,
+    pub(crate) default_method: SignInMethod,
     pub(crate) link_lifetimes: LinkLifetimes,
     /// `CROSS_DEVICE`
     pub(crate) approves_cross_device: bool,
@@ -61,14 +61,14 @@ impl App {
             origin: config.web.base_url.origin().ascii_serialization(),
             redirect_uri: config.workos.redirect_uri.into(),
         };
-        let usual_way = match config.sign_in.by_code {
-            true => Way::Code,
-            false => Way::Link(config.sign_in.link_delivery),
+        let default_method = match config.sign_in.by_code {
+            true => SignInMethod::Code,
+            false => SignInMethod::Link(config.sign_in.link_delivery),
         };
         let http = http_client(&config.workos.api_url, &config.extra_roots);
         let http = http.user_agent(USER_AGENT);
         Ok(Self {
-            editions: Editions::load(&assets, config.demo_inbox.as_deref(), &usual_way)?,
+            editions: Editions::load(&assets, config.demo_inbox.as_deref(), &default_method)?,
             workos: Client::new(http, config.workos.api_url, config.workos.credentials).context(
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,
@@ -76,7 +76,7 @@ impl App {
                 config.sign_in.allowed_email_domains,
                 config.sign_in.sso_domains,
             ),
-            usual_way,
+            default_method,
             link_lifetimes: config.sign_in.link_lifetimes,
             approves_cross_device: config.sign_in.approves_cross_device,
             mailer: config.mail.map(Mailer::start),

@@ -10,9 +10,9 @@ use actix_web::{HttpMessage, HttpRequest};
 use metrics::counter;
 
 use crate::email_address::EmailAddress;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::sealed::KeyRing;
-use crate::sign_in::{PendingSignIn, SignInId, Way};
+use crate::sign_in::{PendingSignIn, SignInId, SignInMethod};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,12 +97,12 @@ impl<'a> Entry<'a> {
     }
 
     /// By what way it was asked for.
-    pub(crate) fn by(self, way: &Way) -> Self {
-        Self { by: Some(way.name()), ..self }
+    pub(crate) fn by(self, method: &SignInMethod) -> Self {
+        Self { by: Some(method.name()), ..self }
     }
 
     /// Why it went no further.
-    pub(crate) fn because(self, code: Code) -> Self {
+    pub(crate) fn because(self, code: ErrorKind) -> Self {
         Self { code: Some(code.name()), ..self }
     }
 
@@ -131,8 +131,12 @@ impl<'a> Entry<'a> {
 
 /// Writes the line of an operator's command: the person, and the number of sessions; or the error
 /// code if the store failed, in which case some sessions may have been ended.
-pub(crate) fn by_operator(event: Event, person: Option<String>, done: Result<Option<usize>, Code>) {
-    let code = done.err().map(Code::name);
+pub(crate) fn by_operator(
+    event: Event,
+    person: Option<String>,
+    done: Result<Option<usize>, ErrorKind>,
+) {
+    let code = done.err().map(ErrorKind::name);
     let sessions = done.unwrap_or_default();
     Finished { event, person, sign_in: None, by: None, code, sessions }.write();
 }

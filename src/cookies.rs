@@ -13,7 +13,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, web};
 
 use crate::app::App;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::host_cookie;
 use crate::sealed::KeyRing;
 use crate::session::{self, Lifetimes};
@@ -27,7 +27,7 @@ pub(crate) async fn guard(
     let mut resealed = None;
     if request.headers().contains_key(COOKIE) {
         let Some(cookies) = exact(request.headers()) else {
-            let failure = Failure::refusal(Code::TooLarge, "more than 8 KiB of cookies");
+            let failure = Failure::refusal(ErrorKind::TooLarge, "more than 8 KiB of cookies");
             return Ok(request.error_response(failure));
         };
         resealed = cookies

@@ -1,6 +1,6 @@
 //! What can go wrong for a visitor.
 
-mod code;
+mod kind;
 mod panics;
 
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, Uri};
 use actix_web::{HttpResponse, ResponseError};
 
-pub use code::Code;
+pub use kind::ErrorKind;
 pub use panics::panics;
 
 use web_guards::Rejection;
@@ -18,7 +18,7 @@ use web_guards::Rejection;
 use crate::causes::with_sources;
 use crate::email_address::EmailAddress;
 use crate::mail::MailError;
-use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, Way};
+use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, SignInMethod};
 use crate::workos::WorkOsError;
 
 /// A request that ends without what was asked for: a stable code for the visitor, and for the
@@ -26,7 +26,7 @@ use crate::workos::WorkOsError;
 #[derive(Debug)]
 pub struct Failure {
     /// What kind of failure it is.
-    pub code: Code,
+    pub code: ErrorKind,
     /// For the log. Never holds an address, a code, a link, a token or a key.
     cause: Cow<'static, str>,
     /// When to try again, if that is known.
@@ -63,7 +63,7 @@ impl fmt::Debug for Offer {
 
 impl Failure {
     /// The visitor did what is not allowed or no longer possible; `why` is for the log.
-    pub fn refusal(code: Code, why: &'static str) -> Self {
+    pub fn refusal(code: ErrorKind, why: &'static str) -> Self {
         Self {
             code,
             cause: Cow::Borrowed(why),
@@ -78,18 +78,18 @@ impl Failure {
     /// The sign-in is going through at this moment, in answer to another request of this browser's:
     /// the page that waits for it will know.
     pub(crate) fn going_through(flow: &SignInId) -> Self {
-        let refused = Self::refusal(Code::GoingThrough, "another request is at it");
+        let refused = Self::refusal(ErrorKind::GoingThrough, "another request is at it");
         refused.with(Offer::Wait(flow.clone())).told()
     }
 
     /// A fault of this program or of its settings.
     pub fn internal(cause: String) -> Self {
-        Self { cause: Cow::Owned(cause), ..Self::refusal(Code::Internal, "") }
+        Self { cause: Cow::Owned(cause), ..Self::refusal(ErrorKind::Internal, "") }
     }
 
     /// The store failed.
     pub(crate) fn store(cause: String) -> Self {
-        Self { cause: Cow::Owned(cause), ..Self::refusal(Code::StoreUnavailable, "") }
+        Self { cause: Cow::Owned(cause), ..Self::refusal(ErrorKind::StoreUnavailable, "") }
     }
 
     /// Neither logged nor audited: it is no end, or its end was told before.
@@ -108,16 +108,18 @@ impl Failure {
     #[must_use]
     pub(crate) fn offering(self, pending: &PendingSignIn) -> Self {
         let (email, return_to) = (pending.email.as_str().to_owned(), pending.return_to.clone());
-        match pending.way {
-            Way::Sso(_) => self.of_sso(email, return_to),
-            Way::Code => Self { code: self.code.of_code(), ..self }.offering_form(email, return_to),
-            Way::Link(_) => self.offering_form(email, return_to),
+        match pending.method {
+            SignInMethod::Sso(_) => self.of_sso(email, return_to),
+            SignInMethod::Code => {
+                Self { code: self.code.of_code(), ..self }.offering_form(email, return_to)
+            }
+            SignInMethod::Link(_) => self.offering_form(email, return_to),
         }
     }
 
     /// Says what the same cause means where it happened.
     #[must_use]
-    pub(crate) fn meaning(self, code: Code) -> Self {
+    pub(crate) fn meaning(self, code: ErrorKind) -> Self {
         Self { code, ..self }
     }
 
@@ -150,7 +152,7 @@ impl Failure {
     /// again here.
     #[must_use]
     pub(crate) fn trying_again_at(self, here: &Uri) -> Self {
-        if self.code.status().is_server_error() || self.code == Code::MailLinkInUse {
+        if self.code.status().is_server_error() || self.code == ErrorKind::MailLinkInUse {
             self.with(Offer::TryAgain { at: here.to_string() })
         } else {
             self
@@ -198,7 +200,7 @@ impl Failure {
         let (code, cause) = (self.code.name(), &self.cause);
         match self.code {
             // Every crawler makes these; the line of the request says enough.
-            Code::NotSignedIn | Code::NotFound | Code::MethodNotAllowed => {}
+            ErrorKind::NotSignedIn | ErrorKind::NotFound | ErrorKind::MethodNotAllowed => {}
             _ if self.code.status().is_server_error() => tracing::error!(code, %cause, "failed"),
             _ => tracing::info!(code, %cause, "refused"),
         }
@@ -214,11 +216,11 @@ impl From<crate::sealed::NoRandomness> for Failure {
 impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
         let code = match rejection {
-            Rejection::HeadTooLarge { .. } | Rejection::BodyTooLarge { .. } => Code::TooLarge,
-            Rejection::WrongHost => Code::WrongHost,
-            Rejection::CrossSiteRead | Rejection::CrossSiteWrite => Code::CrossSite,
-            Rejection::Prefetch => Code::Prefetch,
-            other => Code::of_status(other.status_code()),
+            Rejection::HeadTooLarge { .. } | Rejection::BodyTooLarge { .. } => ErrorKind::TooLarge,
+            Rejection::WrongHost => ErrorKind::WrongHost,
+            Rejection::CrossSiteRead | Rejection::CrossSiteWrite => ErrorKind::CrossSite,
+            Rejection::Prefetch => ErrorKind::Prefetch,
+            other => ErrorKind::of_status(other.status_code()),
         };
         let failure = Self { cause: Cow::Owned(rejection.to_string()), ..Self::refusal(code, "") };
         match rejection {
@@ -232,11 +234,11 @@ impl From<Rejection> for Failure {
 impl From<WorkOsError> for Failure {
     fn from(error: WorkOsError) -> Self {
         let code = if error.is_key_refused() {
-            Code::Internal
+            ErrorKind::Internal
         } else if error.is_expired_code() {
-            Code::CodeExpired
+            ErrorKind::CodeExpired
         } else {
-            Code::WorkOsUnavailable
+            ErrorKind::WorkOsUnavailable
         };
         let cause = Cow::Owned(with_sources(&error));
         Self { cause, retry_after: error.retry_after(), ..Self::refusal(code, "") }
@@ -245,7 +247,10 @@ impl From<WorkOsError> for Failure {
 
 impl From<MailError> for Failure {
     fn from(error: MailError) -> Self {
-        Self { cause: Cow::Owned(error.to_string()), ..Self::refusal(Code::MailUnavailable, "") }
+        Self {
+            cause: Cow::Owned(error.to_string()),
+            ..Self::refusal(ErrorKind::MailUnavailable, "")
+        }
     }
 }
 

@@ -11,9 +11,9 @@ use web_guards::Rejection;
 
 use crate::app::App;
 use crate::audit;
-use crate::error::{Code, Failure, Offer};
+use crate::error::{ErrorKind, Failure, Offer};
 use crate::pages::{ErrorPage, Pages};
-use crate::sign_in::{LinkDelivery, ReturnTo, Way};
+use crate::sign_in::{LinkDelivery, ReturnTo, SignInMethod};
 use crate::telemetry::RequestId;
 
 /// How long to wait before trying again where nobody said, in seconds.
@@ -36,7 +36,7 @@ pub(crate) async fn render(
     let rejection = error.and_then(Error::as_error::<Rejection>);
     // An error of an extractor or of the framework is known by its status alone: its text speaks
     // of our insides.
-    let code = Code::of_status(response.status());
+    let code = ErrorKind::of_status(response.status());
     let of_others = rejection.map_or_else(
         || Failure::refusal(code, "answered by the framework"),
         |rejection| Failure::from(*rejection),
@@ -83,7 +83,7 @@ fn wait(failure: &Failure) -> Option<u64> {
 
 fn page(app: &App, pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse {
     let code = failure.code;
-    if code == Code::NotSignedIn {
+    if code == ErrorKind::NotSignedIn {
         return to_login(request);
     }
     let page = match failure.offer.as_deref() {
@@ -92,7 +92,7 @@ fn page(app: &App, pages: &Pages, request: &HttpRequest, failure: &Failure) -> H
             &ErrorPage::new(code, request_id(request))
                 .offering(offer)
                 .waiting(wait(failure))
-                .offering_safe_link(code == Code::LinkExpired && has_other_way(app)),
+                .offering_safe_link(code == ErrorKind::LinkExpired && has_other_way(app)),
         ),
     };
     HttpResponse::build(code.status()).content_type(ContentType::html()).body(page)
@@ -100,7 +100,7 @@ fn page(app: &App, pages: &Pages, request: &HttpRequest, failure: &Failure) -> H
 
 /// Whether a link can be mailed in another way than it usually is.
 fn has_other_way(app: &App) -> bool {
-    matches!(app.usual_way, Way::Link(LinkDelivery::WorkOs)) && app.mailer.is_some()
+    matches!(app.default_method, SignInMethod::Link(LinkDelivery::WorkOs)) && app.mailer.is_some()
 }
 
 /// What to tell the operator, who finds the rest in the log.
@@ -121,7 +121,7 @@ fn to_login(request: &HttpRequest) -> HttpResponse {
 }
 
 /// RFC 9457; 3.1.3: the title may be in the reader's language.
-fn problem(pages: &Pages, code: Code) -> HttpResponse {
+fn problem(pages: &Pages, code: ErrorKind) -> HttpResponse {
     let words = pages.words();
     let status = code.status();
     HttpResponse::build(status)

@@ -22,11 +22,11 @@
 //!    `POST /login/code` ([`workos::Client::create_magic_auth`],
 //!    [`workos::Client::authenticate_with_magic_auth`]); it goes on at 7.
 //!
-//!    Or the address is of an organization that signs in through SSO ([`sign_in::Way`]): the browser
+//!    Or the address is of an organization that signs in through SSO ([`sign_in::SignInMethod`]): the browser
 //!    leaves for its identity provider by `/login/sso`.
 //! 5. The person clicks. WorkOS takes its link, and sends the browser to
 //! 6. `GET /callback`, where both halves must meet; in a browser that didn't ask, `/login/approve`
-//!    has its person type the digits that the asking one shows ([`sign_in::Asking`]), and that one
+//!    has its person type the digits that the asking one shows ([`sign_in::RequestContext`]), and that one
 //!    comes to the same end by `/login/finish`. The sign-in is completed by `routes/complete.rs`, in
 //!    a task that outlives the connection: it is claimed in the store before the code is exchanged
 //!    ([`workos::Client::exchange_code`]), and the Profile must be of the address that was asked for.

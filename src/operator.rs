@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::data_dir::KEY_FILE;
 use crate::email_address::EmailAddress;
-use crate::error::Code;
+use crate::error::ErrorKind;
 use crate::sealed::KeyRing;
 use crate::session::{EndReason, RevokeScope, SessionFilter, SessionInfo, Store};
 use crate::telemetry;
@@ -51,7 +51,7 @@ pub async fn sessions(
     // Without the keys, the audit names nobody.
     let keys = key_ring(&variable).ok();
     let alias = |email: &EmailAddress| keys.as_ref().map(|keys| keys.alias(email.as_str()));
-    let failed = |_: &_| Code::StoreUnavailable;
+    let failed = |_: &_| ErrorKind::StoreUnavailable;
     match asked {
         Sessions::List { email } => {
             let email = parse(&email)?;

@@ -15,9 +15,9 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::email_address::EmailAddress;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::session::{RateLimit, RateLimitHit, Store, StoreError};
-use crate::sign_in::Way;
+use crate::sign_in::SignInMethod;
 
 /// `RATE_LIMIT_*`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct RateLimits {
 /// A request for a sign-in, as far as limits distinguish them.
 pub(crate) struct SignInRequest<'a> {
     pub(crate) email: &'a EmailAddress,
-    pub(crate) way: &'a Way,
+    pub(crate) method: &'a SignInMethod,
     pub(crate) client: Option<IpAddr>,
     /// Whether this browser has proved the mailbox of this address.
     pub(crate) is_known: bool,
@@ -46,14 +46,14 @@ impl RateLimits {
     /// sent, if its mailbox has had too many.
     ///
     /// # Errors
-    /// [`Code::RateLimited`], [`Code::Busy`], both with the time to wait; a failing store.
+    /// [`ErrorKind::RateLimited`], [`ErrorKind::Busy`], both with the time to wait; a failing store.
     pub(crate) async fn count(
         &self,
         store: &Store,
         request: &SignInRequest<'_>,
     ) -> Result<Option<Duration>, Failure> {
         let (codes, counts): (Vec<_>, Vec<_>) =
-            self.counters(request, 1, request.way.sends_email()).into_iter().unzip();
+            self.counters(request, 1, request.method.sends_email()).into_iter().unzip();
         let waits = store.check_rate_limits(&counts).await?;
         match codes.into_iter().zip(waits).find_map(|(code, wait)| Some((code, wait?))) {
             Some((Some(code), wait)) => {
@@ -80,7 +80,7 @@ impl RateLimits {
         store: &Store,
         request: &SignInRequest<'_>,
     ) -> Result<Option<Duration>, StoreError> {
-        let counters = self.counters(request, 0, request.way.sends_email()).into_iter();
+        let counters = self.counters(request, 0, request.method.sends_email()).into_iter();
         let counts: Vec<_> = counters.map(|(_, count)| count).collect();
         Ok(store.check_rate_limits(&counts).await?.into_iter().flatten().max())
     }
@@ -93,10 +93,10 @@ impl RateLimits {
         request: &SignInRequest<'_>,
         add: u32,
         sends_email: bool,
-    ) -> Vec<(Option<Code>, RateLimitHit)> {
+    ) -> Vec<(Option<ErrorKind>, RateLimitHit)> {
         /// The place of the total in the list.
         const TOTAL: usize = 2;
-        let SignInRequest { email, way, client, is_known } = *request;
+        let SignInRequest { email, method, client, is_known } = *request;
         let (network, total) = (network(client), self.total);
         let count = |name: String, limit: RateLimit| RateLimitHit {
             cost: add,
@@ -109,9 +109,12 @@ impl RateLimits {
             false => RateLimitHit { cost: 0, ..count("total".to_owned(), unlimited(total)) },
         };
         let mut counters = vec![
-            (Some(Code::RateLimited), count(client_key(network), self.per_client)),
-            (Some(Code::RateLimited), count(email_key(email, network, is_known), self.per_email)),
-            (Some(Code::Busy), of_total),
+            (Some(ErrorKind::RateLimited), count(client_key(network), self.per_client)),
+            (
+                Some(ErrorKind::RateLimited),
+                count(email_key(email, network, is_known), self.per_email),
+            ),
+            (Some(ErrorKind::Busy), of_total),
         ];
         let half = total.at_most.div_ceil(2);
         for (wider, clients) in wider_networks(network) {
@@ -121,7 +124,7 @@ impl RateLimits {
                 enforced_once: Some((TOTAL, half)),
                 ..count(client_key(wider), limit)
             };
-            counters.push((Some(Code::RateLimited), wider));
+            counters.push((Some(ErrorKind::RateLimited), wider));
         }
         if !sends_email {
             return counters;
@@ -134,9 +137,9 @@ impl RateLimits {
                 enforced_once: Some((TOTAL, two_thirds)),
                 ..count(format!("recent {widest}"), limit)
             };
-            counters.push((Some(Code::Busy), few));
+            counters.push((Some(ErrorKind::Busy), few));
         }
-        if matches!(way, Way::Code) {
+        if matches!(method, SignInMethod::Code) {
             counters.push((None, count(format!("codes {}", email.as_str()), CODES)));
         }
         let mailbox = mailbox_key(email);

@@ -10,7 +10,7 @@ use fluent_locales::Catalog;
 use tera::{Context, Tera, Value};
 
 use crate::assets::{self, Assets};
-use crate::sign_in::Way;
+use crate::sign_in::SignInMethod;
 
 /// The language of visitors who prefer none that is there.
 const DEFAULT_LANGUAGE: &str = "en";
@@ -32,7 +32,7 @@ impl Editions {
     pub(crate) fn load(
         assets: &Assets,
         demo_inbox: Option<&str>,
-        usual_way: &Way,
+        default_method: &SignInMethod,
     ) -> anyhow::Result<Self> {
         let edition = |words: Catalog| {
             let words = Arc::new(words);
@@ -42,7 +42,7 @@ impl Editions {
             site.insert("assets", assets.urls());
             site.insert("integrity", assets.integrity());
             site.insert("demo_inbox", &demo_inbox);
-            site.insert("by_code", &matches!(usual_way, Way::Code));
+            site.insert("by_code", &matches!(default_method, SignInMethod::Code));
             site.insert("language", words.language());
             site.insert_value("words", plain_words(&words));
             let templates = assets::templates().map(|(name, source)| {

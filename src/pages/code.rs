@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Page;
 use super::failure::Problem;
-use crate::error::Code;
+use crate::error::ErrorKind;
 use crate::session::CurrentUser;
 use crate::sign_in::{OneTimeCode, PendingSignIn};
 use crate::webmail::Webmail;
@@ -82,7 +82,7 @@ impl CodePage {
     /// Says beside the field what was wrong, and what is left.
     pub(crate) fn refusing(
         self,
-        code: Code,
+        code: ErrorKind,
         tries_left: Option<u32>,
         retry_after: Option<Duration>,
     ) -> Self {

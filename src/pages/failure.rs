@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Page;
-use crate::error::{Code, Offer};
+use crate::error::{ErrorKind, Offer};
 
 #[derive(Serialize)]
 pub(crate) struct ErrorPage {
@@ -28,7 +28,7 @@ impl Page for ErrorPage {
 }
 
 impl ErrorPage {
-    pub(crate) fn new(code: Code, request_id: Option<String>) -> Self {
+    pub(crate) fn new(code: ErrorKind, request_id: Option<String>) -> Self {
         Self {
             error: Problem::of(code),
             email: String::new(),
@@ -77,7 +77,7 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub(super) fn of(code: Code) -> Self {
+    pub(super) fn of(code: ErrorKind) -> Self {
         Self { code: code.name(), words: code.words(), offers_link: code.offers_link() }
     }
 }

@@ -24,13 +24,13 @@ pub(crate) struct SignInMail {
 
 impl SignInMail {
     pub(crate) fn new(origin: &str, link: &MailLink, token: &str) -> Self {
-        let lifetime = link.expires_at.abs_diff(link.asking.at);
+        let lifetime = link.expires_at.abs_diff(link.requested.at);
         Self {
             site: origin.split_once("://").map_or(origin, |(_, host)| host).to_owned(),
             open_url: format!("{origin}/login/open/{token}"),
             cancel_url: format!("{origin}/login/cancel/{token}"),
-            device: link.asking.device.clone(),
-            asked_at: link.asking.at,
+            device: link.requested.device.clone(),
+            asked_at: link.requested.at,
             lifetime,
         }
     }

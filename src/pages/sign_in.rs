@@ -7,9 +7,11 @@ use serde::Serialize;
 use super::Page;
 use super::failure::Problem;
 use crate::email_address::EmailAddress;
-use crate::error::Code;
+use crate::error::ErrorKind;
 use crate::session::{CurrentUser, EndReason};
-use crate::sign_in::{Asking, Digits, LinkDelivery, MailLink, PendingSignIn, ReturnTo, SignInId};
+use crate::sign_in::{
+    Digits, LinkDelivery, MailLink, PendingSignIn, RequestContext, ReturnTo, SignInId,
+};
 use crate::webmail::Webmail;
 
 #[derive(Serialize)]
@@ -31,7 +33,7 @@ impl LoginPage {
         Self { email, return_to, error: None, ended: None }
     }
 
-    pub(crate) fn refusing(self, code: Code) -> Self {
+    pub(crate) fn refusing(self, code: ErrorKind) -> Self {
         Self { error: Some(Problem::of(code)), ..self }
     }
 
@@ -112,9 +114,9 @@ impl Page for OpenPage {
 }
 
 impl OpenPage {
-    pub(crate) fn new(token: &str, asking: &Asking, pending: &PendingSignIn) -> Self {
+    pub(crate) fn new(token: &str, requested: &RequestContext, pending: &PendingSignIn) -> Self {
         let email = pending.email.as_str().to_owned();
-        Self { token: token.to_owned(), email, asked_at: asking.at }
+        Self { token: token.to_owned(), email, asked_at: requested.at }
     }
 }
 
@@ -139,13 +141,13 @@ impl Page for ApprovePage {
 }
 
 impl ApprovePage {
-    pub(crate) fn of_workos_link(flow: &SignInId, asking: &Asking) -> Self {
+    pub(crate) fn of_workos_link(flow: &SignInId, requested: &RequestContext) -> Self {
         Self {
             flow: Some(flow.as_str().to_owned()),
             action: "/login/approve".to_owned(),
             cancel_url: None,
-            asked_at: asking.at,
-            device: asking.device.clone(),
+            asked_at: requested.at,
+            device: requested.device.clone(),
             asks_digits: false,
             error: None,
             tries_left: None,
@@ -157,7 +159,7 @@ impl ApprovePage {
             action: format!("/login/open/{token}"),
             cancel_url: Some(format!("/login/cancel/{token}")),
             flow: None,
-            ..Self::of_workos_link(&link.flow, &link.asking)
+            ..Self::of_workos_link(&link.flow, &link.requested)
         }
     }
 
@@ -165,7 +167,7 @@ impl ApprovePage {
         Self { asks_digits, ..self }
     }
 
-    pub(crate) fn refusing(self, code: Code, tries_left: Option<u32>) -> Self {
+    pub(crate) fn refusing(self, code: ErrorKind, tries_left: Option<u32>) -> Self {
         Self { error: Some(Problem::of(code)), tries_left, ..self }
     }
 }
@@ -192,12 +194,12 @@ impl Page for CancelPage {
 }
 
 impl CancelPage {
-    pub(crate) fn new(token: &str, asking: &Asking) -> Self {
-        Self { token: Some(token.to_owned()), ..Self::done(asking) }
+    pub(crate) fn new(token: &str, requested: &RequestContext) -> Self {
+        Self { token: Some(token.to_owned()), ..Self::done(requested) }
     }
 
-    pub(crate) fn done(asking: &Asking) -> Self {
-        Self { token: None, device: asking.device.clone(), asked_at: asking.at }
+    pub(crate) fn done(requested: &RequestContext) -> Self {
+        Self { token: None, device: requested.device.clone(), asked_at: requested.at }
     }
 }
 
@@ -225,7 +227,7 @@ impl SwitchPage {
             flow: pending.id.as_str().to_owned(),
             signed_in_as: user.map(|user| user.profile.email.clone()),
             email: email.as_str().to_owned(),
-            by_sso: pending.way.is_sso(),
+            by_sso: pending.method.is_sso(),
         }
     }
 }

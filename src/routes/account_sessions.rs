@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 
 use super::logout::sign_out;
 use crate::app::App;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::pages::{AccountSessionsPage, Pages, see_other};
 use crate::session::{CurrentUser, EndReason, RevokeScope, SessionFilter, Store};
 use crate::sign_in::ctx::Ctx;
@@ -15,7 +15,7 @@ pub(super) async fn show(
     store: web::Data<Store>,
     user: CurrentUser,
 ) -> Result<HttpResponse, Failure> {
-    let sessions = store.list(&SessionFilter::User(user.person.clone())).await?;
+    let sessions = store.list(&SessionFilter::User(user.user_id.clone())).await?;
     Ok(pages.show(&AccountSessionsPage::new(&user, sessions)))
 }
 
@@ -31,9 +31,9 @@ pub(super) async fn revoke(
     if id == user.session.id {
         return Ok(sign_out(app, &session, Some(&user), request));
     }
-    let theirs = SessionFilter::User(user.person.clone());
+    let theirs = SessionFilter::User(user.user_id.clone());
     match store.revoke(theirs, RevokeScope::One(id), EndReason::Elsewhere).await? {
-        0 => Err(Failure::refusal(Code::NotFound, "no such session of this person")),
+        0 => Err(Failure::refusal(ErrorKind::NotFound, "no such session of this person")),
         ended => {
             user.has_ended(&app.keys, ended);
             Ok(see_other("/account/sessions"))
@@ -62,7 +62,7 @@ pub(super) async fn revoke_all(
 async fn end_others(app: &App, store: &Store, user: &CurrentUser) -> Result<(), Failure> {
     let but_this = RevokeScope::AllBut(user.session.id.clone());
     let ended = store
-        .revoke(SessionFilter::User(user.person.clone()), but_this, EndReason::Elsewhere)
+        .revoke(SessionFilter::User(user.user_id.clone()), but_this, EndReason::Elsewhere)
         .await?;
     user.has_ended(&app.keys, ended);
     Ok(())

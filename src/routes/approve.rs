@@ -6,12 +6,12 @@ use serde::Deserialize;
 use super::sent::refuse_without_cookies;
 use crate::app::App;
 use crate::cookies;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages, see_other};
 use crate::session::Store;
 use crate::sign_in::approve::{Typed, check_digits};
 use crate::sign_in::end::{self, end_of, spent};
-use crate::sign_in::{Approval, Arrival, End, State};
+use crate::sign_in::{Approval, End, PendingCallback, State};
 
 #[derive(Deserialize)]
 pub(super) struct Form {
@@ -31,11 +31,11 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Failure> {
     if !cookies::sends_any(&request) {
         return Err(Failure::refusal(
-            Code::NoCookies,
+            ErrorKind::NoCookies,
             "no link was opened here, or no cookie kept",
         ));
     }
-    let (_, state) = arrival(&app, &request)?;
+    let (_, state) = callback(&app, &request)?;
     if let Some(over) = over(&pages, &store, &state).await? {
         return Ok(over);
     }
@@ -51,17 +51,17 @@ pub(super) async fn approve(
     request: HttpRequest,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
-    let (arrival, state) = arrival(&app, &request)?;
+    let (callback, state) = callback(&app, &request)?;
     form.is_of(&state)?;
     if over(&pages, &store, &state).await?.is_none() {
         let typed = Typed {
             digits: &form.digits,
             flow: &state.flow,
-            asking: &state.asking,
+            requested: &state.requested,
             until: state.expires_at,
             page: page(&app, &state),
         };
-        check_digits(&app, &pages, &store, typed, &Approval::with(arrival)).await?;
+        check_digits(&app, &pages, &store, typed, &Approval::with(callback)).await?;
     }
     Ok(see_other("/login/approve"))
 }
@@ -73,7 +73,7 @@ pub(super) async fn cancel(
     request: HttpRequest,
     form: Option<web::Form<Form>>,
 ) -> Result<HttpResponse, Failure> {
-    let (_, state) = arrival(&app, &request)?;
+    let (_, state) = callback(&app, &request)?;
     form.map_or(Ok(()), |form| form.is_of(&state))?;
     end::end(&app, &store, &state.flow, state.expires_at).await?;
     Ok(see_other("/login/approve"))
@@ -86,7 +86,7 @@ impl Form {
         match &self.flow {
             Some(flow) if flow != state.flow.as_str() => {
                 let refused =
-                    Failure::refusal(Code::AnotherLink, "the page was of another sign-in");
+                    Failure::refusal(ErrorKind::AnotherLink, "the page was of another sign-in");
                 Err(refused.looking_again_at("/login/approve"))
             }
             _ => Ok(()),
@@ -95,7 +95,8 @@ impl Form {
 }
 
 fn page(app: &App, state: &State) -> ApprovePage {
-    ApprovePage::of_workos_link(&state.flow, &state.asking).asking_digits(app.approves_cross_device)
+    ApprovePage::of_workos_link(&state.flow, &state.requested)
+        .asking_digits(app.approves_cross_device)
 }
 
 /// What is to be said when there is nothing more to decide.
@@ -107,11 +108,11 @@ async fn over(
     let end = end_of(store, &state.flow).await?;
     match end {
         Some(End::ByMailbox) => {
-            let page = CancelPage::done(&state.asking);
+            let page = CancelPage::done(&state.requested);
             Ok(Some(pages.show(&page)))
         }
         Some(End::WrongDigits) => {
-            Err(Failure::refusal(Code::TooManyWrongDigits, "the digits were wrong before"))
+            Err(Failure::refusal(ErrorKind::TooManyWrongDigits, "the digits were wrong before"))
         }
         Some(End::Redeemed(_) | End::CodeSpent) | None => {
             let is_approved = store.get(&state.flow.name_of_approval()).await?.is_some();
@@ -125,8 +126,9 @@ async fn over(
 }
 
 /// What WorkOS has sent this browser back with.
-fn arrival(app: &App, request: &HttpRequest) -> Result<(Arrival, State), Failure> {
-    let arrival = Arrival::of(request, &app.keys, app.clock.now())
-        .and_then(|arrival| State::read(&app.keys, &arrival.state).map(|state| (arrival, state)));
-    arrival.ok_or_else(|| Failure::refusal(Code::NothingPending, "no link was opened here"))
+fn callback(app: &App, request: &HttpRequest) -> Result<(PendingCallback, State), Failure> {
+    let callback = PendingCallback::of(request, &app.keys, app.clock.now()).and_then(|callback| {
+        State::read(&app.keys, &callback.state).map(|state| (callback, state))
+    });
+    callback.ok_or_else(|| Failure::refusal(ErrorKind::NothingPending, "no link was opened here"))
 }

@@ -4,14 +4,16 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};
 
 use crate::app::App;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 
 pub(super) async fn show(
     app: web::Data<App>,
     name: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let asset =
-        app.assets.get(&name).ok_or_else(|| Failure::refusal(Code::NotFound, "no such asset"))?;
+    let asset = app
+        .assets
+        .get(&name)
+        .ok_or_else(|| Failure::refusal(ErrorKind::NotFound, "no such asset"))?;
     Ok(HttpResponse::Ok()
         .content_type(asset.content_type.as_str())
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))

@@ -12,7 +12,7 @@ use crate::sign_in::complete::{Completion, wait_if_begun};
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::end::end_of;
 use crate::sign_in::refusal::Refusal;
-use crate::sign_in::{Arrival, End, PendingSignIn, ReturnTo, State};
+use crate::sign_in::{End, PendingCallback, PendingSignIn, ReturnTo, State};
 
 #[derive(Deserialize)]
 pub(super) struct Query {
@@ -44,9 +44,9 @@ pub(super) async fn arrive(
             return outcome.ok_or_else(used);
         }
     }
-    let arrival = arrival(&query, state.as_ref(), now).map_err(|refused| match &asked {
+    let callback = callback(&query, state.as_ref(), now).map_err(|refused| match &asked {
         // The browser that asked is offered the same anew; any other knows neither address nor way.
-        Some(pending) => refused.by(Some(&pending.way)).offering(pending),
+        Some(pending) => refused.by(Some(&pending.method)).offering(pending),
         None if state.as_ref().is_some_and(|state| state.is_sso) => of_a_strangers_sso(refused),
         None => refused.into(),
     })?;
@@ -55,9 +55,9 @@ pub(super) async fn arrive(
         audit_opened(app, state, pending.as_ref());
     }
     match (pending, state) {
-        (Some(pending), _) => complete(&ctx, user.as_ref(), pending, arrival).await,
+        (Some(pending), _) => complete(&ctx, user.as_ref(), pending, callback).await,
         (None, Some(state)) if state.is_sso => Err(of_a_strangers_sso(Refusal::NothingPending)),
-        (None, Some(state)) => elsewhere(app, &ctx.store, &state, &arrival).await,
+        (None, Some(state)) => elsewhere(app, &ctx.store, &state, &callback).await,
         (None, None) => Err(Refusal::StateMismatch.into()),
     }
 }
@@ -65,7 +65,7 @@ pub(super) async fn arrive(
 fn audit_opened(app: &App, state: &State, pending: Option<&PendingSignIn>) {
     let entry = Entry::new(&app.keys, Event::Opened).in_flow(&state.flow);
     match pending {
-        Some(pending) => entry.of(&pending.email).by(&pending.way).write(),
+        Some(pending) => entry.of(&pending.email).by(&pending.method).write(),
         None => entry.write(),
     }
 }
@@ -77,35 +77,35 @@ pub(super) async fn complete(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     pending: PendingSignIn,
-    arrival: Arrival,
+    callback: PendingCallback,
 ) -> Result<HttpResponse, Failure> {
-    verify_state(&ctx.app, &pending, &arrival)?;
-    if !pending.way.is_sso() && user.is_some_and(|user| !user.has_email(&pending.email)) {
+    verify_state(&ctx.app, &pending, &callback)?;
+    if !pending.method.is_sso() && user.is_some_and(|user| !user.has_email(&pending.email)) {
         let mut ask = see_other("/login/switch");
         // Can't fail: the name is letters and dashes, the value sealed.
-        let _ = ask.add_cookie(&arrival.cookie(&ctx.app.keys)?);
+        let _ = ask.add_cookie(&callback.cookie(&ctx.app.keys)?);
         return Ok(ask);
     }
-    Completion::new(ctx, user, pending).by_code(ctx, user, arrival.code).await
+    Completion::new(ctx, user, pending).by_code(ctx, user, callback.code).await
 }
 
 /// Verifies that the `state` belongs to this sign-in, and that neither it nor the code is too old.
 pub(super) fn verify_state(
     app: &App,
     pending: &PendingSignIn,
-    arrival: &Arrival,
+    callback: &PendingCallback,
 ) -> Result<(), Failure> {
     let refused = |refusal: Refusal| Failure::from(refusal).offering(pending);
     let state =
-        State::read(&app.keys, &arrival.state).ok_or_else(|| refused(Refusal::StateMismatch))?;
+        State::read(&app.keys, &callback.state).ok_or_else(|| refused(Refusal::StateMismatch))?;
     let now = app.clock.now();
     if now >= state.expires_at {
         return Err(refused(Refusal::StateExpired));
     }
-    if !pending.belongs_to(&arrival.state) {
+    if !pending.belongs_to(&callback.state) {
         return Err(refused(Refusal::StateMismatch));
     }
-    if now >= arrival.expires_at {
+    if now >= callback.expires_at {
         return Err(refused(Refusal::CodeExpired));
     }
     Ok(())
@@ -117,7 +117,7 @@ fn of_a_strangers_sso(refused: Refusal) -> Failure {
 }
 
 /// What WorkOS has sent, as far as it can be told without knowing who asked.
-fn arrival(query: &Query, state: Option<&State>, now: i64) -> Result<Arrival, Refusal> {
+fn callback(query: &Query, state: Option<&State>, now: i64) -> Result<PendingCallback, Refusal> {
     if let Some(error) = &query.error {
         return Err(Refusal::of_error(error));
     }
@@ -129,7 +129,7 @@ fn arrival(query: &Query, state: Option<&State>, now: i64) -> Result<Arrival, Re
     if now >= expires_at {
         return Err(Refusal::StateExpired);
     }
-    Ok(Arrival::new(code, query.state.as_deref().unwrap_or_default(), expires_at, now))
+    Ok(PendingCallback::new(code, query.state.as_deref().unwrap_or_default(), expires_at, now))
 }
 
 /// WorkOS's codes are 26 letters and digits; longer ones may come, but no novels.
@@ -142,13 +142,13 @@ async fn elsewhere(
     app: &App,
     store: &Store,
     state: &State,
-    arrival: &Arrival,
+    callback: &PendingCallback,
 ) -> Result<HttpResponse, Failure> {
     if end_of(store, &state.flow).await?.is_some() {
         return Err(Refusal::Consumed.into());
     }
     let mut ask = see_other("/login/approve");
     // Can't fail: the name is letters and dashes, the value sealed.
-    let _ = ask.add_cookie(&arrival.cookie(&app.keys)?);
+    let _ = ask.add_cookie(&callback.cookie(&app.keys)?);
     Ok(ask)
 }

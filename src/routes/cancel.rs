@@ -17,7 +17,7 @@ pub(super) async fn show(
     token: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let link = read(&app, &store, &token).await?;
-    Ok(pages.show(&CancelPage::new(&token, &link.asking)))
+    Ok(pages.show(&CancelPage::new(&token, &link.requested)))
 }
 
 /// Ends this one sign-in, before anyone is in, and slows down the network that asked for it: not
@@ -34,7 +34,7 @@ pub(super) async fn cancel(
     if end::end(&app, &store, &link.flow, until).await? {
         app.rate_limits.unwanted(&store, link.network).await?;
     }
-    Ok(pages.show(&CancelPage::done(&link.asking)))
+    Ok(pages.show(&CancelPage::done(&link.requested)))
 }
 
 async fn read(app: &App, store: &Store, token: &str) -> Result<MailLink, Failure> {

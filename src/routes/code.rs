@@ -8,14 +8,14 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::sign_in_request;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::pages::{CodePage, Pages, see_other};
 use crate::session::CurrentUser;
 use crate::sign_in::code_attempt::{self, NotTaken};
 use crate::sign_in::complete::{Completion, wait_if_begun};
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::end::{end_of, spent};
-use crate::sign_in::{OneTimeCode, PendingSignIn, SignInId, Way};
+use crate::sign_in::{OneTimeCode, PendingSignIn, SignInId, SignInMethod};
 use crate::webmail;
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ pub(super) async fn page(
     pending: &PendingSignIn,
 ) -> Result<CodePage, Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
-    let another = sign_in_request(ctx, &pending.email, &pending.way);
+    let another = sign_in_request(ctx, &pending.email, &pending.method);
     let wait = app.rate_limits.until_next(store, &another).await?;
     let is_trying = code_attempt::since(store, &pending.id).await?.is_some();
     let user = user.filter(|user| !user.has_email(&pending.email));
@@ -47,8 +47,9 @@ pub(super) async fn page(
 
 /// The sign-in of this browser that waits for a code.
 fn pending(ctx: &Ctx, flow: &SignInId) -> Option<PendingSignIn> {
-    PendingSignIn::with_expired(&ctx.request, &ctx.app.keys, flow)
-        .filter(|pending| matches!(pending.way, Way::Code) && pending.next_mail_at.is_none())
+    PendingSignIn::with_expired(&ctx.request, &ctx.app.keys, flow).filter(|pending| {
+        matches!(pending.method, SignInMethod::Code) && pending.next_mail_at.is_none()
+    })
 }
 
 pub(super) async fn sign_in(
@@ -57,7 +58,7 @@ pub(super) async fn sign_in(
     user: Option<CurrentUser>,
     form: web::Form<Form>,
 ) -> Result<HttpResponse, Failure> {
-    let nothing = || Failure::refusal(Code::NoCodePending, "this browser has no such sign-in");
+    let nothing = || Failure::refusal(ErrorKind::NoCodePending, "this browser has no such sign-in");
     let flow = SignInId::parse(&form.flow).ok_or_else(nothing)?;
     // Pressed once more, when it has gone through.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
@@ -79,7 +80,7 @@ pub(super) async fn sign_in(
     }
     let page = page(&ctx, user.as_ref(), &pending).await?;
     let Some(code) = OneTimeCode::parse(&form.code) else {
-        let failure = Failure::refusal(Code::WrongCode, "not six digits");
+        let failure = Failure::refusal(ErrorKind::WrongCode, "not six digits");
         return Err(NotTaken::from(failure).on(&pages, page, &pending));
     };
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::callback;
 use super::open;
 use crate::app::App;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::pages::{Pages, see_other};
 use crate::session::{CurrentUser, Store, device};
 use crate::sign_in::complete::wait_if_begun;
@@ -28,7 +28,8 @@ pub(super) async fn finish(
     which: web::Query<Which>,
 ) -> Result<HttpResponse, Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
-    let nothing = || Failure::refusal(Code::NothingPending, "this browser has no such sign-in");
+    let nothing =
+        || Failure::refusal(ErrorKind::NothingPending, "this browser has no such sign-in");
     let flow = SignInId::parse(&which.flow).ok_or_else(nothing)?;
     // In two tabs at once, the other may have been first.
     if let Some(led_to) = user.as_ref().and_then(|user| user.led_by(&flow)) {
@@ -41,18 +42,18 @@ pub(super) async fn finish(
         return outcome.ok_or_else(|| spent().offering(&pending).of(&pending));
     }
     match approval(app, store, &flow).await? {
-        Some(Approval { arrival: Some(arrival), .. }) => {
-            callback::complete(&ctx, user.as_ref(), pending, arrival).await
+        Some(Approval { callback: Some(callback), .. }) => {
+            callback::complete(&ctx, user.as_ref(), pending, callback).await
         }
-        Some(Approval { arrival: None, secret_hash, .. }) => {
+        Some(Approval { callback: None, secret_hash, .. }) => {
             let mailed = secret_hash.unwrap_or_default();
             let checked = open::check_mailed(app, store, (&flow, &mailed), Some(&pending)).await;
             checked.map_err(|refused| refused.offering(&pending))?;
-            let asking = pending.asking(device::of(&ctx.request));
-            open::leave_for_workos(&ctx, &pages, asking, pending).await.map_err(|failure| {
+            let requested = pending.requested(device::of(&ctx.request));
+            open::leave_for_workos(&ctx, &pages, requested, pending).await.map_err(|failure| {
                 match failure.code {
                     // By another tab of this browser.
-                    Code::MailLinkInUse => Failure::going_through(&flow),
+                    ErrorKind::MailLinkInUse => Failure::going_through(&flow),
                     _ => failure.trying_again_at(ctx.request.uri()),
                 }
             })

@@ -9,7 +9,7 @@ use super::sign_in_request;
 use crate::audit::{Entry, Event};
 use crate::clock::seconds;
 use crate::email_address::EmailAddress;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::pages::{LoginPage, Pages, see_other};
 use crate::same_origin;
 use crate::session::{self, CurrentUser};
@@ -81,24 +81,24 @@ pub(super) async fn ask(
     let return_to = ReturnTo::parse(&return_to);
     let retry = |failure: Failure| failure.offering_form(typed.clone(), return_to.clone());
     let email = EmailAddress::parse(&typed).map_err(|_| {
-        let page = LoginPage::new(&typed, &return_to).refusing(Code::InvalidEmail);
-        Failure::refusal(Code::InvalidEmail, "not an address").shown_in(pages.html(&page))
+        let page = LoginPage::new(&typed, &return_to).refusing(ErrorKind::InvalidEmail);
+        Failure::refusal(ErrorKind::InvalidEmail, "not an address").shown_in(pages.html(&page))
     })?;
     app.admission.may_ask(&email).map_err(retry)?;
-    let way = deliver::way(app, &email, &delivery)?;
-    let requested = sign_in_request(&ctx, &email, &way);
+    let method = deliver::method(app, &email, &delivery)?;
+    let requested = sign_in_request(&ctx, &email, &method);
     let wait = app.rate_limits.count(&ctx.store, &requested).await.map_err(retry)?;
 
-    let lifetime = way.lifetime(|delivery| app.link_lifetimes.of(delivery));
-    let begun = PendingSignIn::begin(email, way, lifetime, &app.keys, &app.clock)?;
+    let lifetime = method.lifetime(|delivery| app.link_lifetimes.of(delivery));
+    let begun = PendingSignIn::begin(email, method, lifetime, &app.keys, &app.clock)?;
     let mut pending = begun.returning_to(return_to.clone());
     pending.next_mail_at = wait.map(|wait| app.clock.now().saturating_add(seconds(wait)));
     let asked = Entry::new(&app.keys, Event::Asked).of_sign_in(&pending);
-    asked.by(&pending.way).write();
+    asked.by(&pending.method).write();
     let delivery = Delivery::new(&ctx, pages, pending.clone());
     let failed = |failure: Failure| retry(failure).of(&pending);
     let pending = delivery.deliver().await.map_err(failed)?;
-    let next = if pending.way.is_sso() { "/login/sso" } else { "/login/sent" };
+    let next = if pending.method.is_sso() { "/login/sso" } else { "/login/sent" };
 
     let now = app.clock.now();
     let mut response = HttpResponse::SeeOther();

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
 use crate::session::CurrentUser;
-use crate::sign_in::{Arrival, remove_all};
+use crate::sign_in::{PendingCallback, remove_all};
 
 pub(super) async fn end(
     app: web::Data<App>,
@@ -36,7 +36,7 @@ pub(super) fn sign_out(
         response.cookie(removal);
     }
     response
-        .cookie(Arrival::removal_cookie())
+        .cookie(PendingCallback::removal_cookie())
         .insert_header((LOCATION, "/"))
         .insert_header((CLEAR_SITE_DATA, r#""cache", "storage""#))
         .finish()

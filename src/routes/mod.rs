@@ -26,13 +26,13 @@ use crate::app::App;
 use crate::client_ip;
 use crate::cookies;
 use crate::email_address::EmailAddress;
-use crate::error::{self, Code, Failure};
+use crate::error::{self, ErrorKind, Failure};
 use crate::pages::see_other;
 use crate::rate_limit::SignInRequest;
 use crate::same_origin;
 use crate::session::{self, Store};
 use crate::sign_in::ctx::Ctx;
-use crate::sign_in::{KnownBrowser, SignInId, Way};
+use crate::sign_in::{KnownBrowser, SignInId, SignInMethod};
 
 /// The routes. Those that ask who is signed in stand behind the session; the others go on working
 /// while the store is down.
@@ -118,11 +118,15 @@ where
 }
 
 /// A sign-in that this browser requests, as limits see it.
-fn sign_in_request<'a>(ctx: &Ctx, email: &'a EmailAddress, way: &'a Way) -> SignInRequest<'a> {
+fn sign_in_request<'a>(
+    ctx: &Ctx,
+    email: &'a EmailAddress,
+    method: &'a SignInMethod,
+) -> SignInRequest<'a> {
     let Ctx { app, request, .. } = ctx;
     let client = client_ip::from_request(request, &app.trusted_proxies);
     let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
-    SignInRequest { email, way, client, is_known }
+    SignInRequest { email, method, client, is_known }
 }
 
 /// The answer to a browser that doesn't have this sign-in. If it began just now and no cookie of ours
@@ -130,7 +134,7 @@ fn sign_in_request<'a>(ctx: &Ctx, email: &'a EmailAddress, way: &'a Way) -> Sign
 fn without_sign_in(
     ctx: &Ctx,
     flow: &SignInId,
-    cookies_blocked: Code,
+    cookies_blocked: ErrorKind,
 ) -> Result<HttpResponse, Failure> {
     let Ctx { app, request, .. } = ctx;
     if app.keys.is_recent(flow.as_str(), app.clock.now()) && !cookies::sends_any(request) {

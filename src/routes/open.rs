@@ -7,7 +7,7 @@ use super::approve::Form;
 use super::sent::refuse_without_cookies;
 use crate::app::App;
 use crate::audit::{Entry, Event};
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, LeavingPage, OpenPage, Pages, see_other};
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::approve::{Typed, check_digits};
@@ -15,11 +15,12 @@ use crate::sign_in::complete::wait_if_begun;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::end::{end_of, spent};
 use crate::sign_in::{
-    Approval, Asking, End, LinkDelivery, MailLink, PendingSignIn, SignInId, State, Way, is_mailed,
+    Approval, End, LinkDelivery, MailLink, PendingSignIn, RequestContext, SignInId, SignInMethod,
+    State, is_mailed,
 };
 use crate::workos::{CreatePasswordlessSession, PasswordlessSession};
 
-const OUR_MAIL: Way = Way::Link(LinkDelivery::Smtp);
+const OUR_MAIL: SignInMethod = SignInMethod::Link(LinkDelivery::Smtp);
 /// For how many seconds a press keeps others out: longer than WorkOS may take.
 const PRESS: i64 = 10;
 
@@ -49,7 +50,7 @@ pub(super) async fn show(
         refuse_without_cookies(store, &link.flow).await?;
     }
     Ok(match pending {
-        Some(pending) => pages.show(&OpenPage::new(&token, &link.asking, &pending)),
+        Some(pending) => pages.show(&OpenPage::new(&token, &link.requested, &pending)),
         None => pages.show(&elsewhere(app, &token, &link)),
     })
 }
@@ -92,12 +93,12 @@ async fn use_link(
     }
     checked?;
     if let Some(pending) = pending {
-        return leave_for_workos(ctx, pages, link.asking, pending).await;
+        return leave_for_workos(ctx, pages, link.requested, pending).await;
     }
     let typed = Typed {
         digits,
         flow: &link.flow,
-        asking: &link.asking,
+        requested: &link.requested,
         until: link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos)),
         page: elsewhere(app, token, &link),
     };
@@ -135,11 +136,11 @@ fn elsewhere(app: &App, token: &str, link: &MailLink) -> ApprovePage {
 pub(super) async fn leave_for_workos(
     ctx: &Ctx,
     pages: &Pages,
-    asking: Asking,
+    requested: RequestContext,
     mut pending: PendingSignIn,
 ) -> Result<HttpResponse, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
-    let state = pending.new_state(&app.keys, asking, app.link_lifetimes.workos, now)?;
+    let state = pending.new_state(&app.keys, requested, app.link_lifetimes.workos, now)?;
     let cookie = pending.cookie(&app.keys, now)?;
 
     // A browser that goes away meanwhile stops this nowhere in between: what is claimed is used or
@@ -223,7 +224,7 @@ async fn create_session(
             // Otherwise it lapses by itself.
             let _ = store.release(&press).await;
             Err(match error.refuses_only("email") {
-                true => Failure::refusal(Code::NotAllowed, "WorkOS signs in no such address"),
+                true => Failure::refusal(ErrorKind::NotAllowed, "WorkOS signs in no such address"),
                 false => error.into(),
             })
         }
@@ -231,5 +232,5 @@ async fn create_session(
 }
 
 fn pressed() -> Failure {
-    Failure::refusal(Code::MailLinkInUse, "the button of the mail's link was pressed just now")
+    Failure::refusal(ErrorKind::MailLinkInUse, "the button of the mail's link was pressed just now")
 }

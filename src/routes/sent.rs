@@ -8,7 +8,7 @@ use super::status::{self, Progress, Which};
 use super::{sign_in_request, without_sign_in};
 use crate::app::App;
 use crate::clock::seconds;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::mail::Mailer;
 use crate::pages::{Pages, SentPage, see_other};
 use crate::same_origin;
@@ -16,7 +16,7 @@ use crate::session::{CurrentUser, Store, StoreError};
 use crate::sign_in::complete::take_not_taken;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::end::{end_of, spent};
-use crate::sign_in::{LinkDelivery, PendingSignIn, SignInId, Way};
+use crate::sign_in::{LinkDelivery, PendingSignIn, SignInId, SignInMethod};
 use crate::webmail;
 
 /// Without `flow`, the newest sign-in of this browser; with none under way, the form.
@@ -33,7 +33,7 @@ pub(super) async fn show(
         return Ok(see_other(next));
     }
     let Some(pending) = PendingSignIn::with_expired(&ctx.request, &app.keys, &flow) else {
-        let answer = without_sign_in(&ctx, &flow, Code::EmailCookiesBlocked);
+        let answer = without_sign_in(&ctx, &flow, ErrorKind::EmailCookiesBlocked);
         if answer.is_err() && same_origin::is_from_our_page(ctx.request.headers()) {
             // Without it, the link's page says only that this may be so.
             let _ = mark_cookies_blocked(app, store, &flow).await;
@@ -43,16 +43,16 @@ pub(super) async fn show(
     if status.state == Progress::Expired {
         return Err(spent().offering(&pending).of(&pending));
     }
-    let delivery = match pending.way {
-        Way::Link(delivery) => delivery,
-        Way::Code => {
+    let delivery = match pending.method {
+        SignInMethod::Link(delivery) => delivery,
+        SignInMethod::Code => {
             let page = code::page(&ctx, user.as_ref(), &pending).await?;
             return Ok(pages.show(&match take_not_taken(app, store, &flow).await? {
                 Some((code, tries_left)) => page.refusing(code, tries_left, None),
                 None => page,
             }));
         }
-        Way::Sso(_) => {
+        SignInMethod::Sso(_) => {
             // Leaving once more would only cut off what is under way.
             return match end_of(store, &flow).await? {
                 Some(_) => Err(Failure::going_through(&pending.id)),
@@ -70,7 +70,7 @@ async fn page(
 ) -> Result<SentPage, Failure> {
     let app = &ctx.app;
     let lifetime = app.link_lifetimes.of(delivery);
-    let another = sign_in_request(ctx, &pending.email, &pending.way);
+    let another = sign_in_request(ctx, &pending.email, &pending.method);
     let wait = app.rate_limits.until_next(&ctx.store, &another).await?;
     let page = SentPage::new(pending, delivery, lifetime)
         .showing_digits(app.approves_cross_device.then_some(&pending.digits))
@@ -86,7 +86,7 @@ async fn mark_cookies_blocked(app: &App, store: &Store, flow: &SignInId) -> Resu
         return Ok(());
     }
     // At least as long as the email's link, whichever it is.
-    let lifetime = app.usual_way.lifetime(|delivery| app.link_lifetimes.of(delivery));
+    let lifetime = app.default_method.lifetime(|delivery| app.link_lifetimes.of(delivery));
     let until = app.clock.now().saturating_add(seconds(lifetime)).saturating_add(60 * 60);
     store.put(&name, String::new(), until).await
 }
@@ -95,7 +95,7 @@ async fn mark_cookies_blocked(app: &App, store: &Store, flow: &SignInId) -> Resu
 pub(super) async fn refuse_without_cookies(store: &Store, flow: &SignInId) -> Result<(), Failure> {
     match store.get(&flow.name_of_blocked_cookies()).await? {
         Some(_) => Err(Failure::refusal(
-            Code::RequestedWithoutCookies,
+            ErrorKind::RequestedWithoutCookies,
             "the browser that requested the link keeps no cookies",
         )),
         None => Ok(()),

@@ -107,8 +107,8 @@ pub(super) async fn of(
 async fn may_finish(app: &App, store: &Store, flow: &SignInId) -> Result<bool, Failure> {
     match approval(app, store, flow).await? {
         None => Ok(false),
-        Some(Approval { arrival: Some(_), .. }) => Ok(true),
-        Some(Approval { arrival: None, .. }) => {
+        Some(Approval { callback: Some(_), .. }) => Ok(true),
+        Some(Approval { callback: None, .. }) => {
             Ok(store.claimed(&flow.claim_of_press()).await?.is_none())
         }
     }

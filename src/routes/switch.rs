@@ -5,12 +5,12 @@ use serde::Deserialize;
 
 use super::callback::verify_state;
 use crate::audit::{Entry, Event};
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::pages::{Pages, SwitchPage, see_other};
 use crate::session::CurrentUser;
 use crate::sign_in::complete::{Completion, Waiting, flow_of, wait_if_begun};
 use crate::sign_in::ctx::Ctx;
-use crate::sign_in::{Arrival, PendingSignIn, SignInId, State};
+use crate::sign_in::{PendingCallback, PendingSignIn, SignInId, State};
 
 #[derive(Default, Deserialize)]
 pub(super) struct Form {
@@ -25,7 +25,7 @@ pub(super) struct Form {
 /// What the person is asked about.
 enum Question {
     /// A link: its code waits in the browser.
-    Link(Arrival),
+    Link(PendingCallback),
     /// A sign-in through an organization: what WorkOS said waits in the store.
     Sso(Box<Waiting>),
 }
@@ -71,20 +71,20 @@ pub(super) async fn switch(
     };
     // Whom the page named, and nobody whose link another tab has opened since.
     if shown.is_some_and(|shown| shown != pending.id) {
-        let refused = Failure::refusal(Code::AnotherLink, "the page was of another sign-in");
+        let refused = Failure::refusal(ErrorKind::AnotherLink, "the page was of another sign-in");
         return Err(refused.looking_again_at("/login/switch"));
     }
     match form.answer.as_str() {
         "" => {}
         "no" => return decline(&ctx, question, &pending).await,
-        _ => return Err(Failure::refusal(Code::BadRequest, "neither yes nor no")),
+        _ => return Err(Failure::refusal(ErrorKind::BadRequest, "neither yes nor no")),
     }
-    if let Question::Link(arrival) = &question {
-        verify_state(&ctx.app, &pending, arrival)?;
+    if let Question::Link(callback) = &question {
+        verify_state(&ctx.app, &pending, callback)?;
     }
     let completion = Completion::new(&ctx, user.as_ref(), pending);
     match question {
-        Question::Link(arrival) => completion.by_code(&ctx, user.as_ref(), arrival.code).await,
+        Question::Link(callback) => completion.by_code(&ctx, user.as_ref(), callback.code).await,
         Question::Sso(waiting) => completion.by_consent(&ctx, user.as_ref(), *waiting).await,
     }
 }
@@ -111,7 +111,7 @@ async fn decline(
 ) -> Result<HttpResponse, Failure> {
     let mut response = see_other("/");
     // Can't fail: the names are letters, digits and dashes, the values empty.
-    let _ = response.add_cookie(&Arrival::removal_cookie());
+    let _ = response.add_cookie(&PendingCallback::removal_cookie());
     if let Question::Sso(waiting) = question {
         // Another press has said yes.
         if !waiting.decline(ctx).await? {
@@ -120,25 +120,26 @@ async fn decline(
         let _ = response.add_cookie(&pending.id.removal_cookie());
     }
     let entry = Entry::new(&ctx.app.keys, Event::Cancelled).of_sign_in(pending);
-    entry.by(&pending.way).write();
+    entry.by(&pending.method).write();
     Ok(response)
 }
 
 /// What this browser's user is asked about, and the sign-in that this browser asked for.
 async fn question(ctx: &Ctx) -> Result<(Question, PendingSignIn), Failure> {
-    let nothing = || Failure::refusal(Code::NothingPending, "no sign-in waits in this browser");
+    let nothing =
+        || Failure::refusal(ErrorKind::NothingPending, "no sign-in waits in this browser");
     let (keys, now) = (&ctx.app.keys, ctx.app.clock.now());
     let (question, flow) = if let Some(waiting) = Waiting::of(ctx).await? {
         let flow = waiting.flow.clone();
         (Question::Sso(Box::new(waiting)), flow)
     } else {
-        let arrival = Arrival::of(&ctx.request, keys, now).ok_or_else(nothing)?;
-        let state = State::read(keys, &arrival.state).ok_or_else(nothing)?;
-        (Question::Link(arrival), state.flow)
+        let callback = PendingCallback::of(&ctx.request, keys, now).ok_or_else(nothing)?;
+        let state = State::read(keys, &callback.state).ok_or_else(nothing)?;
+        (Question::Link(callback), state.flow)
     };
     let pending = match &question {
-        Question::Link(arrival) => PendingSignIn::of_flow(&ctx.request, keys, &flow, now)
-            .filter(|pending| pending.belongs_to(&arrival.state)),
+        Question::Link(callback) => PendingSignIn::of_flow(&ctx.request, keys, &flow, now)
+            .filter(|pending| pending.belongs_to(&callback.state)),
         // It waits by its own time.
         Question::Sso(_) => PendingSignIn::with_expired(&ctx.request, keys, &flow),
     };

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{NewSession, SessionInfo, Store, session_keys};
 use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::sealed::KeyRing;
 use crate::sign_in::{ReturnTo, SignInId};
 use crate::workos::Profile;
@@ -32,7 +32,7 @@ pub struct CurrentUser {
     pub session: SessionInfo,
     /// Their name for the store: for mailed links and codes the normalised address, for SSO the connection and
     /// their id at its identity provider.
-    pub person: String,
+    pub user_id: String,
     /// What else is kept in their session.
     kept: Session,
 }
@@ -112,7 +112,7 @@ impl CurrentUser {
         Some(Self {
             profile: value(session, PROFILE)?,
             session: value(session, session_keys::INFO)?,
-            person: value(session, session_keys::USER_ID)?,
+            user_id: value(session, session_keys::USER_ID)?,
             kept: session.clone(),
         })
     }
@@ -138,7 +138,7 @@ impl FromRequest for CurrentUser {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(
             Self::of(&request.get_session())
-                .ok_or_else(|| Failure::refusal(Code::NotSignedIn, "no session")),
+                .ok_or_else(|| Failure::refusal(ErrorKind::NotSignedIn, "no session")),
         )
     }
 }

@@ -13,7 +13,7 @@
 //! stores nothing (`clippy.toml` forbids it), and keep the names of [`store`]'s columns free.
 //!
 //! What should outlive a session belongs into a table of the fork's own, in a database of its own
-//! beside `sessions.sqlite3`, under [`CurrentUser::person`];
+//! beside `sessions.sqlite3`, under [`CurrentUser::user_id`];
 //! [`Admission::on_sign_in`](crate::admission::Admission::on_sign_in) is where its row is made.
 
 pub mod current_user;

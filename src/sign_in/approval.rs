@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::state::CODE_LIFETIME;
-use super::{Arrival, MailLink};
+use super::{MailLink, PendingCallback};
 use crate::clock::seconds;
 use crate::sealed::Sealed;
 
@@ -13,7 +13,8 @@ use crate::sealed::Sealed;
 #[derive(Serialize, Deserialize)]
 pub struct Approval {
     /// What to go on with; nothing if the link was our own mail's, which leads to WorkOS only now.
-    pub arrival: Option<Arrival>,
+    #[serde(rename = "arrival")]
+    pub callback: Option<PendingCallback>,
     /// What the store must still have of our own email's link.
     #[serde(default)]
     pub secret_hash: Option<String>,
@@ -28,15 +29,15 @@ impl Sealed for Approval {
 impl Approval {
     /// By whoever opened WorkOS's link.
     #[must_use]
-    pub fn with(arrival: Arrival) -> Self {
-        Self { expires_at: arrival.expires_at, arrival: Some(arrival), secret_hash: None }
+    pub fn with(callback: PendingCallback) -> Self {
+        Self { expires_at: callback.expires_at, callback: Some(callback), secret_hash: None }
     }
 
     /// By whoever opened the link of our own mail.
     #[must_use]
     pub fn of_mail_link(link: &MailLink, now: i64) -> Self {
         let expires_at = now.saturating_add(seconds(CODE_LIFETIME));
-        Self { arrival: None, secret_hash: Some(link.secret_hash()), expires_at }
+        Self { callback: None, secret_hash: Some(link.secret_hash()), expires_at }
     }
 }
 

@@ -3,17 +3,17 @@
 use super::attempts::{self, MAX_ATTEMPTS};
 use crate::app::App;
 use crate::audit::{Entry, Event};
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::pages::{ApprovePage, Pages};
 use crate::session::Store;
-use crate::sign_in::{Approval, Asking, Digits, End, SignInId};
+use crate::sign_in::{Approval, Digits, End, RequestContext, SignInId};
 
 /// What somebody typed who opened a link in a browser that didn't ask.
 pub(crate) struct Typed<'a> {
     pub(crate) digits: &'a str,
     /// The sign-in that they are for, and how it was asked for.
     pub(crate) flow: &'a SignInId,
-    pub(crate) asking: &'a Asking,
+    pub(crate) requested: &'a RequestContext,
     /// When that sign-in is over in any case.
     pub(crate) until: i64,
     /// Where they were typed.
@@ -34,11 +34,11 @@ pub(crate) async fn check_digits(
 ) -> Result<(), Failure> {
     let Typed { flow, until, page, .. } = typed;
     if !app.approves_cross_device {
-        return Err(Failure::refusal(Code::NothingPending, "CROSS_DEVICE is deny"));
+        return Err(Failure::refusal(ErrorKind::NothingPending, "CROSS_DEVICE is deny"));
     }
     let wrong = |left| {
-        let page = pages.html(&page.refusing(Code::WrongDigits, left));
-        Failure::refusal(Code::WrongDigits, "wrong digits").shown_in(page)
+        let page = pages.html(&page.refusing(ErrorKind::WrongDigits, left));
+        Failure::refusal(ErrorKind::WrongDigits, "wrong digits").shown_in(page)
     };
     let Some(digits) = Digits::parse(typed.digits) else { return Err(wrong(None)) };
     let kept = flow.name_of_approval();
@@ -46,7 +46,7 @@ pub(crate) async fn check_digits(
     if store.get(&kept).await?.is_some() {
         return Ok(());
     }
-    let right = &typed.asking.digits;
+    let right = &typed.requested.digits;
     // Not the digits themselves: who reads the store must not learn the right ones.
     let alias = |digits: &Digits| app.keys.alias(&format!("{} {}", flow.as_str(), digits.as_str()));
     let number = attempts::reserve(store, flow, &alias(&digits), until).await?;
@@ -75,7 +75,9 @@ pub(crate) async fn check_digits(
 
 async fn end(store: &Store, flow: &SignInId, until: i64) -> Failure {
     match store.claim(&flow.claim_of_end(), End::WrongDigits.as_text(), until).await {
-        Ok(_) => Failure::refusal(Code::TooManyWrongDigits, "three tries at the digits were wrong"),
+        Ok(_) => {
+            Failure::refusal(ErrorKind::TooManyWrongDigits, "three tries at the digits were wrong")
+        }
         Err(error) => error.into(),
     }
 }

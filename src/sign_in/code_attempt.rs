@@ -10,9 +10,9 @@ use super::attempts::{self, MAX_ATTEMPTS};
 use super::complete::{Completion, Outcome, Untold};
 use super::end::{end_of, spent};
 use crate::app::App;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::session::Store;
-use crate::sign_in::{End, OneTimeCode, PendingSignIn, SignInId, Way};
+use crate::sign_in::{End, OneTimeCode, PendingSignIn, SignInId, SignInMethod};
 use crate::workos::{CodeRefusal, WorkOsError};
 
 /// For how many seconds a try keeps others out: longer than WorkOS may take. After that, it was
@@ -59,7 +59,7 @@ pub(crate) async fn is_interrupted(
     store: &Store,
     pending: &PendingSignIn,
 ) -> Result<bool, Failure> {
-    let is_by_code = matches!(pending.way, Way::Code);
+    let is_by_code = matches!(pending.method, SignInMethod::Code);
     let began = if is_by_code { since(store, &pending.id).await? } else { None };
     Ok(began.is_some_and(|began| app.clock.now() >= began.saturating_add(TRY)))
 }
@@ -103,7 +103,7 @@ async fn counted_try(
     let wait = app.rate_limits.try_code(store, &pending.email).await.map_err(Failure::from)?;
     if let Some(wait) = wait {
         let cause = "too many tries at the codes of this address";
-        return Err(Failure::refusal(Code::TooManyTries, cause).after(wait).into());
+        return Err(Failure::refusal(ErrorKind::TooManyTries, cause).after(wait).into());
     }
     let Some(number) = attempts::reserve(store, flow, "", pending.expires_at).await? else {
         return Err(over(completion, too_many()).await);
@@ -122,7 +122,7 @@ async fn counted_try(
             Err(over(completion, too_many()).await)
         }
         Some(CodeRefusal::Wrong) => {
-            let failure = Failure::from(error).meaning(Code::WrongCode);
+            let failure = Failure::from(error).meaning(ErrorKind::WrongCode);
             Err(NotTaken { tries_left: Some(MAX_ATTEMPTS - number), ..failure.into() })
         }
         Some(refusal) => {
@@ -148,15 +148,15 @@ async fn over(completion: &Completion, failure: Failure) -> NotTaken {
 }
 
 fn too_many() -> Failure {
-    Failure::refusal(Code::TooManyWrongCodes, "three tries at the code were wrong")
+    Failure::refusal(ErrorKind::TooManyWrongCodes, "three tries at the code were wrong")
 }
 
-fn meaning(refusal: CodeRefusal) -> Code {
+fn meaning(refusal: CodeRefusal) -> ErrorKind {
     match refusal {
-        CodeRefusal::Wrong => Code::WrongCode,
-        CodeRefusal::Expired => Code::OneTimeCodeSpent,
-        CodeRefusal::OtherUser => Code::CodeOfAnother,
-        CodeRefusal::FurtherSteps => Code::FurtherSteps,
+        CodeRefusal::Wrong => ErrorKind::WrongCode,
+        CodeRefusal::Expired => ErrorKind::OneTimeCodeSpent,
+        CodeRefusal::OtherUser => ErrorKind::CodeOfAnother,
+        CodeRefusal::FurtherSteps => ErrorKind::FurtherSteps,
     }
 }
 
@@ -164,7 +164,7 @@ fn meaning(refusal: CodeRefusal) -> Code {
 fn unjudged(error: WorkOsError) -> Failure {
     if error.is_rate_limited() {
         let wait = error.retry_after().unwrap_or(A_MINUTE);
-        return Failure::from(error).meaning(Code::TooManyTries).after(wait);
+        return Failure::from(error).meaning(ErrorKind::TooManyTries).after(wait);
     }
     error.into()
 }

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_ip;
 use crate::email_address::EmailAddress;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
 use crate::session::{self, Store, device};
 use crate::shutdown::Task;
@@ -93,7 +93,7 @@ impl SignedInUser {
 
 /// Whether this is the signed-in user, perhaps by another method.
 fn is_same(user: &CurrentUser, person: &str, email: &EmailAddress) -> bool {
-    same(&user.person, EmailAddress::parse(&user.profile.email).ok().as_ref(), person, email)
+    same(&user.user_id, EmailAddress::parse(&user.profile.email).ok().as_ref(), person, email)
 }
 
 /// By another method the address says who it is; through organizations only their own ID does, since
@@ -120,7 +120,7 @@ impl Completion {
             replaces: session::reference(&ctx.request, &ctx.app.keys),
             user: user.map(|user| SignedInUser {
                 session_id: user.session.id.clone(),
-                person: user.person.clone(),
+                person: user.user_id.clone(),
                 email: EmailAddress::parse(&user.profile.email).ok(),
                 sign_ins: user.sign_ins(),
             }),
@@ -212,13 +212,14 @@ impl Completion {
             return Ok(None);
         }
         let exchanged = async {
-            let verifier = self.pending.way.code_verifier();
+            let verifier = self.pending.method.code_verifier();
             let profile = self.app.workos.exchange_code(code, verifier).await?;
             let verified = Verified::of(&self.app.admission, profile, &self.pending)?;
             match &self.user {
                 // Only now is it known who signs in through an organization.
                 Some(user)
-                    if self.pending.way.is_sso() && !user.is(&verified.person, &verified.email) =>
+                    if self.pending.method.is_sso()
+                        && !user.is(&verified.person, &verified.email) =>
                 {
                     Waiting::keep(&self.app, &self.store, &self.pending.id, verified).await
                 }
@@ -256,7 +257,7 @@ impl Completion {
         &self,
         outcome: impl Future<Output = Result<Outcome, Failure>>,
     ) -> Result<Outcome, Failure> {
-        let late = |_| Failure::refusal(Code::WorkOsUnavailable, "the sign-in took too long");
+        let late = |_| Failure::refusal(ErrorKind::WorkOsUnavailable, "the sign-in took too long");
         let settled = timeout(DEADLINE, outcome).await.unwrap_or_else(|gone| Err(late(gone)));
         let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.code));
         if let Some(outcome) = settled.as_ref().ok().or(failed.as_ref())
@@ -283,8 +284,8 @@ impl Completion {
         };
         let reference = session.begin(&self.store, self.replaces.as_deref()).await?;
         let entry = Entry::new(&self.app.keys, Event::SignedIn).of(email);
-        entry.in_flow(&self.pending.id).by(&self.pending.way).write();
-        let is_proved = self.pending.way.sends_email();
+        entry.in_flow(&self.pending.id).by(&self.pending.method).write();
+        let is_proved = self.pending.method.sends_email();
         let replaced = self.user.as_ref().map(|user| user.session_id.clone());
         let (person, email) = (person.clone(), email.clone());
         Ok(Outcome::SignedIn(Begun { reference, person, email, is_proved, replaced }))

@@ -25,17 +25,23 @@ use crate::rate_limit::network;
 use crate::sealed::NoRandomness;
 use crate::session::{Store, device};
 use crate::shutdown::Task;
-use crate::sign_in::{LinkDelivery, MailLink, PendingSignIn, State, Way};
+use crate::sign_in::{LinkDelivery, MailLink, PendingSignIn, SignInMethod, State};
 use crate::workos::{CreatePasswordlessSession, WorkOsError};
 
 /// The way for this address: its organization's, or the usual one; of links the one that was asked for,
 /// if it can be.
-pub(crate) fn way(app: &App, email: &EmailAddress, asked_for: &str) -> Result<Way, NoRandomness> {
+pub(crate) fn method(
+    app: &App,
+    email: &EmailAddress,
+    asked_for: &str,
+) -> Result<SignInMethod, NoRandomness> {
     if app.admission.sso_of(email.domain()).is_some() {
-        return Way::sso();
+        return SignInMethod::sso();
     }
-    Ok(match (&app.usual_way, asked_for) {
-        (Way::Link(_), "smtp") if app.mailer.is_some() => Way::Link(LinkDelivery::Smtp),
+    Ok(match (&app.default_method, asked_for) {
+        (SignInMethod::Link(_), "smtp") if app.mailer.is_some() => {
+            SignInMethod::Link(LinkDelivery::Smtp)
+        }
         (usual, _) => usual.clone(),
     })
 }
@@ -79,11 +85,11 @@ impl Delivery {
             self.entry().but(Event::Undelivered).write();
             return Ok(self.pending);
         }
-        match &self.pending.way {
-            Way::Link(LinkDelivery::WorkOs) => self.by_workos().await?,
-            Way::Link(LinkDelivery::Smtp) => self.by_us().await?,
-            Way::Code => self.code_by_workos().await?,
-            Way::Sso(_) => {}
+        match &self.pending.method {
+            SignInMethod::Link(LinkDelivery::WorkOs) => self.by_workos().await?,
+            SignInMethod::Link(LinkDelivery::Smtp) => self.by_us().await?,
+            SignInMethod::Code => self.code_by_workos().await?,
+            SignInMethod::Sso(_) => {}
         }
         Ok(self.pending)
     }
@@ -94,8 +100,9 @@ impl Delivery {
         let app = &self.app;
         let none = || Failure::internal("there is no mail server".to_owned());
         let mailer = app.mailer.as_ref().ok_or_else(none)?;
-        let asking = self.pending.asking(self.device.clone());
-        let link = MailLink::new(&self.pending.id, asking, self.network, app.link_lifetimes.smtp)?;
+        let requested = self.pending.requested(self.device.clone());
+        let link =
+            MailLink::new(&self.pending.id, requested, self.network, app.link_lifetimes.smtp)?;
         // Somewhat longer than the link: another browser may have approved it at its end.
         let until = link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos));
         let stored = link.stored(&self.pending.email);
@@ -115,9 +122,9 @@ impl Delivery {
     async fn by_workos(&mut self) -> Result<(), Failure> {
         let app = &self.app;
         let expires_in = app.link_lifetimes.workos;
-        let asking = self.pending.asking(self.device.clone());
+        let requested = self.pending.requested(self.device.clone());
         let now = app.clock.now();
-        let state = self.pending.new_state(&app.keys, asking, expires_in, now)?;
+        let state = self.pending.new_state(&app.keys, requested, expires_in, now)?;
         let session = CreatePasswordlessSession {
             email: self.pending.email.as_str(),
             redirect_uri: &app.site.redirect_uri,
@@ -160,6 +167,6 @@ impl Delivery {
     /// That the email of this sign-in is on its way.
     fn entry(&self) -> Finished {
         let entry = Entry::new(&self.app.keys, Event::Delivered).of_sign_in(&self.pending);
-        entry.by(&self.pending.way).finished()
+        entry.by(&self.pending.method).finished()
     }
 }

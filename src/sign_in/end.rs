@@ -3,7 +3,7 @@
 use super::SignInId;
 use crate::app::App;
 use crate::audit::{Entry, Event};
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::session::Store;
 
 /// How long it may take to exchange a code and begin a session, in seconds: until then, who asks is
@@ -71,7 +71,9 @@ pub(crate) async fn end(
     }
     match end_of(store, flow).await? {
         Some(End::ByMailbox) => Ok(false),
-        _ => Err(Failure::refusal(Code::TooLateToEnd, "the sign-in had come to its end before")),
+        _ => {
+            Err(Failure::refusal(ErrorKind::TooLateToEnd, "the sign-in had come to its end before"))
+        }
     }
 }
 
@@ -82,5 +84,5 @@ pub(crate) async fn end_of(store: &Store, flow: &SignInId) -> Result<Option<End>
 
 /// The same for a link that was never made, was used, or has expired.
 pub(crate) fn spent() -> Failure {
-    Failure::refusal(Code::MailLinkSpent, "the mail's link is unknown, used or has expired")
+    Failure::refusal(ErrorKind::MailLinkSpent, "the mail's link is unknown, used or has expired")
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::random_text;
 use super::pending::hash;
-use super::{Asking, SignInId};
+use super::{RequestContext, SignInId};
 use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
@@ -28,7 +28,7 @@ pub struct MailLink {
     pub expires_at: i64,
     /// How the sign-in was asked for.
     #[serde(flatten)]
-    pub asking: Asking,
+    pub requested: RequestContext,
     /// The network that it asked from, as far as limits tell networks apart.
     #[serde(rename = "n")]
     pub network: IpAddr,
@@ -48,12 +48,12 @@ impl MailLink {
     /// [`NoRandomness`] when the system has none to give.
     pub fn new(
         flow: &SignInId,
-        asking: Asking,
+        requested: RequestContext,
         network: IpAddr,
         expires_in: Duration,
     ) -> Result<Self, NoRandomness> {
-        let expires_at = asking.at.saturating_add(seconds(expires_in));
-        Ok(Self { flow: flow.clone(), expires_at, asking, network, secret: random_text()? })
+        let expires_at = requested.at.saturating_add(seconds(expires_in));
+        Ok(Self { flow: flow.clone(), expires_at, requested, network, secret: random_text()? })
     }
 
     /// The SHA-256 of its random part, in base64.

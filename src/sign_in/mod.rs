@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | requested | the browser's cookie ([`PendingSignIn`]) | `deliver.rs` has the email sent, or the browser leaves for its identity provider |
 //! | delivered | the email: a link that brings back a [`State`], or a code | the requesting browser comes back, or the user types the code (`code_attempt.rs`) |
-//! | opened elsewhere | the other browser's cookie ([`Arrival`]) | the right digits (`approve.rs`); three wrong ones end the sign-in |
+//! | opened elsewhere | the other browser's cookie ([`PendingCallback`]) | the right digits (`approve.rs`); three wrong ones end the sign-in |
 //! | approved | the store ([`Approval`]) | the requesting browser continues |
 //! | redeemed | a claim in the store ([`End::Redeemed`]), made before the code is exchanged | `complete.rs` exchanges it, verifies the user, asks [`Admission`](crate::admission::Admission) |
 //! | signed in | the session, and for a minute the `Outcome` in the store, for a browser whose response was lost | |
@@ -15,8 +15,6 @@
 
 mod approval;
 pub(crate) mod approve;
-mod arrival;
-mod asking;
 pub(crate) mod attempts;
 pub(crate) mod code_attempt;
 pub(crate) mod complete;
@@ -29,26 +27,28 @@ pub(crate) mod end;
 mod id;
 mod known_browser;
 mod mail_link;
+mod method;
 mod one_time_code;
 mod pending;
+mod pending_callback;
 pub(crate) mod refusal;
+mod request_context;
 mod return_to;
 mod state;
-mod way;
 
 pub use approval::Approval;
-pub use arrival::Arrival;
-pub use asking::Asking;
 pub use delivery::LinkDelivery;
 pub use digits::Digits;
 pub use end::End;
 pub use id::SignInId;
 pub use known_browser::KnownBrowser;
 pub use mail_link::{MailLink, is_mailed};
+pub(crate) use method::TIME_FOR_SSO;
+pub use method::{CodeVerifier, SignInMethod};
 pub use one_time_code::OneTimeCode;
 pub use pending::PendingSignIn;
 pub(crate) use pending::{make_room, remove_all};
+pub use pending_callback::PendingCallback;
+pub use request_context::RequestContext;
 pub use return_to::ReturnTo;
 pub use state::State;
-pub(crate) use way::TIME_FOR_SSO;
-pub use way::{CodeVerifier, Way};

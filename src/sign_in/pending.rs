@@ -11,7 +11,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use super::{Asking, Digits, ReturnTo, SignInId, State, Way};
+use super::{Digits, RequestContext, ReturnTo, SignInId, SignInMethod, State};
 use crate::clock::{Clock, seconds};
 use crate::email_address::EmailAddress;
 use crate::host_cookie::host_cookie;
@@ -32,9 +32,9 @@ pub struct PendingSignIn {
     /// Who wants to sign in: whose mailbox the link went to.
     #[serde(rename = "e")]
     pub email: EmailAddress,
-    /// By which way.
+    /// How it proves who the user is.
     #[serde(rename = "w")]
-    pub way: Way,
+    pub method: SignInMethod,
     /// Where they were going.
     #[serde(rename = "r")]
     pub return_to: ReturnTo,
@@ -69,7 +69,7 @@ impl PendingSignIn {
     /// [`NoRandomness`] when the system has none to give.
     pub fn begin(
         email: EmailAddress,
-        way: Way,
+        method: SignInMethod,
         lifetime: Duration,
         keys: &KeyRing,
         clock: &Clock,
@@ -77,7 +77,7 @@ impl PendingSignIn {
         Ok(Self {
             id: SignInId::new(keys, clock.now())?,
             email,
-            way,
+            method,
             return_to: ReturnTo::parse(""),
             began_at: clock.now_millis(),
             expires_at: clock.now().saturating_add(seconds(lifetime)),
@@ -102,8 +102,8 @@ impl PendingSignIn {
 
     /// How it was asked for, by this browser.
     #[must_use]
-    pub fn asking(&self, device: String) -> Asking {
-        Asking { at: self.began_at(), device, digits: self.digits.clone() }
+    pub fn requested(&self, device: String) -> RequestContext {
+        RequestContext { at: self.began_at(), device, digits: self.digits.clone() }
     }
 
     /// The `state` (at most 255 characters) for WorkOS's link, that works for so long. Only the
@@ -114,11 +114,11 @@ impl PendingSignIn {
     pub fn new_state(
         &mut self,
         keys: &KeyRing,
-        asking: Asking,
+        requested: RequestContext,
         link_expires_in: Duration,
         now: i64,
     ) -> Result<String, NoRandomness> {
-        let state = State::new(&self.id, asking, self.way.is_sso(), link_expires_in, now)?;
+        let state = State::new(&self.id, requested, self.method.is_sso(), link_expires_in, now)?;
         self.expires_at = self.expires_at.max(state.expires_at);
         let state = keys.seal("", &state)?;
         self.state_hash = Some(hash(&state));

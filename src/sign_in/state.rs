@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::id::random_text;
-use super::{Asking, SignInId};
+use super::{RequestContext, SignInId};
 use crate::clock::seconds;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
@@ -32,7 +32,7 @@ pub struct State {
     pub is_sso: bool,
     /// How the sign-in was asked for.
     #[serde(flatten)]
-    pub asking: Asking,
+    pub requested: RequestContext,
 }
 
 impl Sealed for State {
@@ -43,13 +43,13 @@ impl State {
     /// For a link of WorkOS's that works for so long.
     pub(super) fn new(
         flow: &SignInId,
-        asking: Asking,
+        requested: RequestContext,
         is_sso: bool,
         link_expires_in: Duration,
         now: i64,
     ) -> Result<Self, NoRandomness> {
         let expires_at = now.saturating_add(Self::lifetime(link_expires_in));
-        Ok(Self { flow: flow.clone(), nonce: random_text()?, expires_at, is_sso, asking })
+        Ok(Self { flow: flow.clone(), nonce: random_text()?, expires_at, is_sso, requested })
     }
 
     /// Reads what came back.

@@ -145,8 +145,8 @@ async fn keys_are_changed_one_instance_after_the_other_and_nobody_notices() {
     let mut site = Site::start(&old).await;
     let busy = Busy::begin(signed_in(&site.front, &site.workos, "ana@acme.test").await);
     let idle = signed_in(&site.front, &site.workos, "ben@acme.test").await;
-    let asking = site.front.visitor();
-    asking.ask_for_link("cleo@acme.test", "/account?tab=1").await;
+    let requested = site.front.visitor();
+    requested.ask_for_link("cleo@acme.test", "/account?tab=1").await;
 
     // First it is known everywhere, and only then it seals.
     for keys in [format!("{old},{new}"), format!("{new},{old}")] {
@@ -163,7 +163,7 @@ async fn keys_are_changed_one_instance_after_the_other_and_nobody_notices() {
     println!("{requests} requests, and none failed");
     assert!(requests > 100 && ana.is_signed_in().await && idle.is_signed_in().await);
     let callback = site.workos.follow_newest_link("cleo@acme.test").await;
-    assert_eq!(asking.get(&callback).await.location(), "/account?tab=1");
+    assert_eq!(requested.get(&callback).await.location(), "/account?tab=1");
 
     let mut operator =
         program(&["sessions", "end", "--email", "ana@acme.test"], site.front.folder());

@@ -92,7 +92,7 @@ async fn of_a_thousand_sign_ins_at_once_some_are_put_off_and_nobody_else_waits()
     let ana = site.signed_in("ana@acme.test").await;
     site.workos.fail("/passwordless/sessions*", json!({ "delay_ms": 200 })).await;
     let (http, before, begun) = (http(), site.memory(), Instant::now());
-    let mut asking: JoinSet<_> = (0..1000)
+    let mut requested: JoinSet<_> = (0..1000)
         .map(|n| {
             let form = [("email", format!("bob{n}@acme.test"))];
             let post = http.post(format!("{}/login", site.origin)).form(&form);
@@ -102,7 +102,7 @@ async fn of_a_thousand_sign_ins_at_once_some_are_put_off_and_nobody_else_waits()
         .collect();
     let wait = waits_for_the_account(&ana, 200).await;
     let mut answers = BTreeMap::new();
-    while let Some(status) = asking.join_next().await {
+    while let Some(status) = requested.join_next().await {
         *answers.entry(status.unwrap()).or_insert(0) += 1;
     }
     let memory = site.memory() - before;

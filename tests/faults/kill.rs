@@ -11,7 +11,7 @@ use crate::visitor::Visitor;
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// While WorkOS makes the link.
-    Asking,
+    RequestContext,
     /// Between the mail and the click.
     Waiting,
     /// While WorkOS takes the code.
@@ -22,8 +22,13 @@ enum Step {
     SignedIn,
 }
 
-const STEPS: [Step; 5] =
-    [Step::Asking, Step::Waiting, Step::Exchanging, Step::SomewhereInTheCallback, Step::SignedIn];
+const STEPS: [Step; 5] = [
+    Step::RequestContext,
+    Step::Waiting,
+    Step::Exchanging,
+    Step::SomewhereInTheCallback,
+    Step::SignedIn,
+];
 
 impl Site {
     /// Opens this path, and is killed after so long, or when it has answered.
@@ -44,7 +49,7 @@ async fn at_any_step_a_hundred_times_it_loses_no_session_and_lets_nobody_in_twic
     for n in 0..100_usize {
         let (step, email) = (STEPS[n % STEPS.len()], format!("ana{n}@acme.test"));
         let visitor = site.visitor();
-        if let Step::Asking = step {
+        if let Step::RequestContext = step {
             let slow = json!({ "delay_ms": 400, "count": 1 });
             site.workos.fail("/passwordless/sessions", slow).await;
             let form = visitor.request(reqwest::Method::POST, "/login").form(&[("email", &email)]);
@@ -56,7 +61,7 @@ async fn at_any_step_a_hundred_times_it_loses_no_session_and_lets_nobody_in_twic
         visitor.ask_for_link(&email, "").await;
         let callback = site.workos.follow_newest_link(&email).await;
         match step {
-            Step::Asking => {}
+            Step::RequestContext => {}
             Step::Waiting => site.kill_and_restart().await,
             Step::Exchanging => {
                 site.workos.fail("/sso/token", json!({ "delay_ms": 400, "count": 1 })).await;

@@ -10,16 +10,16 @@ pub fn is_inside(test: &str) -> bool {
         return true;
     }
     let ways = [&["unshare", "--map-root-user", "--mount"][..], &["sudo", "-n", "unshare", "-m"]];
-    let can_mount = |way: &&&[&str]| {
-        let mut probe = Command::new(way[0]);
-        probe.args(&way[1..]).args(["mount", "-t", "tmpfs", "none", "/mnt"]);
+    let can_mount = |method: &&&[&str]| {
+        let mut probe = Command::new(method[0]);
+        probe.args(&method[1..]).args(["mount", "-t", "tmpfs", "none", "/mnt"]);
         probe.output().is_ok_and(|output| output.status.success())
     };
-    let way = ways.iter().find(can_mount).expect(
+    let method = ways.iter().find(can_mount).expect(
         "this test mounts a disk: it needs root, sudo without a password, or user namespaces",
     );
-    let mut again = Command::new(way[0]);
-    again.args(&way[1..]).args(["env", &format!("{INSIDE}=1")]);
+    let mut again = Command::new(method[0]);
+    again.args(&method[1..]).args(["env", &format!("{INSIDE}=1")]);
     again.arg(std::env::current_exe().unwrap());
     again.args(["--exact", test, "--include-ignored", "--nocapture"]);
     assert!(again.status().unwrap().success(), "it failed, for the reason above");

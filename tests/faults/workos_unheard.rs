@@ -30,17 +30,17 @@ async fn a_connection_that_hangs_is_given_up_after_three_seconds_and_holds_nobod
     let silent = format!("http://{}", listener.local_addr().unwrap());
     let app = TestApp::with(&[("WORKOS_API_URL", &silent)]).await;
     let begun = Instant::now();
-    let mut asking = JoinSet::new();
+    let mut requested = JoinSet::new();
     for n in 0..20 {
         let visitor = app.visitor();
-        asking.spawn(async move {
+        requested.spawn(async move {
             let email = format!("ana{n}@acme.test");
             visitor.post("/login", &[("email", &email)]).await
         });
     }
     assert_eq!(app.visitor().get("/login").await.status, 200);
     assert!(begun.elapsed() < Duration::from_secs(2), "nobody else waits");
-    for answer in asking.join_all().await {
+    for answer in requested.join_all().await {
         assert_error(&answer, 503, "workos_unavailable");
         assert!(answer.headers.contains_key("retry-after"));
     }

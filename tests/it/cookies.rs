@@ -112,8 +112,8 @@ async fn sessions_and_sign_ins_go_on_under_an_older_key() {
     let (old, new) = (generate_cookie_key().unwrap(), generate_cookie_key().unwrap());
     let app = TestApp::with(&[("COOKIE_KEYS", &old)]).await;
     let signed_in = app.signed_in("ana@acme.test").await;
-    let asking = app.visitor();
-    asking.ask_for_link("bob@acme.test", "").await;
+    let requested = app.visitor();
+    requested.ask_for_link("bob@acme.test", "").await;
     let callback = app.workos.follow_newest_link("bob@acme.test").await;
 
     let both = format!("{new},{old}");
@@ -124,13 +124,16 @@ async fn sessions_and_sign_ins_go_on_under_an_older_key() {
     let style = app.again(&away).get(style.split('"').next().unwrap()).await;
     assert!(!style.headers.contains_key("set-cookie"), "nothing is set on what others may keep");
     assert!(signed_in.is_signed_in().await, "the cookie came sealed anew, and opens");
-    let asking = app.again(&asking);
-    assert_eq!(asking.get(&callback).await.location(), "/account");
+    let requested = app.again(&requested);
+    assert_eq!(requested.get(&callback).await.location(), "/account");
 
     let app = app.restarted_with(&[("COOKIE_KEYS", &new)]).await;
     assert!(!app.again(&away).is_signed_in().await);
     assert!(app.again(&signed_in).is_signed_in().await, "it was used, and so sealed anew");
-    assert!(app.again(&asking).is_signed_in().await, "what was sealed since is under the new key");
+    assert!(
+        app.again(&requested).is_signed_in().await,
+        "what was sealed since is under the new key"
+    );
 }
 
 #[actix_web::test]

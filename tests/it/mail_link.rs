@@ -7,7 +7,7 @@ use workos_magic_link::config::parse_cookie_keys;
 use workos_magic_link::email_address::EmailAddress;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 use workos_magic_link::sign_in::{
-    Asking, Digits, LinkDelivery, MailLink, PendingSignIn, SignInId, Way,
+    Digits, LinkDelivery, MailLink, PendingSignIn, RequestContext, SignInId, SignInMethod,
 };
 
 use crate::answer::assert_error;
@@ -130,8 +130,8 @@ fn a_token_ends_so_that_no_mail_program_cuts_it() {
     let keys = parse_cookie_keys(&generate_cookie_key().unwrap()).unwrap();
     let (flow, network) = (SignInId::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
     let digits = Digits::random().unwrap();
-    let asking = Asking { at: 0, device: "Firefox on Linux".to_owned(), digits };
-    let link = MailLink::new(&flow, asking, network, Duration::ZERO).unwrap();
+    let requested = RequestContext { at: 0, device: "Firefox on Linux".to_owned(), digits };
+    let link = MailLink::new(&flow, requested, network, Duration::ZERO).unwrap();
     for _ in 0..1000 {
         let token = link.token(&keys).unwrap();
         assert!(token.ends_with(|end: char| end.is_ascii_alphanumeric()), "{token}");
@@ -141,14 +141,14 @@ fn a_token_ends_so_that_no_mail_program_cuts_it() {
 /// A browser with a sign-in that was made up under these keys, and the link that would belong to it.
 fn forged(app: &TestApp, keys: &KeyRing, email: &str) -> (Visitor, String) {
     let (email, now) = (EmailAddress::parse(email).unwrap(), app.clock.now());
-    let way = Way::Link(LinkDelivery::Smtp);
+    let method = SignInMethod::Link(LinkDelivery::Smtp);
     let hour = Duration::from_secs(60 * 60);
-    let pending = PendingSignIn::begin(email, way, hour, keys, &app.clock).unwrap();
+    let pending = PendingSignIn::begin(email, method, hour, keys, &app.clock).unwrap();
     let forger = app.visitor();
     let cookie = pending.cookie(keys, now).unwrap();
     forger.set_cookie(cookie.name(), cookie.value());
-    let asking = pending.asking("Firefox on Linux".to_owned());
-    let link = MailLink::new(&pending.id, asking, [127, 0, 0, 1].into(), hour).unwrap();
+    let requested = pending.requested("Firefox on Linux".to_owned());
+    let link = MailLink::new(&pending.id, requested, [127, 0, 0, 1].into(), hour).unwrap();
     (forger, format!("/login/open/{}", link.token(keys).unwrap()))
 }
 
@@ -181,9 +181,9 @@ async fn cookie_keys_and_a_sign_in_of_ones_own_make_no_link_either() {
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
     let (forger, real) = asked(&app, "victim@acme.test", "").await;
     let token = real.rsplit_once('/').unwrap().1;
-    let MailLink { flow, asking, network, .. } = MailLink::read(&keys, token).unwrap();
+    let MailLink { flow, requested, network, .. } = MailLink::read(&keys, token).unwrap();
     let hour = Duration::from_secs(60 * 60);
-    let made_up = MailLink::new(&flow, asking, network, hour).unwrap().token(&keys).unwrap();
+    let made_up = MailLink::new(&flow, requested, network, hour).unwrap().token(&keys).unwrap();
     assert_error(&press(&forger, &format!("/login/open/{made_up}")).await, 400, "link_expired");
     assert!(app.workos.calls().await.is_empty());
     let leaving = press(&forger, &real).await;

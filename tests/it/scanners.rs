@@ -67,7 +67,7 @@ async fn without_a_mail_server_the_page_offers_what_there_is() {
     assert!(!page.body.contains("name=\"delivery\""), "{}", page.body);
 
     // Who asks for what isn't there gets what is.
-    let asking = [("email", "ana@acme.test"), ("delivery", "smtp")];
-    assert_eq!(visitor.post("/login", &asking).await.status, 303);
+    let requested = [("email", "ana@acme.test"), ("delivery", "smtp")];
+    assert_eq!(visitor.post("/login", &requested).await.status, 303);
     assert!(app.workos.newest_link("ana@acme.test").await.starts_with(&app.workos.url));
 }

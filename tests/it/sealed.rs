@@ -21,7 +21,7 @@ struct World {
     app: TestApp,
     /// By what it is.
     values: BTreeMap<&'static str, String>,
-    asking: Visitor,
+    requested: Visitor,
     flow_cookie: String,
     callback: String,
     key: String,
@@ -32,23 +32,23 @@ impl World {
         let key = generate_cookie_key().unwrap();
         let settings = [("COOKIE_KEYS", key.as_str()), ("RATE_LIMIT_PER_MAILBOX", "1/1h")];
         let app = TestApp::with_own_mail(&settings).await;
-        let (asking, elsewhere) = (app.visitor(), app.visitor());
-        asking.ask_for_link("ana@acme.test", "").await;
+        let (requested, elsewhere) = (app.visitor(), app.visitor());
+        requested.ask_for_link("ana@acme.test", "").await;
         let link = app.workos.newest_link("ana@acme.test").await;
-        let leaving = asking.post(&link, &[]).await;
+        let leaving = requested.post(&link, &[]).await;
         let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
         assert_eq!(elsewhere.get(&callback).await.location(), "/login/approve");
-        let flow_cookie = asking.sign_ins().remove(0);
+        let flow_cookie = requested.sign_ins().remove(0);
         let signed_in = eve(&app).await;
         let values = BTreeMap::from([
             ("session", signed_in.cookie("__Host-session").unwrap()),
             ("known", signed_in.cookie(KNOWN).unwrap()),
-            ("flow", asking.cookie(&flow_cookie).unwrap()),
+            ("flow", requested.cookie(&flow_cookie).unwrap()),
             ("approve", elsewhere.cookie("__Host-approve").unwrap()),
             ("state", state_of(&callback)),
             ("mail", link.rsplit_once('/').unwrap().1.to_owned()),
         ]);
-        Self { app, values, asking, flow_cookie, callback, key }
+        Self { app, values, requested, flow_cookie, callback, key }
     }
 
     /// Puts a value into a place, and sees that nothing opens there.
@@ -72,21 +72,21 @@ impl World {
                 stranger.set_cookie("__Host-approve", value);
                 refused(&stranger.get("/login/approve").await);
                 refused(&stranger.post("/login/approve", &[("digits", "00")]).await);
-                let with_flow = self.app.again(&self.asking);
+                let with_flow = self.app.again(&self.requested);
                 with_flow.set_cookie("__Host-approve", value);
                 refused(&with_flow.get("/login/switch").await);
             }
             "state" => {
-                let asking = self.app.again(&self.asking);
+                let requested = self.app.again(&self.requested);
                 let query = [("code", "x"), ("state", value)];
                 let path = Url::parse_with_params("http://x/callback", query).unwrap();
-                refused(&asking.get(&path[url::Position::BeforePath..]).await);
+                refused(&requested.get(&path[url::Position::BeforePath..]).await);
             }
             "mail" => {
                 for path in [format!("/login/open/{value}"), format!("/login/cancel/{value}")] {
-                    let asking = self.app.again(&self.asking);
-                    refused(&asking.get(&path).await);
-                    refused(&asking.post(&path, &[]).await);
+                    let requested = self.app.again(&self.requested);
+                    refused(&requested.get(&path).await);
+                    refused(&requested.post(&path, &[]).await);
                 }
             }
             "known" => {
@@ -109,7 +109,7 @@ impl World {
         assert_eq!(stranger.get("/login/approve").await.status, 200);
         let mailed = format!("/login/cancel/{}", self.values["mail"]);
         assert_eq!(stranger.get(&mailed).await.status, 200);
-        assert_eq!(self.asking.get(&self.callback).await.location(), "/account");
+        assert_eq!(self.requested.get(&self.callback).await.location(), "/account");
     }
 }
 
@@ -208,7 +208,7 @@ macro_rules! kinds {
 
 kinds!(
     State "state 3", OldState "state 2", Pending "pending sign-in 3", OldPending "pending sign-in 2",
-    MailLink "mail link 3", OldMailLink "mail link 2", Arrival "arrival 1", Approval "approval 1",
+    MailLink "mail link 3", OldMailLink "mail link 2", PendingCallback "arrival 1", Approval "approval 1",
     Known "known browser 1", OldKnown "known browser 0", Nameless ""
 );
 
@@ -235,11 +235,11 @@ async fn one_of_another_key_version_purpose_or_place_opens_nothing() {
     }
     check!(State, "", "state", [OldState, MailLink, Nameless]);
     check!(MailLink, "", "mail", [OldMailLink, State, Nameless]);
-    check!(Pending, flow, "flow", [OldPending, Arrival, Nameless]);
-    check!(Arrival, approve, "approve", [Approval, Pending, Nameless]);
-    check!(Known, KNOWN, "known", [OldKnown, Pending, Arrival, Nameless]);
+    check!(Pending, flow, "flow", [OldPending, PendingCallback, Nameless]);
+    check!(PendingCallback, approve, "approve", [Approval, Pending, Nameless]);
+    check!(Known, KNOWN, "known", [OldKnown, Pending, PendingCallback, Nameless]);
     // What the test seals is as good as the app's, or it would prove nothing.
     let Pending(inside) = ours.open::<Pending>(flow, &world.values["flow"]).unwrap();
-    world.asking.set_cookie(flow, &ours.seal(flow, &Pending(inside)).unwrap());
+    world.requested.set_cookie(flow, &ours.seal(flow, &Pending(inside)).unwrap());
     world.assert_all_work().await;
 }

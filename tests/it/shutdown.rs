@@ -21,11 +21,11 @@ async fn slow_request(site: &Site, delay_ms: u64) -> rt::task::JoinHandle<u16> {
     let delay = json!({ "delay_ms": delay_ms, "count": 1 });
     site.workos.fail("/passwordless/sessions", delay).await;
     let visitor = Visitor::new(&site.origin);
-    let asking = rt::spawn(async move {
+    let requested = rt::spawn(async move {
         visitor.post("/login", &[("email", "ana@acme.test")]).await.status.as_u16()
     });
     until_under_way(site, 1.0).await;
-    asking
+    requested
 }
 
 async fn is_ready(site: &Site) -> u16 {
@@ -61,9 +61,9 @@ async fn it_says_that_it_is_not_ready_while_it_still_serves() {
 async fn requests_under_way_are_finished_and_it_waits_no_longer() {
     for signal in ["TERM", "INT"] {
         let site = Site::start(&[]).await;
-        let asking = slow_request(&site, 1_500).await;
+        let requested = slow_request(&site, 1_500).await;
         site.program.signal(signal).await;
-        assert_eq!(asking.await.unwrap(), 303, "{signal}");
+        assert_eq!(requested.await.unwrap(), 303, "{signal}");
         let answered = Instant::now();
         assert_eq!(site.program.ended().await.0, Some(0));
         assert!(answered.elapsed() < Duration::from_secs(3), "{:?}", answered.elapsed());
@@ -113,7 +113,7 @@ async fn connections_without_a_request_hold_nothing_up() {
 async fn a_second_signal_ends_it_at_once() {
     for (drain, second) in [("0s", "TERM"), ("60s", "INT")] {
         let site = Site::start(&[("SHUTDOWN_DRAIN", drain)]).await;
-        let asking = slow_request(&site, 4_000).await;
+        let requested = slow_request(&site, 4_000).await;
         let told = Instant::now();
         site.program.signal("TERM").await;
         if drain == "60s" {
@@ -126,7 +126,7 @@ async fn a_second_signal_ends_it_at_once() {
         let (code, _) = site.program.ended().await;
         assert_eq!(code, Some(1), "what was cut off is no success");
         assert!(told.elapsed() < Duration::from_secs(3), "{:?}", told.elapsed());
-        asking.abort();
+        requested.abort();
     }
 }
 

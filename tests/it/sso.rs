@@ -136,8 +136,8 @@ async fn no_spelling_of_the_domain_leads_past_it() {
     ] {
         ask(&app.visitor(), email, "").await;
     }
-    let asking = [("email", "ana@acme.test"), ("delivery", "workos")];
-    let answer = app.visitor().post("/login", &asking).await;
+    let requested = [("email", "ana@acme.test"), ("delivery", "workos")];
+    let answer = app.visitor().post("/login", &requested).await;
     assert!(answer.location().starts_with("/login/sso"));
     assert!(app.workos.calls().await.is_empty());
     // Neither the parent nor a child is the domain.

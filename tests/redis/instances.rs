@@ -179,8 +179,8 @@ async fn replacing_one_after_the_other_signs_nobody_out_and_loses_no_sign_in() {
     let first = TestApp::spawn().await;
     let second = Instance::beside(&first);
     let signed_in = first.signed_in("ana@acme.test").await;
-    let asking = first.visitor();
-    asking.ask_for_link("ben@acme.test", "/reports").await;
+    let requested = first.visitor();
+    requested.ask_for_link("ben@acme.test", "/reports").await;
 
     // The second takes all while the first is replaced, and the other way round.
     first.handle.stop(true).await;
@@ -191,11 +191,11 @@ async fn replacing_one_after_the_other_signs_nobody_out_and_loses_no_sign_in() {
     assert!(signed_in.is_signed_in().await);
 
     let callback = first.workos.follow_newest_link("ben@acme.test").await;
-    let asking = third.visited_by(&first, &asking);
-    assert_eq!(asking.get(&callback).await.location(), "/reports");
+    let requested = third.visited_by(&first, &requested);
+    assert_eq!(requested.get(&callback).await.location(), "/reports");
     let fourth = Instance::beside(&first);
     third.handle.stop(true).await;
-    for visitor in [signed_in, asking] {
+    for visitor in [signed_in, requested] {
         assert!(fourth.visited_by(&first, &visitor).is_signed_in().await);
     }
     fourth.handle.stop(true).await;

@@ -74,9 +74,9 @@ async fn text_and_html_say_the_same_and_load_nothing() {
     let server = Server::start();
     let app = server.app().await;
     let visitor = app.visitor();
-    let asking = visitor.request(reqwest::Method::POST, "/login");
-    let asking = asking.header("User-Agent", FIREFOX).header("Sec-Fetch-Site", "same-origin");
-    visitor.send(asking.form(&[("email", "ana@acme.test")])).await;
+    let requested = visitor.request(reqwest::Method::POST, "/login");
+    let requested = requested.header("User-Agent", FIREFOX).header("Sec-Fetch-Site", "same-origin");
+    visitor.send(requested.form(&[("email", "ana@acme.test")])).await;
     let (open, cancel) = links(&server, "ana@acme.test").await;
     let message = server.newest("ana@acme.test").await;
     let mail = parse(&message.content);

@@ -64,14 +64,14 @@ fn claim() -> impl Strategy<Value = Vec<u8>> {
 
 async fn ask(app: &TestApp, email: &str, return_to: &str, claims: &[Vec<u8>; 3]) -> u16 {
     let visitor = app.visitor();
-    let mut asking = visitor
+    let mut requested = visitor
         .request(Method::POST, "/login")
         .header("Sec-Fetch-Site", "same-origin")
         .form(&[("email", email), ("return_to", return_to)]);
     for (name, claim) in ["User-Agent", "X-Forwarded-Host", "Forwarded"].into_iter().zip(claims) {
-        asking = asking.header(name, claim.as_slice());
+        requested = requested.header(name, claim.as_slice());
     }
-    visitor.send(asking).await.status.as_u16()
+    visitor.send(requested).await.status.as_u16()
 }
 
 /// One mail to this address, as if nothing had been claimed.
@@ -151,12 +151,12 @@ async fn a_request_for_another_host_mails_nothing() {
     let server = Server::start();
     let app = server.app().await;
     for host in ["evil.test", "evil.test:443", "127.0.0.1:1", ""] {
-        let asking = crate::stand_in::http()
+        let requested = crate::stand_in::http()
             .post(format!("{}/login", app.origin))
             .header("Host", host)
             .header("Sec-Fetch-Site", "same-origin")
             .form(&[("email", "ana@acme.test")]);
-        let status = asking.send().await.unwrap().status();
+        let status = requested.send().await.unwrap().status();
         assert!(status.is_client_error(), "{host}: {status}");
     }
     assert_eq!(server.seen().connections, 0);

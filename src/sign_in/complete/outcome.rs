@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use super::{PATIENCE, is_same, switch};
 use crate::app::App;
 use crate::email_address::EmailAddress;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::pages::see_other;
 use crate::sealed::Sealed;
 use crate::session::{self, CurrentUser, Store};
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::end::end_of;
-use crate::sign_in::{Arrival, End, KnownBrowser, PendingSignIn, SignInId};
+use crate::sign_in::{End, KnownBrowser, PendingCallback, PendingSignIn, SignInId};
 
 /// How long it waits in the store, in seconds.
 const LIFETIME: i64 = 60;
@@ -30,9 +30,9 @@ pub(crate) enum Outcome {
     SignedIn(Begun),
     /// Another user is signed in here and is asked first: the reference of what waits for the answer.
     AsksToSwitch(String),
-    Failed(Code),
+    Failed(ErrorKind),
     /// A typed code was wrong, and nobody was there to be told; how many tries are left, if that is known.
-    NotTaken(Code, Option<u32>),
+    NotTaken(ErrorKind, Option<u32>),
 }
 
 /// A session that has begun, and whose it is.
@@ -107,7 +107,7 @@ impl Outcome {
                 response.headers_mut().append(SET_COOKIE, cookie);
                 // Can't fail: the names are letters, digits and dashes, the values empty or sealed.
                 let _ = response.add_cookie(&pending.id.removal_cookie());
-                let _ = response.add_cookie(&Arrival::removal_cookie());
+                let _ = response.add_cookie(&PendingCallback::removal_cookie());
                 if begun.is_proved {
                     let known = KnownBrowser::cookie(&begun.email, &app.keys, app.clock.now())?;
                     let _ = response.add_cookie(&known);
@@ -221,7 +221,7 @@ pub(crate) async fn take_not_taken(
     app: &App,
     store: &Store,
     flow: &SignInId,
-) -> Result<Option<(Code, Option<u32>)>, Failure> {
+) -> Result<Option<(ErrorKind, Option<u32>)>, Failure> {
     let Some(Outcome::NotTaken(code, tries_left)) = Outcome::kept(app, store, flow).await? else {
         return Ok(None);
     };

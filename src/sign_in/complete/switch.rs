@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Verified};
 use crate::app::App;
-use crate::error::{Code, Failure};
+use crate::error::{ErrorKind, Failure};
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
 use crate::session::Store;
 use crate::sign_in::ctx::Ctx;
-use crate::sign_in::{Arrival, SignInId};
+use crate::sign_in::{PendingCallback, SignInId};
 
 /// How long it waits, in seconds.
 pub(crate) const LIFETIME: i64 = 5 * 60;
@@ -81,7 +81,7 @@ impl Waiting {
         if !self.take(&ctx.store, ctx.app.clock.now()).await? {
             return Ok(false);
         }
-        let declined = Outcome::Failed(Code::SignInCancelled);
+        let declined = Outcome::Failed(ErrorKind::SignInCancelled);
         declined.keep(&ctx.app, &ctx.store, &self.flow).await?;
         Ok(true)
     }
@@ -89,7 +89,9 @@ impl Waiting {
 
 impl Reference {
     fn of(ctx: &Ctx) -> Option<Self> {
-        ctx.app.keys.open(Arrival::COOKIE, ctx.request.cookie(Arrival::COOKIE)?.value())
+        ctx.app
+            .keys
+            .open(PendingCallback::COOKIE, ctx.request.cookie(PendingCallback::COOKIE)?.value())
     }
 }
 
@@ -110,8 +112,9 @@ pub(crate) fn cookie(
     flow: &SignInId,
     keys: &KeyRing,
 ) -> Result<Cookie<'static>, NoRandomness> {
-    let sealed = keys.seal(Arrival::COOKIE, &Reference(reference.to_owned(), flow.clone()))?;
-    Ok(host_cookie(Arrival::COOKIE.to_owned(), sealed, LIFETIME))
+    let sealed =
+        keys.seal(PendingCallback::COOKIE, &Reference(reference.to_owned(), flow.clone()))?;
+    Ok(host_cookie(PendingCallback::COOKIE.to_owned(), sealed, LIFETIME))
 }
 
 fn name(reference: &str) -> String {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::admission::Admission;
 use crate::email_address::EmailAddress;
 use crate::sign_in::refusal::Refusal;
-use crate::sign_in::{PendingSignIn, Way};
+use crate::sign_in::{PendingSignIn, SignInMethod};
 use crate::workos::{Profile, SsoSelector};
 
 /// What the names of people begin with who sign in through an organization; all others are addresses.
@@ -36,10 +36,10 @@ impl Verified {
         if profile.id.is_empty() {
             return Err(Refusal::ProfileMismatch);
         }
-        let (person, email) = match pending.way {
-            Way::Link(_) => by_mail(admission, &profile, pending, Profile::MAGIC_LINK),
-            Way::Code => by_mail(admission, &profile, pending, Profile::MAGIC_AUTH),
-            Way::Sso(_) => by_sso(admission, &profile, pending),
+        let (person, email) = match pending.method {
+            SignInMethod::Link(_) => by_mail(admission, &profile, pending, Profile::MAGIC_LINK),
+            SignInMethod::Code => by_mail(admission, &profile, pending, Profile::MAGIC_AUTH),
+            SignInMethod::Sso(_) => by_sso(admission, &profile, pending),
         }?;
         // As the app knows it, not as WorkOS spells it: an app that keys on it must not have two users.
         let profile = Profile { email: email.as_str().to_owned(), ..profile };

@@ -14,7 +14,7 @@ use crate::sealed::{KeyRing, NoRandomness, Sealed};
 /// A code and its `state`, in the browser that WorkOS has sent back with them: until the person
 /// there has said what to do. So they stand in no URL.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Arrival {
+pub struct PendingCallback {
     /// WorkOS's authorization code.
     pub code: String,
     /// As it came.
@@ -23,11 +23,11 @@ pub struct Arrival {
     pub expires_at: i64,
 }
 
-impl Sealed for Arrival {
+impl Sealed for PendingCallback {
     const PURPOSE: &'static str = "arrival 1";
 }
 
-impl Arrival {
+impl PendingCallback {
     /// The cookie that keeps it, or what else waits for the person's word.
     pub(crate) const COOKIE: &str = "__Host-approve";
 
@@ -41,8 +41,8 @@ impl Arrival {
     /// The one that this browser holds.
     #[must_use]
     pub fn of(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
-        let arrival: Self = keys.open(Self::COOKIE, request.cookie(Self::COOKIE)?.value())?;
-        (now < arrival.expires_at).then_some(arrival)
+        let callback: Self = keys.open(Self::COOKIE, request.cookie(Self::COOKIE)?.value())?;
+        (now < callback.expires_at).then_some(callback)
     }
 
     /// The cookie that keeps it.
@@ -62,8 +62,10 @@ impl Arrival {
 }
 
 /// Hides the code and the state.
-impl fmt::Debug for Arrival {
+impl fmt::Debug for PendingCallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Arrival").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("PendingCallback")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }

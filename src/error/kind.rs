@@ -3,10 +3,10 @@
 use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-/// A kind of failure. Programs tell them apart by [`Code::name`], people by what its page says.
+/// A kind of failure. Programs tell them apart by [`ErrorKind::name`], people by what its page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is explained by what its page says, below")]
-pub enum Code {
+pub enum ErrorKind {
     BadRequest,
     InvalidEmail,
     RateLimited,
@@ -58,7 +58,7 @@ pub enum Code {
     Internal,
 }
 
-impl Code {
+impl ErrorKind {
     /// The code in `data-error` and in problem documents. Fixed.
     #[must_use]
     pub fn name(self) -> &'static str {

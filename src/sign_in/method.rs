@@ -14,7 +14,7 @@ use crate::sealed::{NoRandomness, random};
 /// How a sign-in proves who somebody is. Decided when it begins, and kept with it: what comes back
 /// by one way is no proof for another.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Way {
+pub enum SignInMethod {
     /// By a link to their mailbox.
     #[serde(rename = "link")]
     Link(LinkDelivery),
@@ -29,7 +29,7 @@ pub enum Way {
 /// How long somebody may take at an identity provider.
 pub(crate) const TIME_FOR_SSO: Duration = Duration::from_secs(15 * 60);
 
-impl Way {
+impl SignInMethod {
     /// By an identity provider, with a verifier for this one sign-in.
     ///
     /// # Errors

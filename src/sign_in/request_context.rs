@@ -10,7 +10,7 @@ use super::Digits;
 /// How a sign-in was asked for. It travels with the link, sealed; its names are short because
 /// `state` has 255 characters in all.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Asking {
+pub struct RequestContext {
     /// When, in seconds since 1970.
     #[serde(rename = "a")]
     pub at: i64,
@@ -23,8 +23,8 @@ pub struct Asking {
 }
 
 /// Hides the digits and the browser.
-impl fmt::Debug for Asking {
+impl fmt::Debug for RequestContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Asking").field("at", &self.at).finish_non_exhaustive()
+        f.debug_struct("RequestContext").field("at", &self.at).finish_non_exhaustive()
     }
 }
