@@ -85,11 +85,9 @@ pub(super) async fn sign_in(
     };
 
     let completion = Rc::new(Completion::new(&ctx, user.as_ref(), pending.clone()));
-    let trying = code_attempt::once(Rc::clone(&completion), code);
-    match completion.detach(trying).await {
+    match completion.detach(code_attempt::once(Rc::clone(&completion), code)).await {
         Some(Ok(outcome)) => completion.respond(&ctx, user.as_ref(), Some(Ok(outcome))).await,
         Some(Err(not_taken)) => Err(not_taken.on(&pages, page, &pending)),
-        // The page goes where this one leads.
         None => Ok(see_other(&waiting)),
     }
 }

@@ -43,24 +43,23 @@ pub(super) async fn show(
     if status.state == Progress::Expired {
         return Err(spent().offering(&pending).of(&pending));
     }
-    let delivery = match pending.method {
-        SignInMethod::Link(delivery) => delivery,
+    match pending.method {
+        SignInMethod::Link(delivery) => Ok(pages.show(&page(&ctx, &pending, delivery).await?)),
         SignInMethod::Code => {
             let page = code::page(&ctx, user.as_ref(), &pending).await?;
-            return Ok(pages.show(&match take_not_taken(app, store, &flow).await? {
+            Ok(pages.show(&match take_not_taken(app, store, &flow).await? {
                 Some((code, tries_left)) => page.refusing(code, tries_left, None),
                 None => page,
-            }));
+            }))
         }
         SignInMethod::Sso(_) => {
             // Leaving once more would only cut off what is under way.
-            return match end_of(store, &flow).await? {
+            match end_of(store, &flow).await? {
                 Some(_) => Err(Failure::going_through(&pending.id)),
                 None => Ok(see_other(&format!("/login/sso?flow={}", flow.as_str()))),
-            };
+            }
         }
-    };
-    Ok(pages.show(&page(&ctx, &pending, delivery).await?))
+    }
 }
 
 async fn page(
