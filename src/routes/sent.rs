@@ -35,7 +35,6 @@ pub(super) async fn show(
     let Some(pending) = PendingSignIn::with_expired(&ctx.request, &app.keys, &flow) else {
         let answer = without_sign_in(&ctx, &flow, ErrorKind::EmailCookiesBlocked);
         if answer.is_err() && same_origin::is_from_our_page(ctx.request.headers()) {
-            // Without it, the link's page says only that this may be so.
             let _ = mark_cookies_blocked(app, store, &flow).await;
         }
         return answer;
@@ -77,7 +76,8 @@ async fn page(
     Ok(page.leading_to(webmail::for_domain(pending.email.domain(), sender(app, delivery))))
 }
 
-/// Tells the pages of the link that no browser has this sign-in. Only a browser that came here by the
+/// Tells the pages of the link that no browser has this sign-in; without it, they say only that this
+/// may be so. Only a browser that came here by the
 /// form says so: what else opens the URL, such as a scanner of visited pages, never had its cookie.
 async fn mark_cookies_blocked(app: &App, store: &Store, flow: &SignInId) -> Result<(), StoreError> {
     let name = flow.name_of_blocked_cookies();
