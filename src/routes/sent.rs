@@ -76,9 +76,9 @@ async fn page(
     Ok(page.leading_to(webmail::for_domain(pending.email.domain(), sender(app, delivery))))
 }
 
-/// Tells the pages of the link that no browser has this sign-in; without it, they say only that this
-/// may be so. Only a browser that came here by the
-/// form says so: what else opens the URL, such as a scanner of visited pages, never had its cookie.
+/// Marks a sign-in whose browser keeps no cookies, so that the pages of its link say so; without the
+/// mark, they say only that this may be the case. Only a browser that comes here from the form sets it:
+/// anything else that opens this URL, such as a scanner, never had the cookie.
 async fn mark_cookies_blocked(app: &App, store: &Store, flow: &SignInId) -> Result<(), StoreError> {
     let name = flow.name_of_blocked_cookies();
     if store.get(&name).await?.is_some() {
