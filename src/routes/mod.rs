@@ -34,8 +34,8 @@ use crate::session::{self, Store};
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::{KnownBrowser, SignInId, SignInMethod};
 
-/// The routes. Those that ask who is signed in stand behind the session; the others go on working
-/// while the store is down.
+/// The routes. Those that need the current user are behind the session, and fail with 503 while the
+/// store is down; so do others that read the store themselves, such as `/health/ready`.
 pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store) {
     let session = session::middleware(store.clone(), &app.keys, app.lifetimes);
     let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
