@@ -27,7 +27,7 @@
 //! 5. The person clicks. WorkOS takes its link, and sends the browser to
 //! 6. `GET /callback`, where both halves must meet; in a browser that didn't ask, `/login/approve`
 //!    has its person type the digits that the asking one shows ([`sign_in::RequestContext`]), and that one
-//!    comes to the same end by `/login/finish`. The sign-in is completed by `routes/complete.rs`, in
+//!    comes to the same end by `/login/finish`. The sign-in is completed by `sign_in/complete.rs`, in
 //!    a task that outlives the connection: it is claimed in the store before the code is exchanged
 //!    ([`workos::Client::exchange_code`]), and the Profile must be of the address that was asked for.
 //! 7. A new session begins ([`session::CurrentUser`]): its row is on disk before the browser gets
