@@ -57,8 +57,8 @@ impl End {
     }
 }
 
-/// Ends a sign-in; gives whether it is this that ended it. Once more is no error, but too late is:
-/// nobody may be told that nobody got in when somebody did.
+/// Ends a sign-in; returns whether this call ended it. Ending it again is no error, but ending one that
+/// has signed a user in is: the page must not say that no one got in.
 pub(crate) async fn end(
     app: &App,
     store: &Store,
