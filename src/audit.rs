@@ -87,13 +87,13 @@ impl<'a> Entry<'a> {
     }
 
     /// Which sign-in it belongs to.
-    pub(crate) fn in_flow(self, flow: &SignInId) -> Self {
-        Self { sign_in: Some(self.keys.alias(flow.as_str())), ..self }
+    pub(crate) fn with_id(self, id: &SignInId) -> Self {
+        Self { sign_in: Some(self.keys.alias(id.as_str())), ..self }
     }
 
     /// Which sign-in it belongs to, where it is known whose that is.
     pub(crate) fn of_sign_in(self, pending: &PendingSignIn) -> Self {
-        self.of(&pending.email).in_flow(&pending.id)
+        self.of(&pending.email).with_id(&pending.id)
     }
 
     /// By what way it was asked for.
@@ -180,8 +180,8 @@ pub(crate) fn refused(keys: &KeyRing, request: &HttpRequest, failure: &Failure) 
     if !route.starts_with("/login") && route != "/callback" {
         return;
     }
-    let mut entry = Entry::new(keys, Event::Refused).because(failure.code);
+    let mut entry = Entry::new(keys, Event::Refused).because(failure.kind);
     entry.person = failure.email().map(|email| keys.alias(email.as_str()));
-    entry.sign_in = failure.flow().map(|flow| keys.alias(flow.as_str()));
+    entry.sign_in = failure.sign_in.as_deref().map(|id| keys.alias(id));
     entry.write();
 }

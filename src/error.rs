@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, Uri};
 use actix_web::{HttpResponse, ResponseError};
 
@@ -18,38 +19,39 @@ use web_guards::Rejection;
 use crate::causes::with_sources;
 use crate::email_address::EmailAddress;
 use crate::mail::MailError;
-use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, SignInMethod};
 use crate::workos::WorkOsError;
 
-/// A request that ends without what was asked for: a stable code for the visitor, and for the
-/// operator the cause. What is shown is decided by the code alone, so no cause can leak.
+/// A request that ends without what was asked for: a kind for the visitor, and for the operator the
+/// cause. What is shown depends on the kind alone, so no cause can leak.
 #[derive(Debug)]
 pub struct Failure {
     /// What kind of failure it is.
-    pub code: ErrorKind,
+    pub kind: ErrorKind,
     /// For the log. Never holds an address, a code, a link, a token or a key.
     cause: Cow<'static, str>,
     /// When to try again, if that is known.
     pub(crate) retry_after: Option<Duration>,
     /// What its page offers beyond the usual.
     pub(crate) offer: Option<Box<Offer>>,
-    /// The sign-in that this ends.
-    ends: Option<SignInId>,
-    /// The sign-in that goes on after it, and its address.
-    whose: Option<Box<(SignInId, EmailAddress)>>,
+    /// The ID of the sign-in that failed, for the audit.
+    pub(crate) sign_in: Option<String>,
+    /// The address of that sign-in, for the audit.
+    email: Option<Box<EmailAddress>>,
+    /// What the response removes from the browser.
+    removal: Option<Box<Cookie<'static>>>,
     /// Whether the operator knows of it, or need not.
-    pub(crate) is_told: bool,
+    pub(crate) is_reported: bool,
 }
 
 /// The way on from a failure.
 pub(crate) enum Offer {
-    /// A new sign-in in one click, for what was typed, which need not be an address: by a link, or
+    /// A new sign-in in one click, for what was typed, which need not be an address: by email, or
     /// through an organization.
-    NewSignIn { email: String, return_to: ReturnTo, by_sso: bool },
+    NewSignIn { email: String, return_to: String, by_sso: bool },
     /// The same once more, at this path: nothing was lost.
     TryAgain { at: String },
-    /// Nothing but patience: the page goes by itself where this sign-in leads.
-    Wait(SignInId),
+    /// The page goes by itself where the sign-in with this ID leads.
+    Wait(String),
     /// The form where it happened, as HTML, in place of a page about it.
     Form(String),
 }
@@ -63,23 +65,17 @@ impl fmt::Debug for Offer {
 
 impl Failure {
     /// The visitor did what is not allowed or no longer possible; `why` is for the log.
-    pub fn refusal(code: ErrorKind, why: &'static str) -> Self {
+    pub fn refusal(kind: ErrorKind, why: &'static str) -> Self {
         Self {
-            code,
+            kind,
             cause: Cow::Borrowed(why),
             retry_after: None,
             offer: None,
-            ends: None,
-            whose: None,
-            is_told: false,
+            sign_in: None,
+            email: None,
+            removal: None,
+            is_reported: false,
         }
-    }
-
-    /// The sign-in is going through at this moment, in answer to another request of this browser's:
-    /// the page that waits for it will know.
-    pub(crate) fn going_through(flow: &SignInId) -> Self {
-        let refused = Self::refusal(ErrorKind::GoingThrough, "another request is at it");
-        refused.with(Offer::Wait(flow.clone())).told()
     }
 
     /// A fault of this program or of its settings.
@@ -92,116 +88,88 @@ impl Failure {
         Self { cause: Cow::Owned(cause), ..Self::refusal(ErrorKind::StoreUnavailable, "") }
     }
 
-    /// Neither logged nor audited: it is no end, or its end was told before.
+    /// Is neither logged nor audited: it ends nothing, or was reported before.
     #[must_use]
-    pub(crate) fn told(self) -> Self {
-        Self { is_told: true, ..self }
+    pub(crate) fn already_reported(self) -> Self {
+        Self { is_reported: true, ..self }
     }
 
     /// Says when to try again.
     #[must_use]
-    pub(crate) fn after(self, wait: Duration) -> Self {
+    pub(crate) fn retry_after(self, wait: Duration) -> Self {
         Self { retry_after: Some(wait), ..self }
-    }
-
-    /// Offers the same sign-in anew on the page.
-    #[must_use]
-    pub(crate) fn offering(self, pending: &PendingSignIn) -> Self {
-        let (email, return_to) = (pending.email.as_str().to_owned(), pending.return_to.clone());
-        match pending.method {
-            SignInMethod::Sso(_) => self.of_sso(email, return_to),
-            SignInMethod::Code => {
-                Self { code: self.code.of_code(), ..self }.offering_form(email, return_to)
-            }
-            SignInMethod::Link(_) => self.offering_form(email, return_to),
-        }
     }
 
     /// Says what the same cause means where it happened.
     #[must_use]
-    pub(crate) fn meaning(self, code: ErrorKind) -> Self {
-        Self { code, ..self }
+    pub(crate) fn with_kind(self, kind: ErrorKind) -> Self {
+        Self { kind, ..self }
     }
 
-    /// Says for the audit whose it is, where nothing else does.
+    /// Says which sign-in failed, for the audit.
     #[must_use]
-    pub(crate) fn of(self, pending: &PendingSignIn) -> Self {
-        Self { whose: Some(Box::new((pending.id.clone(), pending.email.clone()))), ..self }
+    pub(crate) fn with_sign_in(self, id: &str, email: Option<EmailAddress>) -> Self {
+        let email = email.map(Box::new).or(self.email);
+        Self { sign_in: Some(id.to_owned()), email, ..self }
     }
 
-    /// Says it of a sign-in through an organization, where no link was mailed, and offers that anew.
+    /// Removes this cookie from the browser.
     #[must_use]
-    pub(crate) fn of_sso(self, email: String, return_to: ReturnTo) -> Self {
-        let code = self.code.of_sso();
-        Self { code, ..self }.with(Offer::NewSignIn { email, return_to, by_sso: true })
+    pub(crate) fn with_removal(self, cookie: Cookie<'static>) -> Self {
+        Self { removal: Some(Box::new(cookie)), ..self }
     }
 
-    /// The same, if nothing better is offered already.
+    /// Offers a new sign-in for what was typed, which need not be an address.
     #[must_use]
-    pub(crate) fn or_offering(self, pending: &PendingSignIn) -> Self {
-        if self.offer.is_some() { self } else { self.offering(pending) }
+    pub(crate) fn with_retry_form(self, email: &str, return_to: &str) -> Self {
+        let (email, return_to) = (email.to_owned(), return_to.to_owned());
+        self.with_offer(Offer::NewSignIn { email, return_to, by_sso: false })
     }
 
-    /// Offers a new link for what was typed, which need not be an address.
+    /// Offers the same request once more, at this path.
     #[must_use]
-    pub(crate) fn offering_form(self, email: String, return_to: ReturnTo) -> Self {
-        self.with(Offer::NewSignIn { email, return_to, by_sso: false })
+    pub(crate) fn with_retry_url(self, path: &str) -> Self {
+        self.with_offer(Offer::TryAgain { at: path.to_owned() })
     }
 
-    /// If this failed for want of something outside, or of a moment's patience, the same can be tried
-    /// again here.
+    /// Offers the same request once more if something outside failed, or if another request is about
+    /// to be done with it.
     #[must_use]
-    pub(crate) fn trying_again_at(self, here: &Uri) -> Self {
-        if self.code.status().is_server_error() || self.code == ErrorKind::MailLinkInUse {
-            self.with(Offer::TryAgain { at: here.to_string() })
+    pub(crate) fn with_retry_url_if_temporary(self, url: &Uri) -> Self {
+        if self.kind.status().is_server_error() || self.kind == ErrorKind::MailLinkInUse {
+            self.with_retry_url(&url.to_string())
         } else {
             self
         }
     }
 
-    /// Shows it in this form, where it happened.
+    /// Shows it on this page, where it happened.
     #[must_use]
-    pub(crate) fn shown_in(self, form: String) -> Self {
-        self.with(Offer::Form(form))
+    pub(crate) fn with_page(self, html: String) -> Self {
+        self.with_offer(Offer::Form(html))
     }
 
-    /// The same can be done at this path, after a look at it.
+    /// Offers this way on.
     #[must_use]
-    pub(crate) fn looking_again_at(self, path: &str) -> Self {
-        self.with(Offer::TryAgain { at: path.to_owned() })
-    }
-
-    fn with(self, offer: Offer) -> Self {
+    pub(crate) fn with_offer(self, offer: Offer) -> Self {
         Self { offer: Some(Box::new(offer)), ..self }
     }
 
-    /// Takes the sign-in's cookie away: it was used, if in vain.
-    #[must_use]
-    pub(crate) fn ending(mut self, flow: &SignInId) -> Self {
-        self.ends = Some(flow.clone());
-        self
-    }
-
-    /// Whose sign-in it was, if the page offers them another, or it goes on.
+    /// The address of the sign-in that failed, or that its page offers anew.
     pub(crate) fn email(&self) -> Option<EmailAddress> {
         match self.offer.as_deref() {
             Some(Offer::NewSignIn { email, .. }) => EmailAddress::parse(email).ok(),
-            _ => self.whose.as_ref().map(|whose| whose.1.clone()),
+            _ => self.email.as_deref().cloned(),
         }
-    }
-
-    /// The sign-in that it was, if this is its end, or it goes on.
-    pub(crate) fn flow(&self) -> Option<&SignInId> {
-        self.ends.as_ref().or_else(|| self.whose.as_ref().map(|whose| &whose.0))
     }
 
     /// Logs the failure, once: refusals are the visitor's, the rest is the operator's.
     pub(crate) fn log(&self) {
-        let (code, cause) = (self.code.name(), &self.cause);
-        match self.code {
+        let (code, cause) = (self.kind.name(), &self.cause);
+        match self.kind {
             // Every crawler makes these; the line of the request says enough.
             ErrorKind::NotSignedIn | ErrorKind::NotFound | ErrorKind::MethodNotAllowed => {}
-            _ if self.code.status().is_server_error() => tracing::error!(code, %cause, "failed"),
+            _ if self.kind.status().is_server_error() => tracing::error!(code, %cause, "failed"),
             _ => tracing::info!(code, %cause, "refused"),
         }
     }
@@ -215,17 +183,17 @@ impl From<crate::sealed::NoRandomness> for Failure {
 
 impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
-        let code = match rejection {
+        let kind = match rejection {
             Rejection::HeadTooLarge { .. } | Rejection::BodyTooLarge { .. } => ErrorKind::TooLarge,
             Rejection::WrongHost => ErrorKind::WrongHost,
             Rejection::CrossSiteRead | Rejection::CrossSiteWrite => ErrorKind::CrossSite,
             Rejection::Prefetch => ErrorKind::Prefetch,
             other => ErrorKind::of_status(other.status_code()),
         };
-        let failure = Self { cause: Cow::Owned(rejection.to_string()), ..Self::refusal(code, "") };
+        let failure = Self { cause: Cow::Owned(rejection.to_string()), ..Self::refusal(kind, "") };
         match rejection {
             // The same URL, whose query isn't repeated on the page.
-            Rejection::Prefetch => failure.looking_again_at(""),
+            Rejection::Prefetch => failure.with_retry_url(""),
             _ => failure,
         }
     }
@@ -233,7 +201,7 @@ impl From<Rejection> for Failure {
 
 impl From<WorkOsError> for Failure {
     fn from(error: WorkOsError) -> Self {
-        let code = if error.is_key_refused() {
+        let kind = if error.is_key_refused() {
             ErrorKind::Internal
         } else if error.is_expired_code() {
             ErrorKind::CodeExpired
@@ -241,7 +209,7 @@ impl From<WorkOsError> for Failure {
             ErrorKind::WorkOsUnavailable
         };
         let cause = Cow::Owned(with_sources(&error));
-        Self { cause, retry_after: error.retry_after(), ..Self::refusal(code, "") }
+        Self { cause, retry_after: error.retry_after(), ..Self::refusal(kind, "") }
     }
 }
 
@@ -256,21 +224,21 @@ impl From<MailError> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code.name(), self.cause)
+        write!(f, "{}: {}", self.kind.name(), self.cause)
     }
 }
 
 /// An empty response that carries the failure outwards, to where it is made a page.
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        self.code.status()
+        self.kind.status()
     }
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
-        if let Some(flow) = &self.ends {
+        if let Some(removal) = &self.removal {
             // Can't fail: the name is letters, digits and dashes, the value empty.
-            let _ = response.add_cookie(&flow.removal_cookie());
+            let _ = response.add_cookie(removal);
         }
         response
     }

@@ -36,13 +36,13 @@ pub(crate) async fn render(
     let rejection = error.and_then(Error::as_error::<Rejection>);
     // An error of an extractor or of the framework is known by its status alone: its text speaks
     // of our insides.
-    let code = ErrorKind::of_status(response.status());
+    let kind = ErrorKind::of_status(response.status());
     let of_others = rejection.map_or_else(
-        || Failure::refusal(code, "answered by the framework"),
+        || Failure::refusal(kind, "answered by the framework"),
         |rejection| Failure::from(*rejection),
     );
     let failure = error.and_then(Error::as_error::<Failure>).unwrap_or(&of_others);
-    if !failure.is_told {
+    if !failure.is_reported {
         failure.log();
         audit::refused(&app.keys, &request, failure);
     }
@@ -61,7 +61,7 @@ fn is_bare_error(response: &HttpResponse) -> bool {
 fn answer(app: &web::Data<App>, request: &HttpRequest, failure: &Failure) -> HttpResponse {
     let pages = Pages::new(app, request);
     let mut response = if wants_json(request) {
-        problem(&pages, failure.code)
+        problem(&pages, failure.kind)
     } else {
         page(app, &pages, request, failure)
     };
@@ -73,7 +73,7 @@ fn answer(app: &web::Data<App>, request: &HttpRequest, failure: &Failure) -> Htt
 
 /// How many seconds to wait before trying again, where that helps.
 fn wait(failure: &Failure) -> Option<u64> {
-    match failure.code.status() {
+    match failure.kind.status() {
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
             Some(failure.retry_after.map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1)))
         }
@@ -82,20 +82,20 @@ fn wait(failure: &Failure) -> Option<u64> {
 }
 
 fn page(app: &App, pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse {
-    let code = failure.code;
-    if code == ErrorKind::NotSignedIn {
+    let kind = failure.kind;
+    if kind == ErrorKind::NotSignedIn {
         return to_login(request);
     }
     let page = match failure.offer.as_deref() {
         Some(Offer::Form(form)) => form.clone(),
         offer => pages.html(
-            &ErrorPage::new(code, request_id(request))
+            &ErrorPage::new(kind, request_id(request))
                 .offering(offer)
                 .waiting(wait(failure))
-                .offering_safe_link(code == ErrorKind::LinkExpired && has_other_way(app)),
+                .offering_safe_link(kind == ErrorKind::LinkExpired && has_other_way(app)),
         ),
     };
-    HttpResponse::build(code.status()).content_type(ContentType::html()).body(page)
+    HttpResponse::build(kind.status()).content_type(ContentType::html()).body(page)
 }
 
 /// Whether a link can be mailed in another way than it usually is.
@@ -121,19 +121,19 @@ fn to_login(request: &HttpRequest) -> HttpResponse {
 }
 
 /// RFC 9457; 3.1.3: the title may be in the reader's language.
-fn problem(pages: &Pages, code: ErrorKind) -> HttpResponse {
+fn problem(pages: &Pages, kind: ErrorKind) -> HttpResponse {
     let words = pages.words();
-    let status = code.status();
+    let status = kind.status();
     HttpResponse::build(status)
         .content_type("application/problem+json")
         .insert_header((header::CONTENT_LANGUAGE, words.language()))
         .body(
             json!({
                 "type": "about:blank",
-                "title": words.text(&format!("{}.title", code.words())),
+                "title": words.text(&format!("{}.title", kind.words())),
                 "status": status.as_u16(),
-                "detail": words.text(&format!("{}.text", code.words())),
-                "code": code.name(),
+                "detail": words.text(&format!("{}.text", kind.words())),
+                "code": kind.name(),
             })
             .to_string(),
         )

@@ -3,10 +3,11 @@
 
 use std::future::{Ready, ready};
 
+use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::{ContentType, LOCATION};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::http::header::{ContentType, HeaderValue, LOCATION, SET_COOKIE};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
 use fluent_locales::Catalog;
 use serde::Serialize;
 use tera::Context;
@@ -15,6 +16,7 @@ use crate::app::App;
 use crate::causes::with_sources;
 use crate::error::Failure;
 use crate::session::CurrentUser;
+use crate::sign_in::next::{Location, Next};
 use crate::templates::Edition;
 
 mod account;
@@ -29,8 +31,9 @@ pub(crate) use code::CodePage;
 pub(crate) use failure::ErrorPage;
 pub(crate) use language::remember;
 pub(crate) use mail::SignInMail;
+use sign_in::LeavingPage;
 pub(crate) use sign_in::{
-    ApprovePage, ApprovedPage, CancelPage, LeavingPage, LoginPage, OpenPage, SentPage, SwitchPage,
+    ApprovePage, ApprovedPage, CancelPage, LoginPage, OpenPage, SentPage, SwitchPage,
 };
 
 /// A page: its template has its name.
@@ -80,6 +83,21 @@ impl Pages {
         }
     }
 
+    /// The response to a step of the sign-in flow.
+    pub(crate) fn go(&self, next: Next) -> HttpResponse {
+        let mut response = match next.location {
+            Location::Path(path) => see_other(&path),
+            Location::WorkOs(url) => self.show(&LeavingPage::new(&url)),
+        };
+        for cookie in next.cookies {
+            // Percent-encoded, as `actix-session` does it. It always is a header value.
+            if let Ok(cookie) = HeaderValue::try_from(cookie.encoded().to_string()) {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+        }
+        response
+    }
+
     /// The page as HTML: of an error, or of a form that was sent, which nobody can load anew.
     pub(crate) fn html<P: Page>(&self, page: &P) -> String {
         self.render(page, &[]).unwrap_or_else(|error| {
@@ -112,6 +130,17 @@ impl FromRequest for Pages {
         let app: Option<&web::Data<App>> = request.app_data();
         let missing = || Failure::internal("the app isn't known to its routes".to_owned());
         ready(app.map(|app| Self::new(app, request)).ok_or_else(missing))
+    }
+}
+
+impl Responder for Next {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        match Pages::from_request(request, &mut Payload::None).into_inner() {
+            Ok(pages) => pages.go(self),
+            Err(failure) => HttpResponse::from_error(failure),
+        }
     }
 }
 

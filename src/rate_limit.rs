@@ -57,7 +57,7 @@ impl RateLimits {
         let waits = store.check_rate_limits(&counts).await?;
         match codes.into_iter().zip(waits).find_map(|(code, wait)| Some((code, wait?))) {
             Some((Some(code), wait)) => {
-                Err(Failure::refusal(code, "too many sign-ins requested").after(wait))
+                Err(Failure::refusal(code, "too many sign-ins requested").retry_after(wait))
             }
             Some((None, wait)) => {
                 // No email, but the client has asked.

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Page;
 use super::failure::Problem;
-use crate::error::ErrorKind;
+use super::{Page, Pages};
+use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
+use crate::sign_in::email_code::Refused;
 use crate::sign_in::{OneTimeCode, PendingSignIn};
 use crate::webmail::Webmail;
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 pub(crate) struct CodePage {
     flow: String,
     email: String,
@@ -79,14 +80,21 @@ impl CodePage {
         Self { is_trying, ..self }
     }
 
+    /// Shows why a code was refused.
+    pub(crate) fn refused(self, pages: &Pages, refused: Refused) -> Failure {
+        let Refused { failure, attempts_left, .. } = refused;
+        let page = self.refusing(failure.kind, attempts_left, failure.retry_after);
+        failure.with_page(pages.html(&page))
+    }
+
     /// Says beside the field what was wrong, and what is left.
     pub(crate) fn refusing(
         self,
-        code: ErrorKind,
+        kind: ErrorKind,
         tries_left: Option<u32>,
         retry_after: Option<Duration>,
     ) -> Self {
         let retry_after = retry_after.map(|wait| wait.as_secs().max(1));
-        Self { error: Some(Problem::of(code)), tries_left, retry_after, ..self }
+        Self { error: Some(Problem::of(kind)), tries_left, retry_after, ..self }
     }
 }

@@ -28,15 +28,15 @@ impl Page for ErrorPage {
 }
 
 impl ErrorPage {
-    pub(crate) fn new(code: ErrorKind, request_id: Option<String>) -> Self {
+    pub(crate) fn new(kind: ErrorKind, request_id: Option<String>) -> Self {
         Self {
-            error: Problem::of(code),
+            error: Problem::of(kind),
             email: String::new(),
             return_to: String::new(),
             request_id,
             wait: None,
             try_again_at: None,
-            link_works: code.status().is_server_error(),
+            link_works: kind.status().is_server_error(),
             waits_for: None,
             offers_safe_link: false,
             by_sso: false,
@@ -47,11 +47,11 @@ impl ErrorPage {
     pub(crate) fn offering(self, offer: Option<&Offer>) -> Self {
         match offer {
             Some(Offer::NewSignIn { email, return_to, by_sso }) => {
-                let (email, return_to) = (email.clone(), return_to.as_str().to_owned());
+                let (email, return_to) = (email.clone(), return_to.clone());
                 Self { email, return_to, by_sso: *by_sso, ..self }
             }
             Some(Offer::TryAgain { at }) => Self { try_again_at: Some(at.clone()), ..self },
-            Some(Offer::Wait(flow)) => Self { waits_for: Some(flow.as_str().to_owned()), ..self },
+            Some(Offer::Wait(id)) => Self { waits_for: Some(id.clone()), ..self },
             Some(Offer::Form(_)) | None => self,
         }
     }
@@ -77,7 +77,7 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub(super) fn of(code: ErrorKind) -> Self {
-        Self { code: code.name(), words: code.words(), offers_link: code.offers_link() }
+    pub(super) fn of(kind: ErrorKind) -> Self {
+        Self { code: kind.name(), words: kind.words(), offers_link: kind.offers_sign_in() }
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Page;
 use super::failure::Problem;
+use super::{Page, Pages};
 use crate::email_address::EmailAddress;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, Failure};
 use crate::session::{CurrentUser, EndReason};
 use crate::sign_in::{
     Digits, LinkDelivery, MailLink, PendingSignIn, RequestContext, ReturnTo, SignInId,
@@ -33,8 +33,8 @@ impl LoginPage {
         Self { email, return_to, error: None, ended: None }
     }
 
-    pub(crate) fn refusing(self, code: ErrorKind) -> Self {
-        Self { error: Some(Problem::of(code)), ..self }
+    pub(crate) fn refusing(self, kind: ErrorKind) -> Self {
+        Self { error: Some(Problem::of(kind)), ..self }
     }
 
     pub(crate) fn saying(self, ended: Option<EndReason>) -> Self {
@@ -121,7 +121,7 @@ impl OpenPage {
 }
 
 /// A link, WorkOS's or ours, in a browser that didn't ask for it.
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 pub(crate) struct ApprovePage {
     /// The sign-in, where the form doesn't name it anyway.
     flow: Option<String>,
@@ -141,9 +141,9 @@ impl Page for ApprovePage {
 }
 
 impl ApprovePage {
-    pub(crate) fn of_workos_link(flow: &SignInId, requested: &RequestContext) -> Self {
+    pub(crate) fn of_workos_link(id: &SignInId, requested: &RequestContext) -> Self {
         Self {
-            flow: Some(flow.as_str().to_owned()),
+            flow: Some(id.as_str().to_owned()),
             action: "/login/approve".to_owned(),
             cancel_url: None,
             asked_at: requested.at,
@@ -159,7 +159,7 @@ impl ApprovePage {
             action: format!("/login/open/{token}"),
             cancel_url: Some(format!("/login/cancel/{token}")),
             flow: None,
-            ..Self::of_workos_link(&link.flow, &link.requested)
+            ..Self::of_workos_link(&link.id, &link.requested)
         }
     }
 
@@ -167,8 +167,11 @@ impl ApprovePage {
         Self { asks_digits, ..self }
     }
 
-    pub(crate) fn refusing(self, code: ErrorKind, tries_left: Option<u32>) -> Self {
-        Self { error: Some(Problem::of(code)), tries_left, ..self }
+    /// Says that the digits were wrong, and how many attempts are left, if one was counted.
+    pub(crate) fn wrong_digits(self, pages: &Pages, attempts_left: Option<u32>) -> Failure {
+        let kind = ErrorKind::WrongDigits;
+        let page = Self { error: Some(Problem::of(kind)), tries_left: attempts_left, ..self };
+        Failure::refusal(kind, "wrong digits").with_page(pages.html(&page))
     }
 }
 

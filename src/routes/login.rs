@@ -1,22 +1,18 @@
-//! `GET /login` shows the form, `POST /login` has the mail sent, or leads to the identity provider.
+//! `GET /login` shows the form, `POST /login` has the email sent, or leads to the identity provider.
 
 use actix_session::Session;
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use super::sign_in_request;
-use crate::audit::{Entry, Event};
-use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::pages::{LoginPage, Pages, see_other};
 use crate::same_origin;
 use crate::session::{self, CurrentUser};
 use crate::sign_in::ctx::Ctx;
-use crate::sign_in::deliver;
-use crate::sign_in::deliver::Delivery;
-use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, make_room, remove_all};
+use crate::sign_in::next::Next;
+use crate::sign_in::start::start;
+use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, remove_all};
 
 #[derive(Deserialize)]
 pub(super) struct LoginQuery {
@@ -28,11 +24,11 @@ pub(super) struct LoginQuery {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Form {
+pub(super) struct LoginForm {
     email: String,
     #[serde(default)]
     return_to: String,
-    /// Asked for by the page that a burned link leads to.
+    /// The preferred delivery, on the page of a link that was used up.
     #[serde(default)]
     delivery: String,
 }
@@ -68,43 +64,17 @@ pub(super) async fn show(
     response
 }
 
-/// The answer is the same for every address of a domain that may sign in. From the first call to
-/// WorkOS on, the work goes on without the connection: an email must not lead to a sign-in that its
-/// browser was never told of if that can be helped.
 pub(super) async fn ask(
     ctx: Ctx,
     pages: Pages,
-    form: web::Form<Form>,
-) -> Result<HttpResponse, Failure> {
-    let (app, request) = (&ctx.app, &ctx.request);
-    let Form { email: typed, return_to, delivery } = form.into_inner();
+    form: web::Form<LoginForm>,
+) -> Result<Next, Failure> {
+    let LoginForm { email: typed, return_to, delivery } = form.into_inner();
     let return_to = ReturnTo::parse(&return_to);
-    let retry = |failure: Failure| failure.offering_form(typed.clone(), return_to.clone());
     let email = EmailAddress::parse(&typed).map_err(|_| {
         let page = LoginPage::new(&typed, &return_to).refusing(ErrorKind::InvalidEmail);
-        Failure::refusal(ErrorKind::InvalidEmail, "not an address").shown_in(pages.html(&page))
+        Failure::refusal(ErrorKind::InvalidEmail, "not an address").with_page(pages.html(&page))
     })?;
-    app.admission.may_ask(&email).map_err(retry)?;
-    let method = deliver::method(app, &email, &delivery)?;
-    let requested = sign_in_request(&ctx, &email, &method);
-    let wait = app.rate_limits.count(&ctx.store, &requested).await.map_err(retry)?;
-
-    let lifetime = method.lifetime(|delivery| app.link_lifetimes.of(delivery));
-    let begun = PendingSignIn::begin(email, method, lifetime, &app.keys, &app.clock)?;
-    let mut pending = begun.returning_to(return_to.clone());
-    pending.next_mail_at = wait.map(|wait| app.clock.now().saturating_add(seconds(wait)));
-    let asked = Entry::new(&app.keys, Event::Asked).of_sign_in(&pending);
-    asked.by(&pending.method).write();
-    let delivery = Delivery::new(&ctx, pages, pending.clone());
-    let failed = |failure: Failure| retry(failure).of(&pending);
-    let pending = delivery.deliver().await.map_err(failed)?;
-    let next = if pending.method.is_sso() { "/login/sso" } else { "/login/sent" };
-
-    let now = app.clock.now();
-    let mut response = HttpResponse::SeeOther();
-    response.insert_header((LOCATION, format!("{next}?flow={}", pending.id.as_str())));
-    for removal in make_room(request, &app.keys, now) {
-        response.cookie(removal);
-    }
-    Ok(response.cookie(pending.cookie(&app.keys, now)?).finish())
+    let started = start(&ctx, pages, email, return_to.clone(), &delivery).await;
+    started.map_err(|failure| failure.with_retry_form(&typed, return_to.as_str()))
 }

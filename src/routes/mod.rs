@@ -20,19 +20,12 @@ mod status;
 mod switch;
 
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, web};
+use actix_web::{FromRequest, Handler, Resource, Responder, web};
 
 use crate::app::App;
-use crate::client_ip;
-use crate::cookies;
-use crate::email_address::EmailAddress;
-use crate::error::{self, ErrorKind, Failure};
-use crate::pages::see_other;
-use crate::rate_limit::SignInRequest;
+use crate::error;
 use crate::same_origin;
 use crate::session::{self, Store};
-use crate::sign_in::ctx::Ctx;
-use crate::sign_in::{KnownBrowser, SignInId, SignInMethod};
 
 /// The routes. Those that need the current user are behind the session, and fail with 503 while the
 /// store is down; so do others that read the store themselves, such as `/health/ready`.
@@ -50,7 +43,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(post("/login/code", code::sign_in)))
         .service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))))
         .service(with_session(page("/login/status", status::show)))
-        .service(with_session(redeem("/login/finish", finish::finish)))
+        .service(with_session(redeem("/login/finish", finish::resume)))
         .service(with_session(redeem("/callback", callback::arrive)))
         .service(plain(form("/login/approve", approve::show, approve::approve)))
         .service(plain(post("/login/approve/cancel", approve::cancel)))
@@ -115,30 +108,4 @@ where
     F::Output: Responder + 'static,
 {
     web::resource(path).route(web::post().to(handler))
-}
-
-/// A sign-in that this browser requests, as limits see it.
-fn sign_in_request<'a>(
-    ctx: &Ctx,
-    email: &'a EmailAddress,
-    method: &'a SignInMethod,
-) -> SignInRequest<'a> {
-    let Ctx { app, request, .. } = ctx;
-    let client = client_ip::from_request(request, &app.trusted_proxies);
-    let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
-    SignInRequest { email, method, client, is_known }
-}
-
-/// The answer to a browser that doesn't have this sign-in. If it began just now and no cookie of ours
-/// comes, the browser keeps none: the form would only be sent in vain again.
-fn without_sign_in(
-    ctx: &Ctx,
-    flow: &SignInId,
-    cookies_blocked: ErrorKind,
-) -> Result<HttpResponse, Failure> {
-    let Ctx { app, request, .. } = ctx;
-    if app.keys.is_recent(flow.as_str(), app.clock.now()) && !cookies::sends_any(request) {
-        return Err(Failure::refusal(cookies_blocked, "the browser keeps no cookies"));
-    }
-    Ok(see_other("/login"))
 }

@@ -13,7 +13,7 @@ use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::sealed::KeyRing;
-use crate::sign_in::{ReturnTo, SignInId};
+use crate::sign_in::{ReturnTo, SignInId, sso};
 use crate::workos::Profile;
 
 const PROFILE: &str = "profile";
@@ -25,6 +25,7 @@ const MAX_SIGN_INS: usize = 3;
 /// request ends at `/login`, or with 401 for a program.
 ///
 /// `Option<CurrentUser>` is for pages that anyone may read.
+#[derive(Clone)]
 pub struct CurrentUser {
     /// Who they are, as WorkOS said when they signed in.
     pub profile: Profile,
@@ -39,7 +40,7 @@ pub struct CurrentUser {
 
 /// What a session begins with.
 pub(crate) struct NewSignIn<'a> {
-    pub(crate) person: &'a str,
+    pub(crate) user_id: &'a str,
     pub(crate) email: &'a EmailAddress,
     pub(crate) profile: &'a Profile,
     /// This sign-in and the earlier ones of the same person in this browser, the newest first, and
@@ -47,8 +48,8 @@ pub(crate) struct NewSignIn<'a> {
     pub(crate) sign_ins: Vec<(SignInId, ReturnTo)>,
     /// The browser, in words.
     pub(crate) device: String,
-    /// The network address.
-    pub(crate) address: String,
+    /// The client's IP address.
+    pub(crate) ip: String,
 }
 
 impl NewSignIn<'_> {
@@ -61,10 +62,10 @@ impl NewSignIn<'_> {
     ) -> Result<String, Failure> {
         self.sign_ins.truncate(MAX_SIGN_INS);
         let session = NewSession {
-            user_id: Some(self.person.to_owned()),
+            user_id: Some(self.user_id.to_owned()),
             email: Some(self.email.as_str().to_owned()),
             device: self.device,
-            ip: self.address,
+            ip: self.ip,
             values: json!({ PROFILE: self.profile, SIGN_INS: self.sign_ins }).to_string(),
         };
         Ok(store.begin(session, replaces).await?)
@@ -82,9 +83,16 @@ impl CurrentUser {
         EmailAddress::parse(&self.profile.email).ok().as_ref() == Some(email)
     }
 
+    /// Whether this is the user, perhaps by another method. By email the address says who it is; through
+    /// organizations only their own ID does, since addresses change hands.
+    pub(crate) fn is(&self, user_id: &str, email: &EmailAddress) -> bool {
+        let both_by_sso = sso::is_sso_user(&self.user_id) && sso::is_sso_user(user_id);
+        self.user_id == user_id || (!both_by_sso && self.has_email(email))
+    }
+
     /// Where this sign-in led, if it is one that signed this browser in.
-    pub(crate) fn led_by(&self, flow: &SignInId) -> Option<ReturnTo> {
-        let led = self.sign_ins().into_iter().find(|(known, _)| known == flow);
+    pub(crate) fn led_by(&self, id: &SignInId) -> Option<ReturnTo> {
+        let led = self.sign_ins().into_iter().find(|(known, _)| known == id);
         led.map(|(_, led_to)| led_to)
     }
 

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::PendingCallback;
+use super::own_link::MailLink;
 use super::state::CODE_LIFETIME;
-use super::{MailLink, PendingCallback};
 use crate::clock::seconds;
 use crate::sealed::Sealed;
 

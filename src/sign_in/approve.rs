@@ -1,83 +1,189 @@
-//! The digits that let the browser that asked go on.
+//! A link that was opened in another browser: with the right digits, the requesting browser continues.
+
+use actix_web::HttpRequest;
 
 use super::attempts::{self, MAX_ATTEMPTS};
+use super::ctx::Ctx;
+use super::end::{self, end_of};
+use super::refusal::spent;
+use super::{Approval, Digits, End, PendingCallback, RequestContext, SignInId, State};
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::{ErrorKind, Failure};
-use crate::pages::{ApprovePage, Pages};
 use crate::session::Store;
-use crate::sign_in::{Approval, Digits, End, RequestContext, SignInId};
 
-/// What somebody typed who opened a link in a browser that didn't ask.
-pub(crate) struct Typed<'a> {
-    pub(crate) digits: &'a str,
-    /// The sign-in that they are for, and how it was asked for.
-    pub(crate) flow: &'a SignInId,
-    pub(crate) requested: &'a RequestContext,
-    /// When that sign-in is over in any case.
-    pub(crate) until: i64,
-    /// Where they were typed.
-    pub(crate) page: ApprovePage,
+/// WorkOS's link, opened in this browser, which didn't request it.
+pub(crate) struct OpenedLink {
+    callback: PendingCallback,
+    pub(crate) state: State,
 }
 
-/// Lets the browser that asked go on, if the digits are right. Wrong ones end the sign-in at the
-/// third try; what can't be the digits at all costs no try.
-///
-/// Three tries at two digits: whoever guesses is right in three of a hundred sign-ins, and each
-/// wrong one has to begin with a person who opens a mail that they didn't ask for.
-pub(crate) async fn check_digits(
+/// How its sign-in stands.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It waits for the digits.
+    Waits,
+    Approved,
+    Cancelled,
+}
+
+impl OpenedLink {
+    /// The one that this browser has opened last.
+    pub(crate) fn of_browser(app: &App, request: &HttpRequest) -> Result<Self, Failure> {
+        let callback = PendingCallback::of_browser(request, &app.keys, app.clock.now());
+        let opened = callback.and_then(|callback| {
+            State::read(&app.keys, &callback.state).map(|state| Self { callback, state })
+        });
+        opened.ok_or_else(|| Failure::refusal(ErrorKind::NothingPending, "no link was opened here"))
+    }
+
+    /// Refuses what was meant for another link: another tab may have opened this one since the page was
+    /// shown.
+    pub(crate) fn must_be(&self, shown: Option<&str>) -> Result<(), Failure> {
+        match shown {
+            Some(shown) if shown != self.state.id.as_str() => {
+                let why = "the page was of another sign-in";
+                let refused = Failure::refusal(ErrorKind::AnotherLink, why);
+                Err(refused.with_retry_url("/login/approve"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) async fn standing(&self, store: &Store) -> Result<Standing, Failure> {
+        let end = end_of(store, &self.state.id).await?;
+        match end {
+            Some(End::ByMailbox) => Ok(Standing::Cancelled),
+            Some(End::WrongDigits) => {
+                Err(Failure::refusal(ErrorKind::TooManyWrongDigits, "the digits were wrong before"))
+            }
+            Some(End::Redeemed(_) | End::CodeSpent) | None => {
+                let is_approved = store.get(&self.state.id.name_of_approval()).await?.is_some();
+                match (is_approved, end) {
+                    (true, _) => Ok(Standing::Approved),
+                    (false, None) => Ok(Standing::Waits),
+                    (false, Some(_)) => Err(spent()),
+                }
+            }
+        }
+    }
+
+    /// Approves the sign-in, if the digits are right: the requesting browser continues, and this one
+    /// gets no session.
+    pub(crate) async fn approve(self, ctx: &Ctx, digits: &str) -> Result<(), Refused> {
+        let State { id, requested, expires_at, .. } = self.state;
+        let approvable = Approvable { id: &id, requested: &requested, expires_at };
+        approvable.approve(ctx, digits, &Approval::with(self.callback)).await
+    }
+
+    /// Ends the sign-in: its user didn't request it.
+    pub(crate) async fn cancel(&self, app: &App, store: &Store) -> Result<(), Failure> {
+        end::cancel(app, store, &self.state.id, self.state.expires_at).await.map(drop)
+    }
+}
+
+/// A sign-in that another browser may approve.
+pub(super) struct Approvable<'a> {
+    pub(super) id: &'a SignInId,
+    pub(super) requested: &'a RequestContext,
+    /// When that sign-in is over in any case, in seconds since 1970.
+    pub(super) expires_at: i64,
+}
+
+/// Why a sign-in was not approved.
+pub(crate) enum Refused {
+    /// The digits were wrong; how many attempts are left, if one was counted.
+    WrongDigits(Option<u32>),
+    Failed(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Approvable<'_> {
+    /// Lets the requesting browser continue, if the digits are right. Three wrong ones end the sign-in;
+    /// what can't be the digits at all doesn't count.
+    ///
+    /// Three attempts at two digits: someone who guesses is right in three of a hundred sign-ins, and
+    /// each takes a user who opens an email that they didn't request.
+    pub(super) async fn approve(
+        &self,
+        ctx: &Ctx,
+        typed: &str,
+        approval: &Approval,
+    ) -> Result<(), Refused> {
+        let Ctx { app, store, .. } = ctx;
+        let Self { id, requested, expires_at } = self;
+        if !app.approves_cross_device {
+            return Err(Failure::refusal(ErrorKind::NothingPending, "CROSS_DEVICE is deny").into());
+        }
+        let Some(digits) = Digits::parse(typed) else { return Err(Refused::WrongDigits(None)) };
+        let name = id.name_of_approval();
+        // Pressed twice, or reloaded.
+        if store.get(&name).await?.is_some() {
+            return Ok(());
+        }
+        let right = &requested.digits;
+        // Not the digits themselves: who reads the store must not learn the right ones.
+        let alias =
+            |digits: &Digits| app.keys.alias(&format!("{} {}", id.as_str(), digits.as_str()));
+        let number = attempts::reserve(store, id, &alias(&digits), *expires_at).await?;
+        match (number, right.are(&digits)) {
+            (Some(number), false) if number < MAX_ATTEMPTS => {
+                return Err(Refused::WrongDigits(Some(MAX_ATTEMPTS - number)));
+            }
+            (Some(_), true) => {}
+            // None is left. That ends the sign-in, unless the right ones were typed at this moment too.
+            (_, is_right) => match attempts::include(store, id, &alias(right)).await? {
+                false => return Err(self.end(store).await.into()),
+                true if !is_right => return Ok(()),
+                true => {}
+            },
+        }
+        let sealed = app.keys.seal(id.as_str(), approval)?;
+        let stored = store.put(&name, sealed, approval.expires_at).await;
+        if let (Err(_), Some(number)) = (&stored, number) {
+            // The attempt was right.
+            attempts::refund(store, id, number).await;
+        }
+        stored?;
+        Entry::new(&app.keys, Event::Approved).with_id(id).write();
+        Ok(())
+    }
+
+    async fn end(&self, store: &Store) -> Failure {
+        let end = End::WrongDigits.as_text();
+        match store.claim(&self.id.claim_of_end(), end, self.expires_at).await {
+            Ok(_) => {
+                let why = "three tries at the digits were wrong";
+                Failure::refusal(ErrorKind::TooManyWrongDigits, why)
+            }
+            Err(error) => error.into(),
+        }
+    }
+}
+
+/// What another browser has left for this sign-in.
+pub(super) async fn approval(
     app: &App,
-    pages: &Pages,
     store: &Store,
-    typed: Typed<'_>,
-    approval: &Approval,
-) -> Result<(), Failure> {
-    let Typed { flow, until, page, .. } = typed;
-    if !app.approves_cross_device {
-        return Err(Failure::refusal(ErrorKind::NothingPending, "CROSS_DEVICE is deny"));
-    }
-    let wrong = |left| {
-        let page = pages.html(&page.refusing(ErrorKind::WrongDigits, left));
-        Failure::refusal(ErrorKind::WrongDigits, "wrong digits").shown_in(page)
-    };
-    let Some(digits) = Digits::parse(typed.digits) else { return Err(wrong(None)) };
-    let kept = flow.name_of_approval();
-    // Pressed twice, or loaded anew.
-    if store.get(&kept).await?.is_some() {
-        return Ok(());
-    }
-    let right = &typed.requested.digits;
-    // Not the digits themselves: who reads the store must not learn the right ones.
-    let alias = |digits: &Digits| app.keys.alias(&format!("{} {}", flow.as_str(), digits.as_str()));
-    let number = attempts::reserve(store, flow, &alias(&digits), until).await?;
-    match (number, right.are(&digits)) {
-        (Some(number), false) if number < MAX_ATTEMPTS => {
-            return Err(wrong(Some(MAX_ATTEMPTS - number)));
-        }
-        (Some(_), true) => {}
-        // None is left. That ends the sign-in, unless the right ones were tried at this moment too.
-        (_, is_right) => match attempts::include(store, flow, &alias(right)).await? {
-            false => return Err(end(store, flow, until).await),
-            true if !is_right => return Ok(()),
-            true => {}
-        },
-    }
-    let sealed = app.keys.seal(flow.as_str(), approval)?;
-    let keeping = store.put(&kept, sealed, approval.expires_at).await;
-    if let (Err(_), Some(number)) = (&keeping, number) {
-        // It was no wrong one.
-        attempts::refund(store, flow, number).await;
-    }
-    keeping?;
-    Entry::new(&app.keys, Event::Approved).in_flow(flow).write();
-    Ok(())
+    id: &SignInId,
+) -> Result<Option<Approval>, Failure> {
+    let sealed = store.get(&id.name_of_approval()).await?;
+    let approval: Option<Approval> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
+    Ok(approval.filter(|approval| app.clock.now() < approval.expires_at))
 }
 
-async fn end(store: &Store, flow: &SignInId, until: i64) -> Failure {
-    match store.claim(&flow.claim_of_end(), End::WrongDigits.as_text(), until).await {
-        Ok(_) => {
-            Failure::refusal(ErrorKind::TooManyWrongDigits, "three tries at the digits were wrong")
+/// Whether another browser has approved it, and no other tab is about to leave for WorkOS.
+pub(super) async fn may_continue(app: &App, store: &Store, id: &SignInId) -> Result<bool, Failure> {
+    match approval(app, store, id).await? {
+        None => Ok(false),
+        Some(Approval { callback: Some(_), .. }) => Ok(true),
+        Some(Approval { callback: None, .. }) => {
+            Ok(store.claimed(&id.claim_of_press()).await?.is_none())
         }
-        Err(error) => error.into(),
     }
 }

@@ -11,12 +11,12 @@ pub(crate) const MAX_ATTEMPTS: u32 = 3;
 /// with it, for [`include`].
 pub(crate) async fn reserve(
     store: &Store,
-    flow: &SignInId,
+    id: &SignInId,
     typed: &str,
     until: i64,
 ) -> Result<Option<u32>, Failure> {
     for number in 1..=MAX_ATTEMPTS {
-        if store.claim(&flow.claim_of_try(number), typed.to_owned(), until).await? {
+        if store.claim(&id.claim_of_try(number), typed.to_owned(), until).await? {
             return Ok(Some(number));
         }
     }
@@ -24,9 +24,9 @@ pub(crate) async fn reserve(
 }
 
 /// Whether this is what one of the tries was made with.
-pub(crate) async fn include(store: &Store, flow: &SignInId, typed: &str) -> Result<bool, Failure> {
+pub(crate) async fn include(store: &Store, id: &SignInId, typed: &str) -> Result<bool, Failure> {
     for number in 1..=MAX_ATTEMPTS {
-        if store.claimed(&flow.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {
+        if store.claimed(&id.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {
             return Ok(true);
         }
     }
@@ -34,6 +34,6 @@ pub(crate) async fn include(store: &Store, flow: &SignInId, typed: &str) -> Resu
 }
 
 /// Gives a try back, because it told nobody anything. If that fails, it counts.
-pub(crate) async fn refund(store: &Store, flow: &SignInId, number: u32) {
-    let _ = store.release(&flow.claim_of_try(number)).await;
+pub(crate) async fn refund(store: &Store, id: &SignInId, number: u32) {
+    let _ = store.release(&id.claim_of_try(number)).await;
 }

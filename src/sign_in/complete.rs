@@ -7,55 +7,46 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::{HttpResponse, rt, web};
+use actix_web::{rt, web};
 use tokio::time::timeout;
 
 use super::ctx::Ctx;
 use super::detached::detached;
+use super::next::Next;
+use super::outcome::{Outcome, PATIENCE, SignedIn, wait_if_claimed};
 use super::refusal::Refusal;
+use super::sso::Waiting;
+use super::verified_identity::VerifiedIdentity;
+use super::{End, PendingSignIn, remove_all};
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_ip;
-use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
 use crate::session::{self, Store, device};
 use crate::shutdown::Task;
-use crate::sign_in::{End, PendingSignIn, ReturnTo, SignInId, remove_all};
 use crate::workos::Profile;
 
-mod outcome;
-mod switch;
-mod verified;
-
-use outcome::Begun;
-pub(crate) use outcome::{
-    Outcome, Progress, has_not_taken, progress, take_not_taken, wait_if_begun,
-};
-pub(crate) use switch::{Waiting, flow_of};
-use verified::Verified;
-
-/// How long a request waits for the outcome before its page says that it takes longer.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// For the exchange and the app's own rules, together.
 const DEADLINE: Duration = Duration::from_secs(24);
 
-/// A sign-in to complete, and what the new session must know of the browser: all of it owned, so that
-/// it outlives the request.
+/// A sign-in to complete, and what the new session keeps of the browser: all of it owned, so that it
+/// outlives the request.
 pub(crate) struct Completion {
-    pub(crate) app: web::Data<App>,
-    pub(crate) store: web::Data<Store>,
-    pub(crate) pending: PendingSignIn,
+    pub(super) app: web::Data<App>,
+    pub(super) store: web::Data<Store>,
+    pub(super) pending: PendingSignIn,
+    /// The user who is signed in in this browser so far.
+    user: Option<CurrentUser>,
     device: String,
-    address: String,
+    ip: String,
     /// The reference of the session that this browser has; the new one takes its place.
     replaces: Option<String>,
-    user: Option<SignedInUser>,
     _task: Task,
 }
 
 /// What went wrong in a task whose request is gone.
-pub(crate) trait Untold {
+pub(crate) trait Unreported {
     fn failure(&self) -> &Failure;
 
     /// What the browser must still be told, if it isn't kept already.
@@ -64,149 +55,96 @@ pub(crate) trait Untold {
     }
 }
 
-impl Untold for Failure {
+impl Unreported for Failure {
     fn failure(&self) -> &Failure {
         self
     }
 }
 
-/// Tells the operator of a failure that no request is there to answer with.
-pub(crate) fn tell(app: &App, failure: &Failure, pending: &PendingSignIn) {
+/// Reports to the operator a failure that no request is there to respond with.
+pub(super) fn report(app: &App, failure: &Failure, pending: &PendingSignIn) {
     failure.log();
     let entry = Entry::new(&app.keys, Event::Refused).of_sign_in(pending);
-    entry.because(failure.code).write();
-}
-
-/// The user who is signed in in this browser so far.
-struct SignedInUser {
-    session_id: String,
-    person: String,
-    email: Option<EmailAddress>,
-    sign_ins: Vec<(SignInId, ReturnTo)>,
-}
-
-impl SignedInUser {
-    fn is(&self, person: &str, email: &EmailAddress) -> bool {
-        same(&self.person, self.email.as_ref(), person, email)
-    }
-}
-
-/// Whether this is the signed-in user, perhaps by another method.
-fn is_same(user: &CurrentUser, person: &str, email: &EmailAddress) -> bool {
-    same(&user.user_id, EmailAddress::parse(&user.profile.email).ok().as_ref(), person, email)
-}
-
-/// By another method the address says who it is; through organizations only their own ID does, since
-/// addresses change hands.
-fn same(
-    one: &str,
-    email_of_one: Option<&EmailAddress>,
-    other: &str,
-    email_of_other: &EmailAddress,
-) -> bool {
-    let both_by_sso = verified::is_by_sso(one) && verified::is_by_sso(other);
-    one == other || (!both_by_sso && email_of_one == Some(email_of_other))
+    entry.because(failure.kind).write();
 }
 
 impl Completion {
     pub(crate) fn new(ctx: &Ctx, user: Option<&CurrentUser>, pending: PendingSignIn) -> Self {
-        let address = client_ip::from_request(&ctx.request, &ctx.app.trusted_proxies);
+        let ip = client_ip::from_request(&ctx.request, &ctx.app.trusted_proxies);
         Self {
             app: ctx.app.clone(),
             store: ctx.store.clone(),
             pending,
+            user: user.cloned(),
             device: device::of(&ctx.request),
-            address: address.map_or_else(String::new, |address| address.to_string()),
+            ip: ip.map_or_else(String::new, |ip| ip.to_string()),
             replaces: session::reference(&ctx.request, &ctx.app.keys),
-            user: user.map(|user| SignedInUser {
-                session_id: user.session.id.clone(),
-                person: user.user_id.clone(),
-                email: EmailAddress::parse(&user.profile.email).ok(),
-                sign_ins: user.sign_ins(),
-            }),
             _task: Task::begin(&ctx.shutdown),
         }
     }
 
     /// Completes it with WorkOS's authorization code.
-    pub(crate) async fn by_code(
+    pub(super) async fn by_authorization_code(
         self,
         ctx: &Ctx,
-        user: Option<&CurrentUser>,
         code: String,
-    ) -> Result<HttpResponse, Failure> {
+    ) -> Result<Next, Failure> {
         let this = Rc::new(self);
         let exchange = Rc::clone(&this);
         let outcome = this.detach(async move { exchange.exchange(&code).await }).await;
-        this.respond(ctx, user, outcome).await
+        this.next(ctx, outcome).await
     }
 
-    /// Completes a sign-in through an organization, now that the person agrees to switch.
-    pub(crate) async fn by_consent(
-        self,
-        ctx: &Ctx,
-        user: Option<&CurrentUser>,
-        waiting: Waiting,
-    ) -> Result<HttpResponse, Failure> {
+    /// Completes a sign-in through an organization, now that the user has agreed to switch accounts.
+    pub(super) async fn by_consent(self, ctx: &Ctx, waiting: Waiting) -> Result<Next, Failure> {
         let this = Rc::new(self);
         let consent = Rc::clone(&this);
         let outcome = this.detach(async move { consent.consent(waiting).await }).await;
-        this.respond(ctx, user, outcome).await
+        this.next(ctx, outcome).await
     }
 
     /// Does this in a task of its own. `None` if it takes longer than a page should.
-    pub(crate) async fn detach<T: 'static, E: Untold + 'static>(
+    pub(super) async fn detach<T: 'static, E: Unreported + 'static>(
         self: &Rc<Self>,
         work: impl Future<Output = Result<T, E>> + 'static,
     ) -> Option<Result<T, E>> {
         let this = Rc::clone(self);
-        let tell = move |failure: E| {
-            tell(&this.app, failure.failure(), &this.pending);
+        let report = move |failure: E| {
+            report(&this.app, failure.failure(), &this.pending);
             if let Some(outcome) = failure.outcome() {
                 rt::spawn(async move {
                     let _ = outcome.keep(&this.app, &this.store, &this.pending.id).await;
                 });
             }
         };
-        timeout(PATIENCE, detached(work, tell)).await.ok()?.ok()
+        timeout(PATIENCE, detached(work, report)).await.ok()?.ok()
     }
 
-    /// Answers the request that began it.
-    pub(crate) async fn respond(
+    /// Where the browser goes whose request began it. An outcome of `None` is another request's to
+    /// make.
+    pub(super) async fn next(
         &self,
         ctx: &Ctx,
-        user: Option<&CurrentUser>,
         outcome: Option<Result<Option<Outcome>, Failure>>,
-    ) -> Result<HttpResponse, Failure> {
+    ) -> Result<Next, Failure> {
         match outcome {
             Some(Ok(Some(outcome))) => {
-                let switches = match (&outcome, &self.user) {
-                    (Outcome::SignedIn(begun), Some(user)) => !user.is(&begun.person, &begun.email),
-                    _ => false,
-                };
-                let mut response = outcome.respond(&ctx.app, &self.pending)?;
-                // The next person inherits no pending sign-in of the one before.
-                for removal in remove_all(&ctx.request).into_iter().filter(|_| switches) {
-                    // Can't fail: the name is letters, digits and dashes, the value empty.
-                    let _ = response.add_cookie(&removal);
-                }
-                Ok(response)
+                let switches = self.user.is_some() && outcome.is_of_another(self.user.as_ref());
+                let next = outcome.next(&self.app, &self.pending)?;
+                // The next user inherits no pending sign-in of the one before.
+                Ok(if switches { next.with(remove_all(&ctx.request)) } else { next })
             }
-            // Another request is at it, or was.
             Some(Ok(None)) => {
-                let waited = wait_if_begun(ctx, user, &self.pending).await?;
-                waited.ok_or_else(|| {
-                    let refused = Failure::from(Refusal::Consumed).offering(&self.pending);
-                    refused.of(&self.pending)
-                })
+                let waited = wait_if_claimed(ctx, self.user.as_ref(), &self.pending).await?;
+                waited.ok_or_else(|| Refusal::Consumed.of(&self.pending).for_audit(&self.pending))
             }
-            Some(Err(failure)) => Err(failure.or_offering(&self.pending)),
-            None => Err(Failure::going_through(&self.pending.id)),
+            Some(Err(failure)) => Err(failure.or_retry_of(&self.pending)),
+            None => Err(Failure::in_progress(&self.pending.id)),
         }
     }
 
     /// Claims the sign-in before the code is spent, and never gives it back: of fifty callbacks at
-    /// once, one goes on.
+    /// once, one continues.
     async fn exchange(&self, code: &str) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
             return Ok(None);
@@ -214,12 +152,12 @@ impl Completion {
         let exchanged = async {
             let verifier = self.pending.method.code_verifier();
             let profile = self.app.workos.exchange_code(code, verifier).await?;
-            let verified = Verified::of(&self.app.admission, profile, &self.pending)?;
+            let verified = self.verify(profile)?;
             match &self.user {
                 // Only now is it known who signs in through an organization.
                 Some(user)
                     if self.pending.method.is_sso()
-                        && !user.is(&verified.person, &verified.email) =>
+                        && !user.is(&verified.user_id, &verified.email) =>
                 {
                     Waiting::keep(&self.app, &self.store, &self.pending.id, verified).await
                 }
@@ -230,13 +168,11 @@ impl Completion {
     }
 
     /// Begins the session of the user whom a typed code has proved.
-    pub(crate) async fn by_profile(&self, profile: Profile) -> Result<Option<Outcome>, Failure> {
+    pub(super) async fn by_profile(&self, profile: Profile) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
             return Ok(None);
         }
-        let begun = async {
-            self.begin_session(Verified::of(&self.app.admission, profile, &self.pending)?).await
-        };
+        let begun = async { self.begin_session(self.verify(profile)?).await };
         self.settle(begun).await.map(Some)
     }
 
@@ -252,6 +188,10 @@ impl Completion {
         Ok(self.store.claim(&self.pending.id.claim_of_end(), end, self.pending.expires_at).await?)
     }
 
+    fn verify(&self, profile: Profile) -> Result<VerifiedIdentity, Refusal> {
+        self.pending.method.verify(&self.app.admission, profile, &self.pending)
+    }
+
     /// Waits for the outcome, within the deadline, and keeps it for later requests.
     async fn settle(
         &self,
@@ -259,7 +199,7 @@ impl Completion {
     ) -> Result<Outcome, Failure> {
         let late = |_| Failure::refusal(ErrorKind::WorkOsUnavailable, "the sign-in took too long");
         let settled = timeout(DEADLINE, outcome).await.unwrap_or_else(|gone| Err(late(gone)));
-        let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.code));
+        let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.kind));
         if let Some(outcome) = settled.as_ref().ok().or(failed.as_ref())
             && let Err(failure) = outcome.keep(&self.app, &self.store, &self.pending.id).await
         {
@@ -268,26 +208,29 @@ impl Completion {
         settled.map_err(|failure| failure.ending(&self.pending.id))
     }
 
-    async fn begin_session(&self, verified: Verified) -> Result<Outcome, Failure> {
-        let Verified { person, email, profile } = &verified;
-        self.app.admission.on_sign_in(person, email, profile).await?;
-        let same = self.user.iter().filter(|user| user.is(&verified.person, &verified.email));
-        let earlier = same.flat_map(|user| user.sign_ins.iter().cloned());
+    async fn begin_session(&self, verified: VerifiedIdentity) -> Result<Outcome, Failure> {
+        let VerifiedIdentity { user_id, email, profile } = &verified;
+        self.app.admission.on_sign_in(user_id, email, profile).await?;
+        let same = self.user.iter().filter(|user| user.is(user_id, email));
+        let earlier = same.flat_map(CurrentUser::sign_ins);
         let this = (self.pending.id.clone(), self.pending.return_to.clone());
         let session = NewSignIn {
-            person,
+            user_id,
             email,
             profile,
             sign_ins: std::iter::once(this).chain(earlier).collect(),
             device: self.device.clone(),
-            address: self.address.clone(),
+            ip: self.ip.clone(),
         };
         let reference = session.begin(&self.store, self.replaces.as_deref()).await?;
         let entry = Entry::new(&self.app.keys, Event::SignedIn).of(email);
-        entry.in_flow(&self.pending.id).by(&self.pending.method).write();
-        let is_proved = self.pending.method.sends_email();
-        let replaced = self.user.as_ref().map(|user| user.session_id.clone());
-        let (person, email) = (person.clone(), email.clone());
-        Ok(Outcome::SignedIn(Begun { reference, person, email, is_proved, replaced }))
+        entry.with_id(&self.pending.id).by(&self.pending.method).write();
+        Ok(Outcome::SignedIn(SignedIn {
+            reference,
+            is_proved: self.pending.method.sends_email(),
+            replaced: self.user.as_ref().map(|user| user.session.id.clone()),
+            user_id: verified.user_id,
+            email: verified.email,
+        }))
     }
 }

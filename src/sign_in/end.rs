@@ -59,17 +59,17 @@ impl End {
 
 /// Ends a sign-in; returns whether this call ended it. Ending it again is no error, but ending one that
 /// has signed a user in is: the page must not say that no one got in.
-pub(crate) async fn end(
+pub(crate) async fn cancel(
     app: &App,
     store: &Store,
-    flow: &SignInId,
+    id: &SignInId,
     until: i64,
 ) -> Result<bool, Failure> {
-    if store.claim(&flow.claim_of_end(), End::ByMailbox.as_text(), until).await? {
-        Entry::new(&app.keys, Event::Cancelled).in_flow(flow).write();
+    if store.claim(&id.claim_of_end(), End::ByMailbox.as_text(), until).await? {
+        Entry::new(&app.keys, Event::Cancelled).with_id(id).write();
         return Ok(true);
     }
-    match end_of(store, flow).await? {
+    match end_of(store, id).await? {
         Some(End::ByMailbox) => Ok(false),
         _ => {
             Err(Failure::refusal(ErrorKind::TooLateToEnd, "the sign-in had come to its end before"))
@@ -78,11 +78,6 @@ pub(crate) async fn end(
 }
 
 /// How this sign-in came to its end, if it has.
-pub(crate) async fn end_of(store: &Store, flow: &SignInId) -> Result<Option<End>, Failure> {
-    Ok(store.claimed(&flow.claim_of_end()).await?.map(|text| End::of_text(&text)))
-}
-
-/// The same for a link that was never made, was used, or has expired.
-pub(crate) fn spent() -> Failure {
-    Failure::refusal(ErrorKind::MailLinkSpent, "the mail's link is unknown, used or has expired")
+pub(crate) async fn end_of(store: &Store, id: &SignInId) -> Result<Option<End>, Failure> {
+    Ok(store.claimed(&id.claim_of_end()).await?.map(|text| End::of_text(&text)))
 }

@@ -1,4 +1,4 @@
-//! The half of a sign-in that the asking browser keeps: the flow cookie.
+//! The half of a sign-in that the asking browser keeps: a cookie.
 
 use std::fmt;
 use std::time::Duration;
@@ -88,12 +88,6 @@ impl PendingSignIn {
         })
     }
 
-    /// Sets where the browser goes once the user is signed in.
-    #[must_use]
-    pub fn returning_to(self, return_to: ReturnTo) -> Self {
-        Self { return_to, ..self }
-    }
-
     /// When it began, in seconds since 1970.
     #[must_use]
     pub fn began_at(&self) -> i64 {
@@ -127,21 +121,21 @@ impl PendingSignIn {
 
     /// The sign-in of this name that this browser has under way.
     #[must_use]
-    pub fn of_flow(
+    pub fn of_browser(
         request: &HttpRequest,
         keys: &KeyRing,
-        flow: &SignInId,
+        id: &SignInId,
         now: i64,
     ) -> Option<Self> {
-        Self::with_expired(request, keys, flow).filter(|pending| now < pending.expires_at)
+        Self::with_expired(request, keys, id).filter(|pending| now < pending.expires_at)
     }
 
     /// The same, whether or not it has expired meanwhile.
     #[must_use]
-    pub fn with_expired(request: &HttpRequest, keys: &KeyRing, flow: &SignInId) -> Option<Self> {
-        let name = flow.cookie_name();
+    pub fn with_expired(request: &HttpRequest, keys: &KeyRing, id: &SignInId) -> Option<Self> {
+        let name = id.cookie_name();
         let opened: Self = keys.open(&name, request.cookie(&name)?.value())?;
-        Some(Self { id: flow.clone(), ..opened })
+        Some(Self { id: id.clone(), ..opened })
     }
 
     /// The newest sign-in that this browser has under way.
@@ -201,11 +195,11 @@ pub(crate) fn remove_all(request: &HttpRequest) -> Vec<Cookie<'static>> {
 /// The sign-ins that this browser has under way, the newest first.
 fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<PendingSignIn> {
     let cookies = request.cookies().map(|cookies| cookies.clone()).unwrap_or_default();
-    let flows = cookies
+    let ids = cookies
         .iter()
         .filter_map(|cookie| SignInId::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
     let mut under_way: Vec<_> =
-        flows.filter_map(|flow| PendingSignIn::of_flow(request, keys, &flow, now)).collect();
+        ids.filter_map(|id| PendingSignIn::of_browser(request, keys, &id, now)).collect();
     under_way.sort_by_key(|pending| std::cmp::Reverse(pending.began_at));
     under_way
 }

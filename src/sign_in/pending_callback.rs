@@ -40,7 +40,7 @@ impl PendingCallback {
 
     /// The one that this browser holds.
     #[must_use]
-    pub fn of(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
+    pub fn of_browser(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
         let callback: Self = keys.open(Self::COOKIE, request.cookie(Self::COOKIE)?.value())?;
         (now < callback.expires_at).then_some(callback)
     }

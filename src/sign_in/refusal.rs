@@ -1,8 +1,9 @@
-//! Every way in which the callback says no.
+//! Why a sign-in fails, and what its page offers.
 
-use crate::error::{ErrorKind, Failure};
-use crate::sign_in::{LinkDelivery, SignInMethod};
+use super::{PendingSignIn, ReturnTo, SignInId, State};
+use crate::error::{ErrorKind, Failure, Offer};
 
+/// Why the callback refuses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Refusal {
     NoCode,
@@ -41,30 +42,34 @@ const DOCUMENTED: [(&str, ErrorKind, &str); 14] = [
 ];
 
 impl Refusal {
-    /// The `error` of a callback. What isn't documented is anybody's text, and is not repeated.
+    /// The `error` of a callback. One that isn't documented may be any text, and is not repeated.
     pub(crate) fn of_error(error: &str) -> Self {
         let documented = DOCUMENTED.into_iter().find(|(name, ..)| *name == error);
-        documented.map_or(Self::UnknownError, |(_, code, cause)| Self::Provider(code, cause))
+        documented.map_or(Self::UnknownError, |(_, kind, cause)| Self::Provider(kind, cause))
     }
 
-    /// What the visitor is told by and what the operator reads, of a sign-in by this way if it is
-    /// one of this browser's.
-    pub(crate) fn by(self, method: Option<&SignInMethod>) -> Failure {
-        let is_expired = matches!(self, Self::Provider(ErrorKind::LinkExpired, _));
-        let code = match method {
-            Some(SignInMethod::Sso(_)) if is_expired => ErrorKind::SsoDenied,
-            // No scanner reaches the link that ours leads to.
-            Some(SignInMethod::Link(LinkDelivery::Smtp)) if is_expired => ErrorKind::MailLinkSpent,
-            _ => self.entry().0,
-        };
-        Failure::refusal(code, self.entry().1)
+    /// Refuses a sign-in of this browser.
+    pub(crate) fn of(self, pending: &PendingSignIn) -> Failure {
+        let failure = Failure::from(self);
+        match self {
+            Self::Provider(ErrorKind::LinkExpired, _) => {
+                failure.with_kind(pending.method.access_denied()).with_retry_of(pending)
+            }
+            _ => failure.with_retry_of(pending),
+        }
+    }
+
+    /// Refuses a sign-in that this browser doesn't have; of the method, only the `state` tells.
+    pub(crate) fn elsewhere(self, state: Option<&State>) -> Failure {
+        let failure = Failure::from(self);
+        if state.is_some_and(|state| state.is_sso) { failure.with_retry_of_sso() } else { failure }
     }
 
     #[rustfmt::skip]
     fn entry(self) -> (ErrorKind, &'static str) {
         match self {
             Self::NoCode => (ErrorKind::BadRequest, "neither an error came back nor what could be a code"),
-            Self::Provider(code, cause) => (code, cause),
+            Self::Provider(kind, cause) => (kind, cause),
             Self::UnknownError => (ErrorKind::SsoFailed, "WorkOS came back with an error that it doesn't document"),
             Self::StartedElsewhere => (ErrorKind::StartedElsewhere, "a code came without a state: the sign-in was started at the identity provider"),
             Self::StateMismatch => (ErrorKind::StateMismatch, "the state wasn't made here for this, or is damaged"),
@@ -81,6 +86,60 @@ impl Refusal {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        refusal.by(None)
+        let (kind, why) = refusal.entry();
+        Self::refusal(kind, why)
+    }
+}
+
+/// The link or code was used, has expired, or was never made: all look the same.
+pub(crate) fn spent() -> Failure {
+    Failure::refusal(ErrorKind::MailLinkSpent, "the mail's link is unknown, used or has expired")
+}
+
+/// What a failure offers to the browser that requested the sign-in.
+impl Failure {
+    /// Another request completes the sign-in at this moment: the page waits for it.
+    pub(crate) fn in_progress(id: &SignInId) -> Self {
+        let refused = Self::refusal(ErrorKind::GoingThrough, "another request completes it");
+        refused.with_offer(Offer::Wait(id.as_str().to_owned())).already_reported()
+    }
+
+    /// Offers the same sign-in anew.
+    #[must_use]
+    pub(crate) fn with_retry_of(self, pending: &PendingSignIn) -> Self {
+        let kind = pending.method.error_kind(self.kind);
+        let by_sso = pending.method.is_sso();
+        let (email, return_to) = (pending.email.as_str(), pending.return_to.as_str());
+        self.with_kind(kind).with_new_sign_in(email, return_to, by_sso)
+    }
+
+    /// Offers the same sign-in anew, unless something better is offered already.
+    #[must_use]
+    pub(crate) fn or_retry_of(self, pending: &PendingSignIn) -> Self {
+        if self.offer.is_some() { self } else { self.with_retry_of(pending) }
+    }
+
+    /// Offers another sign-in through an organization in a browser that didn't request this one.
+    #[must_use]
+    pub(crate) fn with_retry_of_sso(self) -> Self {
+        let kind = super::sso::error_kind(self.kind);
+        self.with_kind(kind).with_new_sign_in("", ReturnTo::default().as_str(), true)
+    }
+
+    fn with_new_sign_in(self, email: &str, return_to: &str, by_sso: bool) -> Self {
+        let (email, return_to) = (email.to_owned(), return_to.to_owned());
+        self.with_offer(Offer::NewSignIn { email, return_to, by_sso })
+    }
+
+    /// Says for the audit which sign-in failed.
+    #[must_use]
+    pub(crate) fn for_audit(self, pending: &PendingSignIn) -> Self {
+        self.with_sign_in(pending.id.as_str(), Some(pending.email.clone()))
+    }
+
+    /// Removes the sign-in's cookie: it can't be used again.
+    #[must_use]
+    pub(crate) fn ending(self, id: &SignInId) -> Self {
+        self.with_sign_in(id.as_str(), None).with_removal(id.removal_cookie())
     }
 }

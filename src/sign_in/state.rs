@@ -20,8 +20,8 @@ pub(super) const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 pub struct State {
     /// The sign-in it belongs to.
     #[serde(rename = "f")]
-    pub flow: SignInId,
-    /// Fresh randomness beside the flow, which stands in URLs.
+    pub id: SignInId,
+    /// Fresh randomness beside the ID, which stands in URLs.
     #[serde(rename = "n")]
     nonce: String,
     /// When link and code are both dead, in seconds since 1970.
@@ -42,14 +42,14 @@ impl Sealed for State {
 impl State {
     /// For a link of WorkOS's that works for so long.
     pub(super) fn new(
-        flow: &SignInId,
+        id: &SignInId,
         requested: RequestContext,
         is_sso: bool,
         link_expires_in: Duration,
         now: i64,
     ) -> Result<Self, NoRandomness> {
         let expires_at = now.saturating_add(Self::lifetime(link_expires_in));
-        Ok(Self { flow: flow.clone(), nonce: random_text()?, expires_at, is_sso, requested })
+        Ok(Self { id: id.clone(), nonce: random_text()?, expires_at, is_sso, requested })
     }
 
     /// Reads what came back.

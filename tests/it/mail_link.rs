@@ -181,9 +181,9 @@ async fn cookie_keys_and_a_sign_in_of_ones_own_make_no_link_either() {
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
     let (forger, real) = asked(&app, "victim@acme.test", "").await;
     let token = real.rsplit_once('/').unwrap().1;
-    let MailLink { flow, requested, network, .. } = MailLink::read(&keys, token).unwrap();
+    let MailLink { id, requested, network, .. } = MailLink::read(&keys, token).unwrap();
     let hour = Duration::from_secs(60 * 60);
-    let made_up = MailLink::new(&flow, requested, network, hour).unwrap().token(&keys).unwrap();
+    let made_up = MailLink::new(&id, requested, network, hour).unwrap().token(&keys).unwrap();
     assert_error(&press(&forger, &format!("/login/open/{made_up}")).await, 400, "link_expired");
     assert!(app.workos.calls().await.is_empty());
     let leaving = press(&forger, &real).await;

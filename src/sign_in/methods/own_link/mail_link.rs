@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::random_text;
-use super::pending::hash;
-use super::{RequestContext, SignInId};
 use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
+use crate::sign_in::id::random_text;
+use crate::sign_in::pending::hash;
+use crate::sign_in::{RequestContext, SignInId};
 
 /// What the link in our own mail knows. Whoever holds it has the mail; to sign in takes the browser
 /// that asked as well, which holds the sign-in itself.
@@ -22,7 +22,7 @@ use crate::sealed::{KeyRing, NoRandomness, Sealed};
 pub struct MailLink {
     /// The sign-in it belongs to.
     #[serde(rename = "f")]
-    pub flow: SignInId,
+    pub id: SignInId,
     /// When it stops working, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires_at: i64,
@@ -47,13 +47,13 @@ impl MailLink {
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
     pub fn new(
-        flow: &SignInId,
+        id: &SignInId,
         requested: RequestContext,
         network: IpAddr,
         expires_in: Duration,
     ) -> Result<Self, NoRandomness> {
         let expires_at = requested.at.saturating_add(seconds(expires_in));
-        Ok(Self { flow: flow.clone(), expires_at, requested, network, secret: random_text()? })
+        Ok(Self { id: id.clone(), expires_at, requested, network, secret: random_text()? })
     }
 
     /// The SHA-256 of its random part, in base64.
@@ -65,7 +65,7 @@ impl MailLink {
     /// What the store keeps while the link of this address may be used.
     #[must_use]
     pub fn stored(&self, email: &EmailAddress) -> String {
-        format!("{} {}", self.secret_hash(), email_hash(&self.flow, email))
+        format!("{} {}", self.secret_hash(), email_hash(&self.id, email))
     }
 }
 
@@ -75,16 +75,16 @@ impl MailLink {
 pub fn is_mailed(
     stored: &str,
     secret_hash: &str,
-    flow: &SignInId,
+    id: &SignInId,
     email: Option<&EmailAddress>,
 ) -> bool {
     let Some((secret, to)) = stored.split_once(' ') else { return false };
-    secret == secret_hash && email.is_none_or(|email| to == email_hash(flow, email))
+    secret == secret_hash && email.is_none_or(|email| to == email_hash(id, email))
 }
 
-/// Tells nothing to who reads the store: the flow isn't there.
-fn email_hash(flow: &SignInId, email: &EmailAddress) -> String {
-    hash(&format!("{} {}", flow.as_str(), email.as_str()))
+/// Tells nothing to who reads the store: the ID isn't there.
+fn email_hash(id: &SignInId, email: &EmailAddress) -> String {
+    hash(&format!("{} {}", id.as_str(), email.as_str()))
 }
 
 impl MailLink {

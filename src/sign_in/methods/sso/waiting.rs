@@ -1,28 +1,30 @@
 //! A sign-in through an organization in a browser where another user is signed in. Only the exchange
-//! tells who it is, so what WorkOS said waits in the store until the person has agreed to switch.
+//! tells who it is, so the verified identity waits in the store until the user has agreed to switch.
 
 use actix_web::cookie::Cookie;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-use super::{Outcome, Verified};
 use crate::app::App;
 use crate::error::{ErrorKind, Failure};
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
 use crate::session::Store;
 use crate::sign_in::ctx::Ctx;
+use crate::sign_in::outcome::Outcome;
+use crate::sign_in::verified_identity::VerifiedIdentity;
 use crate::sign_in::{PendingCallback, SignInId};
 
 /// How long it waits, in seconds.
-pub(crate) const LIFETIME: i64 = 5 * 60;
+pub(crate) const WAITING_LIFETIME: i64 = 5 * 60;
 
 /// What waits in the store, sealed.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Waiting {
-    pub(crate) flow: SignInId,
-    pub(crate) verified: Verified,
+    #[serde(rename = "flow")]
+    pub(crate) id: SignInId,
+    pub(crate) verified: VerifiedIdentity,
     /// 128 random bits, which the browser holds: the store knows their hash.
     reference: String,
     /// In seconds since 1970.
@@ -45,19 +47,19 @@ impl Waiting {
     pub(crate) async fn keep(
         app: &App,
         store: &Store,
-        flow: &SignInId,
-        verified: Verified,
+        id: &SignInId,
+        verified: VerifiedIdentity,
     ) -> Result<Outcome, Failure> {
         let reference = URL_SAFE_NO_PAD.encode(random::<16>()?);
-        let expires_at = app.clock.now().saturating_add(LIFETIME);
-        let waiting = Self { flow: flow.clone(), verified, reference, expires_at };
+        let expires_at = app.clock.now().saturating_add(WAITING_LIFETIME);
+        let waiting = Self { id: id.clone(), verified, reference, expires_at };
         let sealed = app.keys.seal(&waiting.reference, &waiting)?;
         store.put(&name(&waiting.reference), sealed, expires_at).await?;
         Ok(Outcome::AsksToSwitch(waiting.reference))
     }
 
     /// The one that this browser's user is asked about.
-    pub(crate) async fn of(ctx: &Ctx) -> Result<Option<Self>, Failure> {
+    pub(crate) async fn of_browser(ctx: &Ctx) -> Result<Option<Self>, Failure> {
         let Some(Reference(reference, _)) = Reference::of(ctx) else { return Ok(None) };
         let sealed = ctx.store.get(&name(&reference)).await?;
         let waiting = sealed.and_then(|sealed| ctx.app.keys.open::<Self>(&reference, &sealed));
@@ -76,13 +78,13 @@ impl Waiting {
         Ok(true)
     }
 
-    /// The person keeps to the account that is signed in; false if they have agreed to switch before.
+    /// The user keeps the account that is signed in; false if they have agreed to switch before.
     pub(crate) async fn decline(self, ctx: &Ctx) -> Result<bool, Failure> {
         if !self.take(&ctx.store, ctx.app.clock.now()).await? {
             return Ok(false);
         }
         let declined = Outcome::Failed(ErrorKind::SignInCancelled);
-        declined.keep(&ctx.app, &ctx.store, &self.flow).await?;
+        declined.keep(&ctx.app, &ctx.store, &self.id).await?;
         Ok(true)
     }
 }
@@ -95,26 +97,26 @@ impl Reference {
     }
 }
 
-/// The sign-in that this browser's user was asked about, also when it waits no longer.
-pub(crate) fn flow_of(ctx: &Ctx) -> Option<SignInId> {
-    Reference::of(ctx).map(|Reference(_, flow)| flow)
+/// The sign-in that this browser's user was asked about, even if it waits no longer.
+pub(crate) fn asked_about(ctx: &Ctx) -> Option<SignInId> {
+    Reference::of(ctx).map(|Reference(_, id)| id)
 }
 
-/// When the person agreed to switch, in seconds since 1970.
+/// When the user agreed to switch, in seconds since 1970.
 pub(crate) async fn agreed_at(store: &Store, reference: &str) -> Result<Option<i64>, Failure> {
     let claimed = store.claimed(&name(reference)).await?;
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
 
 /// The cookie that holds the reference.
-pub(crate) fn cookie(
+pub(crate) fn waiting_cookie(
     reference: &str,
-    flow: &SignInId,
+    id: &SignInId,
     keys: &KeyRing,
 ) -> Result<Cookie<'static>, NoRandomness> {
     let sealed =
-        keys.seal(PendingCallback::COOKIE, &Reference(reference.to_owned(), flow.clone()))?;
-    Ok(host_cookie(PendingCallback::COOKIE.to_owned(), sealed, LIFETIME))
+        keys.seal(PendingCallback::COOKIE, &Reference(reference.to_owned(), id.clone()))?;
+    Ok(host_cookie(PendingCallback::COOKIE.to_owned(), sealed, WAITING_LIFETIME))
 }
 
 fn name(reference: &str) -> String {

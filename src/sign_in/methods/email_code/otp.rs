@@ -1,4 +1,4 @@
-//! The code that WorkOS mails, as somebody types it.
+//! The code that WorkOS emails, as the user types it.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,0 +1,136 @@
+//! WorkOS sends the browser back, with `code` and `state` or with `error`.
+
+use serde::Deserialize;
+
+use super::complete::Completion;
+use super::ctx::Ctx;
+use super::end::end_of;
+use super::next::Next;
+use super::refusal::Refusal;
+use super::resume::{Resumed, resume};
+use super::{PendingCallback, PendingSignIn, State};
+use crate::app::App;
+use crate::audit::{Entry, Event};
+use crate::error::Failure;
+use crate::session::{CurrentUser, Store};
+
+/// The query of the callback, whoever made it.
+#[derive(Deserialize)]
+pub(crate) struct CallbackQuery {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+}
+
+/// Completes the sign-in in the browser that requested it. Any other is asked to approve it.
+pub(crate) async fn callback(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    query: &CallbackQuery,
+) -> Result<Next, Failure> {
+    let (app, now) = (&ctx.app, ctx.app.clock.now());
+    let state = query.state.as_deref().and_then(|state| State::read(&app.keys, state));
+    let resumed = match &state {
+        Some(state) => resume(ctx, user, &state.id).await?,
+        None => Resumed::Unknown,
+    };
+    let requested = match resumed {
+        Resumed::Completed(next) => return Ok(next),
+        Resumed::Over(pending) if query.error.is_none() => {
+            return Err(Refusal::Consumed.of(&pending).for_audit(&pending));
+        }
+        Resumed::Pending(pending) | Resumed::Over(pending) => Some(pending),
+        Resumed::Unknown => None,
+    };
+    let callback = read(query, state.as_ref(), now).map_err(|refused| match &requested {
+        Some(pending) => refused.of(pending),
+        None => refused.elsewhere(state.as_ref()),
+    })?;
+    let pending = requested.filter(|pending| now < pending.expires_at);
+    if let Some(state) = state.as_ref().filter(|state| !state.is_sso) {
+        audit_opened(app, state, pending.as_ref());
+    }
+    match (pending, state) {
+        (Some(pending), _) => complete_or_confirm_switch(ctx, user, pending, callback).await,
+        (None, Some(state)) if !state.is_sso => {
+            ask_to_approve(app, &ctx.store, &state, &callback).await
+        }
+        (None, Some(state)) => Err(Refusal::NothingPending.elsewhere(Some(&state))),
+        (None, None) => Err(Refusal::StateMismatch.into()),
+    }
+}
+
+fn audit_opened(app: &App, state: &State, pending: Option<&PendingSignIn>) {
+    let entry = Entry::new(&app.keys, Event::Opened).with_id(&state.id);
+    match pending {
+        Some(pending) => entry.of(&pending.email).by(&pending.method).write(),
+        None => entry.write(),
+    }
+}
+
+/// What WorkOS has sent, as far as it can be verified without the pending sign-in.
+fn read(
+    query: &CallbackQuery,
+    state: Option<&State>,
+    now: i64,
+) -> Result<PendingCallback, Refusal> {
+    if let Some(error) = &query.error {
+        return Err(Refusal::of_error(error));
+    }
+    let code = query.code.as_deref().filter(|code| is_plain(code)).ok_or(Refusal::NoCode)?;
+    let sealed = query.state.as_deref().ok_or(Refusal::StartedElsewhere)?;
+    let expires_at = state.ok_or(Refusal::StateMismatch)?.expires_at;
+    if now >= expires_at {
+        return Err(Refusal::StateExpired);
+    }
+    Ok(PendingCallback::new(code, sealed, expires_at, now))
+}
+
+/// WorkOS's codes are 26 letters and digits. Longer ones may come, up to a limit.
+fn is_plain(code: &str) -> bool {
+    (1..=255).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Completes a sign-in in the browser that requested it. If another user is signed in there, they are
+/// asked first: a link in an email must not switch accounts by itself. Of a sign-in through an
+/// organization, nobody knows yet who it is.
+pub(super) async fn complete_or_confirm_switch(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    pending: PendingSignIn,
+    callback: PendingCallback,
+) -> Result<Next, Failure> {
+    verify_state(&ctx.app, &pending, &callback)?;
+    if !pending.method.is_sso() && user.is_some_and(|user| !user.has_email(&pending.email)) {
+        return Ok(Next::to("/login/switch").with([callback.cookie(&ctx.app.keys)?]));
+    }
+    Completion::new(ctx, user, pending).by_authorization_code(ctx, callback.code).await
+}
+
+/// Verifies that the `state` belongs to this sign-in, and that the code is not too old.
+pub(super) fn verify_state(
+    app: &App,
+    pending: &PendingSignIn,
+    callback: &PendingCallback,
+) -> Result<(), Failure> {
+    if !pending.belongs_to(&callback.state) {
+        return Err(Refusal::StateMismatch.of(pending));
+    }
+    if app.clock.now() >= callback.expires_at {
+        return Err(Refusal::CodeExpired.of(pending));
+    }
+    Ok(())
+}
+
+/// In another browser nothing is exchanged: its user is asked, at a clean URL.
+async fn ask_to_approve(
+    app: &App,
+    store: &Store,
+    state: &State,
+    callback: &PendingCallback,
+) -> Result<Next, Failure> {
+    if end_of(store, &state.id).await?.is_some() {
+        return Err(Refusal::Consumed.into());
+    }
+    Ok(Next::to("/login/approve").with([callback.cookie(&app.keys)?]))
+}

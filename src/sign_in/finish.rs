@@ -1,0 +1,38 @@
+//! The requesting browser continues: another has approved the sign-in, or its outcome waits.
+
+use super::callback::complete_or_confirm_switch;
+use super::ctx::Ctx;
+use super::next::Next;
+use super::refusal::spent;
+use super::resume::{Resumed, resume};
+use super::{Approval, SignInId, approve, own_link};
+use crate::error::{ErrorKind, Failure};
+use crate::session::CurrentUser;
+
+/// Continues the sign-in with this ID.
+pub(crate) async fn finish(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    id: &SignInId,
+) -> Result<Next, Failure> {
+    let (app, store) = (&ctx.app, &ctx.store);
+    let pending = match resume(ctx, user, id).await? {
+        Resumed::Completed(next) => return Ok(next),
+        Resumed::Over(pending) => return Err(spent().with_retry_of(&pending).for_audit(&pending)),
+        Resumed::Pending(pending) if app.clock.now() < pending.expires_at => pending,
+        Resumed::Pending(_) | Resumed::Unknown => return Err(nothing_pending()),
+    };
+    match approve::approval(app, store, id).await? {
+        Some(Approval { callback: Some(callback), .. }) => {
+            complete_or_confirm_switch(ctx, user, pending, callback).await
+        }
+        Some(Approval { callback: None, secret_hash, .. }) => {
+            own_link::leave_if_approved(ctx, pending, &secret_hash.unwrap_or_default()).await
+        }
+        None => Ok(Next::to(format!("/login/sent?flow={}", id.as_str()))),
+    }
+}
+
+pub(crate) fn nothing_pending() -> Failure {
+    Failure::refusal(ErrorKind::NothingPending, "this browser has no such sign-in")
+}

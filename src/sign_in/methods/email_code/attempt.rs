@@ -1,0 +1,229 @@
+//! An attempt at a code: one at a time, and three of them count. One that WorkOS doesn't judge doesn't
+//! count; one that is right completes the sign-in, once.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::rt::time::sleep;
+
+use super::{A_MINUTE, OneTimeCode};
+use crate::app::App;
+use crate::error::{ErrorKind, Failure};
+use crate::session::{CurrentUser, Store};
+use crate::sign_in::attempts::{self, MAX_ATTEMPTS};
+use crate::sign_in::complete::{Completion, Unreported};
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::end::end_of;
+use crate::sign_in::next::Next;
+use crate::sign_in::outcome::Outcome;
+use crate::sign_in::refusal::spent;
+use crate::sign_in::resume::{Resumed, resume};
+use crate::sign_in::{End, PendingSignIn, SignInId, SignInMethod};
+use crate::workos::{CodeRefusal, WorkOsError};
+
+/// For how many seconds an attempt keeps others out: longer than WorkOS may take. After that, it was
+/// interrupted.
+const MAX_DURATION: i64 = 24;
+/// How often an attempt looks whether the one before it is done.
+const POLL: Duration = Duration::from_millis(100);
+
+/// An attempt that signs nobody in.
+pub(crate) struct Refused {
+    pub(crate) failure: Failure,
+    pub(crate) attempts_left: Option<u32>,
+    /// Whether it ended the sign-in; otherwise another attempt may be made.
+    pub(crate) is_over: bool,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { failure, attempts_left: None, is_over: false }
+    }
+}
+
+impl Unreported for Refused {
+    fn failure(&self) -> &Failure {
+        &self.failure
+    }
+
+    fn outcome(&self) -> Option<Outcome> {
+        (!self.is_over).then_some(Outcome::NotTaken(self.failure.kind, self.attempts_left))
+    }
+}
+
+/// When the attempt began that is being made, in seconds since 1970.
+pub(crate) async fn attempted_at(store: &Store, id: &SignInId) -> Result<Option<i64>, Failure> {
+    let claimed = store.claimed(&id.claim_of_press()).await?;
+    Ok(claimed.map(|since| since.parse().unwrap_or_default()))
+}
+
+/// Whether the program was killed during an attempt: WorkOS may have taken the code, and nobody knows.
+pub(crate) async fn is_interrupted(
+    app: &App,
+    store: &Store,
+    pending: &PendingSignIn,
+) -> Result<bool, Failure> {
+    let is_by_code = matches!(pending.method, SignInMethod::Code);
+    let began = if is_by_code { attempted_at(store, &pending.id).await? } else { None };
+    Ok(began.is_some_and(|began| app.clock.now() >= began.saturating_add(MAX_DURATION)))
+}
+
+/// What a typed code leads to.
+pub(crate) enum Redeemed {
+    Next(Next),
+    /// It doesn't sign the user in, and the sign-in goes on.
+    Refused(Box<PendingSignIn>, Refused),
+}
+
+/// Redeems the code that was typed, in the requesting browser. `instead_of` is the other user of whom its
+/// page said that they are signed in.
+pub(crate) async fn redeem(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    id: &SignInId,
+    typed: &str,
+    instead_of: &str,
+) -> Result<Redeemed, Failure> {
+    let is_over = |pending: &PendingSignIn| Err(spent().with_retry_of(pending).for_audit(pending));
+    let pending = match resume(ctx, user, id).await? {
+        Resumed::Completed(next) => return Ok(Redeemed::Next(next)),
+        Resumed::Pending(pending) if takes_code(&pending) => pending,
+        Resumed::Over(pending) if takes_code(&pending) => return is_over(&pending),
+        _ => return Err(nothing_pending()),
+    };
+    if ctx.app.clock.now() >= pending.expires_at {
+        return is_over(&pending);
+    }
+    let waiting_page = || Redeemed::Next(Next::to(format!("/login/sent?flow={}", id.as_str())));
+    // Another user has signed in here since the page was shown: it says so now, and asks once more.
+    let other = user.filter(|user| !user.has_email(&pending.email));
+    if other.is_some_and(|other| other.profile.email != instead_of) {
+        return Ok(waiting_page());
+    }
+    let Some(code) = OneTimeCode::parse(typed) else {
+        let failure = Failure::refusal(ErrorKind::WrongCode, "not six digits");
+        return Ok(Redeemed::Refused(Box::new(pending), failure.into()));
+    };
+    let completion = Rc::new(Completion::new(ctx, user, pending.clone()));
+    match completion.detach(attempt(Rc::clone(&completion), code)).await {
+        Some(Ok(outcome)) => completion.next(ctx, Some(Ok(outcome))).await.map(Redeemed::Next),
+        Some(Err(refused)) if refused.is_over => {
+            Err(refused.failure.ending(id).or_retry_of(&pending))
+        }
+        Some(Err(refused)) => Ok(Redeemed::Refused(Box::new(pending), refused)),
+        // WorkOS takes longer than a page should: the waiting page shows what becomes of it.
+        None => Ok(waiting_page()),
+    }
+}
+
+fn takes_code(pending: &PendingSignIn) -> bool {
+    matches!(pending.method, SignInMethod::Code) && pending.next_mail_at.is_none()
+}
+
+pub(crate) fn nothing_pending() -> Failure {
+    Failure::refusal(ErrorKind::NoCodePending, "this browser has no such sign-in")
+}
+
+/// One attempt at a time: another waits for the one before it. `None` if that completed the sign-in.
+async fn attempt(
+    completion: Rc<Completion>,
+    code: OneTimeCode,
+) -> Result<Option<Outcome>, Refused> {
+    let Completion { app, store, pending, .. } = &*completion;
+    let claim = pending.id.claim_of_press();
+    loop {
+        let now = app.clock.now();
+        let claimed = store.claim(&claim, now.to_string(), pending.expires_at).await;
+        if claimed.map_err(Failure::from)? {
+            break;
+        }
+        if end_of(store, &pending.id).await?.is_some() {
+            return Ok(None);
+        }
+        if is_interrupted(app, store, pending).await? {
+            return Err(over(&completion, spent()).await);
+        }
+        sleep(POLL).await;
+    }
+    let attempted = counted_attempt(&completion, &code).await;
+    // The right code has ended the sign-in, and the next attempt finds that.
+    if attempted.is_err() {
+        let _ = store.release(&claim).await;
+    }
+    attempted
+}
+
+async fn counted_attempt(
+    completion: &Completion,
+    code: &OneTimeCode,
+) -> Result<Option<Outcome>, Refused> {
+    let Completion { app, store, pending, .. } = completion;
+    let id = &pending.id;
+    let wait = app.rate_limits.try_code(store, &pending.email).await.map_err(Failure::from)?;
+    if let Some(wait) = wait {
+        let cause = "too many tries at the codes of this address";
+        return Err(Failure::refusal(ErrorKind::TooManyTries, cause).retry_after(wait).into());
+    }
+    let Some(number) = attempts::reserve(store, id, "", pending.expires_at).await? else {
+        return Err(over(completion, too_many()).await);
+    };
+    let authenticated =
+        app.workos.authenticate_with_magic_auth(code.as_str(), pending.email.as_str()).await;
+    let error = match authenticated {
+        Ok(profile) => {
+            let is_over = |failure| Refused { is_over: true, ..Refused::from(failure) };
+            return completion.by_profile(profile).await.map_err(is_over);
+        }
+        Err(error) => error,
+    };
+    match error.code_refusal() {
+        Some(CodeRefusal::Wrong) if number == MAX_ATTEMPTS => {
+            Err(over(completion, too_many()).await)
+        }
+        Some(CodeRefusal::Wrong) => {
+            let failure = Failure::from(error).with_kind(ErrorKind::WrongCode);
+            Err(Refused { attempts_left: Some(MAX_ATTEMPTS - number), ..failure.into() })
+        }
+        Some(refusal) => {
+            let failure = Failure::from(error).with_kind(kind_of(refusal));
+            Err(over(completion, failure).await)
+        }
+        None => {
+            // Anything else may have judged the code, and counts.
+            if error.is_outage() || error.is_rate_limited() || error.is_key_refused() {
+                attempts::refund(store, id, number).await;
+            }
+            Err(unjudged(error).into())
+        }
+    }
+}
+
+async fn over(completion: &Completion, failure: Failure) -> Refused {
+    let Completion { store, pending, .. } = completion;
+    let end = End::CodeSpent.as_text();
+    let ended = store.claim(&pending.id.claim_of_end(), end, pending.expires_at).await;
+    let failure = ended.map_or_else(Failure::from, |_| failure);
+    Refused { is_over: true, ..failure.into() }
+}
+
+fn too_many() -> Failure {
+    Failure::refusal(ErrorKind::TooManyWrongCodes, "three tries at the code were wrong")
+}
+
+fn kind_of(refusal: CodeRefusal) -> ErrorKind {
+    match refusal {
+        CodeRefusal::Wrong => ErrorKind::WrongCode,
+        CodeRefusal::Expired => ErrorKind::OneTimeCodeSpent,
+        CodeRefusal::OtherUser => ErrorKind::CodeOfAnother,
+        CodeRefusal::FurtherSteps => ErrorKind::FurtherSteps,
+    }
+}
+
+/// An error that says nothing of the code.
+fn unjudged(error: WorkOsError) -> Failure {
+    if error.is_rate_limited() {
+        let wait = error.retry_after().unwrap_or(A_MINUTE);
+        return Failure::from(error).with_kind(ErrorKind::TooManyTries).retry_after(wait);
+    }
+    error.into()
+}

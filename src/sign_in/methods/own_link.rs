@@ -1,0 +1,264 @@
+//! This app emails a link of its own. WorkOS makes its link only when the button behind ours is pressed
+//! in the requesting browser, so there is nothing in the email that a scanner could use up.
+
+mod mail_link;
+
+use actix_web::{rt, web};
+use secrecy::ExposeSecret;
+
+pub use mail_link::{MailLink, is_mailed};
+
+use super::workos_link;
+use crate::app::App;
+use crate::audit::{Entry, Event};
+use crate::error::{ErrorKind, Failure};
+use crate::pages::SignInMail;
+use crate::session::{CurrentUser, Store, device};
+use crate::sign_in::approve::{Approvable, Refused};
+use crate::sign_in::blocked_cookies;
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::deliver::Delivery;
+use crate::sign_in::end::{self, end_of};
+use crate::sign_in::next::Next;
+use crate::sign_in::refusal::spent;
+use crate::sign_in::resume::resume;
+use crate::sign_in::{
+    Approval, LinkDelivery, PendingSignIn, RequestContext, SignInId, SignInMethod, State,
+};
+use crate::workos::PasswordlessSession;
+
+const METHOD: SignInMethod = SignInMethod::Link(LinkDelivery::Smtp);
+/// For how many seconds a press keeps others out: longer than WorkOS may take.
+const PRESS: i64 = 10;
+
+impl Delivery {
+    /// Emails our link.
+    pub(in crate::sign_in) async fn own_link(&self) -> Result<(), Failure> {
+        let app = &self.app;
+        let none = || Failure::internal("there is no mail server".to_owned());
+        let mailer = app.mailer.as_ref().ok_or_else(none)?;
+        let lifetime = app.link_lifetimes.smtp;
+        let link = MailLink::new(&self.pending.id, self.requested(), self.network, lifetime)?;
+        let stored = link.stored(&self.pending.email);
+        let name = self.pending.id.name_of_mail_link();
+        self.store.put(&name, stored, usable_until(app, &link)).await?;
+        let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
+        let entry = self.entry();
+        let taken = |is_taken| match is_taken {
+            true => entry.write(),
+            false => entry.but(Event::Undelivered).write(),
+        };
+        let email = self.pages.mail(&mail)?;
+        Ok(mailer.send(&self.pending.email, email, app.clock.system_time(), taken).await?)
+    }
+}
+
+/// Until when the link, or what it has led to, may sign a user in: somewhat longer than the link works,
+/// since another browser may approve it at its end.
+fn usable_until(app: &App, link: &MailLink) -> i64 {
+    link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos))
+}
+
+/// What the page behind the link shows.
+pub(crate) enum Opened {
+    /// The requesting browser: a button.
+    Here(MailLink, PendingSignIn),
+    /// Any other: the digits to type, if it may approve.
+    Elsewhere(MailLink),
+    /// The link has signed this browser in.
+    Completed(Next),
+}
+
+/// Opens the link. Changes nothing, however often it is opened.
+pub(crate) async fn open(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    token: &str,
+) -> Result<Opened, Failure> {
+    let link = MailLink::read(&ctx.app.keys, token).ok_or_else(spent)?;
+    let resumed = resume(ctx, user, &link.id).await?;
+    let pending = match resumed.pending(ctx.app.clock.now()) {
+        Ok(pending) => pending,
+        Err(next) => return Ok(Opened::Completed(next)),
+    };
+    check(ctx, &link, pending.as_ref()).await?;
+    Entry::new(&ctx.app.keys, Event::Opened).with_id(&link.id).by(&METHOD).write();
+    match pending {
+        Some(pending) => Ok(Opened::Here(link, pending)),
+        None => {
+            blocked_cookies::refuse_if_marked(&ctx.store, &link.id).await?;
+            Ok(Opened::Elsewhere(link))
+        }
+    }
+}
+
+/// What using the link leads to.
+pub(crate) enum Used {
+    Next(Next),
+    /// The requesting browser continues.
+    Approved,
+    /// The digits were wrong; how many attempts are left, if one was counted.
+    WrongDigits(MailLink, Option<u32>),
+}
+
+/// Uses the link: in the requesting browser, WorkOS's own is made now, and used at once. In any other,
+/// the digits let that one continue.
+pub(crate) async fn use_link(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    token: &str,
+    digits: &str,
+) -> Result<Used, Failure> {
+    let link = MailLink::read(&ctx.app.keys, token).ok_or_else(spent)?;
+    let resumed = resume(ctx, user, &link.id).await?;
+    let pending = match resumed.pending(ctx.app.clock.now()) {
+        Ok(pending) => pending,
+        Err(next) => return Ok(Used::Next(next)),
+    };
+    let checked = check(ctx, &link, pending.as_ref()).await;
+    // Pressed once more, while the requesting browser continues, or when it has.
+    if pending.is_none() && checked.is_err() && is_approved(ctx, &link).await? {
+        return Ok(Used::Approved);
+    }
+    checked?;
+    if let Some(pending) = pending {
+        return leave(ctx, link.requested, pending).await.map(Used::Next);
+    }
+    let expires_at = usable_until(&ctx.app, &link);
+    let approvable = Approvable { id: &link.id, requested: &link.requested, expires_at };
+    let approval = Approval::of_mail_link(&link, ctx.app.clock.now());
+    match approvable.approve(ctx, digits, &approval).await {
+        Ok(()) => Ok(Used::Approved),
+        Err(Refused::WrongDigits(attempts_left)) => Ok(Used::WrongDigits(link, attempts_left)),
+        Err(Refused::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Whether this link has let the requesting browser continue.
+async fn is_approved(ctx: &Ctx, link: &MailLink) -> Result<bool, Failure> {
+    Ok(ctx.store.get(&link.id.name_of_approval()).await?.is_some()
+        && check_mailed(&ctx.app, &ctx.store, &link.id, &link.secret_hash(), None).await.is_ok())
+}
+
+/// Continues in the requesting browser, now that another has approved our link with this secret.
+pub(crate) async fn leave_if_approved(
+    ctx: &Ctx,
+    pending: PendingSignIn,
+    secret_hash: &str,
+) -> Result<Next, Failure> {
+    let id = pending.id.clone();
+    let checked = check_mailed(&ctx.app, &ctx.store, &id, secret_hash, Some(&pending)).await;
+    checked.map_err(|refused| refused.with_retry_of(&pending))?;
+    let requested = pending.requested(device::of(&ctx.request));
+    leave(ctx, requested, pending).await.map_err(|failure| match failure.kind {
+        // By another tab of this browser.
+        ErrorKind::MailLinkInUse => Failure::in_progress(&id),
+        _ => failure.with_retry_url_if_temporary(ctx.request.uri()),
+    })
+}
+
+/// Has WorkOS make its link, and leaves for it.
+async fn leave(
+    ctx: &Ctx,
+    requested: RequestContext,
+    mut pending: PendingSignIn,
+) -> Result<Next, Failure> {
+    let (app, now) = (&ctx.app, ctx.app.clock.now());
+    let state = pending.new_state(&app.keys, requested, app.link_lifetimes.workos, now)?;
+    let cookie = pending.cookie(&app.keys, now)?;
+
+    // If the connection closes meanwhile, this still runs to its end: what is claimed is used or given
+    // back.
+    let created = rt::spawn(create_session(app.clone(), ctx.store.clone(), pending, state)).await;
+    let session = created.map_err(|_| Failure::internal("opening a link broke".to_owned()))??;
+    Ok(Next::leave_for(session.link.expose_secret()).with([cookie]))
+}
+
+/// Of fifty presses at once, one continues. The link isn't used up by that: it is when a user is signed
+/// in by it. So no failure, of WorkOS or of this app, costs the user the email.
+async fn create_session(
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    pending: PendingSignIn,
+    state: String,
+) -> Result<PasswordlessSession, Failure> {
+    let press = pending.id.claim_of_press();
+    let lapses_at = app.clock.now().saturating_add(PRESS);
+    if !store.claim(&press, String::new(), lapses_at).await? {
+        return Err(pressed().with_retry_of(&pending));
+    }
+    match workos_link::create_session(&app, &pending, &state).await {
+        Ok(session) => Ok(session),
+        Err(error) => {
+            // Otherwise it lapses by itself.
+            let _ = store.release(&press).await;
+            Err(match error.refuses_only("email") {
+                true => Failure::refusal(ErrorKind::NotAllowed, "WorkOS signs in no such address"),
+                false => error.into(),
+            })
+        }
+    }
+}
+
+fn pressed() -> Failure {
+    Failure::refusal(ErrorKind::MailLinkInUse, "the button of the mail's link was pressed just now")
+}
+
+/// Refuses what no email of ours to this address holds. With the cookie keys alone one can seal a link
+/// and a pending sign-in for any address, but not those whose hashes are stored; and nothing is stored
+/// where no email is sent.
+async fn check_mailed(
+    app: &App,
+    store: &Store,
+    id: &SignInId,
+    secret_hash: &str,
+    pending: Option<&PendingSignIn>,
+) -> Result<(), Failure> {
+    let stored = store.get(&id.name_of_mail_link()).await?.unwrap_or_default();
+    let email = pending.map(|pending| &pending.email);
+    let is_mailed = app.mailer.is_some() && is_mailed(&stored, secret_hash, id, email);
+    if is_mailed { Ok(()) } else { Err(spent()) }
+}
+
+/// Whether the link still works: an email holds it, it has not expired, and its sign-in goes on.
+async fn check(ctx: &Ctx, link: &MailLink, pending: Option<&PendingSignIn>) -> Result<(), Failure> {
+    let (app, store) = (&ctx.app, &ctx.store);
+    let is_over = app.clock.now() >= link.expires_at || end_of(store, &link.id).await?.is_some();
+    let mailed = check_mailed(app, store, &link.id, &link.secret_hash(), pending).await;
+    let refused = if is_over {
+        spent()
+    } else if let Err(refused) = mailed {
+        refused
+    } else if store.claimed(&link.id.claim_of_press()).await?.is_some() {
+        // Only the requesting browser is told that the button was pressed.
+        pending.map_or_else(spent, |_| pressed())
+    } else {
+        return Ok(());
+    };
+    Err(match pending {
+        Some(pending) => refused.with_retry_of(pending),
+        None => refused,
+    })
+}
+
+/// Reads the link whose sign-in is to be cancelled.
+pub(crate) async fn cancellable(
+    app: &App,
+    store: &Store,
+    token: &str,
+) -> Result<MailLink, Failure> {
+    let link = MailLink::read(&app.keys, token).filter(|link| app.clock.now() < link.expires_at);
+    let link = link.ok_or_else(spent)?;
+    check_mailed(app, store, &link.id, &link.secret_hash(), None).await?;
+    Ok(link)
+}
+
+/// Ends this one sign-in, before anyone is signed in, and slows down the network that requested it: not
+/// the address, and only once, because it may be a mail scanner that presses the button.
+pub(crate) async fn cancel(app: &App, store: &Store, token: &str) -> Result<MailLink, Failure> {
+    let link = cancellable(app, store, token).await?;
+    if end::cancel(app, store, &link.id, usable_until(app, &link)).await? {
+        app.rate_limits.unwanted(store, link.network).await?;
+    }
+    Ok(link)
+}

@@ -1,0 +1,120 @@
+//! The identity provider of the user's organization says who they are.
+
+mod waiting;
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use waiting::{WAITING_LIFETIME, Waiting, agreed_at, asked_about, waiting_cookie};
+
+use crate::admission::Admission;
+use crate::email_address::EmailAddress;
+use crate::error::{ErrorKind, Failure};
+use crate::sealed::{NoRandomness, random};
+use crate::session::device;
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::next::Next;
+use crate::sign_in::refusal::Refusal;
+use crate::sign_in::verified_identity::VerifiedIdentity;
+use crate::sign_in::{PendingSignIn, SignInId, SignInMethod};
+use crate::workos::{Authorization, Profile, SsoSelector};
+
+/// How long the user may take at the identity provider.
+pub(crate) const MAX_TIME_AWAY: Duration = Duration::from_secs(15 * 60);
+
+/// What the IDs of users begin with who sign in through an organization; all others are addresses.
+const USER_ID_PREFIX: &str = "sso ";
+
+/// What only the browser that began can exchange the code with (PKCE, RFC 7636, 4.1): 256 random
+/// bits as 43 characters.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CodeVerifier(String);
+
+impl CodeVerifier {
+    pub(super) fn new() -> Result<Self, NoRandomness> {
+        Ok(Self(URL_SAFE_NO_PAD.encode(random::<32>()?)))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Hides it.
+impl fmt::Debug for CodeVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeVerifier(…)")
+    }
+}
+
+/// Leaves for the identity provider. `None` if this browser has no such sign-in.
+pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
+    let Ctx { app, request, .. } = ctx;
+    let now = app.clock.now();
+    let pending = PendingSignIn::of_browser(request, &app.keys, id, now)
+        .filter(|pending| pending.method.is_sso())
+        .and_then(|pending| Some((app.admission.sso_of(pending.email.domain())?, pending)));
+    let Some((selector, mut pending)) = pending else { return Ok(None) };
+    // The page may be reloaded: each time it leaves with a verifier of its own (RFC 9700, 2.1.1).
+    let verifier = CodeVerifier::new()?;
+    pending.method = SignInMethod::Sso(verifier.clone());
+    let requested = pending.requested(device::of(request));
+    let state = pending.new_state(&app.keys, requested, MAX_TIME_AWAY, now)?;
+    let url = app.workos.authorization_url(&Authorization {
+        selector,
+        redirect_uri: &app.site.redirect_uri,
+        state: &state,
+        login_hint: pending.email.as_str(),
+        domain_hint: pending.email.domain(),
+        code_verifier: verifier.as_str(),
+    });
+    Ok(Some(Next::leave_for(url).with([pending.cookie(&app.keys, now)?])))
+}
+
+/// Whether this user is known by the ID at their identity provider.
+pub(crate) fn is_sso_user(user_id: &str) -> bool {
+    user_id.starts_with(USER_ID_PREFIX)
+}
+
+/// What a failure is called where no link was sent.
+pub(crate) fn error_kind(kind: ErrorKind) -> ErrorKind {
+    match kind {
+        ErrorKind::LinkExpired | ErrorKind::CodeExpired => ErrorKind::SsoTooLate,
+        ErrorKind::NothingPending => ErrorKind::SsoNothingPending,
+        ErrorKind::ProfileMismatch => ErrorKind::SsoMismatch,
+        other => other,
+    }
+}
+
+/// The user must be of the organization or connection that was requested, and of a domain of its own:
+/// the identity provider of one customer must not sign in another's users. Which of its users it is, it
+/// decides. They are known by its ID for them, since addresses change hands.
+pub(super) fn verify(
+    admission: &Admission,
+    profile: Profile,
+    pending: &PendingSignIn,
+) -> Result<VerifiedIdentity, Refusal> {
+    let selector = admission.sso_of(pending.email.domain()).ok_or(Refusal::SsoMismatch)?;
+    let is_selected = match selector {
+        SsoSelector::Organization(id) => profile.organization_id.as_ref() == Some(id),
+        SsoSelector::Connection(id) => profile.connection_id == *id,
+    };
+    let email = EmailAddress::parse(&profile.email).map_err(|_| Refusal::SsoMismatch)?;
+    // U+FFFD stands for what could not be read: two IDs that hold it may be of two users.
+    let is_whole = |id: &str| !id.is_empty() && !id.contains(char::REPLACEMENT_CHARACTER);
+    let is_complete = is_whole(&profile.connection_id) && is_whole(&profile.idp_id);
+    if !is_selected
+        || !is_complete
+        || profile.connection_type == Profile::MAGIC_LINK
+        || admission.sso_of(email.domain()) != Some(selector)
+    {
+        return Err(Refusal::SsoMismatch);
+    }
+    let user_id = format!("{USER_ID_PREFIX}{} {}", profile.connection_id, profile.idp_id);
+    VerifiedIdentity::new(user_id, email, profile)
+}

@@ -1,0 +1,53 @@
+//! WorkOS makes the link and emails it.
+
+use crate::app::App;
+use crate::audit::Event;
+use crate::error::Failure;
+use crate::sign_in::PendingSignIn;
+use crate::sign_in::deliver::Delivery;
+use crate::workos::{CreatePasswordlessSession, PasswordlessSession, WorkOsError};
+
+/// Has WorkOS make a link that brings back this `state`.
+pub(super) async fn create_session(
+    app: &App,
+    pending: &PendingSignIn,
+    state: &str,
+) -> Result<PasswordlessSession, WorkOsError> {
+    app.workos
+        .create_passwordless_session(CreatePasswordlessSession {
+            email: pending.email.as_str(),
+            redirect_uri: &app.site.redirect_uri,
+            state,
+            expires_in: app.link_lifetimes.workos,
+        })
+        .await
+}
+
+impl Delivery {
+    /// Has WorkOS make the link and email it. The link itself goes nowhere else: who typed the address
+    /// must not get it.
+    pub(in crate::sign_in) async fn workos_link(&mut self) -> Result<(), Failure> {
+        let (requested, now) = (self.requested(), self.app.clock.now());
+        let lifetime = self.app.link_lifetimes.workos;
+        let state = self.pending.new_state(&self.app.keys, requested, lifetime, now)?;
+        let workos = &self.app.workos;
+        let sent = match create_session(&self.app, &self.pending, &state).await {
+            Ok(session) => workos.send_passwordless_session(&session.id).await,
+            Err(error) if error.refuses_only("email") => {
+                // Fails for lack of a session, but takes as long as for any other address.
+                let _ = workos.send_passwordless_session("none").await;
+                Err(error)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        match sent {
+            Ok(()) => self.entry().write(),
+            Err(error) if error.refuses_only("email") => {
+                tracing::warn!(cause = %error, "WorkOS sends no email to this address");
+                self.entry().but(Event::Undelivered).write();
+            }
+            Err(error) => self.delay_or_fail(error)?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,57 @@
+//! Starts a sign-in: who may, how often, by which method; then its email is sent.
+
+use super::ctx::Ctx;
+use super::deliver::Delivery;
+use super::next::Next;
+use super::{KnownBrowser, PendingSignIn, ReturnTo, SignInMethod, make_room};
+use crate::audit::{Entry, Event};
+use crate::client_ip;
+use crate::clock::seconds;
+use crate::email_address::EmailAddress;
+use crate::error::Failure;
+use crate::pages::Pages;
+use crate::rate_limit::SignInRequest;
+
+/// Starts a sign-in and sends its email. `delivery` is the form's preference for one of the links.
+///
+/// The response is the same for every address of a domain that may sign in. From the first call to
+/// WorkOS on, the work continues without the connection, so that an email leads to a sign-in that its
+/// browser keeps.
+pub(crate) async fn start(
+    ctx: &Ctx,
+    pages: Pages,
+    email: EmailAddress,
+    return_to: ReturnTo,
+    delivery: &str,
+) -> Result<Next, Failure> {
+    let (app, now) = (&ctx.app, ctx.app.clock.now());
+    app.admission.may_ask(&email)?;
+    let method = SignInMethod::choose(app, &email, delivery)?;
+    let wait = app.rate_limits.count(&ctx.store, &rate_limited(ctx, &email, &method)).await?;
+
+    let lifetime = method.lifetime(|delivery| app.link_lifetimes.of(delivery));
+    let mut pending = PendingSignIn::begin(email, method, lifetime, &app.keys, &app.clock)?;
+    pending.return_to = return_to;
+    pending.next_mail_at = wait.map(|wait| now.saturating_add(seconds(wait)));
+    let requested = Entry::new(&app.keys, Event::Asked).of_sign_in(&pending);
+    requested.by(&pending.method).write();
+    let delivered = Delivery::new(ctx, pages, pending.clone()).deliver().await;
+    let pending = delivered.map_err(|failure| failure.for_audit(&pending))?;
+
+    let page = if pending.method.is_sso() { "/login/sso" } else { "/login/sent" };
+    let next = Next::to(format!("{page}?flow={}", pending.id.as_str()));
+    let next = next.with(make_room(&ctx.request, &app.keys, now));
+    Ok(next.with([pending.cookie(&app.keys, now)?]))
+}
+
+/// A request for a sign-in by this browser, as rate limits see it.
+pub(crate) fn rate_limited<'a>(
+    ctx: &Ctx,
+    email: &'a EmailAddress,
+    method: &'a SignInMethod,
+) -> SignInRequest<'a> {
+    let Ctx { app, request, .. } = ctx;
+    let client = client_ip::from_request(request, &app.trusted_proxies);
+    let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
+    SignInRequest { email, method, client, is_known }
+}

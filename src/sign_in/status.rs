@@ -1,0 +1,75 @@
+//! How a sign-in goes, for the page that waits for it.
+
+use serde::Serialize;
+
+use super::ctx::Ctx;
+use super::email_code::is_interrupted;
+use super::end::end_of;
+use super::outcome::{Standing, standing};
+use super::resume::signed_in_by;
+use super::{End, PendingSignIn, SignInId, approve};
+use crate::error::Failure;
+use crate::session::CurrentUser;
+
+/// How a sign-in of this browser goes.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Progress {
+    /// It waits for its user, or is being completed.
+    Pending,
+    /// This browser may continue: another has approved it, or its outcome waits.
+    Approved,
+    /// It has signed this browser in.
+    SignedIn,
+    /// It is over: too old, ended, or used in vain.
+    Expired,
+    /// This browser doesn't have it.
+    None,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Status {
+    pub(crate) state: Progress,
+    /// Where to go now.
+    pub(crate) next: Option<String>,
+}
+
+/// How this sign-in goes, as far as this browser may know.
+pub(crate) async fn status(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    id: &SignInId,
+) -> Result<Status, Failure> {
+    if let Some(next) = signed_in_by(user, id) {
+        let next = Some(next.location().to_owned());
+        return Ok(Status { state: Progress::SignedIn, next });
+    }
+    let state = progress(ctx, user, id).await?;
+    let next = (state == Progress::Approved).then(|| format!("/login/finish?flow={}", id.as_str()));
+    Ok(Status { state, next })
+}
+
+async fn progress(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    id: &SignInId,
+) -> Result<Progress, Failure> {
+    let Ctx { app, store, request, .. } = ctx;
+    let Some(pending) = PendingSignIn::with_expired(request, &app.keys, id) else {
+        return Ok(Progress::None);
+    };
+    if app.clock.now() >= pending.expires_at {
+        return Ok(Progress::Expired);
+    }
+    Ok(match end_of(store, id).await? {
+        Some(End::Redeemed(_)) => match standing(ctx, user, id).await? {
+            Some(Standing::Waits(_)) => Progress::Approved,
+            Some(Standing::Over) => Progress::Expired,
+            Some(Standing::UnderWay) | None => Progress::Pending,
+        },
+        Some(_) => Progress::Expired,
+        None if is_interrupted(app, store, &pending).await? => Progress::Expired,
+        None if approve::may_continue(app, store, id).await? => Progress::Approved,
+        None => Progress::Pending,
+    })
+}

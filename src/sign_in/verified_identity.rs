@@ -1,0 +1,56 @@
+//! Who signed in, as WorkOS says: it must be who requested it, by the method that was requested.
+
+use serde::{Deserialize, Serialize};
+
+use super::PendingSignIn;
+use super::refusal::Refusal;
+use crate::admission::Admission;
+use crate::email_address::EmailAddress;
+use crate::workos::Profile;
+
+/// A Profile that fits the sign-in that it was requested for.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct VerifiedIdentity {
+    /// [`CurrentUser::user_id`](crate::session::CurrentUser::user_id)
+    #[serde(rename = "person")]
+    pub(crate) user_id: String,
+    /// Normalized.
+    pub(crate) email: EmailAddress,
+    /// With the normalized address.
+    pub(crate) profile: Profile,
+}
+
+impl VerifiedIdentity {
+    /// The address comes as the app knows it, not as WorkOS spells it: an app that keys on it must not
+    /// have two users.
+    pub(super) fn new(
+        user_id: String,
+        email: EmailAddress,
+        profile: Profile,
+    ) -> Result<Self, Refusal> {
+        if profile.id.is_empty() {
+            return Err(Refusal::ProfileMismatch);
+        }
+        let profile = Profile { email: email.as_str().to_owned(), ..profile };
+        Ok(Self { user_id, email, profile })
+    }
+
+    /// By a link or code that was emailed: the address must be the one that was requested. An address
+    /// whose organization has SSO can't sign in by email; the settings may have changed since the email
+    /// was sent.
+    pub(super) fn by_email(
+        admission: &Admission,
+        profile: Profile,
+        pending: &PendingSignIn,
+        connection_type: &str,
+    ) -> Result<Self, Refusal> {
+        let email = EmailAddress::parse(&profile.email).map_err(|_| Refusal::ProfileMismatch)?;
+        if email != pending.email || profile.connection_type != connection_type {
+            return Err(Refusal::ProfileMismatch);
+        }
+        if admission.sso_of(email.domain()).is_some() {
+            return Err(Refusal::PastSso);
+        }
+        Self::new(email.as_str().to_owned(), email, profile)
+    }
+}
