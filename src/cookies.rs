@@ -10,7 +10,7 @@ use actix_web::cookie::{Cookie, CookieJar};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, web};
+use actix_web::{Error, web};
 
 use crate::app::App;
 use crate::error::{ErrorKind, Failure};
@@ -78,12 +78,6 @@ fn may_set_session_cookie(headers: &HeaderMap) -> bool {
 #[must_use]
 pub fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
     host_cookie::exact(headers.get_all(COOKIE).map(HeaderValue::as_bytes))
-}
-
-/// Whether a browser sends any of our cookies.
-pub(crate) fn sends_any(request: &HttpRequest) -> bool {
-    let is_ours = |cookie: &Cookie<'_>| cookie.name().starts_with("__Host-");
-    request.cookies().is_ok_and(|cookies| cookies.iter().any(is_ours))
 }
 
 /// A session cookie that was sealed under an older key of the ring, sealed anew under the first,

@@ -1,43 +1,35 @@
 //! The reference web application for [WorkOS Magic Link](https://workos.com/docs/magic-link), and
 //! the template to start one's own from.
 //!
-//! WorkOS proves that a person controls a mailbox, and hands this app a Profile, once. What comes
-//! before is a *sign-in under way*; what comes after is a *session*, and that is ours alone.
+//! WorkOS authenticates a user once: it proves that they control a mailbox, or asks their identity
+//! provider. Before that there is a pending *sign-in*; after it a *session*, which this app manages.
 //!
-//! # One sign-in, from top to bottom
+//! # A sign-in, step by step
 //!
 //! 1. `main.rs` reads the settings ([`config`]) and starts the app ([`server::serve`]).
-//! 2. `routes/mod.rs` is the whole site on one page.
-//! 3. `GET /login` is a form. It sets no cookie, and for a stranger asks no store.
-//! 4. `POST /login` parses the address ([`email_address`]), asks whether it may come in
-//!    ([`admission::Admission`]) and not too often ([`rate_limit`]), begins a sign-in ([`sign_in::PendingSignIn`]), and has WorkOS make
-//!    and mail the link ([`workos::Client::create_passwordless_session`],
-//!    [`workos::Client::send_passwordless_session`]). One half of the sign-in stays in the browser,
-//!    sealed in a cookie; the other, [`sign_in::State`], travels with the mail.
+//!    `routes/mod.rs` lists all routes; each is a file, which calls one function of [`sign_in`].
+//! 2. `POST /login` (`sign_in/start.rs`) parses the address ([`email_address`]), asks
+//!    [`admission::Admission`] and [`rate_limit`] whether it may sign in, and begins a
+//!    [`sign_in::PendingSignIn`], which stays in the browser, sealed in a cookie.
+//! 3. `sign_in/deliver.rs` has the email sent, by the [`sign_in::SignInMethod`]: each is a file in
+//!    `sign_in/methods/`.
+//!    - `workos_link`: WorkOS emails a link ([`workos::Client::create_passwordless_session`]), which
+//!      brings back our [`sign_in::State`].
+//!    - `own_link`: we email a link ([`sign_in::MailLink`]) to a page with a button; WorkOS makes its
+//!      link when the button is pressed, and the browser leaves for it.
+//!    - `email_code`: WorkOS emails a code ([`sign_in::OneTimeCode`]), which the user types in.
+//!    - `sso`: no email; the browser leaves for the identity provider of the user's organization.
+//! 4. `GET /callback` (`sign_in/callback.rs`) verifies that `state` belongs to a sign-in of this
+//!    browser. In any other browser, `sign_in/approve.rs` asks for two digits, and the requesting
+//!    browser continues (`sign_in/finish.rs`).
+//! 5. `sign_in/complete.rs` completes every sign-in: it claims it in the store, exchanges the code for
+//!    a Profile ([`workos::Client::exchange_code`]), verifies that, asks
+//!    [`admission::Admission::on_sign_in`], and begins the session.
+//! 6. The browser goes to where it was going ([`sign_in::ReturnTo`]). `GET /account` takes a
+//!    [`session::CurrentUser`]: authentication is a parameter of a handler.
 //!
-//!    Or we mail a link of our own ([`mail`]), a [`sign_in::MailLink`] to `/login/open/{token}`:
-//!    WorkOS makes its link when the button there is pressed, and the browser leaves for it.
-//!
-//!    Or WorkOS mails a code ([`sign_in::OneTimeCode`]), and the page that waits takes it, by
-//!    `POST /login/code` ([`workos::Client::create_magic_auth`],
-//!    [`workos::Client::authenticate_with_magic_auth`]); it goes on at 7.
-//!
-//!    Or the address is of an organization that signs in through SSO ([`sign_in::SignInMethod`]): the browser
-//!    leaves for its identity provider by `/login/sso`.
-//! 5. The person clicks. WorkOS takes its link, and sends the browser to
-//! 6. `GET /callback`, where both halves must meet; in a browser that didn't ask, `/login/approve`
-//!    has its person type the digits that the asking one shows ([`sign_in::RequestContext`]), and that one
-//!    comes to the same end by `/login/finish`. The sign-in is completed by `sign_in/complete.rs`, in
-//!    a task that outlives the connection: it is claimed in the store before the code is exchanged
-//!    ([`workos::Client::exchange_code`]), and the Profile must be of the address that was asked for.
-//! 7. A new session begins ([`session::CurrentUser`]): its row is on disk before the browser gets
-//!    the cookie ([`session::store`]). The outcome waits in the store for a minute, in case the
-//!    browser never got it.
-//! 8. The browser goes on to where it was going ([`sign_in::ReturnTo`]), with a clean URL.
-//! 9. `GET /account` takes a [`session::CurrentUser`]: needing a person is a parameter.
-//!
-//! Whatever fails on the way is a [`error::Failure`], which one place makes a page of. Pages and mails
-//! say what stands in `words/`, in the language of whoever reads them.
+//! Whatever fails is an [`error::Failure`], which `error_responses.rs` turns into a page or a problem
+//! document. Pages and emails take their text from `words/`, in the language of the visitor.
 
 pub mod admission;
 mod app;

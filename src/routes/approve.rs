@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use crate::cookies;
 use crate::error::{ErrorKind, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages, see_other};
 use crate::sign_in::approve::{OpenedLink, Refused, Standing};
@@ -21,7 +20,7 @@ pub(super) struct ApproveForm {
 
 /// What there is to say of the link that was opened here: before the digits, and after them.
 pub(super) async fn show(ctx: Ctx, pages: Pages) -> Result<HttpResponse, Failure> {
-    if !cookies::sends_any(&ctx.request) {
+    if !blocked_cookies::sends_any(&ctx.request) {
         let why = "no link was opened here, or no cookie kept";
         return Err(Failure::refusal(ErrorKind::NoCookies, why));
     }

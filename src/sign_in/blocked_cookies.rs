@@ -1,5 +1,8 @@
 //! Sign-ins whose browser keeps no cookies: their links can sign nobody in, and their pages say why.
 
+use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
+
 use super::SignInId;
 use crate::app::App;
 use crate::clock::seconds;
@@ -29,4 +32,10 @@ pub(crate) async fn refuse_if_marked(store: &Store, id: &SignInId) -> Result<(),
         )),
         None => Ok(()),
     }
+}
+
+/// Whether a browser sends any of our cookies.
+pub(crate) fn sends_any(request: &HttpRequest) -> bool {
+    let is_ours = |cookie: &Cookie<'_>| cookie.name().starts_with("__Host-");
+    request.cookies().is_ok_and(|cookies| cookies.iter().any(is_ours))
 }

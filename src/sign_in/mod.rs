@@ -1,17 +1,19 @@
 //! The sign-in flow: from the login form until a session begins.
 //!
-//! | State | Kept in | Leads on |
+//! | State | Kept in | What leads on |
 //! |---|---|---|
-//! | requested | the browser's cookie ([`PendingSignIn`]) | `deliver.rs` has the email sent, or the browser leaves for its identity provider |
-//! | delivered | the email: a link that brings back a [`State`], or a code | the requesting browser comes back, or the user types the code (`code_attempt.rs`) |
+//! | requested | the browser's cookie ([`PendingSignIn`]) | `start.rs` begins it; `deliver.rs` has the email sent, or the browser leaves for its identity provider |
+//! | delivered | the email: a link that brings back a [`State`], or a code | the requesting browser comes back (`callback.rs`), or the user types the code |
 //! | opened elsewhere | the other browser's cookie ([`PendingCallback`]) | the right digits (`approve.rs`); three wrong ones end the sign-in |
-//! | approved | the store ([`Approval`]) | the requesting browser continues |
+//! | approved | the store ([`Approval`]) | the requesting browser continues (`finish.rs`) |
 //! | redeemed | a claim in the store ([`End::Redeemed`]), made before the code is exchanged | `complete.rs` exchanges it, verifies the user, asks [`Admission`](crate::admission::Admission) |
+//! | waits for consent | the browser's cookie or the store | another user is signed in: they agree to switch, or decline (`switch.rs`) |
 //! | signed in | the session, and for a minute the `Outcome` in the store, for a browser whose response was lost | |
 //! | ended | the store ([`End`]), or the cookie's expiry | a new request |
 //!
 //! A sign-in is claimed once in the store, so it ends in one way only. What the browser, the email and
-//! the store keep of it is sealed.
+//! the store keep of it is sealed. What a method adds is in its file in `methods/`; every repeated
+//! request, such as a reload or a second press, comes through `resume.rs`.
 
 mod approval;
 pub(crate) mod approve;

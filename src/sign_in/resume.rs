@@ -4,8 +4,7 @@ use super::ctx::Ctx;
 use super::end::end_of;
 use super::next::Next;
 use super::outcome::wait_if_claimed;
-use super::{End, PendingSignIn, SignInId};
-use crate::cookies;
+use super::{End, PendingSignIn, SignInId, blocked_cookies};
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 
@@ -70,7 +69,7 @@ pub(crate) fn unknown(
     cookies_blocked: ErrorKind,
 ) -> Result<Next, Failure> {
     let Ctx { app, request, .. } = ctx;
-    if app.keys.is_recent(id.as_str(), app.clock.now()) && !cookies::sends_any(request) {
+    if app.keys.is_recent(id.as_str(), app.clock.now()) && !blocked_cookies::sends_any(request) {
         return Err(Failure::refusal(cookies_blocked, "the browser keeps no cookies"));
     }
     Ok(Next::to("/login"))
