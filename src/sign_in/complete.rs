@@ -270,7 +270,7 @@ impl Completion {
 
     async fn begin_session(&self, verified: Verified) -> Result<Outcome, Failure> {
         let Verified { person, email, profile } = &verified;
-        self.app.admission.on_sign_in(person, email, profile).await?;
+        let data = &self.app.admission.on_sign_in(person, email, profile).await?;
         let same = self.user.iter().filter(|user| user.is(&verified.person, &verified.email));
         let earlier = same.flat_map(|user| user.sign_ins.iter().cloned());
         let this = (self.pending.id.clone(), self.pending.return_to.clone());
@@ -278,6 +278,7 @@ impl Completion {
             person,
             email,
             profile,
+            data,
             sign_ins: std::iter::once(this).chain(earlier).collect(),
             device: self.device.clone(),
             address: self.address.clone(),
