@@ -1,10 +1,24 @@
-//! Who may enter, and what happens when somebody does. **This is the file a fork changes.**
+//! Who may sign in, what the app keeps of them in their session, and who stays signed in.
+//! **This is the file that a fork edits first.**
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
+use crate::session::CurrentUser;
 use crate::workos::{Profile, SsoSelector};
+
+/// What the app keeps of a user in their session, as [`CurrentUser::data`]: add a role, a plan, a
+/// tenant. [`Admission::on_sign_in`] returns it.
+///
+/// A field that a session doesn't have yet, because it began before the field was added, gets its
+/// value from `Default`: make that the value with the fewest rights. A value that can't be read signs
+/// the user out.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UserData {}
 
 /// The rules of this app about who may sign in.
 #[derive(Clone, Debug)]
@@ -48,19 +62,36 @@ impl Admission {
     }
 
     /// Called once for each sign-in, when WorkOS has said who it is and before a session begins.
-    /// Look the person up, make their account, record the event; refuse with [`ErrorKind::NotAllowed`].
-    /// `person` is what they are called from now on, as [`CurrentUser::user_id`](crate::session::CurrentUser::user_id).
-    /// The settings are asked once more: they may have changed since the link was mailed.
+    /// Look the user up or create them, record the event, and return what to keep in the session.
+    /// `user_id` becomes [`CurrentUser::user_id`]. The domain is checked again: the settings may have
+    /// changed since the email was sent.
     ///
     /// # Errors
-    /// [`ErrorKind::NotAllowed`], or any other failure: nobody is signed in then.
-    #[expect(clippy::unused_async, reason = "a fork will ask its database here")]
+    /// [`ErrorKind::NotAllowed`], or any other failure. The user isn't signed in then.
+    #[expect(clippy::unused_async, reason = "a fork queries its database here")]
     pub async fn on_sign_in(
         &self,
-        _person: &str,
+        _user_id: &str,
         email: &EmailAddress,
         _profile: &Profile,
-    ) -> Result<(), Failure> {
-        self.may_ask(email)
+    ) -> Result<UserData, Failure> {
+        self.may_ask(email)?;
+        Ok(UserData {})
+    }
+
+    /// Called for each request of a signed-in user whose handler takes a [`CurrentUser`], before the
+    /// handler. Checks what must take effect at once, such as a ban; here, that
+    /// `ALLOWED_EMAIL_DOMAINS` still has the user's domain.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`] ends the session. Any other failure ends only the request; a handler
+    /// that takes an `Option<CurrentUser>` sees no user then.
+    #[expect(clippy::unused_async, reason = "a fork queries its database here")]
+    pub async fn on_request(&self, user: &CurrentUser) -> Result<(), Failure> {
+        if self.allowed_email_domains.is_empty() {
+            return Ok(());
+        }
+        let unreadable = || Failure::refusal(ErrorKind::NotAllowed, "unreadable email address");
+        self.may_ask(&user.email().ok_or_else(unreadable)?)
     }
 }

@@ -39,6 +39,8 @@ pub(crate) enum Event {
     Ended,
     /// The operator ended so many sessions, of a person or of everybody.
     EndedByOperator,
+    /// A rule of the app ended the session: [`Admission::on_request`](crate::admission::Admission).
+    EndedByAdmission,
     /// The operator was shown a person's sessions.
     ListedByOperator,
     /// The operator was told what the log calls a person.
@@ -59,6 +61,7 @@ impl Event {
             Self::SignedOut => "signed_out",
             Self::Ended => "ended",
             Self::EndedByOperator => "ended_by_operator",
+            Self::EndedByAdmission => "ended_by_admission",
             Self::ListedByOperator => "listed_by_operator",
             Self::LookedUpByOperator => "looked_up_by_operator",
         }

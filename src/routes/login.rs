@@ -51,7 +51,7 @@ pub(super) async fn show(
     if user.is_some() {
         return see_other(return_to.as_str());
     }
-    let ended = session::ended(&session);
+    let ended = session::ended(&session, request);
     let mut response = pages.show(&LoginPage::new(&email, &return_to).saying(ended));
     // Not for a prefetch: what is said once would be said to nobody.
     if ended.is_some() && !same_origin::is_prefetch(request.headers()) {

@@ -1,14 +1,17 @@
 //! Who is signed in, as a parameter of a handler.
 
 use std::fmt;
-use std::future::{Ready, ready};
+use std::pin::Pin;
 
 use actix_session::{Session, SessionExt};
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::{NewSession, SessionInfo, Store, session_keys};
+use super::{EndReason, NewSession, RevokeScope, SessionFilter, SessionInfo, Store, session_keys};
+use crate::admission::UserData;
+use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
@@ -18,17 +21,22 @@ use crate::workos::Profile;
 
 const PROFILE: &str = "profile";
 const SIGN_INS: &str = "sign_ins";
+const DATA: &str = "user_data";
 /// As many as a browser may have under way.
 const MAX_SIGN_INS: usize = 3;
 
-/// The person who is signed in. A handler that takes one is a protected page: without a session the
-/// request ends at `/login`, or with 401 for a program.
+/// The user who is signed in. A handler that takes one is a protected page: without a session, or if
+/// [`Admission::on_request`](crate::admission::Admission::on_request) ends it, the request ends at
+/// `/login`, or with 401 for a program.
 ///
 /// `Option<CurrentUser>` is for pages that anyone may read.
 #[derive(Clone)]
 pub struct CurrentUser {
     /// Who they are, as WorkOS said when they signed in.
     pub profile: Profile,
+    /// What the app keeps of them, as
+    /// [`Admission::on_sign_in`](crate::admission::Admission::on_sign_in) returned it.
+    pub data: UserData,
     /// Their session.
     pub session: SessionInfo,
     /// Their name for the store: for mailed links and codes the normalised address, for SSO the connection and
@@ -43,6 +51,7 @@ pub(crate) struct NewSignIn<'a> {
     pub(crate) user_id: &'a str,
     pub(crate) email: &'a EmailAddress,
     pub(crate) profile: &'a Profile,
+    pub(crate) data: &'a UserData,
     /// This sign-in and the earlier ones of the same person in this browser, the newest first, and
     /// where each led.
     pub(crate) sign_ins: Vec<(SignInId, ReturnTo)>,
@@ -66,7 +75,8 @@ impl NewSignIn<'_> {
             email: Some(self.email.as_str().to_owned()),
             device: self.device,
             ip: self.ip,
-            values: json!({ PROFILE: self.profile, SIGN_INS: self.sign_ins }).to_string(),
+            values: json!({ PROFILE: self.profile, SIGN_INS: self.sign_ins, DATA: self.data })
+                .to_string(),
         };
         Ok(store.begin(session, replaces).await?)
     }
@@ -78,9 +88,15 @@ impl CurrentUser {
         value(&self.kept, SIGN_INS).unwrap_or_default()
     }
 
+    /// Returns their email address; `None` if a version with other rules for addresses wrote it.
+    #[must_use]
+    pub fn email(&self) -> Option<EmailAddress> {
+        EmailAddress::parse(&self.profile.email).ok()
+    }
+
     /// Whether this is their address.
     pub(crate) fn has_email(&self, email: &EmailAddress) -> bool {
-        EmailAddress::parse(&self.profile.email).ok().as_ref() == Some(email)
+        self.email().as_ref() == Some(email)
     }
 
     /// Whether this is the user, perhaps by another method. By email the address says who it is; through
@@ -110,15 +126,16 @@ impl CurrentUser {
 
     fn entry<'a>(&self, keys: &'a KeyRing, event: Event) -> Entry<'a> {
         let entry = Entry::new(keys, event);
-        match EmailAddress::parse(&self.profile.email) {
-            Ok(email) => entry.of(&email),
-            Err(_) => entry,
+        match self.email() {
+            Some(email) => entry.of(&email),
+            None => entry,
         }
     }
 
     fn of(session: &Session) -> Option<Self> {
         Some(Self {
             profile: value(session, PROFILE)?,
+            data: data(session)?,
             session: value(session, session_keys::INFO)?,
             user_id: value(session, session_keys::USER_ID)?,
             kept: session.clone(),
@@ -126,10 +143,15 @@ impl CurrentUser {
     }
 }
 
-/// A value that a newer or older version wrote and this one can't read is none: nobody is signed
-/// in.
+/// Returns `None` for a value that can't be read because another version wrote it: the user is signed
+/// out.
 fn value<T: DeserializeOwned>(session: &Session, key: &str) -> Option<T> {
     session.get(key).ok().flatten()
+}
+
+/// Returns the default for a session that began before the app kept anything.
+fn data(session: &Session) -> Option<UserData> {
+    session.get(DATA).ok().map(Option::unwrap_or_default)
 }
 
 /// Names the session only: the rest is personal data, and `Debug` ends up in logs.
@@ -141,12 +163,36 @@ impl fmt::Debug for CurrentUser {
 
 impl FromRequest for CurrentUser {
     type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(
-            Self::of(&request.get_session())
-                .ok_or_else(|| Failure::refusal(ErrorKind::NotSignedIn, "no session")),
-        )
+        let request = request.clone();
+        Box::pin(async move {
+            let user = Self::of(&request.get_session())
+                .ok_or_else(|| Failure::refusal(ErrorKind::NotSignedIn, "no session"))?;
+            user.admit(&request).await?;
+            Ok(user)
+        })
+    }
+}
+
+impl CurrentUser {
+    /// Asks the app whether the session may continue, and ends it if not.
+    async fn admit(&self, request: &HttpRequest) -> Result<(), Failure> {
+        let missing = || Failure::internal("the app's data is missing".to_owned());
+        let app = request.app_data::<web::Data<App>>().ok_or_else(missing)?;
+        let store = request.app_data::<web::Data<Store>>().ok_or_else(missing)?;
+        let Err(failure) = app.admission.on_request(self).await else { return Ok(()) };
+        if failure.kind != ErrorKind::NotAllowed {
+            return Err(failure);
+        }
+        let (user, this) = (SessionFilter::User(self.user_id.clone()), self.session.id.clone());
+        let reason = EndReason::ByOperator;
+        // Of several requests at the same time, the first one ends it.
+        if store.revoke(user, RevokeScope::One(this), reason).await? > 0 {
+            self.entry(&app.keys, Event::EndedByAdmission).write();
+        }
+        request.extensions_mut().insert(reason);
+        Err(Failure::refusal(ErrorKind::NotSignedIn, "the app ended the session"))
     }
 }

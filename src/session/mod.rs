@@ -12,9 +12,9 @@
 //! in the session's row and go with it; a new sign-in begins without them. Never `update`, which
 //! stores nothing (`clippy.toml` forbids it), and keep the names of [`store`]'s columns free.
 //!
-//! What should outlive a session belongs into a table of the fork's own, in a database of its own
-//! beside `sessions.sqlite3`, under [`CurrentUser::user_id`];
-//! [`Admission::on_sign_in`](crate::admission::Admission::on_sign_in) is where its row is made.
+//! What every session of a user has, such as a role, is a field of
+//! [`UserData`](crate::admission::UserData): `user.data.role`. What should outlive a session belongs
+//! into a database of the fork's own, under [`CurrentUser::user_id`].
 
 pub mod current_user;
 pub mod device;
@@ -32,7 +32,7 @@ use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar, SameSite, time::Duration};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest};
+use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::audit;
 use crate::clock::seconds;
@@ -49,11 +49,14 @@ impl From<StoreError> for Failure {
 /// The session cookie's name.
 pub const COOKIE: &str = "__Host-session";
 
-/// Why this browser's session has ended, if that is so. Say it once: then `Session::purge` takes
-/// away what is left of it.
-pub(crate) fn ended(session: &Session) -> Option<EndReason> {
-    let why: String = session.get(session_keys::END_REASON).ok().flatten()?;
-    EndReason::from_name(&why)
+/// Returns why this browser's session has ended, if it has: before this request, or by a rule of the
+/// app during it. Say it once: then `Session::purge` takes away what is left of it.
+pub(crate) fn ended(session: &Session, request: &HttpRequest) -> Option<EndReason> {
+    if let Some(reason) = request.extensions().get::<EndReason>() {
+        return Some(*reason);
+    }
+    let reason: String = session.get(session_keys::END_REASON).ok().flatten()?;
+    EndReason::from_name(&reason)
 }
 
 /// The cookie that carries this reference, as `actix-session` reads it. It lives as long as a session

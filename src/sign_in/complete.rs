@@ -210,7 +210,7 @@ impl Completion {
 
     async fn begin_session(&self, verified: VerifiedIdentity) -> Result<Outcome, Failure> {
         let VerifiedIdentity { user_id, email, profile } = &verified;
-        self.app.admission.on_sign_in(user_id, email, profile).await?;
+        let data = &self.app.admission.on_sign_in(user_id, email, profile).await?;
         let same = self.user.iter().filter(|user| user.is(user_id, email));
         let earlier = same.flat_map(CurrentUser::sign_ins);
         let this = (self.pending.id.clone(), self.pending.return_to.clone());
@@ -218,6 +218,7 @@ impl Completion {
             user_id,
             email,
             profile,
+            data,
             sign_ins: std::iter::once(this).chain(earlier).collect(),
             device: self.device.clone(),
             ip: self.ip.clone(),

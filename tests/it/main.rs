@@ -23,6 +23,7 @@ mod visitor;
 
 mod account;
 mod account_sessions;
+mod admission;
 mod api_session;
 mod approve;
 mod assets;

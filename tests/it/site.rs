@@ -64,6 +64,16 @@ impl Site {
         self.program = Program::start(command(&[], &self.settings, &self.folder)).await;
     }
 
+    /// Restarts it in the same folder, with these settings changed.
+    #[allow(dead_code, reason = "other binaries restart nothing")]
+    pub async fn restart_with(&mut self, settings: &[(&str, &str)]) {
+        let settings =
+            settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.settings.extend(settings);
+        self.program.child.kill().await.unwrap();
+        self.program = Program::start(command(&[], &self.settings, &self.folder)).await;
+    }
+
     /// Dies without a warning, and begins anew with what is in this folder; or its exit code, and why
     /// it wouldn't.
     #[allow(dead_code, reason = "tests/faults has it begin with damaged files")]
