@@ -23,22 +23,16 @@ pub struct UserData {}
 /// The rules of this app about who may sign in.
 #[derive(Clone, Debug)]
 pub struct Admission {
-    allowed_email_domains: Vec<String>,
-    sso_domains: HashMap<String, SsoSelector>,
+    /// Domains (in ASCII) whose addresses may sign in; if there are none, all may.
+    pub allowed_email_domains: Vec<String>,
+    // for sso
+    /// Domains (in ASCII) whose users sign in through the identity provider of their organization.
+    pub sso_domains: HashMap<String, SsoSelector>,
 }
 
 impl Admission {
-    /// Lets in the addresses of these domains (in ASCII), or of all when there are none; those of
-    /// some domains through the identity provider of their organization only.
-    #[must_use]
-    pub fn new(
-        allowed_email_domains: Vec<String>,
-        sso_domains: HashMap<String, SsoSelector>,
-    ) -> Self {
-        Self { allowed_email_domains, sso_domains }
-    }
-
-    /// Where the people of this domain (in ASCII) sign in, if not by a mailed link.
+    // for sso
+    /// Where the users of this domain (in ASCII) sign in, if not by email.
     #[must_use]
     pub fn sso_of(&self, domain: &str) -> Option<&SsoSelector> {
         self.sso_domains.get(domain)

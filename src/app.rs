@@ -28,8 +28,10 @@ pub(crate) struct App {
     /// How those sign in who have no identity provider: `SIGN_IN_WITH`, `LINK_DELIVERY`.
     pub(crate) default_method: SignInMethod,
     pub(crate) link_lifetimes: LinkLifetimes,
+    // for cross-device
     /// `CROSS_DEVICE`
     pub(crate) approves_cross_device: bool,
+    // for own-mail
     /// The mail server of this site, if it has one.
     pub(crate) mailer: Option<Mailer>,
     pub(crate) lifetimes: Lifetimes,
@@ -41,6 +43,7 @@ pub(crate) struct App {
 /// This site as browsers and WorkOS know it. Links and redirects are made from this, never from
 /// what a request says of itself.
 pub(crate) struct Site {
+    // for own-mail
     /// `https://app.example.com`
     pub(crate) origin: String,
     pub(crate) redirect_uri: String,
@@ -58,13 +61,11 @@ impl App {
         };
         let assets = Assets::load();
         let site = Site {
+            // for own-mail
             origin: config.web.base_url.origin().ascii_serialization(),
             redirect_uri: config.workos.redirect_uri.into(),
         };
-        let default_method = match config.sign_in.by_code {
-            true => SignInMethod::Code,
-            false => SignInMethod::Link(config.sign_in.link_delivery),
-        };
+        let default_method = config.sign_in.default_method();
         let http = http_client(&config.workos.api_url, &config.extra_roots);
         let http = http.user_agent(USER_AGENT);
         Ok(Self {
@@ -72,13 +73,16 @@ impl App {
             workos: Client::new(http, config.workos.api_url, config.workos.credentials).context(
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,
-            admission: Admission::new(
-                config.sign_in.allowed_email_domains,
-                config.sign_in.sso_domains,
-            ),
+            admission: Admission {
+                allowed_email_domains: config.sign_in.allowed_email_domains,
+                // for sso
+                sso_domains: config.sign_in.sso_domains,
+            },
             default_method,
             link_lifetimes: config.sign_in.link_lifetimes,
+            // for cross-device
             approves_cross_device: config.sign_in.approves_cross_device,
+            // for own-mail
             mailer: config.mail.map(Mailer::start),
             lifetimes: config.session.lifetimes,
             trusted_proxies: config.web.trusted_proxies,

@@ -25,7 +25,8 @@ pub(crate) enum Event {
     Undelivered,
     /// A link was opened, by whomever; a mail scanner, perhaps.
     Opened,
-    /// Another browser let the one that asked go on.
+    // for cross-device
+    /// Another browser let the requesting one continue.
     Approved,
     /// "I didn't ask for this."
     Cancelled,
@@ -54,6 +55,7 @@ impl Event {
             Self::Delivered => "delivered",
             Self::Undelivered => "undelivered",
             Self::Opened => "opened",
+            // for cross-device
             Self::Approved => "approved",
             Self::Cancelled => "cancelled",
             Self::Refused => "refused",

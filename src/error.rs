@@ -132,6 +132,7 @@ impl Failure {
         self.with_offer(Offer::TryAgain { at: path.to_owned() })
     }
 
+    // for own-mail
     /// Offers the same request once more if something outside failed, or if another request is about
     /// to be done with it.
     #[must_use]
@@ -213,6 +214,7 @@ impl From<WorkOsError> for Failure {
     }
 }
 
+// for own-mail
 impl From<MailError> for Failure {
     fn from(error: MailError) -> Self {
         Self {

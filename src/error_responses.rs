@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit;
 use crate::error::{ErrorKind, Failure, Offer};
 use crate::pages::{ErrorPage, Pages};
-use crate::sign_in::{LinkDelivery, ReturnTo, SignInMethod};
+use crate::sign_in::ReturnTo;
 use crate::telemetry::RequestId;
 
 /// How long to wait before trying again where nobody said, in seconds.
@@ -63,7 +63,7 @@ fn answer(app: &web::Data<App>, request: &HttpRequest, failure: &Failure) -> Htt
     let mut response = if wants_json(request) {
         problem(&pages, failure.kind)
     } else {
-        page(app, &pages, request, failure)
+        page(&pages, request, failure)
     };
     if let Some(wait) = wait(failure) {
         response.headers_mut().insert(header::RETRY_AFTER, wait.into());
@@ -81,26 +81,21 @@ fn wait(failure: &Failure) -> Option<u64> {
     }
 }
 
-fn page(app: &App, pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse {
+fn page(pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse {
     let kind = failure.kind;
     if kind == ErrorKind::NotSignedIn {
         return to_login(request);
     }
     let page = match failure.offer.as_deref() {
         Some(Offer::Form(form)) => form.clone(),
-        offer => pages.html(
-            &ErrorPage::new(kind, request_id(request))
-                .offering(offer)
-                .waiting(wait(failure))
-                .offering_safe_link(kind == ErrorKind::LinkExpired && has_other_way(app)),
-        ),
+        offer => {
+            let page = ErrorPage::new(kind, request_id(request)).offering(offer);
+            // for own-mail
+            let page = page.offering_own_link(kind == ErrorKind::LinkExpired, pages);
+            pages.html(&page.waiting(wait(failure)))
+        }
     };
     HttpResponse::build(kind.status()).content_type(ContentType::html()).body(page)
-}
-
-/// Whether a link can be mailed in another way than it usually is.
-fn has_other_way(app: &App) -> bool {
-    matches!(app.default_method, SignInMethod::Link(LinkDelivery::WorkOs)) && app.mailer.is_some()
 }
 
 /// What to tell the operator, who finds the rest in the log.

@@ -16,25 +16,39 @@ use crate::app::App;
 use crate::causes::with_sources;
 use crate::error::Failure;
 use crate::session::CurrentUser;
-use crate::sign_in::next::{Location, Next};
+use crate::sign_in::next::Next;
 use crate::templates::Edition;
 
 mod account;
+// for cross-device
+mod approve;
+// for own-mail or cross-device
+mod cancel;
 mod code;
 mod failure;
 mod language;
+// for own-mail or sso
+mod leaving;
+// for own-mail
 mod mail;
+// for own-mail
+mod open;
 mod sign_in;
 
 pub(crate) use account::{AccountPage, AccountSessionsPage};
+// for cross-device
+pub(crate) use approve::{ApprovePage, ApprovedPage};
+// for own-mail or cross-device
+pub(crate) use cancel::CancelPage;
 pub(crate) use code::CodePage;
 pub(crate) use failure::ErrorPage;
 pub(crate) use language::remember;
+use leaving::LeavingPage;
+// for own-mail
 pub(crate) use mail::SignInMail;
-use sign_in::LeavingPage;
-pub(crate) use sign_in::{
-    ApprovePage, ApprovedPage, CancelPage, LoginPage, OpenPage, SentPage, SwitchPage,
-};
+// for own-mail
+pub(crate) use open::OpenPage;
+pub(crate) use sign_in::{LoginPage, SentPage, SwitchPage};
 
 /// A page: its template has its name.
 pub(crate) trait Page: Serialize {
@@ -85,10 +99,11 @@ impl Pages {
 
     /// The response to a step of the sign-in flow.
     pub(crate) fn go(&self, next: Next) -> HttpResponse {
-        let mut response = match next.location {
-            Location::Path(path) => see_other(&path),
-            Location::WorkOs(url) => self.show(&LeavingPage::new(&url)),
-        };
+        let mut response = see_other(&next.path);
+        // for own-mail or sso
+        if let Some(url) = &next.workos_url {
+            response = self.show(&LeavingPage::new(url));
+        }
         for cookie in next.cookies {
             // Percent-encoded, as `actix-session` does it. It always is a header value.
             if let Ok(cookie) = HeaderValue::try_from(cookie.encoded().to_string()) {

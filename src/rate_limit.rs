@@ -155,6 +155,7 @@ impl RateLimits {
         counters
     }
 
+    // for own-mail
     /// Counts a link that its mailbox did not want against the network that asked for it, as much
     /// as a tenth of what it may ask for. Not more: where a mail scanner presses the button, every
     /// sign-in of an office counts like this.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::reader::Reader;
 use super::{DAY, MINUTE};
 use crate::email_address::parse_domain;
-use crate::sign_in::LinkDelivery;
+use crate::sign_in::{LinkDelivery, SignInMethod};
 use crate::workos::SsoSelector;
 
 /// Who may sign in, and by what.
@@ -42,6 +42,19 @@ impl LinkLifetimes {
         match delivery {
             LinkDelivery::WorkOs => self.workos,
             LinkDelivery::Smtp => self.smtp,
+        }
+    }
+}
+
+impl SignIn {
+    /// `SIGN_IN_WITH` and `LINK_DELIVERY`
+    #[must_use]
+    pub fn default_method(&self) -> SignInMethod {
+        match self.by_code {
+            true => SignInMethod::Code,
+            // without own-mail: false => SignInMethod::Link(LinkDelivery::WorkOs),
+            // for own-mail
+            false => SignInMethod::Link(self.link_delivery),
         }
     }
 }

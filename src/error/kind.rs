@@ -44,7 +44,9 @@ kinds! {
     NotAllowed "not_allowed" FORBIDDEN "not_allowed" offers_sign_in;
     LinkExpired "link_expired" BAD_REQUEST "link_expired" offers_sign_in;
     MailLinkSpent "link_expired" BAD_REQUEST "mail_link_spent" offers_sign_in;
+    // for own-mail
     MailLinkInUse "link_expired" BAD_REQUEST "mail_link_in_use";
+    // for own-mail or cross-device
     TooLateToEnd "link_expired" BAD_REQUEST "too_late_to_end";
     GoingThrough "nothing_pending" BAD_REQUEST "going_through";
     AnotherLink "nothing_pending" BAD_REQUEST "another_link";
@@ -54,18 +56,26 @@ kinds! {
     SsoNotSetUp "sso_failed" BAD_REQUEST "sso_not_set_up" offers_sign_in;
     SsoSwitchedOff "sso_failed" BAD_REQUEST "sso_switched_off" offers_sign_in;
     SsoWrongAccount "sso_failed" BAD_REQUEST "sso_wrong_account" offers_sign_in;
+    // for sso
     SsoTooLate "code_expired" BAD_REQUEST "sso_too_late" offers_sign_in;
+    // for sso
     SsoNothingPending "nothing_pending" BAD_REQUEST "sso_nothing_pending" offers_sign_in;
+    // for sso
     SsoMismatch "profile_mismatch" FORBIDDEN "sso_mismatch" offers_sign_in;
     StartedElsewhere "state_mismatch" BAD_REQUEST "started_elsewhere" offers_sign_in;
     NothingPending "nothing_pending" BAD_REQUEST "nothing_pending" offers_sign_in;
+    // for sso
     CookiesBlocked "nothing_pending" BAD_REQUEST "cookies_blocked";
     EmailCookiesBlocked "nothing_pending" BAD_REQUEST "email_cookies_blocked";
+    // for cross-device
     NoCookies "nothing_pending" BAD_REQUEST "no_cookies";
+    // for own-mail or cross-device
     RequestedWithoutCookies "nothing_pending" BAD_REQUEST "requested_without_cookies";
     StateMismatch "state_mismatch" BAD_REQUEST "state_mismatch" offers_sign_in;
     CodeExpired "code_expired" BAD_REQUEST "code_expired" offers_sign_in;
+    // for cross-device
     WrongDigits "wrong_digits" UNPROCESSABLE_ENTITY "wrong_digits";
+    // for cross-device
     TooManyWrongDigits "wrong_digits" FORBIDDEN "too_many_wrong_digits" offers_sign_in;
     WrongCode "wrong_code" UNPROCESSABLE_ENTITY "wrong_code";
     TooManyWrongCodes "wrong_code" FORBIDDEN "too_many_wrong_codes" offers_sign_in;
@@ -83,6 +93,7 @@ kinds! {
     TooLarge "too_large" PAYLOAD_TOO_LARGE "too_large";
     WrongHost "wrong_host" MISDIRECTED_REQUEST "wrong_host";
     WorkOsUnavailable "workos_unavailable" SERVICE_UNAVAILABLE "workos_unavailable" offers_sign_in;
+    // for own-mail
     MailUnavailable "mail_unavailable" SERVICE_UNAVAILABLE "mail_unavailable" offers_sign_in;
     StoreUnavailable "store_unavailable" SERVICE_UNAVAILABLE "store_unavailable";
     Internal "internal" INTERNAL_SERVER_ERROR "internal";

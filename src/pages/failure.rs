@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::Page;
+use super::{Page, Pages};
 use crate::error::{ErrorKind, Offer};
+use crate::sign_in::{LinkDelivery, SignInMethod};
 
 #[derive(Serialize)]
 pub(crate) struct ErrorPage {
@@ -18,6 +19,7 @@ pub(crate) struct ErrorPage {
     link_works: bool,
     /// The sign-in that is going through: the page goes where that one leads.
     waits_for: Option<String>,
+    // for own-mail
     offers_safe_link: bool,
     /// Whether the way on is through an organization: no link will be mailed.
     by_sso: bool,
@@ -38,6 +40,7 @@ impl ErrorPage {
             try_again_at: None,
             link_works: kind.status().is_server_error(),
             waits_for: None,
+            // for own-mail
             offers_safe_link: false,
             by_sso: false,
         }
@@ -56,9 +59,12 @@ impl ErrorPage {
         }
     }
 
-    /// Offers a link in our own mail beside the usual one.
-    pub(crate) fn offering_safe_link(self, offers_safe_link: bool) -> Self {
-        Self { offers_safe_link, ..self }
+    // for own-mail
+    /// Offers our own link in place of WorkOS's, if this app can email it.
+    pub(crate) fn offering_own_link(self, is_workos_link: bool, pages: &Pages) -> Self {
+        let app = &pages.app;
+        let is_default = matches!(app.default_method, SignInMethod::Link(LinkDelivery::WorkOs));
+        Self { offers_safe_link: is_workos_link && is_default && app.mailer.is_some(), ..self }
     }
 
     /// Says when to try again.

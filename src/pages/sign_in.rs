@@ -4,14 +4,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Page;
 use super::failure::Problem;
-use super::{Page, Pages};
 use crate::email_address::EmailAddress;
-use crate::error::{ErrorKind, Failure};
+use crate::error::ErrorKind;
 use crate::session::{CurrentUser, EndReason};
-use crate::sign_in::{
-    Digits, LinkDelivery, MailLink, PendingSignIn, RequestContext, ReturnTo, SignInId,
-};
+use crate::sign_in::{Digits, LinkDelivery, PendingSignIn, ReturnTo};
 use crate::webmail::Webmail;
 
 #[derive(Serialize)]
@@ -54,7 +52,8 @@ pub(crate) struct SentPage {
     is_delayed: bool,
     /// When the next mail may go, if this one didn't.
     next_mail_at: Option<i64>,
-    /// For whoever opens the link in another browser, if that may be.
+    // for cross-device
+    /// For another browser that opens the link, if it may approve.
     digits: Option<String>,
     /// Until another link can be mailed, in seconds.
     wait: Option<u64>,
@@ -80,12 +79,14 @@ impl SentPage {
             handed_over_at: pending.began_at(),
             is_delayed: pending.is_delayed,
             next_mail_at: pending.next_mail_at,
+            // for cross-device
             digits: None,
             wait: None,
             webmail: None,
         }
     }
 
+    // for cross-device
     pub(crate) fn showing_digits(self, digits: Option<&Digits>) -> Self {
         Self { digits: digits.map(|digits| digits.as_str().to_owned()), ..self }
     }
@@ -98,111 +99,6 @@ impl SentPage {
     /// Leads to where the mail is read.
     pub(crate) fn leading_to(self, webmail: Option<Webmail>) -> Self {
         Self { webmail, ..self }
-    }
-}
-
-/// The link of our own mail, in the browser that asked for it.
-#[derive(Serialize)]
-pub(crate) struct OpenPage {
-    token: String,
-    email: String,
-    asked_at: i64,
-}
-
-impl Page for OpenPage {
-    const TEMPLATE: &'static str = "open.html";
-}
-
-impl OpenPage {
-    pub(crate) fn new(token: &str, requested: &RequestContext, pending: &PendingSignIn) -> Self {
-        let email = pending.email.as_str().to_owned();
-        Self { token: token.to_owned(), email, asked_at: requested.at }
-    }
-}
-
-/// A link, WorkOS's or ours, in a browser that didn't ask for it.
-#[derive(Serialize)]
-pub(crate) struct ApprovePage {
-    /// The sign-in, where the form doesn't name it anyway.
-    flow: Option<String>,
-    /// Where the digits go.
-    action: String,
-    /// The page where the sign-in can be ended; without one, a button does that here.
-    cancel_url: Option<String>,
-    asked_at: i64,
-    device: String,
-    asks_digits: bool,
-    error: Option<Problem>,
-    tries_left: Option<u32>,
-}
-
-impl Page for ApprovePage {
-    const TEMPLATE: &'static str = "approve.html";
-}
-
-impl ApprovePage {
-    pub(crate) fn of_workos_link(id: &SignInId, requested: &RequestContext) -> Self {
-        Self {
-            flow: Some(id.as_str().to_owned()),
-            action: "/login/approve".to_owned(),
-            cancel_url: None,
-            asked_at: requested.at,
-            device: requested.device.clone(),
-            asks_digits: false,
-            error: None,
-            tries_left: None,
-        }
-    }
-
-    pub(crate) fn of_mail_link(token: &str, link: &MailLink) -> Self {
-        Self {
-            action: format!("/login/open/{token}"),
-            cancel_url: Some(format!("/login/cancel/{token}")),
-            flow: None,
-            ..Self::of_workos_link(&link.id, &link.requested)
-        }
-    }
-
-    pub(crate) fn asking_digits(self, asks_digits: bool) -> Self {
-        Self { asks_digits, ..self }
-    }
-
-    /// Says that the digits were wrong, and how many attempts are left, if one was counted.
-    pub(crate) fn wrong_digits(self, pages: &Pages, attempts_left: Option<u32>) -> Failure {
-        let kind = ErrorKind::WrongDigits;
-        let page = Self { error: Some(Problem::of(kind)), tries_left: attempts_left, ..self };
-        Failure::refusal(kind, "wrong digits").with_page(pages.html(&page))
-    }
-}
-
-/// The digits were right.
-#[derive(Serialize)]
-pub(crate) struct ApprovedPage {}
-
-impl Page for ApprovedPage {
-    const TEMPLATE: &'static str = "approved.html";
-}
-
-/// "I didn't ask for this": the button, or what it did.
-#[derive(Serialize)]
-pub(crate) struct CancelPage {
-    /// `None` once it is done.
-    token: Option<String>,
-    device: String,
-    asked_at: i64,
-}
-
-impl Page for CancelPage {
-    const TEMPLATE: &'static str = "cancel.html";
-}
-
-impl CancelPage {
-    pub(crate) fn new(token: &str, requested: &RequestContext) -> Self {
-        Self { token: Some(token.to_owned()), ..Self::done(requested) }
-    }
-
-    pub(crate) fn done(requested: &RequestContext) -> Self {
-        Self { token: None, device: requested.device.clone(), asked_at: requested.at }
     }
 }
 
@@ -232,22 +128,5 @@ impl SwitchPage {
             email: email.as_str().to_owned(),
             by_sso: pending.method.is_sso(),
         }
-    }
-}
-
-/// Leaves for WorkOS at once: a page, because Chromium holds the redirects that follow a form
-/// against `form-action`, at each step of the way and after we have acted.
-#[derive(Serialize)]
-pub(crate) struct LeavingPage<'a> {
-    url: &'a str,
-}
-
-impl Page for LeavingPage<'_> {
-    const TEMPLATE: &'static str = "leaving.html";
-}
-
-impl<'a> LeavingPage<'a> {
-    pub(crate) fn new(url: &'a str) -> Self {
-        Self { url }
     }
 }

@@ -11,7 +11,7 @@ use crate::same_origin;
 use crate::session::{self, CurrentUser};
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
-use crate::sign_in::start::start;
+use crate::sign_in::start::{Requested, start};
 use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, remove_all};
 
 #[derive(Deserialize)]
@@ -28,6 +28,7 @@ pub(super) struct LoginForm {
     email: String,
     #[serde(default)]
     return_to: String,
+    // for own-mail
     /// The preferred delivery, on the page of a link that was used up.
     #[serde(default)]
     delivery: String,
@@ -69,12 +70,18 @@ pub(super) async fn ask(
     pages: Pages,
     form: web::Form<LoginForm>,
 ) -> Result<Next, Failure> {
-    let LoginForm { email: typed, return_to, delivery } = form.into_inner();
-    let return_to = ReturnTo::parse(&return_to);
-    let email = EmailAddress::parse(&typed).map_err(|_| {
-        let page = LoginPage::new(&typed, &return_to).refusing(ErrorKind::InvalidEmail);
+    let form = form.into_inner();
+    let return_to = ReturnTo::parse(&form.return_to);
+    let email = EmailAddress::parse(&form.email).map_err(|_| {
+        let page = LoginPage::new(&form.email, &return_to).refusing(ErrorKind::InvalidEmail);
         Failure::refusal(ErrorKind::InvalidEmail, "not an address").with_page(pages.html(&page))
     })?;
-    let started = start(&ctx, pages, email, return_to.clone(), &delivery).await;
-    started.map_err(|failure| failure.with_retry_form(&typed, return_to.as_str()))
+    let requested = Requested {
+        email,
+        return_to: return_to.clone(),
+        // for own-mail
+        delivery: form.delivery,
+    };
+    let started = start(&ctx, requested).await;
+    started.map_err(|failure| failure.with_retry_form(&form.email, return_to.as_str()))
 }

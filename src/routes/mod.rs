@@ -3,9 +3,11 @@
 mod account;
 mod account_sessions;
 mod api_session;
+// for cross-device
 mod approve;
 mod assets;
 mod callback;
+// for own-mail
 mod cancel;
 mod code;
 mod finish;
@@ -13,8 +15,10 @@ mod health;
 mod home;
 mod login;
 mod logout;
+// for own-mail
 mod open;
 mod sent;
+// for sso
 mod sso;
 mod status;
 mod switch;
@@ -41,12 +45,9 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(form("/login", login::show, login::ask)))
         .service(with_session(page("/login/sent", sent::show)))
         .service(with_session(post("/login/code", code::sign_in)))
-        .service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))))
         .service(with_session(page("/login/status", status::show)))
         .service(with_session(redeem("/login/finish", finish::resume)))
         .service(with_session(redeem("/callback", callback::arrive)))
-        .service(plain(form("/login/approve", approve::show, approve::approve)))
-        .service(plain(post("/login/approve/cancel", approve::cancel)))
         .service(with_session(form("/login/switch", switch::show, switch::switch)))
         .service(with_session(page("/account", account::show)))
         .service(with_session(page("/account/sessions", account_sessions::show)))
@@ -58,12 +59,18 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(page("/api/session", api_session::show)))
         .service(with_session(post("/logout", logout::end)))
         .service(plain(page("/health/live", health::live)))
-        .service(plain(page("/health/ready", health::ready)))
-        // A path is held against one after the other, and these cost most: the frequent one first.
-        .service(plain(page("/static/{name}", assets::show)))
-        .service(with_session(form("/login/open/{token}", open::show, open::open)))
-        .service(plain(form("/login/cancel/{token}", cancel::show, cancel::cancel)))
-        .service(with_session(post("/account/sessions/{id}/revoke", account_sessions::revoke)));
+        .service(plain(page("/health/ready", health::ready)));
+    // for sso
+    site.service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))));
+    // for cross-device
+    site.service(plain(form("/login/approve", approve::show, approve::approve)))
+        .service(plain(post("/login/approve/cancel", approve::cancel)));
+    // Paths with parameters come last, the most frequent first: paths are matched in this order.
+    site.service(plain(page("/static/{name}", assets::show)));
+    // for own-mail
+    site.service(with_session(form("/login/open/{token}", open::show, open::open)))
+        .service(plain(form("/login/cancel/{token}", cancel::show, cancel::cancel)));
+    site.service(with_session(post("/account/sessions/{id}/revoke", account_sessions::revoke)));
 }
 
 /// A resource to be read, by GET or HEAD.

@@ -10,6 +10,7 @@ use crate::sign_in::MailLink;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::own_link::{self, Opened, Used};
 
+// for cross-device
 #[derive(Default, Deserialize)]
 pub(super) struct OpenForm {
     /// Of a browser that didn't request the link.
@@ -31,6 +32,7 @@ pub(super) async fn show(
         Opened::Here(link, pending) => {
             pages.show(&OpenPage::new(&token, &link.requested, &pending))
         }
+        // for cross-device
         Opened::Elsewhere(link) => pages.show(&elsewhere(&ctx, &token, &link)),
         Opened::Completed(next) => pages.go(next),
     })
@@ -41,20 +43,31 @@ pub(super) async fn open(
     pages: Pages,
     user: Option<CurrentUser>,
     token: web::Path<String>,
+    // for cross-device
     // The button of the requesting browser sends no field.
     form: Option<web::Form<OpenForm>>,
 ) -> Result<HttpResponse, Failure> {
+    // for cross-device
     let digits = form.map(|form| form.into_inner().digits).unwrap_or_default();
-    let used = own_link::use_link(&ctx, user.as_ref(), &token, &digits).await;
-    match used.map_err(|failure| failure.with_retry_url_if_temporary(ctx.request.uri()))? {
+    let used = own_link::use_link(
+        &ctx,
+        user.as_ref(),
+        &token,
+        // for cross-device
+        &digits,
+    );
+    match used.await.map_err(|failure| failure.with_retry_url_if_temporary(ctx.request.uri()))? {
         Used::Next(next) => Ok(pages.go(next)),
+        // for cross-device
         Used::Approved => Ok(pages.show(&ApprovedPage {})),
+        // for cross-device
         Used::WrongDigits(link, attempts_left) => {
             Err(elsewhere(&ctx, &token, &link).wrong_digits(&pages, attempts_left))
         }
     }
 }
 
+// for cross-device
 fn elsewhere(ctx: &Ctx, token: &str, link: &MailLink) -> ApprovePage {
     ApprovePage::of_mail_link(token, link).asking_digits(ctx.app.approves_cross_device)
 }

@@ -4,7 +4,6 @@
 use actix_web::{HttpResponse, web};
 
 use super::status::StatusQuery;
-use crate::app::App;
 use crate::error::{ErrorKind, Failure};
 use crate::mail::Mailer;
 use crate::pages::{CodePage, Pages, SentPage, see_other};
@@ -35,6 +34,7 @@ pub(super) async fn show(
     }
     let Some(pending) = PendingSignIn::with_expired(&ctx.request, &app.keys, &id) else {
         let response = unknown(&ctx, &id, ErrorKind::EmailCookiesBlocked);
+        // for own-mail or cross-device
         if response.is_err() && same_origin::is_from_our_page(ctx.request.headers()) {
             let _ = blocked_cookies::mark(app, store, &id).await;
         }
@@ -52,6 +52,7 @@ pub(super) async fn show(
                 None => page,
             }))
         }
+        // for sso
         // Leaving once more would only cut off what is under way.
         SignInMethod::Sso(_) => match end::end_of(store, &id).await? {
             Some(_) => Err(Failure::in_progress(&id)),
@@ -68,18 +69,17 @@ async fn link_page(
     let app = &ctx.app;
     let another = rate_limited(ctx, &pending.email, &pending.method);
     let wait = app.rate_limits.until_next(&ctx.store, &another).await?;
-    let page = SentPage::new(pending, delivery, app.link_lifetimes.of(delivery))
-        .showing_digits(app.approves_cross_device.then_some(&pending.digits))
-        .waiting(wait);
-    Ok(page.leading_to(webmail::for_domain(pending.email.domain(), sender(app, delivery))))
-}
-
-/// Who the email is from, if that is known: of WorkOS's it isn't documented.
-fn sender(app: &App, delivery: LinkDelivery) -> Option<&str> {
-    match delivery {
+    let page = SentPage::new(pending, delivery, app.link_lifetimes.of(delivery)).waiting(wait);
+    // for cross-device
+    let page = page.showing_digits(app.approves_cross_device.then_some(&pending.digits));
+    // Who WorkOS's emails are from isn't documented.
+    let sender = None;
+    // for own-mail
+    let sender = match delivery {
         LinkDelivery::Smtp => app.mailer.as_ref().map(Mailer::sender),
-        LinkDelivery::WorkOs => None,
-    }
+        LinkDelivery::WorkOs => sender,
+    };
+    Ok(page.leading_to(webmail::for_domain(pending.email.domain(), sender)))
 }
 
 /// The page with the field for the code.

@@ -28,8 +28,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Failure> {
     Ok(match ask(&ctx, user.as_ref()).await? {
         Asked::Question(question) => {
-            let email = question.email();
-            pages.show(&SwitchPage::new(&question.pending, user.as_ref(), email))
+            pages.show(&SwitchPage::new(&question.pending, user.as_ref(), &question.email))
         }
         Asked::Answered(next) => pages.go(next),
     })

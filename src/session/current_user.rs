@@ -102,8 +102,11 @@ impl CurrentUser {
     /// Whether this is the user, perhaps by another method. By email the address says who it is; through
     /// organizations only their own ID does, since addresses change hands.
     pub(crate) fn is(&self, user_id: &str, email: &EmailAddress) -> bool {
-        let both_by_sso = sso::is_sso_user(&self.user_id) && sso::is_sso_user(user_id);
-        self.user_id == user_id || (!both_by_sso && self.has_email(email))
+        // for sso
+        if sso::is_sso_user(&self.user_id) && sso::is_sso_user(user_id) {
+            return self.user_id == user_id;
+        }
+        self.user_id == user_id || self.has_email(email)
     }
 
     /// Where this sign-in led, if it is one that signed this browser in.

@@ -1,4 +1,4 @@
-//! What another browser leaves for the one that asked.
+//! What another browser leaves for the requesting one.
 
 use std::fmt;
 
@@ -10,12 +10,13 @@ use super::state::CODE_LIFETIME;
 use crate::clock::seconds;
 use crate::sealed::Sealed;
 
-/// Another browser's word that the one that asked may go on. It waits in the store, sealed.
+/// Lets the requesting browser continue. It waits in the store, sealed.
 #[derive(Serialize, Deserialize)]
 pub struct Approval {
-    /// What to go on with; nothing if the link was our own mail's, which leads to WorkOS only now.
+    /// What to continue with; `None` for our own link, which leads to WorkOS only now.
     #[serde(rename = "arrival")]
     pub callback: Option<PendingCallback>,
+    // for own-mail
     /// What the store must still have of our own email's link.
     #[serde(default)]
     pub secret_hash: Option<String>,
@@ -28,13 +29,19 @@ impl Sealed for Approval {
 }
 
 impl Approval {
-    /// By whoever opened WorkOS's link.
+    /// By the browser that opened WorkOS's link.
     #[must_use]
     pub fn with(callback: PendingCallback) -> Self {
-        Self { expires_at: callback.expires_at, callback: Some(callback), secret_hash: None }
+        Self {
+            expires_at: callback.expires_at,
+            callback: Some(callback),
+            // for own-mail
+            secret_hash: None,
+        }
     }
 
-    /// By whoever opened the link of our own mail.
+    // for own-mail
+    /// By the browser that opened our own link.
     #[must_use]
     pub fn of_mail_link(link: &MailLink, now: i64) -> Self {
         let expires_at = now.saturating_add(seconds(CODE_LIFETIME));

@@ -179,11 +179,6 @@ pub(super) async fn approval(
 
 /// Whether another browser has approved it, and no other tab is about to leave for WorkOS.
 pub(super) async fn may_continue(app: &App, store: &Store, id: &SignInId) -> Result<bool, Failure> {
-    match approval(app, store, id).await? {
-        None => Ok(false),
-        Some(Approval { callback: Some(_), .. }) => Ok(true),
-        Some(Approval { callback: None, .. }) => {
-            Ok(store.claimed(&id.claim_of_press()).await?.is_none())
-        }
-    }
+    Ok(approval(app, store, id).await?.is_some()
+        && store.claimed(&id.claim_of_press()).await?.is_none())
 }

@@ -23,6 +23,7 @@ pub(crate) async fn reserve(
     Ok(None)
 }
 
+// for cross-device
 /// Whether this is what one of the tries was made with.
 pub(crate) async fn include(store: &Store, id: &SignInId, typed: &str) -> Result<bool, Failure> {
     for number in 1..=MAX_ATTEMPTS {

@@ -9,6 +9,7 @@ use crate::clock::seconds;
 use crate::error::{ErrorKind, Failure};
 use crate::session::{Store, StoreError};
 
+// for own-mail or cross-device
 /// Marks a sign-in whose browser keeps no cookies; without the mark, the pages of its link say only that
 /// this may be the case. Mark one only for a browser that comes from the form: anything else that opens
 /// the waiting page, such as a scanner, never had the cookie.
@@ -23,6 +24,7 @@ pub(crate) async fn mark(app: &App, store: &Store, id: &SignInId) -> Result<(), 
     store.put(&name, String::new(), until).await
 }
 
+// for own-mail or cross-device
 /// Refuses the link of such a sign-in, in a browser that doesn't have it either.
 pub(crate) async fn refuse_if_marked(store: &Store, id: &SignInId) -> Result<(), Failure> {
     match store.get(&id.name_of_blocked_cookies()).await? {

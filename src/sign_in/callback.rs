@@ -8,11 +8,12 @@ use super::end::end_of;
 use super::next::Next;
 use super::refusal::Refusal;
 use super::resume::{Resumed, resume};
+use super::sso;
 use super::{PendingCallback, PendingSignIn, State};
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::Failure;
-use crate::session::{CurrentUser, Store};
+use crate::session::CurrentUser;
 
 /// The query of the callback, whoever made it.
 #[derive(Deserialize)]
@@ -44,7 +45,9 @@ pub(crate) async fn callback(
     };
     let callback = read(query, state.as_ref(), now).map_err(|refused| match &requested {
         Some(pending) => refused.of(pending),
-        None => refused.elsewhere(state.as_ref()),
+        // for sso
+        None if state.as_ref().is_some_and(|state| state.is_sso) => sso::refused_elsewhere(refused),
+        None => refused.into(),
     })?;
     let pending = requested.filter(|pending| now < pending.expires_at);
     if let Some(state) = state.as_ref().filter(|state| !state.is_sso) {
@@ -52,10 +55,14 @@ pub(crate) async fn callback(
     }
     match (pending, state) {
         (Some(pending), _) => complete_or_confirm_switch(ctx, user, pending, callback).await,
-        (None, Some(state)) if !state.is_sso => {
-            ask_to_approve(app, &ctx.store, &state, &callback).await
+        // for sso
+        (None, Some(state)) if state.is_sso => Err(sso::nothing_pending()),
+        // for cross-device
+        // Here nothing is exchanged: the user is asked, at a clean URL.
+        (None, Some(state)) if end_of(&ctx.store, &state.id).await?.is_none() => {
+            Ok(Next::to("/login/approve").with([callback.cookie(&app.keys)?]))
         }
-        (None, Some(state)) => Err(Refusal::NothingPending.elsewhere(Some(&state))),
+        (None, Some(_)) => Err(Refusal::Consumed.into()),
         (None, None) => Err(Refusal::StateMismatch.into()),
     }
 }
@@ -120,17 +127,4 @@ pub(super) fn verify_state(
         return Err(Refusal::CodeExpired.of(pending));
     }
     Ok(())
-}
-
-/// In another browser nothing is exchanged: its user is asked, at a clean URL.
-async fn ask_to_approve(
-    app: &App,
-    store: &Store,
-    state: &State,
-    callback: &PendingCallback,
-) -> Result<Next, Failure> {
-    if end_of(store, &state.id).await?.is_some() {
-        return Err(Refusal::Consumed.into());
-    }
-    Ok(Next::to("/login/approve").with([callback.cookie(&app.keys)?]))
 }

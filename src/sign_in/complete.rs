@@ -15,9 +15,9 @@ use super::detached::detached;
 use super::next::Next;
 use super::outcome::{Outcome, PATIENCE, SignedIn, wait_if_claimed};
 use super::refusal::Refusal;
-use super::sso::Waiting;
+use super::sso::{self, Waiting};
 use super::verified_identity::VerifiedIdentity;
-use super::{End, PendingSignIn, remove_all};
+use super::{End, PendingSignIn, SignInMethod, remove_all};
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_ip;
@@ -95,6 +95,7 @@ impl Completion {
         this.next(ctx, outcome).await
     }
 
+    // for sso
     /// Completes a sign-in through an organization, now that the user has agreed to switch accounts.
     pub(super) async fn by_consent(self, ctx: &Ctx, waiting: Waiting) -> Result<Next, Failure> {
         let this = Rc::new(self);
@@ -153,16 +154,15 @@ impl Completion {
             let verifier = self.pending.method.code_verifier();
             let profile = self.app.workos.exchange_code(code, verifier).await?;
             let verified = self.verify(profile)?;
-            match &self.user {
-                // Only now is it known who signs in through an organization.
-                Some(user)
-                    if self.pending.method.is_sso()
-                        && !user.is(&verified.user_id, &verified.email) =>
-                {
-                    Waiting::keep(&self.app, &self.store, &self.pending.id, verified).await
-                }
-                _ => self.begin_session(verified).await,
+            // for sso
+            // Only now is it known who signs in through an organization.
+            if self.pending.method.is_sso()
+                && let Some(user) = &self.user
+                && !user.is(&verified.user_id, &verified.email)
+            {
+                return Waiting::keep(&self.app, &self.store, &self.pending.id, verified).await;
             }
+            self.begin_session(verified).await
         };
         self.settle(exchanged).await.map(Some)
     }
@@ -176,6 +176,7 @@ impl Completion {
         self.settle(begun).await.map(Some)
     }
 
+    // for sso
     async fn consent(&self, waiting: Waiting) -> Result<Option<Outcome>, Failure> {
         if !waiting.take(&self.store, self.app.clock.now()).await? {
             return Ok(None);
@@ -188,8 +189,19 @@ impl Completion {
         Ok(self.store.claim(&self.pending.id.claim_of_end(), end, self.pending.expires_at).await?)
     }
 
-    fn verify(&self, profile: Profile) -> Result<VerifiedIdentity, Refusal> {
-        self.pending.method.verify(&self.app.admission, profile, &self.pending)
+    /// Verifies that the Profile fits the sign-in.
+    fn verify(&self, profile: Profile) -> Result<VerifiedIdentity, Failure> {
+        let pending = &self.pending;
+        let by_email = match pending.method {
+            // for sso
+            SignInMethod::Sso(_) => return sso::verify(&self.app.admission, profile, pending),
+            SignInMethod::Link(_) => Profile::MAGIC_LINK,
+            SignInMethod::Code => Profile::MAGIC_AUTH,
+        };
+        let verified = VerifiedIdentity::by_email(profile, pending, by_email)?;
+        // for sso
+        sso::must_not_be_bypassed(&self.app.admission, &verified.email)?;
+        Ok(verified)
     }
 
     /// Waits for the outcome, within the deadline, and keeps it for later requests.

@@ -18,7 +18,8 @@ use crate::client_ip;
 use crate::error::Failure;
 use crate::pages::Pages;
 use crate::rate_limit::network;
-use crate::session::{Store, device};
+use crate::session::Store;
+use crate::session::device;
 use crate::shutdown::Task;
 use crate::workos::WorkOsError;
 
@@ -26,22 +27,28 @@ use crate::workos::WorkOsError;
 /// outlives the request.
 pub(crate) struct Delivery {
     pub(super) app: web::Data<App>,
+    // for own-mail
     pub(super) store: web::Data<Store>,
+    // for own-mail
     pub(super) pages: Pages,
     pub(super) pending: PendingSignIn,
+    // for own-mail
     pub(super) network: IpAddr,
     device: String,
     _task: Task,
 }
 
 impl Delivery {
-    pub(super) fn new(ctx: &Ctx, pages: Pages, pending: PendingSignIn) -> Self {
+    pub(super) fn new(ctx: &Ctx, pending: PendingSignIn) -> Self {
         Self {
             app: ctx.app.clone(),
+            // for own-mail
             store: ctx.store.clone(),
-            pages,
+            // for own-mail
+            pages: Pages::new(&ctx.app, &ctx.request),
             pending,
             device: device::of(&ctx.request),
+            // for own-mail
             network: network(client_ip::from_request(&ctx.request, &ctx.app.trusted_proxies)),
             _task: Task::begin(&ctx.shutdown),
         }
@@ -63,8 +70,10 @@ impl Delivery {
         }
         match &self.pending.method {
             SignInMethod::Link(LinkDelivery::WorkOs) => self.workos_link().await?,
+            // for own-mail
             SignInMethod::Link(LinkDelivery::Smtp) => self.own_link().await?,
             SignInMethod::Code => self.email_code().await?,
+            // for sso
             SignInMethod::Sso(_) => {}
         }
         Ok(self.pending)

@@ -16,11 +16,13 @@ pub enum End {
     /// Its code is being exchanged, or was, since this time in seconds since 1970. If that went
     /// well, the browser that asked knows.
     Redeemed(i64),
-    /// Whoever got the mail did not want it.
+    // for own-mail or cross-device
+    /// The user who got the email didn't request it.
     ByMailbox,
-    /// Somebody who opened it elsewhere didn't know the digits.
+    // for cross-device
+    /// The digits were wrong three times in another browser.
     WrongDigits,
-    /// Its code was tried wrong too often, or WorkOS says that it is worth nothing any more.
+    /// Its code was wrong too often, or WorkOS takes it no longer.
     CodeSpent,
 }
 
@@ -30,7 +32,9 @@ impl End {
     pub fn as_text(self) -> String {
         match self {
             Self::Redeemed(since) => format!("redeemed {since}"),
+            // for own-mail or cross-device
             Self::ByMailbox => "by mailbox".to_owned(),
+            // for cross-device
             Self::WrongDigits => "wrong digits".to_owned(),
             Self::CodeSpent => "code spent".to_owned(),
         }
@@ -40,7 +44,9 @@ impl End {
     #[must_use]
     pub fn of_text(text: &str) -> Self {
         match text {
+            // for own-mail or cross-device
             "by mailbox" => Self::ByMailbox,
+            // for cross-device
             "wrong digits" => Self::WrongDigits,
             "code spent" => Self::CodeSpent,
             _ => {
@@ -57,6 +63,7 @@ impl End {
     }
 }
 
+// for own-mail or cross-device
 /// Ends a sign-in; returns whether this call ended it. Ending it again is no error, but ending one that
 /// has signed a user in is: the page must not say that no one got in.
 pub(crate) async fn cancel(

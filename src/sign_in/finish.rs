@@ -5,7 +5,7 @@ use super::ctx::Ctx;
 use super::next::Next;
 use super::refusal::spent;
 use super::resume::{Resumed, resume};
-use super::{Approval, SignInId, approve, own_link};
+use super::{SignInId, approve, own_link};
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 
@@ -15,22 +15,23 @@ pub(crate) async fn finish(
     user: Option<&CurrentUser>,
     id: &SignInId,
 ) -> Result<Next, Failure> {
-    let (app, store) = (&ctx.app, &ctx.store);
     let pending = match resume(ctx, user, id).await? {
         Resumed::Completed(next) => return Ok(next),
         Resumed::Over(pending) => return Err(spent().with_retry_of(&pending).for_audit(&pending)),
-        Resumed::Pending(pending) if app.clock.now() < pending.expires_at => pending,
+        Resumed::Pending(pending) if ctx.app.clock.now() < pending.expires_at => pending,
         Resumed::Pending(_) | Resumed::Unknown => return Err(nothing_pending()),
     };
-    match approve::approval(app, store, id).await? {
-        Some(Approval { callback: Some(callback), .. }) => {
-            complete_or_confirm_switch(ctx, user, pending, callback).await
+    // for cross-device
+    if let Some(approval) = approve::approval(&ctx.app, &ctx.store, id).await? {
+        // for own-mail
+        if let Some(secret_hash) = approval.secret_hash {
+            return own_link::leave_if_approved(ctx, pending, &secret_hash).await;
         }
-        Some(Approval { callback: None, secret_hash, .. }) => {
-            own_link::leave_if_approved(ctx, pending, &secret_hash.unwrap_or_default()).await
+        if let Some(callback) = approval.callback {
+            return complete_or_confirm_switch(ctx, user, pending, callback).await;
         }
-        None => Ok(Next::to(format!("/login/sent?flow={}", id.as_str()))),
     }
+    Ok(Next::to(format!("/login/sent?flow={}", pending.id.as_str())))
 }
 
 pub(crate) fn nothing_pending() -> Failure {

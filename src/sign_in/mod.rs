@@ -15,7 +15,9 @@
 //! the store keep of it is sealed. What a method adds is in its file in `methods/`; every repeated
 //! request, such as a reload or a second press, comes through `resume.rs`.
 
+// for cross-device
 mod approval;
+// for cross-device
 pub(crate) mod approve;
 mod attempts;
 pub(crate) mod blocked_cookies;
@@ -24,6 +26,7 @@ mod complete;
 pub(crate) mod ctx;
 mod deliver;
 mod detached;
+// for cross-device
 mod digits;
 pub(crate) mod end;
 pub(crate) mod finish;
@@ -44,15 +47,22 @@ pub(crate) mod status;
 pub(crate) mod switch;
 mod verified_identity;
 
+// for cross-device
 pub use approval::Approval;
+// for cross-device
 pub use digits::Digits;
 pub use end::End;
 pub use id::SignInId;
 pub use known_browser::KnownBrowser;
 pub use methods::email_code::OneTimeCode;
+// for own-mail
+pub(crate) use methods::email_code;
 pub use methods::own_link::{MailLink, is_mailed};
 pub use methods::{LinkDelivery, SignInMethod};
-pub(crate) use methods::{email_code, own_link, sso};
+// for own-mail
+pub(crate) use methods::own_link;
+// for sso
+pub(crate) use methods::sso;
 pub use pending::PendingSignIn;
 pub(crate) use pending::{make_room, remove_all};
 pub use pending_callback::PendingCallback;

@@ -1,37 +1,34 @@
 //! What a step of the sign-in flow leads to.
 
+use std::fmt;
+
 use actix_web::cookie::Cookie;
 
 /// Where the browser goes next, and the cookies that it gets.
-#[derive(Debug)]
 pub(crate) struct Next {
-    pub(crate) location: Location,
-    pub(crate) cookies: Vec<Cookie<'static>>,
-}
-
-/// Where the browser goes.
-pub(crate) enum Location {
     /// A path on this site.
-    Path(String),
-    /// A URL of WorkOS.
-    WorkOs(String),
+    pub(crate) path: String,
+    // for own-mail or sso
+    /// A URL of WorkOS, which signs the user in, in place of the path.
+    pub(crate) workos_url: Option<String>,
+    pub(crate) cookies: Vec<Cookie<'static>>,
 }
 
 impl Next {
     /// A path on this site.
     pub(crate) fn to(path: impl Into<String>) -> Self {
-        Self { location: Location::Path(path.into()), cookies: Vec::new() }
+        Self {
+            path: path.into(),
+            // for own-mail or sso
+            workos_url: None,
+            cookies: Vec::new(),
+        }
     }
 
+    // for own-mail or sso
     /// A URL of WorkOS, which signs the user in.
     pub(crate) fn leave_for(url: impl Into<String>) -> Self {
-        Self { location: Location::WorkOs(url.into()), cookies: Vec::new() }
-    }
-
-    /// The path, or URL.
-    pub(crate) fn location(&self) -> &str {
-        let (Location::Path(location) | Location::WorkOs(location)) = &self.location;
-        location
+        Self { workos_url: Some(url.into()), ..Self::to("/login") }
     }
 
     /// Sets these cookies, or removes them.
@@ -41,9 +38,9 @@ impl Next {
     }
 }
 
-/// Hides it: WorkOS's link is a secret.
-impl std::fmt::Debug for Location {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Location(…)")
+/// Hides all of it: links and cookies are secret.
+impl fmt::Debug for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Next(…)")
     }
 }

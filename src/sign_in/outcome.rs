@@ -27,6 +27,7 @@ const POLL: Duration = Duration::from_millis(100);
 pub(crate) enum Outcome {
     /// A session has begun.
     SignedIn(SignedIn),
+    // for sso
     /// Another user is signed in here and is asked first: the reference of what waits for the answer.
     AsksToSwitch(String),
     Failed(ErrorKind),
@@ -75,10 +76,12 @@ impl Outcome {
         store: &Store,
         id: &SignInId,
     ) -> Result<(), Failure> {
-        let expires_at = app.clock.now().saturating_add(match self {
-            Self::AsksToSwitch(_) => sso::WAITING_LIFETIME,
-            _ => LIFETIME,
-        });
+        let expires_at = app.clock.now().saturating_add(LIFETIME);
+        // for sso
+        let expires_at = match self {
+            Self::AsksToSwitch(_) => app.clock.now().saturating_add(sso::WAITING_LIFETIME),
+            _ => expires_at,
+        };
         let kept = Kept { outcome: self.clone(), expires_at };
         let sealed = app.keys.seal(id.as_str(), &kept)?;
         Ok(store.put(&id.name_of_outcome(), sealed, expires_at).await?)
@@ -119,6 +122,7 @@ impl Outcome {
                 let next = Next::to(pending.return_to.as_str());
                 Ok(next.with([cookie]).with(removals).with(known))
             }
+            // for sso
             Self::AsksToSwitch(reference) => {
                 let cookie = sso::waiting_cookie(&reference, &pending.id, &app.keys)?;
                 Ok(Next::to("/login/switch").with([cookie]))
@@ -155,6 +159,7 @@ pub(super) async fn standing(
     };
     Ok(Some(match Outcome::kept(app, store, id).await? {
         None => under_way(since),
+        // for sso
         Some(Outcome::AsksToSwitch(reference)) => match sso::agreed_at(store, &reference).await? {
             Some(since) => under_way(since),
             None => Standing::Waits(Outcome::AsksToSwitch(reference)),

@@ -50,7 +50,8 @@ pub struct PendingSignIn {
     /// Whether WorkOS didn't say in time that it has sent the email: it may take a little longer.
     #[serde(rename = "l", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_delayed: bool,
-    /// What whoever opens the link in another browser must type there.
+    // for cross-device
+    /// What must be typed in another browser that opens the link.
     #[serde(rename = "g")]
     pub digits: Digits,
     /// The SHA-256 of the `state` that belongs to it, in base64; none before it goes to WorkOS.
@@ -83,6 +84,7 @@ impl PendingSignIn {
             expires_at: clock.now().saturating_add(seconds(lifetime)),
             next_mail_at: None,
             is_delayed: false,
+            // for cross-device
             digits: Digits::random()?,
             state_hash: None,
         })
@@ -97,7 +99,12 @@ impl PendingSignIn {
     /// How it was asked for, by this browser.
     #[must_use]
     pub fn requested(&self, device: String) -> RequestContext {
-        RequestContext { at: self.began_at(), device, digits: self.digits.clone() }
+        RequestContext {
+            at: self.began_at(),
+            device,
+            // for cross-device
+            digits: self.digits.clone(),
+        }
     }
 
     /// The `state` (at most 255 characters) for WorkOS's link, that works for so long. Only the

@@ -1,6 +1,6 @@
 //! Why a sign-in fails, and what its page offers.
 
-use super::{PendingSignIn, ReturnTo, SignInId, State};
+use super::{PendingSignIn, SignInId};
 use crate::error::{ErrorKind, Failure, Offer};
 
 /// Why the callback refuses.
@@ -13,12 +13,9 @@ pub(crate) enum Refusal {
     StartedElsewhere,
     StateMismatch,
     StateExpired,
-    NothingPending,
     CodeExpired,
     Consumed,
     ProfileMismatch,
-    SsoMismatch,
-    PastSso,
 }
 
 /// The errors that are documented: what helps the visitor, and what the operator should look at.
@@ -59,12 +56,6 @@ impl Refusal {
         }
     }
 
-    /// Refuses a sign-in that this browser doesn't have; of the method, only the `state` tells.
-    pub(crate) fn elsewhere(self, state: Option<&State>) -> Failure {
-        let failure = Failure::from(self);
-        if state.is_some_and(|state| state.is_sso) { failure.with_retry_of_sso() } else { failure }
-    }
-
     #[rustfmt::skip]
     fn entry(self) -> (ErrorKind, &'static str) {
         match self {
@@ -74,12 +65,9 @@ impl Refusal {
             Self::StartedElsewhere => (ErrorKind::StartedElsewhere, "a code came without a state: the sign-in was started at the identity provider"),
             Self::StateMismatch => (ErrorKind::StateMismatch, "the state wasn't made here for this, or is damaged"),
             Self::StateExpired => (ErrorKind::LinkExpired, "the state is older than link and code together"),
-            Self::NothingPending => (ErrorKind::NothingPending, "an identity provider's answer came to a browser that didn't ask"),
             Self::CodeExpired => (ErrorKind::CodeExpired, "the code waited for too long"),
-            Self::Consumed => (ErrorKind::NothingPending, "the sign-in was already used"),
+            Self::Consumed => (ErrorKind::NothingPending, "the sign-in was already used, or requested in another browser"),
             Self::ProfileMismatch => (ErrorKind::ProfileMismatch, "the Profile isn't of the address that asked, by the mail that was sent"),
-            Self::SsoMismatch => (ErrorKind::SsoMismatch, "the Profile isn't of the organization or connection that was asked for, or of a domain that it may use (SSO_DOMAINS)"),
-            Self::PastSso => (ErrorKind::NotAllowed, "by mail, for a domain that signs in through SSO (SSO_DOMAINS)"),
         }
     }
 }
@@ -108,27 +96,17 @@ impl Failure {
     #[must_use]
     pub(crate) fn with_retry_of(self, pending: &PendingSignIn) -> Self {
         let kind = pending.method.error_kind(self.kind);
-        let by_sso = pending.method.is_sso();
-        let (email, return_to) = (pending.email.as_str(), pending.return_to.as_str());
-        self.with_kind(kind).with_new_sign_in(email, return_to, by_sso)
+        self.with_kind(kind).with_offer(Offer::NewSignIn {
+            email: pending.email.as_str().to_owned(),
+            return_to: pending.return_to.as_str().to_owned(),
+            by_sso: pending.method.is_sso(),
+        })
     }
 
     /// Offers the same sign-in anew, unless something better is offered already.
     #[must_use]
     pub(crate) fn or_retry_of(self, pending: &PendingSignIn) -> Self {
         if self.offer.is_some() { self } else { self.with_retry_of(pending) }
-    }
-
-    /// Offers another sign-in through an organization in a browser that didn't request this one.
-    #[must_use]
-    pub(crate) fn with_retry_of_sso(self) -> Self {
-        let kind = super::sso::error_kind(self.kind);
-        self.with_kind(kind).with_new_sign_in("", ReturnTo::default().as_str(), true)
-    }
-
-    fn with_new_sign_in(self, email: &str, return_to: &str, by_sso: bool) -> Self {
-        let (email, return_to) = (email.to_owned(), return_to.to_owned());
-        self.with_offer(Offer::NewSignIn { email, return_to, by_sso })
     }
 
     /// Says for the audit which sign-in failed.

@@ -17,6 +17,7 @@ pub struct RequestContext {
     /// The browser that asked, in words.
     #[serde(rename = "d")]
     pub device: String,
+    // for cross-device
     /// What the page shows that waits for the mail.
     #[serde(rename = "g")]
     pub digits: Digits,

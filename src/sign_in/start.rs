@@ -1,41 +1,58 @@
 //! Starts a sign-in: who may, how often, by which method; then its email is sent.
 
+use super::LinkDelivery;
 use super::ctx::Ctx;
 use super::deliver::Delivery;
 use super::next::Next;
+use super::sso::CodeVerifier;
 use super::{KnownBrowser, PendingSignIn, ReturnTo, SignInMethod, make_room};
 use crate::audit::{Entry, Event};
 use crate::client_ip;
 use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
-use crate::pages::Pages;
 use crate::rate_limit::SignInRequest;
 
-/// Starts a sign-in and sends its email. `delivery` is the form's preference for one of the links.
+/// What the login form asks for.
+pub(crate) struct Requested {
+    pub(crate) email: EmailAddress,
+    pub(crate) return_to: ReturnTo,
+    // for own-mail
+    /// Which of the links is preferred: `smtp`, or anything else for the default.
+    pub(crate) delivery: String,
+}
+
+/// Starts a sign-in and sends its email.
 ///
 /// The response is the same for every address of a domain that may sign in. From the first call to
 /// WorkOS on, the work continues without the connection, so that an email leads to a sign-in that its
 /// browser keeps.
-pub(crate) async fn start(
-    ctx: &Ctx,
-    pages: Pages,
-    email: EmailAddress,
-    return_to: ReturnTo,
-    delivery: &str,
-) -> Result<Next, Failure> {
+pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
-    app.admission.may_ask(&email)?;
-    let method = SignInMethod::choose(app, &email, delivery)?;
+    app.admission.may_ask(&requested.email)?;
+    let method = app.default_method.clone();
+    // for own-mail
+    let method = match method {
+        SignInMethod::Link(_) if requested.delivery == "smtp" && app.mailer.is_some() => {
+            SignInMethod::Link(LinkDelivery::Smtp)
+        }
+        method => method,
+    };
+    // for sso
+    let method = match app.admission.sso_of(requested.email.domain()) {
+        Some(_) => SignInMethod::Sso(CodeVerifier::new()?),
+        None => method,
+    };
+    let Requested { email, return_to, .. } = requested;
     let wait = app.rate_limits.count(&ctx.store, &rate_limited(ctx, &email, &method)).await?;
 
     let lifetime = method.lifetime(|delivery| app.link_lifetimes.of(delivery));
     let mut pending = PendingSignIn::begin(email, method, lifetime, &app.keys, &app.clock)?;
     pending.return_to = return_to;
     pending.next_mail_at = wait.map(|wait| now.saturating_add(seconds(wait)));
-    let requested = Entry::new(&app.keys, Event::Asked).of_sign_in(&pending);
-    requested.by(&pending.method).write();
-    let delivered = Delivery::new(ctx, pages, pending.clone()).deliver().await;
+    let entry = Entry::new(&app.keys, Event::Asked).of_sign_in(&pending);
+    entry.by(&pending.method).write();
+    let delivered = Delivery::new(ctx, pending.clone()).deliver().await;
     let pending = delivered.map_err(|failure| failure.for_audit(&pending))?;
 
     let page = if pending.method.is_sso() { "/login/sso" } else { "/login/sent" };

@@ -41,7 +41,7 @@ pub(crate) async fn status(
     id: &SignInId,
 ) -> Result<Status, Failure> {
     if let Some(next) = signed_in_by(user, id) {
-        let next = Some(next.location().to_owned());
+        let next = Some(next.path);
         return Ok(Status { state: Progress::SignedIn, next });
     }
     let state = progress(ctx, user, id).await?;
@@ -69,6 +69,7 @@ async fn progress(
         },
         Some(_) => Progress::Expired,
         None if is_interrupted(app, store, &pending).await? => Progress::Expired,
+        // for cross-device
         None if approve::may_continue(app, store, id).await? => Progress::Approved,
         None => Progress::Pending,
     })

@@ -12,35 +12,38 @@ use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 
-/// What the user is asked about.
+/// What the user is asked about: whether this sign-in may switch the account.
 pub(crate) struct Question {
-    kind: Kind,
     pub(crate) pending: PendingSignIn,
-}
-
-enum Kind {
-    /// A link: its code waits in the browser.
-    Link(PendingCallback),
-    /// A sign-in through an organization: the verified identity waits in the store.
-    Sso(Box<Waiting>),
+    /// The address that would be signed in.
+    pub(crate) email: EmailAddress,
+    /// Of a link: its code waits in the browser.
+    callback: Option<PendingCallback>,
+    // for sso
+    /// Of a sign-in through an organization: the verified identity waits in the store.
+    waiting: Option<Box<Waiting>>,
 }
 
 /// A question to ask, or where the browser goes because it was answered before.
 pub(crate) enum Asked {
-    Question(Question),
+    Question(Box<Question>),
     Answered(Next),
 }
 
 /// What this browser's user is asked about, for the page that asks.
 pub(crate) async fn ask(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Asked, Failure> {
-    match Question::of_browser(ctx).await? {
-        Some(question) => Ok(Asked::Question(question)),
-        // A reload after the answer.
-        None => answered(ctx, user, asked_about(ctx)).await,
+    if let Some(question) = Question::of_browser(ctx).await? {
+        return Ok(Asked::Question(Box::new(question)));
     }
+    // for sso
+    // A reload after the answer.
+    if let Some(id) = asked_about(ctx) {
+        return answered(ctx, user, &id).await;
+    }
+    Err(nothing_pending())
 }
 
-/// What the answer is to, for the page that asked about the sign-in `shown`.
+/// What the user has answered, on the page that asked about the sign-in `shown`.
 pub(crate) async fn ask_again(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -50,55 +53,55 @@ pub(crate) async fn ask_again(
     if let Some(next) = shown.as_ref().and_then(|shown| signed_in_by(user, shown)) {
         return Ok(Asked::Answered(next));
     }
-    match Question::of_browser(ctx).await? {
+    match (Question::of_browser(ctx).await?, shown) {
         // Another tab has opened another link since.
-        Some(question) if shown.as_ref().is_some_and(|shown| *shown != question.pending.id) => {
+        (Some(question), Some(shown)) if shown != question.pending.id => {
             let why = "the page was of another sign-in";
             let refused = Failure::refusal(ErrorKind::AnotherLink, why);
             Err(refused.with_retry_url("/login/switch"))
         }
-        Some(question) => Ok(Asked::Question(question)),
-        None => answered(ctx, user, shown).await,
+        (Some(question), _) => Ok(Asked::Question(Box::new(question))),
+        (None, Some(shown)) => answered(ctx, user, &shown).await,
+        (None, None) => Err(nothing_pending()),
     }
 }
 
 /// Pressed twice: the first press has answered.
-async fn answered(
-    ctx: &Ctx,
-    user: Option<&CurrentUser>,
-    id: Option<SignInId>,
-) -> Result<Asked, Failure> {
-    if let Some(id) = id
-        && let Resumed::Completed(next) = resume(ctx, user, &id).await?
-    {
-        return Ok(Asked::Answered(next));
+async fn answered(ctx: &Ctx, user: Option<&CurrentUser>, id: &SignInId) -> Result<Asked, Failure> {
+    match resume(ctx, user, id).await? {
+        Resumed::Completed(next) => Ok(Asked::Answered(next)),
+        _ => Err(nothing_pending()),
     }
-    Err(Failure::refusal(ErrorKind::NothingPending, "no sign-in waits in this browser"))
+}
+
+fn nothing_pending() -> Failure {
+    Failure::refusal(ErrorKind::NothingPending, "no sign-in waits in this browser")
 }
 
 impl Question {
     async fn of_browser(ctx: &Ctx) -> Result<Option<Self>, Failure> {
         let (keys, now, request) = (&ctx.app.keys, ctx.app.clock.now(), &ctx.request);
+        // for sso
         if let Some(waiting) = Waiting::of_browser(ctx).await? {
             // It waits by its own time.
             let pending = PendingSignIn::with_expired(request, keys, &waiting.id);
-            let kind = Kind::Sso(Box::new(waiting));
-            return Ok(pending.map(|pending| Self { kind, pending }));
+            let email = waiting.verified.email.clone();
+            let waiting = Some(Box::new(waiting));
+            return Ok(pending.map(|pending| Self { pending, email, callback: None, waiting }));
         }
-        Ok(PendingCallback::of_browser(request, keys, now).and_then(|callback| {
-            let State { id, .. } = State::read(keys, &callback.state)?;
+        let question = |callback: PendingCallback| {
+            let id = State::read(keys, &callback.state)?.id;
             let pending = PendingSignIn::of_browser(request, keys, &id, now)
                 .filter(|pending| pending.belongs_to(&callback.state))?;
-            Some(Self { kind: Kind::Link(callback), pending })
-        }))
-    }
-
-    /// The address that would be signed in.
-    pub(crate) fn email(&self) -> &EmailAddress {
-        match &self.kind {
-            Kind::Link(_) => &self.pending.email,
-            Kind::Sso(waiting) => &waiting.verified.email,
-        }
+            Some(Self {
+                email: pending.email.clone(),
+                pending,
+                callback: Some(callback),
+                // for sso
+                waiting: None,
+            })
+        };
+        Ok(PendingCallback::of_browser(request, keys, now).and_then(question))
     }
 
     /// Yes: completes the sign-in.
@@ -107,32 +110,32 @@ impl Question {
         ctx: &Ctx,
         user: Option<&CurrentUser>,
     ) -> Result<Next, Failure> {
-        let Self { kind, pending } = self;
-        match kind {
-            Kind::Link(callback) => {
-                verify_state(&ctx.app, &pending, &callback)?;
-                let completion = Completion::new(ctx, user, pending);
-                completion.by_authorization_code(ctx, callback.code).await
-            }
-            Kind::Sso(waiting) => {
-                Completion::new(ctx, user, pending).by_consent(ctx, *waiting).await
-            }
+        // for sso
+        if let Some(waiting) = self.waiting {
+            return Completion::new(ctx, user, self.pending).by_consent(ctx, *waiting).await;
         }
+        let callback = self.callback.ok_or_else(nothing_pending)?;
+        verify_state(&ctx.app, &self.pending, &callback)?;
+        let completion = Completion::new(ctx, user, self.pending);
+        completion.by_authorization_code(ctx, callback.code).await
     }
 
     /// No: the user keeps the account that is signed in.
     pub(crate) async fn decline(self, ctx: &Ctx) -> Result<Next, Failure> {
-        let Self { kind, pending } = self;
-        let mut next = Next::to("/").with([PendingCallback::removal_cookie()]);
-        if let Kind::Sso(waiting) = kind {
-            // Another press has agreed.
-            if !waiting.decline(ctx).await? {
-                return Ok(next);
+        let next = Next::to("/").with([PendingCallback::removal_cookie()]);
+        // for sso
+        let next = match self.waiting {
+            Some(waiting) => {
+                // Another press has agreed.
+                if !waiting.decline(ctx).await? {
+                    return Ok(next);
+                }
+                next.with([self.pending.id.removal_cookie()])
             }
-            next = next.with([pending.id.removal_cookie()]);
-        }
-        let entry = Entry::new(&ctx.app.keys, Event::Cancelled).of_sign_in(&pending);
-        entry.by(&pending.method).write();
+            None => next,
+        };
+        let entry = Entry::new(&ctx.app.keys, Event::Cancelled).of_sign_in(&self.pending);
+        entry.by(&self.pending.method).write();
         Ok(next)
     }
 }

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::PendingSignIn;
 use super::refusal::Refusal;
-use crate::admission::Admission;
 use crate::email_address::EmailAddress;
 use crate::workos::Profile;
 
@@ -35,11 +34,8 @@ impl VerifiedIdentity {
         Ok(Self { user_id, email, profile })
     }
 
-    /// By a link or code that was emailed: the address must be the one that was requested. An address
-    /// whose organization has SSO can't sign in by email; the settings may have changed since the email
-    /// was sent.
+    /// By a link or code that was emailed: the address must be the one that was requested.
     pub(super) fn by_email(
-        admission: &Admission,
         profile: Profile,
         pending: &PendingSignIn,
         connection_type: &str,
@@ -47,9 +43,6 @@ impl VerifiedIdentity {
         let email = EmailAddress::parse(&profile.email).map_err(|_| Refusal::ProfileMismatch)?;
         if email != pending.email || profile.connection_type != connection_type {
             return Err(Refusal::ProfileMismatch);
-        }
-        if admission.sso_of(email.domain()).is_some() {
-            return Err(Refusal::PastSso);
         }
         Self::new(email.as_str().to_owned(), email, profile)
     }

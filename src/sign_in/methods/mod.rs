@@ -1,7 +1,9 @@
 //! The methods of signing in: each is a file, behind the same few functions.
 
 pub(crate) mod email_code;
+// for own-mail
 pub(crate) mod own_link;
+// for sso
 pub(crate) mod sso;
 pub(crate) mod workos_link;
 
@@ -9,16 +11,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::PendingSignIn;
-use super::refusal::Refusal;
 use super::state::CODE_LIFETIME;
-use super::verified_identity::VerifiedIdentity;
-use crate::admission::Admission;
-use crate::app::App;
-use crate::email_address::EmailAddress;
 use crate::error::ErrorKind;
-use crate::sealed::NoRandomness;
-use crate::workos::Profile;
 use email_code::OneTimeCode;
 use sso::CodeVerifier;
 
@@ -32,6 +26,7 @@ pub enum SignInMethod {
     /// By a code in an email, typed in where it was requested.
     #[serde(rename = "code")]
     Code,
+    // for sso
     /// By the identity provider of the user's organization.
     #[serde(rename = "sso")]
     Sso(CodeVerifier),
@@ -43,31 +38,16 @@ pub enum SignInMethod {
 pub enum LinkDelivery {
     /// WorkOS: its own link, which works once.
     WorkOs,
+    // for own-mail
     /// This app: a link of its own, which mail scanners can't use up.
     Smtp,
 }
 
 impl SignInMethod {
-    /// The method for this address: its organization's, or the default; for links, the delivery that
-    /// was asked for, if it is available.
-    pub(crate) fn choose(
-        app: &App,
-        email: &EmailAddress,
-        delivery: &str,
-    ) -> Result<Self, NoRandomness> {
-        if app.admission.sso_of(email.domain()).is_some() {
-            return Ok(Self::Sso(CodeVerifier::new()?));
-        }
-        Ok(match (&app.default_method, delivery) {
-            (Self::Link(_), "smtp") if app.mailer.is_some() => Self::Link(LinkDelivery::Smtp),
-            (default, _) => default.clone(),
-        })
-    }
-
     /// Whether an identity provider says who the user is, and no email is sent.
     #[must_use]
     pub fn is_sso(&self) -> bool {
-        matches!(self, Self::Sso(_))
+        !self.sends_email()
     }
 
     /// Whether it sends an email, and so proves a mailbox.
@@ -81,8 +61,10 @@ impl SignInMethod {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Link(LinkDelivery::WorkOs) => "workos",
+            // for own-mail
             Self::Link(LinkDelivery::Smtp) => "smtp",
             Self::Code => "code",
+            // for sso
             Self::Sso(_) => "sso",
         }
     }
@@ -93,6 +75,7 @@ impl SignInMethod {
         match self {
             Self::Link(delivery) => of_link(*delivery) + CODE_LIFETIME,
             Self::Code => OneTimeCode::LIFETIME,
+            // for sso
             Self::Sso(_) => sso::MAX_TIME_AWAY + CODE_LIFETIME,
         }
     }
@@ -102,6 +85,7 @@ impl SignInMethod {
     pub fn code_verifier(&self) -> Option<&str> {
         match self {
             Self::Link(_) | Self::Code => None,
+            // for sso
             Self::Sso(verifier) => Some(verifier.as_str()),
         }
     }
@@ -111,6 +95,7 @@ impl SignInMethod {
         match self {
             Self::Link(_) => kind,
             Self::Code => email_code::error_kind(kind),
+            // for sso
             Self::Sso(_) => sso::error_kind(kind),
         }
     }
@@ -119,27 +104,11 @@ impl SignInMethod {
     pub(crate) fn access_denied(&self) -> ErrorKind {
         match self {
             Self::Link(LinkDelivery::WorkOs) | Self::Code => ErrorKind::LinkExpired,
+            // for own-mail
             // No scanner reaches the link that ours leads to.
             Self::Link(LinkDelivery::Smtp) => ErrorKind::MailLinkSpent,
+            // for sso
             Self::Sso(_) => ErrorKind::SsoDenied,
-        }
-    }
-
-    /// Verifies that the Profile fits the sign-in.
-    pub(crate) fn verify(
-        &self,
-        admission: &Admission,
-        profile: Profile,
-        pending: &PendingSignIn,
-    ) -> Result<VerifiedIdentity, Refusal> {
-        match self {
-            Self::Link(_) => {
-                VerifiedIdentity::by_email(admission, profile, pending, Profile::MAGIC_LINK)
-            }
-            Self::Code => {
-                VerifiedIdentity::by_email(admission, profile, pending, Profile::MAGIC_AUTH)
-            }
-            Self::Sso(_) => sso::verify(admission, profile, pending),
         }
     }
 }

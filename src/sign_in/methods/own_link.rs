@@ -63,6 +63,7 @@ fn usable_until(app: &App, link: &MailLink) -> i64 {
 pub(crate) enum Opened {
     /// The requesting browser: a button.
     Here(MailLink, PendingSignIn),
+    // for cross-device
     /// Any other: the digits to type, if it may approve.
     Elsewhere(MailLink),
     /// The link has signed this browser in.
@@ -83,20 +84,22 @@ pub(crate) async fn open(
     };
     check(ctx, &link, pending.as_ref()).await?;
     Entry::new(&ctx.app.keys, Event::Opened).with_id(&link.id).by(&METHOD).write();
-    match pending {
-        Some(pending) => Ok(Opened::Here(link, pending)),
-        None => {
-            blocked_cookies::refuse_if_marked(&ctx.store, &link.id).await?;
-            Ok(Opened::Elsewhere(link))
-        }
-    }
+    let Some(pending) = pending else {
+        blocked_cookies::refuse_if_marked(&ctx.store, &link.id).await?;
+        // without cross-device: return Err(crate::sign_in::finish::nothing_pending());
+        // for cross-device
+        return Ok(Opened::Elsewhere(link));
+    };
+    Ok(Opened::Here(link, pending))
 }
 
 /// What using the link leads to.
 pub(crate) enum Used {
     Next(Next),
+    // for cross-device
     /// The requesting browser continues.
     Approved,
+    // for cross-device
     /// The digits were wrong; how many attempts are left, if one was counted.
     WrongDigits(MailLink, Option<u32>),
 }
@@ -107,6 +110,7 @@ pub(crate) async fn use_link(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     token: &str,
+    // for cross-device
     digits: &str,
 ) -> Result<Used, Failure> {
     let link = MailLink::read(&ctx.app.keys, token).ok_or_else(spent)?;
@@ -116,14 +120,20 @@ pub(crate) async fn use_link(
         Err(next) => return Ok(Used::Next(next)),
     };
     let checked = check(ctx, &link, pending.as_ref()).await;
+    // for cross-device
     // Pressed once more, while the requesting browser continues, or when it has.
     if pending.is_none() && checked.is_err() && is_approved(ctx, &link).await? {
         return Ok(Used::Approved);
     }
     checked?;
-    if let Some(pending) = pending {
-        return leave(ctx, link.requested, pending).await.map(Used::Next);
-    }
+    // without cross-device: let pending = pending.ok_or_else(crate::sign_in::finish::nothing_pending)?;
+    // for cross-device
+    let Some(pending) = pending else { return approve(ctx, link, digits).await };
+    leave(ctx, link.requested, pending).await.map(Used::Next)
+}
+
+// for cross-device
+async fn approve(ctx: &Ctx, link: MailLink, digits: &str) -> Result<Used, Failure> {
     let expires_at = usable_until(&ctx.app, &link);
     let approvable = Approvable { id: &link.id, requested: &link.requested, expires_at };
     let approval = Approval::of_mail_link(&link, ctx.app.clock.now());
@@ -134,12 +144,14 @@ pub(crate) async fn use_link(
     }
 }
 
+// for cross-device
 /// Whether this link has let the requesting browser continue.
 async fn is_approved(ctx: &Ctx, link: &MailLink) -> Result<bool, Failure> {
     Ok(ctx.store.get(&link.id.name_of_approval()).await?.is_some()
         && check_mailed(&ctx.app, &ctx.store, &link.id, &link.secret_hash(), None).await.is_ok())
 }
 
+// for cross-device
 /// Continues in the requesting browser, now that another has approved our link with this secret.
 pub(crate) async fn leave_if_approved(
     ctx: &Ctx,

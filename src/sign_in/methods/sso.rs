@@ -13,14 +13,13 @@ pub(crate) use waiting::{WAITING_LIFETIME, Waiting, agreed_at, asked_about, wait
 
 use crate::admission::Admission;
 use crate::email_address::EmailAddress;
-use crate::error::{ErrorKind, Failure};
+use crate::error::{ErrorKind, Failure, Offer};
 use crate::sealed::{NoRandomness, random};
 use crate::session::device;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
-use crate::sign_in::refusal::Refusal;
 use crate::sign_in::verified_identity::VerifiedIdentity;
-use crate::sign_in::{PendingSignIn, SignInId, SignInMethod};
+use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, SignInMethod};
 use crate::workos::{Authorization, Profile, SsoSelector};
 
 /// How long the user may take at the identity provider.
@@ -36,7 +35,7 @@ const USER_ID_PREFIX: &str = "sso ";
 pub struct CodeVerifier(String);
 
 impl CodeVerifier {
-    pub(super) fn new() -> Result<Self, NoRandomness> {
+    pub(crate) fn new() -> Result<Self, NoRandomness> {
         Ok(Self(URL_SAFE_NO_PAD.encode(random::<32>()?)))
     }
 
@@ -91,20 +90,52 @@ pub(crate) fn error_kind(kind: ErrorKind) -> ErrorKind {
     }
 }
 
+/// Refuses a callback in a browser that didn't request the sign-in: another may be started there.
+pub(crate) fn refused_elsewhere(refused: impl Into<Failure>) -> Failure {
+    let failure = refused.into();
+    let kind = error_kind(failure.kind);
+    failure.with_kind(kind).with_offer(Offer::NewSignIn {
+        email: String::new(),
+        return_to: ReturnTo::default().as_str().to_owned(),
+        by_sso: true,
+    })
+}
+
+/// An identity provider's response came to a browser that didn't request it.
+pub(crate) fn nothing_pending() -> Failure {
+    let why = "an identity provider's response came to a browser that didn't request it";
+    refused_elsewhere(Failure::refusal(ErrorKind::NothingPending, why))
+}
+
+/// Refuses a sign-in by email of a user whose organization has SSO: the settings may have changed since
+/// the email was sent.
+pub(crate) fn must_not_be_bypassed(
+    admission: &Admission,
+    email: &EmailAddress,
+) -> Result<(), Failure> {
+    match admission.sso_of(email.domain()) {
+        Some(_) => {
+            let why = "by email, for a domain that signs in through SSO (SSO_DOMAINS)";
+            Err(Failure::refusal(ErrorKind::NotAllowed, why))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The user must be of the organization or connection that was requested, and of a domain of its own:
 /// the identity provider of one customer must not sign in another's users. Which of its users it is, it
 /// decides. They are known by its ID for them, since addresses change hands.
-pub(super) fn verify(
+pub(crate) fn verify(
     admission: &Admission,
     profile: Profile,
     pending: &PendingSignIn,
-) -> Result<VerifiedIdentity, Refusal> {
-    let selector = admission.sso_of(pending.email.domain()).ok_or(Refusal::SsoMismatch)?;
+) -> Result<VerifiedIdentity, Failure> {
+    let selector = admission.sso_of(pending.email.domain()).ok_or_else(mismatch)?;
     let is_selected = match selector {
         SsoSelector::Organization(id) => profile.organization_id.as_ref() == Some(id),
         SsoSelector::Connection(id) => profile.connection_id == *id,
     };
-    let email = EmailAddress::parse(&profile.email).map_err(|_| Refusal::SsoMismatch)?;
+    let email = EmailAddress::parse(&profile.email).map_err(|_| mismatch())?;
     // U+FFFD stands for what could not be read: two IDs that hold it may be of two users.
     let is_whole = |id: &str| !id.is_empty() && !id.contains(char::REPLACEMENT_CHARACTER);
     let is_complete = is_whole(&profile.connection_id) && is_whole(&profile.idp_id);
@@ -113,8 +144,14 @@ pub(super) fn verify(
         || profile.connection_type == Profile::MAGIC_LINK
         || admission.sso_of(email.domain()) != Some(selector)
     {
-        return Err(Refusal::SsoMismatch);
+        return Err(mismatch());
     }
     let user_id = format!("{USER_ID_PREFIX}{} {}", profile.connection_id, profile.idp_id);
-    VerifiedIdentity::new(user_id, email, profile)
+    Ok(VerifiedIdentity::new(user_id, email, profile)?)
+}
+
+fn mismatch() -> Failure {
+    let why = "the Profile isn't of the organization or connection that was requested, or of a domain \
+               that it may use (SSO_DOMAINS)";
+    Failure::refusal(ErrorKind::SsoMismatch, why)
 }

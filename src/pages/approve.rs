@@ -1,0 +1,72 @@
+//! The pages of a link that was opened in a browser that didn't request it.
+
+use serde::Serialize;
+
+use super::failure::Problem;
+use super::{Page, Pages};
+use crate::error::{ErrorKind, Failure};
+use crate::sign_in::{MailLink, RequestContext, SignInId};
+
+/// A link, in a browser that didn't request it.
+#[derive(Serialize)]
+pub(crate) struct ApprovePage {
+    /// The sign-in, where the form doesn't name it anyway.
+    flow: Option<String>,
+    /// Where the digits go.
+    action: String,
+    /// The page where the sign-in can be ended; without one, a button does that here.
+    cancel_url: Option<String>,
+    asked_at: i64,
+    device: String,
+    asks_digits: bool,
+    error: Option<Problem>,
+    tries_left: Option<u32>,
+}
+
+impl Page for ApprovePage {
+    const TEMPLATE: &'static str = "approve.html";
+}
+
+impl ApprovePage {
+    pub(crate) fn of_workos_link(id: &SignInId, requested: &RequestContext) -> Self {
+        Self {
+            flow: Some(id.as_str().to_owned()),
+            action: "/login/approve".to_owned(),
+            cancel_url: None,
+            asked_at: requested.at,
+            device: requested.device.clone(),
+            asks_digits: false,
+            error: None,
+            tries_left: None,
+        }
+    }
+
+    // for own-mail
+    pub(crate) fn of_mail_link(token: &str, link: &MailLink) -> Self {
+        Self {
+            action: format!("/login/open/{token}"),
+            cancel_url: Some(format!("/login/cancel/{token}")),
+            flow: None,
+            ..Self::of_workos_link(&link.id, &link.requested)
+        }
+    }
+
+    pub(crate) fn asking_digits(self, asks_digits: bool) -> Self {
+        Self { asks_digits, ..self }
+    }
+
+    /// Says that the digits were wrong, and how many attempts are left, if one was counted.
+    pub(crate) fn wrong_digits(self, pages: &Pages, attempts_left: Option<u32>) -> Failure {
+        let kind = ErrorKind::WrongDigits;
+        let page = Self { error: Some(Problem::of(kind)), tries_left: attempts_left, ..self };
+        Failure::refusal(kind, "wrong digits").with_page(pages.html(&page))
+    }
+}
+
+/// The digits were right.
+#[derive(Serialize)]
+pub(crate) struct ApprovedPage {}
+
+impl Page for ApprovedPage {
+    const TEMPLATE: &'static str = "approved.html";
+}

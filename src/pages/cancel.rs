@@ -1,0 +1,30 @@
+//! The page that cancels a sign-in.
+
+use serde::Serialize;
+
+use super::Page;
+use crate::sign_in::RequestContext;
+
+/// "I didn't request this": the button, or what it did.
+#[derive(Serialize)]
+pub(crate) struct CancelPage {
+    /// `None` once it is done.
+    token: Option<String>,
+    device: String,
+    asked_at: i64,
+}
+
+impl Page for CancelPage {
+    const TEMPLATE: &'static str = "cancel.html";
+}
+
+impl CancelPage {
+    // for own-mail
+    pub(crate) fn new(token: &str, requested: &RequestContext) -> Self {
+        Self { token: Some(token.to_owned()), ..Self::done(requested) }
+    }
+
+    pub(crate) fn done(requested: &RequestContext) -> Self {
+        Self { token: None, device: requested.device.clone(), asked_at: requested.at }
+    }
+}

@@ -1,0 +1,25 @@
+//! The page behind the link of our own email, with its button.
+
+use serde::Serialize;
+
+use super::Page;
+use crate::sign_in::{PendingSignIn, RequestContext};
+
+/// The link of our own email, in the requesting browser.
+#[derive(Serialize)]
+pub(crate) struct OpenPage {
+    token: String,
+    email: String,
+    asked_at: i64,
+}
+
+impl Page for OpenPage {
+    const TEMPLATE: &'static str = "open.html";
+}
+
+impl OpenPage {
+    pub(crate) fn new(token: &str, requested: &RequestContext, pending: &PendingSignIn) -> Self {
+        let email = pending.email.as_str().to_owned();
+        Self { token: token.to_owned(), email, asked_at: requested.at }
+    }
+}
