@@ -46,7 +46,7 @@ pub(crate) async fn render(
         failure.log();
         audit::refused(&app.keys, &request, failure);
     }
-    let mut rendered = answer(&app, &request, failure);
+    let mut rendered = respond(&app, &request, failure);
     copy(response.headers(), rendered.headers_mut());
     Ok(ServiceResponse::new(request, rendered))
 }
@@ -58,7 +58,7 @@ fn is_bare_error(response: &HttpResponse) -> bool {
     (status.is_client_error() || status.is_server_error()) && !has_page
 }
 
-fn answer(app: &web::Data<App>, request: &HttpRequest, failure: &Failure) -> HttpResponse {
+fn respond(app: &web::Data<App>, request: &HttpRequest, failure: &Failure) -> HttpResponse {
     let pages = Pages::new(app, request);
     let mut response = if wants_json(request) {
         problem(&pages, failure.kind)

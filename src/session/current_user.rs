@@ -109,10 +109,10 @@ impl CurrentUser {
         self.user_id == user_id || self.has_email(email)
     }
 
-    /// Where this sign-in led, if it is one that signed this browser in.
-    pub(crate) fn led_by(&self, id: &SignInId) -> Option<ReturnTo> {
-        let led = self.sign_ins().into_iter().find(|(known, _)| known == id);
-        led.map(|(_, led_to)| led_to)
+    /// Where this sign-in led the browser, if it signed this user in.
+    pub(crate) fn destination_of(&self, id: &SignInId) -> Option<ReturnTo> {
+        let known = self.sign_ins().into_iter().find(|(known, _)| known == id);
+        known.map(|(_, return_to)| return_to)
     }
 
     /// For the audit: that they end this session, once it has ended.

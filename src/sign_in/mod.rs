@@ -64,7 +64,7 @@ pub(crate) use methods::own_link;
 // for sso
 pub(crate) use methods::sso;
 pub use pending::PendingSignIn;
-pub(crate) use pending::{make_room, remove_all};
+pub(crate) use pending::{evict_oldest, remove_all};
 pub use pending_callback::PendingCallback;
 pub use request_context::RequestContext;
 pub use return_to::ReturnTo;

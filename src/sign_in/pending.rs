@@ -183,12 +183,16 @@ impl SignInId {
     }
 }
 
-/// Cookies that make room for one more sign-in: of those under way the newest may stay.
-pub(crate) fn make_room(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<Cookie<'static>> {
-    let staying = all(request, keys, now).into_iter().take(MAX_PER_BROWSER - 1);
-    let staying: Vec<String> = staying.map(|pending| pending.id.cookie_name()).collect();
+/// Removes the oldest pending sign-ins, to leave room for one more.
+pub(crate) fn evict_oldest(
+    request: &HttpRequest,
+    keys: &KeyRing,
+    now: i64,
+) -> Vec<Cookie<'static>> {
+    let kept = all(request, keys, now).into_iter().take(MAX_PER_BROWSER - 1);
+    let kept: Vec<String> = kept.map(|pending| pending.id.cookie_name()).collect();
     let mut removals = remove_all(request);
-    removals.retain(|removal| !staying.iter().any(|staying| staying == removal.name()));
+    removals.retain(|removal| !kept.iter().any(|kept| kept == removal.name()));
     removals
 }
 

@@ -58,7 +58,7 @@ pub(crate) async fn resume(
 
 /// Where this sign-in led, if it has signed this browser in.
 pub(crate) fn signed_in_by(user: Option<&CurrentUser>, id: &SignInId) -> Option<Next> {
-    user.and_then(|user| user.led_by(id)).map(|return_to| Next::to(return_to.as_str()))
+    user.and_then(|user| user.destination_of(id)).map(|return_to| Next::to(return_to.as_str()))
 }
 
 /// What to tell a browser that doesn't have this sign-in. If it began just now and the browser sends no

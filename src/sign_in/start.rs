@@ -5,7 +5,7 @@ use super::ctx::Ctx;
 use super::deliver::Delivery;
 use super::next::Next;
 use super::sso::CodeVerifier;
-use super::{KnownBrowser, PendingSignIn, ReturnTo, SignInMethod, make_room};
+use super::{KnownBrowser, PendingSignIn, ReturnTo, SignInMethod, evict_oldest};
 use crate::audit::{Entry, Event};
 use crate::client_ip;
 use crate::clock::seconds;
@@ -57,7 +57,7 @@ pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failu
 
     let page = if pending.method.is_sso() { "/login/sso" } else { "/login/sent" };
     let next = Next::to(format!("{page}?flow={}", pending.id.as_str()));
-    let next = next.with(make_room(&ctx.request, &app.keys, now));
+    let next = next.with(evict_oldest(&ctx.request, &app.keys, now));
     Ok(next.with([pending.cookie(&app.keys, now)?]))
 }
 
