@@ -10,10 +10,10 @@ use crate::config::{Config, LinkLifetimes, parse_cookie_keys};
 use crate::data_dir::{DataDir, KEY_FILE};
 use crate::mail::Mailer;
 use crate::outgoing::{USER_AGENT, http_client};
-use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::Lifetimes;
 use crate::sign_in::SignInMethod;
+use crate::sign_in::rate_limit::RateLimits;
 use crate::templates::Editions;
 use crate::workos::Client;
 

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use crate::mail::Settings as Mail;
 use crate::outgoing::ExtraRoots;
-use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
 use crate::session::{Limits, StoreLocation};
+use crate::sign_in::rate_limit::RateLimits;
 
 mod env_file;
 mod mail;

@@ -1,5 +1,6 @@
 //! What can go wrong for a visitor.
 
+mod chain;
 mod kind;
 mod panics;
 
@@ -11,12 +12,12 @@ use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, Uri};
 use actix_web::{HttpResponse, ResponseError};
 
+pub(crate) use chain::with_sources;
 pub use kind::ErrorKind;
 pub use panics::panics;
 
 use web_guards::Rejection;
 
-use crate::causes::with_sources;
 use crate::email_address::EmailAddress;
 use crate::mail::MailError;
 use crate::workos::WorkOsError;

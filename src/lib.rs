@@ -9,7 +9,7 @@
 //! 1. `main.rs` reads the settings ([`config`]) and starts the app ([`server::serve`]).
 //!    `routes/mod.rs` lists all routes; each is a file, which calls one function of [`sign_in`].
 //! 2. `POST /login` (`sign_in/start.rs`) parses the address ([`email_address`]), asks
-//!    [`admission::Admission`] and [`rate_limit`] whether it may sign in, and begins a
+//!    [`admission::Admission`] and [`sign_in::rate_limit`] whether it may sign in, and begins a
 //!    [`sign_in::PendingSignIn`], which stays in the browser, sealed in a cookie.
 //! 3. `sign_in/deliver.rs` has the email sent, by the [`sign_in::SignInMethod`]: each is a file in
 //!    `sign_in/methods/`.
@@ -28,27 +28,23 @@
 //! 6. The browser goes to where it was going ([`sign_in::ReturnTo`]). `GET /account` takes a
 //!    [`session::CurrentUser`]: authentication is a parameter of a handler.
 //!
-//! Whatever fails is an [`error::Failure`], which `error_responses.rs` turns into a page or a problem
+//! Whatever fails is an [`error::Failure`], which `pages/error_responses.rs` turns into a page or a problem
 //! document. Pages and emails take their text from `words/`, in the language of the visitor.
 
 pub mod admission;
 mod app;
 mod assets;
 mod audit;
-mod causes;
 pub mod config;
-pub mod cookies;
 mod data_dir;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
 pub mod error;
-mod error_responses;
 pub mod operator;
 pub mod outgoing;
 mod pages;
 mod prometheus;
-pub mod rate_limit;
 mod routes;
 pub mod server;
 pub mod session;

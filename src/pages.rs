@@ -13,8 +13,8 @@ use serde::Serialize;
 use tera::Context;
 
 use crate::app::App;
-use crate::causes::with_sources;
 use crate::error::Failure;
+use crate::error::with_sources;
 use crate::session::CurrentUser;
 use crate::sign_in::next::Next;
 use crate::templates::Edition;
@@ -25,6 +25,7 @@ mod approve;
 // for own-mail or cross-device
 mod cancel;
 mod code;
+pub(crate) mod error_responses;
 mod failure;
 mod language;
 // for own-mail or sso

@@ -21,8 +21,10 @@ use crate::clock::Clock;
 use crate::config::{Config, Tls};
 use crate::data_dir::DataDir;
 use crate::mail::Mailer;
+use crate::pages::{self, error_responses};
 use crate::session::Store;
-use crate::{cookies, error_responses, pages, prometheus, purge, routes, telemetry};
+use crate::session::cookie_guard;
+use crate::{prometheus, purge, routes, telemetry};
 
 /// The longest that requests in flight are waited for at the end, in seconds: as long as the slowest
 /// response takes.
@@ -131,7 +133,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .app_data(ending.clone())
             .configure(|site| routes::configure(site, &app, &store))
             // Cookies are read by their exact bytes before anything else reads them.
-            .wrap(from_fn(cookies::guard))
+            .wrap(from_fn(cookie_guard::guard))
             // Other sites' pages can neither write nor read,
             .wrap(same_origin.clone().layer())
             // only this host is served,

@@ -7,8 +7,8 @@ use reqwest::{RequestBuilder, StatusCode};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use crate::causes::with_sources;
 use crate::config::WorkOs;
+use crate::error::with_sources;
 use crate::outgoing::{ExtraRoots, USER_AGENT, http_client};
 use crate::workos::{Client, Credentials};
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use reqwest::{Certificate, Method, RequestBuilder, redirect};
 use url::Url;
 
-use crate::causes::with_sources;
 use crate::config::{Config, Tls};
+use crate::error::with_sources;
 use crate::outgoing;
 
 const DEADLINE: Duration = Duration::from_secs(5);

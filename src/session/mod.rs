@@ -3,7 +3,7 @@
 //! The cookie carries a random reference and nothing else. A row in the store is the truth: whose
 //! session it is, when it began, when it was last seen. The row is found by the reference's hash,
 //! so whoever reads the store still cannot sign in. `actix-session` keeps its usual place between
-//! the two; what it lacks is done by the [`store`] and by the guard of [`cookies`](crate::cookies).
+//! the two; what it lacks is done by the [`store`] and by the [`cookie_guard`].
 //!
 //! # A fork's own values
 //!
@@ -16,6 +16,7 @@
 //! [`UserData`](crate::admission::UserData): `user.data.role`. What should outlive a session belongs
 //! into a database of the fork's own, under [`CurrentUser::user_id`].
 
+pub mod cookie_guard;
 pub mod current_user;
 pub mod device;
 

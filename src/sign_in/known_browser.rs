@@ -14,7 +14,7 @@ const LIFETIME: i64 = 90 * 24 * 60 * 60;
 
 /// Says that somebody has signed in here by a link or a code in this mailbox. It stays when they
 /// sign out, is no session and signs nobody in: it only opens a share of the mailbox's emails that
-/// strangers can't use up. See [`rate_limit`](crate::rate_limit).
+/// strangers can't use up. See [`rate_limit`](super::rate_limit).
 #[derive(Serialize, Deserialize)]
 pub struct KnownBrowser {
     #[serde(rename = "e")]

@@ -37,6 +37,7 @@ pub(crate) mod next;
 pub(crate) mod outcome;
 mod pending;
 mod pending_callback;
+pub mod rate_limit;
 pub(crate) mod refusal;
 mod request_context;
 pub(crate) mod resume;

@@ -4,6 +4,7 @@ use super::LinkDelivery;
 use super::ctx::Ctx;
 use super::deliver::Delivery;
 use super::next::Next;
+use super::rate_limit::SignInRequest;
 use super::sso::CodeVerifier;
 use super::{KnownBrowser, PendingSignIn, ReturnTo, SignInMethod, evict_oldest};
 use crate::audit::{Entry, Event};
@@ -11,7 +12,6 @@ use crate::client_ip;
 use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
-use crate::rate_limit::SignInRequest;
 
 /// What the login form asks for.
 pub(crate) struct Requested {
