@@ -32,15 +32,15 @@ pub struct Admission {
 
 impl Admission {
     // for sso
-    /// Where the users of this domain (in ASCII) sign in, if not by email.
+    /// Returns where users of this domain (in ASCII) sign in, if it is through SSO.
     #[must_use]
     pub fn sso_of(&self, domain: &str) -> Option<&SsoSelector> {
         self.sso_domains.get(domain)
     }
 
-    /// Whether this address may ask to sign in. Decided by its domain alone, which is no secret of
-    /// a person's; anything finer belongs into [`Admission::on_sign_in`], behind the proof of the
-    /// mailbox, or the form would tell strangers who has an account.
+    /// Checks whether this address may request a sign-in. Decide by the domain only, which is not a
+    /// secret. Anything finer belongs in [`Admission::on_sign_in`], after the mailbox has been proved;
+    /// here it would tell strangers who has an account.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`].

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use fluent_locales::Catalog;
-use tera::{Context, Tera, Value};
+use tera::{Context, Delimiters, Tera, Value};
 
 use crate::assets::{self, Assets};
 use crate::sign_in::SignInMethod;
@@ -16,9 +16,6 @@ use crate::sign_in::SignInMethod;
 const DEFAULT_LANGUAGE: &str = "en";
 /// The file of the messages that all languages share.
 const BRAND: &str = "brand";
-
-/// What is the same on every page of a language.
-const SITE: [&str; 4] = ["words.", "assets[", "integrity[", "language"];
 
 /// The templates in every language, the default first.
 pub(crate) struct Editions(pub(crate) Vec<Edition>);
@@ -45,11 +42,7 @@ impl Editions {
             site.insert("by_code", &matches!(default_method, SignInMethod::Code));
             site.insert("language", words.language());
             site.insert_value("words", plain_words(&words));
-            let templates = assets::templates().map(|(name, source)| {
-                let source = with_constants(&tera, &name, &source);
-                (name, source)
-            });
-            let templates: Vec<_> = templates.collect();
+            let templates = with_constants(site)?;
             tera.add_raw_templates(templates)?;
             Ok(Edition { words, tera })
         };
@@ -64,33 +57,25 @@ impl Editions {
     }
 }
 
-/// The template with everything said that is the same each time, such as `{{ words.login.title }}`:
-/// start-up does once what every page would do some thirty times.
-fn with_constants(tera: &Tera, name: &str, template: &str) -> String {
-    let mut said = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, expression)) = rest.split_once("{{ ") {
-        said.push_str(before);
-        let Some((expression, after)) = expression.split_once(" }}") else {
-            // Another way of writing it, or none: `tera` will tell.
-            said.push_str("{{ ");
-            rest = expression;
-            continue;
-        };
-        let shown = format!("{{{{ {expression} }}}}");
-        let constant = SITE.iter().any(|name| expression.starts_with(name)).then(|| {
-            // Of another name as well, such as `words[error.words]`, it can't be known yet.
-            tera.render_str(&shown, &Context::new(), name.ends_with(".html")).ok()
-        });
-        // Nothing that is said is a template.
-        match constant.flatten().filter(|constant| !constant.contains('{')) {
-            Some(constant) => said.push_str(&constant),
-            None => said.push_str(&shown),
-        }
-        rest = after;
-    }
-    said.push_str(rest);
-    said
+/// Returns the templates with their constants, `[[ words.login.title ]]`: what is the same on every page
+/// of a language. `{{ … }}` is for what differs from page to page. Looking up the constants for each
+/// page would make `/account` a fifth slower.
+fn with_constants(site: &Context) -> anyhow::Result<Vec<(String, String)>> {
+    let mut constants = Tera::new();
+    constants.set_delimiters(Delimiters {
+        variable_start: "[[".into(),
+        variable_end: "]]".into(),
+        block_start: "[%".into(),
+        block_end: "%]".into(),
+        comment_start: "[#".into(),
+        comment_end: "#]".into(),
+    })?;
+    let fill_in = |(name, template): (String, String)| {
+        let filled_in = constants.render_str(&template, site, name.ends_with(".html"));
+        let filled_in = filled_in.with_context(|| format!("the template {name} can't be used"))?;
+        Ok((name, filled_in))
+    };
+    assets::templates().map(fill_in).collect()
 }
 
 /// The catalogs of all languages, the default first.
