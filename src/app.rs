@@ -4,17 +4,17 @@ use anyhow::Context;
 use ipnet::IpNet;
 
 use crate::admission::Admission;
-use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::config::{Config, LinkLifetimes, parse_cookie_keys};
 use crate::data_dir::{DataDir, KEY_FILE};
 use crate::mail::Mailer;
 use crate::outgoing::{USER_AGENT, http_client};
+use crate::pages::assets::Assets;
+use crate::pages::templates::Editions;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::Lifetimes;
 use crate::sign_in::SignInMethod;
 use crate::sign_in::rate_limit::RateLimits;
-use crate::templates::Editions;
 use crate::workos::Client;
 
 /// What the handlers share. Made once, at start-up.

@@ -33,7 +33,6 @@
 
 pub mod admission;
 mod app;
-mod assets;
 mod audit;
 pub mod config;
 mod data_dir;
@@ -50,7 +49,6 @@ pub mod server;
 pub mod session;
 pub mod sign_in;
 pub mod telemetry;
-mod templates;
 pub use mailer as mail;
 pub use mailer::email_address;
 use mailer::typed;

@@ -15,11 +15,12 @@ use tera::Context;
 use crate::app::App;
 use crate::error::Failure;
 use crate::error::with_sources;
+use crate::pages::templates::Edition;
 use crate::session::CurrentUser;
 use crate::sign_in::next::Next;
-use crate::templates::Edition;
 
 mod account;
+pub(crate) mod assets;
 // for cross-device
 mod approve;
 // for own-mail or cross-device
@@ -35,6 +36,7 @@ mod mail;
 // for own-mail
 mod open;
 mod sign_in;
+pub(crate) mod templates;
 
 pub(crate) use account::{AccountPage, AccountSessionsPage};
 // for cross-device

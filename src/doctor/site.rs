@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode};
 use super::Verdict::{self, Fails, Passes, Unknown};
 use super::visit::{NoAnswer, Visitor};
 use crate::config::Web;
-use crate::templates;
+use crate::pages::templates;
 
 pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
     let (code, headers) = match who_is_it(visitor).await {

@@ -113,7 +113,7 @@ fn no_phrase_is_there_for_nothing_and_none_that_a_page_says_is_missing() {
         .into_iter()
         .map(|(_, text)| text)
         .collect();
-    let functions = include_str!("../../src/templates/functions.rs");
+    let functions = include_str!("../../src/pages/templates/functions.rs");
     for name in english.keys() {
         let message = name.split('.').next().unwrap();
         let is_chosen_by_its_start =

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use fluent_locales::Catalog;
 use tera::{Context, Delimiters, Tera, Value};
 
-use crate::assets::{self, Assets};
+use crate::pages::assets::{self, Assets};
 use crate::sign_in::SignInMethod;
 
 /// The language of visitors who prefer none that is there.
