@@ -9,6 +9,7 @@ use crate::session::{Limits, StoreLocation};
 use crate::sign_in::rate_limit::RateLimits;
 
 mod env_file;
+// for own-mail
 mod mail;
 mod reader;
 mod running;
@@ -44,6 +45,7 @@ pub struct Config {
     pub session: Limits,
     /// `SIGN_IN_WITH`, `LINK_*`, `CROSS_DEVICE`, `SSO_DOMAINS`, `ALLOWED_EMAIL_DOMAINS`
     pub sign_in: SignIn,
+    // for own-mail
     /// `SMTP_URL`, `MAIL_FROM`
     pub mail: Option<Mail>,
     /// `RATE_LIMIT_*`
@@ -83,6 +85,7 @@ impl Config {
             session_store: session::session_store(&mut read),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),
             session: session::session(&mut read),
+            // for own-mail
             mail: mail::mail(&mut read, sign_in.link_delivery),
             sign_in,
             rate_limits: RateLimits {

@@ -15,6 +15,7 @@ use crate::email_address::parse_domain;
 use crate::outgoing::is_loopback;
 use crate::workos::SsoSelector;
 
+// for own-mail
 /// Who the demo's own mails say they are from.
 const SENDER: &str = "Magic Link demo <sign-in@demo.invalid>";
 
@@ -27,13 +28,19 @@ pub fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Resu
     let bind: SocketAddr =
         address.parse().context("EMULATOR_BIND_ADDRESS is an address and port")?;
     ensure!(bind.ip().is_loopback(), "EMULATOR_BIND_ADDRESS must be loopback in a demo");
-    // Organizations exist as soon as they are named.
-    let sso = sso(&variable("SSO_DOMAINS").unwrap_or_default());
-    Emulator::start(Options { bind, sso, ..Options::default() }).with_context(|| {
+    let options = Options {
+        bind,
+        // for sso
+        // Organizations exist as soon as they are named.
+        sso: sso(&variable("SSO_DOMAINS").unwrap_or_default()),
+        ..Options::default()
+    };
+    Emulator::start(options).with_context(|| {
         format!("the stand-in for WorkOS can't listen on {bind} (EMULATOR_BIND_ADDRESS)")
     })
 }
 
+// for sso
 /// The organizations and connections of `SSO_DOMAINS`, each with its domain; what can't be read is
 /// complained of with the other settings.
 fn sso(domains: &str) -> Vec<(String, String)> {
@@ -70,7 +77,9 @@ pub fn config(
         "WORKOS_CLIENT_ID" => Some(Options::default().client_id),
         "DATA_DIR" => Some(data_dir(set(name))),
         "BASE_URL" => Some(site.clone()),
+        // for own-mail
         "SMTP_URL" if cfg!(feature = "smtp") => Some(emulator.smtp_url()),
+        // for own-mail
         "MAIL_FROM" => Some(SENDER.to_owned()),
         // What belongs to the real thing.
         "COOKIE_KEYS" | "SESSION_STORE" => None,

@@ -10,11 +10,13 @@ mod clock;
 mod cookie_keys;
 mod eviction;
 #[cfg(feature = "smtp")]
+// for own-mail
 mod mail_server;
 mod proxy;
 mod redirect_uri;
 mod secret_files;
 #[cfg(feature = "smtp")]
+// for own-mail
 mod sender;
 mod site;
 mod store;
@@ -64,6 +66,7 @@ pub async fn examine(
     report.on("site", site::check(&config.web, &visitor).await);
     report.on("proxy", proxy::check(&config.web, &visitor).await);
     #[cfg(feature = "smtp")]
+    // for own-mail
     if let Some(settings) = config.mail {
         let server = crate::mail::Mailer::start(settings);
         let domain = server.sender().rsplit('@').next().unwrap_or_default().to_owned();

@@ -39,6 +39,7 @@ pub struct Serving {
     /// The listener of `METRICS_BIND_ADDRESS`.
     metrics: Option<Server>,
     store: Store,
+    // for own-mail
     mailer: Option<Mailer>,
     /// The site's, to be closed at the end before its worker threads are.
     listener: TcpListener,
@@ -66,6 +67,7 @@ impl Serving {
         let metrics = self.metrics.map(|server| (server.handle(), rt::spawn(server)));
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
+            // for own-mail
             if let Some(mailer) = self.mailer {
                 mailer.finish().await;
             }
@@ -122,6 +124,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let headers = if is_public { headers.with_hsts() } else { headers };
     let same_origin = SameOrigin::new(&base_url).exempt(HEALTH_CHECKS);
     let host = ServedHost::new(&base_url).exempt(HEALTH_CHECKS);
+    // for own-mail
     let mailer = app.mailer.clone();
 
     let site = move || {
@@ -165,7 +168,18 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     // Whoever is told that it serves may end it as well.
     let signals = Signals::from_now()?;
     let (server, listener) = (server.run(), own);
-    Ok(Serving { server, metrics, store, mailer, listener, shutdown, signals, drain, _lock: lock })
+    Ok(Serving {
+        server,
+        metrics,
+        store,
+        // for own-mail
+        mailer,
+        listener,
+        shutdown,
+        signals,
+        drain,
+        _lock: lock,
+    })
 }
 
 /// The configuration of the listener, or `None` where a proxy ends TLS.

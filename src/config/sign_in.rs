@@ -17,11 +17,13 @@ pub struct SignIn {
     pub link_delivery: LinkDelivery,
     /// `LINK_EXPIRES_IN`
     pub link_lifetimes: LinkLifetimes,
+    // for cross-device
     /// `CROSS_DEVICE`: whether a link that was opened in another browser may let the one that asked
     /// go on.
     pub approves_cross_device: bool,
     /// `ALLOWED_EMAIL_DOMAINS`, in ASCII; empty: everyone.
     pub allowed_email_domains: Vec<String>,
+    // for sso
     /// `SSO_DOMAINS`: by the domain, in ASCII.
     pub sso_domains: HashMap<String, SsoSelector>,
 }
@@ -31,6 +33,7 @@ pub struct SignIn {
 pub struct LinkLifetimes {
     /// One that WorkOS mails: 15 minutes to 24 hours.
     pub workos: Duration,
+    // for own-mail
     /// One that we mail: 5 minutes to 24 hours.
     pub smtp: Duration,
 }
@@ -41,6 +44,7 @@ impl LinkLifetimes {
     pub fn of(self, delivery: LinkDelivery) -> Duration {
         match delivery {
             LinkDelivery::WorkOs => self.workos,
+            // for own-mail
             LinkDelivery::Smtp => self.smtp,
         }
     }
@@ -52,33 +56,36 @@ impl SignIn {
     pub fn default_method(&self) -> SignInMethod {
         match self.by_code {
             true => SignInMethod::Code,
-            // without own-mail: false => SignInMethod::Link(LinkDelivery::WorkOs),
-            // for own-mail
             false => SignInMethod::Link(self.link_delivery),
         }
     }
 }
 
 pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
+    let link_delivery = LinkDelivery::WorkOs;
+    // for own-mail
     let link_delivery = match read.one_of("LINK_DELIVERY", ["workos", "smtp"], "is workos or smtp")
     {
         "smtp" => LinkDelivery::Smtp,
-        _ => LinkDelivery::WorkOs,
+        _ => link_delivery,
     };
     SignIn {
         by_code: read.one_of("SIGN_IN_WITH", ["link", "code"], "is link or code") == "code",
         link_delivery,
         link_lifetimes: link_lifetimes(read, link_delivery),
+        // for cross-device
         approves_cross_device: read.one_of(
             "CROSS_DEVICE",
             ["approve", "deny"],
             "is approve or deny",
         ) == "approve",
         allowed_email_domains: allowed_email_domains(read),
+        // for sso
         sso_domains: sso_domains(read),
     }
 }
 
+// for sso
 fn sso_domains(read: &mut Reader<'_>) -> HashMap<String, SsoSelector> {
     let entries = read.or("SSO_DOMAINS", "");
     let named = entries.split(',').map(str::trim).filter(|entry| !entry.is_empty());
@@ -101,21 +108,26 @@ fn sso_domains(read: &mut Reader<'_>) -> HashMap<String, SsoSelector> {
 
 fn link_lifetimes(read: &mut Reader<'_>, delivery: LinkDelivery) -> LinkLifetimes {
     let name = "LINK_EXPIRES_IN";
-    let is_set = read.get(name).is_some();
-    let (default, shortest, range) = match delivery {
-        LinkDelivery::WorkOs => ("15m", 15 * MINUTE, "is from 15m to 24h"),
-        LinkDelivery::Smtp => ("1h", 5 * MINUTE, "is from 5m to 24h with LINK_DELIVERY=smtp"),
-    };
-    let lifetime = read.duration(name, default, shortest..=DAY, range);
     match delivery {
         LinkDelivery::WorkOs => {
-            let smtp = if is_set { lifetime } else { Duration::from_secs(60 * MINUTE) };
-            LinkLifetimes { workos: lifetime, smtp }
+            let range = "is from 15m to 24h";
+            LinkLifetimes {
+                workos: read.duration(name, "15m", 15 * MINUTE..=DAY, range),
+                // for own-mail
+                smtp: read.duration(name, "1h", 15 * MINUTE..=DAY, range),
+            }
         }
-        // WorkOS mails nothing then: its link is made when ours is opened, and used at once.
-        LinkDelivery::Smtp => {
-            LinkLifetimes { workos: Duration::from_secs(15 * MINUTE), smtp: lifetime }
-        }
+        // for own-mail
+        LinkDelivery::Smtp => LinkLifetimes {
+            // WorkOS emails nothing then: its link is made when ours is used, and used at once.
+            workos: Duration::from_secs(15 * MINUTE),
+            smtp: read.duration(
+                name,
+                "1h",
+                5 * MINUTE..=DAY,
+                "is from 5m to 24h with LINK_DELIVERY=smtp",
+            ),
+        },
     }
 }
 

@@ -48,25 +48,27 @@ pub(crate) mod status;
 pub(crate) mod switch;
 mod verified_identity;
 
-// for cross-device
-pub use approval::Approval;
-// for cross-device
-pub use digits::Digits;
 pub use end::End;
 pub use id::SignInId;
 pub use known_browser::KnownBrowser;
-pub use methods::email_code::OneTimeCode;
-// for own-mail
 pub(crate) use methods::email_code;
-pub use methods::own_link::{MailLink, is_mailed};
+pub use methods::email_code::OneTimeCode;
 pub use methods::{LinkDelivery, SignInMethod};
-// for own-mail
-pub(crate) use methods::own_link;
-// for sso
-pub(crate) use methods::sso;
 pub use pending::PendingSignIn;
 pub(crate) use pending::{evict_oldest, remove_all};
 pub use pending_callback::PendingCallback;
 pub use request_context::RequestContext;
 pub use return_to::ReturnTo;
 pub use state::State;
+
+// for cross-device
+pub use {approval::Approval, digits::Digits};
+
+// for own-mail
+pub use methods::own_link::{MailLink, is_mailed};
+
+// for own-mail
+pub(crate) use methods::own_link;
+
+// for sso
+pub(crate) use methods::sso;

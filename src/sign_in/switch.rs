@@ -35,12 +35,11 @@ pub(crate) async fn ask(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Asked, 
     if let Some(question) = Question::of_browser(ctx).await? {
         return Ok(Asked::Question(Box::new(question)));
     }
+    let before = None;
     // for sso
     // A reload after the answer.
-    if let Some(id) = asked_about(ctx) {
-        return answered(ctx, user, &id).await;
-    }
-    Err(nothing_pending())
+    let before = asked_about(ctx).or(before);
+    answered(ctx, user, before).await
 }
 
 /// What the user has answered, on the page that asked about the sign-in `shown`.
@@ -61,14 +60,18 @@ pub(crate) async fn ask_again(
             Err(refused.with_retry_url("/login/switch"))
         }
         (Some(question), _) => Ok(Asked::Question(Box::new(question))),
-        (None, Some(shown)) => answered(ctx, user, &shown).await,
-        (None, None) => Err(nothing_pending()),
+        (None, shown) => answered(ctx, user, shown).await,
     }
 }
 
 /// Pressed twice: the first press has answered.
-async fn answered(ctx: &Ctx, user: Option<&CurrentUser>, id: &SignInId) -> Result<Asked, Failure> {
-    match resume(ctx, user, id).await? {
+async fn answered(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    before: Option<SignInId>,
+) -> Result<Asked, Failure> {
+    let id = before.ok_or_else(nothing_pending)?;
+    match resume(ctx, user, &id).await? {
         Resumed::Completed(next) => Ok(Asked::Answered(next)),
         _ => Err(nothing_pending()),
     }
