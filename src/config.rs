@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::mail::Settings as Mail;
 use crate::outgoing::ExtraRoots;
 use crate::sealed::KeyRing;
 use crate::session::{Limits, StoreLocation};
@@ -47,7 +46,7 @@ pub struct Config {
     pub sign_in: SignIn,
     // for own-mail
     /// `SMTP_URL`, `MAIL_FROM`
-    pub mail: Option<Mail>,
+    pub mail: Option<crate::mail::Settings>,
     /// `RATE_LIMIT_*`
     pub rate_limits: RateLimits,
     /// `LOG_FORMAT`, `RUST_LOG`

@@ -5,7 +5,7 @@ use super::ctx::Ctx;
 use super::next::Next;
 use super::refusal::spent;
 use super::resume::{Resumed, resume};
-use super::{SignInId, approve, own_link};
+use super::{Approval, SignInId, approve, own_link};
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 
@@ -22,14 +22,15 @@ pub(crate) async fn finish(
         Resumed::Pending(_) | Resumed::Unknown => return Err(nothing_pending()),
     };
     // for cross-device
-    if let Some(approval) = approve::approval(&ctx.app, &ctx.store, id).await? {
-        // for own-mail
-        if let Some(secret_hash) = approval.secret_hash {
-            return own_link::leave_if_approved(ctx, pending, &secret_hash).await;
-        }
-        if let Some(callback) = approval.callback {
-            return complete_or_confirm_switch(ctx, user, pending, callback).await;
-        }
+    let approval = approve::approval(&ctx.app, &ctx.store, id).await?;
+    // for cross-device
+    // for own-mail
+    if let Some(Approval { secret_hash: Some(secret_hash), .. }) = &approval {
+        return own_link::leave_if_approved(ctx, pending, secret_hash).await;
+    }
+    // for cross-device
+    if let Some(Approval { callback: Some(callback), .. }) = approval {
+        return complete_or_confirm_switch(ctx, user, pending, callback).await;
     }
     Ok(Next::to(format!("/login/sent?flow={}", pending.id.as_str())))
 }

@@ -20,6 +20,7 @@ pub(crate) enum Resumed {
     Unknown,
 }
 
+// for own-mail
 impl Resumed {
     /// The sign-in, over or not, unless it has expired; or where it leads that is completed.
     pub(crate) fn pending(self, now: i64) -> Result<Option<PendingSignIn>, Next> {
