@@ -70,9 +70,8 @@ impl Event {
     }
 }
 
-/// One line.
-pub(crate) struct Entry<'a> {
-    keys: &'a KeyRing,
+/// One line of the log. What isn't known of an event is left out.
+pub(crate) struct Entry {
     event: Event,
     person: Option<String>,
     sign_in: Option<String>,
@@ -81,34 +80,34 @@ pub(crate) struct Entry<'a> {
     sessions: Option<usize>,
 }
 
-impl<'a> Entry<'a> {
-    pub(crate) fn new(keys: &'a KeyRing, event: Event) -> Self {
-        Self { keys, event, person: None, sign_in: None, by: None, code: None, sessions: None }
+impl Entry {
+    pub(crate) fn new(event: Event) -> Self {
+        Self { event, person: None, sign_in: None, by: None, code: None, sessions: None }
     }
 
     /// Whose it is.
-    pub(crate) fn of(self, email: &EmailAddress) -> Self {
-        Self { person: Some(self.keys.alias(email.as_str())), ..self }
+    pub(crate) fn user(self, keys: &KeyRing, email: &EmailAddress) -> Self {
+        Self { person: Some(keys.alias(email.as_str())), ..self }
     }
 
     /// Which sign-in it belongs to.
-    pub(crate) fn with_id(self, id: &SignInId) -> Self {
-        Self { sign_in: Some(self.keys.alias(id.as_str())), ..self }
+    pub(crate) fn sign_in(self, keys: &KeyRing, id: &SignInId) -> Self {
+        Self { sign_in: Some(keys.alias(id.as_str())), ..self }
     }
 
-    /// Which sign-in it belongs to, where it is known whose that is.
-    pub(crate) fn of_sign_in(self, pending: &PendingSignIn) -> Self {
-        self.of(&pending.email).with_id(&pending.id)
+    /// Which sign-in it belongs to, and whose it is.
+    pub(crate) fn pending(self, keys: &KeyRing, pending: &PendingSignIn) -> Self {
+        self.user(keys, &pending.email).sign_in(keys, &pending.id)
     }
 
-    /// By what way it was asked for.
+    /// The method of the sign-in.
     pub(crate) fn by(self, method: &SignInMethod) -> Self {
         Self { by: Some(method.name()), ..self }
     }
 
-    /// Why it went no further.
-    pub(crate) fn because(self, code: ErrorKind) -> Self {
-        Self { code: Some(code.name()), ..self }
+    /// Why it failed.
+    pub(crate) fn error(self, kind: ErrorKind) -> Self {
+        Self { code: Some(kind.name()), ..self }
     }
 
     /// How many sessions it was.
@@ -116,21 +115,24 @@ impl<'a> Entry<'a> {
         Self { sessions: Some(sessions), ..self }
     }
 
-    /// Writes it down.
+    /// The same, if this is what happened instead.
+    pub(crate) fn but(self, event: Event) -> Self {
+        Self { event, ..self }
+    }
+
+    /// Writes the line, and counts the event.
     pub(crate) fn write(self) {
-        self.finished().write();
+        let Self { person, sign_in, by, code, sessions, .. } = self;
+        let event = self.event.name();
+        tracing::info!(target: "audit", event, person, sign_in, by, code, sessions);
+        counter!("sign_in_events_total", "event" => event, "code" => code.unwrap_or_default())
+            .increment(1);
     }
 
-    /// Writes it down when what the session has changed is in the store; if the store fails, it has
-    /// not happened.
+    /// Writes it when what the session has changed is in the store; if the store fails, it has not
+    /// happened.
     pub(crate) fn write_once_saved(self, request: &HttpRequest) {
-        request.extensions_mut().insert(self.finished());
-    }
-
-    /// To be written by somebody who hasn't the keys.
-    pub(crate) fn finished(self) -> Finished {
-        let Self { event, person, sign_in, by, code, sessions, .. } = self;
-        Finished { event, person, sign_in, by, code, sessions }
+        request.extensions_mut().insert(self);
     }
 }
 
@@ -143,37 +145,12 @@ pub(crate) fn by_operator(
 ) {
     let code = done.err().map(ErrorKind::name);
     let sessions = done.unwrap_or_default();
-    Finished { event, person, sign_in: None, by: None, code, sessions }.write();
-}
-
-/// A line that is complete.
-pub(crate) struct Finished {
-    event: Event,
-    person: Option<String>,
-    sign_in: Option<String>,
-    by: Option<&'static str>,
-    code: Option<&'static str>,
-    sessions: Option<usize>,
-}
-
-impl Finished {
-    /// The same, if this is what happened instead.
-    pub(crate) fn but(self, event: Event) -> Self {
-        Self { event, ..self }
-    }
-
-    pub(crate) fn write(self) {
-        let Self { person, sign_in, by, code, sessions, .. } = self;
-        let event = self.event.name();
-        tracing::info!(target: "audit", event, person, sign_in, by, code, sessions);
-        counter!("sign_in_events_total", "event" => event, "code" => code.unwrap_or_default())
-            .increment(1);
-    }
+    Entry { person, code, sessions, ..Entry::new(event) }.write();
 }
 
 /// Writes down what waited for the session to be saved.
 pub(crate) fn saved(request: &HttpRequest) {
-    let waiting = request.extensions_mut().remove::<Finished>();
+    let waiting = request.extensions_mut().remove::<Entry>();
     if let Some(entry) = waiting {
         entry.write();
     }
@@ -185,7 +162,7 @@ pub(crate) fn refused(keys: &KeyRing, request: &HttpRequest, failure: &Failure) 
     if !route.starts_with("/login") && route != "/callback" {
         return;
     }
-    let mut entry = Entry::new(keys, Event::Refused).because(failure.kind);
+    let mut entry = Entry::new(Event::Refused).error(failure.kind);
     entry.person = failure.email().map(|email| keys.alias(email.as_str()));
     entry.sign_in = failure.sign_in.as_deref().map(|id| keys.alias(id));
     entry.write();

@@ -127,10 +127,10 @@ impl CurrentUser {
         }
     }
 
-    fn entry<'a>(&self, keys: &'a KeyRing, event: Event) -> Entry<'a> {
-        let entry = Entry::new(keys, event);
+    fn entry(&self, keys: &KeyRing, event: Event) -> Entry {
+        let entry = Entry::new(event);
         match self.email() {
-            Some(email) => entry.of(&email),
+            Some(email) => entry.user(keys, &email),
             None => entry,
         }
     }

@@ -150,7 +150,7 @@ impl Approvable<'_> {
             attempts::refund(store, id, number).await;
         }
         stored?;
-        Entry::new(&app.keys, Event::Approved).with_id(id).write();
+        Entry::new(Event::Approved).sign_in(&app.keys, id).write();
         Ok(())
     }
 

@@ -68,9 +68,9 @@ pub(crate) async fn callback(
 }
 
 fn audit_opened(app: &App, state: &State, pending: Option<&PendingSignIn>) {
-    let entry = Entry::new(&app.keys, Event::Opened).with_id(&state.id);
+    let entry = Entry::new(Event::Opened).sign_in(&app.keys, &state.id);
     match pending {
-        Some(pending) => entry.of(&pending.email).by(&pending.method).write(),
+        Some(pending) => entry.user(&app.keys, &pending.email).by(&pending.method).write(),
         None => entry.write(),
     }
 }

@@ -64,8 +64,7 @@ impl Unreported for Failure {
 /// Reports to the operator a failure that no request is there to respond with.
 pub(super) fn report(app: &App, failure: &Failure, pending: &PendingSignIn) {
     failure.log();
-    let entry = Entry::new(&app.keys, Event::Refused).of_sign_in(pending);
-    entry.because(failure.kind).write();
+    Entry::new(Event::Refused).pending(&app.keys, pending).error(failure.kind).write();
 }
 
 impl Completion {
@@ -236,8 +235,9 @@ impl Completion {
             ip: self.ip.clone(),
         };
         let reference = session.begin(&self.store, self.replaces.as_deref()).await?;
-        let entry = Entry::new(&self.app.keys, Event::SignedIn).of(email);
-        entry.with_id(&self.pending.id).by(&self.pending.method).write();
+        let keys = &self.app.keys;
+        let entry = Entry::new(Event::SignedIn).user(keys, email).sign_in(keys, &self.pending.id);
+        entry.by(&self.pending.method).write();
         Ok(Outcome::SignedIn(SignedIn {
             reference,
             is_proved: self.pending.method.sends_email(),

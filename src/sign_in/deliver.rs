@@ -13,7 +13,7 @@ use super::detached::detached;
 use super::rate_limit::network;
 use super::{LinkDelivery, PendingSignIn, RequestContext, SignInMethod};
 use crate::app::App;
-use crate::audit::{Entry, Event, Finished};
+use crate::audit::{Entry, Event};
 use crate::client_ip;
 use crate::error::Failure;
 use crate::error::with_sources;
@@ -95,8 +95,8 @@ impl Delivery {
     }
 
     /// The audit entry of an email that was sent.
-    pub(super) fn entry(&self) -> Finished {
-        let entry = Entry::new(&self.app.keys, Event::Delivered).of_sign_in(&self.pending);
-        entry.by(&self.pending.method).finished()
+    pub(super) fn entry(&self) -> Entry {
+        let entry = Entry::new(Event::Delivered).pending(&self.app.keys, &self.pending);
+        entry.by(&self.pending.method)
     }
 }

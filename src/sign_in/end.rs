@@ -73,7 +73,7 @@ pub(crate) async fn cancel(
     until: i64,
 ) -> Result<bool, Failure> {
     if store.claim(&id.claim_of_end(), End::ByMailbox.as_text(), until).await? {
-        Entry::new(&app.keys, Event::Cancelled).with_id(id).write();
+        Entry::new(Event::Cancelled).sign_in(&app.keys, id).write();
         return Ok(true);
     }
     match end_of(store, id).await? {

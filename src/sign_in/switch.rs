@@ -137,7 +137,7 @@ impl Question {
             }
             None => next,
         };
-        let entry = Entry::new(&ctx.app.keys, Event::Cancelled).of_sign_in(&self.pending);
+        let entry = Entry::new(Event::Cancelled).pending(&ctx.app.keys, &self.pending);
         entry.by(&self.pending.method).write();
         Ok(next)
     }

@@ -83,7 +83,7 @@ pub(crate) async fn open(
         Err(next) => return Ok(Opened::Completed(next)),
     };
     check(ctx, &link, pending.as_ref()).await?;
-    Entry::new(&ctx.app.keys, Event::Opened).with_id(&link.id).by(&METHOD).write();
+    Entry::new(Event::Opened).sign_in(&ctx.app.keys, &link.id).by(&METHOD).write();
     let Some(pending) = pending else {
         blocked_cookies::refuse_if_marked(&ctx.store, &link.id).await?;
         // without cross-device: return Err(crate::sign_in::finish::nothing_pending());
