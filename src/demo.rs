@@ -11,11 +11,14 @@ use magic_link_emulator::{Emulator, Options};
 use url::Url;
 
 use crate::config::{Config, Problem, Problems};
+#[cfg(feature = "sso")]
 use crate::email_address::parse_domain;
 use crate::outgoing::is_loopback;
+#[cfg(feature = "sso")]
 use crate::workos::SsoSelector;
 
 /// Who the demo's own mails say they are from.
+#[cfg(feature = "smtp")]
 const SENDER: &str = "Magic Link demo <sign-in@demo.invalid>";
 
 /// Starts the stand-in on the current runtime, at `EMULATOR_BIND_ADDRESS`.
@@ -27,15 +30,21 @@ pub fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Resu
     let bind: SocketAddr =
         address.parse().context("EMULATOR_BIND_ADDRESS is an address and port")?;
     ensure!(bind.ip().is_loopback(), "EMULATOR_BIND_ADDRESS must be loopback in a demo");
-    // Organizations exist as soon as they are named.
-    let sso = sso(&variable("SSO_DOMAINS").unwrap_or_default());
-    Emulator::start(Options { bind, sso, ..Options::default() }).with_context(|| {
+    let options = Options {
+        bind,
+        // Organizations exist as soon as they are named.
+        #[cfg(feature = "sso")]
+        sso: sso(&variable("SSO_DOMAINS").unwrap_or_default()),
+        ..Options::default()
+    };
+    Emulator::start(options).with_context(|| {
         format!("the stand-in for WorkOS can't listen on {bind} (EMULATOR_BIND_ADDRESS)")
     })
 }
 
 /// The organizations and connections of `SSO_DOMAINS`, each with its domain; what can't be read is
 /// complained of with the other settings.
+#[cfg(feature = "sso")]
 fn sso(domains: &str) -> Vec<(String, String)> {
     let entries = domains.split(',').filter_map(|entry| {
         let (domain, id) = entry.split_once('=')?;
@@ -51,7 +60,7 @@ pub fn inbox(emulator: &Emulator) -> String {
     format!("{}/inbox", emulator.url())
 }
 
-/// The settings of a demo that talks to this stand-in, and mails to it.
+/// The settings of a demo that talks to this stand-in.
 ///
 /// # Errors
 /// As [`Config::read`], and when anything would be reachable from another machine.
@@ -70,11 +79,14 @@ pub fn config(
         "WORKOS_CLIENT_ID" => Some(Options::default().client_id),
         "DATA_DIR" => Some(data_dir(set(name))),
         "BASE_URL" => Some(site.clone()),
-        "SMTP_URL" if cfg!(feature = "smtp") => Some(emulator.smtp_url()),
+        #[cfg(feature = "smtp")]
+        "SMTP_URL" => Some(emulator.smtp_url()),
+        #[cfg(feature = "smtp")]
         "MAIL_FROM" => Some(SENDER.to_owned()),
         // What belongs to the real thing.
-        "COOKIE_KEYS" | "SESSION_STORE" => None,
-        _ if name.starts_with("WORKOS_") || name.starts_with("SMTP_") => None,
+        "COOKIE_KEYS" => None,
+        "SESSION_STORE" => None, // with redis
+        _ if name.starts_with("WORKOS_") => None,
         _ => set(name),
     })?;
     if !config.web.bind_address.ip().is_loopback() {

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, Tls};
 use crate::data_dir::DataDir;
+#[cfg(feature = "smtp")]
 use crate::mail::Mailer;
 use crate::session::Store;
 use crate::{cookies, error_responses, pages, prometheus, purge, routes, telemetry};
@@ -37,6 +38,7 @@ pub struct Serving {
     /// The listener of `METRICS_BIND_ADDRESS`.
     metrics: Option<Server>,
     store: Store,
+    #[cfg(feature = "smtp")]
     mailer: Option<Mailer>,
     /// The site's, to be closed at the end before its worker threads are.
     listener: TcpListener,
@@ -64,6 +66,7 @@ impl Serving {
         let metrics = self.metrics.map(|server| (server.handle(), rt::spawn(server)));
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
+            #[cfg(feature = "smtp")]
             if let Some(mailer) = self.mailer {
                 mailer.finish().await;
             }
@@ -120,6 +123,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let headers = if is_public { headers.with_hsts() } else { headers };
     let same_origin = SameOrigin::new(&base_url).exempt(HEALTH_CHECKS);
     let host = ServedHost::new(&base_url).exempt(HEALTH_CHECKS);
+    #[cfg(feature = "smtp")]
     let mailer = app.mailer.clone();
 
     let site = move || {
@@ -163,7 +167,18 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     // Whoever is told that it serves may end it as well.
     let signals = Signals::from_now()?;
     let (server, listener) = (server.run(), own);
-    Ok(Serving { server, metrics, store, mailer, listener, shutdown, signals, drain, _lock: lock })
+    Ok(Serving {
+        server,
+        metrics,
+        store,
+        #[cfg(feature = "smtp")]
+        mailer,
+        listener,
+        shutdown,
+        signals,
+        drain,
+        _lock: lock,
+    })
 }
 
 /// The configuration of the listener, or `None` where a proxy ends TLS.

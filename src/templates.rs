@@ -31,6 +31,7 @@ pub(crate) struct Edition {
 impl Editions {
     pub(crate) fn load(
         assets: &Assets,
+        #[cfg(feature = "demo")]
         demo_inbox: Option<&str>,
         default_method: &SignInMethod,
     ) -> anyhow::Result<Self> {
@@ -41,6 +42,7 @@ impl Editions {
             let site = tera.global_context();
             site.insert("assets", assets.urls());
             site.insert("integrity", assets.integrity());
+            #[cfg(feature = "demo")]
             site.insert("demo_inbox", &demo_inbox);
             site.insert("by_code", &matches!(default_method, SignInMethod::Code));
             site.insert("language", words.language());

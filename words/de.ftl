@@ -1,3 +1,4 @@
+# with second-language
 # Was Seiten und Mails sagen; siehe en.ftl.
 
 language = Deutsch

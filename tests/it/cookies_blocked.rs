@@ -31,9 +31,11 @@ async fn the_page_after_the_form_says_so_and_that_the_email_is_of_no_use() {
             (problem.status.as_u16(), &problem.json()["code"]),
             (400, &"nothing_pending".into())
         );
+        // with second-language
         let german = app.visitor().request(reqwest::Method::GET, &sent);
         let german = app.visitor().send(german.header("Accept-Language", "de")).await;
         assert!(german.body.contains("Dieser Browser speichert keine Cookies"), "{}", german.body);
+        // end second-language
     }
 }
 

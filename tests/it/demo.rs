@@ -31,7 +31,7 @@ async fn a_newcomer_signs_in_over_https() {
         "WORKOS_API_URL",
         "WORKOS_REDIRECT_URI",
         "COOKIE_KEYS",
-        "SESSION_STORE",
+        "SESSION_STORE", // with redis
         "SMTP_URL",
     ] {
         settings.insert(name.to_owned(), "http://real.test".to_owned());

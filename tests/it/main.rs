@@ -39,7 +39,7 @@ mod finish;
 mod health;
 mod home;
 mod known_browser;
-mod language;
+mod language; // with second-language
 mod login;
 mod logout;
 #[cfg(feature = "smtp")]
@@ -98,6 +98,6 @@ mod sign_in_with;
 mod supply_chain;
 mod tls;
 mod tls_renewal;
-mod upgrade;
+mod upgrade; // with template
 mod words;
 mod workos_tls;

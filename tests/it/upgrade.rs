@@ -1,3 +1,4 @@
+// with template
 //! An upgrade keeps sessions and pending sign-ins: `tests/fixtures/upgrade` holds what an earlier version
 //! left in the store and in browsers.
 

@@ -174,7 +174,7 @@ async fn organizations_sign_in_through_sso() {
 async fn in_production() {
     let checkout = Checkout::new().await;
     checkout
-        .run("cargo build --release -p workos-magic-link --no-default-features --features redis,smtp")
+        .run("cargo build --release -p workos-magic-link --no-default-features --features cross-device,redis,smtp,sso")
         .await;
     let key = checkout.run("target/release/workos-magic-link keys generate").await;
     let settings = [

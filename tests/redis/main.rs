@@ -62,8 +62,10 @@ mod session_lifetimes;
 mod sso;
 #[path = "../it/switch.rs"]
 mod switch;
+// with template
 #[path = "../it/upgrade.rs"]
 mod upgrade;
+// end template
 
 mod doctor;
 mod instances;

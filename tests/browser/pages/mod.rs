@@ -16,4 +16,7 @@ mod stand_in;
 mod walk;
 
 /// The languages of the app's pages: each walk is walked in each of them.
-const LANGUAGES: [&str; 2] = ["en", "de"];
+const LANGUAGES: &[&str] = &[
+    "en",
+    "de", // with second-language
+];
