@@ -68,7 +68,12 @@ impl App {
         let http = http_client(&config.workos.api_url, &config.extra_roots);
         let http = http.user_agent(USER_AGENT);
         Ok(Self {
-            editions: Editions::load(&assets, #[cfg(feature = "demo")] config.demo_inbox.as_deref(), &default_method)?,
+            editions: Editions::load(
+                &assets,
+                #[cfg(feature = "demo")]
+                config.demo_inbox.as_deref(),
+                &default_method,
+            )?,
             workos: Client::new(http, config.workos.api_url, config.workos.credentials).context(
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,

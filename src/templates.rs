@@ -31,8 +31,7 @@ pub(crate) struct Edition {
 impl Editions {
     pub(crate) fn load(
         assets: &Assets,
-        #[cfg(feature = "demo")]
-        demo_inbox: Option<&str>,
+        #[cfg(feature = "demo")] demo_inbox: Option<&str>,
         default_method: &SignInMethod,
     ) -> anyhow::Result<Self> {
         let edition = |words: Catalog| {

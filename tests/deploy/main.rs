@@ -14,7 +14,11 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
+#[cfg(feature = "redis")]
 #[path = "../redis/engine.rs"]
+mod engine;
+#[cfg(not(feature = "redis"))]
+#[path = "../it/engine.rs"]
 mod engine;
 #[path = "../it/log_watch.rs"]
 mod log_watch;
@@ -34,10 +38,12 @@ mod front;
 mod installed;
 
 mod backup;
+#[cfg(feature = "redis")]
 mod compose;
 mod doctor;
 mod image;
 mod log;
+#[cfg(feature = "redis")]
 mod many_machines;
 mod one_machine;
 mod one_port;

@@ -48,7 +48,7 @@ fn every_problem_is_named_at_once_and_no_value_is_shown() {
         ("LOG_FORMAT", "canary"),
         ("LINK_DELIVERY", "canary"), // with own-mail
         ("SMTP_URL", "smtp://canary:canary@canary.test?tls=canary"), // with own-mail
-        ("MAIL_FROM", "can ary"), // with own-mail
+        ("MAIL_FROM", "can ary"),    // with own-mail
     ];
     let all: HashMap<_, _> = bad.into_iter().collect();
     let problems = Config::read(|name| all.get(name).map(ToString::to_string)).err().unwrap();
@@ -82,20 +82,20 @@ fn each_of_these_is_refused() {
         ("LINK_EXPIRES_IN", "99999999999999999999d"),
         ("COOKIE_KEYS", "c2hvcnQ="),
         ("ALLOWED_EMAIL_DOMAINS", "acme"),
-        ("SSO_DOMAINS", "acme.com"), // with sso
-        ("SSO_DOMAINS", "acme.com=01ABC"), // with sso
-        ("SSO_DOMAINS", "acme.com=org_"), // with sso
-        ("SSO_DOMAINS", "acme.com=org_a&b"), // with sso
-        ("SSO_DOMAINS", "acme=org_01ABC"), // with sso
+        ("SSO_DOMAINS", "acme.com"),                      // with sso
+        ("SSO_DOMAINS", "acme.com=01ABC"),                // with sso
+        ("SSO_DOMAINS", "acme.com=org_"),                 // with sso
+        ("SSO_DOMAINS", "acme.com=org_a&b"),              // with sso
+        ("SSO_DOMAINS", "acme=org_01ABC"),                // with sso
         ("SSO_DOMAINS", "acme.com=org_1,ACME.com=org_2"), // with sso
-        ("CROSS_DEVICE", "allow"), // with cross-device
+        ("CROSS_DEVICE", "allow"),                        // with cross-device
         ("SESSIONS_PER_USER", "0"),
         ("RATE_LIMIT_PER_EMAIL", "5"),
         ("RATE_LIMIT_PER_MAILBOX", "0/1h"),
         ("RATE_LIMIT_PER_CLIENT", "5/0s"),
         ("RATE_LIMIT_TOTAL", "5/99d"),
         ("SESSION_STORE", "https://redis.test"), // with redis
-        ("SESSION_STORE", "redis.test:6379"), // with redis
+        ("SESSION_STORE", "redis.test:6379"),    // with redis
         ("SESSION_STORE", "redis://redis.test/nonsense"), // with redis
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("WORKOS_API_URL", "https://api.workos.test/?x=1"),

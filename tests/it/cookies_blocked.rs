@@ -48,6 +48,7 @@ async fn with_our_own_mail_the_page_after_the_form_says_so_too() {
 }
 
 /// The page after the form, as the browser opens it that sent the form.
+#[cfg(any(feature = "cross-device", feature = "smtp"))]
 async fn on_to_the_waiting_page(app: &TestApp, sent: &str, site: &str) -> Answer {
     let browser = app.visitor();
     let request = browser.request(reqwest::Method::GET, sent).header("Sec-Fetch-Site", site);
@@ -90,6 +91,7 @@ async fn our_own_link_of_such_a_sign_in_says_so_wherever_it_is_opened() {
     assert_error(&app.visitor().get(&link).await, 400, "link_expired");
 }
 
+#[cfg(feature = "cross-device")]
 #[actix_web::test]
 async fn the_link_of_workos_of_such_a_sign_in_says_so_in_a_browser_with_cookies() {
     let app = TestApp::spawn().await;
@@ -104,7 +106,7 @@ async fn the_link_of_workos_of_such_a_sign_in_says_so_in_a_browser_with_cookies(
 }
 
 /// Only what comes there by the form can be the browser that requested the link.
-#[cfg(feature = "smtp")]
+#[cfg(all(feature = "cross-device", feature = "smtp"))]
 #[actix_web::test]
 async fn who_opens_the_waiting_page_otherwise_changes_nothing_for_the_link() {
     let app = TestApp::with_own_mail(&[]).await;
@@ -126,6 +128,7 @@ async fn a_browser_that_has_the_sign_in_works_in_any_case() {
     let app = TestApp::with_own_mail(&[]).await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
+    #[cfg(feature = "cross-device")]
     let digits = visitor.get(&sent).await.digits().to_owned();
     says_that_cookies_are_blocked(&on_to_the_waiting_page(&app, &sent, "same-origin").await);
     let link = app.workos.newest_link("ana@acme.test").await;
@@ -133,12 +136,14 @@ async fn a_browser_that_has_the_sign_in_works_in_any_case() {
     let page = visitor.get(&link).await;
     assert!(page.status == 200 && page.body.contains("<form"), "{}", page.body);
     // A page with the digits that was opened before still takes them.
+    #[cfg(feature = "cross-device")]
     assert_eq!(app.visitor().post(&link, &[("digits", &digits)]).await.status, 200);
+    #[cfg(feature = "cross-device")]
     assert!(visitor.get(&sent).await.location().starts_with("/login/finish"));
 }
 
 /// It may be another browser: that one types the digits, and needs no cookies for it.
-#[cfg(feature = "smtp")]
+#[cfg(all(feature = "cross-device", feature = "smtp"))]
 #[actix_web::test]
 async fn our_own_link_opened_there_speaks_of_cookies() {
     let app = TestApp::with_own_mail(&[]).await;
@@ -148,6 +153,7 @@ async fn our_own_link_opened_there_speaks_of_cookies() {
     assert!(page.body.contains("that browser doesn’t keep cookies"), "{}", page.body);
 }
 
+#[cfg(feature = "sso")]
 #[actix_web::test]
 async fn a_sign_in_through_an_organization_says_so_and_speaks_of_no_email() {
     let app = TestApp::with_sso(&[]).await;
@@ -202,6 +208,7 @@ async fn while_keys_are_rotated_it_is_said_as_well() {
 }
 
 /// WorkOS's link, opened on a phone that keeps no cookies, or in the browser that asked.
+#[cfg(feature = "cross-device")]
 #[actix_web::test]
 async fn an_opened_link_is_not_called_used() {
     let app = TestApp::spawn().await;

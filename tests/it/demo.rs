@@ -32,7 +32,7 @@ async fn a_newcomer_signs_in_over_https() {
         "WORKOS_REDIRECT_URI",
         "COOKIE_KEYS",
         "SESSION_STORE", // with redis
-        "SMTP_URL",
+        "SMTP_URL",      // with own-mail
     ] {
         settings.insert(name.to_owned(), "http://real.test".to_owned());
     }

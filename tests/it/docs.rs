@@ -59,8 +59,9 @@ fn variables_of_the_example() -> BTreeSet<&'static str> {
 fn quotes_in_a_value_are_refused_for_every_setting_under_every_condition() {
     let mut variables = variables_of_the_example();
     variables.retain(|variable| !OUTSIDE_OF_CONFIG.contains(variable));
-    for (variable, condition) in
-        variables.iter().flat_map(|variable| CONDITIONS.iter().map(|condition| (*variable, *condition)))
+    for (variable, condition) in variables
+        .iter()
+        .flat_map(|variable| CONDITIONS.iter().map(|condition| (*variable, *condition)))
     {
         for value in ["\"canary\"", "'canary'", " \"5/15m\" "] {
             let read = Config::read(|name| match name {
@@ -110,7 +111,9 @@ fn the_defaults_in_the_example_file_are_the_defaults() {
     assert_eq!(written.data_dir, real.data_dir);
     assert_eq!(format!("{:?}", written.session), format!("{:?}", real.session));
     assert_eq!(written.sign_in.by_code, real.sign_in.by_code);
+    #[cfg(feature = "smtp")]
     assert_eq!(written.sign_in.link_delivery, real.sign_in.link_delivery);
+    #[cfg(feature = "cross-device")]
     assert_eq!(written.sign_in.approves_cross_device, real.sign_in.approves_cross_device);
     assert_eq!(written.sign_in.link_lifetimes.workos, real.sign_in.link_lifetimes.workos);
     assert_eq!(written.rate_limits, real.rate_limits);
@@ -161,9 +164,7 @@ fn whatever_a_document_links_to_exists() {
         files.filter(|path| path.extension().is_some_and(|it| it == "md")).collect::<Vec<_>>()
     };
     let folders = [
-        "",
-        "docs",
-        "benches", // with redis
+        "", "docs", "benches", // with redis
         "emulator",
     ];
     let documents: Vec<_> = folders.iter().flat_map(|name| markdown(&root.join(name))).collect();

@@ -18,12 +18,14 @@ mod running;
 mod site;
 mod stand_in;
 mod test_app;
+#[cfg(feature = "cross-device")]
 mod two_browsers;
 mod visitor;
 
 mod account;
 mod account_sessions;
 mod api_session;
+#[cfg(feature = "cross-device")]
 mod approve;
 mod assets;
 mod callback;
@@ -35,6 +37,7 @@ mod code_refusals;
 mod code_tries;
 mod complete;
 mod exchange;
+#[cfg(feature = "cross-device")]
 mod finish;
 mod health;
 mod home;
@@ -50,8 +53,11 @@ mod open;
 mod open_failures;
 mod passwordless_session;
 mod sent;
+#[cfg(feature = "sso")]
 mod sso;
+#[cfg(feature = "sso")]
 mod sso_failures;
+#[cfg(feature = "sso")]
 mod sso_profile;
 mod switch;
 

@@ -57,6 +57,7 @@ async fn a_sign_in_by_link_takes_no_code() {
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 0);
 }
 
+#[cfg(feature = "sso")]
 #[actix_web::test]
 async fn a_domain_of_an_organization_goes_there_as_before() {
     let app = TestApp::with_sso(&[("SIGN_IN_WITH", "code")]).await;

@@ -26,6 +26,7 @@ mod site;
 mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
+#[cfg(feature = "cross-device")]
 #[path = "../it/two_browsers.rs"]
 mod two_browsers;
 #[path = "../it/visitor.rs"]
@@ -35,6 +36,7 @@ mod visitor;
 mod account_sessions;
 #[path = "../it/api_session.rs"]
 mod api_session;
+#[cfg(feature = "cross-device")]
 #[path = "../it/approve.rs"]
 mod approve;
 #[path = "../it/callback.rs"]
@@ -50,6 +52,7 @@ mod code_tries;
 mod complete;
 #[path = "../it/exchange.rs"]
 mod exchange;
+#[cfg(feature = "cross-device")]
 #[path = "../it/finish.rs"]
 mod finish;
 #[path = "../it/known_browser.rs"]
@@ -58,6 +61,7 @@ mod known_browser;
 mod rate_limit;
 #[path = "../it/session_lifetimes.rs"]
 mod session_lifetimes;
+#[cfg(feature = "sso")]
 #[path = "../it/sso.rs"]
 mod sso;
 #[path = "../it/switch.rs"]

@@ -7,16 +7,18 @@
 
 mod account;
 mod codes;
+#[cfg(feature = "cross-device")]
 mod elsewhere;
 mod look;
+#[cfg(feature = "sso")]
 mod organizations;
 mod refusals;
 mod signing_in;
+#[cfg(feature = "smtp")]
 mod stand_in;
 mod walk;
 
 /// The languages of the app's pages: each walk is walked in each of them.
 const LANGUAGES: &[&str] = &[
-    "en",
-    "de", // with second-language
+    "en", "de", // with second-language
 ];
