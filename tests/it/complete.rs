@@ -9,6 +9,7 @@ use crate::answer::{Answer, assert_error};
 use crate::asked::{AUTHENTICATE, Asked, by_code};
 use crate::callback::asked;
 use crate::test_app::TestApp;
+#[cfg(feature = "cross-device")]
 use crate::two_browsers::Two;
 use crate::visitor::Visitor;
 

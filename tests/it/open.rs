@@ -1,5 +1,6 @@
 //! `/login/open/{token}`: the link of our own mail.
 
+#[cfg(feature = "cross-device")]
 use serde_json::json;
 use tokio::task::JoinSet;
 

@@ -5,6 +5,7 @@ use tokio::task::JoinSet;
 use serde_json::json;
 
 use crate::answer::assert_error;
+#[cfg(feature = "sso")]
 use crate::sso::{answer_with, sent_back};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;

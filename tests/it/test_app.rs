@@ -6,6 +6,7 @@ use std::path::Path;
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
+#[cfg(feature = "sso")]
 use magic_link_emulator::Options;
 use tempfile::TempDir;
 use workos_magic_link::clock::Clock;
