@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "smtp")]
 use crate::mail::Settings as Mail;
 use crate::outgoing::ExtraRoots;
 use crate::rate_limit::RateLimits;
@@ -9,6 +10,7 @@ use crate::sealed::KeyRing;
 use crate::session::{Limits, StoreLocation};
 
 mod env_file;
+#[cfg(feature = "smtp")]
 mod mail;
 mod reader;
 mod running;
@@ -42,9 +44,10 @@ pub struct Config {
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
     pub session: Limits,
-    /// `SIGN_IN_WITH`, `LINK_*`, `CROSS_DEVICE`, `SSO_DOMAINS`, `ALLOWED_EMAIL_DOMAINS`
+    /// Who may sign in, and by what.
     pub sign_in: SignIn,
     /// `SMTP_URL`, `MAIL_FROM`
+    #[cfg(feature = "smtp")]
     pub mail: Option<Mail>,
     /// `RATE_LIMIT_*`
     pub rate_limits: RateLimits,
@@ -84,6 +87,7 @@ impl Config {
             session_store: session::session_store(&mut read),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),
             session: session::session(&mut read),
+            #[cfg(feature = "smtp")]
             mail: mail::mail(&mut read, sign_in.link_delivery),
             sign_in,
             rate_limits: RateLimits {

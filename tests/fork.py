@@ -17,13 +17,13 @@ class Blocks(unittest.TestCase):
         self.assertEqual(fork.strip_blocks(text, set()), "a\n\nb\n\n| c |\nd\n")
 
     def test_a_block_of_either_part_goes_with_both(self):
-        text = "# with redis or sso\na\n# end redis or sso\nb"
-        self.assertEqual(fork.strip_blocks(text, {"sso"}), "a\nb")
-        self.assertEqual(fork.strip_blocks(text, {"redis", "sso"}), "b")
+        text = "# with redis or sso\na\n# end redis or sso\nb\n"
+        self.assertEqual(fork.strip_blocks(text, {"sso"}), "a\nb\n")
+        self.assertEqual(fork.strip_blocks(text, {"redis", "sso"}), "b\n")
 
     def test_a_first_line_without_an_end_means_the_whole_file(self):
         self.assertIsNone(fork.strip_blocks("{#- with own-mail #}\na", {"own-mail"}))
-        self.assertEqual(fork.strip_blocks("/* with own-mail */\na", {"sso"}), "a")
+        self.assertEqual(fork.strip_blocks("/* with own-mail */\na", {"sso"}), "a\n")
 
     def test_open_blocks_are_errors(self):
         for text in ["a\n# with sso\n", "# end sso", "# with sso\n# end redis\n# end sso"]:

@@ -1,13 +1,10 @@
 //! The mail server of this site, if it has one.
 
 use super::reader::Reader;
-use crate::mail::Settings;
-#[cfg(feature = "smtp")]
-use crate::mail::{InvalidServer, Sender, Server};
+use crate::mail::{InvalidServer, Sender, Server, Settings};
 use crate::sign_in::LinkDelivery;
 
 /// Needed for links that we mail; without those, for whoever asks for one whose other was used up.
-#[cfg(feature = "smtp")]
 pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Settings> {
     let from = read.get("MAIL_FROM");
     if delivery != LinkDelivery::Smtp && read.get("SMTP_URL").is_none() {
@@ -41,18 +38,4 @@ pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Sett
         );
     }
     Some(Settings::new(server.ok()?, sender.ok()?))
-}
-
-/// What asks for mail asks for another program.
-#[cfg(not(feature = "smtp"))]
-pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Settings> {
-    const EXPECTED: &str = "needs a program that was built with the feature smtp";
-    let _ = read.get("MAIL_FROM");
-    let has_server = read.get("SMTP_URL").is_some();
-    if delivery == LinkDelivery::Smtp {
-        read.problem("LINK_DELIVERY", EXPECTED);
-    } else if has_server {
-        read.problem("SMTP_URL", EXPECTED);
-    }
-    None
 }

@@ -1,6 +1,9 @@
 //! The files of `deploy/`, used: real proxies in front of the real binary, the unit as systemd reads
 //! it, the image without an engine. Debian has what they need: `apt-get install
-//! --no-install-recommends caddy nginx-light python3-yaml redis-server strace systemd`; and
+//! --no-install-recommends caddy nginx-light strace systemd`.
+// with redis
+//! What needs a shared store also needs `python3-yaml redis-server`.
+// end redis
 //! `scripts/static` makes what is in the image.
 
 #![allow(

@@ -271,6 +271,23 @@ fn a_program_built_without_mail_says_so_instead_of_using_another_way() {
 }
 // end own-mail
 
+// with cross-device
+#[cfg(not(feature = "cross-device"))]
+#[test]
+fn a_program_built_without_cross_device_says_so() {
+    assert_eq!(read(&[("CROSS_DEVICE", "approve")]).err().unwrap(), ["CROSS_DEVICE"]);
+    assert!(read(&[("CROSS_DEVICE", "deny")]).is_ok());
+}
+// end cross-device
+
+// with sso
+#[cfg(not(feature = "sso"))]
+#[test]
+fn a_program_built_without_sso_says_so() {
+    assert_eq!(read(&[("SSO_DOMAINS", "acme.com=org_1")]).err().unwrap(), ["SSO_DOMAINS"]);
+}
+// end sso
+
 // with redis
 #[cfg(not(feature = "redis"))]
 #[test]

@@ -1,7 +1,9 @@
 //! `SIGN_IN_WITH`: one setting switches.
 
 use crate::answer::assert_error;
-use crate::asked::{AUTHENTICATE, Asked, CREATE, by_code, has_field, says_nothing_of_a_link};
+#[cfg(feature = "smtp")]
+use crate::asked::CREATE;
+use crate::asked::{AUTHENTICATE, Asked, by_code, has_field, says_nothing_of_a_link};
 use crate::test_app::TestApp;
 
 #[actix_web::test]
