@@ -1,30 +1,41 @@
 //! Who may enter, and what happens when somebody does. **This is the file a fork changes.**
 
+#[cfg(feature = "sso")]
 use std::collections::HashMap;
 
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
-use crate::workos::{Profile, SsoSelector};
+use crate::workos::Profile;
+#[cfg(feature = "sso")]
+use crate::workos::SsoSelector;
 
 /// The rules of this app about who may sign in.
 #[derive(Clone, Debug)]
 pub struct Admission {
     allowed_email_domains: Vec<String>,
+    #[cfg(feature = "sso")]
     sso_domains: HashMap<String, SsoSelector>,
 }
 
 impl Admission {
-    /// Lets in the addresses of these domains (in ASCII), or of all when there are none; those of
-    /// some domains through the identity provider of their organization only.
+    /// Lets in the addresses of these domains (in ASCII), or of all when there are none.
+    // with sso
+    /// Those of some domains sign in through the identity provider of their organization only.
+    // end sso
     #[must_use]
     pub fn new(
         allowed_email_domains: Vec<String>,
-        sso_domains: HashMap<String, SsoSelector>,
+        #[cfg(feature = "sso")] sso_domains: HashMap<String, SsoSelector>,
     ) -> Self {
-        Self { allowed_email_domains, sso_domains }
+        Self {
+            allowed_email_domains,
+            #[cfg(feature = "sso")]
+            sso_domains,
+        }
     }
 
     /// Where the people of this domain (in ASCII) sign in, if not by a mailed link.
+    #[cfg(feature = "sso")]
     #[must_use]
     pub fn sso_of(&self, domain: &str) -> Option<&SsoSelector> {
         self.sso_domains.get(domain)

@@ -15,19 +15,26 @@
 //!    [`workos::Client::send_passwordless_session`]). One half of the sign-in stays in the browser,
 //!    sealed in a cookie; the other, [`sign_in::State`], travels with the mail.
 //!
+// with own-mail
 //!    Or we mail a link of our own ([`mail`]), a [`sign_in::MailLink`] to `/login/open/{token}`:
 //!    WorkOS makes its link when the button there is pressed, and the browser leaves for it.
 //!
+// end own-mail
 //!    Or WorkOS mails a code ([`sign_in::OneTimeCode`]), and the page that waits takes it, by
 //!    `POST /login/code` ([`workos::Client::create_magic_auth`],
 //!    [`workos::Client::authenticate_with_magic_auth`]); it goes on at 7.
 //!
+// with sso
 //!    Or the address is of an organization that signs in through SSO ([`sign_in::SignInMethod`]): the browser
 //!    leaves for its identity provider by `/login/sso`.
+// end sso
 //! 5. The person clicks. WorkOS takes its link, and sends the browser to
-//! 6. `GET /callback`, where both halves must meet; in a browser that didn't ask, `/login/approve`
-//!    has its person type the digits that the asking one shows ([`sign_in::RequestContext`]), and that one
-//!    comes to the same end by `/login/finish`. The sign-in is completed by `sign_in/complete.rs`, in
+//! 6. `GET /callback`, where both halves must meet.
+// with cross-device
+//!    In a browser that didn't ask, `/login/approve` asks for the digits that the asking one shows
+//!    ([`sign_in::RequestContext`]), and that one comes to the same end by `/login/finish`.
+// end cross-device
+//!    The sign-in is completed by `sign_in/complete.rs`, in
 //!    a task that outlives the connection: it is claimed in the store before the code is exchanged
 //!    ([`workos::Client::exchange_code`]), and the Profile must be of the address that was asked for.
 //! 7. A new session begins ([`session::CurrentUser`]): its row is on disk before the browser gets

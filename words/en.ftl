@@ -1,4 +1,4 @@
-# What the pages and mails say, one message a page, named as its template. A phrase may hold the
+# What the pages and mails say, one message a page or part of one. A phrase may hold the
 # markup that stands in a sentence; what is filled in never becomes markup.
 
 language = English

@@ -20,5 +20,7 @@ mod walk;
 
 /// The languages of the app's pages: each walk is walked in each of them.
 const LANGUAGES: &[&str] = &[
-    "en", "de", // with second-language
+    "en", // with second-language
+    "de",
+    // end second-language
 ];
