@@ -19,8 +19,8 @@ mod stand_in;
 mod walk;
 
 /// The languages of the app's pages: each walk is walked in each of them.
+#[rustfmt::skip]
 const LANGUAGES: &[&str] = &[
-    "en", // with second-language
-    "de",
-    // end second-language
+    "en",
+    "de", // with second-language
 ];
