@@ -52,6 +52,8 @@ pub(crate) struct Site {
 impl App {
     /// Makes it, with the key of its own cookies if the settings bring none.
     pub(crate) fn new(config: Config, data_dir: &DataDir, clock: Clock) -> anyhow::Result<Self> {
+        let assets = Assets::load();
+        let editions = Editions::load(&assets, &config)?;
         let keys = match config.cookie_keys {
             Some(keys) => keys,
             None => {
@@ -59,7 +61,6 @@ impl App {
                 parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))?
             }
         };
-        let assets = Assets::load();
         let site = Site {
             // for own-mail
             origin: config.web.base_url.origin().ascii_serialization(),
@@ -69,7 +70,7 @@ impl App {
         let http = http_client(&config.workos.api_url, &config.extra_roots);
         let http = http.user_agent(USER_AGENT);
         Ok(Self {
-            editions: Editions::load(&assets, config.demo_inbox.as_deref(), &default_method)?,
+            editions,
             workos: Client::new(http, config.workos.api_url, config.workos.credentials).context(
                 "the HTTP client can't be made; are the system's CA certificates installed?",
             )?,

@@ -36,13 +36,13 @@ pub struct Config {
     pub web: Web,
     /// `DATA_DIR`: the store, and the key and certificate made for development.
     pub data_dir: PathBuf,
-    /// `SESSION_STORE`
+    /// Where sessions are kept.
     pub session_store: StoreLocation,
     /// `COOKIE_KEYS`; `None` where one may be made and kept in `DATA_DIR`.
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
     pub session: Limits,
-    /// `SIGN_IN_WITH`, `LINK_*`, `CROSS_DEVICE`, `SSO_DOMAINS`, `ALLOWED_EMAIL_DOMAINS`
+    /// Who may sign in, and by what.
     pub sign_in: SignIn,
     // for own-mail
     /// `SMTP_URL`, `MAIL_FROM`
@@ -54,6 +54,7 @@ pub struct Config {
     /// `METRICS_BIND_ADDRESS`, `SHUTDOWN_DRAIN`
     pub running: Running,
     /// In a demo: where its mails arrive, for the banner on every page.
+    #[cfg(feature = "demo")]
     pub demo_inbox: Option<String>,
 }
 
@@ -96,6 +97,7 @@ impl Config {
             log: log(&mut read),
             running: running::running(&mut read),
             web,
+            #[cfg(feature = "demo")]
             demo_inbox: None,
         };
         read.finish(config)

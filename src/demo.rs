@@ -58,7 +58,7 @@ pub fn inbox(emulator: &Emulator) -> String {
     format!("{}/inbox", emulator.url())
 }
 
-/// The settings of a demo that talks to this stand-in, and mails to it.
+/// The settings of a demo that talks to this stand-in.
 ///
 /// # Errors
 /// As [`Config::read`], and when anything would be reachable from another machine.
@@ -82,7 +82,9 @@ pub fn config(
         // for own-mail
         "MAIL_FROM" => Some(SENDER.to_owned()),
         // What belongs to the real thing.
-        "COOKIE_KEYS" | "SESSION_STORE" => None,
+        "COOKIE_KEYS" => None,
+        // for redis
+        "SESSION_STORE" => None,
         _ if name.starts_with("WORKOS_") || name.starts_with("SMTP_") => None,
         _ => set(name),
     })?;

@@ -8,6 +8,7 @@ mod certificate;
 mod client_id;
 mod clock;
 mod cookie_keys;
+#[cfg(feature = "redis")]
 mod eviction;
 #[cfg(feature = "smtp")]
 // for own-mail
@@ -58,6 +59,7 @@ pub async fn examine(
     report.on("cookie keys", cookie_keys::check(variable("COOKIE_KEYS").as_deref()));
     report.on("secret files", secret_files::check(&config));
     report.on("store", store::check(&config.session_store, config.session).await);
+    #[cfg(feature = "redis")]
     if let Some(eviction) = config.session_store.eviction().await {
         report.on("eviction", eviction::check(eviction));
     }

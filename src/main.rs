@@ -28,12 +28,6 @@ the warning: `mkcert -install && mkcert localhost`, then set TLS=files,
 TLS_CERT_FILE=localhost.pem and TLS_KEY_FILE=localhost-key.pem.
 ";
 
-const DEMO_HINT: &str = if cfg!(feature = "demo") {
-    " To look around without an account: --demo, and no settings."
-} else {
-    ""
-};
-
 /// The WorkOS Magic Link reference application. Settings come from the environment and from `.env`;
 /// `.env.example` explains each.
 #[derive(Parser)]
@@ -106,7 +100,9 @@ fn main() -> ExitCode {
     let Err(error) = done else { return ExitCode::SUCCESS };
     if error.is::<Problems>() {
         let problems = format!("These settings are missing or wrong:\n{error}");
-        complain(&format!("{problems}Each is explained in .env.example.{DEMO_HINT}"));
+        complain(&format!("{problems}Each is explained in .env.example."));
+        #[cfg(feature = "demo")]
+        complain("To look around without an account: --demo, and no settings.");
         return ExitCode::from(2);
     }
     complain(&format!("workos-magic-link: {error:#}"));
@@ -164,16 +160,19 @@ async fn run_demo() -> anyhow::Result<()> {
     let emulator = demo::start_emulator(variable)?;
     let config = demo::config(variable, &emulator)?;
     let _log = telemetry::start(&config.log);
-    let (inbox, smtp) = (demo::inbox(&emulator), emulator.smtp_url());
+    let inbox = demo::inbox(&emulator);
+    let hints = [
+        "With SIGN_IN_WITH=code it has a code to type in, in place of a link to follow.",
+        #[cfg(feature = "smtp")]
+        "With LINK_DELIVERY=smtp the app mails links of its own, which mail scanners can't use up.",
+    ];
     let serving = start(config, |site| {
         format!(
             "The demo is running. Nothing in it is real, and no account is needed.\n\n  \
              1. Open   {site}/login\n  \
              2. Type   any address, and press the button\n  \
-             3. Open   {inbox}   and do as the mail says\n\n\
-             With SIGN_IN_WITH=code it has a code to type in, in place of a link to follow.\n\
-             With LINK_DELIVERY=smtp the app mails links of its own, which mail scanners can't use\n\
-             up; they come to the same inbox, by way of {smtp}.\n"
+             3. Open   {inbox}   and do as the mail says\n\n{}\n",
+            hints.join("\n")
         )
     })?;
     serving.run().await?;

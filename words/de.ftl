@@ -1,3 +1,4 @@
+# with second-language
 # Was Seiten und Mails sagen; siehe en.ftl.
 
 language = Deutsch
@@ -8,11 +9,16 @@ layout =
     .description_code = Anmelden mit einem Code aus einer Mail, ohne Passwort.
     .footer = Anmeldung per Mail, mit WorkOS Magic Link und actix-web.
     .footer_code = Anmeldung per Mail, mit WorkOS Magic Auth und actix-web.
-    .demo = Demo: Keine Mail verlässt diesen Rechner. Jede kommt in <a href="{ $inbox }" target="_blank" rel="noopener">diesem Postfach</a> an.
     .languages = Sprache
     .account = Konto
     .sign_out = Abmelden
     .busy = Einen Moment …
+
+# with stand-in
+demo =
+    .banner = Demo: Keine Mail verlässt diesen Rechner. Jede kommt in <a href="{ $inbox }" target="_blank" rel="noopener">diesem Postfach</a> an.
+    .inbox = Postfach der Demo öffnen
+# end stand-in
 
 home =
     .title = Anmelden mit einem Link statt mit einem Passwort
@@ -47,17 +53,12 @@ ended =
 
 sent =
     .title = Sehen Sie in Ihr Postfach
-    .on_its_way = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn innerhalb von { $lifetime }, und Sie sind angemeldet.
-    .on_its_way_here = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, und Sie sind angemeldet.
-    .on_its_way_to_press = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
-    .on_its_way_to_press_here = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, drücken Sie dort den Knopf, und Sie sind angemeldet.
+    .on_its_way = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn <strong>in diesem Browser</strong> innerhalb von { $lifetime }, und Sie sind angemeldet.
     .handed_over = Dem Mailsystem übergeben: { $at }. Hier geht es von selbst weiter.
     .delayed = Das kann etwas länger dauern als sonst. Diese Seite aktualisiert sich automatisch.
     .held_back = An <strong class="address" translate="no">{ $email }</strong> gingen so viele Mails, dass diesmal keine gesendet wurde. Die nächste kann am { $at } gesendet werden. Ein Link, der schon früher kam, gilt weiter in dem Browser, in dem Sie ihn angefordert haben.
     .webmail = { $name } öffnen
-    .demo_inbox = Postfach der Demo öffnen
     .new_tab = (öffnet sich in einem neuen Tab)
-    .elsewhere = Sie öffnen die Mail auf einem anderen Gerät? Geben Sie dort diese Zahl ein:
     .nothing = Nichts angekommen?
     .spam = Sehen Sie im Spam-Ordner nach; es kann ein, zwei Minuten dauern.
     .address = Prüfen Sie, ob die Adresse oben stimmt.
@@ -65,6 +66,12 @@ sent =
     .wait = Der nächste Link kann in { $wait } gesendet werden.
     .may_again = Der nächste Link kann jetzt gesendet werden.
     .other_address = Andere Adresse verwenden
+
+# with cross-device
+sent_elsewhere =
+    .on_its_way = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Link unterwegs. Öffnen Sie ihn innerhalb von { $lifetime }, und Sie sind angemeldet.
+    .elsewhere = Sie öffnen die Mail auf einem anderen Gerät? Geben Sie dort diese Zahl ein:
+# end cross-device
 
 code =
     .mailed = Wenn <strong class="address" translate="no">{ $email }</strong> Mails empfangen kann, ist ein Code aus sechs Ziffern unterwegs. Geben Sie ihn innerhalb von { $lifetime } hier ein, und Sie sind angemeldet.
@@ -85,20 +92,31 @@ code =
     .wait = Der nächste Code kann in { $wait } gesendet werden.
     .may_again = Der nächste Code kann jetzt gesendet werden.
 
+# with own-mail
 open =
     .title = Anmelden
     .lead = Sie haben am { $at } darum gebeten. Drücken Sie den Knopf, und Sie sind angemeldet als <strong class="address" translate="no">{ $email }</strong>.
     .submit = Anmelden
     .not_me = Sie haben nicht darum gebeten? <a href="{ $cancel_url }">Diese Anmeldung beenden</a>
+    .press = Der Link führt zu einer Seite mit einem Knopf, der Sie anmeldet.
+    .denied_copy = Dort gilt er noch: Kopieren Sie ihn aus der Mail, oder öffnen Sie die Mail in jenem Browser.
+    .safe_link = Einen Link zusenden, den nur ich verbrauchen kann
+    .same_link = Einen neuen Link derselben Art zusenden
 
 cancel =
     .title = Diese Anmeldung beenden?
     .lead = Jemand hat am { $at } (<strong>{ $device }</strong>) darum gebeten, sich mit Ihrer Adresse anzumelden. Wenn Sie das nicht waren, beenden Sie es hier: Der Link in der Mail öffnet dann nichts mehr.
     .submit = Ich habe nicht darum gebeten
-    .done = Anmeldung beendet
-    .done_lead = Der Link in der Mail öffnet nichts mehr: Niemand wurde angemeldet, und Sie können die Mail löschen. Jemand hat Ihre Adresse eingegeben, vielleicht aus Versehen; mehr ist nicht zu tun.
-    .start = Zur Startseite
+# end own-mail
 
+# with own-mail or cross-device
+cancelled =
+    .title = Anmeldung beendet
+    .lead = Der Link in der Mail öffnet nichts mehr: Niemand wurde angemeldet, und Sie können die Mail löschen. Jemand hat Ihre Adresse eingegeben, vielleicht aus Versehen; mehr ist nicht zu tun.
+    .start = Zur Startseite
+# end own-mail or cross-device
+
+# with cross-device
 approve =
     .title = Melden Sie sich gerade an?
     .lead = Jemand hat diesen Link in einem anderen Browser angefordert: <strong>{ $device }</strong>, am { $at }. Waren Sie das? Dann geben Sie die zwei Ziffern ein, die dort stehen, und jener Browser meldet Sie an.
@@ -111,7 +129,6 @@ approve =
     .warning = Geben Sie nie Ziffern ein, die Ihnen jemand nennt: Wer sie anzeigt, wird angemeldet.
     .denied = Dieser Link gilt nur dort, wo er angefordert wurde
     .denied_lead = Er wurde in einem anderen Browser angefordert: <strong>{ $device }</strong>, am { $at }.
-    .denied_copy = Dort gilt er noch: Kopieren Sie ihn aus der Mail, oder öffnen Sie die Mail in jenem Browser.
     .denied_again = Fordern Sie in dem Browser einen neuen an, in dem Sie angemeldet sein möchten, und öffnen Sie ihn dort.
     .forgotten = Ist es dieser Browser, oder zeigt keine Seite Ziffern? Dann ist die Anfrage dort verloren gegangen, oder jener Browser speichert keine Cookies; erlauben Sie sie dann für diese Website. Fordern Sie hier einen neuen Link an.
     .here = Stattdessen hier anmelden
@@ -120,19 +137,27 @@ approve =
 approved =
     .title = Weiter im anderen Browser
     .lead = Wenn die Seite dort noch offen ist, meldet sie Sie jetzt von selbst an, und Sie können diese schließen. Sonst öffnen Sie sie dort innerhalb von zehn Minuten noch einmal.
+# end cross-device
 
 switch =
     .title = Konto wechseln?
     .signed_in_as = Sie sind angemeldet als <strong class="address" translate="no">{ $email }</strong>.
     .link_for = Der Link ist für <strong class="address" translate="no">{ $email }</strong>.
-    .sso_for = Über Ihre Organisation haben Sie sich als <strong class="address" translate="no">{ $email }</strong> angemeldet.
     .submit = Als <span translate="no">{ $email }</span> anmelden
     .stay = Als <span translate="no">{ $email }</span> angemeldet bleiben
     .dont = Nicht anmelden
 
+# with sso
+sso =
+    .signed_in_as = Über Ihre Organisation haben Sie sich als <strong class="address" translate="no">{ $email }</strong> angemeldet.
+    .again = Neu anmelden
+# end sso
+
+# with own-mail or sso
 leaving =
     .title = Einen Moment
     .lead = Sie werden angemeldet. <a href="{ $url }">Weiter</a>, falls nichts geschieht.
+# end own-mail or sso
 
 account =
     .title = Ihr Konto
@@ -178,11 +203,8 @@ error =
     .look_again = Weiter
     .go_on = <a href="{ $url }">Weiter</a>, falls nichts geschieht.
     .email = E-Mail-Adresse
-    .safe_link = Einen Link zusenden, den nur ich verbrauchen kann
-    .same_link = Einen neuen Link derselben Art zusenden
     .new_link = Neuen Link zusenden
     .new_code = Neuen Code zusenden
-    .sso_again = Neu anmelden
     .start = Zur Startseite
     .request_id = Wenn Sie um Hilfe bitten, nennen Sie diese Nummer: <code>{ $id }</code>
 
@@ -207,12 +229,16 @@ link_expired =
 mail_link_spent =
     .title = Dieser Link gilt nicht mehr
     .text = Er wurde schon verwendet, ist abgelaufen, oder seine Anmeldung wurde beendet. Fordern Sie einen neuen an.
+# with own-mail
 mail_link_in_use =
     .title = Einen Moment
     .text = Der Knopf hinter diesem Link wurde vor wenigen Sekunden gedrückt. Wenn Sie nicht angemeldet sind, versuchen Sie es in zehn Sekunden noch einmal.
+# end own-mail
+# with own-mail or cross-device
 too_late_to_end =
     .title = Diese Anmeldung lässt sich nicht mehr beenden
     .text = Sie ist schon vorbei. Wenn jemand damit angemeldet wurde und Sie das nicht waren: Melden Sie sich an, beenden Sie alle Sitzungen Ihres Kontos, und sorgen Sie dafür, dass niemand sonst Ihre Mails liest.
+# end own-mail or cross-device
 going_through =
     .title = Einen Moment
     .text = Sie werden angemeldet.
@@ -225,6 +251,7 @@ sign_in_cancelled =
 sso_failed =
     .title = Die Anmeldung kam nicht zustande
     .text = Der Anmeldedienst hat Sie zurückgeschickt, ohne Sie anzumelden. Versuchen Sie es noch einmal; geschieht es wieder, sagen Sie es dem Betreiber dieser Website.
+# with sso
 sso_denied =
     .title = Ihre Organisation hat Sie nicht eingelassen
     .text = Die Anmeldeseite Ihrer Organisation hat Sie zurückgeschickt, ohne Sie anzumelden. Versuchen Sie es noch einmal; hilft das nicht, fragen Sie, wer sich in Ihrer Organisation um Konten kümmert.
@@ -246,36 +273,45 @@ sso_nothing_pending =
 sso_mismatch =
     .title = Dieses Konto gehört nicht hierher
     .text = Die Anmeldeseite Ihrer Organisation nannte uns ein Konto, für das sie nicht sprechen kann; deshalb wurde niemand angemeldet. Versuchen Sie es mit Ihrer Arbeitsadresse noch einmal; geschieht es wieder, sagen Sie es dem Betreiber dieser Website.
+# end sso
 started_elsewhere =
     .title = Bitte beginnen Sie die Anmeldung hier
     .text = Sie kamen von einer anderen Seite, etwa der Ihrer Organisation. Zu Ihrer Sicherheit gelten nur Anmeldungen, die auf dieser Website beginnen: Geben Sie Ihre Arbeitsadresse ein; Sie werden dorthin zurückgeführt und dann angemeldet.
 nothing_pending =
     .title = In diesem Browser wartet keine solche Anmeldung
     .text = Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben. Wenn es dieser ist, wurde der Link schon verwendet oder ist zu alt: Fordern Sie einen neuen an.
+# with sso
 cookies_blocked =
     .title = Dieser Browser speichert keine Cookies
     .text = Zum Anmelden werden Cookies benötigt. Erlauben Sie sie für diese Website, oder verwenden Sie einen anderen Browser, und beginnen Sie von vorn.
+# end sso
 email_cookies_blocked =
     .title = Dieser Browser speichert keine Cookies
     .text = Wenn die Adresse E-Mails empfangen kann, haben wir eine gesendet. Der Link oder Code darin funktioniert in diesem Browser aber nicht. Erlauben Sie Cookies für diese Website, oder verwenden Sie einen anderen Browser, und beginnen Sie von vorn.
+# with cross-device
 no_cookies =
     .title = Dieser Browser hat kein Cookie dieser Website
     .text = Wenn Sie gerade einen Anmeldelink geöffnet haben, speichert dieser Browser keine Cookies. Der Link funktioniert hier deshalb nicht. Fordern Sie in einem Browser, der Cookies für diese Website erlaubt, einen neuen Link an und öffnen Sie ihn dort.
+# end cross-device
+# with own-mail or cross-device
 requested_without_cookies =
     .title = Mit diesem Link können Sie sich nicht anmelden
     .text = Der Browser, in dem er angefordert wurde, speichert keine Cookies. Der Link in der E-Mail funktioniert deshalb in keinem Browser. Fordern Sie in einem Browser, der Cookies für diese Website erlaubt, einen neuen Link an.
+# end own-mail or cross-device
 state_mismatch =
     .title = Dieser Link gehört zu keiner Anmeldung von hier
     .text = Er ist beschädigt oder stammt nicht von dieser Website. Fordern Sie einen neuen an.
 code_expired =
     .title = Diese Anmeldung hat zu lange gedauert
     .text = Der Link war in Ordnung, doch was er zurückbrachte, war abgelaufen oder schon verwendet. Fordern Sie einen neuen an.
+# with cross-device
 wrong_digits =
     .title = Das ist nicht die Zahl
     .text = Sehen Sie auf die Seite im anderen Browser: Sie zeigt zwei Ziffern.
 too_many_wrong_digits =
     .title = Drei falsche Zahlen
     .text = Damit ist diese Anmeldung beendet, falls jemand anderes darum gebeten hatte. Wenn Sie möchten, beginnen Sie hier eine neue.
+# end cross-device
 wrong_code =
     .title = Das ist nicht der Code
     .text = Sehen Sie in die neueste Mail: Darin stehen sechs Ziffern.
@@ -324,9 +360,11 @@ wrong_host =
 workos_unavailable =
     .title = Anmelden ist gerade nicht möglich
     .text = Der Dienst, über den diese Website anmeldet, antwortet nicht, wie er soll. Warten Sie einen Moment, und versuchen Sie es dann noch einmal.
+# with own-mail
 mail_unavailable =
     .title = Gerade können keine Mails gesendet werden
     .text = Der Mailserver dieser Website nimmt unsere Mails nicht an. Warten Sie einen Moment, und versuchen Sie es dann noch einmal.
+# end own-mail
 store_unavailable =
     .title = Gerade können wir keine Sitzungen nachschlagen
     .text = Wer angemeldet ist, bleibt es. Warten Sie einen Moment, und laden Sie dann diese Seite noch einmal.
@@ -334,6 +372,7 @@ internal =
     .title = Bei uns ist etwas nicht in Ordnung
     .text = Es liegt nicht an Ihnen. Versuchen Sie es später noch einmal; hält es an, sagen Sie es dem Betreiber dieser Website.
 
+# with own-mail
 mail =
     .subject = Ihr Link zum Anmelden bei { $site }
     .title = Anmelden bei { $site }
@@ -342,6 +381,7 @@ mail =
     .once = Der Link meldet Sie einmal an, innerhalb von { $lifetime }. Er wurde am { $at } angefordert: { $device }.
     .not_me = Sie haben nicht darum gebeten? Jemand hat Ihre Adresse eingegeben, vielleicht aus Versehen. Ohne diese Mail wird niemand angemeldet; Sie können sie also übergehen oder jene Anmeldung beenden:
     .end = Jene Anmeldung beenden
+# end own-mail
 
 date = { $day }. { $month ->
         [January] Januar

@@ -1,4 +1,4 @@
-# What the pages and mails say, one message a page, named as its template. A phrase may hold the
+# What the pages and mails say, one message a page or part of one. A phrase may hold the
 # markup that stands in a sentence; what is filled in never becomes markup.
 
 language = English
@@ -9,11 +9,16 @@ layout =
     .description_code = Sign in by a code in a mail, without a password.
     .footer = Sign-in by mail, with WorkOS Magic Link and actix-web.
     .footer_code = Sign-in by mail, with WorkOS Magic Auth and actix-web.
-    .demo = Demo: no mail leaves this machine. Each arrives in <a href="{ $inbox }" target="_blank" rel="noopener">this inbox</a>.
     .languages = Language
     .account = Account
     .sign_out = Sign out
     .busy = One moment …
+
+# with stand-in
+demo =
+    .banner = Demo: no mail leaves this machine. Each arrives in <a href="{ $inbox }" target="_blank" rel="noopener">this inbox</a>.
+    .inbox = Open the demo’s inbox
+# end stand-in
 
 home =
     .title = Sign in with a link, not a password
@@ -48,17 +53,12 @@ ended =
 
 sent =
     .title = Check your inbox
-    .on_its_way = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it within { $lifetime }, and you are signed in.
-    .on_its_way_here = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it <strong>in this browser</strong> within { $lifetime }, and you are signed in.
-    .on_its_way_to_press = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it within { $lifetime }, press the button there, and you are signed in.
-    .on_its_way_to_press_here = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it <strong>in this browser</strong> within { $lifetime }, press the button there, and you are signed in.
+    .on_its_way = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it <strong>in this browser</strong> within { $lifetime }, and you are signed in.
     .handed_over = Handed to the mail system: { $at }. This page moves on by itself.
     .delayed = This may take a little longer than usual. This page updates automatically.
     .held_back = So many mails went to <strong class="address" translate="no">{ $email }</strong> that none went this time. The next may go on { $at }. A link that was mailed before goes on working in the browser that asked for it.
     .webmail = Open { $name }
-    .demo_inbox = Open the demo’s inbox
     .new_tab = (opens in a new tab)
-    .elsewhere = Opening the mail on another device? Type this number there:
     .nothing = Nothing there?
     .spam = Look into the spam folder; it can take a minute or two.
     .address = Check that the address above is right.
@@ -66,6 +66,12 @@ sent =
     .wait = Another link can be mailed in { $wait }.
     .may_again = Another link can be mailed now.
     .other_address = Use another address
+
+# with cross-device
+sent_elsewhere =
+    .on_its_way = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a link is on its way. Open it within { $lifetime }, and you are signed in.
+    .elsewhere = Opening the mail on another device? Type this number there:
+# end cross-device
 
 code =
     .mailed = If <strong class="address" translate="no">{ $email }</strong> can receive mail, a code of six digits is on its way. Type it here within { $lifetime }, and you are signed in.
@@ -86,20 +92,31 @@ code =
     .wait = Another code can be mailed in { $wait }.
     .may_again = Another code can be mailed now.
 
+# with own-mail
 open =
     .title = Sign in
     .lead = You asked for this on { $at }. Press the button, and you are in as <strong class="address" translate="no">{ $email }</strong>.
     .submit = Sign in
     .not_me = You didn’t ask for it? <a href="{ $cancel_url }">End this sign-in</a>
+    .press = The link opens a page with a button that signs you in.
+    .denied_copy = It still works there: copy it from the mail, or open the mail in that browser.
+    .safe_link = Mail me a link that only I can use up
+    .same_link = Mail me a new link of the same kind
 
 cancel =
     .title = End this sign-in?
     .lead = Somebody asked on { $at }, in <strong>{ $device }</strong>, to sign in with your address. If that wasn’t you, end it here: the link in the mail then opens nothing any more.
     .submit = I didn’t ask for this
-    .done = Sign-in ended
-    .done_lead = The link in the mail opens nothing any more: nobody got in, and you may delete the mail. Somebody typed your address, perhaps by mistake; there is nothing else to do.
-    .start = Go to the start
+# end own-mail
 
+# with own-mail or cross-device
+cancelled =
+    .title = Sign-in ended
+    .lead = The link in the mail opens nothing any more: nobody got in, and you may delete the mail. Somebody typed your address, perhaps by mistake; there is nothing else to do.
+    .start = Go to the start
+# end own-mail or cross-device
+
+# with cross-device
 approve =
     .title = Is it you who is signing in?
     .lead = Somebody asked for this link in another browser: <strong>{ $device }</strong>, on { $at }. Was it you? Then type the two digits from the page there, and that browser signs you in.
@@ -112,7 +129,6 @@ approve =
     .warning = Never type digits that somebody else tells you: whoever shows them gets in.
     .denied = This link works only where it was asked for
     .denied_lead = It was asked for in another browser: <strong>{ $device }</strong>, on { $at }.
-    .denied_copy = It still works there: copy it from the mail, or open the mail in that browser.
     .denied_again = Ask for a new one in the browser in which you want to be signed in, and open it there.
     .forgotten = Same browser, or no page that shows digits? The sign-in request is gone there, or that browser doesn’t keep cookies; then allow them for this site. Request a new link here.
     .here = Sign in here instead
@@ -121,19 +137,27 @@ approve =
 approved =
     .title = Go on in the other browser
     .lead = If the page there is still open, it signs in by itself now, and you may close this one. If it isn’t, open it again there within ten minutes.
+# end cross-device
 
 switch =
     .title = Switch accounts?
     .signed_in_as = You are signed in as <strong class="address" translate="no">{ $email }</strong>.
     .link_for = The link is for <strong class="address" translate="no">{ $email }</strong>.
-    .sso_for = You signed in through your organization as <strong class="address" translate="no">{ $email }</strong>.
     .submit = Sign in as <span translate="no">{ $email }</span>
     .stay = Stay signed in as <span translate="no">{ $email }</span>
     .dont = Don’t sign in
 
+# with sso
+sso =
+    .signed_in_as = You signed in through your organization as <strong class="address" translate="no">{ $email }</strong>.
+    .again = Sign in again
+# end sso
+
+# with own-mail or sso
 leaving =
     .title = One moment
     .lead = You are being signed in. <a href="{ $url }">Go on</a>, if nothing happens.
+# end own-mail or sso
 
 account =
     .title = Your account
@@ -179,11 +203,8 @@ error =
     .look_again = Continue
     .go_on = <a href="{ $url }">Go on</a>, if nothing happens.
     .email = E-mail address
-    .safe_link = Mail me a link that only I can use up
-    .same_link = Mail me a new link of the same kind
     .new_link = Mail me a new link
     .new_code = Mail me a new code
-    .sso_again = Sign in again
     .start = Go to the start
     .request_id = If you ask for help, give this number: <code>{ $id }</code>
 
@@ -210,12 +231,16 @@ link_expired =
 mail_link_spent =
     .title = This link doesn’t work any more
     .text = It was used already, has expired, or its sign-in was ended. Ask for a new one.
+# with own-mail
 mail_link_in_use =
     .title = One moment
     .text = The button behind this link was pressed a few seconds ago. If you aren’t signed in, try again in ten seconds.
+# end own-mail
+# with own-mail or cross-device
 too_late_to_end =
     .title = It is too late to end this sign-in
     .text = It is over already. If somebody got in with it and that wasn’t you: sign in, end all sessions of your account, and see that nobody else reads your mail.
+# end own-mail or cross-device
 going_through =
     .title = One moment
     .text = You are being signed in.
@@ -228,6 +253,7 @@ sign_in_cancelled =
 sso_failed =
     .title = The sign-in didn’t go through
     .text = The sign-in service sent you back without signing you in. Try again; if it happens again, tell whoever runs this site.
+# with sso
 sso_denied =
     .title = Your organization didn’t let you in
     .text = Its sign-in page sent you back without signing you in. Try again; if that doesn’t help, ask whoever looks after accounts in your organization.
@@ -249,36 +275,45 @@ sso_nothing_pending =
 sso_mismatch =
     .title = That account doesn’t belong here
     .text = Your organization’s sign-in page told us of an account that it can’t speak for, so nobody was signed in. Try again with your work address; if it happens again, tell whoever runs this site.
+# end sso
 started_elsewhere =
     .title = Please start the sign-in here
     .text = You came from another page, such as your organization’s. For your safety, only sign-ins that begin on this site go through: type your work address, and you are led back there and in.
 nothing_pending =
     .title = This browser has no such sign-in waiting
     .text = Open the link in the browser in which you asked for it. If this is that browser, the link was already used or is too old: ask for a new one.
+# with sso
 cookies_blocked =
     .title = This browser doesn’t keep cookies
     .text = You need cookies to sign in. Allow them for this site, or use another browser, and start again.
+# end sso
 email_cookies_blocked =
     .title = This browser doesn’t keep cookies
     .text = If the address can receive email, we’ve sent one, but its link or code can’t work in this browser. Allow cookies for this site, or use another browser, and start again.
+# with cross-device
 no_cookies =
     .title = This browser has no cookie from this site
     .text = If you just opened a sign-in link, this browser doesn’t keep cookies, so the link can’t work here. Request a new link in a browser that allows cookies for this site, and open it there.
+# end cross-device
+# with own-mail or cross-device
 requested_without_cookies =
     .title = This link can’t sign you in
     .text = The browser that requested it doesn’t keep cookies, so the link we emailed can’t work in any browser. Request a new link in a browser that allows cookies for this site.
+# end own-mail or cross-device
 state_mismatch =
     .title = This link doesn’t belong to a sign-in from here
     .text = It is damaged, or it wasn’t made by this site. Ask for a new one.
 code_expired =
     .title = This sign-in took too long
     .text = The link was fine, but what it brought back had expired or was already used. Ask for a new one.
+# with cross-device
 wrong_digits =
     .title = That isn’t the number
     .text = Look at the page in the other browser: it shows two digits.
 too_many_wrong_digits =
     .title = Three wrong numbers
     .text = So that sign-in is over, in case somebody else had asked for it. Begin a new one here if you like.
+# end cross-device
 wrong_code =
     .title = That isn’t the code
     .text = Look at the newest mail: it has six digits.
@@ -327,9 +362,11 @@ wrong_host =
 workos_unavailable =
     .title = Signing in isn’t possible right now
     .text = The service that this site signs people in with doesn’t answer as it should. Wait a moment, then try again.
+# with own-mail
 mail_unavailable =
     .title = No mail can be sent right now
     .text = The mail server of this site doesn’t take our mails. Wait a moment, then try again.
+# end own-mail
 store_unavailable =
     .title = We can’t look up sessions right now
     .text = Whoever is signed in stays so. Wait a moment, then load this page again.
@@ -337,6 +374,7 @@ internal =
     .title = Something is wrong on our side
     .text = It isn’t your doing. Try again later; if it goes on, tell whoever runs this site.
 
+# with own-mail
 # The mail with our own link. Without markup: it is text as well.
 
 mail =
@@ -347,6 +385,7 @@ mail =
     .once = The link signs you in once, within { $lifetime }. It was asked for on { $at }, in { $device }.
     .not_me = You didn’t ask for it? Somebody typed your address, perhaps by mistake. Without this mail nobody gets in, so you may ignore it, or end that sign-in:
     .end = End that sign-in
+# end own-mail
 
 # Times, and browsers.
 

@@ -8,7 +8,7 @@ use url::Url;
 use super::DAY;
 use super::reader::{Problems, Reader, is_loopback};
 use crate::sealed::{InvalidCookieKey, KeyRing};
-use crate::session::store::SharedOptions;
+use crate::session::store::SharedOptions; // with redis
 use crate::session::{Lifetimes, Limits, StoreLocation};
 
 /// The settings of what works on the store beside the server: where it is, and its limits.
@@ -28,17 +28,20 @@ pub(super) fn data_dir(read: &mut Reader<'_>) -> PathBuf {
 }
 
 pub(super) fn session_store(read: &mut Reader<'_>) -> StoreLocation {
-    let embedded = StoreLocation::folder(data_dir(read));
-    let Some(url) = read.get("SESSION_STORE") else { return embedded };
-    let options = SharedOptions {
-        name: "SESSION_STORE".to_owned(),
-        key_prefix: "magic-link:".to_owned(),
-        extra_roots: read.extra_roots.iter().map(|root| root.to_vec()).collect(),
-    };
-    StoreLocation::url(&url, options).unwrap_or_else(|error| {
-        read.problem("SESSION_STORE", error.expected());
-        embedded
-    })
+    // with redis
+    if let Some(url) = read.get("SESSION_STORE") {
+        let options = SharedOptions {
+            name: "SESSION_STORE".to_owned(),
+            key_prefix: "magic-link:".to_owned(),
+            extra_roots: read.extra_roots.iter().map(|root| root.to_vec()).collect(),
+        };
+        match StoreLocation::url(&url, options) {
+            Ok(shared) => return shared,
+            Err(error) => read.problem("SESSION_STORE", error.expected()),
+        }
+    }
+    // end redis
+    StoreLocation::folder(data_dir(read))
 }
 
 pub(super) fn session(read: &mut Reader<'_>) -> Limits {

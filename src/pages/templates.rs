@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use fluent_locales::Catalog;
 use tera::{Context, Delimiters, Tera, Value};
 
+use crate::config::Config;
 use crate::pages::assets::{self, Assets};
-use crate::sign_in::SignInMethod;
 
 /// The language of visitors who prefer none that is there.
 const DEFAULT_LANGUAGE: &str = "en";
@@ -26,11 +26,7 @@ pub(crate) struct Edition {
 }
 
 impl Editions {
-    pub(crate) fn load(
-        assets: &Assets,
-        demo_inbox: Option<&str>,
-        default_method: &SignInMethod,
-    ) -> anyhow::Result<Self> {
+    pub(crate) fn load(assets: &Assets, config: &Config) -> anyhow::Result<Self> {
         let edition = |words: Catalog| {
             let words = Arc::new(words);
             let mut tera = Tera::new();
@@ -38,8 +34,9 @@ impl Editions {
             let site = tera.global_context();
             site.insert("assets", assets.urls());
             site.insert("integrity", assets.integrity());
-            site.insert("demo_inbox", &demo_inbox);
-            site.insert("by_code", &matches!(default_method, SignInMethod::Code));
+            #[cfg(feature = "demo")]
+            site.insert("demo_inbox", &config.demo_inbox);
+            site.insert("by_code", &config.sign_in.by_code);
             site.insert("language", words.language());
             site.insert_value("words", plain_words(&words));
             let templates = with_constants(site)?;

@@ -129,6 +129,7 @@ async fn the_code_from_the_mail() {
     browser.quit().await;
 }
 
+// for cross-device
 #[actix_web::test]
 async fn the_digits_in_another_browser() {
     let demo = Demo::start().await;

@@ -30,15 +30,19 @@ mod visitor;
 
 mod browser;
 
+// for cross-device
 mod approve;
+// for cross-device
 mod circumstances;
 mod code;
 mod interrupted;
 mod keyboard;
+// for sso
 mod leaving;
 #[cfg(feature = "smtp")]
 mod own_mail;
 mod pages;
+#[cfg(feature = "smtp")]
 mod scanner;
 mod scripts;
 mod sign_in;

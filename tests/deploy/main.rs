@@ -1,6 +1,9 @@
 //! The files of `deploy/`, used: real proxies in front of the real binary, the unit as systemd reads
 //! it, the image without an engine. Debian has what they need: `apt-get install
-//! --no-install-recommends caddy nginx-light python3-yaml redis-server strace systemd`; and
+//! --no-install-recommends caddy nginx-light strace systemd`.
+// with redis
+//! What needs a shared store also needs `python3-yaml redis-server`.
+// end redis
 //! `scripts/static` makes what is in the image.
 
 #![allow(
@@ -14,7 +17,11 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
+#[cfg(feature = "redis")]
 #[path = "../redis/engine.rs"]
+mod engine;
+#[cfg(not(feature = "redis"))]
+#[path = "../it/engine.rs"]
 mod engine;
 #[path = "../it/log_watch.rs"]
 mod log_watch;
@@ -34,10 +41,12 @@ mod front;
 mod installed;
 
 mod backup;
+#[cfg(feature = "redis")]
 mod compose;
 mod doctor;
 mod image;
 mod log;
+#[cfg(feature = "redis")]
 mod many_machines;
 mod one_machine;
 mod one_port;

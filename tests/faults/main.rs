@@ -39,6 +39,7 @@ mod disk_full;
 mod file_descriptors;
 mod kill;
 mod kill_writing;
+#[cfg(feature = "demo")]
 mod localhost;
 mod memory;
 mod slow_readers;

@@ -30,12 +30,14 @@ impl Answer {
     }
 
     /// An error page but for its request id, which is another each time.
+    #[cfg(feature = "smtp")]
     pub fn without_request_id(&self) -> String {
         let (before, after) = self.body.split_once("<code>").expect("a request id");
         before.to_owned() + after.split_once("</code>").unwrap().1
     }
 
     /// The digits on the page that waits for the mail.
+    // for cross-device
     pub fn digits(&self) -> &str {
         let (_, digits) =
             self.body.split_once("data-digits>").unwrap_or_else(|| panic!("none: {}", self.body));
@@ -70,4 +72,12 @@ impl Answer {
 #[track_caller]
 pub fn assert_error(answer: &Answer, status: u16, code: &str) {
     assert_eq!((answer.status.as_u16(), answer.error()), (status, code));
+}
+
+/// The answer to a link of WorkOS in a browser that didn't ask for it: nobody is signed in.
+#[allow(dead_code, reason = "not every binary uses it")]
+pub fn assert_opened_elsewhere(answer: &Answer) {
+    // for cross-device
+    assert_eq!(answer.location(), "/login/approve");
+    // without cross-device: assert_error(answer, 400, "nothing_pending");
 }

@@ -134,6 +134,7 @@ fn the_stand_in_knows_nothing_of_the_app() {
     assert_knows_nothing_of("emulator", &["workos_magic_link"]);
 }
 
+#[cfg(feature = "demo")]
 #[test]
 fn only_the_demo_knows_the_stand_in() {
     for (path, source) in sources("src") {

@@ -93,6 +93,7 @@ async fn what_a_store_that_fails_keeps_from_happening_is_not_told_as_if_it_had()
     assert_eq!(events(&audit(&log)), ["asked", "delivered", "opened", "refused"], "{log}");
 }
 
+// for cross-device
 #[actix_web::test]
 async fn another_browser_that_lets_the_asking_one_go_on_is_told_of() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;

@@ -1,6 +1,6 @@
 //! `GET /callback`: every way in and every way of saying no.
 
-use crate::answer::{Answer, assert_error};
+use crate::answer::{Answer, assert_error, assert_opened_elsewhere};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
@@ -81,7 +81,7 @@ async fn a_link_opened_in_another_browser_does_not_sign_in() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "/secret-plan").await;
     let elsewhere = app.visitor();
-    assert_eq!(elsewhere.get(&callback).await.location(), "/login/approve");
+    assert_opened_elsewhere(&elsewhere.get(&callback).await);
     assert!(!elsewhere.is_signed_in().await);
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
     // And nothing was spoilt for the one who asked.
@@ -125,10 +125,10 @@ async fn the_state_of_one_sign_in_does_not_fit_the_cookie_of_another() {
     let (other, second) = asked(&app, "ana@acme.test", "").await;
     let second_cookie = other.sign_ins().remove(0);
     let crossed = with(&first, "state", Some(&parameter(&second, "state")));
-    assert_eq!(visitor.get(&crossed).await.location(), "/login/approve");
+    assert_opened_elsewhere(&visitor.get(&crossed).await);
     // The cookie is sealed together with its name, so renaming it doesn't help.
     visitor.set_cookie(&second_cookie, &value);
-    assert_eq!(visitor.get(&second).await.location(), "/login/approve");
+    assert_opened_elsewhere(&visitor.get(&second).await);
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
 }
 

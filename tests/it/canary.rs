@@ -8,27 +8,33 @@ use serde_json::json;
 use site::{Site, dump, holds};
 
 const EMAIL: &str = "canary@acme.test";
+// for sso
 const PERSON_OF_SSO: &str = "canary@sso.test";
 
 #[actix_web::test]
-async fn a_link_of_workos_and_an_approval_leave_no_trace() {
+async fn a_link_of_workos_leaves_no_trace() {
     let mut site = Site::start(&[]).await;
     let (laptop, phone) = (site.visitor(), site.visitor());
     let asked = laptop.ask_for_link(EMAIL, "/canary-path").await;
     site.see("asked", &laptop, &asked);
     let sent = site.get(&laptop, "/login/sent").await;
+    assert_eq!(sent.status, 200);
     let link = site.workos.newest_link(EMAIL).await;
     let callback = site.follow(&link).await;
     let arrived = phone.get(&callback).await;
     site.see("callback elsewhere", &phone, &arrived);
+    // for cross-device
     site.get(&phone, "/login/approve").await;
+    // for cross-device
     for digits in [if sent.digits() == "00" { "01" } else { "00" }, sent.digits()] {
         let answer = phone.post("/login/approve", &[("digits", digits)]).await;
         site.see("approve", &phone, &answer);
     }
     assert!(!holds(&dump(site.folder.path()), "canary"), "nobody is signed in yet");
-    let finish = asked.location().replace("/sent", "/finish");
-    let finished = laptop.get(&finish).await;
+    // for cross-device
+    let callback_of_laptop = asked.location().replace("/sent", "/finish");
+    // without cross-device: let callback_of_laptop = callback.clone();
+    let finished = laptop.get(&callback_of_laptop).await;
     site.see("finish", &laptop, &finished);
     assert_eq!(finished.location(), "/canary-path");
     assert!(holds(&dump(site.folder.path()), EMAIL), "whose session it is is known");
@@ -51,6 +57,7 @@ async fn a_link_of_workos_and_an_approval_leave_no_trace() {
     site.assert_nothing_leaked().await;
 }
 
+// for sso
 #[actix_web::test]
 async fn a_sign_in_by_sso_leaves_no_trace() {
     let mut site = Site::start(&[]).await;
@@ -127,6 +134,7 @@ async fn a_link_of_our_own_mail_leaves_no_trace() {
         let link = site.workos.newest_link(EMAIL).await;
         site.secrets.insert(link.rsplit_once('/').unwrap().1.to_owned());
         // Both pages are for the token: their buttons lead to it.
+        // for cross-device
         assert_eq!(elsewhere.get(&link).await.status, 200);
         let cancel = link.replace("/open/", "/cancel/");
         assert_eq!(elsewhere.get(&cancel).await.status, 200);

@@ -9,6 +9,7 @@ use crate::answer::{Answer, assert_error};
 use crate::asked::{AUTHENTICATE, Asked, by_code};
 use crate::callback::asked;
 use crate::test_app::TestApp;
+// for cross-device
 use crate::two_browsers::Two;
 use crate::visitor::Visitor;
 
@@ -102,6 +103,7 @@ async fn a_second_press_of_the_emails_link_waits_for_the_first() {
     assert!(visitor.is_signed_in().await);
 }
 
+// for sso
 #[actix_web::test]
 async fn a_sign_in_by_sso_outlives_its_connection_too() {
     let app = TestApp::with_sso(&[]).await;
@@ -112,6 +114,7 @@ async fn a_sign_in_by_sso_outlives_its_connection_too() {
     assert!(visitor.is_signed_in().await);
 }
 
+// for cross-device
 #[actix_web::test]
 async fn so_does_one_that_another_browser_approved() {
     let app = TestApp::spawn().await;
@@ -308,6 +311,7 @@ async fn a_session_that_the_same_person_has_begun_here_meanwhile_ends() {
     assert!(visitor.is_signed_in().await && !replaced.is_signed_in().await);
 }
 
+#[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn a_second_press_of_our_own_emails_link_waits_for_the_first() {
     let app = TestApp::with_own_mail(&[]).await;

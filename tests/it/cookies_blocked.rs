@@ -31,9 +31,11 @@ async fn the_page_after_the_form_says_so_and_that_the_email_is_of_no_use() {
             (problem.status.as_u16(), &problem.json()["code"]),
             (400, &"nothing_pending".into())
         );
+        // with second-language
         let german = app.visitor().request(reqwest::Method::GET, &sent);
         let german = app.visitor().send(german.header("Accept-Language", "de")).await;
         assert!(german.body.contains("Dieser Browser speichert keine Cookies"), "{}", german.body);
+        // end second-language
     }
 }
 
@@ -46,6 +48,7 @@ async fn with_our_own_mail_the_page_after_the_form_says_so_too() {
 }
 
 /// The page after the form, as the browser opens it that sent the form.
+// for cross-device or own-mail
 async fn on_to_the_waiting_page(app: &TestApp, sent: &str, site: &str) -> Answer {
     let browser = app.visitor();
     let request = browser.request(reqwest::Method::GET, sent).header("Sec-Fetch-Site", site);
@@ -88,6 +91,7 @@ async fn our_own_link_of_such_a_sign_in_says_so_wherever_it_is_opened() {
     assert_error(&app.visitor().get(&link).await, 400, "link_expired");
 }
 
+// for cross-device
 #[actix_web::test]
 async fn the_link_of_workos_of_such_a_sign_in_says_so_in_a_browser_with_cookies() {
     let app = TestApp::spawn().await;
@@ -102,7 +106,8 @@ async fn the_link_of_workos_of_such_a_sign_in_says_so_in_a_browser_with_cookies(
 }
 
 /// Only what comes there by the form can be the browser that requested the link.
-#[cfg(feature = "smtp")]
+// for cross-device
+// for own-mail
 #[actix_web::test]
 async fn who_opens_the_waiting_page_otherwise_changes_nothing_for_the_link() {
     let app = TestApp::with_own_mail(&[]).await;
@@ -124,6 +129,7 @@ async fn a_browser_that_has_the_sign_in_works_in_any_case() {
     let app = TestApp::with_own_mail(&[]).await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
+    // for cross-device
     let digits = visitor.get(&sent).await.digits().to_owned();
     says_that_cookies_are_blocked(&on_to_the_waiting_page(&app, &sent, "same-origin").await);
     let link = app.workos.newest_link("ana@acme.test").await;
@@ -131,12 +137,15 @@ async fn a_browser_that_has_the_sign_in_works_in_any_case() {
     let page = visitor.get(&link).await;
     assert!(page.status == 200 && page.body.contains("<form"), "{}", page.body);
     // A page with the digits that was opened before still takes them.
+    // for cross-device
     assert_eq!(app.visitor().post(&link, &[("digits", &digits)]).await.status, 200);
+    // for cross-device
     assert!(visitor.get(&sent).await.location().starts_with("/login/finish"));
 }
 
 /// It may be another browser: that one types the digits, and needs no cookies for it.
-#[cfg(feature = "smtp")]
+// for cross-device
+// for own-mail
 #[actix_web::test]
 async fn our_own_link_opened_there_speaks_of_cookies() {
     let app = TestApp::with_own_mail(&[]).await;
@@ -146,6 +155,7 @@ async fn our_own_link_opened_there_speaks_of_cookies() {
     assert!(page.body.contains("that browser doesn’t keep cookies"), "{}", page.body);
 }
 
+// for sso
 #[actix_web::test]
 async fn a_sign_in_through_an_organization_says_so_and_speaks_of_no_email() {
     let app = TestApp::with_sso(&[]).await;
@@ -200,6 +210,7 @@ async fn while_keys_are_rotated_it_is_said_as_well() {
 }
 
 /// WorkOS's link, opened on a phone that keeps no cookies, or in the browser that asked.
+// for cross-device
 #[actix_web::test]
 async fn an_opened_link_is_not_called_used() {
     let app = TestApp::spawn().await;

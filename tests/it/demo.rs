@@ -31,8 +31,8 @@ async fn a_newcomer_signs_in_over_https() {
         "WORKOS_API_URL",
         "WORKOS_REDIRECT_URI",
         "COOKIE_KEYS",
-        "SESSION_STORE",
-        "SMTP_URL",
+        "SESSION_STORE", // with redis
+        "SMTP_URL",      // with own-mail
     ] {
         settings.insert(name.to_owned(), "http://real.test".to_owned());
     }

@@ -5,9 +5,11 @@ use std::path::Path;
 
 pub struct Engine;
 
+// with template
 /// What an earlier version left behind.
 #[allow(dead_code, reason = "other binaries upgrade nothing")]
 pub const UPGRADE: &str = include_str!("../fixtures/upgrade/embedded.json");
+// end template
 
 impl Engine {
     pub async fn start() -> Self {
@@ -19,6 +21,7 @@ impl Engine {
         Vec::new()
     }
 
+    // with template
     /// Puts there what an earlier version left in the store.
     #[allow(dead_code, reason = "other binaries upgrade nothing")]
     pub fn restore(&self, data_dir: &Path, _: &serde_json::Value) {
@@ -28,6 +31,7 @@ impl Engine {
         }
         std::fs::copy(store.join("sessions.sqlite3"), data_dir.join("sessions.sqlite3")).unwrap();
     }
+    // end template
 
     /// All that it holds.
     pub fn dump(&self, data_dir: &Path) -> Vec<u8> {

@@ -47,6 +47,7 @@ async fn no_parameter_brings_down_an_answer_or_comes_back_raw() {
             ("/login/sent", &["flow"]),
             ("/login/status", &["flow"]),
             ("/login/finish", &["flow"]),
+            // for sso
             ("/login/sso", &["flow"]),
         ] {
             for name in names {
@@ -62,9 +63,11 @@ async fn no_parameter_brings_down_an_answer_or_comes_back_raw() {
         for (path, name) in [
             ("/login", "email"),
             ("/login", "return_to"),
+            // for cross-device
             ("/login/approve", "digits"),
             ("/login/code", "code"),
             ("/login/code", "flow"),
+            // for cross-device
             ("/login/approve", "flow"),
             ("/login/switch", "flow"),
             ("/logout", "x"),

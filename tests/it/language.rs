@@ -1,3 +1,4 @@
+// with second-language
 //! Which language a page is in.
 
 use reqwest::Method;

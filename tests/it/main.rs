@@ -18,6 +18,7 @@ mod running;
 mod site;
 mod stand_in;
 mod test_app;
+// for cross-device
 mod two_browsers;
 mod visitor;
 
@@ -25,6 +26,7 @@ mod account;
 mod account_sessions;
 mod admission;
 mod api_session;
+// for cross-device
 mod approve;
 mod assets;
 mod callback;
@@ -36,11 +38,12 @@ mod code_refusals;
 mod code_tries;
 mod complete;
 mod exchange;
+// for cross-device
 mod finish;
 mod health;
 mod home;
 mod known_browser;
-mod language;
+mod language; // with second-language
 mod login;
 mod logout;
 #[cfg(feature = "smtp")]
@@ -51,8 +54,11 @@ mod open;
 mod open_failures;
 mod passwordless_session;
 mod sent;
+// for sso
 mod sso;
+// for sso
 mod sso_failures;
+// for sso
 mod sso_profile;
 mod switch;
 
@@ -99,6 +105,6 @@ mod sign_in_with;
 mod supply_chain;
 mod tls;
 mod tls_renewal;
-mod upgrade;
+mod upgrade; // with template
 mod words;
 mod workos_tls;

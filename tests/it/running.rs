@@ -22,6 +22,7 @@ pub fn free_port() -> u16 {
 /// The program, once it has said that it serves.
 pub struct Program {
     pub child: Child,
+    #[cfg(feature = "demo")]
     pub said: String,
     /// Unless it goes elsewhere.
     log: Option<ChildStderr>,
@@ -50,7 +51,12 @@ impl Program {
         }
         // Goes on being read, or the program would fail to write to it.
         actix_web::rt::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { child, said, log })
+        Ok(Self {
+            child,
+            #[cfg(feature = "demo")]
+            said,
+            log,
+        })
     }
 
     /// Sends it a signal: `TERM`, `INT`.

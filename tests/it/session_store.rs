@@ -171,6 +171,7 @@ async fn a_session_that_cannot_be_written_is_never_told_of() {
     assert!(visitor.cookie("__Host-session").is_none());
 }
 
+// for cross-device
 #[actix_web::test]
 async fn a_link_opened_in_another_browser_stores_nothing_until_digits_are_typed() {
     let app = TestApp::spawn().await;

@@ -1,7 +1,9 @@
 //! `SIGN_IN_WITH`: one setting switches.
 
 use crate::answer::assert_error;
-use crate::asked::{AUTHENTICATE, Asked, CREATE, by_code, has_field, says_nothing_of_a_link};
+#[cfg(feature = "smtp")]
+use crate::asked::CREATE;
+use crate::asked::{AUTHENTICATE, Asked, by_code, has_field, says_nothing_of_a_link};
 use crate::test_app::TestApp;
 
 #[actix_web::test]
@@ -57,6 +59,7 @@ async fn a_sign_in_by_link_takes_no_code() {
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 0);
 }
 
+// for sso
 #[actix_web::test]
 async fn a_domain_of_an_organization_goes_there_as_before() {
     let app = TestApp::with_sso(&[("SIGN_IN_WITH", "code")]).await;

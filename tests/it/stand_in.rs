@@ -58,12 +58,14 @@ impl WorkOs {
     }
 
     /// Visits the links of a mail as this kind of mail scanner does.
+    #[allow(dead_code, reason = "not every binary uses it")]
     pub async fn scan(&self, mail: &Value, kind: &str) {
         let id = mail["id"].as_str().unwrap();
         self.post(&format!("/_emulate/inbox/{id}/scan"), &json!({ "as": kind })).await;
     }
 
     /// The commands that its mail server got so far.
+    #[cfg(feature = "smtp")]
     pub async fn smtp_commands(&self) -> Vec<String> {
         let log = self.get("/_emulate/smtp").await;
         let commands = log["data"].as_array().unwrap().iter();
@@ -71,6 +73,7 @@ impl WorkOs {
     }
 
     /// Where the mail server of the stand-in listens.
+    #[cfg(feature = "smtp")]
     pub fn smtp_url(&self) -> String {
         self._emulator.as_ref().expect("a stand-in of this process").smtp_url()
     }
@@ -85,6 +88,7 @@ impl WorkOs {
     }
 
     /// Gives an organization an SSO connection for this domain; gives the connection's id.
+    // for sso
     pub async fn connect(&self, organization: &str, domain: &str) -> String {
         let connection = json!({
             "organization_id": organization, "domain": domain, "connection_type": "GenericSAML",

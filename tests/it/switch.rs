@@ -5,6 +5,7 @@ use tokio::task::JoinSet;
 use serde_json::json;
 
 use crate::answer::assert_error;
+// for sso
 use crate::sso::{answer_with, sent_back};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
@@ -94,6 +95,7 @@ async fn the_same_person_is_not_asked() {
     assert_eq!(visitor.get(&callback).await.location(), "/reports");
 }
 
+// for cross-device
 #[actix_web::test]
 async fn it_asks_as_well_when_the_link_was_approved_in_another_browser() {
     let app = TestApp::spawn().await;
@@ -130,6 +132,7 @@ async fn another_site_cannot_switch() {
 }
 
 /// Ann is signed in through SSO, and asks again; the identity provider says that it is Mallory.
+// for sso
 async fn mallory_comes_back(app: &TestApp) -> Visitor {
     let (visitor, callback) = sent_back(app, "ann@acme.test", "").await;
     answer_with(app, json!({ "email": "ann@acme.test", "idp_id": "ann" })).await;
@@ -143,6 +146,7 @@ async fn mallory_comes_back(app: &TestApp) -> Visitor {
     visitor
 }
 
+// for sso
 #[actix_web::test]
 async fn another_user_through_sso_is_signed_in_only_when_the_person_agrees() {
     let app = TestApp::with_sso(&[]).await;
@@ -158,6 +162,7 @@ async fn another_user_through_sso_is_signed_in_only_when_the_person_agrees() {
     assert_eq!(app.workos.calls_of("/sso/token").await, 2);
 }
 
+// for sso
 #[actix_web::test]
 async fn no_discards_what_the_identity_provider_said() {
     let app = TestApp::with_sso(&[]).await;
@@ -173,6 +178,7 @@ async fn no_discards_what_the_identity_provider_said() {
     assert_eq!(who(&copy).await, "ann@acme.test");
 }
 
+// for sso
 #[actix_web::test]
 async fn what_waits_for_consent_is_for_five_minutes_for_this_browser_and_unreadable() {
     let app = TestApp::with_sso(&[]).await;
@@ -189,6 +195,7 @@ async fn what_waits_for_consent_is_for_five_minutes_for_this_browser_and_unreada
     assert_eq!(who(&visitor).await, "ann@acme.test");
 }
 
+// for sso
 #[actix_web::test]
 async fn the_same_person_by_another_method_is_not_asked() {
     let app = TestApp::with_sso(&[]).await;
@@ -249,6 +256,7 @@ async fn switching_takes_the_pending_sign_ins_of_the_one_before_away() {
     assert_eq!(again.location(), "/account", "not where Ana was going");
 }
 
+// for sso
 #[actix_web::test]
 async fn another_id_of_the_organization_is_another_person_whatever_the_address() {
     let app = TestApp::with_sso(&[]).await;

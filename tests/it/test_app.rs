@@ -6,6 +6,7 @@ use std::path::Path;
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
+// for sso
 use magic_link_emulator::Options;
 use tempfile::TempDir;
 use workos_magic_link::clock::Clock;
@@ -41,6 +42,7 @@ impl TestApp {
     }
 
     /// With mails of its own, which arrive in the inbox of the stand-in.
+    #[cfg(feature = "smtp")]
     pub async fn with_own_mail(settings: &[(&str, &str)]) -> Self {
         let workos = WorkOs::start();
         let smtp_url = workos.smtp_url();
@@ -54,6 +56,7 @@ impl TestApp {
 
     /// With an organization whose people sign in through SSO: `org_acme`, which owns `acme.test`
     /// and `acme.example`. Its identity provider asks nothing.
+    // for sso
     pub async fn with_sso(settings: &[(&str, &str)]) -> Self {
         let workos = WorkOs::with(Options { auto_idp: true, ..Options::default() });
         workos.connect("org_acme", "acme.test").await;

@@ -1,3 +1,4 @@
+// with template
 //! An upgrade keeps sessions and pending sign-ins: `tests/fixtures/upgrade` holds what an earlier version
 //! left in the store and in browsers.
 
@@ -19,8 +20,7 @@ impl Upgraded {
         let fixture: Value = serde_json::from_str(engine::UPGRADE).unwrap();
         #[cfg(feature = "smtp")]
         let app = TestApp::with_own_mail(&[]).await;
-        #[cfg(not(feature = "smtp"))]
-        let app = TestApp::spawn().await;
+        // without own-mail: let app = TestApp::spawn().await;
         app.clock.advance(fixture["now"].as_i64().unwrap() - Clock::default().now());
         let keys = fixture["cookie_key"].as_str().unwrap();
         let restore =

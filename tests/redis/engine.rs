@@ -5,14 +5,18 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
+// with template
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+// end template
 use redis::{Client, Connection, FromRedisValue};
 use tempfile::TempDir;
 use workos_magic_link::sealed::generate_cookie_key;
 
+// with template
 /// What an earlier version left behind.
 pub const UPGRADE: &str = include_str!("../fixtures/upgrade/redis.json");
+// end template
 
 pub struct Engine {
     pub port: u16,
@@ -90,6 +94,7 @@ impl Engine {
         self.ask("KEYS *")
     }
 
+    // with template
     /// Puts there what an earlier version left in the store.
     pub fn restore(&self, _: &Path, fixture: &serde_json::Value) {
         let mut connection = self.connection();
@@ -102,6 +107,7 @@ impl Engine {
             restore.exec(&mut connection).unwrap();
         }
     }
+    // end template
 
     /// All that it holds.
     pub fn dump(&self, _: &Path) -> Vec<u8> {

@@ -51,6 +51,7 @@ async fn a_sign_in_begun_here_ends_there_and_counts_everywhere() {
     assert!(app.again(&there).is_signed_in().await, "and it outlives the instance");
 }
 
+// for cross-device
 #[actix_web::test]
 async fn what_is_approved_here_goes_on_there_once() {
     let app = TestApp::spawn().await;

@@ -26,6 +26,7 @@ mod site;
 mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
+// for cross-device
 #[path = "../it/two_browsers.rs"]
 mod two_browsers;
 #[path = "../it/visitor.rs"]
@@ -35,6 +36,7 @@ mod visitor;
 mod account_sessions;
 #[path = "../it/api_session.rs"]
 mod api_session;
+// for cross-device
 #[path = "../it/approve.rs"]
 mod approve;
 #[path = "../it/callback.rs"]
@@ -50,6 +52,7 @@ mod code_tries;
 mod complete;
 #[path = "../it/exchange.rs"]
 mod exchange;
+// for cross-device
 #[path = "../it/finish.rs"]
 mod finish;
 #[path = "../it/known_browser.rs"]
@@ -58,12 +61,15 @@ mod known_browser;
 mod rate_limit;
 #[path = "../it/session_lifetimes.rs"]
 mod session_lifetimes;
+// for sso
 #[path = "../it/sso.rs"]
 mod sso;
 #[path = "../it/switch.rs"]
 mod switch;
+// with template
 #[path = "../it/upgrade.rs"]
 mod upgrade;
+// end template
 
 mod doctor;
 mod instances;

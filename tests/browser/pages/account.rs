@@ -5,7 +5,7 @@ use super::walk::Walk;
 
 #[actix_web::test]
 async fn of_a_person() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         walk.sign_in("ana@acme.test").await;
         walk.look_at("account", "a[href='/account/sessions']").await;
@@ -31,7 +31,7 @@ async fn of_a_person() {
 
 #[actix_web::test]
 async fn while_the_store_is_down() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         walk.sign_in("ana@acme.test").await;
         let database = walk.demo.database();

@@ -26,7 +26,7 @@ impl Walk {
 
 #[actix_web::test]
 async fn by_a_code() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &CODE).await;
         walk.look_at("home_code", "main a[href='/login']").await;
         walk.go("/login").await;
@@ -62,7 +62,7 @@ async fn by_a_code() {
 
 #[actix_web::test]
 async fn by_a_code_in_vain() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &CODE).await;
         walk.be_told("ana@acme.test", 400, "one_time_code_expired").await;
         walk.look_at("error_one_time_code_spent", "[data-error=code_expired]").await;

@@ -32,7 +32,7 @@ fn another_than(digits: &str) -> &'static str {
 
 #[actix_web::test]
 async fn of_workos() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         let digits = walk.open_elsewhere("ana@acme.test").await;
         walk.look_at("approve", "input[name=digits]").await;
@@ -64,7 +64,7 @@ async fn of_workos() {
 
 #[actix_web::test]
 async fn of_workos_where_it_may_do_nothing() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[DENIED]).await;
         walk.open_elsewhere("ana@acme.test").await;
         walk.look_at("approve_denied", "form[action='/login/approve/cancel']").await;
@@ -75,7 +75,7 @@ async fn of_workos_where_it_may_do_nothing() {
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn of_our_own_mail() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         let digits = walk.open_elsewhere("ana@acme.test").await;
         walk.look_at("open_elsewhere", "input[name=digits]").await;
@@ -94,7 +94,7 @@ async fn of_our_own_mail() {
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn of_our_own_mail_where_it_may_do_nothing() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp"), DENIED]).await;
         walk.open_elsewhere("ana@acme.test").await;
         walk.look_at("open_elsewhere_denied", "a[href^='/login/cancel/']").await;

@@ -7,13 +7,20 @@
 
 mod account;
 mod codes;
+// for cross-device
 mod elsewhere;
 mod look;
+// for sso
 mod organizations;
 mod refusals;
 mod signing_in;
+#[cfg(feature = "smtp")]
 mod stand_in;
 mod walk;
 
 /// The languages of the app's pages: each walk is walked in each of them.
-const LANGUAGES: [&str; 2] = ["en", "de"];
+#[rustfmt::skip]
+const LANGUAGES: &[&str] = &[
+    "en",
+    "de", // with second-language
+];

@@ -7,7 +7,7 @@ const SSO: (&str, &str) = ("SSO_DOMAINS", "acme.test=org_acme");
 
 #[actix_web::test]
 async fn begun_here() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[SSO]).await;
         let visitor = walk.visitor().await;
         let answer = visitor.post("/login", &[("email", "ana@acme.test")]).await;
@@ -59,7 +59,7 @@ const SEND_WRONG: &str = r"
 
 #[actix_web::test]
 async fn begun_at_the_identity_provider() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[SSO]).await;
         walk.go(&walk.demo.inbox).await;
         walk.browser.click("a[href*='/_emulate/idp']").await;

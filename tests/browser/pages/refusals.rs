@@ -22,7 +22,7 @@ fn odd_form(path: &str, value: &str) -> String {
 
 #[actix_web::test]
 async fn of_what_nobody_should_ask() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         for (page, path, code) in [
             ("error_not_found", "/nowhere", "not_found"),
@@ -64,7 +64,7 @@ async fn of_what_nobody_should_ask() {
 
 #[actix_web::test]
 async fn of_who_may_not() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let limits = [("ALLOWED_EMAIL_DOMAINS", "acme.test"), ("RATE_LIMIT_PER_CLIENT", "1/15m")];
         let mut walk = Walk::begin(language, &limits).await;
         walk.ask("ana@elsewhere.test").await;
@@ -86,7 +86,7 @@ async fn of_who_may_not() {
 
 #[actix_web::test]
 async fn of_what_workos_does() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         walk.demo.workos.fail("/passwordless/sessions", json!({ "status": 503, "count": 1 })).await;
         walk.ask("ana@acme.test").await;
@@ -114,7 +114,7 @@ async fn of_what_workos_does() {
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn of_our_own_mail() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;
         walk.browser.arrive("#again").await;
@@ -142,7 +142,7 @@ async fn of_our_own_mail() {
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn of_an_end_that_comes_too_late() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;
         walk.browser.arrive("#again").await;

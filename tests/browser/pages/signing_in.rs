@@ -7,7 +7,7 @@ use super::walk::Walk;
 
 #[actix_web::test]
 async fn by_the_mail_of_workos() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         walk.look_at("home", "main a[href='/login']").await;
         walk.browser.click("main a[href='/login']").await;
@@ -38,7 +38,7 @@ async fn by_the_mail_of_workos() {
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn by_our_own_mail() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;
         walk.look_at("sent_own_mail", "#again").await;
@@ -60,7 +60,7 @@ async fn by_our_own_mail() {
 
 #[actix_web::test]
 async fn when_a_mailbox_has_had_its_share() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("RATE_LIMIT_PER_MAILBOX", "1/1h")]).await;
         walk.ask("ana@acme.test").await;
         walk.browser.arrive("#again").await;
@@ -74,7 +74,7 @@ async fn when_a_mailbox_has_had_its_share() {
 /// at either.
 #[actix_web::test]
 async fn by_a_link_whose_exchange_takes_long() {
-    for language in LANGUAGES {
+    for &language in LANGUAGES {
         let walk = Walk::begin(language, &[]).await;
         let visitor = walk.visitor().await;
         visitor.ask_for_link("ana@acme.test", "").await;

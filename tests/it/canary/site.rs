@@ -50,6 +50,7 @@ impl Site {
             ("BIND_ADDRESS", address.as_str()),
             ("RUST_LOG", "trace"),
             ("COOKIE_KEYS", key.as_str()),
+            // for sso
             ("SSO_DOMAINS", "sso.test=org_sso"),
         ];
         let mut all = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -127,6 +128,7 @@ impl Site {
 
 async fn stand_in() -> WorkOs {
     let workos = WorkOs::with(Options { auto_idp: true, ..Options::default() });
+    // for sso
     workos.connect("org_sso", "sso.test").await;
     workos
 }
