@@ -12,9 +12,10 @@ use mimalloc::MiMalloc;
 use rlimit::Resource;
 use workos_magic_link::clock::Clock;
 use workos_magic_link::config::{self, Config, Problems, Tls};
+use workos_magic_link::observability::log;
 use workos_magic_link::operator::{self, Sessions};
 use workos_magic_link::server::Serving;
-use workos_magic_link::{doctor, sealed, server, telemetry};
+use workos_magic_link::{doctor, sealed, server};
 
 /// A request is some hundred small allocations; with this one they take half the time.
 #[global_allocator]
@@ -143,7 +144,7 @@ async fn run() -> anyhow::Result<()> {
     server::survive_hangup()?;
     let variable = variables()?;
     let config = Config::read(variable)?;
-    let _log = telemetry::start(&config.log);
+    let _log = log::start(&config.log);
     let address = config.web.bind_address;
     let serving = start(config, |site| format!("Serving {site}, listening on {address}.\n"))?;
     Ok(serving.run().await?)
@@ -163,7 +164,7 @@ async fn run_demo() -> anyhow::Result<()> {
     let variable = |name: &str| std::env::var(name).ok();
     let emulator = demo::start_emulator(variable)?;
     let config = demo::config(variable, &emulator)?;
-    let _log = telemetry::start(&config.log);
+    let _log = log::start(&config.log);
     let (inbox, smtp) = (demo::inbox(&emulator), emulator.smtp_url());
     let serving = start(config, |site| {
         format!(

@@ -15,9 +15,9 @@ use crate::config;
 use crate::data_dir::KEY_FILE;
 use crate::email_address::EmailAddress;
 use crate::error::ErrorKind;
+use crate::observability::log;
 use crate::sealed::KeyRing;
 use crate::session::{EndReason, RevokeScope, SessionFilter, SessionInfo, Store};
-use crate::telemetry;
 
 /// What the operator asks for.
 pub enum Sessions {
@@ -42,7 +42,7 @@ pub async fn sessions(
     variable: impl Fn(&str) -> Option<String>,
 ) -> anyhow::Result<String> {
     let (place, limits) = config::read_store(&variable)?;
-    let _log = telemetry::start(&config::read_audit_log(&variable)?);
+    let _log = log::start(&config::read_audit_log(&variable)?);
     // Opening makes a store where there is none, and then a mistyped folder looks empty.
     ensure!(place.exists(), "there is no session store in {place}");
     let opener = Store::open(&place, limits, Clock::default())
@@ -84,7 +84,7 @@ pub async fn sessions(
 pub fn aliases(email: &str, variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<String> {
     let email = parse(email)?;
     let keys = key_ring(&variable)?;
-    let _log = telemetry::start(&config::read_audit_log(&variable)?);
+    let _log = log::start(&config::read_audit_log(&variable)?);
     audit::by_operator(Event::LookedUpByOperator, Some(keys.alias(email.as_str())), Ok(None));
     Ok(keys.aliases(email.as_str()).collect::<Vec<_>>().join("\n"))
 }

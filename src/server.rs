@@ -21,8 +21,9 @@ use crate::clock::Clock;
 use crate::config::{Config, Tls};
 use crate::data_dir::DataDir;
 use crate::mail::Mailer;
+use crate::observability::{metrics, requests};
 use crate::session::Store;
-use crate::{cookies, error_responses, pages, prometheus, purge, routes, telemetry};
+use crate::{cookies, error_responses, pages, purge, routes};
 
 /// The longest that requests in flight are waited for at the end, in seconds: as long as the slowest
 /// response takes.
@@ -97,7 +98,7 @@ pub fn survive_hangup() -> io::Result<()> {
 /// What keeps the app from starting: the store, the certificate, the data folder.
 pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<Serving> {
     // Before anything that is measured.
-    let metrics = config.running.metrics_bind_address.map(prometheus::listen).transpose()?;
+    let metrics_listener = config.running.metrics_bind_address.map(metrics::listen).transpose()?;
     let is_public = !config.web.is_loopback();
     let data_dir = DataDir::new(&config.data_dir, is_public);
     let place = &config.session_store;
@@ -108,8 +109,8 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = stores.for_this_thread();
     let shutdown = web::Data::new(Shutdown::default());
-    let metrics = metrics
-        .map(|metrics| prometheus::serve(metrics, stores.clone(), shutdown.clone()))
+    let metrics = metrics_listener
+        .map(|listener| metrics::serve(listener, stores.clone(), shutdown.clone()))
         .transpose()?;
     let (ending, drain) = (shutdown.clone(), config.running.shutdown_drain);
     let (http_bind_address, max_connections) =
@@ -145,7 +146,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             // and every response gets its headers.
             .wrap(headers.clone().layer())
             // Outermost, so that the log has the status that the browser sees.
-            .wrap(from_fn(telemetry::request))
+            .wrap(from_fn(requests::record))
             // Nothing more of a connection is read while it is sent a response.
             .wrap(from_fn(backpressure))
             // The shutdown waits for requests in flight.

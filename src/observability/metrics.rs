@@ -1,8 +1,8 @@
-//! What is measured, as Prometheus reads it, on a listener of its own: nothing of it can be reached
-//! through the site.
+//! Serves the metrics for Prometheus on a listener of its own, so that they can't be reached through
+//! the site.
 //!
-//! Whoever measures knows only the `metrics` crate, whose calls do nothing unless [`listen`] was
-//! called first. So a fork that wants none of it deletes this file and its one call.
+//! The rest of the code knows only the `metrics` crate, whose calls do nothing unless [`listen`] was
+//! called first. To do without metrics, delete this file and its calls in `server.rs`.
 
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -16,29 +16,28 @@ use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gau
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use web_guards::shutdown::Shutdown;
 
+use super::log_writer::lost_lines;
 use crate::session::{Store, StoreOpener};
-use crate::telemetry;
 
 /// The text format, as Prometheus itself names it.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// How often what was measured is put together if nobody asks: until then each measurement takes
-/// its own place in memory.
+/// How often measurements are aggregated if nobody asks for them: until then each takes memory of its
+/// own.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// The upper bounds of what a request takes, in seconds: most take milliseconds, and none more than
-/// ten seconds.
-const ANSWERS: [f64; 12] =
+/// Bucket bounds for requests, in seconds: most take milliseconds, and none more than ten seconds.
+const REQUESTS: [f64; 12] =
     [0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-/// The same of what another server takes; it is waited for at most 38 seconds.
+/// Bucket bounds for calls of other servers, which time out after at most 38 seconds.
 const CALLS: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0];
-/// The same of the store: a read takes microseconds where the store is embedded.
+/// Bucket bounds for the store: a read takes microseconds where the store is embedded.
 const STORE: [f64; 12] =
     [0.000_005, 0.000_01, 0.000_025, 0.000_1, 0.000_25, 0.001, 0.002_5, 0.01, 0.05, 0.1, 0.5, 1.0];
 
-/// Begins to measure, and to listen.
+/// Installs the recorder and binds the listener.
 ///
 /// # Errors
-/// When the address can't be listened on.
+/// When the address can't be listened on, or there is a recorder already.
 pub(crate) fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, PrometheusHandle)> {
     let listener = TcpListener::bind(address)
         .with_context(|| format!("METRICS_BIND_ADDRESS {address} can't be listened on"))?;
@@ -50,7 +49,7 @@ pub(crate) fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, Promet
 fn record() -> Result<PrometheusHandle, BuildError> {
     let bounds = |metric: &str| Matcher::Full(metric.to_owned());
     PrometheusBuilder::new()
-        .set_buckets_for_metric(bounds("http_request_duration_seconds"), &ANSWERS)?
+        .set_buckets_for_metric(bounds("http_request_duration_seconds"), &REQUESTS)?
         .set_buckets_for_metric(bounds("upstream_call_duration_seconds"), &CALLS)?
         .set_buckets_for_metric(bounds("session_store_duration_seconds"), &STORE)?
         .install_recorder()
@@ -72,10 +71,10 @@ fn describe() {
     gauge!("build_info", "version" => env!("CARGO_PKG_VERSION"), "commit" => env!("COMMIT")).set(1);
 }
 
-/// Answers on the listener.
+/// Serves the metrics on the listener.
 ///
 /// # Errors
-/// When it can't be listened on after all.
+/// When the listener can't be used.
 pub(crate) fn serve(
     (listener, handle): (TcpListener, PrometheusHandle),
     stores: StoreOpener,
@@ -83,9 +82,9 @@ pub(crate) fn serve(
 ) -> std::io::Result<Server> {
     let upkeep = handle.clone();
     rt::spawn(async move {
-        let mut now_and_then = rt::time::interval(UPKEEP);
+        let mut interval = rt::time::interval(UPKEEP);
         loop {
-            now_and_then.tick().await;
+            interval.tick().await;
             upkeep.run_upkeep();
         }
     });
@@ -97,7 +96,7 @@ pub(crate) fn serve(
             .wrap(DefaultHeaders::new().add(("Cache-Control", "no-store")))
             .route("/metrics", web::get().to(show))
     });
-    // One thread of its own, so that counting sessions holds no request of the site.
+    // A thread of its own, so that counting sessions blocks no request of the site.
     Ok(server.workers(1).disable_signals().shutdown_timeout(0).listen(listener)?.run())
 }
 
@@ -109,6 +108,6 @@ async fn show(
     let alive = store.count().await.map_or(f64::NAN, |sessions| sessions as f64);
     gauge!("sessions_alive").set(alive);
     gauge!("http_requests_under_way").set(shutdown.in_flight() as f64);
-    counter!("log_lines_lost_total").absolute(telemetry::lost_lines());
+    counter!("log_lines_lost_total").absolute(lost_lines());
     HttpResponse::Ok().content_type(TEXT).body(handle.render())
 }
