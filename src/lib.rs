@@ -44,16 +44,13 @@ mod app;
 mod assets;
 mod audit;
 mod causes;
+pub mod commands;
 pub mod config;
 pub mod cookies;
 mod data_dir;
-#[cfg(feature = "demo")]
-pub mod demo;
-pub mod doctor;
 pub mod error;
 mod error_responses;
 pub mod observability;
-pub mod operator;
 pub mod outgoing;
 mod pages;
 pub mod rate_limit;

@@ -33,7 +33,7 @@ const HEALTH_CHECKS: &str = "/health/";
 
 /// The app, listening. With an embedded store, no other process serves from the same folder while
 /// this lives.
-pub struct Serving {
+pub struct RunningServer {
     server: Server,
     /// The listener of `METRICS_BIND_ADDRESS`.
     metrics: Option<Server>,
@@ -48,7 +48,7 @@ pub struct Serving {
     _lock: Option<File>,
 }
 
-impl Serving {
+impl RunningServer {
     /// Stops it from elsewhere.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
@@ -92,11 +92,11 @@ pub fn survive_hangup() -> io::Result<()> {
     signal(SignalKind::hangup()).map(drop)
 }
 
-/// Puts the app together and begins to listen with it; [`Serving::run`] answers.
+/// Puts the app together and begins to listen with it; [`RunningServer::run`] answers.
 ///
 /// # Errors
 /// What keeps the app from starting: the store, the certificate, the data folder.
-pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<Serving> {
+pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<RunningServer> {
     // Before anything that is measured.
     let metrics_listener = config.running.metrics_bind_address.map(metrics::listen).transpose()?;
     let is_public = !config.web.is_loopback();
@@ -164,7 +164,17 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     // Whoever is told that it serves may end it as well.
     let signals = Signals::from_now()?;
     let (server, listener) = (server.run(), own);
-    Ok(Serving { server, metrics, store, mailer, listener, shutdown, signals, drain, _lock: lock })
+    Ok(RunningServer {
+        server,
+        metrics,
+        store,
+        mailer,
+        listener,
+        shutdown,
+        signals,
+        drain,
+        _lock: lock,
+    })
 }
 
 /// The configuration of the listener, or `None` where a proxy ends TLS.

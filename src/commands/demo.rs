@@ -1,7 +1,7 @@
-//! `--demo`: the app beside a stand-in for WorkOS, with no account and nothing set up.
+//! `--demo`: the app with an emulator of WorkOS, without an account or settings.
 //!
-//! It can touch nothing real: it reads no `.env`, takes no key, talks to the stand-in only, listens
-//! on loopback only and keeps its things in a folder of its own.
+//! It can't touch anything real: it reads no `.env`, takes no key, talks to the emulator only, listens
+//! on loopback only and keeps its files in a folder of its own.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,19 +10,48 @@ use anyhow::{Context, ensure};
 use magic_link_emulator::{Emulator, Options};
 use url::Url;
 
+use super::serve;
 use crate::config::{Config, Problem, Problems};
 use crate::email_address::parse_domain;
+use crate::observability::log;
 use crate::outgoing::is_loopback;
+use crate::server;
 use crate::workos::SsoSelector;
 
-/// Who the demo's own mails say they are from.
+/// The sender of the app's own email.
 const SENDER: &str = "Magic Link demo <sign-in@demo.invalid>";
 
-/// Starts the stand-in on the current runtime, at `EMULATOR_BIND_ADDRESS`.
+/// Serves the app and the emulator until they are stopped.
 ///
 /// # Errors
-/// When the address isn't loopback, or can't be listened on.
-pub fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Emulator> {
+/// When a setting is wrong, anything would be reachable from another machine, or the app can't start.
+pub async fn run() -> anyhow::Result<()> {
+    server::survive_hangup()?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let emulator = start_emulator(variable)?;
+    let config = config(variable, &emulator)?;
+    let _log = log::start(&config.log);
+    let server = serve::start(config, |site| welcome(site, &emulator))?;
+    server.run().await?;
+    emulator.stop().await;
+    Ok(())
+}
+
+fn welcome(site: &str, emulator: &Emulator) -> String {
+    let (inbox, smtp) = (inbox(emulator), emulator.smtp_url());
+    format!(
+        "The demo is running. Nothing in it is real, and no account is needed.\n\n  \
+         1. Open   {site}/login\n  \
+         2. Type   any address, and press the button\n  \
+         3. Open   {inbox}   and do as the mail says\n\n\
+         With SIGN_IN_WITH=code it has a code to type in, in place of a link to follow.\n\
+         With LINK_DELIVERY=smtp the app mails links of its own, which mail scanners can't use\n\
+         up; they come to the same inbox, by way of {smtp}.\n"
+    )
+}
+
+/// Starts the emulator on the current runtime, at `EMULATOR_BIND_ADDRESS`.
+fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Emulator> {
     let address = variable("EMULATOR_BIND_ADDRESS").unwrap_or_else(|| "127.0.0.1:4100".to_owned());
     let bind: SocketAddr =
         address.parse().context("EMULATOR_BIND_ADDRESS is an address and port")?;
@@ -34,8 +63,8 @@ pub fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Resu
     })
 }
 
-/// The organizations and connections of `SSO_DOMAINS`, each with its domain; what can't be read is
-/// complained of with the other settings.
+/// Returns the organizations and connections of `SSO_DOMAINS`, each with its domain. Bad entries are
+/// reported with the other settings.
 fn sso(domains: &str) -> Vec<(String, String)> {
     let entries = domains.split(',').filter_map(|entry| {
         let (domain, id) = entry.split_once('=')?;
@@ -45,17 +74,13 @@ fn sso(domains: &str) -> Vec<(String, String)> {
     entries.collect()
 }
 
-/// Where the stand-in shows the mails that it "sent".
-#[must_use]
-pub fn inbox(emulator: &Emulator) -> String {
+/// Where the emulator shows the email that it "sent".
+fn inbox(emulator: &Emulator) -> String {
     format!("{}/inbox", emulator.url())
 }
 
-/// The settings of a demo that talks to this stand-in, and mails to it.
-///
-/// # Errors
-/// As [`Config::read`], and when anything would be reachable from another machine.
-pub fn config(
+/// Reads the settings of a demo that calls this emulator and sends its email there.
+fn config(
     variable: impl Fn(&str) -> Option<String>,
     emulator: &Emulator,
 ) -> Result<Config, Problems> {
@@ -72,7 +97,7 @@ pub fn config(
         "BASE_URL" => Some(site.clone()),
         "SMTP_URL" if cfg!(feature = "smtp") => Some(emulator.smtp_url()),
         "MAIL_FROM" => Some(SENDER.to_owned()),
-        // What belongs to the real thing.
+        // A demo uses nothing of the real app.
         "COOKIE_KEYS" | "SESSION_STORE" => None,
         _ if name.starts_with("WORKOS_") || name.starts_with("SMTP_") => None,
         _ => set(name),
@@ -100,7 +125,7 @@ fn data_dir(set: Option<String>) -> String {
     Path::new(&data_dir).join("demo").to_string_lossy().into_owned()
 }
 
-/// Where the demo is found if nobody says otherwise: on this machine, at the port it listens on.
+/// The default of `BASE_URL`: this machine, at the port that the demo listens on.
 fn base_url(tls: Option<String>, bind_address: Option<String>) -> String {
     let scheme = if tls.is_some_and(|tls| tls == "off") { "http" } else { "https" };
     let port = bind_address.as_deref().and_then(|address| address.rsplit(':').next());

@@ -40,7 +40,7 @@ use Verdict::{Fails, Passes, Unknown};
 /// # Errors
 /// [`crate::config::Problems`] when the settings can't be used at all; what kept a line from being
 /// told; else how many checks failed.
-pub async fn examine(
+pub async fn run(
     variable: impl Fn(&str) -> Option<String>,
     tell: impl Fn(&str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
