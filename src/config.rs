@@ -1,25 +1,24 @@
 //! The settings: read once at start-up, checked all together, handed on as small structs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use env_settings::Reader;
+pub use env_settings::{Problem, Problems};
 
 use crate::mail::Settings as Mail;
 use crate::outgoing::ExtraRoots;
 use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
-use crate::session::{Limits, StoreLocation};
+use crate::session::{Limits, RateLimit, StoreLocation};
 
-mod env_file;
 mod mail;
-mod reader;
 mod running;
 mod session;
 mod sign_in;
 mod web;
 mod workos;
 
-pub use env_file::read_env_file;
-use reader::Reader;
-pub use reader::{Problem, Problems};
 pub use running::Running;
 pub use session::{parse_cookie_keys, read_keys, read_store};
 pub use sign_in::{LinkLifetimes, SignIn};
@@ -64,8 +63,7 @@ pub struct Log {
     pub filter: String,
 }
 
-const MINUTE: u64 = 60;
-const DAY: u64 = 24 * 60 * MINUTE;
+const DAY: Duration = Duration::from_hours(24);
 
 impl Config {
     /// Reads the settings through `variable`, which gives the value of a variable that is set.
@@ -76,20 +74,21 @@ impl Config {
         let mut read = Reader::new(&variable);
         let web = web::web(&mut read);
         let sign_in = sign_in::sign_in(&mut read);
+        let extra_roots = extra_roots(&mut read);
         let config = Self {
             workos: workos::workos(&mut read, &web.base_url),
-            extra_roots: read.extra_roots.clone(),
             data_dir: session::data_dir(&mut read),
-            session_store: session::session_store(&mut read),
+            session_store: session::session_store(&mut read, &extra_roots),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),
             session: session::session(&mut read),
-            mail: mail::mail(&mut read, sign_in.link_delivery),
+            mail: mail::mail(&mut read, sign_in.link_delivery, &extra_roots),
+            extra_roots,
             sign_in,
             rate_limits: RateLimits {
-                per_email: read.rate_limit("RATE_LIMIT_PER_EMAIL", "5/15m"),
-                per_mailbox: read.rate_limit("RATE_LIMIT_PER_MAILBOX", "20/1h"),
-                per_client: read.rate_limit("RATE_LIMIT_PER_CLIENT", "30/15m"),
-                total: read.rate_limit("RATE_LIMIT_TOTAL", "300/1m"),
+                per_email: rate_limit(&mut read, "RATE_LIMIT_PER_EMAIL", "5/15m"),
+                per_mailbox: rate_limit(&mut read, "RATE_LIMIT_PER_MAILBOX", "20/1h"),
+                per_client: rate_limit(&mut read, "RATE_LIMIT_PER_CLIENT", "30/15m"),
+                total: rate_limit(&mut read, "RATE_LIMIT_TOTAL", "300/1m"),
             },
             log: log(&mut read),
             running: running::running(&mut read),
@@ -112,7 +111,19 @@ pub fn read_audit_log(variable: impl Fn(&str) -> Option<String>) -> Result<Log, 
 
 fn log(read: &mut Reader<'_>) -> Log {
     Log {
-        json: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",
+        json: read.choice("LOG_FORMAT", [("text", false), ("json", true)], "is text or json"),
         filter: read.or("RUST_LOG", "info"),
     }
+}
+
+fn extra_roots(read: &mut Reader<'_>) -> ExtraRoots {
+    let expected = "is a file of certificates in PEM form";
+    read.optional("EXTRA_CA_FILE", expected, |file| ExtraRoots::read(Path::new(file)))
+        .unwrap_or_default()
+}
+
+fn rate_limit(read: &mut Reader<'_>, name: &'static str, default: &str) -> RateLimit {
+    // A counter that lives longer is no rate.
+    let (at_most, within) = read.rate(name, default, Duration::from_secs(1)..=30 * DAY);
+    RateLimit { at_most: at_most.get(), within }
 }

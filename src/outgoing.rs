@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::{env, fs};
 
+use env_settings::is_loopback;
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, ClientBuilder};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use url::{Host, Url};
+use url::Url;
 
 /// What WorkOS knows this program as.
 pub(crate) const USER_AGENT: &str = concat!("workos-magic-link/", env!("CARGO_PKG_VERSION"));
@@ -63,14 +64,4 @@ pub(crate) fn unusable_proxy() -> Option<&'static str> {
         !proxy.host().is_empty() && (proxy.port_u16().is_some() || proxy.as_str() == proxy.host())
     });
     (!is_usable).then_some(name)
-}
-
-/// Whether this URL can only lead to this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use env_settings::is_loopback;
 use magic_link_emulator::{Emulator, Options};
 use url::Url;
 
@@ -14,7 +15,6 @@ use super::serve;
 use crate::config::{Config, Problem, Problems};
 use crate::email_address::parse_domain;
 use crate::observability::log;
-use crate::outgoing::is_loopback;
 use crate::server;
 use crate::workos::SsoSelector;
 

@@ -13,7 +13,6 @@ use std::io::{self, ErrorKind, Write};
 
 use anyhow::{Context, bail};
 
-use crate::config;
 use crate::email_address::EmailAddress;
 
 /// The variables of the environment, and of `.env` for those that aren't set.
@@ -21,8 +20,7 @@ use crate::email_address::EmailAddress;
 /// # Errors
 /// When `.env` can't be read.
 pub fn variables() -> anyhow::Result<impl Fn(&str) -> Option<String>> {
-    let file = config::read_env_file()?;
-    Ok(move |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned()))
+    Ok(env_settings::with_env_file(".env")?)
 }
 
 /// Writes a line to standard output.

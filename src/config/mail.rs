@@ -1,14 +1,20 @@
 //! The mail server of this site, if it has one.
 
-use super::reader::Reader;
+use env_settings::Reader;
+
 use crate::mail::Settings;
 #[cfg(feature = "smtp")]
 use crate::mail::{InvalidServer, Sender, Server};
+use crate::outgoing::ExtraRoots;
 use crate::sign_in::LinkDelivery;
 
 /// Needed for links that we mail; without those, for whoever asks for one whose other was used up.
 #[cfg(feature = "smtp")]
-pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Settings> {
+pub(super) fn mail(
+    read: &mut Reader<'_>,
+    delivery: LinkDelivery,
+    extra_roots: &ExtraRoots,
+) -> Option<Settings> {
     let from = read.get("MAIL_FROM");
     if delivery != LinkDelivery::Smtp && read.get("SMTP_URL").is_none() {
         return None;
@@ -18,7 +24,7 @@ pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Sett
         read.problem("MAIL_FROM", "is needed with SMTP_URL");
     }
     let sender = from.as_deref().unwrap_or("login@example.com");
-    let roots = read.extra_roots.iter().map(AsRef::as_ref).collect::<Vec<_>>();
+    let roots = extra_roots.iter().map(AsRef::as_ref).collect::<Vec<_>>();
     let server = Server::parse(&url, &roots);
     match server {
         Err(InvalidServer::Certificates) => {
@@ -45,7 +51,11 @@ pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Sett
 
 /// What asks for mail asks for another program.
 #[cfg(not(feature = "smtp"))]
-pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Settings> {
+pub(super) fn mail(
+    read: &mut Reader<'_>,
+    delivery: LinkDelivery,
+    _: &ExtraRoots,
+) -> Option<Settings> {
     const EXPECTED: &str = "needs a program that was built with the feature smtp";
     let _ = read.get("MAIL_FROM");
     let has_server = read.get("SMTP_URL").is_some();

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::reader::Reader;
-use super::{DAY, MINUTE};
+use env_settings::Reader;
+
+use super::DAY;
 use crate::email_address::parse_domain;
 use crate::sign_in::LinkDelivery;
 use crate::workos::SsoSelector;
@@ -47,41 +48,36 @@ impl LinkLifetimes {
 }
 
 pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
-    let link_delivery = match read.one_of("LINK_DELIVERY", ["workos", "smtp"], "is workos or smtp")
-    {
-        "smtp" => LinkDelivery::Smtp,
-        _ => LinkDelivery::WorkOs,
-    };
+    let deliveries = [("workos", LinkDelivery::WorkOs), ("smtp", LinkDelivery::Smtp)];
+    let link_delivery = read.choice("LINK_DELIVERY", deliveries, "is workos or smtp");
     SignIn {
-        by_code: read.one_of("SIGN_IN_WITH", ["link", "code"], "is link or code") == "code",
+        by_code: read.choice("SIGN_IN_WITH", [("link", false), ("code", true)], "is link or code"),
         link_delivery,
         link_lifetimes: link_lifetimes(read, link_delivery),
-        approves_cross_device: read.one_of(
+        approves_cross_device: read.choice(
             "CROSS_DEVICE",
-            ["approve", "deny"],
+            [("approve", true), ("deny", false)],
             "is approve or deny",
-        ) == "approve",
-        allowed_email_domains: allowed_email_domains(read),
+        ),
+        allowed_email_domains: read.list(
+            "ALLOWED_EMAIL_DOMAINS",
+            "is a comma-separated list of domains, such as acme.com",
+            |domain| parse_domain(domain).ok(),
+        ),
         sso_domains: sso_domains(read),
     }
 }
 
 fn sso_domains(read: &mut Reader<'_>) -> HashMap<String, SsoSelector> {
-    let entries = read.or("SSO_DOMAINS", "");
-    let named = entries.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-    let mut domains = HashMap::new();
-    for entry in named {
-        let parsed = entry.split_once('=').and_then(|(domain, selector)| {
-            Some((parse_domain(domain.trim()).ok()?, SsoSelector::parse(selector.trim())?))
-        });
-        // One domain, one place to go.
-        if parsed.is_none_or(|(domain, selector)| domains.insert(domain, selector).is_some()) {
-            read.problem(
-                "SSO_DOMAINS",
-                "is a list such as acme.com=org_01ABC, globex.com=conn_01DEF, each domain once",
-            );
-            return HashMap::new();
-        }
+    let expected = "is a list such as acme.com=org_01ABC, globex.com=conn_01DEF, each domain once";
+    let domains = read.list("SSO_DOMAINS", expected, |entry| {
+        let (domain, selector) = entry.split_once('=')?;
+        Some((parse_domain(domain.trim()).ok()?, SsoSelector::parse(selector.trim())?))
+    });
+    let listed = domains.len();
+    let domains: HashMap<_, _> = domains.into_iter().collect();
+    if domains.len() < listed {
+        read.problem("SSO_DOMAINS", expected);
     }
     domains
 }
@@ -89,32 +85,22 @@ fn sso_domains(read: &mut Reader<'_>) -> HashMap<String, SsoSelector> {
 fn link_lifetimes(read: &mut Reader<'_>, delivery: LinkDelivery) -> LinkLifetimes {
     let name = "LINK_EXPIRES_IN";
     let is_set = read.get(name).is_some();
-    let (default, shortest, range) = match delivery {
-        LinkDelivery::WorkOs => ("15m", 15 * MINUTE, "is from 15m to 24h"),
-        LinkDelivery::Smtp => ("1h", 5 * MINUTE, "is from 5m to 24h with LINK_DELIVERY=smtp"),
-    };
-    let lifetime = read.duration(name, default, shortest..=DAY, range);
+    let fifteen_minutes = Duration::from_mins(15);
     match delivery {
         LinkDelivery::WorkOs => {
-            let smtp = if is_set { lifetime } else { Duration::from_secs(60 * MINUTE) };
-            LinkLifetimes { workos: lifetime, smtp }
+            let range = fifteen_minutes..=DAY;
+            let workos = read.duration(name, "15m", range, "is from 15m to 24h");
+            let smtp = if is_set { workos } else { Duration::from_hours(1) };
+            LinkLifetimes { workos, smtp }
         }
         // WorkOS mails nothing then: its link is made when ours is opened, and used at once.
         LinkDelivery::Smtp => {
-            LinkLifetimes { workos: Duration::from_secs(15 * MINUTE), smtp: lifetime }
+            let range = Duration::from_mins(5)..=DAY;
+            let expected = "is from 5m to 24h with LINK_DELIVERY=smtp";
+            LinkLifetimes {
+                workos: fifteen_minutes,
+                smtp: read.duration(name, "1h", range, expected),
+            }
         }
     }
-}
-
-fn allowed_email_domains(read: &mut Reader<'_>) -> Vec<String> {
-    let domains = read.or("ALLOWED_EMAIL_DOMAINS", "");
-    let named = domains.split(',').map(str::trim).filter(|domain| !domain.is_empty());
-    let parsed: Result<_, _> = named.map(parse_domain).collect();
-    parsed.unwrap_or_else(|_| {
-        read.problem(
-            "ALLOWED_EMAIL_DOMAINS",
-            "is a comma-separated list of domains, such as acme.com",
-        );
-        Vec::new()
-    })
 }

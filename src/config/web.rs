@@ -4,10 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use env_settings::{Reader, is_loopback};
 use ipnet::IpNet;
 use url::Url;
-
-use super::reader::{Reader, is_loopback};
 
 /// Where this app is, for itself and for the browsers.
 pub struct Web {
@@ -50,7 +49,7 @@ pub enum Tls {
 }
 
 pub(super) fn web(read: &mut Reader<'_>) -> Web {
-    let base_url = read.url("BASE_URL", "https://localhost:8443");
+    let base_url = read.https_url("BASE_URL", "https://localhost:8443");
     if base_url.path() != "/" || base_url.query().is_some() || base_url.fragment().is_some() {
         read.problem("BASE_URL", "is an origin, such as https://app.example.com, without a path");
     }
@@ -63,23 +62,26 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
     let max_connections =
         read.parse("MAX_CONNECTIONS", "1000", "is a number of connections, such as 1000");
     // Read in any case, so that a damaged value is refused in any case.
-    let [cert, key] = ["TLS_CERT_FILE", "TLS_KEY_FILE"].map(|name| read.get(name));
-    let tls = match read.one_of(
+    let [cert, key] =
+        ["TLS_CERT_FILE", "TLS_KEY_FILE"].map(|name| PathBuf::from(read.or(name, "")));
+    let tls = read.choice(
         "TLS",
-        ["self-signed", "files", "off"],
+        [("self-signed", Tls::SelfSigned), ("files", Tls::Files { cert, key }), ("off", Tls::Off)],
         "is one of self-signed, files, off",
-    ) {
-        "off" => Tls::Off,
-        "files" => Tls::Files {
-            cert: tls_file(read, "TLS_CERT_FILE", cert),
-            key: tls_file(read, "TLS_KEY_FILE", key),
-        },
-        _ => Tls::SelfSigned,
-    };
+    );
+    if matches!(tls, Tls::Files { .. }) {
+        for name in ["TLS_CERT_FILE", "TLS_KEY_FILE"] {
+            read.required(name, "is needed with TLS=files");
+        }
+    }
     if base_url.scheme() == "http" && tls != Tls::Off {
         read.problem("TLS", "is off while BASE_URL is http");
     }
-    let trusted_proxies = trusted_proxies(read);
+    let trusted_proxies = read.list(
+        "TRUSTED_PROXIES",
+        "is a list of networks, such as 10.0.0.0/8, 127.0.0.1",
+        |text| text.parse().or_else(|_| text.parse().map(|ip: IpAddr| ip.into())).ok(),
+    );
     let web =
         Web { base_url, bind_address, http_bind_address, max_connections, tls, trusted_proxies };
     if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
@@ -88,31 +90,13 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
     web
 }
 
-fn tls_file(read: &mut Reader<'_>, name: &'static str, file: Option<String>) -> PathBuf {
-    if file.is_none() {
-        read.problem(name, "is needed with TLS=files");
-    }
-    file.unwrap_or_default().into()
-}
-
 fn http_bind_address(read: &mut Reader<'_>, bind_address: SocketAddr) -> Option<SocketAddr> {
-    let address = read.get("HTTP_BIND_ADDRESS")?.parse().ok();
-    if address.is_none_or(|address: SocketAddr| address == bind_address && address.port() != 0) {
-        read.problem(
-            "HTTP_BIND_ADDRESS",
-            "is an address and port, such as 0.0.0.0:80, and another than BIND_ADDRESS",
-        );
-    }
-    address
-}
-
-fn trusted_proxies(read: &mut Reader<'_>) -> Vec<IpNet> {
-    let proxies = read.or("TRUSTED_PROXIES", "");
-    let named = proxies.split(',').map(str::trim).filter(|proxy| !proxy.is_empty());
-    let net = |text: &str| text.parse().or_else(|_| text.parse().map(|ip: IpAddr| ip.into()));
-    let parsed: Result<_, _> = named.map(net).collect();
-    parsed.unwrap_or_else(|_| {
-        read.problem("TRUSTED_PROXIES", "is a list of networks, such as 10.0.0.0/8, 127.0.0.1");
-        Vec::new()
-    })
+    read.optional(
+        "HTTP_BIND_ADDRESS",
+        "is an address and port, such as 0.0.0.0:80, and another than BIND_ADDRESS",
+        |text| {
+            let address: SocketAddr = text.parse().ok()?;
+            (address != bind_address || address.port() == 0).then_some(address)
+        },
+    )
 }

@@ -1,9 +1,9 @@
 //! How to talk to WorkOS.
 
+use env_settings::{Reader, is_loopback};
 use secrecy::SecretString;
 use url::Url;
 
-use super::reader::{Reader, is_loopback};
 use crate::outgoing::unusable_proxy;
 use crate::workos::Credentials;
 
@@ -27,7 +27,7 @@ impl WorkOs {
 
 pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
     let callback = base_url.join("/callback").unwrap_or_else(|_| base_url.clone());
-    let redirect_uri = read.url("WORKOS_REDIRECT_URI", callback.as_str());
+    let redirect_uri = read.https_url("WORKOS_REDIRECT_URI", callback.as_str());
     if redirect_uri != callback {
         read.problem("WORKOS_REDIRECT_URI", "is BASE_URL followed by /callback and nothing else");
     }
@@ -50,7 +50,7 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
             "is client_…, not the secret key, and has neither spaces nor quotes",
         );
     }
-    let api_url = read.url("WORKOS_API_URL", "https://api.workos.com");
+    let api_url = read.https_url("WORKOS_API_URL", "https://api.workos.com");
     if api_url.query().is_some() || api_url.fragment().is_some() {
         read.problem("WORKOS_API_URL", "has neither query nor fragment");
     }
