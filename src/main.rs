@@ -84,7 +84,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Some(Command::Sessions { command }) => print(&sessions::run(command, variables()?).await?),
         Some(Command::Audit { email }) => print(&audit::aliases(&email, variables()?)?),
-        Some(Command::Doctor) => doctor::run(variables()?, print).await,
+        Some(Command::Doctor) => doctor::run(variables()?).await,
         Some(Command::Keys { command }) => print(&keys::run(command)?),
         #[cfg(feature = "demo")]
         None if arguments.demo => demo::run().await,

@@ -16,50 +16,47 @@ use reqwest::Method;
 use tokio::sync::mpsc::{Sender, channel};
 use web_guards::{ServedHost, tls};
 
-use super::Verdict::{self, Fails, Passes, Unknown};
-use super::visit::Visitor;
+use super::visitor::Visitor;
+use super::{Finding, fails, ok, unknown};
 use crate::config::{Tls, Web};
 use crate::sealed::random;
 
 /// An address that nobody has (RFC 5737), as a visitor would make it up.
 const MADE_UP: &str = "192.0.2.1";
 
-pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
+pub(super) async fn check(web: &Web, visitor: &Visitor) -> Finding {
     let trusted = &web.trusted_proxies;
     let ends_tls = web.tls == Tls::Off && web.base_url.scheme() == "https";
     if trusted.is_empty() && !ends_tls {
-        return Passes("none: this program is where visitors come to".to_owned());
+        return ok("none: this program is where visitors come to");
     }
     if trusted.is_empty() {
-        return Fails(
-            "not trusted, so all visitors count as one: put its address into TRUSTED_PROXIES"
-                .to_owned(),
+        return fails(
+            "not trusted, so all visitors count as one: put its address into TRUSTED_PROXIES",
         );
     }
     if trusted.iter().any(|net| net.prefix_len() == 0) {
-        return Fails(
+        return fails(
             "TRUSTED_PROXIES trusts everybody, so visitors can say that they come from \
-             anywhere: name the proxy's own network"
-                .to_owned(),
+             anywhere: name the proxy's own network",
         );
     }
     let here = web.bind_address.ip();
     if here.is_loopback() && !trusted.iter().any(|net| net.contains(&here)) {
-        return Fails(format!(
+        return fails(format!(
             "it can only come from this machine, so all visitors count as one: put {here} into \
              TRUSTED_PROXIES"
         ));
     }
     let Ok(listener) = TcpListener::bind(web.bind_address) else {
-        return Unknown(
+        return unknown(
             "what it says of visitors shows only while the app isn't running: stop it, and ask \
-             again"
-                .to_owned(),
+             again",
         );
     };
     match listen_once(listener, web, visitor).await {
-        Some(seen) => seen.verdict(trusted),
-        None => Unknown("BASE_URL doesn't lead to this machine now".to_owned()),
+        Some(seen) => seen.finding(trusted),
+        None => unknown("BASE_URL doesn't lead to this machine now"),
     }
 }
 
@@ -127,28 +124,26 @@ impl Seen {
         })
     }
 
-    fn verdict(&self, trusted: &[IpNet]) -> Verdict {
+    fn finding(&self, trusted: &[IpNet]) -> Finding {
         let peer = self.peer;
         if !self.has_our_host {
-            return Fails("it puts another Host in the place of BASE_URL's".to_owned());
+            return fails("it puts another Host in the place of BASE_URL's");
         }
         if !trusted.iter().any(|net| net.contains(&peer)) {
-            return Fails(format!(
+            return fails(format!(
                 "not trusted, so all visitors count as one: put {peer} into TRUSTED_PROXIES"
             ));
         }
         match &self.says {
-            None => Fails(
+            None => fails(
                 "it doesn't say where visitors come from, so all count as one: have it set \
-                 X-Forwarded-For"
-                    .to_owned(),
+                 X-Forwarded-For",
             ),
-            Some(says) if says.contains(MADE_UP) => Fails(
+            Some(says) if says.contains(MADE_UP) => fails(
                 "it passes on what visitors make up in Forwarded or X-Forwarded-For, so where they \
-                 come from isn't known: have it set one of the two and remove the other"
-                    .to_owned(),
+                 come from isn't known: have it set one of the two and remove the other",
             ),
-            Some(_) => Passes("it is trusted, and says where visitors come from".to_owned()),
+            Some(_) => ok("it is trusted, and says where visitors come from"),
         }
     }
 }

@@ -7,50 +7,48 @@ use reqwest::header::{
 };
 use reqwest::{Method, StatusCode};
 
-use super::Verdict::{self, Fails, Passes, Unknown};
-use super::visit::{NoAnswer, Visitor};
+use super::visitor::{NoAnswer, Visitor};
+use super::{Finding, fails, ok, unknown};
 use crate::config::Web;
 use crate::templates;
 
-pub(super) async fn check(web: &Web, visitor: &Visitor) -> Verdict {
+pub(super) async fn check(web: &Web, visitor: &Visitor) -> Finding {
     let (code, headers) = match who_is_it(visitor).await {
         Ok(answer) => answer,
-        Err(verdict) => return verdict,
+        Err(finding) => return finding,
     };
     match code.as_str() {
         "not_signed_in" => {}
         "wrong_host" => {
-            return Fails("the proxy puts another Host in the place of BASE_URL's".to_owned());
+            return fails("the proxy puts another Host in the place of BASE_URL's");
         }
-        "store_unavailable" => return Fails("it runs, without its store".to_owned()),
-        _ => return Fails("something else than this app answers at BASE_URL".to_owned()),
+        "store_unavailable" => return fails("it runs, without its store"),
+        _ => return fails("something else than this app answers at BASE_URL"),
     }
     let mut lost = lost_headers(&headers, web);
     lost.extend(lost_cookies(visitor).await);
     lost.extend(lost_origin(web, visitor).await);
     if lost.is_empty() {
-        return Passes(
-            "it answers at BASE_URL, and nothing it needs is lost on the way".to_owned(),
-        );
+        return ok("it answers at BASE_URL, and nothing it needs is lost on the way");
     }
-    Fails(format!("the proxy in front strips {}: let it through", lost.join(", ")))
+    fails(format!("the proxy in front strips {}: let it through", lost.join(", ")))
 }
 
 /// The code of the answer to whoever isn't signed in, as programs get it.
-async fn who_is_it(visitor: &Visitor) -> Result<(String, HeaderMap), Verdict> {
+async fn who_is_it(visitor: &Visitor) -> Result<(String, HeaderMap), Finding> {
     let request = visitor.request(Method::GET, "/api/session").header(ACCEPT, "application/json");
     let is_running = visitor.is_app_running();
     let answer = match visitor.send(request).await {
         Ok(answer) => answer,
         Err(NoAnswer::Absent(why)) if is_running => {
-            return Err(Fails(format!("it runs, but BASE_URL doesn't lead there: {why}")));
+            return Err(fails(format!("it runs, but BASE_URL doesn't lead there: {why}")));
         }
         Err(NoAnswer::Silent) if is_running => {
-            return Err(Fails("it runs, but no answer comes from BASE_URL in time".to_owned()));
+            return Err(fails("it runs, but no answer comes from BASE_URL in time"));
         }
         Err(NoAnswer::Absent(_) | NoAnswer::Silent) => return Err(not_running()),
         Err(NoAnswer::NotTrusted(_) | NoAnswer::Plain) => {
-            return Err(Unknown("not without a certificate that browsers take".to_owned()));
+            return Err(unknown("not without a certificate that browsers take"));
         }
     };
     let (status, headers) = (answer.status(), answer.headers().clone());
@@ -60,15 +58,15 @@ async fn who_is_it(visitor: &Visitor) -> Result<(String, HeaderMap), Verdict> {
     match body["code"].as_str() {
         Some(code) => Ok((code.to_owned(), headers)),
         None if is_gateway && !is_running => Err(not_running()),
-        None if is_gateway => Err(Fails(format!(
+        None if is_gateway => Err(fails(format!(
             "it runs, but the proxy in front doesn't reach it at BIND_ADDRESS: {status}"
         ))),
         None => Ok((String::new(), headers)),
     }
 }
 
-fn not_running() -> Verdict {
-    Unknown("the app isn't running: start it, and ask again".to_owned())
+fn not_running() -> Finding {
+    unknown("the app isn't running: start it, and ask again")
 }
 
 fn lost_headers(found: &HeaderMap, web: &Web) -> Vec<&'static str> {

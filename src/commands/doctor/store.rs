@@ -3,35 +3,50 @@
 use std::fs::{self, OpenOptions};
 use std::path::Path;
 
-use super::Verdict::{self, Fails, Passes};
+use super::{Finding, fails, ok, unknown};
 use crate::clock::Clock;
+use crate::session::store::Eviction;
 use crate::session::{Limits, Store, StoreError, StoreLocation};
 
-pub(super) async fn check(place: &StoreLocation, limits: Limits) -> Verdict {
-    // Opening would make one, and whoever runs this may be another user than the server is.
-    if let (Some(folder), false) = (place.as_folder(), place.exists()) {
+pub(super) async fn check(location: &StoreLocation, limits: Limits) -> Finding {
+    // Opening would create one, and this may run as another user than the server.
+    if let (Some(folder), false) = (location.as_folder(), location.exists()) {
         return none_yet(folder);
     }
-    match try_it(place, limits).await {
-        Ok(()) => Passes(format!("{place} takes what is written")),
-        Err(error) => Fails(format!("{place}: {error}; see SESSION_STORE and DATA_DIR")),
+    match is_ready(location, limits).await {
+        Ok(()) => ok(format!("{location} takes what is written")),
+        Err(error) => fails(format!("{location}: {error}; see SESSION_STORE and DATA_DIR")),
     }
 }
 
 /// As a server does before it is ready; nothing stays.
-async fn try_it(place: &StoreLocation, limits: Limits) -> Result<(), StoreError> {
-    Store::open(place, limits, Clock::default())?.for_this_thread().ready().await
+async fn is_ready(location: &StoreLocation, limits: Limits) -> Result<(), StoreError> {
+    Store::open(location, limits, Clock::default())?.for_this_thread().ready().await
 }
 
-/// Whether the first start can make it.
-fn none_yet(folder: &Path) -> Verdict {
+/// Whether the first start can create it.
+fn none_yet(folder: &Path) -> Finding {
     let shown = folder.display();
-    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
-    let trial = there.join(format!(".doctor-{}", std::process::id()));
-    let made = OpenOptions::new().write(true).create_new(true).open(&trial);
-    let _ = fs::remove_file(&trial);
-    match made {
-        Ok(_) => Passes(format!("none yet; the first start makes it in {shown}")),
-        Err(error) => Fails(format!("can't be made in {shown} (DATA_DIR): {error}")),
+    let parent = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    let file = parent.join(format!(".doctor-{}", std::process::id()));
+    let created = OpenOptions::new().write(true).create_new(true).open(&file);
+    let _ = fs::remove_file(&file);
+    match created {
+        Ok(_) => ok(format!("none yet; the first start makes it in {shown}")),
+        Err(error) => fails(format!("can't be made in {shown} (DATA_DIR): {error}")),
+    }
+}
+
+/// Whether a shared store may evict sessions when its memory is full.
+pub(super) fn eviction(eviction: Eviction) -> Finding {
+    match eviction {
+        Eviction::Off => ok("SESSION_STORE throws nothing away"),
+        Eviction::Unlimited => ok("SESSION_STORE has no limit of memory"),
+        Eviction::On(policy) => fails(format!(
+            "SESSION_STORE throws sessions away when its memory is full ({policy}): set \
+             maxmemory-policy noeviction there"
+        )),
+        // Not every user of the store may ask for it.
+        _ => unknown("SESSION_STORE doesn't tell: maxmemory-policy must be noeviction"),
     }
 }
