@@ -2,14 +2,13 @@
 
 use anyhow::Context;
 use ipnet::IpNet;
+use private_dir::PrivateDir;
 
 use crate::admission::Admission;
 use crate::assets::Assets;
 use crate::clock::Clock;
-use crate::config::{Config, LinkLifetimes, parse_cookie_keys};
-use crate::data_dir::{DataDir, KEY_FILE};
+use crate::config::{Config, KEY_FILE, LinkLifetimes, parse_cookie_keys};
 use crate::mail::Mailer;
-use crate::outgoing::{USER_AGENT, http_client};
 use crate::rate_limit::RateLimits;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::Lifetimes;
@@ -48,11 +47,13 @@ pub(crate) struct Site {
 
 impl App {
     /// Makes it, with the key of its own cookies if the settings bring none.
-    pub(crate) fn new(config: Config, data_dir: &DataDir, clock: Clock) -> anyhow::Result<Self> {
+    pub(crate) fn new(config: Config, data_dir: &PrivateDir, clock: Clock) -> anyhow::Result<Self> {
+        let workos = config.workos.client(&config.extra_roots)?;
         let keys = match config.cookie_keys {
             Some(keys) => keys,
             None => {
-                let (key, file) = data_dir.kept(KEY_FILE, || Ok(generate_cookie_key()?))?;
+                let (key, file) =
+                    data_dir.read_or_create(KEY_FILE, || Ok(generate_cookie_key()?))?;
                 parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))?
             }
         };
@@ -65,13 +66,9 @@ impl App {
             true => SignInMethod::Code,
             false => SignInMethod::Link(config.sign_in.link_delivery),
         };
-        let http = http_client(&config.workos.api_url, &config.extra_roots);
-        let http = http.user_agent(USER_AGENT);
         Ok(Self {
             editions: Editions::load(&assets, config.demo_inbox.as_deref(), &default_method)?,
-            workos: Client::new(http, config.workos.api_url, config.workos.credentials).context(
-                "the HTTP client can't be made; are the system's CA certificates installed?",
-            )?,
+            workos,
             admission: Admission::new(
                 config.sign_in.allowed_email_domains,
                 config.sign_in.sso_domains,

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use env_settings::Reader;
 pub use env_settings::{Problem, Problems};
+use outgoing_http::ExtraRoots;
 
 use crate::mail::Settings as Mail;
-use crate::outgoing::ExtraRoots;
 use crate::rate_limit::RateLimits;
 use crate::sealed::KeyRing;
 use crate::session::{Limits, RateLimit, StoreLocation};
@@ -24,6 +24,11 @@ pub use session::{parse_cookie_keys, read_keys, read_store};
 pub use sign_in::{LinkLifetimes, SignIn};
 pub use web::{Tls, Web};
 pub use workos::WorkOs;
+
+/// The file in `DATA_DIR` with the cookie key that is made for development.
+pub(crate) const KEY_FILE: &str = "cookie.key";
+/// The file in `DATA_DIR` with the certificate that is made for development, and its key.
+pub(crate) const CERTIFICATE_FILE: &str = "localhost.pem";
 
 /// Everything that can be set. `.env.example` explains each variable.
 pub struct Config {

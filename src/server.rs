@@ -9,6 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{rt, web};
 use anyhow::Context;
+use private_dir::PrivateDir;
 use rustls::ServerConfig;
 use tokio::select;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,8 +19,7 @@ use web_guards::{RequestLimits, SecurityHeaders, ServedHost, backpressure, https
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Tls};
-use crate::data_dir::DataDir;
+use crate::config::{CERTIFICATE_FILE, Config, Tls};
 use crate::mail::Mailer;
 use crate::observability::{metrics, requests};
 use crate::session::Store;
@@ -100,7 +100,8 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     // Before anything that is measured.
     let metrics_listener = config.running.metrics_bind_address.map(metrics::listen).transpose()?;
     let is_public = !config.web.is_loopback();
-    let data_dir = DataDir::new(&config.data_dir, is_public);
+    let data_dir = PrivateDir::new(&config.data_dir, "DATA_DIR");
+    let data_dir = if is_public { data_dir } else { data_dir.allow_world_writable() };
     let place = &config.session_store;
     // Of a shared store there may be many instances, and none keeps anything else of its own.
     let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
@@ -178,12 +179,12 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
 }
 
 /// The configuration of the listener, or `None` where a proxy ends TLS.
-fn tls_config(tls: &Tls, data_dir: &DataDir) -> anyhow::Result<Option<ServerConfig>> {
+fn tls_config(tls: &Tls, data_dir: &PrivateDir) -> anyhow::Result<Option<ServerConfig>> {
     let config = match tls {
         Tls::Off => return Ok(None),
         Tls::SelfSigned => {
-            let (_, file) =
-                data_dir.kept("localhost.pem", || Ok(web_guards::tls::self_signed()?))?;
+            let (_, file) = data_dir
+                .read_or_create(CERTIFICATE_FILE, || Ok(web_guards::tls::self_signed()?))?;
             web_guards::tls::from_files(&file, &file)?
         }
         Tls::Files { cert, key } => web_guards::tls::reloading(cert, key)

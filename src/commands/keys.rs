@@ -5,8 +5,7 @@ use std::fs;
 use anyhow::Context;
 use clap::Subcommand;
 
-use crate::config;
-use crate::data_dir::KEY_FILE;
+use crate::config::{self, KEY_FILE};
 use crate::sealed::{self, KeyRing};
 
 /// What to do with keys.

@@ -1,11 +1,11 @@
 //! The mail server of this site, if it has one.
 
 use env_settings::Reader;
+use outgoing_http::ExtraRoots;
 
 use crate::mail::Settings;
 #[cfg(feature = "smtp")]
 use crate::mail::{InvalidServer, Sender, Server};
-use crate::outgoing::ExtraRoots;
 use crate::sign_in::LinkDelivery;
 
 /// Needed for links that we mail; without those, for whoever asks for one whose other was used up.

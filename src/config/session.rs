@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use env_settings::{Problems, Reader, is_loopback};
+use outgoing_http::ExtraRoots;
 use url::Url;
 
 use super::{DAY, extra_roots};
-use crate::outgoing::ExtraRoots;
 use crate::sealed::{InvalidCookieKey, KeyRing};
 use crate::session::store::SharedOptions;
 use crate::session::{Lifetimes, Limits, StoreLocation};

@@ -1,11 +1,15 @@
 //! How to talk to WorkOS.
 
+use anyhow::Context;
 use env_settings::{Reader, is_loopback};
+use outgoing_http::{ExtraRoots, http_client, unusable_proxy};
 use secrecy::SecretString;
 use url::Url;
 
-use crate::outgoing::unusable_proxy;
-use crate::workos::Credentials;
+use crate::workos::{Client, Credentials};
+
+/// What WorkOS knows this program as.
+const USER_AGENT: &str = concat!("workos-magic-link/", env!("CARGO_PKG_VERSION"));
 
 /// How to talk to WorkOS.
 pub struct WorkOs {
@@ -18,6 +22,13 @@ pub struct WorkOs {
 }
 
 impl WorkOs {
+    /// Makes a client with these settings.
+    pub(crate) fn client(&self, extra_roots: &ExtraRoots) -> anyhow::Result<Client> {
+        let http = http_client(&self.api_url, extra_roots).user_agent(USER_AGENT);
+        Client::new(http, self.api_url.clone(), self.credentials.clone())
+            .context("the HTTP client can't be made; are the system's CA certificates installed?")
+    }
+
     /// Whether this is a stand-in: the API on this machine.
     #[must_use]
     pub fn is_stand_in(&self) -> bool {

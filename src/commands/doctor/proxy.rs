@@ -9,8 +9,6 @@ use std::net::{IpAddr, TcpListener};
 use actix_web::http::header::{FORWARDED, RETRY_AFTER, X_FORWARDED_FOR};
 use actix_web::web::{Data, to};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ipnet::IpNet;
 use reqwest::Method;
 use tokio::sync::mpsc::{Sender, channel};
@@ -62,7 +60,7 @@ pub(super) async fn check(web: &Web, visitor: &Visitor) -> Finding {
 
 /// Sends a request to `BASE_URL`, and gives what comes of it here.
 async fn listen_once(listener: TcpListener, web: &Web, visitor: &Visitor) -> Option<Seen> {
-    let path = format!("/doctor-{}", URL_SAFE_NO_PAD.encode(random::<16>().ok()?));
+    let path = format!("/doctor-{:032x}", u128::from_ne_bytes(random().ok()?));
     let (tell, mut told) = channel(1);
     let ours = Data::new((path.clone(), ServedHost::new(&web.base_url), tell));
     let server =

@@ -4,9 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use private_dir::WRITE_OF_OTHERS;
+
 use super::{Finding, fails, ok};
-use crate::config::{Config, Tls};
-use crate::data_dir::{KEY_FILE, WRITE_OF_OTHERS};
+use crate::config::{CERTIFICATE_FILE, Config, KEY_FILE, Tls};
 use crate::sealed::looks_random;
 
 /// Anything that others may do. A group is there because somebody wants it to read.
@@ -31,7 +32,7 @@ pub(super) fn cookie_keys(cookie_keys: Option<String>) -> Finding {
 
 /// Whether other users of this machine may read the files with secrets.
 pub(super) fn files(config: &Config) -> Finding {
-    let kept = [KEY_FILE, "localhost.pem", "sessions.sqlite3", "sessions.sqlite3-wal"];
+    let kept = [KEY_FILE, CERTIFICATE_FILE, "sessions.sqlite3", "sessions.sqlite3-wal"];
     let mut files: Vec<PathBuf> = kept.iter().map(|name| config.data_dir.join(name)).collect();
     files.push(PathBuf::from(".env"));
     if let Tls::Files { key, .. } = &config.web.tls {

@@ -10,8 +10,7 @@ use reqwest::{Certificate, Method, RequestBuilder, redirect};
 use url::Url;
 
 use crate::causes::with_sources;
-use crate::config::{Config, Tls};
-use crate::outgoing;
+use crate::config::{CERTIFICATE_FILE, Config, Tls};
 
 const DEADLINE: Duration = Duration::from_secs(5);
 /// Less, so that nobody there is told from nobody who answers.
@@ -39,13 +38,13 @@ pub(super) enum NoAnswer {
 impl Visitor {
     /// One that trusts what this system does, and the certificate made here for development.
     pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
-        let mut http = outgoing::http_client(&config.web.base_url, &config.extra_roots)
+        let mut http = outgoing_http::http_client(&config.web.base_url, &config.extra_roots)
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECTED_WITHIN)
             .timeout(DEADLINE)
             .pool_max_idle_per_host(0);
         if config.web.tls == Tls::SelfSigned
-            && let Ok(pem) = fs::read(config.data_dir.join("localhost.pem"))
+            && let Ok(pem) = fs::read(config.data_dir.join(CERTIFICATE_FILE))
         {
             http = http.tls_certs_only([Certificate::from_pem(&pem)?]);
         }

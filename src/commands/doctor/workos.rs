@@ -10,7 +10,6 @@ use url::Url;
 use super::{Finding, fails, ok, unknown};
 use crate::causes::with_sources;
 use crate::config::Config;
-use crate::outgoing::{USER_AGENT, http_client};
 use crate::workos::{Authorization, Client, Credentials, SsoSelector};
 
 /// As long as the app waits.
@@ -43,9 +42,7 @@ impl Answer {
 impl Api {
     pub(super) fn new(config: &Config) -> anyhow::Result<Self> {
         let (url, credentials) = (config.workos.api_url.clone(), config.workos.credentials.clone());
-        let http = http_client(&url, &config.extra_roots).user_agent(USER_AGENT);
-        let client = Client::new(http, url.clone(), credentials.clone())?;
-        Ok(Self { url, credentials, client })
+        Ok(Self { url, credentials, client: config.workos.client(&config.extra_roots)? })
     }
 
     /// Lists connections, which needs a key.
