@@ -102,10 +102,8 @@ fn config(
         _ if name.starts_with("WORKOS_") || name.starts_with("SMTP_") => None,
         _ => set(name),
     })?;
-    if !config.web.bind_address.ip().is_loopback() {
-        return Err(must_be_loopback("BIND_ADDRESS"));
-    }
     for (name, address) in [
+        ("BIND_ADDRESS", Some(config.web.bind_address)),
         ("HTTP_BIND_ADDRESS", config.web.http_bind_address),
         ("METRICS_BIND_ADDRESS", config.running.metrics_bind_address),
     ] {

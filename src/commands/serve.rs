@@ -1,10 +1,8 @@
 //! No command: serves the app.
 
 use std::net::TcpListener;
-use std::thread::available_parallelism;
 
-use anyhow::{Context, ensure};
-use rlimit::Resource;
+use anyhow::Context;
 
 use super::{print, variables};
 use crate::clock::Clock;
@@ -36,7 +34,7 @@ pub(super) fn start(
     config: Config,
     welcome: impl FnOnce(&str) -> String,
 ) -> anyhow::Result<RunningServer> {
-    raise_file_limit(config.web.max_connections.get() as u64)?;
+    web_guards::raise_file_limit(config.web.max_connections)?;
     let address = config.web.bind_address;
     let listener = TcpListener::bind(address)
         .with_context(|| format!("BIND_ADDRESS {address} can't be listened on"))?;
@@ -49,23 +47,4 @@ pub(super) fn start(
         let _ = print(SELF_SIGNED_HINT);
     }
     Ok(server)
-}
-
-/// Raises the soft limit on open files to the hard limit, since each connection is an open file.
-fn raise_file_limit(max_connections: u64) -> anyhow::Result<()> {
-    let limit = rlimit::increase_nofile_limit(u64::MAX)
-        .or_else(|_| Resource::NOFILE.get_soft())
-        .context("could not read the limit on open files")?;
-    // What the listeners and the store hold open, and what each worker thread does.
-    let threads = available_parallelism().map_or(1, |threads| threads.get() as u64);
-    let needed = 32 + 4 * threads;
-    ensure!(
-        limit >= needed,
-        "the limit on open files is {limit}, and at least {needed} are needed: raise the hard limit \
-         (`ulimit -Hn`, or `LimitNOFILE=` in a systemd unit)"
-    );
-    if limit < needed + max_connections {
-        tracing::warn!(limit, "the limit on open files allows fewer than MAX_CONNECTIONS");
-    }
-    Ok(())
 }

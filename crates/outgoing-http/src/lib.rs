@@ -3,7 +3,8 @@
 mod roots;
 mod verify;
 
-use std::env;
+use std::error::Error;
+use std::{env, io};
 
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -35,6 +36,17 @@ pub fn unusable_proxy() -> Option<&'static str> {
     (!is_usable).then_some(name)
 }
 
+/// Returns whether this error is the other side's certificate, or anything else that isn't TLS as it
+/// should be: something answered, unlike where there is no connection.
+#[must_use]
+pub fn is_tls_error(error: &(dyn Error + 'static)) -> bool {
+    // What an `io::Error` holds isn't among its sources.
+    let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || held.is_some_and(|held| is_tls_error(held))
+        || error.source().is_some_and(is_tls_error)
+}
+
 fn is_proxy(value: &str) -> bool {
     let proxies = Matcher::builder().all(value).build();
     let proxy = proxies.intercept(&Uri::from_static("https://example.invalid"));
@@ -55,7 +67,9 @@ fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_proxy;
+    use std::io;
+
+    use super::{is_proxy, is_tls_error};
 
     #[test]
     fn proxies_are_urls_with_a_host() {
@@ -67,5 +81,12 @@ mod tests {
         for value in ["", "::canary::", "http://", "http://proxy:port", "ftp://proxy:21"] {
             assert!(!is_proxy(value), "{value}");
         }
+    }
+
+    #[test]
+    fn tls_errors_are_found_inside_of_others() {
+        let tls = || rustls::Error::General(String::new());
+        assert!(is_tls_error(&io::Error::other(io::Error::other(tls()))));
+        assert!(!is_tls_error(&io::Error::from(io::ErrorKind::ConnectionRefused)));
     }
 }

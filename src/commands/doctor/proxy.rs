@@ -1,8 +1,8 @@
-//! The proxy in front: whether it is believed when it says where people come from, and whether
-//! nobody else is. Rate limits and the list of a person's sessions rest on that.
+//! The proxy in front: whether it is trusted to say where requests come from, and nothing else is. Rate
+//! limits and the list of a user's sessions depend on that.
 //!
-//! From outside that can't be seen. So, while the app isn't running, this listens in its place for
-//! one request of its own; anybody else is told to come back.
+//! It can't be seen from outside. So, while the app isn't running, this listens in its place for one
+//! request of its own; other requests get a 503.
 
 use std::net::{IpAddr, TcpListener};
 
@@ -19,7 +19,7 @@ use super::{Finding, fails, ok, unknown};
 use crate::config::{Tls, Web};
 use crate::sealed::random;
 
-/// An address that nobody has (RFC 5737), as a visitor would make it up.
+/// An address for documentation (RFC 5737), as a client would make one up.
 const MADE_UP: &str = "192.0.2.1";
 
 pub(super) async fn check(web: &Web, visitor: &Visitor) -> Finding {
@@ -58,11 +58,11 @@ pub(super) async fn check(web: &Web, visitor: &Visitor) -> Finding {
     }
 }
 
-/// Sends a request to `BASE_URL`, and gives what comes of it here.
+/// Sends a request to `BASE_URL`, and returns what arrives here.
 async fn listen_once(listener: TcpListener, web: &Web, visitor: &Visitor) -> Option<Seen> {
     let path = format!("/doctor-{:032x}", u128::from_ne_bytes(random().ok()?));
-    let (tell, mut told) = channel(1);
-    let ours = Data::new((path.clone(), ServedHost::new(&web.base_url), tell));
+    let (sender, mut received) = channel(1);
+    let ours = Data::new((path.clone(), ServedHost::new(&web.base_url), sender));
     let server =
         HttpServer::new(move || App::new().app_data(ours.clone()).default_service(to(see)));
     let server = server.workers(1).disable_signals();
@@ -79,20 +79,20 @@ async fn listen_once(listener: TcpListener, web: &Web, visitor: &Visitor) -> Opt
     rt::spawn(server);
     let request = visitor.request(Method::GET, &path);
     let request = request.header(X_FORWARDED_FOR.as_str(), MADE_UP);
-    // Whether it was answered doesn't matter, once it was seen.
+    // The response doesn't matter, once the request was seen.
     let _ = visitor.send(request.header(FORWARDED.as_str(), format!("for={MADE_UP}"))).await;
     handle.stop(false).await;
-    told.try_recv().ok()
+    received.try_recv().ok()
 }
 
 type Ours = (String, ServedHost, Sender<Seen>);
 
 async fn see(request: HttpRequest, ours: Data<Ours>) -> HttpResponse {
-    let (path, host, tell) = &**ours;
+    let (path, host, sender) = &**ours;
     if request.path() == path
         && let Some(seen) = Seen::of(&request, host)
     {
-        let _ = tell.try_send(seen);
+        let _ = sender.try_send(seen);
         return HttpResponse::NoContent().finish();
     }
     HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, "10")).finish()
@@ -102,7 +102,7 @@ async fn see(request: HttpRequest, ours: Data<Ours>) -> HttpResponse {
 struct Seen {
     peer: IpAddr,
     has_our_host: bool,
-    /// What the proxy says of where it comes from: the end of the header that the app would read.
+    /// Where it comes from, according to the proxy: the end of the header that the app would read.
     says: Option<String>,
 }
 

@@ -1,10 +1,7 @@
-//! The running app, asked as browsers do: whether what it needs comes through whatever stands in
-//! front, in both directions.
+//! The running app, called as browsers do: whether what it needs passes through whatever is in front,
+//! in both directions.
 
-use reqwest::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HeaderMap, HeaderName, ORIGIN,
-    SET_COOKIE, STRICT_TRANSPORT_SECURITY,
-};
+use reqwest::header::{ACCEPT, COOKIE, HeaderMap, ORIGIN, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 
 use super::visitor::{NoAnswer, Visitor};
@@ -13,15 +10,13 @@ use crate::config::Web;
 use crate::templates;
 
 pub(super) async fn check(web: &Web, visitor: &Visitor) -> Finding {
-    let (code, headers) = match who_is_it(visitor).await {
+    let (code, headers) = match session_kind(visitor).await {
         Ok(answer) => answer,
         Err(finding) => return finding,
     };
     match code.as_str() {
         "not_signed_in" => {}
-        "wrong_host" => {
-            return fails("the proxy puts another Host in the place of BASE_URL's");
-        }
+        "wrong_host" => return fails("the proxy puts another Host in the place of BASE_URL's"),
         "store_unavailable" => return fails("it runs, without its store"),
         _ => return fails("something else than this app answers at BASE_URL"),
     }
@@ -34,8 +29,8 @@ pub(super) async fn check(web: &Web, visitor: &Visitor) -> Finding {
     fails(format!("the proxy in front strips {}: let it through", lost.join(", ")))
 }
 
-/// The code of the answer to whoever isn't signed in, as programs get it.
-async fn who_is_it(visitor: &Visitor) -> Result<(String, HeaderMap), Finding> {
+/// Returns the error kind that a program gets if it isn't signed in, and the response's headers.
+async fn session_kind(visitor: &Visitor) -> Result<(String, HeaderMap), Finding> {
     let request = visitor.request(Method::GET, "/api/session").header(ACCEPT, "application/json");
     let is_running = visitor.is_app_running();
     let answer = match visitor.send(request).await {
@@ -53,8 +48,7 @@ async fn who_is_it(visitor: &Visitor) -> Result<(String, HeaderMap), Finding> {
     };
     let (status, headers) = (answer.status(), answer.headers().clone());
     let body: serde_json::Value = answer.json().await.unwrap_or_default();
-    let is_gateway =
-        [502, 503, 504].map(|code| StatusCode::from_u16(code).ok()).contains(&Some(status));
+    let is_gateway = matches!(status.as_u16(), 502..=504);
     match body["code"].as_str() {
         Some(code) => Ok((code.to_owned(), headers)),
         None if is_gateway && !is_running => Err(not_running()),
@@ -70,16 +64,15 @@ fn not_running() -> Finding {
 }
 
 fn lost_headers(found: &HeaderMap, web: &Web) -> Vec<&'static str> {
-    let hsts = (STRICT_TRANSPORT_SECURITY, "Strict-Transport-Security");
-    let always =
-        [(CONTENT_SECURITY_POLICY, "Content-Security-Policy"), (CACHE_CONTROL, "Cache-Control")];
-    let sent = always.into_iter().chain(Some(hsts).filter(|_| !web.is_loopback()));
-    sent.filter(|(name, _): &(HeaderName, _)| !found.contains_key(name))
-        .map(|(_, name)| name)
-        .collect()
+    let mut sent = vec!["Content-Security-Policy", "Cache-Control"];
+    if !web.is_loopback() {
+        sent.push("Strict-Transport-Security");
+    }
+    sent.retain(|name| !found.contains_key(*name));
+    sent
 }
 
-/// Chooses a language, which sets a cookie, and comes again with that.
+/// Chooses a language, which sets a cookie, and sends the cookie back.
 async fn lost_cookies(visitor: &Visitor) -> Option<&'static str> {
     let languages = templates::catalogs().ok()?;
     let [_, .., other] = &languages[..] else { return None };
@@ -95,7 +88,7 @@ async fn lost_cookies(visitor: &Visitor) -> Option<&'static str> {
     (!page.contains(&format!("<html lang=\"{other}\""))).then_some("Cookie")
 }
 
-/// Signs out whoever isn't signed in, which only our own pages may.
+/// Signs out without being signed in, which only our own pages may.
 async fn lost_origin(web: &Web, visitor: &Visitor) -> Option<&'static str> {
     let origin = web.base_url.origin().ascii_serialization();
     let sign_out = visitor.request(Method::POST, "/logout");
