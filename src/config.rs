@@ -38,11 +38,11 @@ pub struct Config {
     pub extra_roots: ExtraRoots,
     /// `BASE_URL`, `*BIND_ADDRESS`, `MAX_CONNECTIONS`, `TLS*`, `TRUSTED_PROXIES`
     pub web: Web,
-    /// `DATA_DIR`: the store, and the key and certificate made for development.
+    /// `DATA_DIR`: the embedded store, and the key and certificate for development.
     pub data_dir: PathBuf,
     /// `SESSION_STORE`
     pub session_store: StoreLocation,
-    /// `COOKIE_KEYS`; `None` where one may be made and kept in `DATA_DIR`.
+    /// `COOKIE_KEYS`; `None` where a key may be generated into `DATA_DIR`.
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
     pub session: Limits,
@@ -56,7 +56,7 @@ pub struct Config {
     pub log: Log,
     /// `METRICS_BIND_ADDRESS`, `SHUTDOWN_DRAIN`
     pub running: Running,
-    /// In a demo: where its mails arrive, for the banner on every page.
+    /// In a demo: where its email arrives, for the banner on every page.
     pub demo_inbox: Option<String>,
 }
 
@@ -104,7 +104,7 @@ impl Config {
     }
 }
 
-/// How the log is written, with nothing in it but the audit, whatever `RUST_LOG` says.
+/// Reads how the log is written, for a log with audit lines only, whatever `RUST_LOG` says.
 ///
 /// # Errors
 /// [`Problems`], as [`Config::read`].

@@ -1,4 +1,4 @@
-//! The app put together: its layers in order, its listeners, its end.
+//! Puts the app together: its middleware in order, its listeners, its shutdown.
 
 use std::fs::File;
 use std::io;
@@ -25,21 +25,21 @@ use crate::observability::{metrics, requests};
 use crate::session::Store;
 use crate::{cookies, error_responses, pages, purge, routes};
 
-/// The longest that requests in flight are waited for at the end, in seconds: as long as the slowest
-/// response takes.
+/// The longest that a shutdown waits for requests in flight, in seconds: as long as the slowest response
+/// takes.
 const SHUTDOWN_TIMEOUT: u64 = 10;
-/// Load balancers check these under any host, from anywhere.
+/// Load balancers request these under any host, from anywhere.
 const HEALTH_CHECKS: &str = "/health/";
 
-/// The app, listening. With an embedded store, no other process serves from the same folder while
-/// this lives.
+/// The app, listening. With an embedded store, no other process can serve from the same folder until
+/// this is dropped.
 pub struct RunningServer {
     server: Server,
     /// The listener of `METRICS_BIND_ADDRESS`.
     metrics: Option<Server>,
     store: Store,
     mailer: Option<Mailer>,
-    /// The site's, to be closed at the end before its worker threads are.
+    /// The site's listener, which a shutdown closes before the worker threads end.
     listener: TcpListener,
     shutdown: web::Data<Shutdown>,
     signals: Signals,
@@ -49,19 +49,19 @@ pub struct RunningServer {
 }
 
 impl RunningServer {
-    /// Stops it from elsewhere.
+    /// Returns a handle that stops the server.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
-    /// Serves until it is stopped; on SIGTERM or SIGINT requests under way are finished first.
+    /// Serves until it is stopped. On SIGTERM or SIGINT, requests in flight are finished first.
     ///
     /// # Errors
-    /// When a worker thread can't go on, or a second signal cuts off what is under way.
+    /// When a worker thread fails, or a second signal ends the shutdown at once.
     pub async fn run(self) -> io::Result<()> {
         let purging = rt::spawn(purge::every_minute(self.store));
-        // It answers for as long as the site does.
+        // Metrics are served for as long as the site is.
         let metrics = self.metrics.map(|server| (server.handle(), rt::spawn(server)));
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
@@ -84,7 +84,7 @@ impl RunningServer {
     }
 }
 
-/// Keeps SIGHUP from ending the process, from now on: it asks for a renewed certificate to be read.
+/// Keeps SIGHUP from ending the process: it makes the server reload its certificate.
 ///
 /// # Errors
 /// When the system doesn't let signals be handled.
@@ -95,15 +95,15 @@ pub fn survive_hangup() -> io::Result<()> {
 /// Puts the app together and begins to listen with it; [`RunningServer::run`] answers.
 ///
 /// # Errors
-/// What keeps the app from starting: the store, the certificate, the data folder.
+/// When the store, the certificate or the data directory can't be used.
 pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<RunningServer> {
-    // Before anything that is measured.
+    // Before anything is measured.
     let metrics_listener = config.running.metrics_bind_address.map(metrics::listen).transpose()?;
     let is_public = !config.web.is_loopback();
     let data_dir = PrivateDir::new(&config.data_dir, "DATA_DIR");
     let data_dir = if is_public { data_dir } else { data_dir.allow_world_writable() };
     let place = &config.session_store;
-    // Of a shared store there may be many instances, and none keeps anything else of its own.
+    // A shared store may have many instances, which keep nothing else of their own.
     let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
     let tls = tls_config(&config.web.tls, &data_dir)?;
     let stores = Store::open(place, config.session, clock.clone())
@@ -162,7 +162,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .and_then(|listener| https_redirect::listen(server, listener, &base_url))
             .with_context(|| format!("HTTP_BIND_ADDRESS {address} can't be listened on"))?;
     }
-    // Whoever is told that it serves may end it as well.
+    // Signals stop the server from before it is announced.
     let signals = Signals::from_now()?;
     let (server, listener) = (server.run(), own);
     Ok(RunningServer {

@@ -1,4 +1,4 @@
-//! The mail server of this site, if it has one.
+//! The mail server of this app, if it has one.
 
 use env_settings::Reader;
 use outgoing_http::ExtraRoots;
@@ -8,7 +8,8 @@ use crate::mail::Settings;
 use crate::mail::{InvalidServer, Sender, Server};
 use crate::sign_in::LinkDelivery;
 
-/// Needed for links that we mail; without those, for whoever asks for one whose other was used up.
+/// Needed for links of our own. Without those it is optional: they are then offered to users whose link
+/// a scanner used up.
 #[cfg(feature = "smtp")]
 pub(super) fn mail(
     read: &mut Reader<'_>,
@@ -30,7 +31,7 @@ pub(super) fn mail(
         Err(InvalidServer::Certificates) => {
             read.problem("SMTP_URL", "needs the system's CA certificates, which can't be read");
         }
-        // An empty one is a problem already.
+        // An empty URL is a problem already.
         Err(_) if !url.is_empty() => read.problem(
             "SMTP_URL",
             "is a URL such as smtps://user:password@mail.example.com, or \
@@ -49,7 +50,7 @@ pub(super) fn mail(
     Some(Settings::new(server.ok()?, sender.ok()?))
 }
 
-/// What asks for mail asks for another program.
+/// Settings that need SMTP are refused.
 #[cfg(not(feature = "smtp"))]
 pub(super) fn mail(
     read: &mut Reader<'_>,

@@ -1,15 +1,15 @@
-//! How it is watched while it runs, and how it ends.
+//! Metrics and shutdown.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use env_settings::Reader;
 
-/// How it is watched while it runs, and how it ends.
+/// Metrics and shutdown.
 pub struct Running {
     /// `METRICS_BIND_ADDRESS`
     pub metrics_bind_address: Option<SocketAddr>,
-    /// `SHUTDOWN_DRAIN`: for how long it serves on after it has said that it isn't ready any more.
+    /// `SHUTDOWN_DRAIN`: how long the app goes on serving after its health check says not ready.
     pub shutdown_drain: Duration,
 }
 

@@ -13,7 +13,7 @@ use crate::sealed::{InvalidCookieKey, KeyRing};
 use crate::session::store::SharedOptions;
 use crate::session::{Lifetimes, Limits, StoreLocation};
 
-/// The settings of what works on the store beside the server: where it is, and its limits.
+/// Reads the settings of commands that use the store beside the server: its location and limits.
 ///
 /// # Errors
 /// [`Problems`], as [`super::Config::read`].
@@ -57,7 +57,7 @@ pub(super) fn session(read: &mut Reader<'_>) -> Limits {
     Limits { lifetimes, sessions_per_user: sessions_per_user.get() }
 }
 
-/// The keys of `COOKIE_KEYS`, if that is set, and the folder that has one if it is not.
+/// Reads the keys of `COOKIE_KEYS`, if that is set, and `DATA_DIR`, which has one if it isn't.
 ///
 /// # Errors
 /// [`Problems`], as [`super::Config::read`].
@@ -75,7 +75,7 @@ pub fn read_keys(
 /// # Errors
 /// [`InvalidCookieKey`] if one of them isn't 64 bytes in base64.
 pub fn parse_cookie_keys(keys: &str) -> Result<KeyRing, InvalidCookieKey> {
-    // A part of the key derivation: with another name, no cookie made before opens.
+    // The name goes into the key derivation: with another one, no earlier cookie opens.
     KeyRing::parse(keys, "workos-magic-link")
 }
 

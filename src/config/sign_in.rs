@@ -1,4 +1,4 @@
-//! Who may sign in, and by what.
+//! Who may sign in, and how.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,34 +10,33 @@ use crate::email_address::parse_domain;
 use crate::sign_in::LinkDelivery;
 use crate::workos::SsoSelector;
 
-/// Who may sign in, and by what.
+/// Who may sign in, and how.
 pub struct SignIn {
-    /// `SIGN_IN_WITH=code`: a code is mailed, and no link.
+    /// `SIGN_IN_WITH=code`: email codes instead of links.
     pub by_code: bool,
     /// `LINK_DELIVERY`
     pub link_delivery: LinkDelivery,
     /// `LINK_EXPIRES_IN`
     pub link_lifetimes: LinkLifetimes,
-    /// `CROSS_DEVICE`: whether a link that was opened in another browser may let the one that asked
-    /// go on.
+    /// `CROSS_DEVICE`: whether a link that is opened in another browser may approve the sign-in.
     pub approves_cross_device: bool,
     /// `ALLOWED_EMAIL_DOMAINS`, in ASCII; empty: everyone.
     pub allowed_email_domains: Vec<String>,
-    /// `SSO_DOMAINS`: by the domain, in ASCII.
+    /// `SSO_DOMAINS`, by domain in ASCII.
     pub sso_domains: HashMap<String, SsoSelector>,
 }
 
-/// How long a link works: `LINK_EXPIRES_IN`, or where that isn't set what suits its delivery.
+/// How long a link works: `LINK_EXPIRES_IN`, or else a default for its delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkLifetimes {
-    /// One that WorkOS mails: 15 minutes to 24 hours.
+    /// A link that WorkOS sends: 15 minutes to 24 hours.
     pub workos: Duration,
-    /// One that we mail: 5 minutes to 24 hours.
+    /// A link that we send: 5 minutes to 24 hours.
     pub smtp: Duration,
 }
 
 impl LinkLifetimes {
-    /// How long a link that is delivered like this works.
+    /// Returns how long a link with this delivery works.
     #[must_use]
     pub fn of(self, delivery: LinkDelivery) -> Duration {
         match delivery {
@@ -93,7 +92,7 @@ fn link_lifetimes(read: &mut Reader<'_>, delivery: LinkDelivery) -> LinkLifetime
             let smtp = if is_set { workos } else { Duration::from_hours(1) };
             LinkLifetimes { workos, smtp }
         }
-        // WorkOS mails nothing then: its link is made when ours is opened, and used at once.
+        // WorkOS's link is then created when ours is opened, and used at once.
         LinkDelivery::Smtp => {
             let range = Duration::from_mins(5)..=DAY;
             let expected = "is from 5m to 24h with LINK_DELIVERY=smtp";

@@ -1,4 +1,4 @@
-//! Where this app is found, and who ends TLS.
+//! Where this app is reached, and what terminates TLS.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -8,38 +8,38 @@ use env_settings::{Reader, is_loopback};
 use ipnet::IpNet;
 use url::Url;
 
-/// Where this app is, for itself and for the browsers.
+/// Where this app listens, and where browsers reach it.
 pub struct Web {
     /// `BASE_URL`: the origin that browsers see.
     pub base_url: Url,
     /// `BIND_ADDRESS`
     pub bind_address: SocketAddr,
-    /// `HTTP_BIND_ADDRESS`: where plain HTTP is led to `base_url`, if anywhere.
+    /// `HTTP_BIND_ADDRESS`: where plain HTTP is redirected to `base_url`, if anywhere.
     pub http_bind_address: Option<SocketAddr>,
-    /// `MAX_CONNECTIONS`: how many connections both addresses take at the same time.
+    /// `MAX_CONNECTIONS`: the most connections to both addresses at the same time.
     pub max_connections: NonZeroUsize,
     /// `TLS`
     pub tls: Tls,
-    /// `TRUSTED_PROXIES`: who may say where a request comes from.
+    /// `TRUSTED_PROXIES`: which are believed when they say where a request comes from.
     pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Web {
-    /// Whether browsers reach this app on their own machine only, as in development.
+    /// Whether this app is reached from its own machine only, as in development.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.base_url)
     }
 }
 
-/// Who ends TLS, and with what certificate.
+/// What terminates TLS, and with which certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tls {
-    /// This app, with a certificate it makes itself and keeps in `DATA_DIR`. For development.
+    /// This app, with a certificate that it makes and keeps in `DATA_DIR`. For development.
     SelfSigned,
     /// This app, with the certificate in these PEM files.
     Files {
-        /// `TLS_CERT_FILE`: the certificate, and those between it and its root.
+        /// `TLS_CERT_FILE`: the certificate and its intermediates.
         cert: PathBuf,
         /// `TLS_KEY_FILE`
         key: PathBuf,
@@ -61,7 +61,7 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
     let http_bind_address = http_bind_address(read, bind_address);
     let max_connections =
         read.parse("MAX_CONNECTIONS", "1000", "is a number of connections, such as 1000");
-    // Read in any case, so that a damaged value is refused in any case.
+    // Read whatever TLS is, so that a bad value is always reported.
     let [cert, key] =
         ["TLS_CERT_FILE", "TLS_KEY_FILE"].map(|name| PathBuf::from(read.or(name, "")));
     let tls = read.choice(

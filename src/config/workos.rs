@@ -29,9 +29,9 @@ impl WorkOs {
             .context("the HTTP client can't be made; are the system's CA certificates installed?")
     }
 
-    /// Whether this is a stand-in: the API on this machine.
+    /// Whether this is an emulator: the API on this machine.
     #[must_use]
-    pub fn is_stand_in(&self) -> bool {
+    pub fn is_emulator(&self) -> bool {
         is_loopback(&self.api_url)
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
         "WORKOS_CLIENT_ID",
         "is needed: the client id from the WorkOS dashboard, API Keys",
     );
-    // Browsers are sent to WorkOS with it: the two swapped would show them the key.
+    // Browsers are redirected to WorkOS with it: if the two were swapped, they would see the key.
     if client_id.starts_with("sk_") || !is_plain(&client_id) {
         read.problem(
             "WORKOS_CLIENT_ID",

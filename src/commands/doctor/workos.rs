@@ -139,7 +139,7 @@ pub(super) fn api_key(answer: &Result<Answer, String>) -> Finding {
 pub(super) fn kind_of_key(config: &Config) -> Finding {
     let key = config.workos.credentials.api_key.expose_secret();
     let is_public = !config.web.is_loopback();
-    if config.workos.is_stand_in() {
+    if config.workos.is_emulator() {
         let emulator = "of a stand-in for WorkOS on this machine (WORKOS_API_URL)";
         return match is_public {
             false => ok(emulator),
