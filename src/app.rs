@@ -2,13 +2,12 @@
 
 use anyhow::Context;
 use ipnet::IpNet;
+use private_dir::PrivateDir;
 
 use crate::admission::Admission;
 use crate::clock::Clock;
-use crate::config::{Config, LinkLifetimes, parse_cookie_keys};
-use crate::data_dir::{DataDir, KEY_FILE};
+use crate::config::{Config, KEY_FILE, LinkLifetimes, parse_cookie_keys};
 use crate::mail::Mailer;
-use crate::outgoing::{USER_AGENT, http_client};
 use crate::pages::assets::Assets;
 use crate::pages::templates::Editions;
 use crate::sealed::{KeyRing, generate_cookie_key};
@@ -51,13 +50,15 @@ pub(crate) struct Site {
 
 impl App {
     /// Makes it, with the key of its own cookies if the settings bring none.
-    pub(crate) fn new(config: Config, data_dir: &DataDir, clock: Clock) -> anyhow::Result<Self> {
+    pub(crate) fn new(config: Config, data_dir: &PrivateDir, clock: Clock) -> anyhow::Result<Self> {
         let assets = Assets::load();
         let editions = Editions::load(&assets, &config)?;
+        let workos = config.workos.client(&config.extra_roots)?;
         let keys = match config.cookie_keys {
             Some(keys) => keys,
             None => {
-                let (key, file) = data_dir.kept(KEY_FILE, || Ok(generate_cookie_key()?))?;
+                let (key, file) =
+                    data_dir.read_or_create(KEY_FILE, || Ok(generate_cookie_key()?))?;
                 parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))?
             }
         };
@@ -67,13 +68,9 @@ impl App {
             redirect_uri: config.workos.redirect_uri.into(),
         };
         let default_method = config.sign_in.default_method();
-        let http = http_client(&config.workos.api_url, &config.extra_roots);
-        let http = http.user_agent(USER_AGENT);
         Ok(Self {
             editions,
-            workos: Client::new(http, config.workos.api_url, config.workos.credentials).context(
-                "the HTTP client can't be made; are the system's CA certificates installed?",
-            )?,
+            workos,
             admission: Admission {
                 allowed_email_domains: config.sign_in.allowed_email_domains,
                 // for sso

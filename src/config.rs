@@ -1,30 +1,34 @@
 //! The settings: read once at start-up, checked all together, handed on as small structs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::outgoing::ExtraRoots;
+use env_settings::Reader;
+pub use env_settings::{Problem, Problems};
+use outgoing_http::ExtraRoots;
+
 use crate::sealed::KeyRing;
-use crate::session::{Limits, StoreLocation};
+use crate::session::{Limits, RateLimit, StoreLocation};
 use crate::sign_in::rate_limit::RateLimits;
 
-mod env_file;
 // for own-mail
 mod mail;
-mod reader;
 mod running;
 mod session;
 mod sign_in;
 mod web;
 mod workos;
 
-pub use env_file::read_env_file;
-use reader::Reader;
-pub use reader::{Problem, Problems};
 pub use running::Running;
 pub use session::{parse_cookie_keys, read_keys, read_store};
 pub use sign_in::{LinkLifetimes, SignIn};
 pub use web::{Tls, Web};
 pub use workos::WorkOs;
+
+/// The file in `DATA_DIR` with the cookie key that is made for development.
+pub(crate) const KEY_FILE: &str = "cookie.key";
+/// The file in `DATA_DIR` with the certificate that is made for development, and its key.
+pub(crate) const CERTIFICATE_FILE: &str = "localhost.pem";
 
 /// Everything that can be set. `.env.example` explains each variable.
 pub struct Config {
@@ -34,11 +38,11 @@ pub struct Config {
     pub extra_roots: ExtraRoots,
     /// `BASE_URL`, `*BIND_ADDRESS`, `MAX_CONNECTIONS`, `TLS*`, `TRUSTED_PROXIES`
     pub web: Web,
-    /// `DATA_DIR`: the store, and the key and certificate made for development.
+    /// `DATA_DIR`: the embedded store, and the key and certificate for development.
     pub data_dir: PathBuf,
     /// Where sessions are kept.
     pub session_store: StoreLocation,
-    /// `COOKIE_KEYS`; `None` where one may be made and kept in `DATA_DIR`.
+    /// `COOKIE_KEYS`; `None` where a key may be generated into `DATA_DIR`.
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
     pub session: Limits,
@@ -53,7 +57,7 @@ pub struct Config {
     pub log: Log,
     /// `METRICS_BIND_ADDRESS`, `SHUTDOWN_DRAIN`
     pub running: Running,
-    /// In a demo: where its mails arrive, for the banner on every page.
+    /// In a demo: where its email arrives, for the banner on every page.
     #[cfg(feature = "demo")]
     pub demo_inbox: Option<String>,
 }
@@ -66,8 +70,7 @@ pub struct Log {
     pub filter: String,
 }
 
-const MINUTE: u64 = 60;
-const DAY: u64 = 24 * 60 * MINUTE;
+const DAY: Duration = Duration::from_hours(24);
 
 impl Config {
     /// Reads the settings through `variable`, which gives the value of a variable that is set.
@@ -78,21 +81,22 @@ impl Config {
         let mut read = Reader::new(&variable);
         let web = web::web(&mut read);
         let sign_in = sign_in::sign_in(&mut read);
+        let extra_roots = extra_roots(&mut read);
         let config = Self {
             workos: workos::workos(&mut read, &web.base_url),
-            extra_roots: read.extra_roots.clone(),
             data_dir: session::data_dir(&mut read),
-            session_store: session::session_store(&mut read),
+            session_store: session::session_store(&mut read, &extra_roots),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),
             session: session::session(&mut read),
             // for own-mail
-            mail: mail::mail(&mut read, sign_in.link_delivery),
+            mail: mail::mail(&mut read, sign_in.link_delivery, &extra_roots),
+            extra_roots,
             sign_in,
             rate_limits: RateLimits {
-                per_email: read.rate_limit("RATE_LIMIT_PER_EMAIL", "5/15m"),
-                per_mailbox: read.rate_limit("RATE_LIMIT_PER_MAILBOX", "20/1h"),
-                per_client: read.rate_limit("RATE_LIMIT_PER_CLIENT", "30/15m"),
-                total: read.rate_limit("RATE_LIMIT_TOTAL", "300/1m"),
+                per_email: rate_limit(&mut read, "RATE_LIMIT_PER_EMAIL", "5/15m"),
+                per_mailbox: rate_limit(&mut read, "RATE_LIMIT_PER_MAILBOX", "20/1h"),
+                per_client: rate_limit(&mut read, "RATE_LIMIT_PER_CLIENT", "30/15m"),
+                total: rate_limit(&mut read, "RATE_LIMIT_TOTAL", "300/1m"),
             },
             log: log(&mut read),
             running: running::running(&mut read),
@@ -104,7 +108,7 @@ impl Config {
     }
 }
 
-/// How the log is written, with nothing in it but the audit, whatever `RUST_LOG` says.
+/// Reads how the log is written, for a log with audit lines only, whatever `RUST_LOG` says.
 ///
 /// # Errors
 /// [`Problems`], as [`Config::read`].
@@ -116,7 +120,19 @@ pub fn read_audit_log(variable: impl Fn(&str) -> Option<String>) -> Result<Log, 
 
 fn log(read: &mut Reader<'_>) -> Log {
     Log {
-        json: read.one_of("LOG_FORMAT", ["text", "json"], "is text or json") == "json",
+        json: read.choice("LOG_FORMAT", [("text", false), ("json", true)], "is text or json"),
         filter: read.or("RUST_LOG", "info"),
     }
+}
+
+fn extra_roots(read: &mut Reader<'_>) -> ExtraRoots {
+    let expected = "is a file of certificates in PEM form";
+    read.optional("EXTRA_CA_FILE", expected, |file| ExtraRoots::read(Path::new(file)))
+        .unwrap_or_default()
+}
+
+fn rate_limit(read: &mut Reader<'_>, name: &'static str, default: &str) -> RateLimit {
+    // A counter that lives longer is no rate.
+    let (at_most, within) = read.rate(name, default, Duration::from_secs(1)..=30 * DAY);
+    RateLimit { at_most: at_most.get(), within }
 }

@@ -34,21 +34,15 @@
 pub mod admission;
 mod app;
 mod audit;
+pub mod commands;
 pub mod config;
-mod data_dir;
-#[cfg(feature = "demo")]
-pub mod demo;
-pub mod doctor;
 pub mod error;
-pub mod operator;
-pub mod outgoing;
+pub mod observability;
 mod pages;
-mod prometheus;
 mod routes;
 pub mod server;
 pub mod session;
 pub mod sign_in;
-pub mod telemetry;
 pub use mailer as mail;
 pub use mailer::email_address;
 use mailer::typed;

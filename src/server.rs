@@ -1,4 +1,4 @@
-//! The app put together: its layers in order, its listeners, its end.
+//! Puts the app together: its middleware in order, its listeners, its shutdown.
 
 use std::fs::File;
 use std::io;
@@ -9,6 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{rt, web};
 use anyhow::Context;
+use private_dir::PrivateDir;
 use rustls::ServerConfig;
 use tokio::select;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,30 +19,30 @@ use web_guards::{RequestLimits, SecurityHeaders, ServedHost, backpressure, https
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, Tls};
-use crate::data_dir::DataDir;
+use crate::config::{CERTIFICATE_FILE, Config, Tls};
 use crate::mail::Mailer;
+use crate::observability::{metrics, requests};
 use crate::pages::{self, error_responses};
 use crate::session::Store;
 use crate::session::cookie_guard;
-use crate::{prometheus, purge, routes, telemetry};
+use crate::{purge, routes};
 
-/// The longest that requests in flight are waited for at the end, in seconds: as long as the slowest
-/// response takes.
+/// The longest that a shutdown waits for requests in flight, in seconds: as long as the slowest response
+/// takes.
 const SHUTDOWN_TIMEOUT: u64 = 10;
-/// Load balancers check these under any host, from anywhere.
+/// Load balancers request these under any host, from anywhere.
 const HEALTH_CHECKS: &str = "/health/";
 
-/// The app, listening. With an embedded store, no other process serves from the same folder while
-/// this lives.
-pub struct Serving {
+/// The app, listening. With an embedded store, no other process can serve from the same folder until
+/// this is dropped.
+pub struct RunningServer {
     server: Server,
     /// The listener of `METRICS_BIND_ADDRESS`.
     metrics: Option<Server>,
     store: Store,
     // for own-mail
     mailer: Option<Mailer>,
-    /// The site's, to be closed at the end before its worker threads are.
+    /// The site's listener, which a shutdown closes before the worker threads end.
     listener: TcpListener,
     shutdown: web::Data<Shutdown>,
     signals: Signals,
@@ -50,20 +51,20 @@ pub struct Serving {
     _lock: Option<File>,
 }
 
-impl Serving {
-    /// Stops it from elsewhere.
+impl RunningServer {
+    /// Returns a handle that stops the server.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
-    /// Serves until it is stopped; on SIGTERM or SIGINT requests under way are finished first.
+    /// Serves until it is stopped. On SIGTERM or SIGINT, requests in flight are finished first.
     ///
     /// # Errors
-    /// When a worker thread can't go on, or a second signal cuts off what is under way.
+    /// When a worker thread fails, or a second signal ends the shutdown at once.
     pub async fn run(self) -> io::Result<()> {
         let purging = rt::spawn(purge::every_minute(self.store));
-        // It answers for as long as the site does.
+        // Metrics are served for as long as the site is.
         let metrics = self.metrics.map(|server| (server.handle(), rt::spawn(server)));
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
@@ -87,7 +88,7 @@ impl Serving {
     }
 }
 
-/// Keeps SIGHUP from ending the process, from now on: it asks for a renewed certificate to be read.
+/// Keeps SIGHUP from ending the process: it makes the server reload its certificate.
 ///
 /// # Errors
 /// When the system doesn't let signals be handled.
@@ -95,25 +96,26 @@ pub fn survive_hangup() -> io::Result<()> {
     signal(SignalKind::hangup()).map(drop)
 }
 
-/// Puts the app together and begins to listen with it; [`Serving::run`] answers.
+/// Puts the app together and begins to listen with it; [`RunningServer::run`] answers.
 ///
 /// # Errors
-/// What keeps the app from starting: the store, the certificate, the data folder.
-pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<Serving> {
-    // Before anything that is measured.
-    let metrics = config.running.metrics_bind_address.map(prometheus::listen).transpose()?;
+/// When the store, the certificate or the data directory can't be used.
+pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<RunningServer> {
+    // Before anything is measured.
+    let metrics_listener = config.running.metrics_bind_address.map(metrics::listen).transpose()?;
     let is_public = !config.web.is_loopback();
-    let data_dir = DataDir::new(&config.data_dir, is_public);
+    let data_dir = PrivateDir::new(&config.data_dir, "DATA_DIR");
+    let data_dir = if is_public { data_dir } else { data_dir.allow_world_writable() };
     let place = &config.session_store;
-    // Of a shared store there may be many instances, and none keeps anything else of its own.
+    // A shared store may have many instances, which keep nothing else of their own.
     let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
     let tls = tls_config(&config.web.tls, &data_dir)?;
     let stores = Store::open(place, config.session, clock.clone())
         .with_context(|| format!("the session store in {place} can't be opened"))?;
     let store = stores.for_this_thread();
     let shutdown = web::Data::new(Shutdown::default());
-    let metrics = metrics
-        .map(|metrics| prometheus::serve(metrics, stores.clone(), shutdown.clone()))
+    let metrics = metrics_listener
+        .map(|listener| metrics::serve(listener, stores.clone(), shutdown.clone()))
         .transpose()?;
     let (ending, drain) = (shutdown.clone(), config.running.shutdown_drain);
     let (http_bind_address, max_connections) =
@@ -150,7 +152,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             // and every response gets its headers.
             .wrap(headers.clone().layer())
             // Outermost, so that the log has the status that the browser sees.
-            .wrap(from_fn(telemetry::request))
+            .wrap(from_fn(requests::record))
             // Nothing more of a connection is read while it is sent a response.
             .wrap(from_fn(backpressure))
             // The shutdown waits for requests in flight.
@@ -165,10 +167,10 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .and_then(|listener| https_redirect::listen(server, listener, &base_url))
             .with_context(|| format!("HTTP_BIND_ADDRESS {address} can't be listened on"))?;
     }
-    // Whoever is told that it serves may end it as well.
+    // Signals stop the server from before it is announced.
     let signals = Signals::from_now()?;
     let (server, listener) = (server.run(), own);
-    Ok(Serving {
+    Ok(RunningServer {
         server,
         metrics,
         store,
@@ -183,12 +185,12 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
 }
 
 /// The configuration of the listener, or `None` where a proxy ends TLS.
-fn tls_config(tls: &Tls, data_dir: &DataDir) -> anyhow::Result<Option<ServerConfig>> {
+fn tls_config(tls: &Tls, data_dir: &PrivateDir) -> anyhow::Result<Option<ServerConfig>> {
     let config = match tls {
         Tls::Off => return Ok(None),
         Tls::SelfSigned => {
-            let (_, file) =
-                data_dir.kept("localhost.pem", || Ok(web_guards::tls::self_signed()?))?;
+            let (_, file) = data_dir
+                .read_or_create(CERTIFICATE_FILE, || Ok(web_guards::tls::self_signed()?))?;
             web_guards::tls::from_files(&file, &file)?
         }
         Tls::Files { cert, key } => web_guards::tls::reloading(cert, key)

@@ -1,14 +1,21 @@
-//! The mail server of this site, if it has one.
+//! The mail server of this app, if it has one.
 
-use super::reader::Reader;
+use env_settings::Reader;
+use outgoing_http::ExtraRoots;
+
 use crate::mail::Settings;
 #[cfg(feature = "smtp")]
 use crate::mail::{InvalidServer, Sender, Server};
 use crate::sign_in::LinkDelivery;
 
-/// Needed for links that we mail; without those, for whoever asks for one whose other was used up.
+/// Needed for links of our own. Without those it is optional: they are then offered to users whose link
+/// a scanner used up.
 #[cfg(feature = "smtp")]
-pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Settings> {
+pub(super) fn mail(
+    read: &mut Reader<'_>,
+    delivery: LinkDelivery,
+    extra_roots: &ExtraRoots,
+) -> Option<Settings> {
     let from = read.get("MAIL_FROM");
     if delivery != LinkDelivery::Smtp && read.get("SMTP_URL").is_none() {
         return None;
@@ -18,13 +25,13 @@ pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Sett
         read.problem("MAIL_FROM", "is needed with SMTP_URL");
     }
     let sender = from.as_deref().unwrap_or("login@example.com");
-    let roots = read.extra_roots.iter().map(AsRef::as_ref).collect::<Vec<_>>();
+    let roots = extra_roots.iter().map(AsRef::as_ref).collect::<Vec<_>>();
     let server = Server::parse(&url, &roots);
     match server {
         Err(InvalidServer::Certificates) => {
             read.problem("SMTP_URL", "needs the system's CA certificates, which can't be read");
         }
-        // An empty one is a problem already.
+        // An empty URL is a problem already.
         Err(_) if !url.is_empty() => read.problem(
             "SMTP_URL",
             "is a URL such as smtps://user:password@mail.example.com, or \
@@ -43,9 +50,13 @@ pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Sett
     Some(Settings::new(server.ok()?, sender.ok()?))
 }
 
-/// What asks for mail asks for another program.
+/// Settings that need SMTP are refused.
 #[cfg(not(feature = "smtp"))]
-pub(super) fn mail(read: &mut Reader<'_>, delivery: LinkDelivery) -> Option<Settings> {
+pub(super) fn mail(
+    read: &mut Reader<'_>,
+    delivery: LinkDelivery,
+    _: &ExtraRoots,
+) -> Option<Settings> {
     const EXPECTED: &str = "needs a program that was built with the feature smtp";
     let _ = read.get("MAIL_FROM");
     let has_server = read.get("SMTP_URL").is_some();

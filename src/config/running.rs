@@ -1,26 +1,26 @@
-//! How it is watched while it runs, and how it ends.
+//! Metrics and shutdown.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::reader::Reader;
+use env_settings::Reader;
 
-/// How it is watched while it runs, and how it ends.
+/// Metrics and shutdown.
 pub struct Running {
     /// `METRICS_BIND_ADDRESS`
     pub metrics_bind_address: Option<SocketAddr>,
-    /// `SHUTDOWN_DRAIN`: for how long it serves on after it has said that it isn't ready any more.
+    /// `SHUTDOWN_DRAIN`: how long the app goes on serving after its health check says not ready.
     pub shutdown_drain: Duration,
 }
 
 pub(super) fn running(read: &mut Reader<'_>) -> Running {
-    let name = "METRICS_BIND_ADDRESS";
-    let metrics_bind_address = read.get(name).and_then(|address| {
-        let parsed = address.parse();
-        parsed
-            .map_err(|_| read.problem(name, "is an address and port, such as 127.0.0.1:9464"))
-            .ok()
-    });
-    let shutdown_drain = read.duration("SHUTDOWN_DRAIN", "0s", 0..=600, "is from 0s to 10m");
-    Running { metrics_bind_address, shutdown_drain }
+    let drain = Duration::ZERO..=Duration::from_mins(10);
+    Running {
+        metrics_bind_address: read.optional(
+            "METRICS_BIND_ADDRESS",
+            "is an address and port, such as 127.0.0.1:9464",
+            |text| text.parse().ok(),
+        ),
+        shutdown_drain: read.duration("SHUTDOWN_DRAIN", "0s", drain, "is from 0s to 10m"),
+    }
 }

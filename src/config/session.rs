@@ -2,16 +2,18 @@
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use env_settings::{Problems, Reader, is_loopback};
+use outgoing_http::ExtraRoots;
 use url::Url;
 
-use super::DAY;
-use super::reader::{Problems, Reader, is_loopback};
+use super::{DAY, extra_roots};
 use crate::sealed::{InvalidCookieKey, KeyRing};
 use crate::session::store::SharedOptions; // with redis
 use crate::session::{Lifetimes, Limits, StoreLocation};
 
-/// The settings of what works on the store beside the server: where it is, and its limits.
+/// Reads the settings of commands that use the store beside the server: its location and limits.
 ///
 /// # Errors
 /// [`Problems`], as [`super::Config::read`].
@@ -19,7 +21,8 @@ pub fn read_store(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<(StoreLocation, Limits), Problems> {
     let mut read = Reader::new(&variable);
-    let store = (session_store(&mut read), session(&mut read));
+    let extra_roots = extra_roots(&mut read);
+    let store = (session_store(&mut read, &extra_roots), session(&mut read));
     read.finish(store)
 }
 
@@ -27,13 +30,13 @@ pub(super) fn data_dir(read: &mut Reader<'_>) -> PathBuf {
     PathBuf::from(read.or("DATA_DIR", "data"))
 }
 
-pub(super) fn session_store(read: &mut Reader<'_>) -> StoreLocation {
+pub(super) fn session_store(read: &mut Reader<'_>, extra_roots: &ExtraRoots) -> StoreLocation {
     // with redis
     if let Some(url) = read.get("SESSION_STORE") {
         let options = SharedOptions {
             name: "SESSION_STORE".to_owned(),
             key_prefix: "magic-link:".to_owned(),
-            extra_roots: read.extra_roots.iter().map(|root| root.to_vec()).collect(),
+            extra_roots: extra_roots.iter().map(|root| root.to_vec()).collect(),
         };
         match StoreLocation::url(&url, options) {
             Ok(shared) => return shared,
@@ -45,8 +48,9 @@ pub(super) fn session_store(read: &mut Reader<'_>) -> StoreLocation {
 }
 
 pub(super) fn session(read: &mut Reader<'_>) -> Limits {
+    let range = Duration::from_secs(1)..=365 * DAY;
     let mut timeout =
-        |name, default| read.duration(name, default, 1..=365 * DAY, "is from 1s to 365d");
+        |name, default| read.duration(name, default, range.clone(), "is from 1s to 365d");
     let lifetimes = Lifetimes {
         idle: timeout("SESSION_IDLE_TIMEOUT", "7d"),
         absolute: timeout("SESSION_ABSOLUTE_TIMEOUT", "30d"),
@@ -56,7 +60,7 @@ pub(super) fn session(read: &mut Reader<'_>) -> Limits {
     Limits { lifetimes, sessions_per_user: sessions_per_user.get() }
 }
 
-/// The keys of `COOKIE_KEYS`, if that is set, and the folder that has one if it is not.
+/// Reads the keys of `COOKIE_KEYS`, if that is set, and `DATA_DIR`, which has one if it isn't.
 ///
 /// # Errors
 /// [`Problems`], as [`super::Config::read`].
@@ -64,7 +68,7 @@ pub fn read_keys(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<(Option<KeyRing>, PathBuf), Problems> {
     let mut read = Reader::new(&variable);
-    let keys = read.get("COOKIE_KEYS").and_then(|keys| key_ring(&mut read, &keys));
+    let keys = key_ring(&mut read);
     let data_dir = data_dir(&mut read);
     read.finish((keys, data_dir))
 }
@@ -74,25 +78,18 @@ pub fn read_keys(
 /// # Errors
 /// [`InvalidCookieKey`] if one of them isn't 64 bytes in base64.
 pub fn parse_cookie_keys(keys: &str) -> Result<KeyRing, InvalidCookieKey> {
-    // A part of the key derivation: with another name, no cookie made before opens.
+    // The name goes into the key derivation: with another one, no earlier cookie opens.
     KeyRing::parse(keys, "workos-magic-link")
 }
 
-fn key_ring(read: &mut Reader<'_>, keys: &str) -> Option<KeyRing> {
-    parse_cookie_keys(keys)
-        .map_err(|_| read.problem("COOKIE_KEYS", "is a list of keys, each 64 bytes in base64"))
-        .ok()
+fn key_ring(read: &mut Reader<'_>) -> Option<KeyRing> {
+    let expected = "is a list of keys, each 64 bytes in base64";
+    read.optional("COOKIE_KEYS", expected, |keys| parse_cookie_keys(keys).ok())
 }
 
 pub(super) fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRing> {
-    let Some(keys) = read.get("COOKIE_KEYS") else {
-        if !is_loopback(base_url) {
-            read.problem(
-                "COOKIE_KEYS",
-                "is needed; make one with `workos-magic-link keys generate`",
-            );
-        }
-        return None;
-    };
-    key_ring(read, &keys)
+    if !is_loopback(base_url) {
+        read.required("COOKIE_KEYS", "is needed; make one with `workos-magic-link keys generate`");
+    }
+    key_ring(read)
 }

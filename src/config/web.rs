@@ -1,46 +1,45 @@
-//! Where this app is found, and who ends TLS.
+//! Where this app is reached, and what terminates TLS.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use env_settings::{Reader, is_loopback};
 use ipnet::IpNet;
 use url::Url;
 
-use super::reader::{Reader, is_loopback};
-
-/// Where this app is, for itself and for the browsers.
+/// Where this app listens, and where browsers reach it.
 pub struct Web {
     /// `BASE_URL`: the origin that browsers see.
     pub base_url: Url,
     /// `BIND_ADDRESS`
     pub bind_address: SocketAddr,
-    /// `HTTP_BIND_ADDRESS`: where plain HTTP is led to `base_url`, if anywhere.
+    /// `HTTP_BIND_ADDRESS`: where plain HTTP is redirected to `base_url`, if anywhere.
     pub http_bind_address: Option<SocketAddr>,
-    /// `MAX_CONNECTIONS`: how many connections both addresses take at the same time.
+    /// `MAX_CONNECTIONS`: the most connections to both addresses at the same time.
     pub max_connections: NonZeroUsize,
     /// `TLS`
     pub tls: Tls,
-    /// `TRUSTED_PROXIES`: who may say where a request comes from.
+    /// `TRUSTED_PROXIES`: which are believed when they say where a request comes from.
     pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Web {
-    /// Whether browsers reach this app on their own machine only, as in development.
+    /// Whether this app is reached from its own machine only, as in development.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.base_url)
     }
 }
 
-/// Who ends TLS, and with what certificate.
+/// What terminates TLS, and with which certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tls {
-    /// This app, with a certificate it makes itself and keeps in `DATA_DIR`. For development.
+    /// This app, with a certificate that it makes and keeps in `DATA_DIR`. For development.
     SelfSigned,
     /// This app, with the certificate in these PEM files.
     Files {
-        /// `TLS_CERT_FILE`: the certificate, and those between it and its root.
+        /// `TLS_CERT_FILE`: the certificate and its intermediates.
         cert: PathBuf,
         /// `TLS_KEY_FILE`
         key: PathBuf,
@@ -50,7 +49,7 @@ pub enum Tls {
 }
 
 pub(super) fn web(read: &mut Reader<'_>) -> Web {
-    let base_url = read.url("BASE_URL", "https://localhost:8443");
+    let base_url = read.https_url("BASE_URL", "https://localhost:8443");
     if base_url.path() != "/" || base_url.query().is_some() || base_url.fragment().is_some() {
         read.problem("BASE_URL", "is an origin, such as https://app.example.com, without a path");
     }
@@ -62,24 +61,27 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
     let http_bind_address = http_bind_address(read, bind_address);
     let max_connections =
         read.parse("MAX_CONNECTIONS", "1000", "is a number of connections, such as 1000");
-    // Read in any case, so that a damaged value is refused in any case.
-    let [cert, key] = ["TLS_CERT_FILE", "TLS_KEY_FILE"].map(|name| read.get(name));
-    let tls = match read.one_of(
+    // Read whatever TLS is, so that a bad value is always reported.
+    let [cert, key] =
+        ["TLS_CERT_FILE", "TLS_KEY_FILE"].map(|name| PathBuf::from(read.or(name, "")));
+    let tls = read.choice(
         "TLS",
-        ["self-signed", "files", "off"],
+        [("self-signed", Tls::SelfSigned), ("files", Tls::Files { cert, key }), ("off", Tls::Off)],
         "is one of self-signed, files, off",
-    ) {
-        "off" => Tls::Off,
-        "files" => Tls::Files {
-            cert: tls_file(read, "TLS_CERT_FILE", cert),
-            key: tls_file(read, "TLS_KEY_FILE", key),
-        },
-        _ => Tls::SelfSigned,
-    };
+    );
+    if matches!(tls, Tls::Files { .. }) {
+        for name in ["TLS_CERT_FILE", "TLS_KEY_FILE"] {
+            read.required(name, "is needed with TLS=files");
+        }
+    }
     if base_url.scheme() == "http" && tls != Tls::Off {
         read.problem("TLS", "is off while BASE_URL is http");
     }
-    let trusted_proxies = trusted_proxies(read);
+    let trusted_proxies = read.list(
+        "TRUSTED_PROXIES",
+        "is a list of networks, such as 10.0.0.0/8, 127.0.0.1",
+        |text| text.parse().or_else(|_| text.parse().map(|ip: IpAddr| ip.into())).ok(),
+    );
     let web =
         Web { base_url, bind_address, http_bind_address, max_connections, tls, trusted_proxies };
     if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
@@ -88,31 +90,13 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
     web
 }
 
-fn tls_file(read: &mut Reader<'_>, name: &'static str, file: Option<String>) -> PathBuf {
-    if file.is_none() {
-        read.problem(name, "is needed with TLS=files");
-    }
-    file.unwrap_or_default().into()
-}
-
 fn http_bind_address(read: &mut Reader<'_>, bind_address: SocketAddr) -> Option<SocketAddr> {
-    let address = read.get("HTTP_BIND_ADDRESS")?.parse().ok();
-    if address.is_none_or(|address: SocketAddr| address == bind_address && address.port() != 0) {
-        read.problem(
-            "HTTP_BIND_ADDRESS",
-            "is an address and port, such as 0.0.0.0:80, and another than BIND_ADDRESS",
-        );
-    }
-    address
-}
-
-fn trusted_proxies(read: &mut Reader<'_>) -> Vec<IpNet> {
-    let proxies = read.or("TRUSTED_PROXIES", "");
-    let named = proxies.split(',').map(str::trim).filter(|proxy| !proxy.is_empty());
-    let net = |text: &str| text.parse().or_else(|_| text.parse().map(|ip: IpAddr| ip.into()));
-    let parsed: Result<_, _> = named.map(net).collect();
-    parsed.unwrap_or_else(|_| {
-        read.problem("TRUSTED_PROXIES", "is a list of networks, such as 10.0.0.0/8, 127.0.0.1");
-        Vec::new()
-    })
+    read.optional(
+        "HTTP_BIND_ADDRESS",
+        "is an address and port, such as 0.0.0.0:80, and another than BIND_ADDRESS",
+        |text| {
+            let address: SocketAddr = text.parse().ok()?;
+            (address != bind_address || address.port() == 0).then_some(address)
+        },
+    )
 }

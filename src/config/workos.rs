@@ -1,11 +1,15 @@
 //! How to talk to WorkOS.
 
+use anyhow::Context;
+use env_settings::{Reader, is_loopback};
+use outgoing_http::{ExtraRoots, http_client, unusable_proxy};
 use secrecy::SecretString;
 use url::Url;
 
-use super::reader::{Reader, is_loopback};
-use crate::outgoing::unusable_proxy;
-use crate::workos::Credentials;
+use crate::workos::{Client, Credentials};
+
+/// What WorkOS knows this program as.
+const USER_AGENT: &str = concat!("workos-magic-link/", env!("CARGO_PKG_VERSION"));
 
 /// How to talk to WorkOS.
 pub struct WorkOs {
@@ -18,16 +22,23 @@ pub struct WorkOs {
 }
 
 impl WorkOs {
-    /// Whether this is a stand-in: the API on this machine.
+    /// Makes a client with these settings.
+    pub(crate) fn client(&self, extra_roots: &ExtraRoots) -> anyhow::Result<Client> {
+        let http = http_client(&self.api_url, extra_roots).user_agent(USER_AGENT);
+        Client::new(http, self.api_url.clone(), self.credentials.clone())
+            .context("the HTTP client can't be made; are the system's CA certificates installed?")
+    }
+
+    /// Whether this is an emulator: the API on this machine.
     #[must_use]
-    pub fn is_stand_in(&self) -> bool {
+    pub fn is_emulator(&self) -> bool {
         is_loopback(&self.api_url)
     }
 }
 
 pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
     let callback = base_url.join("/callback").unwrap_or_else(|_| base_url.clone());
-    let redirect_uri = read.url("WORKOS_REDIRECT_URI", callback.as_str());
+    let redirect_uri = read.https_url("WORKOS_REDIRECT_URI", callback.as_str());
     if redirect_uri != callback {
         read.problem("WORKOS_REDIRECT_URI", "is BASE_URL followed by /callback and nothing else");
     }
@@ -43,14 +54,14 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
         "WORKOS_CLIENT_ID",
         "is needed: the client id from the WorkOS dashboard, API Keys",
     );
-    // Browsers are sent to WorkOS with it: the two swapped would show them the key.
+    // Browsers are redirected to WorkOS with it: if the two were swapped, they would see the key.
     if client_id.starts_with("sk_") || !is_plain(&client_id) {
         read.problem(
             "WORKOS_CLIENT_ID",
             "is client_…, not the secret key, and has neither spaces nor quotes",
         );
     }
-    let api_url = read.url("WORKOS_API_URL", "https://api.workos.com");
+    let api_url = read.https_url("WORKOS_API_URL", "https://api.workos.com");
     if api_url.query().is_some() || api_url.fragment().is_some() {
         read.problem("WORKOS_API_URL", "has neither query nor fragment");
     }

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use super::Failure;
 
 /// Stands around a resource: behind the router, where cloning the request is safe. What a panic
-/// says goes to the log (see [`telemetry`](crate::telemetry)), and never to the visitor.
+/// says goes to the log (see [`log`](crate::observability::log)), and never to the visitor.
 ///
 /// # Errors
 /// Those of what it stands around.

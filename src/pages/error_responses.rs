@@ -12,9 +12,9 @@ use web_guards::Rejection;
 use crate::app::App;
 use crate::audit;
 use crate::error::{ErrorKind, Failure, Offer};
+use crate::observability::requests::RequestId;
 use crate::pages::{ErrorPage, Pages};
 use crate::sign_in::ReturnTo;
-use crate::telemetry::RequestId;
 
 /// How long to wait before trying again where nobody said, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 5;

@@ -149,8 +149,8 @@ fn only_the_demo_knows_the_stand_in() {
 #[test]
 fn nothing_needs_the_doctor_but_whoever_calls_for_one() {
     for (path, source) in sources("src") {
-        let is_its_own = path.to_string_lossy().contains("src/doctor");
-        let calls = path.ends_with("main.rs") || path.ends_with("lib.rs");
+        let is_its_own = path.to_string_lossy().contains("src/commands/doctor");
+        let calls = path.ends_with("main.rs") || path.ends_with("commands/mod.rs");
         assert!(is_its_own || calls || !source.contains("doctor"), "{}", path.display());
     }
 }

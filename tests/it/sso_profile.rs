@@ -1,7 +1,7 @@
 //! Who comes in through SSO: whose profile is taken, who that person is, what is shown of it.
 
 use serde_json::{Value, json};
-use workos_magic_link::operator::{self, Sessions};
+use workos_magic_link::commands::sessions::{self, Sessions};
 
 use crate::answer::assert_error;
 use crate::sso::{answer_with, offers_new_sign_in, sent_back};
@@ -77,8 +77,8 @@ async fn a_person_is_their_connection_and_their_id_there() {
     assert_eq!(sessions(&moved).await, 1);
 
     // The operator knows addresses.
-    let ended = Sessions::End { email: Some("Ana@acme.test".to_owned()) };
-    let told = operator::sessions(ended, |name| app.settings.get(name).cloned()).await.unwrap();
+    let ended = Sessions::End { email: Some("Ana@acme.test".to_owned()), all: false };
+    let told = sessions::run(ended, |name| app.settings.get(name).cloned()).await.unwrap();
     assert_eq!(told, "Ended 3 sessions.");
     for (visitor, is_in) in [(&ana, false), (&married, true), (&successor, false), (&moved, false)]
     {

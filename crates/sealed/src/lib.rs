@@ -2,6 +2,8 @@
 
 pub mod host_cookie;
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::rand::{SecureRandom, SystemRandom};
@@ -213,4 +215,27 @@ pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
 /// [`NoRandomness`] if the system's generator fails.
 pub fn generate_cookie_key() -> Result<String, NoRandomness> {
     Ok(STANDARD.encode(random::<COOKIE_KEY_BYTES>()?))
+}
+
+/// Returns whether a key for [`KeyRing::parse`] looks random: a text, a counter or a repeated pattern
+/// doesn't, nor does one that isn't base64. A key of [`generate_cookie_key`] that doesn't is less
+/// likely than one in a million million.
+///
+/// ```
+/// use sealed_values::{generate_cookie_key, looks_random};
+///
+/// assert!(looks_random(&generate_cookie_key()?));
+/// assert!(!looks_random("QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ=="));
+/// # Ok::<(), sealed_values::NoRandomness>(())
+/// ```
+#[must_use]
+pub fn looks_random(base64: &str) -> bool {
+    // The fewest different values among 64 random bytes, and among the differences of neighbors:
+    // there are 57 on average.
+    const MIN_VARIETY: usize = 38;
+    let Ok(key) = STANDARD.decode(base64.trim()) else { return false };
+    let is_text = key.iter().all(|byte| (b' '..=b'~').contains(byte));
+    let steps = key.windows(2).map(|pair| pair[1].wrapping_sub(pair[0]));
+    let is_varied = |bytes: HashSet<u8>| bytes.len() >= MIN_VARIETY;
+    !is_text && is_varied(key.iter().copied().collect()) && is_varied(steps.collect())
 }

@@ -63,6 +63,7 @@
 
 pub mod client_ip;
 mod connection;
+mod file_limit;
 mod headers;
 mod host;
 pub mod https_redirect;
@@ -78,6 +79,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse, Transform};
 use futures_util::future::LocalBoxFuture;
 
 pub use connection::{listen, server};
+pub use file_limit::{FileLimitError, raise_file_limit};
 pub use headers::SecurityHeaders;
 pub use host::ServedHost;
 pub use limits::{RequestLimits, backpressure};

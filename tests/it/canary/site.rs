@@ -27,12 +27,17 @@ pub struct Site {
 
 impl Site {
     pub async fn start(settings: &[(&str, &str)]) -> Self {
-        Self::beside(stand_in().await, settings).await
+        let workos = WorkOs::with(Options { auto_idp: true, ..Options::default() });
+        // for sso
+        workos.connect("org_sso", "sso.test").await;
+        Self::beside(workos, settings).await
     }
 
     #[cfg(feature = "smtp")]
     pub async fn with_own_mail() -> Self {
-        let workos = stand_in().await;
+        let workos = WorkOs::with(Options { auto_idp: true, ..Options::default() });
+        // for sso
+        workos.connect("org_sso", "sso.test").await;
         let smtp_url = workos.smtp_url();
         let own_mail = [
             ("LINK_DELIVERY", "smtp"),
@@ -124,13 +129,6 @@ impl Site {
             assert!(leak.is_none(), "{secret} in {leak:?}");
         }
     }
-}
-
-async fn stand_in() -> WorkOs {
-    let workos = WorkOs::with(Options { auto_idp: true, ..Options::default() });
-    // for sso
-    workos.connect("org_sso", "sso.test").await;
-    workos
 }
 
 /// All that the store has written.

@@ -1,0 +1,55 @@
+//! A TLS handshake without a network.
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
+use rustls::{
+    ClientConfig, ClientConnection, ConnectionCommon, Error, ServerConfig, ServerConnection,
+};
+use rustls_platform_verifier::Verifier;
+
+use crate::ExtraRoots;
+
+/// Checks whether a client on this machine, which trusts these roots too, accepts the certificate of
+/// this server for this host.
+///
+/// # Errors
+/// Why the client refuses it, or why there can be no handshake.
+pub fn verify_server(
+    server: ServerConfig,
+    host: &str,
+    extra_roots: &ExtraRoots,
+) -> Result<(), Error> {
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+        .map_err(|_| Error::General(format!("{host} can't be the name of a server")))?;
+    let client = ClientConfig::builder();
+    let roots = extra_roots.iter().cloned();
+    let verifier = Verifier::new_with_extra_roots(roots, client.crypto_provider().clone())?;
+    let client = client.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+    let mut client = ClientConnection::new(Arc::new(client.with_no_client_auth()), name)?;
+    let mut server = ServerConnection::new(Arc::new(server))?;
+    while client.is_handshaking() {
+        transfer(&mut client, &mut server)?;
+        transfer(&mut server, &mut client)?;
+    }
+    Ok(())
+}
+
+/// Gives the other side what one has to send.
+fn transfer<A, B>(
+    from: &mut ConnectionCommon<A>,
+    to: &mut ConnectionCommon<B>,
+) -> Result<(), Error> {
+    let broken = |error: io::Error| Error::General(error.to_string());
+    let mut sent = Vec::new();
+    while from.wants_write() {
+        from.write_tls(&mut sent).map_err(broken)?;
+    }
+    let mut sent = sent.as_slice();
+    while !sent.is_empty() {
+        to.read_tls(&mut sent).map_err(broken)?;
+        to.process_new_packets()?;
+    }
+    Ok(())
+}

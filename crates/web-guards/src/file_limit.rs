@@ -1,0 +1,48 @@
+//! The limit on open files: each connection is one.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+
+use rlimit::Resource;
+
+/// Why there can't be enough open files.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileLimitError {
+    /// The limit can't be read.
+    #[error("could not read the limit on open files")]
+    Io(#[source] io::Error),
+    /// The hard limit is too low to start with.
+    #[error(
+        "the limit on open files is {limit}, and at least {needed} are needed: raise the hard limit \
+         (`ulimit -Hn`, or `LimitNOFILE=` in a systemd unit)"
+    )]
+    TooLow {
+        /// The limit.
+        limit: u64,
+        /// What the program needs without any connection.
+        needed: u64,
+    },
+}
+
+/// Raises the soft limit on open files to the hard limit. Logs a warning if that allows fewer than this
+/// many connections.
+///
+/// # Errors
+/// When the hard limit is too low for a server without any connection.
+pub fn raise_file_limit(max_connections: NonZeroUsize) -> Result<(), FileLimitError> {
+    let limit = rlimit::increase_nofile_limit(u64::MAX)
+        .or_else(|_| Resource::NOFILE.get_soft())
+        .map_err(FileLimitError::Io)?;
+    // What listeners and an embedded database hold open, and what each worker thread does.
+    let threads = available_parallelism().map_or(1, |threads| threads.get() as u64);
+    let needed = 32 + 4 * threads;
+    if limit < needed {
+        return Err(FileLimitError::TooLow { limit, needed });
+    }
+    if limit < needed + max_connections.get() as u64 {
+        tracing::warn!(limit, "the limit on open files allows fewer connections than configured");
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! `--demo`: the app with an emulator of WorkOS, without an account or settings.
+//!
+//! It can't touch anything real: it reads no `.env`, takes no key, talks to the emulator only, listens
+//! on loopback only and keeps its files in a folder of its own.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use env_settings::is_loopback;
+use magic_link_emulator::{Emulator, Options};
+use url::Url;
+
+use super::serve;
+use crate::config::{Config, Problem, Problems};
+use crate::email_address::parse_domain;
+use crate::observability::log;
+use crate::server;
+use crate::workos::SsoSelector;
+
+// for own-mail
+/// The sender of the app's own email.
+const SENDER: &str = "Magic Link demo <sign-in@demo.invalid>";
+
+/// Serves the app and the emulator until they are stopped.
+///
+/// # Errors
+/// When a setting is wrong, anything would be reachable from another machine, or the app can't start.
+pub async fn run() -> anyhow::Result<()> {
+    server::survive_hangup()?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let emulator = start_emulator(variable)?;
+    let config = config(variable, &emulator)?;
+    let _log = log::start(&config.log);
+    let server = serve::start(config, |site| welcome(site, &emulator))?;
+    server.run().await?;
+    emulator.stop().await;
+    Ok(())
+}
+
+fn welcome(site: &str, emulator: &Emulator) -> String {
+    let inbox = inbox(emulator);
+    let hints = [
+        "With SIGN_IN_WITH=code it has a code to type in, in place of a link to follow.",
+        // for own-mail
+        "With LINK_DELIVERY=smtp the app mails links of its own, which mail scanners can't use up.",
+    ];
+    format!(
+        "The demo is running. Nothing in it is real, and no account is needed.\n\n  \
+         1. Open   {site}/login\n  \
+         2. Type   any address, and press the button\n  \
+         3. Open   {inbox}   and do as the mail says\n\n{}\n",
+        hints.join("\n")
+    )
+}
+
+/// Starts the emulator on the current runtime, at `EMULATOR_BIND_ADDRESS`.
+fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Emulator> {
+    let address = variable("EMULATOR_BIND_ADDRESS").unwrap_or_else(|| "127.0.0.1:4100".to_owned());
+    let bind: SocketAddr =
+        address.parse().context("EMULATOR_BIND_ADDRESS is an address and port")?;
+    ensure!(bind.ip().is_loopback(), "EMULATOR_BIND_ADDRESS must be loopback in a demo");
+    let options = Options {
+        bind,
+        // for sso
+        // Organizations exist as soon as they are named.
+        sso: sso(&variable("SSO_DOMAINS").unwrap_or_default()),
+        ..Options::default()
+    };
+    Emulator::start(options).with_context(|| {
+        format!("the stand-in for WorkOS can't listen on {bind} (EMULATOR_BIND_ADDRESS)")
+    })
+}
+
+// for sso
+/// Returns the organizations and connections of `SSO_DOMAINS`, each with its domain. Bad entries are
+/// reported with the other settings.
+fn sso(domains: &str) -> Vec<(String, String)> {
+    let entries = domains.split(',').filter_map(|entry| {
+        let (domain, id) = entry.split_once('=')?;
+        SsoSelector::parse(id.trim())?;
+        Some((id.trim().to_owned(), parse_domain(domain.trim()).ok()?))
+    });
+    entries.collect()
+}
+
+/// Where the emulator shows the email that it "sent".
+fn inbox(emulator: &Emulator) -> String {
+    format!("{}/inbox", emulator.url())
+}
+
+/// Reads the settings of a demo that calls this emulator and sends its email there.
+fn config(
+    variable: impl Fn(&str) -> Option<String>,
+    emulator: &Emulator,
+) -> Result<Config, Problems> {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let site = set("BASE_URL").unwrap_or_else(|| base_url(set("TLS"), set("BIND_ADDRESS")));
+    if Url::parse(&site).is_ok_and(|site| !is_loopback(&site)) {
+        return Err(must_be_loopback("BASE_URL"));
+    }
+    let config = Config::read(|name| match name {
+        "WORKOS_API_URL" => Some(emulator.url()),
+        "WORKOS_API_KEY" => Some(Options::default().api_key),
+        "WORKOS_CLIENT_ID" => Some(Options::default().client_id),
+        "DATA_DIR" => Some(data_dir(set(name))),
+        "BASE_URL" => Some(site.clone()),
+        // for own-mail
+        "SMTP_URL" if cfg!(feature = "smtp") => Some(emulator.smtp_url()),
+        // for own-mail
+        "MAIL_FROM" => Some(SENDER.to_owned()),
+        // A demo uses nothing of the real app.
+        "COOKIE_KEYS" => None,
+        // for redis
+        "SESSION_STORE" => None,
+        _ if name.starts_with("WORKOS_") || name.starts_with("SMTP_") => None,
+        _ => set(name),
+    })?;
+    for (name, address) in [
+        ("BIND_ADDRESS", Some(config.web.bind_address)),
+        ("HTTP_BIND_ADDRESS", config.web.http_bind_address),
+        ("METRICS_BIND_ADDRESS", config.running.metrics_bind_address),
+    ] {
+        if address.is_some_and(|address| !address.ip().is_loopback()) {
+            return Err(must_be_loopback(name));
+        }
+    }
+    Ok(Config { demo_inbox: Some(inbox(emulator)), ..config })
+}
+
+fn must_be_loopback(variable: &'static str) -> Problems {
+    Problems(vec![Problem { variable, expected: "is loopback in a demo" }])
+}
+
+fn data_dir(set: Option<String>) -> String {
+    let data_dir = set.unwrap_or_else(|| "data".to_owned());
+    Path::new(&data_dir).join("demo").to_string_lossy().into_owned()
+}
+
+/// The default of `BASE_URL`: this machine, at the port that the demo listens on.
+fn base_url(tls: Option<String>, bind_address: Option<String>) -> String {
+    let scheme = if tls.is_some_and(|tls| tls == "off") { "http" } else { "https" };
+    let port = bind_address.as_deref().and_then(|address| address.rsplit(':').next());
+    format!("{scheme}://localhost:{}", port.unwrap_or("8443"))
+}

@@ -1,0 +1,62 @@
+//! Writes the log to standard error in a thread of its own, so that a reader that is slow or gone
+//! never blocks a request. Lines that can't be written are dropped and counted.
+
+use std::io::{self, Stderr, Write};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
+
+/// The most lines that are queued: some megabytes.
+const MAX_QUEUED: usize = 16_384;
+
+/// The most that is written at a time.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Lines that came while the queue was full.
+static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
+/// Lines that couldn't be written to standard error.
+static REFUSED: AtomicU64 = AtomicU64::new(0);
+
+pub(super) fn open() -> (NonBlocking, WorkerGuard) {
+    let sink = NonBlockingBuilder::default().buffered_lines_limit(MAX_QUEUED);
+    let (writer, guard) = sink.finish(Batch { out: io::stderr(), pending: Vec::new(), lines: 0 });
+    let _ = DROPPED.set(writer.error_counter());
+    (writer, guard)
+}
+
+/// Returns how many lines of the log were dropped.
+pub(crate) fn lost_lines() -> u64 {
+    let dropped = DROPPED.get().map_or(0, ErrorCounter::dropped_lines);
+    let dropped = u64::try_from(dropped).unwrap_or(u64::MAX);
+    dropped.saturating_add(REFUSED.load(Ordering::Relaxed))
+}
+
+/// Writes lines that are queued together in one call.
+struct Batch {
+    out: Stderr,
+    pending: Vec<u8>,
+    lines: u64,
+}
+
+impl Write for Batch {
+    /// Takes one whole line: that is how the subscriber writes them.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.pending.extend_from_slice(line);
+        self.lines += 1;
+        if self.pending.len() >= MAX_BYTES {
+            self.flush()?;
+        }
+        Ok(line.len())
+    }
+
+    /// Called when no further line is queued. Nothing can be done about an error but count it.
+    fn flush(&mut self) -> io::Result<()> {
+        if self.out.write_all(&self.pending).is_err() {
+            REFUSED.fetch_add(self.lines, Ordering::Relaxed);
+        }
+        self.pending.clear();
+        self.lines = 0;
+        Ok(())
+    }
+}
