@@ -85,7 +85,7 @@ impl Config {
         let config = Self {
             workos: workos::workos(&mut read, &web.base_url),
             data_dir: session::data_dir(&mut read),
-            session_store: session::session_store(&mut read, &extra_roots),
+            session_store: session::session_store(&mut read),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),
             session: session::session(&mut read),
             // for own-mail

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use env_settings::{Problems, Reader, is_loopback};
-use outgoing_http::ExtraRoots;
 use url::Url;
 
 use super::{DAY, extra_roots};
@@ -21,8 +20,7 @@ pub fn read_store(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<(StoreLocation, Limits), Problems> {
     let mut read = Reader::new(&variable);
-    let extra_roots = extra_roots(&mut read);
-    let store = (session_store(&mut read, &extra_roots), session(&mut read));
+    let store = (session_store(&mut read), session(&mut read));
     read.finish(store)
 }
 
@@ -30,13 +28,13 @@ pub(super) fn data_dir(read: &mut Reader<'_>) -> PathBuf {
     PathBuf::from(read.or("DATA_DIR", "data"))
 }
 
-pub(super) fn session_store(read: &mut Reader<'_>, extra_roots: &ExtraRoots) -> StoreLocation {
+pub(super) fn session_store(read: &mut Reader<'_>) -> StoreLocation {
     // with redis
     if let Some(url) = read.get("SESSION_STORE") {
         let options = SharedOptions {
             name: "SESSION_STORE".to_owned(),
             key_prefix: "magic-link:".to_owned(),
-            extra_roots: extra_roots.iter().map(|root| root.to_vec()).collect(),
+            extra_roots: extra_roots(read).iter().map(|root| root.to_vec()).collect(),
         };
         match StoreLocation::url(&url, options) {
             Ok(shared) => return shared,

@@ -109,11 +109,11 @@ fn link_lifetimes(read: &mut Reader<'_>, delivery: LinkDelivery) -> LinkLifetime
     let fifteen_minutes = Duration::from_mins(15);
     match delivery {
         LinkDelivery::WorkOs => {
-            let (range, expected) = (fifteen_minutes..=DAY, "is from 15m to 24h");
+            let expected = "is from 15m to 24h";
             LinkLifetimes {
-                workos: read.duration(name, "15m", range.clone(), expected),
+                workos: read.duration(name, "15m", fifteen_minutes..=DAY, expected),
                 // for own-mail
-                smtp: read.duration(name, "1h", range, expected),
+                smtp: read.duration(name, "1h", fifteen_minutes..=DAY, expected),
             }
         }
         // for own-mail
