@@ -3,7 +3,9 @@
 use std::fs::{self, OpenOptions};
 use std::path::Path;
 
-use super::{Finding, fails, ok, unknown};
+#[cfg(feature = "redis")]
+use super::unknown;
+use super::{Finding, fails, ok};
 use crate::clock::Clock;
 #[cfg(feature = "redis")]
 use crate::session::store::Eviction;
