@@ -8,7 +8,7 @@ use super::failure::Problem;
 use super::{Page, Pages};
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
-use crate::sign_in::email_code::Refused;
+use crate::sign_in::email_code::RejectedCode;
 use crate::sign_in::{OneTimeCode, PendingSignIn};
 use crate::webmail::Webmail;
 
@@ -81,8 +81,8 @@ impl CodePage {
     }
 
     /// Shows why a code was refused.
-    pub(crate) fn refused(self, pages: &Pages, refused: Refused) -> Failure {
-        let Refused { failure, attempts_left, .. } = refused;
+    pub(crate) fn rejected(self, pages: &Pages, rejected: RejectedCode) -> Failure {
+        let RejectedCode { failure, attempts_left, .. } = rejected;
         let page = self.refusing(failure.kind, attempts_left, failure.retry_after);
         failure.with_page(pages.html(&page))
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::error::{ErrorKind, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages, see_other};
-use crate::sign_in::approve::{OpenedLink, Refused, Standing};
+use crate::sign_in::approve::{LinkState, NotApproved, OpenedLink};
 use crate::sign_in::blocked_cookies;
 use crate::sign_in::ctx::Ctx;
 
@@ -26,9 +26,9 @@ pub(super) async fn show(ctx: Ctx, pages: Pages) -> Result<HttpResponse, Failure
     }
     let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;
     Ok(match link.standing(&ctx.store).await? {
-        Standing::Cancelled => pages.show(&CancelPage::done(&link.state.requested)),
-        Standing::Approved => pages.show(&ApprovedPage {}),
-        Standing::Waits => {
+        LinkState::Cancelled => pages.show(&CancelPage::done(&link.state.requested)),
+        LinkState::Approved => pages.show(&ApprovedPage {}),
+        LinkState::Waits => {
             blocked_cookies::refuse_if_marked(&ctx.store, &link.state.id).await?;
             pages.show(&page(&ctx, &link))
         }
@@ -42,11 +42,11 @@ pub(super) async fn approve(
 ) -> Result<HttpResponse, Failure> {
     let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;
     link.must_be(form.flow.as_deref())?;
-    if link.standing(&ctx.store).await? == Standing::Waits {
+    if link.standing(&ctx.store).await? == LinkState::Waits {
         let page = page(&ctx, &link);
         link.approve(&ctx, &form.digits).await.map_err(|refused| match refused {
-            Refused::WrongDigits(attempts_left) => page.wrong_digits(&pages, attempts_left),
-            Refused::Failed(failure) => failure,
+            NotApproved::WrongDigits(attempts_left) => page.wrong_digits(&pages, attempts_left),
+            NotApproved::Failed(failure) => failure,
         })?;
     }
     Ok(see_other("/login/approve"))

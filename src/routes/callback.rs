@@ -8,7 +8,7 @@ use crate::sign_in::callback::{CallbackQuery, callback};
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
 
-pub(super) async fn arrive(
+pub(super) async fn get(
     ctx: Ctx,
     user: Option<CurrentUser>,
     query: web::Query<CallbackQuery>,

@@ -31,9 +31,9 @@ pub(super) async fn sign_in(
     let id = SignInId::parse(&form.flow).ok_or_else(nothing_pending)?;
     match redeem(&ctx, user.as_ref(), &id, &form.code, &form.instead_of).await? {
         Redeemed::Next(next) => Ok(pages.go(next)),
-        Redeemed::Refused(pending, refused) => {
+        Redeemed::Rejected(pending, rejected) => {
             let page = code_page(&ctx, user.as_ref(), &pending).await?;
-            Err(page.refused(&pages, refused).for_audit(&pending))
+            Err(page.rejected(&pages, rejected).for_audit(&pending))
         }
     }
 }

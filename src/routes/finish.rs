@@ -17,7 +17,7 @@ pub(super) struct FinishQuery {
     flow: String,
 }
 
-pub(super) async fn resume(
+pub(super) async fn get(
     ctx: Ctx,
     user: Option<CurrentUser>,
     query: web::Query<FinishQuery>,

@@ -20,7 +20,7 @@ pub(crate) struct OpenedLink {
 
 /// How its sign-in stands.
 #[derive(PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum LinkState {
     /// It waits for the digits.
     Waits,
     Approved,
@@ -50,18 +50,18 @@ impl OpenedLink {
         }
     }
 
-    pub(crate) async fn standing(&self, store: &Store) -> Result<Standing, Failure> {
+    pub(crate) async fn standing(&self, store: &Store) -> Result<LinkState, Failure> {
         let end = end_of(store, &self.state.id).await?;
         match end {
-            Some(End::ByMailbox) => Ok(Standing::Cancelled),
+            Some(End::ByMailbox) => Ok(LinkState::Cancelled),
             Some(End::WrongDigits) => {
                 Err(Failure::refusal(ErrorKind::TooManyWrongDigits, "the digits were wrong before"))
             }
             Some(End::Redeemed(_) | End::CodeSpent) | None => {
                 let is_approved = store.get(&self.state.id.name_of_approval()).await?.is_some();
                 match (is_approved, end) {
-                    (true, _) => Ok(Standing::Approved),
-                    (false, None) => Ok(Standing::Waits),
+                    (true, _) => Ok(LinkState::Approved),
+                    (false, None) => Ok(LinkState::Waits),
                     (false, Some(_)) => Err(spent()),
                 }
             }
@@ -70,7 +70,7 @@ impl OpenedLink {
 
     /// Approves the sign-in, if the digits are right: the requesting browser continues, and this one
     /// gets no session.
-    pub(crate) async fn approve(self, ctx: &Ctx, digits: &str) -> Result<(), Refused> {
+    pub(crate) async fn approve(self, ctx: &Ctx, digits: &str) -> Result<(), NotApproved> {
         let State { id, requested, expires_at, .. } = self.state;
         let approvable = Approvable { id: &id, requested: &requested, expires_at };
         approvable.approve(ctx, digits, &Approval::with(self.callback)).await
@@ -91,13 +91,13 @@ pub(super) struct Approvable<'a> {
 }
 
 /// Why a sign-in was not approved.
-pub(crate) enum Refused {
+pub(crate) enum NotApproved {
     /// The digits were wrong; how many attempts are left, if one was counted.
     WrongDigits(Option<u32>),
     Failed(Failure),
 }
 
-impl<E: Into<Failure>> From<E> for Refused {
+impl<E: Into<Failure>> From<E> for NotApproved {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
@@ -114,13 +114,13 @@ impl Approvable<'_> {
         ctx: &Ctx,
         typed: &str,
         approval: &Approval,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), NotApproved> {
         let Ctx { app, store, .. } = ctx;
         let Self { id, requested, expires_at } = self;
         if !app.approves_cross_device {
             return Err(Failure::refusal(ErrorKind::NothingPending, "CROSS_DEVICE is deny").into());
         }
-        let Some(digits) = Digits::parse(typed) else { return Err(Refused::WrongDigits(None)) };
+        let Some(digits) = Digits::parse(typed) else { return Err(NotApproved::WrongDigits(None)) };
         let name = id.name_of_approval();
         // Pressed twice, or reloaded.
         if store.get(&name).await?.is_some() {
@@ -133,7 +133,7 @@ impl Approvable<'_> {
         let number = attempts::reserve(store, id, &alias(&digits), *expires_at).await?;
         match (number, right.are(&digits)) {
             (Some(number), false) if number < MAX_ATTEMPTS => {
-                return Err(Refused::WrongDigits(Some(MAX_ATTEMPTS - number)));
+                return Err(NotApproved::WrongDigits(Some(MAX_ATTEMPTS - number)));
             }
             (Some(_), true) => {}
             // None is left. That ends the sign-in, unless the right ones were typed at this moment too.

@@ -6,7 +6,7 @@ mod otp;
 use std::time::Duration;
 
 pub(crate) use attempt::{
-    Redeemed, Refused, attempted_at, is_interrupted, nothing_pending, redeem,
+    Redeemed, RejectedCode, attempted_at, is_interrupted, nothing_pending, redeem,
 };
 pub use otp::OneTimeCode;
 

@@ -14,7 +14,7 @@ use crate::audit::{Entry, Event};
 use crate::error::{ErrorKind, Failure};
 use crate::pages::SignInMail;
 use crate::session::{CurrentUser, Store, device};
-use crate::sign_in::approve::{Approvable, Refused};
+use crate::sign_in::approve::{Approvable, NotApproved};
 use crate::sign_in::blocked_cookies;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::deliver::Delivery;
@@ -139,8 +139,8 @@ async fn approve(ctx: &Ctx, link: MailLink, digits: &str) -> Result<Used, Failur
     let approval = Approval::of_mail_link(&link, ctx.app.clock.now());
     match approvable.approve(ctx, digits, &approval).await {
         Ok(()) => Ok(Used::Approved),
-        Err(Refused::WrongDigits(attempts_left)) => Ok(Used::WrongDigits(link, attempts_left)),
-        Err(Refused::Failed(failure)) => Err(failure),
+        Err(NotApproved::WrongDigits(attempts_left)) => Ok(Used::WrongDigits(link, attempts_left)),
+        Err(NotApproved::Failed(failure)) => Err(failure),
     }
 }
 

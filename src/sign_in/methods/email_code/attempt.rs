@@ -28,20 +28,20 @@ const MAX_DURATION: i64 = 24;
 const POLL: Duration = Duration::from_millis(100);
 
 /// An attempt that signs nobody in.
-pub(crate) struct Refused {
+pub(crate) struct RejectedCode {
     pub(crate) failure: Failure,
     pub(crate) attempts_left: Option<u32>,
     /// Whether it ended the sign-in; otherwise another attempt may be made.
     pub(crate) is_over: bool,
 }
 
-impl From<Failure> for Refused {
+impl From<Failure> for RejectedCode {
     fn from(failure: Failure) -> Self {
         Self { failure, attempts_left: None, is_over: false }
     }
 }
 
-impl Unreported for Refused {
+impl Unreported for RejectedCode {
     fn failure(&self) -> &Failure {
         &self.failure
     }
@@ -72,7 +72,7 @@ pub(crate) async fn is_interrupted(
 pub(crate) enum Redeemed {
     Next(Next),
     /// It doesn't sign the user in, and the sign-in goes on.
-    Refused(Box<PendingSignIn>, Refused),
+    Rejected(Box<PendingSignIn>, RejectedCode),
 }
 
 /// Redeems the code that was typed, in the requesting browser. `instead_of` is the other user of whom its
@@ -102,15 +102,15 @@ pub(crate) async fn redeem(
     }
     let Some(code) = OneTimeCode::parse(typed) else {
         let failure = Failure::refusal(ErrorKind::WrongCode, "not six digits");
-        return Ok(Redeemed::Refused(Box::new(pending), failure.into()));
+        return Ok(Redeemed::Rejected(Box::new(pending), failure.into()));
     };
     let completion = Rc::new(Completion::new(ctx, user, pending.clone()));
     match completion.detach(attempt(Rc::clone(&completion), code)).await {
         Some(Ok(outcome)) => completion.next(ctx, Some(Ok(outcome))).await.map(Redeemed::Next),
-        Some(Err(refused)) if refused.is_over => {
-            Err(refused.failure.ending(id).or_retry_of(&pending))
+        Some(Err(rejected)) if rejected.is_over => {
+            Err(rejected.failure.ending(id).or_retry_of(&pending))
         }
-        Some(Err(refused)) => Ok(Redeemed::Refused(Box::new(pending), refused)),
+        Some(Err(rejected)) => Ok(Redeemed::Rejected(Box::new(pending), rejected)),
         // WorkOS takes longer than a page should: the waiting page shows what becomes of it.
         None => Ok(waiting_page()),
     }
@@ -128,7 +128,7 @@ pub(crate) fn nothing_pending() -> Failure {
 async fn attempt(
     completion: Rc<Completion>,
     code: OneTimeCode,
-) -> Result<Option<Outcome>, Refused> {
+) -> Result<Option<Outcome>, RejectedCode> {
     let Completion { app, store, pending, .. } = &*completion;
     let claim = pending.id.claim_of_press();
     loop {
@@ -156,7 +156,7 @@ async fn attempt(
 async fn counted_attempt(
     completion: &Completion,
     code: &OneTimeCode,
-) -> Result<Option<Outcome>, Refused> {
+) -> Result<Option<Outcome>, RejectedCode> {
     let Completion { app, store, pending, .. } = completion;
     let id = &pending.id;
     let wait = app.rate_limits.try_code(store, &pending.email).await.map_err(Failure::from)?;
@@ -171,7 +171,7 @@ async fn counted_attempt(
         app.workos.authenticate_with_magic_auth(code.as_str(), pending.email.as_str()).await;
     let error = match authenticated {
         Ok(profile) => {
-            let is_over = |failure| Refused { is_over: true, ..Refused::from(failure) };
+            let is_over = |failure| RejectedCode { is_over: true, ..RejectedCode::from(failure) };
             return completion.by_profile(profile).await.map_err(is_over);
         }
         Err(error) => error,
@@ -182,7 +182,7 @@ async fn counted_attempt(
         }
         Some(CodeRefusal::Wrong) => {
             let failure = Failure::from(error).with_kind(ErrorKind::WrongCode);
-            Err(Refused { attempts_left: Some(MAX_ATTEMPTS - number), ..failure.into() })
+            Err(RejectedCode { attempts_left: Some(MAX_ATTEMPTS - number), ..failure.into() })
         }
         Some(refusal) => {
             let failure = Failure::from(error).with_kind(kind_of(refusal));
@@ -198,12 +198,12 @@ async fn counted_attempt(
     }
 }
 
-async fn over(completion: &Completion, failure: Failure) -> Refused {
+async fn over(completion: &Completion, failure: Failure) -> RejectedCode {
     let Completion { store, pending, .. } = completion;
     let end = End::CodeSpent.as_text();
     let ended = store.claim(&pending.id.claim_of_end(), end, pending.expires_at).await;
     let failure = ended.map_or_else(Failure::from, |_| failure);
-    Refused { is_over: true, ..failure.into() }
+    RejectedCode { is_over: true, ..failure.into() }
 }
 
 fn too_many() -> Failure {
