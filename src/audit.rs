@@ -1,10 +1,9 @@
-//! What became of each sign-in, for those who have to be able to tell later: one line each in the
-//! log, under the target `audit`, and a count each in the metrics.
+//! The audit log: what became of each sign-in. Each event is a line of the log, with the target `audit`,
+//! and a count in the metrics.
 //!
-//! People and sign-ins are named by a keyed hash ([`crate::sealed::KeyRing::alias`]): the same for
-//! the same address on every instance and after every restart, and nobody's who hasn't the cookie
-//! keys. It is a pseudonym, not anonymity: whoever has the keys finds a person's lines, and
-//! `workos-magic-link audit --email …` does.
+//! Users and sign-ins are named by a keyed hash ([`crate::sealed::KeyRing::alias`]). It is the same for
+//! the same address on every instance and after every restart. It is a pseudonym, not anonymous: with
+//! the cookie keys, `workos-magic-link audit --email …` finds a user's lines.
 
 use actix_web::{HttpMessage, HttpRequest};
 use metrics::counter;
@@ -17,13 +16,13 @@ use crate::sign_in::{PendingSignIn, SignInId, SignInMethod};
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// A link or a code was asked for, or a way to an identity provider.
+    /// A sign-in was requested.
     Asked,
-    /// WorkOS or the mail server has taken the mail.
+    /// WorkOS or the mail server has accepted the email.
     Delivered,
     /// It has not, or there were too many for this mailbox.
     Undelivered,
-    /// A link was opened, by whomever; a mail scanner, perhaps.
+    /// A link was opened, perhaps by a mail scanner.
     Opened,
     // for cross-device
     /// Another browser let the requesting one continue.

@@ -22,8 +22,7 @@ use crate::email_address::EmailAddress;
 use crate::mail::MailError;
 use crate::workos::WorkOsError;
 
-/// A request that ends without what was asked for: a kind for the visitor, and for the operator the
-/// cause. What is shown depends on the kind alone, so no cause can leak.
+/// A request that failed: a kind for the visitor, and for the operator the cause. What is shown depends on the kind alone, so no cause can leak.
 #[derive(Debug)]
 pub struct Failure {
     /// What kind of failure it is.
@@ -157,7 +156,7 @@ impl Failure {
         Self { offer: Some(Box::new(offer)), ..self }
     }
 
-    /// The address of the sign-in that failed, or that its page offers anew.
+    /// The address of the sign-in that failed, or that its page offers again.
     pub(crate) fn email(&self) -> Option<EmailAddress> {
         match self.offer.as_deref() {
             Some(Offer::NewSignIn { email, .. }) => EmailAddress::parse(email).ok(),

@@ -96,7 +96,7 @@ pub fn survive_hangup() -> io::Result<()> {
     signal(SignalKind::hangup()).map(drop)
 }
 
-/// Puts the app together and begins to listen with it; [`RunningServer::run`] answers.
+/// Puts the app together and begins to listen; [`RunningServer::run`] handles requests.
 ///
 /// # Errors
 /// When the store, the certificate or the data directory can't be used.

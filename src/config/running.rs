@@ -9,7 +9,7 @@ use env_settings::Reader;
 pub struct Running {
     /// `METRICS_BIND_ADDRESS`
     pub metrics_bind_address: Option<SocketAddr>,
-    /// `SHUTDOWN_DRAIN`: how long the app goes on serving after its health check says not ready.
+    /// `SHUTDOWN_DRAIN`: how long the app continues to serve after its health check says not ready.
     pub shutdown_drain: Duration,
 }
 

@@ -21,7 +21,7 @@ use crate::session::{Store, StoreOpener};
 
 /// The text format, as Prometheus itself names it.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// How often measurements are aggregated if nobody asks for them: until then each takes memory of its
+/// How often measurements are aggregated if nothing collects them: until then each takes memory of its
 /// own.
 const UPKEEP: Duration = Duration::from_secs(5);
 

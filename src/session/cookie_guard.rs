@@ -80,7 +80,7 @@ pub fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
     host_cookie::exact(headers.get_all(COOKIE).map(HeaderValue::as_bytes))
 }
 
-/// A session cookie that was sealed under an older key of the ring, sealed anew under the first,
+/// A session cookie that was sealed under an older key of the ring, sealed again under the first,
 /// the only one that `actix-session` knows.
 fn under_the_first_key(
     value: &str,

@@ -39,8 +39,8 @@ pub struct CurrentUser {
     pub data: UserData,
     /// Their session.
     pub session: SessionInfo,
-    /// Their name for the store: for mailed links and codes the normalised address, for SSO the connection and
-    /// their id at its identity provider.
+    /// Their name for the store: with links and codes the normalized address; with SSO the connection and
+    /// their ID at its identity provider.
     pub user_id: String,
     /// What else is kept in their session.
     kept: Session,

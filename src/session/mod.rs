@@ -1,8 +1,8 @@
-//! The session: what begins when WorkOS has said who somebody is.
+//! The session: it begins when WorkOS has said who the user is.
 //!
 //! The cookie carries a random reference and nothing else. A row in the store is the truth: whose
 //! session it is, when it began, when it was last seen. The row is found by the reference's hash,
-//! so whoever reads the store still cannot sign in. `actix-session` keeps its usual place between
+//! so a copy of the store is not enough to sign in. `actix-session` keeps its usual place between
 //! the two; what it lacks is done by the [`store`] and by the [`cookie_guard`].
 //!
 //! # A fork's own values

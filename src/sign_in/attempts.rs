@@ -34,7 +34,7 @@ pub(crate) async fn include(store: &Store, id: &SignInId, typed: &str) -> Result
     Ok(false)
 }
 
-/// Gives a try back, because it told nobody anything. If that fails, it counts.
+/// Gives an attempt back that revealed nothing. If that fails, it counts.
 pub(crate) async fn refund(store: &Store, id: &SignInId, number: u32) {
     let _ = store.release(&id.claim_of_try(number)).await;
 }

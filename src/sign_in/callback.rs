@@ -15,7 +15,7 @@ use crate::audit::{Entry, Event};
 use crate::error::Failure;
 use crate::session::CurrentUser;
 
-/// The query of the callback, whoever made it.
+/// The query of the callback. Anyone can make one.
 #[derive(Deserialize)]
 pub(crate) struct CallbackQuery {
     code: Option<String>,
@@ -100,7 +100,7 @@ fn is_plain(code: &str) -> bool {
 
 /// Completes a sign-in in the browser that requested it. If another user is signed in there, they are
 /// asked first: a link in an email must not switch accounts by itself. Of a sign-in through an
-/// organization, nobody knows yet who it is.
+/// organization, it isn't known yet who it is.
 pub(super) async fn complete_or_confirm_switch(
     ctx: &Ctx,
     user: Option<&CurrentUser>,

@@ -1,4 +1,4 @@
-//! The digits that stand in front of both: whoever asks, and whoever opens the link elsewhere.
+//! The digits that approve a sign-in from another browser.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use subtle::ConstantTimeEq;
 use crate::sealed::{NoRandomness, random};
 use crate::typed::{digit, is_invisible};
 
-/// Two digits that the browser which asked shows, and that whoever opens the link in another must
-/// type there: they are in front of both.
+/// Two digits that the requesting browser shows, and that must be typed in the browser that opens the
+/// link: only a user who has both in front of them can do that.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Digits(String);

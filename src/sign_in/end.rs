@@ -56,7 +56,7 @@ impl End {
         }
     }
 
-    /// Whether somebody may be signed in by it at this moment.
+    /// Whether it may be signing a user in at this moment.
     #[must_use]
     pub fn is_going_through(self, now: i64) -> bool {
         matches!(self, Self::Redeemed(since) if now < since.saturating_add(REDEEMING))

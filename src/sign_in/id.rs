@@ -41,14 +41,13 @@ impl SignInId {
 
 /// What the store calls that which may happen to a sign-in once.
 impl SignInId {
-    /// Its [`End`](super::End): somebody is signed in by it, or nobody shall be.
+    /// Its [`End`](super::End): it signs a user in, or can't any more.
     #[must_use]
     pub fn claim_of_end(&self) -> String {
         format!("end {}", self.0)
     }
 
-    /// A press of the button behind the link in our mail, or beside the code, for as long as it is being
-    /// acted on.
+    /// A press of the button behind our own link, or beside the code, until it is handled.
     #[must_use]
     pub fn claim_of_press(&self) -> String {
         format!("press {}", self.0)

@@ -12,8 +12,8 @@ const COOKIE: &str = "__Host-known";
 /// Ninety days, in seconds.
 const LIFETIME: i64 = 90 * 24 * 60 * 60;
 
-/// Says that somebody has signed in here by a link or a code in this mailbox. It stays when they
-/// sign out, is no session and signs nobody in: it only opens a share of the mailbox's emails that
+/// Says that a user has signed in here by a link or a code in this mailbox. It stays when they sign
+/// out, and can't sign anyone in: it only allows a share of the mailbox's emails that
 /// strangers can't use up. See [`rate_limit`](super::rate_limit).
 #[derive(Serialize, Deserialize)]
 pub struct KnownBrowser {

@@ -31,7 +31,7 @@ pub(crate) enum Outcome {
     /// Another user is signed in here and is asked first: the reference of what waits for the answer.
     AsksToSwitch(String),
     Failed(ErrorKind),
-    /// A typed code was wrong, and nobody was there to be told; how many attempts are left, if that is
+    /// A typed code was wrong, and no request was there to say so; how many attempts are left, if that is
     /// known.
     NotTaken(ErrorKind, Option<u32>),
 }
@@ -50,8 +50,8 @@ pub(crate) struct SignedIn {
 }
 
 impl SignedIn {
-    /// Whether another user has signed in in this browser since: nobody is switched without being
-    /// asked.
+    /// Whether another user has signed in in this browser since, who must be asked before the account
+    /// is switched.
     fn is_too_late_for(&self, user: &CurrentUser) -> bool {
         self.replaced.as_ref() != Some(&user.session.id) && !user.is(&self.user_id, &self.email)
     }
@@ -137,7 +137,7 @@ impl Outcome {
 
 /// How a sign-in stands that was claimed.
 pub(super) enum Standing {
-    /// It goes on in another request's task.
+    /// Another request's task is completing it.
     UnderWay,
     /// Its outcome waits.
     Waits(Outcome),
@@ -204,7 +204,7 @@ pub(crate) async fn wait_if_claimed(
     }
 }
 
-/// What became of a typed code that nobody was told of. Told once: it is gone then.
+/// Takes from the store what became of a typed code, if no page has said so yet.
 pub(crate) async fn take_not_taken(
     app: &App,
     store: &Store,
@@ -217,7 +217,7 @@ pub(crate) async fn take_not_taken(
     Ok(Some((kind, attempts_left)))
 }
 
-/// Whether a typed code was wrong, and nobody has been told of it.
+/// Whether a typed code was wrong, and no page has said so yet.
 pub(crate) async fn has_not_taken(
     app: &App,
     store: &Store,

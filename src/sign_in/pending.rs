@@ -1,4 +1,4 @@
-//! The half of a sign-in that the asking browser keeps: a cookie.
+//! A sign-in as the requesting browser keeps it: a cookie.
 
 use std::fmt;
 use std::time::Duration;
@@ -22,7 +22,7 @@ const COOKIE_PREFIX: &str = "__Host-signin-";
 /// the `Cookie` header below 4 KiB.
 const MAX_PER_BROWSER: usize = 3;
 
-/// What the asking browser keeps. Its names are short because a cookie has 1 KiB in all, and address
+/// What the requesting browser keeps. Its names are short because a cookie has 1 KiB in all, and address
 /// and path may fill the half of it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingSignIn {
@@ -41,10 +41,10 @@ pub struct PendingSignIn {
     /// When it began, in milliseconds since 1970: two may begin in one second.
     #[serde(rename = "b")]
     began_at: i64,
-    /// When link and code are both dead.
+    /// When both link and code have expired, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires_at: i64,
-    /// Set when no mail went, because its mailbox had got too many: when the next may go.
+    /// When the next email may be sent, if none was because its mailbox got too many.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub next_mail_at: Option<i64>,
     /// Whether WorkOS didn't say in time that it has sent the email: it may take a little longer.
@@ -96,7 +96,7 @@ impl PendingSignIn {
         self.began_at / 1000
     }
 
-    /// How it was asked for, by this browser.
+    /// How this browser requested it.
     #[must_use]
     pub fn requested(&self, device: String) -> RequestContext {
         RequestContext {
@@ -159,8 +159,8 @@ impl PendingSignIn {
         self.state_hash.as_ref().is_some_and(is_it)
     }
 
-    /// The cookie that keeps it: for an hour longer than it lives, so that whoever comes too late is
-    /// offered the same anew.
+    /// The cookie that keeps it, for an hour longer than it lasts: a user who comes too late is then
+    /// offered the same sign-in again.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.

@@ -19,7 +19,7 @@ pub struct PendingCallback {
     pub code: String,
     /// As it came.
     pub state: String,
-    /// When the code is dead, in seconds since 1970.
+    /// When the code has expired, in seconds since 1970.
     pub expires_at: i64,
 }
 

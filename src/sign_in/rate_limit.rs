@@ -1,7 +1,7 @@
 //! How many sign-ins may be requested, and how many emails are sent: by client, address, mailbox, and
 //! in total. All that a request counts in is counted in one step, or nothing is.
 //!
-//! Nobody can lock somebody else out:
+//! No one can lock another user out:
 //! - The limit of a mailbox stops further emails, and those already sent keep working. Browsers that
 //!   have proved the mailbox have emails of their own.
 //! - The limits of clients count what a client does. Those of wider networks, which many visitors may
@@ -24,7 +24,7 @@ use crate::sign_in::SignInMethod;
 pub struct RateLimits {
     /// Sign-ins requested for one address by one client.
     pub per_email: RateLimit,
-    /// Emails to one mailbox, whoever asks.
+    /// Emails to one mailbox, requested by any client.
     pub per_mailbox: RateLimit,
     /// Sign-ins requested by one client, whatever the address.
     pub per_client: RateLimit,
@@ -144,7 +144,7 @@ impl RateLimits {
         }
         let mailbox = mailbox_key(email);
         if is_known {
-            // Its own limit holds once that of the mailbox, whoever has asked, is used up.
+            // Its own limit is enforced once that of the mailbox is used up.
             let used_up = (counters.len(), self.per_mailbox.at_most);
             let own = count(format!("known {mailbox}"), KNOWN);
             counters.push((None, count(mailbox, unlimited(self.per_mailbox))));

@@ -102,7 +102,7 @@ impl Failure {
         refused.with_offer(Offer::Wait(id.as_str().to_owned())).already_reported()
     }
 
-    /// Offers the same sign-in anew.
+    /// Offers the same sign-in again.
     #[must_use]
     pub(crate) fn with_retry_of(self, pending: &PendingSignIn) -> Self {
         let kind = pending.method.error_kind(self.kind);
@@ -113,7 +113,7 @@ impl Failure {
         })
     }
 
-    /// Offers the same sign-in anew, unless something better is offered already.
+    /// Offers the same sign-in again, unless something better is offered already.
     #[must_use]
     pub(crate) fn or_retry_of(self, pending: &PendingSignIn) -> Self {
         if self.offer.is_some() { self } else { self.with_retry_of(pending) }

@@ -10,7 +10,7 @@ use crate::session::CurrentUser;
 
 /// A sign-in as this browser finds it.
 pub(crate) enum Resumed {
-    /// It goes on, though it may have expired.
+    /// It waits for its user, though it may have expired.
     Pending(PendingSignIn),
     /// It is completed, and this is where it leads.
     Completed(Next),

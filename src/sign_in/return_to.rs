@@ -16,8 +16,7 @@ pub struct ReturnTo(String);
 const MAX_BYTES: usize = 255;
 
 impl ReturnTo {
-    /// Reads a path from a form or a query. An empty one means that nobody was going anywhere in
-    /// particular: the account page.
+    /// Reads a path from a form or a query. An empty one is the account page.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         if text.is_empty() {

@@ -13,9 +13,9 @@ use crate::sealed::{KeyRing, NoRandomness, Sealed};
 /// How long WorkOS's authorization code lives after the link was opened.
 pub(super) const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
-/// What comes back through WorkOS. It says which sign-in it belongs to and how that was asked for,
-/// so that any browser can be told without anything having been stored; and nothing of the person:
-/// it passes through mails and logs that aren't ours.
+/// What comes back through WorkOS. It says which sign-in it belongs to and how that was requested, so
+/// that any browser's page can say so without a stored value. It says nothing of the user, since it
+/// passes through emails and logs that aren't ours.
 #[derive(Serialize, Deserialize)]
 pub struct State {
     /// The sign-in it belongs to.
@@ -24,13 +24,13 @@ pub struct State {
     /// Fresh randomness beside the ID, which stands in URLs.
     #[serde(rename = "n")]
     nonce: String,
-    /// When link and code are both dead, in seconds since 1970.
+    /// When both link and code have expired, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires_at: i64,
     /// Whether it leads to an identity provider, not to a mailbox.
     #[serde(rename = "s", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_sso: bool,
-    /// How the sign-in was asked for.
+    /// How the sign-in was requested.
     #[serde(flatten)]
     pub requested: RequestContext,
 }

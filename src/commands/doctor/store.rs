@@ -3,8 +3,6 @@
 use std::fs::{self, OpenOptions};
 use std::path::Path;
 
-#[cfg(feature = "redis")]
-use super::unknown;
 use super::{Finding, fails, ok};
 use crate::clock::Clock;
 #[cfg(feature = "redis")]
@@ -51,6 +49,6 @@ pub(super) fn eviction(eviction: Eviction) -> Finding {
              maxmemory-policy noeviction there"
         )),
         // Not every user of the store may ask for it.
-        _ => unknown("SESSION_STORE doesn't tell: maxmemory-policy must be noeviction"),
+        _ => super::unknown("SESSION_STORE doesn't tell: maxmemory-policy must be noeviction"),
     }
 }

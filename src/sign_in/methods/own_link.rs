@@ -232,7 +232,7 @@ async fn check_mailed(
     if is_mailed { Ok(()) } else { Err(spent()) }
 }
 
-/// Whether the link still works: an email holds it, it has not expired, and its sign-in goes on.
+/// Whether the link still works: an email holds it, it has not expired, and neither has its sign-in ended.
 async fn check(ctx: &Ctx, link: &MailLink, pending: Option<&PendingSignIn>) -> Result<(), Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
     let is_over = app.clock.now() >= link.expires_at || end_of(store, &link.id).await?.is_some();

@@ -27,7 +27,7 @@ const MAX_DURATION: i64 = 24;
 /// How often an attempt looks whether the one before it is done.
 const POLL: Duration = Duration::from_millis(100);
 
-/// An attempt that signs nobody in.
+/// An attempt that failed.
 pub(crate) struct RejectedCode {
     pub(crate) failure: Failure,
     pub(crate) attempts_left: Option<u32>,
@@ -57,7 +57,7 @@ pub(crate) async fn attempted_at(store: &Store, id: &SignInId) -> Result<Option<
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
 
-/// Whether the program was killed during an attempt: WorkOS may have taken the code, and nobody knows.
+/// Whether the program was killed during an attempt: WorkOS may or may not have taken the code.
 pub(crate) async fn is_interrupted(
     app: &App,
     store: &Store,
@@ -71,7 +71,7 @@ pub(crate) async fn is_interrupted(
 /// What a typed code leads to.
 pub(crate) enum Redeemed {
     Next(Next),
-    /// It doesn't sign the user in, and the sign-in goes on.
+    /// It doesn't sign the user in, who may try another.
     Rejected(Box<PendingSignIn>, RejectedCode),
 }
 

@@ -26,7 +26,7 @@ impl OneTimeCode {
         (digits.len() == 6).then_some(Self(digits))
     }
 
-    /// As WorkOS mailed it.
+    /// As WorkOS emailed it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -14,10 +14,10 @@ use crate::sign_in::id::random_text;
 use crate::sign_in::pending::hash;
 use crate::sign_in::{RequestContext, SignInId};
 
-/// What the link in our own mail knows. Whoever holds it has the mail; to sign in takes the browser
+/// What the link in our own email holds. It proves that its user has the email; to sign in takes the browser
 /// that asked as well, which holds the sign-in itself.
 ///
-/// Its names are short because it stands in a URL, and mails break long lines.
+/// Its names are short because it is part of a URL, and email programs break long lines.
 #[derive(Serialize, Deserialize)]
 pub struct MailLink {
     /// The sign-in it belongs to.
@@ -26,7 +26,7 @@ pub struct MailLink {
     /// When it stops working, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires_at: i64,
-    /// How the sign-in was asked for.
+    /// How the sign-in was requested.
     #[serde(flatten)]
     pub requested: RequestContext,
     /// The network that it asked from, as far as limits tell networks apart.

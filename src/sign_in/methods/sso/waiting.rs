@@ -69,7 +69,7 @@ impl Waiting {
     /// True once. What waited is gone from the store then.
     pub(crate) async fn take(&self, store: &Store, now: i64) -> Result<bool, Failure> {
         let name = name(&self.reference);
-        // Until it would have expired, so that nobody is asked once more.
+        // Until it would have expired, so that the user isn't asked again.
         if !store.claim(&name, now.to_string(), self.expires_at).await? {
             return Ok(false);
         }
