@@ -32,34 +32,49 @@ class Blocks(unittest.TestCase):
                 fork.strip_blocks(text, set())
 
 
-class Features(unittest.TestCase):
-    def strips(self, text, expected, removed=False):
+class Items(unittest.TestCase):
+    def strips(self, text, expected, parts=("sso",), removed=False):
         with TemporaryDirectory() as folder:
             (home := Path(folder)).joinpath("a.rs").touch()
-            self.assertEqual(fork.strip_features(text, ["sso"], home), expected)
+            self.assertEqual(fork.strip_items(text, set(parts), home), expected)
             self.assertEqual(not (home / "a.rs").exists(), removed)
 
     def test_items_go_with_comments_and_attributes(self):
-        before = '/// Doc.\n#[cfg(feature = "sso")]\n#[must_use]\nfn a() {\n    b();\n\n    c()\n}\nfn d() {}'
+        before = "// for sso\n/// Doc.\n#[must_use]\nfn a() {\n    b();\n\n    c()\n}\nfn d() {}"
         self.strips(before, "fn d() {}")
+        self.strips(before.replace("// for sso\n/// Doc.", "/// Doc.\n// for sso"), "fn d() {}")
 
     def test_fields_arms_statements_and_modules_go(self):
-        self.strips('s {\n    #[cfg(feature = "sso")]\n    a: 1,\n    ..b\n}', "s {\n    ..b\n}")
-        self.strips('#[cfg(feature = "sso")]\nA => {\n    1\n}\nB => 2,', "B => 2,")
-        self.strips('#[cfg(feature = "sso")]\nlet a = b\n    .c();\nd();', "d();")
-        self.strips('#[cfg(feature = "sso")]\nif a {\n    b\n} else {\n    c\n}\nd', "d")
-        self.strips('#[cfg(feature = "sso")]\nmod a;\nmod b;', "mod b;", removed=True)
-        self.strips('#[cfg(feature = "sso")]\n#[path = "c/a.rs"]\nmod a;\nmod b;', "mod b;")
+        self.strips("s {\n    // for sso\n    a: 1,\n    ..b\n}", "s {\n    ..b\n}")
+        self.strips("// for sso\nA => {\n    1\n}\nB => 2,", "B => 2,")
+        self.strips("// for sso\nlet a = b\n    .c();\nd();", "d();")
+        self.strips("// for sso\nif a {\n    b\n} else {\n    c\n}\nd", "d")
+        self.strips("// for sso\nmod a;\nmod b;", "mod b;", removed=True)
+        self.strips('// for sso\n#[path = "c/a.rs"]\nmod a;\nmod b;', "mod b;")
 
-    def test_conditions_are_simplified(self):
-        self.strips('#[cfg(not(feature = "sso"))]\na', "a")
-        self.strips('#[cfg(any(feature = "a", feature = "sso"))]\na', '#[cfg(feature = "a")]\na')
-        self.strips('#[cfg(all(test, not(feature = "sso"), unix))]\na', "#[cfg(all(test, unix))]\na")
-        self.strips('#[cfg(\n    all(feature = "a", feature = "sso")\n)]\na\nb', "b")
-        self.strips('#[cfg_attr(not(feature = "sso"), allow(dead_code))]\na', "#[allow(dead_code)]\na")
-        self.strips('#[cfg_attr(feature = "sso", allow(dead_code))]\na', "a")
-        with self.assertRaises(ValueError):
-            fork.strip_features('cfg!(feature = "sso")', ["sso"], Path())
+    def test_marks_of_parts_that_stay_go_alone(self):
+        self.strips("// for redis\na();\n// without redis: b();", "a();")
+        self.strips("// for redis or sso\na();", "a();")
+        self.strips("// for redis or sso\na();\nb();", "b();", parts=("redis", "sso"))
+
+    def test_code_in_place_of_a_part_appears_without_it(self):
+        self.strips("    // without sso: b();\n    // for sso\n    a();", "    b();")
+
+    def test_features_count_as_marks(self):
+        own_mail = ("own-mail",)
+        self.strips('a\n// Why.\n#[cfg(feature = "smtp")]\nb();\nc();', "a\nc();", own_mail)
+        self.strips('#[cfg(not(feature = "smtp"))]\na', "a", own_mail)
+        self.strips('#[cfg_attr(not(feature = "smtp"), allow(dead_code))]\na', "#[allow(dead_code)]\na", own_mail)
+        self.strips('#[cfg(feature = "demo")]\na', '#[cfg(feature = "demo")]\na')
+
+
+class Imports(unittest.TestCase):
+    def test_only_what_the_removed_code_used_goes(self):
+        uses = "use a::B;\nuse c::{self, d::{E, F}, G};\nuse h::Trait as _;\n"
+        self.assertEqual(
+            fork.prune_imports(f"{uses}B c::x E F G", f"{uses}G"), "use c::{G};\nuse h::Trait as _;\nG"
+        )
+        self.assertEqual(fork.prune_imports(f"{uses}B", f"{uses}B"), f"{uses}B")
 
 
 if __name__ == "__main__":
