@@ -73,13 +73,11 @@ impl Admission {
         Ok(UserData {})
     }
 
-    /// Called for each request of a signed-in user whose handler takes a [`CurrentUser`], before the
-    /// handler. Checks what must take effect at once, such as a ban; here, that
+    /// Called for each request of a signed-in user to a route behind the session, before its handler. Checks what must take effect at once, such as a ban; here, that
     /// `ALLOWED_EMAIL_DOMAINS` still has the user's domain.
     ///
     /// # Errors
-    /// [`ErrorKind::NotAllowed`] ends the session. Any other failure ends only the request; a handler
-    /// that takes an `Option<CurrentUser>` sees no user then.
+    /// [`ErrorKind::NotAllowed`] ends the session. Any other failure ends only the request.
     #[expect(clippy::unused_async, reason = "a fork queries its database here")]
     pub async fn on_request(&self, user: &CurrentUser) -> Result<(), Failure> {
         if self.allowed_email_domains.is_empty() {

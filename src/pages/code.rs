@@ -41,7 +41,12 @@ impl Page for CodePage {
 }
 
 impl CodePage {
-    pub(crate) fn new(pending: &PendingSignIn) -> Self {
+    /// `wait` is how long it is until another code can be sent.
+    pub(crate) fn new(
+        pending: &PendingSignIn,
+        wait: Option<Duration>,
+        webmail: Option<Webmail>,
+    ) -> Self {
         Self {
             flow: pending.id.as_str().to_owned(),
             email: pending.email.as_str().to_owned(),
@@ -50,24 +55,14 @@ impl CodePage {
             handed_over_at: pending.began_at(),
             is_delayed: pending.is_delayed,
             next_mail_at: pending.next_mail_at,
-            wait: None,
-            webmail: None,
+            wait: wait.map(|wait| wait.as_secs()),
+            webmail,
             signed_in_as: None,
             is_trying: false,
             error: None,
             tries_left: None,
             retry_after: None,
         }
-    }
-
-    /// Says how long it is until another code can be mailed.
-    pub(crate) fn waiting(self, wait: Option<Duration>) -> Self {
-        Self { wait: wait.map(|wait| wait.as_secs()), ..self }
-    }
-
-    /// Leads to where the mail is read.
-    pub(crate) fn leading_to(self, webmail: Option<Webmail>) -> Self {
-        Self { webmail, ..self }
     }
 
     /// Says who is signed in here so far, if it is somebody else.

@@ -65,10 +65,12 @@ impl Page for SentPage {
 }
 
 impl SentPage {
+    /// `wait` is how long it is until another link can be sent.
     pub(crate) fn new(
         pending: &PendingSignIn,
         delivery: LinkDelivery,
         link_expires_in: Duration,
+        wait: Option<Duration>,
     ) -> Self {
         Self {
             flow: pending.id.as_str().to_owned(),
@@ -81,24 +83,19 @@ impl SentPage {
             next_mail_at: pending.next_mail_at,
             // for cross-device
             digits: None,
-            wait: None,
+            wait: wait.map(|wait| wait.as_secs()),
             webmail: None,
         }
+    }
+
+    /// Leads to where the email is read.
+    pub(crate) fn leading_to(self, webmail: Option<Webmail>) -> Self {
+        Self { webmail, ..self }
     }
 
     // for cross-device
     pub(crate) fn showing_digits(self, digits: Option<&Digits>) -> Self {
         Self { digits: digits.map(|digits| digits.as_str().to_owned()), ..self }
-    }
-
-    /// Says how long it is until another link can be mailed.
-    pub(crate) fn waiting(self, wait: Option<Duration>) -> Self {
-        Self { wait: wait.map(|wait| wait.as_secs()), ..self }
-    }
-
-    /// Leads to where the mail is read.
-    pub(crate) fn leading_to(self, webmail: Option<Webmail>) -> Self {
-        Self { webmail, ..self }
     }
 }
 

@@ -29,7 +29,7 @@ use actix_web::{FromRequest, Handler, Resource, Responder, web};
 use crate::app::App;
 use crate::error;
 use crate::same_origin;
-use crate::session::{self, Store};
+use crate::session::{self, Store, current_user};
 
 /// The routes. Those that need the current user are behind the session, and fail with 503 while the
 /// store is down; so do others that read the store themselves, such as `/health/ready`.
@@ -37,8 +37,8 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     let session = session::middleware(store.clone(), &app.keys, app.lifetimes);
     let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
     let with_session = |resource: Resource| {
-        let resource = resource.wrap(session.clone()).wrap(from_fn(session::store_failures));
-        resource.wrap(from_fn(error::panics))
+        let resource = resource.wrap(from_fn(current_user::admit)).wrap(session.clone());
+        resource.wrap(from_fn(session::store_failures)).wrap(from_fn(error::panics))
     };
 
     site.service(with_session(page("/", home::show)))

@@ -1,6 +1,8 @@
 //! `GET /login/sent`: check your inbox. The page asks [`super::status`] how the sign-in goes and moves on
 //! by itself; without scripts, it reloads.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, web};
 
 use super::status::StatusQuery;
@@ -67,11 +69,6 @@ async fn link_page(
     delivery: LinkDelivery,
 ) -> Result<SentPage, Failure> {
     let app = &ctx.app;
-    let another = rate_limited(ctx, &pending.email, &pending.method);
-    let wait = app.rate_limits.until_next(&ctx.store, &another).await?;
-    let page = SentPage::new(pending, delivery, app.link_lifetimes.of(delivery)).waiting(wait);
-    // for cross-device
-    let page = page.showing_digits(app.approves_cross_device.then_some(&pending.digits));
     // Who WorkOS's emails are from isn't documented.
     let sender = None;
     // for own-mail
@@ -79,7 +76,13 @@ async fn link_page(
         LinkDelivery::Smtp => app.mailer.as_ref().map(Mailer::sender),
         LinkDelivery::WorkOs => sender,
     };
-    Ok(page.leading_to(webmail::for_domain(pending.email.domain(), sender)))
+    let webmail = webmail::for_domain(pending.email.domain(), sender);
+    let lifetime = app.link_lifetimes.of(delivery);
+    let wait = until_next(ctx, pending).await?;
+    let page = SentPage::new(pending, delivery, lifetime, wait);
+    // for cross-device
+    let page = page.showing_digits(app.approves_cross_device.then_some(&pending.digits));
+    Ok(page.leading_to(webmail))
 }
 
 /// The page with the field for the code.
@@ -88,10 +91,15 @@ pub(super) async fn code_page(
     user: Option<&CurrentUser>,
     pending: &PendingSignIn,
 ) -> Result<CodePage, Failure> {
-    let another = rate_limited(ctx, &pending.email, &pending.method);
-    let wait = ctx.app.rate_limits.until_next(&ctx.store, &another).await?;
     let is_trying = email_code::attempted_at(&ctx.store, &pending.id).await?.is_some();
     let user = user.filter(|user| !user.has_email(&pending.email));
-    let page = CodePage::new(pending).waiting(wait).trying(is_trying).switching_from(user);
-    Ok(page.leading_to(webmail::for_domain(pending.email.domain(), None)))
+    let webmail = webmail::for_domain(pending.email.domain(), None);
+    let page = CodePage::new(pending, until_next(ctx, pending).await?, webmail);
+    Ok(page.trying(is_trying).switching_from(user))
+}
+
+/// How long it is until this sign-in can be requested again.
+async fn until_next(ctx: &Ctx, pending: &PendingSignIn) -> Result<Option<Duration>, Failure> {
+    let again = rate_limited(ctx, &pending.email, &pending.method);
+    Ok(ctx.app.rate_limits.until_next(&ctx.store, &again).await?)
 }

@@ -1,11 +1,13 @@
 //! Who is signed in, as a parameter of a handler.
 
 use std::fmt;
-use std::pin::Pin;
+use std::future::{Ready, ready};
 
 use actix_session::{Session, SessionExt};
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -166,36 +168,45 @@ impl fmt::Debug for CurrentUser {
 
 impl FromRequest for CurrentUser {
     type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+    type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let user = Self::of(&request.get_session())
-                .ok_or_else(|| Failure::refusal(ErrorKind::NotSignedIn, "no session"))?;
-            user.admit(&request).await?;
-            Ok(user)
-        })
+        let user = request.extensions().get::<Self>().cloned();
+        ready(user.ok_or_else(|| Failure::refusal(ErrorKind::NotSignedIn, "no session")))
     }
 }
 
+/// Stands inside the session middleware of a resource, and asks the app whether the session may continue.
+/// If that fails, so does the request: an `Option<CurrentUser>` must not look like nobody then.
+pub(crate) async fn admit(
+    app: web::Data<App>,
+    store: web::Data<Store>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if let Some(user) = CurrentUser::of(&request.get_session()) {
+        match user.may_continue(&app, &store).await {
+            Ok(true) => drop(request.extensions_mut().insert(user)),
+            Ok(false) => drop(request.extensions_mut().insert(EndReason::ByOperator)),
+            Err(failure) => return Ok(request.error_response(failure)),
+        }
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
 impl CurrentUser {
-    /// Asks the app whether the session may continue, and ends it if not.
-    async fn admit(&self, request: &HttpRequest) -> Result<(), Failure> {
-        let missing = || Failure::internal("the app's data is missing".to_owned());
-        let app = request.app_data::<web::Data<App>>().ok_or_else(missing)?;
-        let store = request.app_data::<web::Data<Store>>().ok_or_else(missing)?;
-        let Err(failure) = app.admission.on_request(self).await else { return Ok(()) };
-        if failure.kind != ErrorKind::NotAllowed {
-            return Err(failure);
+    /// Ends the session if a rule of the app says so.
+    async fn may_continue(&self, app: &App, store: &Store) -> Result<bool, Failure> {
+        match app.admission.on_request(self).await {
+            Ok(()) => return Ok(true),
+            Err(failure) if failure.kind == ErrorKind::NotAllowed => {}
+            Err(failure) => return Err(failure),
         }
         let (user, this) = (SessionFilter::User(self.user_id.clone()), self.session.id.clone());
-        let reason = EndReason::ByOperator;
         // Of several requests at the same time, the first one ends it.
-        if store.revoke(user, RevokeScope::One(this), reason).await? > 0 {
+        if store.revoke(user, RevokeScope::One(this), EndReason::ByOperator).await? > 0 {
             self.entry(&app.keys, Event::EndedByAdmission).write();
         }
-        request.extensions_mut().insert(reason);
-        Err(Failure::refusal(ErrorKind::NotSignedIn, "the app ended the session"))
+        Ok(false)
     }
 }

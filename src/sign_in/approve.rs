@@ -179,6 +179,10 @@ pub(super) async fn approval(
 
 /// Whether another browser has approved it, and no other tab is about to leave for WorkOS.
 pub(super) async fn may_continue(app: &App, store: &Store, id: &SignInId) -> Result<bool, Failure> {
-    Ok(approval(app, store, id).await?.is_some()
-        && store.claimed(&id.claim_of_press()).await?.is_none())
+    match approval(app, store, id).await? {
+        Some(Approval { callback: None, .. }) => {
+            Ok(store.claimed(&id.claim_of_press()).await?.is_none())
+        }
+        approval => Ok(approval.is_some()),
+    }
 }

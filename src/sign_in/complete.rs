@@ -17,7 +17,7 @@ use super::outcome::{Outcome, PATIENCE, SignedIn, wait_if_claimed};
 use super::refusal::Refusal;
 use super::sso::{self, Waiting};
 use super::verified_identity::VerifiedIdentity;
-use super::{End, PendingSignIn, SignInMethod, remove_all};
+use super::{End, PendingSignIn, ReturnTo, SignInId, SignInMethod, remove_all};
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_ip;
@@ -38,6 +38,8 @@ pub(crate) struct Completion {
     pub(super) pending: PendingSignIn,
     /// The user who is signed in in this browser so far.
     user: Option<CurrentUser>,
+    /// The sign-ins of that user in this browser: the session can't be read once the request has ended.
+    earlier: Vec<(SignInId, ReturnTo)>,
     device: String,
     ip: String,
     /// The reference of the session that this browser has; the new one takes its place.
@@ -75,6 +77,7 @@ impl Completion {
             store: ctx.store.clone(),
             pending,
             user: user.cloned(),
+            earlier: user.map(CurrentUser::sign_ins).unwrap_or_default(),
             device: device::of(&ctx.request),
             ip: ip.map_or_else(String::new, |ip| ip.to_string()),
             replaces: session::reference(&ctx.request, &ctx.app.keys),
@@ -222,8 +225,8 @@ impl Completion {
     async fn begin_session(&self, verified: VerifiedIdentity) -> Result<Outcome, Failure> {
         let VerifiedIdentity { user_id, email, profile } = &verified;
         let data = &self.app.admission.on_sign_in(user_id, email, profile).await?;
-        let same = self.user.iter().filter(|user| user.is(user_id, email));
-        let earlier = same.flat_map(CurrentUser::sign_ins);
+        let is_same = self.user.as_ref().is_some_and(|user| user.is(user_id, email));
+        let earlier = self.earlier.iter().filter(|_| is_same).cloned();
         let this = (self.pending.id.clone(), self.pending.return_to.clone());
         let session = NewSignIn {
             user_id,

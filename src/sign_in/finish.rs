@@ -29,8 +29,12 @@ pub(crate) async fn finish(
         return own_link::leave_if_approved(ctx, pending, secret_hash).await;
     }
     // for cross-device
-    if let Some(Approval { callback: Some(callback), .. }) = approval {
-        return complete_or_confirm_switch(ctx, user, pending, callback).await;
+    match approval {
+        Some(Approval { callback: Some(callback), .. }) => {
+            return complete_or_confirm_switch(ctx, user, pending, callback).await;
+        }
+        Some(_) => return Err(spent().with_retry_of(&pending)),
+        None => {}
     }
     Ok(Next::to(format!("/login/sent?flow={}", pending.id.as_str())))
 }

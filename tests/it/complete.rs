@@ -194,6 +194,20 @@ async fn a_slow_exchange_is_waited_for_and_its_page_goes_on_when_the_answer_come
 }
 
 #[actix_web::test]
+async fn a_slow_exchange_keeps_the_earlier_sign_ins_of_the_browser() {
+    let app = TestApp::spawn().await;
+    let (visitor, first) = asked(&app, "ana@acme.test", "/first").await;
+    assert_eq!(visitor.get(&first).await.location(), "/first");
+    let sent = visitor.ask_for_link("ana@acme.test", "/second").await.location().to_owned();
+    let second = app.workos.follow_newest_link("ana@acme.test").await;
+    slow(&app, EXCHANGE, 7000).await;
+    assert_error(&visitor.get(&second).await, 400, "nothing_pending");
+    let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
+    assert_eq!(answer.location(), "/second");
+    assert_eq!(visitor.get(&first).await.location(), "/first", "its link is opened once more");
+}
+
+#[actix_web::test]
 async fn what_went_wrong_meanwhile_is_told_to_who_comes_back() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
