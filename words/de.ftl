@@ -251,7 +251,6 @@ sign_in_cancelled =
 sso_failed =
     .title = Die Anmeldung kam nicht zustande
     .text = Der Anmeldedienst hat Sie zurückgeschickt, ohne Sie anzumelden. Versuchen Sie es noch einmal; geschieht es wieder, sagen Sie es dem Betreiber dieser Website.
-# with sso
 sso_denied =
     .title = Ihre Organisation hat Sie nicht eingelassen
     .text = Die Anmeldeseite Ihrer Organisation hat Sie zurückgeschickt, ohne Sie anzumelden. Versuchen Sie es noch einmal; hilft das nicht, fragen Sie, wer sich in Ihrer Organisation um Konten kümmert.
@@ -264,6 +263,7 @@ sso_switched_off =
 sso_wrong_account =
     .title = Dieses Konto gehört nicht zu Ihrer Organisation
     .text = Sie sind auf der Anmeldeseite Ihrer Organisation mit einem anderen Konto angemeldet. Melden Sie sich dort ab, und versuchen Sie es mit Ihrer Arbeitsadresse noch einmal.
+# with sso
 sso_too_late =
     .title = Diese Anmeldung hat zu lange gedauert
     .text = Was die Anmeldeseite Ihrer Organisation zurückbrachte, war abgelaufen oder schon verwendet. Melden Sie sich neu an.

@@ -253,7 +253,6 @@ sign_in_cancelled =
 sso_failed =
     .title = The sign-in didn’t go through
     .text = The sign-in service sent you back without signing you in. Try again; if it happens again, tell whoever runs this site.
-# with sso
 sso_denied =
     .title = Your organization didn’t let you in
     .text = Its sign-in page sent you back without signing you in. Try again; if that doesn’t help, ask whoever looks after accounts in your organization.
@@ -266,6 +265,7 @@ sso_switched_off =
 sso_wrong_account =
     .title = That account isn’t one of your organization
     .text = You are signed in to your organization’s sign-in page with another account. Sign out there, then try again with your work address.
+# with sso
 sso_too_late =
     .title = This sign-in took too long
     .text = What your organization’s sign-in page brought back had expired or was already used. Sign in again.

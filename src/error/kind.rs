@@ -52,13 +52,9 @@ kinds! {
     AnotherLink "nothing_pending" BAD_REQUEST "another_link";
     SignInCancelled "sign_in_cancelled" BAD_REQUEST "sign_in_cancelled" offers_sign_in;
     SsoFailed "sso_failed" BAD_REQUEST "sso_failed" offers_sign_in;
-    // for sso
     SsoDenied "sso_failed" BAD_REQUEST "sso_denied" offers_sign_in;
-    // for sso
     SsoNotSetUp "sso_failed" BAD_REQUEST "sso_not_set_up" offers_sign_in;
-    // for sso
     SsoSwitchedOff "sso_failed" BAD_REQUEST "sso_switched_off" offers_sign_in;
-    // for sso
     SsoWrongAccount "sso_failed" BAD_REQUEST "sso_wrong_account" offers_sign_in;
     // for sso
     SsoTooLate "code_expired" BAD_REQUEST "sso_too_late" offers_sign_in;

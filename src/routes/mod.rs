@@ -38,7 +38,8 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
     let with_session = |resource: Resource| {
         let resource = resource.wrap(from_fn(current_user::admit)).wrap(session.clone());
-        resource.wrap(from_fn(session::store_failures)).wrap(from_fn(error::panics))
+        let resource = resource.wrap(from_fn(session::store_failures));
+        resource.wrap(from_fn(error::panics))
     };
 
     site.service(with_session(page("/", home::show)))

@@ -24,27 +24,17 @@ pub(crate) enum Refusal {
 const DOCUMENTED: &[(&str, ErrorKind, &str)] = &[
     ("access_denied", ErrorKind::LinkExpired, "access_denied: the link was used or has expired, or the identity provider let nobody in"),
     ("signin_consent_denied", ErrorKind::SignInCancelled, "signin_consent_denied: the person did not consent"),
-    // for sso
     ("connection_domain_invalid", ErrorKind::SsoWrongAccount, "connection_domain_invalid: the address is of no domain of the connection"),
-    // for sso
     ("profile_not_allowed_outside_organization", ErrorKind::SsoWrongAccount, "profile_not_allowed_outside_organization: the address is of no domain of the organization"),
-    // for sso
     ("connection_unlinked", ErrorKind::SsoSwitchedOff, "connection_unlinked: the connection is not linked; see it in the WorkOS dashboard"),
     ("idp_initiated_sso_disabled", ErrorKind::StartedElsewhere, "idp_initiated_sso_disabled: the sign-in was started at the identity provider"),
-    // for sso
     ("oauth_failed", ErrorKind::SsoDenied, "oauth_failed: the OAuth provider refused, or its credentials in WorkOS are wrong"),
     ("server_error", ErrorKind::SsoFailed, "server_error: WorkOS failed on the way"),
-    // for sso
     ("ambiguous_connection_selector", ErrorKind::SsoNotSetUp, "ambiguous_connection_selector: the organization has several connections; name one in SSO_DOMAINS"),
-    // for sso
     ("connection_invalid", ErrorKind::SsoNotSetUp, "connection_invalid: there is no such connection, or it isn't active; see SSO_DOMAINS and the WorkOS dashboard"),
-    // for sso
     ("connection_strategy_invalid", ErrorKind::SsoNotSetUp, "connection_strategy_invalid: the connection can't be used like this; see SSO_DOMAINS"),
-    // for sso
     ("domain_connection_selector_not_allowed", ErrorKind::SsoNotSetUp, "domain_connection_selector_not_allowed: this app sends no domain selector; something on the way does"),
-    // for sso
     ("invalid_connection_selector", ErrorKind::SsoNotSetUp, "invalid_connection_selector: see SSO_DOMAINS"),
-    // for sso
     ("organization_invalid", ErrorKind::SsoNotSetUp, "organization_invalid: there is no such organization, or it has no connection; see SSO_DOMAINS and the WorkOS dashboard"),
 ];
 
