@@ -132,7 +132,7 @@ impl Completion {
     ) -> Result<Next, Failure> {
         match outcome {
             Some(Ok(Some(outcome))) => {
-                let switches = self.user.is_some() && outcome.is_of_another(self.user.as_ref());
+                let switches = outcome.is_of_another(self.user.as_ref());
                 let next = outcome.next(&self.app, &self.pending)?;
                 // The next user inherits no pending sign-in of the one before.
                 Ok(if switches { next.with(remove_all(&ctx.request)) } else { next })

@@ -2,7 +2,7 @@
 //! no message contains a value, since it may be a secret.
 //!
 //! A [`Reader`] reads the variables one by one. Each of its methods returns a value, the default in
-//! place of a bad one, so that reading goes on to the last variable; [`Reader::finish`] returns the
+//! place of a bad one, so that reading continues to the last variable; [`Reader::finish`] returns the
 //! settings only if there was no problem. [`with_env_file`] gives the variables of the environment,
 //! and of a `.env` file for those that aren't set.
 //!

@@ -10,7 +10,7 @@ use super::{Finding, fails, ok};
 use crate::config::{CERTIFICATE_FILE, Config, KEY_FILE, Tls};
 use crate::sealed::looks_random;
 
-/// Anything that others may do. A group is there because somebody wants it to read.
+/// Anything that others may do. A group may read: it was granted on purpose.
 const OF_OTHERS: u32 = 0o007;
 
 /// Whether `COOKIE_KEYS` look as if they could be guessed. Their length is checked at every start.

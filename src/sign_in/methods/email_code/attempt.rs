@@ -75,8 +75,8 @@ pub(crate) enum Redeemed {
     Rejected(Box<PendingSignIn>, RejectedCode),
 }
 
-/// Redeems the code that was typed, in the requesting browser. `instead_of` is the other user of whom its
-/// page said that they are signed in.
+/// Redeems the code that was typed, in the requesting browser. `instead_of` is the other user whom its
+/// page named as signed in.
 pub(crate) async fn redeem(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
