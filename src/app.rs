@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::config::{Config, KEY_FILE, LinkLifetimes, parse_cookie_keys};
 use crate::mail::Mailer;
 use crate::pages::assets::Assets;
-use crate::pages::templates::Editions;
+use crate::pages::templates::Locales;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::Lifetimes;
 use crate::sign_in::SignInMethod;
@@ -20,7 +20,7 @@ use crate::workos::Client;
 pub(crate) struct App {
     pub(crate) site: Site,
     pub(crate) keys: KeyRing,
-    pub(crate) editions: Editions,
+    pub(crate) locales: Locales,
     pub(crate) assets: Assets,
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
@@ -52,7 +52,7 @@ impl App {
     /// Makes it, with the key of its own cookies if the settings bring none.
     pub(crate) fn new(config: Config, data_dir: &PrivateDir, clock: Clock) -> anyhow::Result<Self> {
         let assets = Assets::load();
-        let editions = Editions::load(&assets, &config)?;
+        let locales = Locales::load(&assets, &config)?;
         let workos = config.workos.client(&config.extra_roots)?;
         let keys = match config.cookie_keys {
             Some(keys) => keys,
@@ -69,7 +69,7 @@ impl App {
         };
         let default_method = config.sign_in.default_method();
         Ok(Self {
-            editions,
+            locales,
             workos,
             admission: Admission {
                 allowed_email_domains: config.sign_in.allowed_email_domains,

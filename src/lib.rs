@@ -29,7 +29,7 @@
 //!    [`session::CurrentUser`]: authentication is a parameter of a handler.
 //!
 //! Whatever fails is an [`error::Failure`], which `pages/error_responses.rs` turns into a page or a problem
-//! document. Pages and emails take their text from `words/`, in the language of the visitor.
+//! document. Pages and emails take their text from `locales/`, in the language of the visitor.
 
 pub mod admission;
 mod app;

@@ -1,5 +1,5 @@
-//! One typed struct a page: what a template may show is what its struct holds. The words are the
-//! templates' own, in the language of whoever asks.
+//! One typed struct a page: what a template may show is what its struct holds. The text is in
+//! the templates and in `locales/`.
 
 use std::future::{Ready, ready};
 
@@ -15,7 +15,7 @@ use tera::Context;
 use crate::app::App;
 use crate::error::Failure;
 use crate::error::with_sources;
-use crate::pages::templates::Edition;
+use crate::pages::templates::Locale;
 use crate::session::CurrentUser;
 use crate::sign_in::next::Next;
 
@@ -61,7 +61,7 @@ pub(crate) trait Page: Serialize {
 /// The pages in the language of one request. A handler takes it as a parameter.
 pub(crate) struct Pages {
     app: web::Data<App>,
-    edition: usize,
+    locale: usize,
     /// This page in the other languages, if it can be loaded anew without doing anything.
     languages: Vec<LanguageLink>,
 }
@@ -75,21 +75,21 @@ struct LanguageLink {
 
 impl Pages {
     pub(crate) fn new(app: &web::Data<App>, request: &HttpRequest) -> Self {
-        let editions = &app.editions.0;
-        let spoken = app.editions.languages();
-        let language = language::chosen(request, &spoken)
-            .or_else(|| language::preferred(request, &app.keys, &spoken))
-            .unwrap_or(spoken[0]);
-        let edition = spoken.iter().position(|one| *one == language).unwrap_or_default();
-        let others = editions.iter().filter(|other| other.words.language() != language);
+        let locales = &app.locales.0;
+        let available = app.locales.languages();
+        let language = language::chosen(request, &available)
+            .or_else(|| language::preferred(request, &app.keys, &available))
+            .unwrap_or(available[0]);
+        let locale = available.iter().position(|one| *one == language).unwrap_or_default();
+        let others = locales.iter().filter(|other| other.catalog.language() != language);
         let languages = others.map(|other| LanguageLink {
-            language: other.words.language().to_owned(),
-            name: other.words.text("language"),
-            url: language::link(request, other.words.language()),
+            language: other.catalog.language().to_owned(),
+            name: other.catalog.text("language"),
+            url: language::link(request, other.catalog.language()),
         });
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let languages = if reads { languages.collect() } else { Vec::new() };
-        Self { app: app.clone(), edition, languages }
+        Self { app: app.clone(), locale, languages }
     }
 
     /// The page, as it is shown where all went well.
@@ -127,16 +127,16 @@ impl Pages {
     fn render<P: Page>(&self, page: &P, languages: &[LanguageLink]) -> Result<String, tera::Error> {
         let mut context = Context::from_serialize(page)?;
         context.insert("languages", languages);
-        self.edition().tera.render(P::TEMPLATE, &context)
+        self.locale().tera.render(P::TEMPLATE, &context)
     }
 
-    /// The words of this language.
-    pub(crate) fn words(&self) -> &Catalog {
-        &self.edition().words
+    /// The messages of this language.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.locale().catalog
     }
 
-    fn edition(&self) -> &Edition {
-        &self.app.editions.0[self.edition]
+    fn locale(&self) -> &Locale {
+        &self.app.locales.0[self.locale]
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Makes the enum and its table of one list: a kind, its name, its status, its message, and whether its
 /// page offers a new sign-in.
 macro_rules! kinds {
-    ($($(#[$attribute:meta])* $kind:ident $name:literal $status:ident $words:literal $($offer:ident)?;)*) => {
+    ($($(#[$attribute:meta])* $kind:ident $name:literal $status:ident $message:literal $($offer:ident)?;)*) => {
         /// A kind of failure. Programs tell them apart by [`ErrorKind::name`], people by what its page
         /// says.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ macro_rules! kinds {
             fn entry(self) -> (&'static str, StatusCode, &'static str, bool) {
                 match self {
                     $($(#[$attribute])* Self::$kind => {
-                        ($name, StatusCode::$status, $words, is_offered!($($offer)?))
+                        ($name, StatusCode::$status, $message, is_offered!($($offer)?))
                     })*
                 }
             }
@@ -112,9 +112,9 @@ impl ErrorKind {
         self.entry().1
     }
 
-    /// The name of its message in `words/`, with a `title` and a `text`.
+    /// The name of its message in `locales/`, with a `title` and a `text`.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn message(self) -> &'static str {
         self.entry().2
     }
 

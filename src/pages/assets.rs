@@ -1,4 +1,4 @@
-//! Templates, words and static files: part of the program in release, read from disk in debug, so that
+//! Templates, messages and static files: part of the program in release, read from disk in debug, so that
 //! a change shows after a restart without a compilation.
 
 use std::collections::HashMap;
@@ -14,8 +14,8 @@ use rust_embed::{Embed, EmbeddedFile};
 struct TemplateFiles;
 
 #[derive(Embed)]
-#[folder = "words/"]
-struct WordFiles;
+#[folder = "locales/"]
+struct LocaleFiles;
 
 #[derive(Embed)]
 #[folder = "static/"]
@@ -91,9 +91,9 @@ pub(crate) fn templates() -> impl Iterator<Item = (String, String)> {
     texts::<TemplateFiles>()
 }
 
-/// All catalogues, by language.
-pub(crate) fn words() -> impl Iterator<Item = (String, String)> {
-    texts::<WordFiles>()
+/// The source of each catalog in `locales/`, by its name.
+pub(crate) fn locales() -> impl Iterator<Item = (String, String)> {
+    texts::<LocaleFiles>()
         .filter_map(|(name, text)| Some((name.strip_suffix(".ftl")?.to_owned(), text)))
 }
 

@@ -117,17 +117,17 @@ fn to_login(request: &HttpRequest) -> HttpResponse {
 
 /// RFC 9457; 3.1.3: the title may be in the reader's language.
 fn problem(pages: &Pages, kind: ErrorKind) -> HttpResponse {
-    let words = pages.words();
+    let catalog = pages.catalog();
     let status = kind.status();
     HttpResponse::build(status)
         .content_type("application/problem+json")
-        .insert_header((header::CONTENT_LANGUAGE, words.language()))
+        .insert_header((header::CONTENT_LANGUAGE, catalog.language()))
         .body(
             json!({
                 "type": "about:blank",
-                "title": words.text(&format!("{}.title", kind.words())),
+                "title": catalog.text(&format!("{}.title", kind.message())),
                 "status": status.as_u16(),
-                "detail": words.text(&format!("{}.text", kind.words())),
+                "detail": catalog.text(&format!("{}.text", kind.message())),
                 "code": kind.name(),
             })
             .to_string(),

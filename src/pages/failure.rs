@@ -78,12 +78,12 @@ impl ErrorPage {
 pub(super) struct Problem {
     code: &'static str,
     /// Its message, with a title and a text.
-    words: &'static str,
+    message: &'static str,
     offers_link: bool,
 }
 
 impl Problem {
     pub(super) fn of(kind: ErrorKind) -> Self {
-        Self { code: kind.name(), words: kind.words(), offers_link: kind.offers_sign_in() }
+        Self { code: kind.name(), message: kind.message(), offers_link: kind.offers_sign_in() }
     }
 }

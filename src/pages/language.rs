@@ -27,19 +27,20 @@ impl Sealed for Chosen {
 }
 
 /// The language that this request chooses, of these.
-pub(super) fn chosen<'a>(request: &HttpRequest, spoken: &[&'a str]) -> Option<&'a str> {
+pub(super) fn chosen<'a>(request: &HttpRequest, available: &[&'a str]) -> Option<&'a str> {
     let query = form_urlencoded::parse(request.query_string().as_bytes());
     let asked_for = query.filter(|(name, _)| name == PARAMETER).last()?.1;
-    spoken.iter().copied().find(|language| *language == asked_for)
+    available.iter().copied().find(|language| *language == asked_for)
 }
 
 /// The language, of these, that this browser chose before, or that its settings prefer.
 pub(super) fn preferred<'a>(
     request: &HttpRequest,
     keys: &KeyRing,
-    spoken: &[&'a str],
+    available: &[&'a str],
 ) -> Option<&'a str> {
-    let one_of = |asked_for: &str| spoken.iter().copied().find(|language| *language == asked_for);
+    let one_of =
+        |asked_for: &str| available.iter().copied().find(|language| *language == asked_for);
     let remembered = request.cookie(COOKIE).and_then(|cookie| keys.open(COOKIE, cookie.value()));
     if let Some(language) = remembered.and_then(|Chosen(language)| one_of(&language)) {
         return Some(language);
@@ -49,12 +50,12 @@ pub(super) fn preferred<'a>(
     accepted.ranked().iter().find_map(|accepted| {
         let tag = accepted.item()?;
         // For whom there is no Austrian German, any German will do (RFC 4647, 3.4).
-        let is_near = |spoken: &&str| primary(spoken) == tag.primary_language();
-        let nearest = || spoken.iter().copied().find(is_near);
-        spoken
+        let is_near = |available: &&str| primary(available) == tag.primary_language();
+        let nearest = || available.iter().copied().find(is_near);
+        available
             .iter()
             .copied()
-            .find(|spoken| tag.as_str().eq_ignore_ascii_case(spoken))
+            .find(|available| tag.as_str().eq_ignore_ascii_case(available))
             .or_else(nearest)
     })
 }
@@ -70,7 +71,7 @@ pub(crate) async fn remember(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let mut response = next.call(request).await?;
-    let chosen = chosen(response.request(), &app.editions.languages());
+    let chosen = chosen(response.request(), &app.locales.languages());
     // Others may keep what says how long it may be kept.
     if let Some(language) = chosen.filter(|_| !response.headers().contains_key(CACHE_CONTROL))
         && let Ok(cookie) = cookie(&app.keys, language)

@@ -40,7 +40,7 @@ impl Pages {
     pub(crate) fn mail(&self, mail: &SignInMail) -> Result<Email, Failure> {
         let render = |part: &str| {
             let context = Context::from_serialize(mail)?;
-            self.edition().tera.render(&format!("email/sign_in.{part}"), &context)
+            self.locale().tera.render(&format!("email/sign_in.{part}"), &context)
         };
         let part = |part| {
             render(part)

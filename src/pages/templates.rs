@@ -18,43 +18,43 @@ const DEFAULT_LANGUAGE: &str = "en";
 const BRAND: &str = "brand";
 
 /// The templates in every language, the default first.
-pub(crate) struct Editions(pub(crate) Vec<Edition>);
+pub(crate) struct Locales(pub(crate) Vec<Locale>);
 
-pub(crate) struct Edition {
-    pub(crate) words: Arc<Catalog>,
+pub(crate) struct Locale {
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) tera: Tera,
 }
 
-impl Editions {
+impl Locales {
     pub(crate) fn load(assets: &Assets, config: &Config) -> anyhow::Result<Self> {
-        let edition = |words: Catalog| {
-            let words = Arc::new(words);
+        let locale = |catalog: Catalog| {
+            let catalog = Arc::new(catalog);
             let mut tera = Tera::new();
-            functions::register(&mut tera, &words);
+            functions::register(&mut tera, &catalog);
             let site = tera.global_context();
             site.insert("assets", assets.urls());
             site.insert("integrity", assets.integrity());
             #[cfg(feature = "demo")]
             site.insert("demo_inbox", &config.demo_inbox);
             site.insert("by_code", &config.sign_in.by_code);
-            site.insert("language", words.language());
-            site.insert_value("words", plain_words(&words));
+            site.insert("language", catalog.language());
+            site.insert_value("messages", plain_messages(&catalog));
             let templates = with_constants(site)?;
             tera.add_raw_templates(templates)?;
-            Ok(Edition { words, tera })
+            Ok(Locale { catalog, tera })
         };
-        Ok(Self(catalogs()?.into_iter().map(edition).collect::<anyhow::Result<_>>()?))
+        Ok(Self(catalogs()?.into_iter().map(locale).collect::<anyhow::Result<_>>()?))
     }
 }
 
-impl Editions {
+impl Locales {
     /// The languages, the default first; there is at least one.
     pub(crate) fn languages(&self) -> Vec<&str> {
-        self.0.iter().map(|edition| edition.words.language()).collect()
+        self.0.iter().map(|locale| locale.catalog.language()).collect()
     }
 }
 
-/// Returns the templates with their constants, `[[ words.login.title ]]`: what is the same on every page
+/// Returns the templates with their constants, `[[ messages.login.title ]]`: what is the same on every page
 /// of a language. `{{ … }}` is for what differs from page to page. Looking up the constants for each
 /// page would make `/account` a fifth slower.
 fn with_constants(site: &Context) -> anyhow::Result<Vec<(String, String)>> {
@@ -78,29 +78,29 @@ fn with_constants(site: &Context) -> anyhow::Result<Vec<(String, String)>> {
 /// The catalogs of all languages, the default first.
 pub(crate) fn catalogs() -> anyhow::Result<Vec<Catalog>> {
     let (shared, sources): (Vec<_>, Vec<_>) =
-        assets::words().partition(|(language, _)| language == BRAND);
+        assets::locales().partition(|(language, _)| language == BRAND);
     let shared = shared.first().map_or("", |(_, source)| source);
     fluent_locales::load(DEFAULT_LANGUAGE, shared, sources)
-        .context("the messages in words/ can't be used")
+        .context("the messages in locales/ can't be used")
 }
 
-/// The messages without arguments, formatted once: `words.login.title`.
-fn plain_words(words: &Catalog) -> Value {
+/// The messages without arguments, formatted once: `messages.login.title`.
+fn plain_messages(catalog: &Catalog) -> Value {
     let mut tree: BTreeMap<String, Value> = BTreeMap::new();
     let mut messages: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
-    let plain = words.messages().filter(|(_, message)| message.arguments().next().is_none());
+    let plain = catalog.messages().filter(|(_, message)| message.arguments().next().is_none());
     for (name, message) in plain {
-        let said = words.text(name);
-        let said = if message.has_markup() { Value::safe_string(&said) } else { Value::from(said) };
+        let text = catalog.text(name);
+        let text = if message.has_markup() { Value::safe_string(&text) } else { Value::from(text) };
         match name.split_once('.') {
             Some((message, attribute)) => {
-                messages.entry(message.to_owned()).or_default().insert(attribute.to_owned(), said);
+                messages.entry(message.to_owned()).or_default().insert(attribute.to_owned(), text);
             }
             None => {
-                tree.insert(name.to_owned(), said);
+                tree.insert(name.to_owned(), text);
             }
         }
     }
-    tree.extend(messages.into_iter().map(|(name, phrases)| (name, Value::from(phrases))));
+    tree.extend(messages.into_iter().map(|(name, attributes)| (name, Value::from(attributes))));
     Value::from(tree)
 }

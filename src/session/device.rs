@@ -1,4 +1,4 @@
-//! The browser and system that a `User-Agent` claims, in the words that people use for them.
+//! The browser and system that a `User-Agent` claims, by their common names.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
@@ -6,16 +6,16 @@ use actix_web::http::header::USER_AGENT;
 /// What a browser is called that says nothing we know.
 pub const UNKNOWN: &str = "Unknown browser";
 
-/// The browser that sends this request, in words.
+/// The browser that sends this request.
 #[must_use]
-pub fn of(request: &HttpRequest) -> String {
+pub fn from_request(request: &HttpRequest) -> String {
     let claim = request.headers().get(USER_AGENT).and_then(|claim| claim.to_str().ok());
-    in_words(claim.unwrap_or_default())
+    from_user_agent(claim.unwrap_or_default())
 }
 
 /// "Firefox on Linux". A claim, not a fact: it helps a person to know their own sessions again.
 #[must_use]
-pub fn in_words(user_agent: &str) -> String {
+pub fn from_user_agent(user_agent: &str) -> String {
     let named = |table: &[(&str, &'static str)]| {
         table.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name)
     };

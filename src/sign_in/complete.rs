@@ -78,7 +78,7 @@ impl Completion {
             pending,
             user: user.cloned(),
             earlier: user.map(CurrentUser::sign_ins).unwrap_or_default(),
-            device: device::of(&ctx.request),
+            device: device::from_request(&ctx.request),
             ip: ip.map_or_else(String::new, |ip| ip.to_string()),
             replaces: session::reference(&ctx.request, &ctx.app.keys),
             _task: Task::begin(&ctx.shutdown),

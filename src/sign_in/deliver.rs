@@ -47,7 +47,7 @@ impl Delivery {
             // for own-mail
             pages: Pages::new(&ctx.app, &ctx.request),
             pending,
-            device: device::of(&ctx.request),
+            device: device::from_request(&ctx.request),
             // for own-mail
             network: network(client_ip::from_request(&ctx.request, &ctx.app.trusted_proxies)),
             _task: Task::begin(&ctx.shutdown),

@@ -1,10 +1,10 @@
-//! Browsers in words.
+//! The names of browsers.
 
-use workos_magic_link::session::device::in_words;
+use workos_magic_link::session::device::from_user_agent;
 
 #[test]
 fn a_browser_is_called_what_people_call_it() {
-    for (user_agent, words) in [
+    for (user_agent, name) in [
         (
             "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
             "Firefox on Linux",
@@ -34,6 +34,6 @@ fn a_browser_is_called_what_people_call_it() {
         ("<script>", "Unknown browser"),
         ("", "Unknown browser"),
     ] {
-        assert_eq!(in_words(user_agent), words);
+        assert_eq!(from_user_agent(user_agent), name);
     }
 }

@@ -81,6 +81,7 @@ mod host;
 mod hostile_input;
 mod limits;
 mod log;
+mod messages;
 mod metrics;
 mod odd_requests;
 mod operator;
@@ -106,5 +107,4 @@ mod supply_chain;
 mod tls;
 mod tls_renewal;
 mod upgrade; // with template
-mod words;
 mod workos_tls;

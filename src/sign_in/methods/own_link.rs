@@ -161,7 +161,7 @@ pub(crate) async fn leave_if_approved(
     let id = pending.id.clone();
     let checked = check_mailed(&ctx.app, &ctx.store, &id, secret_hash, Some(&pending)).await;
     checked.map_err(|refused| refused.with_retry_of(&pending))?;
-    let requested = pending.requested(device::of(&ctx.request));
+    let requested = pending.requested(device::from_request(&ctx.request));
     leave(ctx, requested, pending).await.map_err(|failure| match failure.kind {
         // By another tab of this browser.
         ErrorKind::MailLinkInUse => Failure::in_progress(&id),

@@ -62,7 +62,7 @@ pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
     // The page may be reloaded: each time it leaves with a verifier of its own (RFC 9700, 2.1.1).
     let verifier = CodeVerifier::new()?;
     pending.method = SignInMethod::Sso(verifier.clone());
-    let requested = pending.requested(device::of(request));
+    let requested = pending.requested(device::from_request(request));
     let state = pending.new_state(&app.keys, requested, MAX_TIME_AWAY, now)?;
     let url = app.workos.authorization_url(&Authorization {
         selector,
