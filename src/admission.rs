@@ -49,10 +49,7 @@ impl Admission {
         if allowed.is_empty() || allowed.iter().any(|domain| domain == email.domain()) {
             return Ok(());
         }
-        Err(Failure::refusal(
-            ErrorKind::NotAllowed,
-            "the address is of a domain that may not sign in",
-        ))
+        Err(Failure::new(ErrorKind::NotAllowed, "the address is of a domain that may not sign in"))
     }
 
     /// Called once for each sign-in, when WorkOS has said who it is and before a session begins.
@@ -83,7 +80,7 @@ impl Admission {
         if self.allowed_email_domains.is_empty() {
             return Ok(());
         }
-        let unreadable = || Failure::refusal(ErrorKind::NotAllowed, "unreadable email address");
+        let unreadable = || Failure::new(ErrorKind::NotAllowed, "unreadable email address");
         self.may_ask(&user.email().ok_or_else(unreadable)?)
     }
 }

@@ -16,6 +16,8 @@ mod mail;
 mod running;
 mod session;
 mod sign_in;
+// for sso
+pub(crate) mod sso;
 mod web;
 mod workos;
 

@@ -9,7 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use actix_web::cookie::Cookie;
-use actix_web::http::{StatusCode, Uri};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 pub(crate) use chain::with_sources;
@@ -19,7 +19,6 @@ pub use panics::panics;
 use web_guards::Rejection;
 
 use crate::email_address::EmailAddress;
-use crate::mail::MailError;
 use crate::workos::WorkOsError;
 
 /// A request that failed: a kind for the visitor, and for the operator the cause. What is shown depends on the kind alone, so no cause can leak.
@@ -64,11 +63,11 @@ impl fmt::Debug for Offer {
 }
 
 impl Failure {
-    /// The visitor did what is not allowed or no longer possible; `why` is for the log.
-    pub fn refusal(kind: ErrorKind, why: &'static str) -> Self {
+    /// The kind is for the visitor, the cause for the log.
+    pub fn new(kind: ErrorKind, cause: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
-            cause: Cow::Borrowed(why),
+            cause: cause.into(),
             retry_after: None,
             offer: None,
             sign_in: None,
@@ -80,12 +79,12 @@ impl Failure {
 
     /// A fault of this program or of its settings.
     pub fn internal(cause: String) -> Self {
-        Self { cause: Cow::Owned(cause), ..Self::refusal(ErrorKind::Internal, "") }
+        Self::new(ErrorKind::Internal, cause)
     }
 
     /// The store failed.
     pub(crate) fn store(cause: String) -> Self {
-        Self { cause: Cow::Owned(cause), ..Self::refusal(ErrorKind::StoreUnavailable, "") }
+        Self::new(ErrorKind::StoreUnavailable, cause)
     }
 
     /// Is neither logged nor audited: it ends nothing, or was reported before.
@@ -130,18 +129,6 @@ impl Failure {
     #[must_use]
     pub(crate) fn with_retry_url(self, path: &str) -> Self {
         self.with_offer(Offer::TryAgain { at: path.to_owned() })
-    }
-
-    // for own-mail
-    /// Offers the same request once more if something outside failed, or if another request is about
-    /// to be done with it.
-    #[must_use]
-    pub(crate) fn with_retry_url_if_temporary(self, url: &Uri) -> Self {
-        if self.kind.status().is_server_error() || self.kind == ErrorKind::MailLinkInUse {
-            self.with_retry_url(&url.to_string())
-        } else {
-            self
-        }
     }
 
     /// Shows it on this page, where it happened.
@@ -191,7 +178,7 @@ impl From<Rejection> for Failure {
             Rejection::Prefetch => ErrorKind::Prefetch,
             other => ErrorKind::of_status(other.status_code()),
         };
-        let failure = Self { cause: Cow::Owned(rejection.to_string()), ..Self::refusal(kind, "") };
+        let failure = Self::new(kind, rejection.to_string());
         match rejection {
             // The same URL, whose query isn't repeated on the page.
             Rejection::Prefetch => failure.with_retry_url(""),
@@ -209,18 +196,7 @@ impl From<WorkOsError> for Failure {
         } else {
             ErrorKind::WorkOsUnavailable
         };
-        let cause = Cow::Owned(with_sources(&error));
-        Self { cause, retry_after: error.retry_after(), ..Self::refusal(kind, "") }
-    }
-}
-
-// for own-mail
-impl From<MailError> for Failure {
-    fn from(error: MailError) -> Self {
-        Self {
-            cause: Cow::Owned(error.to_string()),
-            ..Self::refusal(ErrorKind::MailUnavailable, "")
-        }
+        Self { retry_after: error.retry_after(), ..Self::new(kind, with_sources(&error)) }
     }
 }
 

@@ -12,11 +12,11 @@ use magic_link_emulator::{Emulator, Options};
 use url::Url;
 
 use super::serve;
+// for sso
+use crate::config::sso;
 use crate::config::{Config, Problem, Problems};
-use crate::email_address::parse_domain;
 use crate::observability::log;
 use crate::server;
-use crate::workos::SsoSelector;
 
 // for own-mail
 /// The sender of the app's own email.
@@ -60,28 +60,17 @@ fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<E
     let bind: SocketAddr =
         address.parse().context("EMULATOR_BIND_ADDRESS is an address and port")?;
     ensure!(bind.ip().is_loopback(), "EMULATOR_BIND_ADDRESS must be loopback in a demo");
-    let options = Options {
-        bind,
-        // for sso
-        // Organizations exist as soon as they are named.
-        sso: sso(&variable("SSO_DOMAINS").unwrap_or_default()),
-        ..Options::default()
+    let connections = Vec::new();
+    // for sso
+    // Organizations exist as soon as they are named.
+    let connections = match variable("SSO_DOMAINS") {
+        Some(domains) => sso::ids_of_demo(&domains),
+        None => connections,
     };
+    let options = Options { bind, sso: connections, ..Options::default() };
     Emulator::start(options).with_context(|| {
         format!("the stand-in for WorkOS can't listen on {bind} (EMULATOR_BIND_ADDRESS)")
     })
-}
-
-// for sso
-/// Returns the organizations and connections of `SSO_DOMAINS`, each with its domain. Bad entries are
-/// reported with the other settings.
-fn sso(domains: &str) -> Vec<(String, String)> {
-    let entries = domains.split(',').filter_map(|entry| {
-        let (domain, id) = entry.split_once('=')?;
-        SsoSelector::parse(id.trim())?;
-        Some((id.trim().to_owned(), parse_domain(domain.trim()).ok()?))
-    });
-    entries.collect()
 }
 
 /// Where the emulator shows the email that it "sent".

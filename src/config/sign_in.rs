@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use env_settings::Reader;
 
-use super::DAY;
+use super::{DAY, sso};
 use crate::email_address::parse_domain;
 use crate::sign_in::{LinkDelivery, SignInMethod};
 use crate::workos::SsoSelector;
@@ -85,23 +85,8 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
             |domain| parse_domain(domain).ok(),
         ),
         // for sso
-        sso_domains: sso_domains(read),
+        sso_domains: sso::domains(read),
     }
-}
-
-// for sso
-fn sso_domains(read: &mut Reader<'_>) -> HashMap<String, SsoSelector> {
-    let expected = "is a list such as acme.com=org_01ABC, globex.com=conn_01DEF, each domain once";
-    let domains = read.list("SSO_DOMAINS", expected, |entry| {
-        let (domain, selector) = entry.split_once('=')?;
-        Some((parse_domain(domain.trim()).ok()?, SsoSelector::parse(selector.trim())?))
-    });
-    let listed = domains.len();
-    let domains: HashMap<_, _> = domains.into_iter().collect();
-    if domains.len() < listed {
-        read.problem("SSO_DOMAINS", expected);
-    }
-    domains
 }
 
 fn link_lifetimes(read: &mut Reader<'_>, delivery: LinkDelivery) -> LinkLifetimes {

@@ -5,17 +5,17 @@ use serde::Serialize;
 use super::failure::Problem;
 use super::{Page, Pages};
 use crate::error::{ErrorKind, Failure};
-use crate::sign_in::{MailLink, RequestContext, SignInId};
+use crate::sign_in::{RequestContext, SignInId};
 
 /// A link, in a browser that didn't request it.
 #[derive(Serialize)]
 pub(crate) struct ApprovePage {
     /// The sign-in, where the form doesn't name it anyway.
-    flow: Option<String>,
+    pub(super) flow: Option<String>,
     /// Where the digits go.
-    action: String,
+    pub(super) action: String,
     /// The page where the sign-in can be ended; without one, a button does that here.
-    cancel_url: Option<String>,
+    pub(super) cancel_url: Option<String>,
     asked_at: i64,
     device: String,
     asks_digits: bool,
@@ -41,16 +41,6 @@ impl ApprovePage {
         }
     }
 
-    // for own-mail
-    pub(crate) fn of_mail_link(token: &str, link: &MailLink) -> Self {
-        Self {
-            action: format!("/login/open/{token}"),
-            cancel_url: Some(format!("/login/cancel/{token}")),
-            flow: None,
-            ..Self::of_workos_link(&link.id, &link.requested)
-        }
-    }
-
     pub(crate) fn asking_digits(self, asks_digits: bool) -> Self {
         Self { asks_digits, ..self }
     }
@@ -59,7 +49,7 @@ impl ApprovePage {
     pub(crate) fn wrong_digits(self, pages: &Pages, attempts_left: Option<u32>) -> Failure {
         let kind = ErrorKind::WrongDigits;
         let page = Self { error: Some(Problem::of(kind)), tries_left: attempts_left, ..self };
-        Failure::refusal(kind, "wrong digits").with_page(pages.html(&page))
+        Failure::new(kind, "wrong digits").with_page(pages.html(&page))
     }
 }
 

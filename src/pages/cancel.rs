@@ -9,7 +9,7 @@ use crate::sign_in::RequestContext;
 #[derive(Serialize)]
 pub(crate) struct CancelPage {
     /// `None` once it is done.
-    token: Option<String>,
+    pub(super) token: Option<String>,
     device: String,
     asked_at: i64,
 }
@@ -19,11 +19,6 @@ impl Page for CancelPage {
 }
 
 impl CancelPage {
-    // for own-mail
-    pub(crate) fn new(token: &str, requested: &RequestContext) -> Self {
-        Self { token: Some(token.to_owned()), ..Self::done(requested) }
-    }
-
     pub(crate) fn done(requested: &RequestContext) -> Self {
         Self { token: None, device: requested.device.clone(), asked_at: requested.at }
     }

@@ -38,7 +38,7 @@ pub(crate) async fn render(
     // of our insides.
     let kind = ErrorKind::of_status(response.status());
     let of_others = rejection.map_or_else(
-        || Failure::refusal(kind, "answered by the framework"),
+        || Failure::new(kind, "answered by the framework"),
         |rejection| Failure::from(*rejection),
     );
     let failure = error.and_then(Error::as_error::<Failure>).unwrap_or(&of_others);

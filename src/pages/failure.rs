@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Page, Pages};
+use super::Page;
 use crate::error::{ErrorKind, Offer};
-use crate::sign_in::{LinkDelivery, SignInMethod};
 
 #[derive(Serialize)]
 pub(crate) struct ErrorPage {
@@ -20,7 +19,7 @@ pub(crate) struct ErrorPage {
     /// The sign-in that is going through: the page goes where that one leads.
     waits_for: Option<String>,
     // for own-mail
-    offers_safe_link: bool,
+    pub(super) offers_safe_link: bool,
     /// Whether the way on is through an organization: no link will be mailed.
     by_sso: bool,
 }
@@ -57,14 +56,6 @@ impl ErrorPage {
             Some(Offer::Wait(id)) => Self { waits_for: Some(id.clone()), ..self },
             Some(Offer::Form(_)) | None => self,
         }
-    }
-
-    // for own-mail
-    /// Offers our own link in place of WorkOS's, if this app can email it.
-    pub(crate) fn offering_own_link(self, is_workos_link: bool, pages: &Pages) -> Self {
-        let app = &pages.app;
-        let is_default = matches!(app.default_method, SignInMethod::Link(LinkDelivery::WorkOs));
-        Self { offers_safe_link: is_workos_link && is_default && app.mailer.is_some(), ..self }
     }
 
     /// Says when to try again.

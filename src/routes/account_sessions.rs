@@ -33,7 +33,7 @@ pub(super) async fn revoke(
     }
     let theirs = SessionFilter::User(user.user_id.clone());
     match store.revoke(theirs, RevokeScope::One(id), EndReason::Elsewhere).await? {
-        0 => Err(Failure::refusal(ErrorKind::NotFound, "no such session of this person")),
+        0 => Err(Failure::new(ErrorKind::NotFound, "no such session of this person")),
         ended => {
             user.has_ended(&app.keys, ended);
             Ok(see_other("/account/sessions"))

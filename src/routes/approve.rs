@@ -22,7 +22,7 @@ pub(super) struct ApproveForm {
 pub(super) async fn show(ctx: Ctx, pages: Pages) -> Result<HttpResponse, Failure> {
     if !blocked_cookies::sends_any(&ctx.request) {
         let why = "no link was opened here, or no cookie kept";
-        return Err(Failure::refusal(ErrorKind::NoCookies, why));
+        return Err(Failure::new(ErrorKind::NoCookies, why));
     }
     let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;
     Ok(match link.standing(&ctx.store).await? {

@@ -27,7 +27,7 @@ pub(crate) async fn guard(
     let mut resealed = None;
     if request.headers().contains_key(COOKIE) {
         let Some(cookies) = exact(request.headers()) else {
-            let failure = Failure::refusal(ErrorKind::TooLarge, "more than 8 KiB of cookies");
+            let failure = Failure::new(ErrorKind::TooLarge, "more than 8 KiB of cookies");
             return Ok(request.error_response(failure));
         };
         resealed = cookies

@@ -172,7 +172,7 @@ impl FromRequest for CurrentUser {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let user = request.extensions().get::<Self>().cloned();
-        ready(user.ok_or_else(|| Failure::refusal(ErrorKind::NotSignedIn, "no session")))
+        ready(user.ok_or_else(|| Failure::new(ErrorKind::NotSignedIn, "no session")))
     }
 }
 

@@ -4,10 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::PendingCallback;
-use super::own_link::MailLink;
-use super::state::CODE_LIFETIME;
-use crate::clock::seconds;
+use super::{PendingCallback, SignInId};
 use crate::sealed::Sealed;
 
 /// Lets the requesting browser continue. It waits in the store, sealed.
@@ -28,6 +25,14 @@ impl Sealed for Approval {
     const PURPOSE: &'static str = "approval 1";
 }
 
+impl SignInId {
+    /// What the store calls its approval by another browser, which waits for the one that asked.
+    #[must_use]
+    pub fn name_of_approval(&self) -> String {
+        format!("approval {}", self.as_str())
+    }
+}
+
 impl Approval {
     /// By the browser that opened WorkOS's link.
     #[must_use]
@@ -38,14 +43,6 @@ impl Approval {
             // for own-mail
             secret_hash: None,
         }
-    }
-
-    // for own-mail
-    /// By the browser that opened our own link.
-    #[must_use]
-    pub fn of_mail_link(link: &MailLink, now: i64) -> Self {
-        let expires_at = now.saturating_add(seconds(CODE_LIFETIME));
-        Self { callback: None, secret_hash: Some(link.secret_hash()), expires_at }
     }
 }
 

@@ -34,7 +34,7 @@ impl OpenedLink {
         let opened = callback.and_then(|callback| {
             State::read(&app.keys, &callback.state).map(|state| Self { callback, state })
         });
-        opened.ok_or_else(|| Failure::refusal(ErrorKind::NothingPending, "no link was opened here"))
+        opened.ok_or_else(|| Failure::new(ErrorKind::NothingPending, "no link was opened here"))
     }
 
     /// Refuses what was meant for another link: another tab may have opened this one since the page was
@@ -43,7 +43,7 @@ impl OpenedLink {
         match shown {
             Some(shown) if shown != self.state.id.as_str() => {
                 let why = "the page was of another sign-in";
-                let refused = Failure::refusal(ErrorKind::AnotherLink, why);
+                let refused = Failure::new(ErrorKind::AnotherLink, why);
                 Err(refused.with_retry_url("/login/approve"))
             }
             _ => Ok(()),
@@ -55,7 +55,7 @@ impl OpenedLink {
         match end {
             Some(End::ByMailbox) => Ok(LinkState::Cancelled),
             Some(End::WrongDigits) => {
-                Err(Failure::refusal(ErrorKind::TooManyWrongDigits, "the digits were wrong before"))
+                Err(Failure::new(ErrorKind::TooManyWrongDigits, "the digits were wrong before"))
             }
             Some(End::Redeemed(_) | End::CodeSpent) | None => {
                 let is_approved = store.get(&self.state.id.name_of_approval()).await?.is_some();
@@ -118,7 +118,7 @@ impl Approvable<'_> {
         let Ctx { app, store, .. } = ctx;
         let Self { id, requested, expires_at } = self;
         if !app.approves_cross_device {
-            return Err(Failure::refusal(ErrorKind::NothingPending, "CROSS_DEVICE is deny").into());
+            return Err(Failure::new(ErrorKind::NothingPending, "CROSS_DEVICE is deny").into());
         }
         let Some(digits) = Digits::parse(typed) else { return Err(NotApproved::WrongDigits(None)) };
         let name = id.name_of_approval();
@@ -137,7 +137,7 @@ impl Approvable<'_> {
             }
             (Some(_), true) => {}
             // None is left. That ends the sign-in, unless the right ones were typed at this moment too.
-            (_, is_right) => match attempts::include(store, id, &alias(right)).await? {
+            (_, is_right) => match was_typed(store, id, &alias(right)).await? {
                 false => return Err(self.end(store).await.into()),
                 true if !is_right => return Ok(()),
                 true => {}
@@ -159,11 +159,21 @@ impl Approvable<'_> {
         match store.claim(&self.id.claim_of_end(), end, self.expires_at).await {
             Ok(_) => {
                 let why = "three tries at the digits were wrong";
-                Failure::refusal(ErrorKind::TooManyWrongDigits, why)
+                Failure::new(ErrorKind::TooManyWrongDigits, why)
             }
             Err(error) => error.into(),
         }
     }
+}
+
+/// Whether this is what one of the attempts was made with.
+async fn was_typed(store: &Store, id: &SignInId, typed: &str) -> Result<bool, Failure> {
+    for number in 1..=MAX_ATTEMPTS {
+        if store.claimed(&id.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What another browser has left for this sign-in.

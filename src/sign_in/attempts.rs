@@ -8,7 +8,7 @@ use crate::sign_in::SignInId;
 pub(crate) const MAX_ATTEMPTS: u32 = 3;
 
 /// The number of this try, from one on; of many at the same moment each has its own. `typed` is kept
-/// with it, for [`include`].
+/// with it.
 pub(crate) async fn reserve(
     store: &Store,
     id: &SignInId,
@@ -21,17 +21,6 @@ pub(crate) async fn reserve(
         }
     }
     Ok(None)
-}
-
-// for cross-device
-/// Whether this is what one of the tries was made with.
-pub(crate) async fn include(store: &Store, id: &SignInId, typed: &str) -> Result<bool, Failure> {
-    for number in 1..=MAX_ATTEMPTS {
-        if store.claimed(&id.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Gives an attempt back that revealed nothing. If that fails, it counts.

@@ -28,7 +28,7 @@ pub(crate) async fn mark(app: &App, store: &Store, id: &SignInId) -> Result<(), 
 /// Refuses the link of such a sign-in, in a browser that doesn't have it either.
 pub(crate) async fn refuse_if_marked(store: &Store, id: &SignInId) -> Result<(), Failure> {
     match store.get(&id.name_of_blocked_cookies()).await? {
-        Some(_) => Err(Failure::refusal(
+        Some(_) => Err(Failure::new(
             ErrorKind::RequestedWithoutCookies,
             "the browser that requested the link keeps no cookies",
         )),

@@ -111,7 +111,7 @@ pub(super) async fn complete_or_confirm_switch(
     if !pending.method.is_sso() && user.is_some_and(|user| !user.has_email(&pending.email)) {
         return Ok(Next::to("/login/switch").with([callback.cookie(&ctx.app.keys)?]));
     }
-    Completion::new(ctx, user, pending).by_authorization_code(ctx, callback.code).await
+    Completion::new(ctx, user, pending).by_authorization_code(callback.code).await
 }
 
 /// Verifies that the `state` belongs to this sign-in, and that the code is not too old.

@@ -7,7 +7,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::{rt, web};
+use actix_web::rt;
 use tokio::time::timeout;
 
 use super::ctx::Ctx;
@@ -23,25 +23,21 @@ use crate::audit::{Entry, Event};
 use crate::client_ip;
 use crate::error::{ErrorKind, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
-use crate::session::{self, Store, device};
+use crate::session::{self, device};
 use crate::shutdown::Task;
 use crate::workos::Profile;
 
 /// For the exchange and the app's own rules, together.
 const DEADLINE: Duration = Duration::from_secs(24);
 
-/// A sign-in to complete, and what the new session keeps of the browser: all of it owned, so that it
-/// outlives the request.
+/// A sign-in to complete, even if the connection closes.
 pub(crate) struct Completion {
-    pub(super) app: web::Data<App>,
-    pub(super) store: web::Data<Store>,
+    pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,
     /// The user who is signed in in this browser so far.
     user: Option<CurrentUser>,
     /// The sign-ins of that user in this browser: the session can't be read once the request has ended.
     earlier: Vec<(SignInId, ReturnTo)>,
-    device: String,
-    ip: String,
     /// The reference of the session that this browser has; the new one takes its place.
     replaces: Option<String>,
     _task: Task,
@@ -71,39 +67,22 @@ pub(super) fn report(app: &App, failure: &Failure, pending: &PendingSignIn) {
 
 impl Completion {
     pub(crate) fn new(ctx: &Ctx, user: Option<&CurrentUser>, pending: PendingSignIn) -> Self {
-        let ip = client_ip::from_request(&ctx.request, &ctx.app.trusted_proxies);
         Self {
-            app: ctx.app.clone(),
-            store: ctx.store.clone(),
+            ctx: ctx.clone(),
             pending,
             user: user.cloned(),
             earlier: user.map(CurrentUser::sign_ins).unwrap_or_default(),
-            device: device::from_request(&ctx.request),
-            ip: ip.map_or_else(String::new, |ip| ip.to_string()),
             replaces: session::reference(&ctx.request, &ctx.app.keys),
             _task: Task::begin(&ctx.shutdown),
         }
     }
 
     /// Completes it with WorkOS's authorization code.
-    pub(super) async fn by_authorization_code(
-        self,
-        ctx: &Ctx,
-        code: String,
-    ) -> Result<Next, Failure> {
+    pub(super) async fn by_authorization_code(self, code: String) -> Result<Next, Failure> {
         let this = Rc::new(self);
         let exchange = Rc::clone(&this);
         let outcome = this.detach(async move { exchange.exchange(&code).await }).await;
-        this.next(ctx, outcome).await
-    }
-
-    // for sso
-    /// Completes a sign-in through an organization, now that the user has agreed to switch accounts.
-    pub(super) async fn by_consent(self, ctx: &Ctx, waiting: Waiting) -> Result<Next, Failure> {
-        let this = Rc::new(self);
-        let consent = Rc::clone(&this);
-        let outcome = this.detach(async move { consent.consent(waiting).await }).await;
-        this.next(ctx, outcome).await
+        this.next(outcome).await
     }
 
     /// Does this in a task of its own. `None` if it takes longer than a page should.
@@ -113,10 +92,10 @@ impl Completion {
     ) -> Option<Result<T, E>> {
         let this = Rc::clone(self);
         let report = move |failure: E| {
-            report(&this.app, failure.failure(), &this.pending);
+            report(&this.ctx.app, failure.failure(), &this.pending);
             if let Some(outcome) = failure.outcome() {
                 rt::spawn(async move {
-                    let _ = outcome.keep(&this.app, &this.store, &this.pending.id).await;
+                    let _ = outcome.keep(&this.ctx.app, &this.ctx.store, &this.pending.id).await;
                 });
             }
         };
@@ -127,18 +106,17 @@ impl Completion {
     /// make.
     pub(super) async fn next(
         &self,
-        ctx: &Ctx,
         outcome: Option<Result<Option<Outcome>, Failure>>,
     ) -> Result<Next, Failure> {
         match outcome {
             Some(Ok(Some(outcome))) => {
                 let switches = outcome.is_of_another(self.user.as_ref());
-                let next = outcome.next(&self.app, &self.pending)?;
+                let next = outcome.next(&self.ctx.app, &self.pending)?;
                 // The next user inherits no pending sign-in of the one before.
-                Ok(if switches { next.with(remove_all(&ctx.request)) } else { next })
+                Ok(if switches { next.with(remove_all(&self.ctx.request)) } else { next })
             }
             Some(Ok(None)) => {
-                let waited = wait_if_claimed(ctx, self.user.as_ref(), &self.pending).await?;
+                let waited = wait_if_claimed(&self.ctx, self.user.as_ref(), &self.pending).await?;
                 waited.ok_or_else(|| Refusal::Consumed.of(&self.pending).for_audit(&self.pending))
             }
             Some(Err(failure)) => Err(failure.or_retry_of(&self.pending)),
@@ -154,7 +132,7 @@ impl Completion {
         }
         let exchanged = async {
             let verifier = self.pending.method.code_verifier();
-            let profile = self.app.workos.exchange_code(code, verifier).await?;
+            let profile = self.ctx.app.workos.exchange_code(code, verifier).await?;
             let verified = self.verify(profile)?;
             // for sso
             // Only now is it known who signs in through an organization.
@@ -162,7 +140,8 @@ impl Completion {
                 && let Some(user) = &self.user
                 && !user.is(&verified.user_id, &verified.email)
             {
-                return Waiting::keep(&self.app, &self.store, &self.pending.id, verified).await;
+                return Waiting::keep(&self.ctx.app, &self.ctx.store, &self.pending.id, verified)
+                    .await;
             }
             self.begin_session(verified).await
         };
@@ -178,17 +157,13 @@ impl Completion {
         self.settle(begun).await.map(Some)
     }
 
-    // for sso
-    async fn consent(&self, waiting: Waiting) -> Result<Option<Outcome>, Failure> {
-        if !waiting.take(&self.store, self.app.clock.now()).await? {
-            return Ok(None);
-        }
-        self.settle(self.begin_session(waiting.verified)).await.map(Some)
-    }
-
     async fn claim(&self) -> Result<bool, Failure> {
-        let end = End::Redeemed(self.app.clock.now()).as_text();
-        Ok(self.store.claim(&self.pending.id.claim_of_end(), end, self.pending.expires_at).await?)
+        let end = End::Redeemed(self.ctx.app.clock.now()).as_text();
+        Ok(self
+            .ctx
+            .store
+            .claim(&self.pending.id.claim_of_end(), end, self.pending.expires_at)
+            .await?)
     }
 
     /// Verifies that the Profile fits the sign-in.
@@ -196,35 +171,41 @@ impl Completion {
         let pending = &self.pending;
         let by_email = match pending.method {
             // for sso
-            SignInMethod::Sso(_) => return sso::verify(&self.app.admission, profile, pending),
+            SignInMethod::Sso(_) => return sso::verify(&self.ctx.app.admission, profile, pending),
             SignInMethod::Link(_) => Profile::MAGIC_LINK,
             SignInMethod::Code => Profile::MAGIC_AUTH,
         };
         let verified = VerifiedIdentity::by_email(profile, pending, by_email)?;
         // for sso
-        sso::must_not_be_bypassed(&self.app.admission, &verified.email)?;
+        sso::must_not_be_bypassed(&self.ctx.app.admission, &verified.email)?;
         Ok(verified)
     }
 
     /// Waits for the outcome, within the deadline, and keeps it for later requests.
-    async fn settle(
+    pub(super) async fn settle(
         &self,
         outcome: impl Future<Output = Result<Outcome, Failure>>,
     ) -> Result<Outcome, Failure> {
-        let late = |_| Failure::refusal(ErrorKind::WorkOsUnavailable, "the sign-in took too long");
+        let late = |_| Failure::new(ErrorKind::WorkOsUnavailable, "the sign-in took too long");
         let settled = timeout(DEADLINE, outcome).await.unwrap_or_else(|gone| Err(late(gone)));
         let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.kind));
         if let Some(outcome) = settled.as_ref().ok().or(failed.as_ref())
-            && let Err(failure) = outcome.keep(&self.app, &self.store, &self.pending.id).await
+            && let Err(failure) =
+                outcome.keep(&self.ctx.app, &self.ctx.store, &self.pending.id).await
         {
             tracing::warn!(cause = %failure, "could not store the outcome of a sign-in");
         }
         settled.map_err(|failure| failure.ending(&self.pending.id))
     }
 
-    async fn begin_session(&self, verified: VerifiedIdentity) -> Result<Outcome, Failure> {
+    pub(super) async fn begin_session(
+        &self,
+        verified: VerifiedIdentity,
+    ) -> Result<Outcome, Failure> {
         let VerifiedIdentity { user_id, email, profile } = &verified;
-        let data = &self.app.admission.on_sign_in(user_id, email, profile).await?;
+        let Ctx { app, store, request, .. } = &self.ctx;
+        let ip = client_ip::from_request(request, &app.trusted_proxies);
+        let data = &app.admission.on_sign_in(user_id, email, profile).await?;
         let is_same = self.user.as_ref().is_some_and(|user| user.is(user_id, email));
         let earlier = self.earlier.iter().filter(|_| is_same).cloned();
         let this = (self.pending.id.clone(), self.pending.return_to.clone());
@@ -234,11 +215,11 @@ impl Completion {
             profile,
             data,
             sign_ins: std::iter::once(this).chain(earlier).collect(),
-            device: self.device.clone(),
-            ip: self.ip.clone(),
+            device: device::from_request(request),
+            ip: ip.map_or_else(String::new, |ip| ip.to_string()),
         };
-        let reference = session.begin(&self.store, self.replaces.as_deref()).await?;
-        let keys = &self.app.keys;
+        let reference = session.begin(store, self.replaces.as_deref()).await?;
+        let keys = &app.keys;
         let entry = Entry::new(Event::SignedIn).user(keys, email).sign_in(keys, &self.pending.id);
         entry.by(&self.pending.method).write();
         Ok(Outcome::SignedIn(SignedIn {

@@ -11,6 +11,7 @@ use crate::session::Store;
 use crate::shutdown::Shutdown;
 
 /// The app, the store and the request, as one parameter of a handler.
+#[derive(Clone)]
 pub(crate) struct Ctx {
     pub(crate) app: web::Data<App>,
     pub(crate) store: web::Data<Store>,

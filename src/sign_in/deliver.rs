@@ -3,61 +3,33 @@
 //! The response must not depend on the address, nor must the time that it takes: nobody may learn
 //! through this app which addresses WorkOS or a mail server knows.
 
-use std::net::IpAddr;
-
-use actix_web::web;
-
 use super::complete::report;
 use super::ctx::Ctx;
 use super::detached::detached;
-use super::rate_limit::network;
 use super::{LinkDelivery, PendingSignIn, RequestContext, SignInMethod};
-use crate::app::App;
 use crate::audit::{Entry, Event};
-use crate::client_ip;
 use crate::error::Failure;
 use crate::error::with_sources;
-use crate::pages::Pages;
-use crate::session::Store;
 use crate::session::device;
 use crate::shutdown::Task;
 use crate::workos::WorkOsError;
 
-/// The email of a sign-in, and what it says of the requesting browser: all of it owned, so that it
-/// outlives the request.
+/// The email of a sign-in. It is sent to the end even if the connection closes.
 pub(crate) struct Delivery {
-    pub(super) app: web::Data<App>,
-    // for own-mail
-    pub(super) store: web::Data<Store>,
-    // for own-mail
-    pub(super) pages: Pages,
+    pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,
-    // for own-mail
-    pub(super) network: IpAddr,
-    device: String,
     _task: Task,
 }
 
 impl Delivery {
     pub(super) fn new(ctx: &Ctx, pending: PendingSignIn) -> Self {
-        Self {
-            app: ctx.app.clone(),
-            // for own-mail
-            store: ctx.store.clone(),
-            // for own-mail
-            pages: Pages::new(&ctx.app, &ctx.request),
-            pending,
-            device: device::from_request(&ctx.request),
-            // for own-mail
-            network: network(client_ip::from_request(&ctx.request, &ctx.app.trusted_proxies)),
-            _task: Task::begin(&ctx.shutdown),
-        }
+        Self { ctx: ctx.clone(), pending, _task: Task::begin(&ctx.shutdown) }
     }
 
     /// Sends the email, unless the method has none or its mailbox got too many. Returns the sign-in as
     /// the browser must keep it.
     pub(super) async fn deliver(self) -> Result<PendingSignIn, Failure> {
-        let (app, requested) = (self.app.clone(), self.pending.clone());
+        let (app, requested) = (self.ctx.app.clone(), self.pending.clone());
         let report = move |failure: Failure| report(&app, &failure, &requested);
         let delivered = detached(self.run(), report).await;
         delivered.unwrap_or_else(|_| Err(Failure::internal("delivering an email broke".to_owned())))
@@ -91,12 +63,12 @@ impl Delivery {
     }
 
     pub(super) fn requested(&self) -> RequestContext {
-        self.pending.requested(self.device.clone())
+        self.pending.requested(device::from_request(&self.ctx.request))
     }
 
     /// The audit entry of an email that was sent.
     pub(super) fn entry(&self) -> Entry {
-        let entry = Entry::new(Event::Delivered).pending(&self.app.keys, &self.pending);
+        let entry = Entry::new(Event::Delivered).pending(&self.ctx.app.keys, &self.pending);
         entry.by(&self.pending.method)
     }
 }

@@ -40,5 +40,5 @@ pub(crate) async fn finish(
 }
 
 pub(crate) fn nothing_pending() -> Failure {
-    Failure::refusal(ErrorKind::NothingPending, "this browser has no such sign-in")
+    Failure::new(ErrorKind::NothingPending, "this browser has no such sign-in")
 }

@@ -59,13 +59,6 @@ impl SignInId {
         format!("try {number} {}", self.0)
     }
 
-    // for own-mail
-    /// The hash of what only its email holds, for as long as the link there may be used.
-    #[must_use]
-    pub fn name_of_mail_link(&self) -> String {
-        format!("mail link {}", self.0)
-    }
-
     // for own-mail or cross-device
     /// That the browser which requested it keeps no cookies.
     #[must_use]
@@ -77,13 +70,6 @@ impl SignInId {
     #[must_use]
     pub fn name_of_outcome(&self) -> String {
         format!("outcome {}", self.0)
-    }
-
-    // for cross-device
-    /// Its approval by another browser, which waits for the one that asked.
-    #[must_use]
-    pub fn name_of_approval(&self) -> String {
-        format!("approval {}", self.0)
     }
 }
 

@@ -128,7 +128,7 @@ impl Outcome {
                 Ok(Next::to("/login/switch").with([cookie]))
             }
             Self::Failed(kind) | Self::NotTaken(kind, _) => {
-                let failure = Failure::refusal(kind, "as reported before").already_reported();
+                let failure = Failure::new(kind, "as reported before").already_reported();
                 Err(failure.ending(&pending.id).with_retry_of(pending))
             }
         }

@@ -57,7 +57,7 @@ impl RateLimits {
         let waits = store.check_rate_limits(&counts).await?;
         match codes.into_iter().zip(waits).find_map(|(code, wait)| Some((code, wait?))) {
             Some((Some(code), wait)) => {
-                Err(Failure::refusal(code, "too many sign-ins requested").retry_after(wait))
+                Err(Failure::new(code, "too many sign-ins requested").retry_after(wait))
             }
             Some((None, wait)) => {
                 // No email, but the client has asked.
@@ -155,20 +155,6 @@ impl RateLimits {
         counters
     }
 
-    // for own-mail
-    /// Counts a link that its mailbox did not want against the network that asked for it, as much
-    /// as a tenth of what it may ask for. Not more: where a mail scanner presses the button, every
-    /// sign-in of an office counts like this.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(crate) async fn unwanted(&self, store: &Store, network: IpAddr) -> Result<(), StoreError> {
-        let limit = self.per_client;
-        let add = limit.at_most.div_ceil(10);
-        let tenth = RateLimitHit { cost: add, ..RateLimitHit::one(client_key(network), limit) };
-        store.check_rate_limits(&[tenth]).await.map(drop)
-    }
-
     /// Counts a try at the code of an address, whoever makes it; gives how long it is until the next
     /// may be made, if this one must not.
     ///
@@ -214,7 +200,7 @@ fn mailbox_key(email: &EmailAddress) -> String {
     }
 }
 
-fn client_key(network: impl Display) -> String {
+pub(super) fn client_key(network: impl Display) -> String {
     format!("client {network}")
 }
 

@@ -75,20 +75,20 @@ impl Refusal {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let (kind, why) = refusal.entry();
-        Self::refusal(kind, why)
+        Self::new(kind, why)
     }
 }
 
 /// The link or code was used, has expired, or was never made: all look the same.
 pub(crate) fn spent() -> Failure {
-    Failure::refusal(ErrorKind::MailLinkSpent, "the mail's link is unknown, used or has expired")
+    Failure::new(ErrorKind::MailLinkSpent, "the mail's link is unknown, used or has expired")
 }
 
 /// What a failure offers to the browser that requested the sign-in.
 impl Failure {
     /// Another request completes the sign-in at this moment: the page waits for it.
     pub(crate) fn in_progress(id: &SignInId) -> Self {
-        let refused = Self::refusal(ErrorKind::GoingThrough, "another request completes it");
+        let refused = Self::new(ErrorKind::GoingThrough, "another request completes it");
         refused.with_offer(Offer::Wait(id.as_str().to_owned())).already_reported()
     }
 

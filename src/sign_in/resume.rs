@@ -20,20 +20,6 @@ pub(crate) enum Resumed {
     Unknown,
 }
 
-// for own-mail
-impl Resumed {
-    /// The sign-in, over or not, unless it has expired; or where it leads that is completed.
-    pub(crate) fn pending(self, now: i64) -> Result<Option<PendingSignIn>, Next> {
-        match self {
-            Self::Pending(pending) | Self::Over(pending) => {
-                Ok(Some(pending).filter(|pending| now < pending.expires_at))
-            }
-            Self::Completed(next) => Err(next),
-            Self::Unknown => Ok(None),
-        }
-    }
-}
-
 /// Finds the sign-in with this ID. A repeated request (a reload, a second press, the link opened once
 /// more) waits for the outcome of the first, and gets the same.
 pub(crate) async fn resume(
@@ -71,7 +57,7 @@ pub(crate) fn unknown(
 ) -> Result<Next, Failure> {
     let Ctx { app, request, .. } = ctx;
     if app.keys.is_recent(id.as_str(), app.clock.now()) && !blocked_cookies::sends_any(request) {
-        return Err(Failure::refusal(cookies_blocked, "the browser keeps no cookies"));
+        return Err(Failure::new(cookies_blocked, "the browser keeps no cookies"));
     }
     Ok(Next::to("/login"))
 }

@@ -56,7 +56,7 @@ pub(crate) async fn ask_again(
         // Another tab has opened another link since.
         (Some(question), Some(shown)) if shown != question.pending.id => {
             let why = "the page was of another sign-in";
-            let refused = Failure::refusal(ErrorKind::AnotherLink, why);
+            let refused = Failure::new(ErrorKind::AnotherLink, why);
             Err(refused.with_retry_url("/login/switch"))
         }
         (Some(question), _) => Ok(Asked::Question(Box::new(question))),
@@ -78,7 +78,7 @@ async fn answered(
 }
 
 fn nothing_pending() -> Failure {
-    Failure::refusal(ErrorKind::NothingPending, "no sign-in waits in this browser")
+    Failure::new(ErrorKind::NothingPending, "no sign-in waits in this browser")
 }
 
 impl Question {
@@ -115,12 +115,12 @@ impl Question {
     ) -> Result<Next, Failure> {
         // for sso
         if let Some(waiting) = self.waiting {
-            return Completion::new(ctx, user, self.pending).by_consent(ctx, *waiting).await;
+            return Completion::new(ctx, user, self.pending).by_consent(*waiting).await;
         }
         let callback = self.callback.ok_or_else(nothing_pending)?;
         verify_state(&ctx.app, &self.pending, &callback)?;
         let completion = Completion::new(ctx, user, self.pending);
-        completion.by_authorization_code(ctx, callback.code).await
+        completion.by_authorization_code(callback.code).await
     }
 
     /// No: the user keeps the account that is signed in.

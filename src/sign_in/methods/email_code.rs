@@ -34,12 +34,12 @@ impl Delivery {
     /// Has WorkOS email a code. If it may be because of the address that it sends none, only the
     /// operator is told.
     pub(in crate::sign_in) async fn email_code(&mut self) -> Result<(), Failure> {
-        match self.app.workos.create_magic_auth(self.pending.email.as_str()).await {
+        match self.ctx.app.workos.create_magic_auth(self.pending.email.as_str()).await {
             Ok(()) => self.entry().write(),
             Err(error) if error.is_address_rate_limited() => {
                 tracing::warn!(cause = %error, "WorkOS sends no code for a while");
                 let wait = error.retry_after().unwrap_or(A_MINUTE);
-                let next = self.app.clock.now().saturating_add(seconds(wait));
+                let next = self.ctx.app.clock.now().saturating_add(seconds(wait));
                 self.pending.next_mail_at = Some(next);
                 self.entry().but(Event::Undelivered).write();
             }

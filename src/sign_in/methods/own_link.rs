@@ -1,30 +1,37 @@
 //! This app emails a link of its own. WorkOS makes its link only when the button behind ours is pressed
 //! in the requesting browser, so there is nothing in the email that a scanner could use up.
 
+// for cross-device
+mod elsewhere;
 mod mail_link;
 
+use std::net::IpAddr;
+
+use actix_web::http::Uri;
 use actix_web::{rt, web};
 use secrecy::ExposeSecret;
 
+// for cross-device
+pub(crate) use elsewhere::leave_if_approved;
 pub use mail_link::{MailLink, is_mailed};
 
 use super::workos_link;
 use crate::app::App;
 use crate::audit::{Entry, Event};
+use crate::client_ip;
 use crate::error::{ErrorKind, Failure};
-use crate::pages::SignInMail;
-use crate::session::{CurrentUser, Store, device};
-use crate::sign_in::approve::{Approvable, NotApproved};
+use crate::mail::MailError;
+use crate::pages::{Pages, SignInMail};
+use crate::session::{CurrentUser, RateLimitHit, Store, StoreError};
 use crate::sign_in::blocked_cookies;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::deliver::Delivery;
 use crate::sign_in::end::{self, end_of};
 use crate::sign_in::next::Next;
+use crate::sign_in::rate_limit::{RateLimits, client_key, network};
 use crate::sign_in::refusal::spent;
-use crate::sign_in::resume::resume;
-use crate::sign_in::{
-    Approval, LinkDelivery, PendingSignIn, RequestContext, SignInId, SignInMethod, State,
-};
+use crate::sign_in::resume::{Resumed, resume};
+use crate::sign_in::{LinkDelivery, PendingSignIn, RequestContext, SignInId, SignInMethod, State};
 use crate::workos::PasswordlessSession;
 
 const METHOD: SignInMethod = SignInMethod::Link(LinkDelivery::Smtp);
@@ -34,21 +41,22 @@ const PRESS: i64 = 10;
 impl Delivery {
     /// Emails our link.
     pub(in crate::sign_in) async fn own_link(&self) -> Result<(), Failure> {
-        let app = &self.app;
+        let Ctx { app, store, request, .. } = &self.ctx;
         let none = || Failure::internal("there is no mail server".to_owned());
         let mailer = app.mailer.as_ref().ok_or_else(none)?;
         let lifetime = app.link_lifetimes.smtp;
-        let link = MailLink::new(&self.pending.id, self.requested(), self.network, lifetime)?;
+        let network = network(client_ip::from_request(request, &app.trusted_proxies));
+        let link = MailLink::new(&self.pending.id, self.requested(), network, lifetime)?;
         let stored = link.stored(&self.pending.email);
         let name = self.pending.id.name_of_mail_link();
-        self.store.put(&name, stored, usable_until(app, &link)).await?;
+        store.put(&name, stored, usable_until(app, &link)).await?;
         let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
         let entry = self.entry();
         let taken = |is_taken| match is_taken {
             true => entry.write(),
             false => entry.but(Event::Undelivered).write(),
         };
-        let email = self.pages.mail(&mail)?;
+        let email = Pages::new(app, request).mail(&mail)?;
         Ok(mailer.send(&self.pending.email, email, app.clock.system_time(), taken).await?)
     }
 }
@@ -122,51 +130,14 @@ pub(crate) async fn use_link(
     let checked = check(ctx, &link, pending.as_ref()).await;
     // for cross-device
     // Pressed once more, while the requesting browser continues, or when it has.
-    if pending.is_none() && checked.is_err() && is_approved(ctx, &link).await? {
+    if pending.is_none() && checked.is_err() && elsewhere::is_approved(ctx, &link).await? {
         return Ok(Used::Approved);
     }
     checked?;
     // without cross-device: let pending = pending.ok_or_else(crate::sign_in::finish::nothing_pending)?;
     // for cross-device
-    let Some(pending) = pending else { return approve(ctx, link, digits).await };
+    let Some(pending) = pending else { return elsewhere::approve(ctx, link, digits).await };
     leave(ctx, link.requested, pending).await.map(Used::Next)
-}
-
-// for cross-device
-async fn approve(ctx: &Ctx, link: MailLink, digits: &str) -> Result<Used, Failure> {
-    let expires_at = usable_until(&ctx.app, &link);
-    let approvable = Approvable { id: &link.id, requested: &link.requested, expires_at };
-    let approval = Approval::of_mail_link(&link, ctx.app.clock.now());
-    match approvable.approve(ctx, digits, &approval).await {
-        Ok(()) => Ok(Used::Approved),
-        Err(NotApproved::WrongDigits(attempts_left)) => Ok(Used::WrongDigits(link, attempts_left)),
-        Err(NotApproved::Failed(failure)) => Err(failure),
-    }
-}
-
-// for cross-device
-/// Whether this link has let the requesting browser continue.
-async fn is_approved(ctx: &Ctx, link: &MailLink) -> Result<bool, Failure> {
-    Ok(ctx.store.get(&link.id.name_of_approval()).await?.is_some()
-        && check_mailed(&ctx.app, &ctx.store, &link.id, &link.secret_hash(), None).await.is_ok())
-}
-
-// for cross-device
-/// Continues in the requesting browser, now that another has approved our link with this secret.
-pub(crate) async fn leave_if_approved(
-    ctx: &Ctx,
-    pending: PendingSignIn,
-    secret_hash: &str,
-) -> Result<Next, Failure> {
-    let id = pending.id.clone();
-    let checked = check_mailed(&ctx.app, &ctx.store, &id, secret_hash, Some(&pending)).await;
-    checked.map_err(|refused| refused.with_retry_of(&pending))?;
-    let requested = pending.requested(device::from_request(&ctx.request));
-    leave(ctx, requested, pending).await.map_err(|failure| match failure.kind {
-        // By another tab of this browser.
-        ErrorKind::MailLinkInUse => Failure::in_progress(&id),
-        _ => failure.with_retry_url_if_temporary(ctx.request.uri()),
-    })
 }
 
 /// Has WorkOS make its link, and leaves for it.
@@ -205,15 +176,65 @@ async fn create_session(
             // Otherwise it lapses by itself.
             let _ = store.release(&press).await;
             Err(match error.refuses_only("email") {
-                true => Failure::refusal(ErrorKind::NotAllowed, "WorkOS signs in no such address"),
+                true => Failure::new(ErrorKind::NotAllowed, "WorkOS signs in no such address"),
                 false => error.into(),
             })
         }
     }
 }
 
+impl SignInId {
+    /// What the store calls the hash of what only its email holds, for as long as the link there may
+    /// be used.
+    #[must_use]
+    pub fn name_of_mail_link(&self) -> String {
+        format!("mail link {}", self.as_str())
+    }
+}
+
+impl Resumed {
+    /// The sign-in, over or not, unless it has expired; or where it leads that is completed.
+    fn pending(self, now: i64) -> Result<Option<PendingSignIn>, Next> {
+        match self {
+            Self::Pending(pending) | Self::Over(pending) => {
+                Ok(Some(pending).filter(|pending| now < pending.expires_at))
+            }
+            Self::Completed(next) => Err(next),
+            Self::Unknown => Ok(None),
+        }
+    }
+}
+
+impl Failure {
+    /// Offers the same request once more if something outside failed, or if another request is about
+    /// to be done with it.
+    #[must_use]
+    pub(crate) fn with_retry_url_if_temporary(self, url: &Uri) -> Self {
+        if self.kind.status().is_server_error() || self.kind == ErrorKind::MailLinkInUse {
+            self.with_retry_url(&url.to_string())
+        } else {
+            self
+        }
+    }
+}
+
+impl From<MailError> for Failure {
+    fn from(error: MailError) -> Self {
+        Self::new(ErrorKind::MailUnavailable, error.to_string())
+    }
+}
+
+/// Counts an unwanted link against the network that requested it, as a tenth of what it may request.
+/// Not more: where a mail scanner presses the button, every sign-in of an office counts like this.
+async fn slow_down(limits: &RateLimits, store: &Store, network: IpAddr) -> Result<(), StoreError> {
+    let limit = limits.per_client;
+    let cost = limit.at_most.div_ceil(10);
+    let tenth = RateLimitHit { cost, ..RateLimitHit::one(client_key(network), limit) };
+    store.check_rate_limits(&[tenth]).await.map(drop)
+}
+
 fn pressed() -> Failure {
-    Failure::refusal(ErrorKind::MailLinkInUse, "the button of the mail's link was pressed just now")
+    Failure::new(ErrorKind::MailLinkInUse, "the button of the mail's link was pressed just now")
 }
 
 /// Refuses what no email of ours to this address holds. With the cookie keys alone one can seal a link
@@ -270,7 +291,7 @@ pub(crate) async fn cancellable(
 pub(crate) async fn cancel(app: &App, store: &Store, token: &str) -> Result<MailLink, Failure> {
     let link = cancellable(app, store, token).await?;
     if end::cancel(app, store, &link.id, usable_until(app, &link)).await? {
-        app.rate_limits.unwanted(store, link.network).await?;
+        slow_down(&app.rate_limits, store, link.network).await?;
     }
     Ok(link)
 }

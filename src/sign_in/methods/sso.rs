@@ -104,7 +104,7 @@ pub(crate) fn refused_elsewhere(refused: impl Into<Failure>) -> Failure {
 /// An identity provider's response came to a browser that didn't request it.
 pub(crate) fn nothing_pending() -> Failure {
     let why = "an identity provider's response came to a browser that didn't request it";
-    refused_elsewhere(Failure::refusal(ErrorKind::NothingPending, why))
+    refused_elsewhere(Failure::new(ErrorKind::NothingPending, why))
 }
 
 /// Refuses a sign-in by email of a user whose organization has SSO: the settings may have changed since
@@ -116,7 +116,7 @@ pub(crate) fn must_not_be_bypassed(
     match admission.sso_of(email.domain()) {
         Some(_) => {
             let why = "by email, for a domain that signs in through SSO (SSO_DOMAINS)";
-            Err(Failure::refusal(ErrorKind::NotAllowed, why))
+            Err(Failure::new(ErrorKind::NotAllowed, why))
         }
         None => Ok(()),
     }
@@ -153,5 +153,5 @@ pub(crate) fn verify(
 fn mismatch() -> Failure {
     let why = "the Profile isn't of the organization or connection that was requested, or of a domain \
                that it may use (SSO_DOMAINS)";
-    Failure::refusal(ErrorKind::SsoMismatch, why)
+    Failure::new(ErrorKind::SsoMismatch, why)
 }

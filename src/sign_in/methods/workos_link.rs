@@ -27,11 +27,11 @@ impl Delivery {
     /// Has WorkOS make the link and email it. The link itself goes nowhere else: who typed the address
     /// must not get it.
     pub(in crate::sign_in) async fn workos_link(&mut self) -> Result<(), Failure> {
-        let (requested, now) = (self.requested(), self.app.clock.now());
-        let lifetime = self.app.link_lifetimes.workos;
-        let state = self.pending.new_state(&self.app.keys, requested, lifetime, now)?;
-        let workos = &self.app.workos;
-        let sent = match create_session(&self.app, &self.pending, &state).await {
+        let (requested, now) = (self.requested(), self.ctx.app.clock.now());
+        let lifetime = self.ctx.app.link_lifetimes.workos;
+        let state = self.pending.new_state(&self.ctx.app.keys, requested, lifetime, now)?;
+        let workos = &self.ctx.app.workos;
+        let sent = match create_session(&self.ctx.app, &self.pending, &state).await {
             Ok(session) => workos.send_passwordless_session(&session.id).await,
             Err(error) if error.refuses_only("email") => {
                 // Fails for lack of a session, but takes as long as for any other address.

@@ -101,12 +101,12 @@ pub(crate) async fn redeem(
         return Ok(waiting_page());
     }
     let Some(code) = OneTimeCode::parse(typed) else {
-        let failure = Failure::refusal(ErrorKind::WrongCode, "not six digits");
+        let failure = Failure::new(ErrorKind::WrongCode, "not six digits");
         return Ok(Redeemed::Rejected(Box::new(pending), failure.into()));
     };
     let completion = Rc::new(Completion::new(ctx, user, pending.clone()));
     match completion.detach(attempt(Rc::clone(&completion), code)).await {
-        Some(Ok(outcome)) => completion.next(ctx, Some(Ok(outcome))).await.map(Redeemed::Next),
+        Some(Ok(outcome)) => completion.next(Some(Ok(outcome))).await.map(Redeemed::Next),
         Some(Err(rejected)) if rejected.is_over => {
             Err(rejected.failure.ending(id).or_retry_of(&pending))
         }
@@ -121,7 +121,7 @@ fn takes_code(pending: &PendingSignIn) -> bool {
 }
 
 pub(crate) fn nothing_pending() -> Failure {
-    Failure::refusal(ErrorKind::NoCodePending, "this browser has no such sign-in")
+    Failure::new(ErrorKind::NoCodePending, "this browser has no such sign-in")
 }
 
 /// One attempt at a time: another waits for the one before it. `None` if that completed the sign-in.
@@ -129,7 +129,7 @@ async fn attempt(
     completion: Rc<Completion>,
     code: OneTimeCode,
 ) -> Result<Option<Outcome>, RejectedCode> {
-    let Completion { app, store, pending, .. } = &*completion;
+    let Completion { ctx: Ctx { app, store, .. }, pending, .. } = &*completion;
     let claim = pending.id.claim_of_press();
     loop {
         let now = app.clock.now();
@@ -157,12 +157,12 @@ async fn counted_attempt(
     completion: &Completion,
     code: &OneTimeCode,
 ) -> Result<Option<Outcome>, RejectedCode> {
-    let Completion { app, store, pending, .. } = completion;
+    let Completion { ctx: Ctx { app, store, .. }, pending, .. } = completion;
     let id = &pending.id;
     let wait = app.rate_limits.try_code(store, &pending.email).await.map_err(Failure::from)?;
     if let Some(wait) = wait {
         let cause = "too many tries at the codes of this address";
-        return Err(Failure::refusal(ErrorKind::TooManyTries, cause).retry_after(wait).into());
+        return Err(Failure::new(ErrorKind::TooManyTries, cause).retry_after(wait).into());
     }
     let Some(number) = attempts::reserve(store, id, "", pending.expires_at).await? else {
         return Err(over(completion, too_many()).await);
@@ -199,7 +199,7 @@ async fn counted_attempt(
 }
 
 async fn over(completion: &Completion, failure: Failure) -> RejectedCode {
-    let Completion { store, pending, .. } = completion;
+    let Completion { ctx: Ctx { store, .. }, pending, .. } = completion;
     let end = End::CodeSpent.as_text();
     let ended = store.claim(&pending.id.claim_of_end(), end, pending.expires_at).await;
     let failure = ended.map_or_else(Failure::from, |_| failure);
@@ -207,7 +207,7 @@ async fn over(completion: &Completion, failure: Failure) -> RejectedCode {
 }
 
 fn too_many() -> Failure {
-    Failure::refusal(ErrorKind::TooManyWrongCodes, "three tries at the code were wrong")
+    Failure::new(ErrorKind::TooManyWrongCodes, "three tries at the code were wrong")
 }
 
 fn kind_of(refusal: CodeRefusal) -> ErrorKind {

@@ -1,6 +1,8 @@
 //! A sign-in through an organization in a browser where another user is signed in. Only the exchange
 //! tells who it is, so the verified identity waits in the store until the user has agreed to switch.
 
+use std::rc::Rc;
+
 use actix_web::cookie::Cookie;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +13,9 @@ use crate::error::{ErrorKind, Failure};
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
 use crate::session::Store;
+use crate::sign_in::complete::Completion;
 use crate::sign_in::ctx::Ctx;
+use crate::sign_in::next::Next;
 use crate::sign_in::outcome::Outcome;
 use crate::sign_in::verified_identity::VerifiedIdentity;
 use crate::sign_in::{PendingCallback, SignInId};
@@ -94,6 +98,23 @@ impl Reference {
         ctx.app
             .keys
             .open(PendingCallback::COOKIE, ctx.request.cookie(PendingCallback::COOKIE)?.value())
+    }
+}
+
+impl Completion {
+    /// Completes a sign-in through an organization, now that the user has agreed to switch accounts.
+    pub(in crate::sign_in) async fn by_consent(self, waiting: Waiting) -> Result<Next, Failure> {
+        let this = Rc::new(self);
+        let consent = Rc::clone(&this);
+        let outcome = this.detach(async move { consent.consent(waiting).await }).await;
+        this.next(outcome).await
+    }
+
+    async fn consent(&self, waiting: Waiting) -> Result<Option<Outcome>, Failure> {
+        if !waiting.take(&self.ctx.store, self.ctx.app.clock.now()).await? {
+            return Ok(None);
+        }
+        self.settle(self.begin_session(waiting.verified)).await.map(Some)
     }
 }
 

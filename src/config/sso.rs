@@ -1,0 +1,38 @@
+// for sso
+//! Sign-in through organizations.
+
+use std::collections::HashMap;
+
+use env_settings::Reader;
+
+use crate::email_address::parse_domain;
+use crate::workos::SsoSelector;
+
+/// `SSO_DOMAINS`: the organization or connection of each domain.
+pub(super) fn domains(read: &mut Reader<'_>) -> HashMap<String, SsoSelector> {
+    let expected = "is a list such as acme.com=org_01ABC, globex.com=conn_01DEF, each domain once";
+    let domains = read.list("SSO_DOMAINS", expected, entry);
+    let listed = domains.len();
+    let domains: HashMap<_, _> = domains.into_iter().collect();
+    if domains.len() < listed {
+        read.problem("SSO_DOMAINS", expected);
+    }
+    domains
+}
+
+/// Reads `acme.com=org_01ABC`.
+fn entry(entry: &str) -> Option<(String, SsoSelector)> {
+    let (domain, id) = entry.split_once('=')?;
+    Some((parse_domain(domain.trim()).ok()?, SsoSelector::parse(id.trim())?))
+}
+
+/// The organizations and connections of `SSO_DOMAINS`, each with its domain: the emulator of a demo
+/// has them from its start. Bad entries are reported with the other settings.
+#[cfg(feature = "demo")]
+pub(crate) fn ids_of_demo(domains: &str) -> Vec<(String, String)> {
+    let ids = domains.split(',').filter_map(|listed| {
+        let (domain, _) = entry(listed)?;
+        Some((listed.split_once('=')?.1.trim().to_owned(), domain))
+    });
+    ids.collect()
+}

@@ -1,0 +1,52 @@
+// for cross-device
+//! Our own link, opened in a browser that didn't request it.
+
+use super::{Used, check_mailed, leave, usable_until};
+use crate::clock::seconds;
+use crate::error::{ErrorKind, Failure};
+use crate::session::device;
+use crate::sign_in::approve::{Approvable, NotApproved};
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::next::Next;
+use crate::sign_in::own_link::MailLink;
+use crate::sign_in::state::CODE_LIFETIME;
+use crate::sign_in::{Approval, PendingSignIn};
+
+/// Lets the requesting browser continue, if the digits are right.
+pub(super) async fn approve(ctx: &Ctx, link: MailLink, digits: &str) -> Result<Used, Failure> {
+    let expires_at = usable_until(&ctx.app, &link);
+    let approvable = Approvable { id: &link.id, requested: &link.requested, expires_at };
+    let approval = Approval {
+        callback: None,
+        secret_hash: Some(link.secret_hash()),
+        expires_at: ctx.app.clock.now().saturating_add(seconds(CODE_LIFETIME)),
+    };
+    match approvable.approve(ctx, digits, &approval).await {
+        Ok(()) => Ok(Used::Approved),
+        Err(NotApproved::WrongDigits(attempts_left)) => Ok(Used::WrongDigits(link, attempts_left)),
+        Err(NotApproved::Failed(failure)) => Err(failure),
+    }
+}
+
+/// Whether this link has let the requesting browser continue.
+pub(super) async fn is_approved(ctx: &Ctx, link: &MailLink) -> Result<bool, Failure> {
+    Ok(ctx.store.get(&link.id.name_of_approval()).await?.is_some()
+        && check_mailed(&ctx.app, &ctx.store, &link.id, &link.secret_hash(), None).await.is_ok())
+}
+
+/// Continues in the requesting browser, now that another has approved our link with this secret.
+pub(crate) async fn leave_if_approved(
+    ctx: &Ctx,
+    pending: PendingSignIn,
+    secret_hash: &str,
+) -> Result<Next, Failure> {
+    let id = pending.id.clone();
+    let checked = check_mailed(&ctx.app, &ctx.store, &id, secret_hash, Some(&pending)).await;
+    checked.map_err(|refused| refused.with_retry_of(&pending))?;
+    let requested = pending.requested(device::from_request(&ctx.request));
+    leave(ctx, requested, pending).await.map_err(|failure| match failure.kind {
+        // By another tab of this browser.
+        ErrorKind::MailLinkInUse => Failure::in_progress(&id),
+        _ => failure.with_retry_url_if_temporary(ctx.request.uri()),
+    })
+}
