@@ -195,6 +195,6 @@ fn the_files_to_deploy_with_are_linked_to_and_shown_nowhere_else() {
         assert!(document.contains(&format!("](../deploy/{name})")), "{name}");
     }
     // What is shown is what is printed, or typed, or a setting.
-    let (upto, _) = document.split_once("## Asking the doctor").unwrap();
+    let (upto, _) = document.split_once("## Check the configuration").unwrap();
     assert!(!upto.contains("```"), "what is to be copied is a file of deploy/");
 }
