@@ -7,7 +7,7 @@ use std::path::Path;
 use workos_magic_link::config::Config;
 
 const ENV_EXAMPLE: &str = include_str!("../../.env.example");
-const README: &str = include_str!("../../README.md");
+const SETTINGS: &str = include_str!("../../docs/settings.md");
 
 /// Read elsewhere than in `Config`.
 const OUTSIDE_OF_CONFIG: &[&str] = &[
@@ -77,16 +77,16 @@ fn quotes_in_a_value_are_refused_for_every_setting_under_every_condition() {
 }
 
 #[test]
-fn the_example_file_and_the_readme_name_every_setting_and_no_other() {
+fn example_file_and_documentation_name_every_setting_and_no_other() {
     let in_example: BTreeSet<_> =
         variables_of_the_example().into_iter().map(str::to_owned).collect();
-    let in_readme: BTreeSet<_> = README
+    let documented: BTreeSet<_> = SETTINGS
         .lines()
         .filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()))
         .filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
         .collect();
     assert_eq!(in_example, variables_of_config());
-    assert_eq!(in_readme, variables_of_config());
+    assert_eq!(documented, variables_of_config());
 }
 
 #[test]
@@ -195,6 +195,6 @@ fn the_files_to_deploy_with_are_linked_to_and_shown_nowhere_else() {
         assert!(document.contains(&format!("](../deploy/{name})")), "{name}");
     }
     // What is shown is what is printed, or typed, or a setting.
-    let (upto, _) = document.split_once("## Asking the doctor").unwrap();
+    let (upto, _) = document.split_once("## Check the configuration").unwrap();
     assert!(!upto.contains("```"), "what is to be copied is a file of deploy/");
 }
