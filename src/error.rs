@@ -22,7 +22,7 @@ use crate::email_address::EmailAddress;
 use crate::workos::WorkOsError;
 
 /// A request that failed: a kind for the visitor, and for the operator the cause. What is shown depends on the kind alone, so no cause can leak.
-#[derive(Debug)]
+#[derive(derive_more::Debug)]
 pub struct Failure {
     /// What kind of failure it is.
     pub kind: ErrorKind,
@@ -31,6 +31,7 @@ pub struct Failure {
     /// When to try again, if that is known.
     pub(crate) retry_after: Option<Duration>,
     /// What its page offers beyond the usual.
+    #[debug(skip)]
     pub(crate) offer: Option<Box<Offer>>,
     /// The ID of the sign-in that failed, for the audit.
     pub(crate) sign_in: Option<String>,
@@ -53,13 +54,6 @@ pub(crate) enum Offer {
     Wait(String),
     /// The form where it happened, as HTML, in place of a page about it.
     Form(String),
-}
-
-/// Hides what was typed: `Debug` ends up in logs.
-impl fmt::Debug for Offer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Offer(…)")
-    }
 }
 
 impl Failure {

@@ -1,6 +1,5 @@
 //! Who is signed in, as a parameter of a handler.
 
-use std::fmt;
 use std::future::{Ready, ready};
 
 use actix_session::{Session, SessionExt};
@@ -32,7 +31,8 @@ const MAX_SIGN_INS: usize = 3;
 /// `/login`, or with 401 for a program.
 ///
 /// `Option<CurrentUser>` is for pages that anyone may read.
-#[derive(Clone)]
+#[derive(Clone, derive_more::Debug)]
+#[debug("CurrentUser {{ session: {}, .. }}", session.id)]
 pub struct CurrentUser {
     /// Who they are, as WorkOS said when they signed in.
     pub profile: Profile,
@@ -157,13 +157,6 @@ fn value<T: DeserializeOwned>(session: &Session, key: &str) -> Option<T> {
 /// Returns the default for a session that began before the app kept anything.
 fn data(session: &Session) -> Option<UserData> {
     session.get(DATA).ok().map(Option::unwrap_or_default)
-}
-
-/// Names the session only: the rest is personal data, and `Debug` ends up in logs.
-impl fmt::Debug for CurrentUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CurrentUser").field("session", &self.session.id).finish_non_exhaustive()
-    }
 }
 
 impl FromRequest for CurrentUser {

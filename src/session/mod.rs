@@ -18,7 +18,7 @@
 
 pub mod cookie_guard;
 pub mod current_user;
-pub mod device;
+pub use web_guards::device;
 
 pub use current_user::CurrentUser;
 pub use session_store as store;

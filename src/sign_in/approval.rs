@@ -1,14 +1,13 @@
 //! What another browser leaves for the requesting one.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::{PendingCallback, SignInId};
 use crate::sealed::Sealed;
 
 /// Lets the requesting browser continue. It waits in the store, sealed.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, derive_more::Debug)]
+#[debug("Approval {{ expires_at: {expires_at}, .. }}")]
 pub struct Approval {
     /// What to continue with; `None` for our own link, which leads to WorkOS only now.
     #[serde(rename = "arrival")]
@@ -43,12 +42,5 @@ impl Approval {
             // for own-mail
             secret_hash: None,
         }
-    }
-}
-
-/// Hides the code and the state.
-impl fmt::Debug for Approval {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Approval").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }

@@ -1,7 +1,5 @@
 //! The digits that approve a sign-in from another browser.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
@@ -10,7 +8,8 @@ use crate::typed::{digit, is_invisible};
 
 /// Two digits that the requesting browser shows, and that must be typed in the browser that opens the
 /// link: only a user who has both in front of them can do that.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, derive_more::Debug)]
+#[debug("Digits(…)")]
 #[serde(transparent)]
 pub struct Digits(String);
 
@@ -47,12 +46,5 @@ impl Digits {
     #[must_use]
     pub fn are(&self, typed: &Self) -> bool {
         self.0.as_bytes().ct_eq(typed.0.as_bytes()).into()
-    }
-}
-
-/// Hides the digits.
-impl fmt::Debug for Digits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Digits(…)")
     }
 }

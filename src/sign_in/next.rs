@@ -1,10 +1,10 @@
 //! What a step of the sign-in flow leads to.
 
-use std::fmt;
-
 use actix_web::cookie::Cookie;
 
 /// Where the browser goes next, and the cookies that it gets.
+#[derive(derive_more::Debug)]
+#[debug("Next(…)")]
 pub(crate) struct Next {
     /// A path on this site.
     pub(crate) path: String,
@@ -35,12 +35,5 @@ impl Next {
     pub(crate) fn with(mut self, cookies: impl IntoIterator<Item = Cookie<'static>>) -> Self {
         self.cookies.extend(cookies);
         self
-    }
-}
-
-/// Hides all of it: links and cookies are secret.
-impl fmt::Debug for Next {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Next(…)")
     }
 }

@@ -1,6 +1,5 @@
 //! A sign-in as the requesting browser keeps it: a cookie.
 
-use std::fmt;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -24,7 +23,8 @@ const MAX_PER_BROWSER: usize = 3;
 
 /// What the requesting browser keeps. Its names are short because a cookie has 1 KiB in all, and address
 /// and path may fill the half of it.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
+#[debug("PendingSignIn {{ began_at: {began_at}, expires_at: {expires_at}, .. }}")]
 pub struct PendingSignIn {
     /// Its ID: part of the cookie's name, not of its value.
     #[serde(skip, default = "SignInId::unknown")]
@@ -222,14 +222,4 @@ fn removal(name: String) -> Cookie<'static> {
 /// The SHA-256 of a secret, in base64.
 pub(super) fn hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, secret.as_bytes()))
-}
-
-/// Hides all but the dates: the rest is personal or secret.
-impl fmt::Debug for PendingSignIn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PendingSignIn")
-            .field("began_at", &self.began_at)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
-    }
 }

@@ -1,7 +1,5 @@
 //! What WorkOS has sent a browser back with, where it can't be used at once.
 
-use std::fmt;
-
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use serde::{Deserialize, Serialize};
@@ -13,7 +11,8 @@ use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
 /// A code and its `state`, in the browser that WorkOS has sent back with them: until the person
 /// there has said what to do. So they stand in no URL.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
+#[debug("PendingCallback {{ expires_at: {expires_at}, .. }}")]
 pub struct PendingCallback {
     /// WorkOS's authorization code.
     pub code: String,
@@ -58,14 +57,5 @@ impl PendingCallback {
     #[must_use]
     pub fn removal_cookie() -> Cookie<'static> {
         host_cookie(Self::COOKIE.to_owned(), String::new(), 0)
-    }
-}
-
-/// Hides the code and the state.
-impl fmt::Debug for PendingCallback {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PendingCallback")
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
     }
 }

@@ -9,10 +9,10 @@
 //! - The last third of the total is for networks that have asked at most three times.
 
 use std::fmt::Display;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
-use ipnet::IpNet;
+use web_guards::client_ip::{network, wider_networks};
 
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
@@ -142,7 +142,7 @@ impl RateLimits {
         if matches!(method, SignInMethod::Code) {
             counters.push((None, count(format!("codes {}", email.as_str()), CODES)));
         }
-        let mailbox = mailbox_key(email);
+        let mailbox = format!("mailbox {}", email.mailbox());
         if is_known {
             // Its own limit is enforced once that of the mailbox is used up.
             let used_up = (counters.len(), self.per_mailbox.at_most);
@@ -185,46 +185,6 @@ fn email_key(email: &EmailAddress, network: IpAddr, is_known: bool) -> String {
     format!("email {} {known}{network}", email.as_str())
 }
 
-/// What stands behind `+` is a label: the email arrives in the same mailbox. So do dots at Gmail,
-/// which has two domains. This says nothing of who a person is.
-/// <https://support.google.com/mail/answer/7436150>
-fn mailbox_key(email: &EmailAddress) -> String {
-    let (local, domain) = email.as_str().rsplit_once('@').unwrap_or_default();
-    let local = match local.split_once('+') {
-        Some((mailbox, _)) if !mailbox.is_empty() => mailbox,
-        _ => local,
-    };
-    match domain {
-        "gmail.com" | "googlemail.com" => format!("mailbox {}@gmail.com", local.replace('.', "")),
-        _ => format!("mailbox {local}@{domain}"),
-    }
-}
-
 pub(super) fn client_key(network: impl Display) -> String {
     format!("client {network}")
-}
-
-/// One client: an IPv4 address, or the /64 that an IPv6 client may choose its addresses from. NAT64
-/// (RFC 6052, 2.1) is the IPv4 address in it.
-#[must_use]
-pub fn network(client: Option<IpAddr>) -> IpAddr {
-    let Some(client) = client else { return Ipv6Addr::UNSPECIFIED.into() };
-    match client.to_canonical() {
-        IpAddr::V6(address) => match address.segments() {
-            [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-                Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)).into()
-            }
-            [a, b, c, d, ..] => Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into(),
-        },
-        address => address,
-    }
-}
-
-/// The networks around a client's that one customer of a provider may have, the widest last, and as
-/// how many clients each counts.
-fn wider_networks(network: IpAddr) -> impl Iterator<Item = (IpNet, u32)> {
-    let wider: &[_] = if network.is_ipv4() { &[(24, 16)] } else { &[(56, 4), (48, 16)] };
-    wider.iter().filter_map(move |(prefix, clients)| {
-        Some((IpNet::new(network, *prefix).ok()?.trunc(), *clients))
-    })
 }

@@ -1,15 +1,14 @@
 //! How a sign-in was asked for: what a browser is told of it that opens its link without having
 //! asked.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::Digits;
 
 /// How a sign-in was asked for. It travels with the link, sealed; its names are short because
 /// `state` has 255 characters in all.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
+#[debug("RequestContext {{ at: {at}, .. }}")]
 pub struct RequestContext {
     /// When, in seconds since 1970.
     #[serde(rename = "a")]
@@ -21,11 +20,4 @@ pub struct RequestContext {
     /// What the page shows that waits for the mail.
     #[serde(rename = "g")]
     pub digits: Digits,
-}
-
-/// Hides the digits and the browser.
-impl fmt::Debug for RequestContext {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequestContext").field("at", &self.at).finish_non_exhaustive()
-    }
 }

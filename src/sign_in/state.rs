@@ -1,6 +1,5 @@
 //! `state`: the half of a sign-in that goes to WorkOS with the link and comes back from it.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,8 @@ pub(super) const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// What comes back through WorkOS. It says which sign-in it belongs to and how that was requested, so
 /// that any browser's page can say so without a stored value. It says nothing of the user, since it
 /// passes through emails and logs that aren't ours.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, derive_more::Debug)]
+#[debug("State {{ expires_at: {expires_at}, .. }}")]
 pub struct State {
     /// The sign-in it belongs to.
     #[serde(rename = "f")]
@@ -62,12 +62,5 @@ impl State {
     #[must_use]
     pub fn lifetime(link_expires_in: Duration) -> i64 {
         seconds(link_expires_in + CODE_LIFETIME)
-    }
-}
-
-/// Hides all but the date.
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }

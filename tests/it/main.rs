@@ -71,7 +71,6 @@ mod cookies_blocked;
 mod data_dir;
 #[cfg(feature = "demo")]
 mod demo;
-mod device;
 mod docs;
 mod doctor;
 mod fetch_metadata;

@@ -68,6 +68,22 @@ impl EmailAddress {
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
+
+    /// Returns an address that is the same for spellings that are known to share a mailbox: without
+    /// the label behind `+`, and at Gmail, which has two domains, without dots. For limits only: it
+    /// doesn't tell who a user is. <https://support.google.com/mail/answer/7436150>
+    #[must_use]
+    pub fn mailbox(&self) -> String {
+        let (local, domain) = self.0.rsplit_once('@').unwrap_or_default();
+        let local = match local.split_once('+') {
+            Some((mailbox, _)) if !mailbox.is_empty() => mailbox,
+            _ => local,
+        };
+        match domain {
+            "gmail.com" | "googlemail.com" => format!("{}@gmail.com", local.replace('.', "")),
+            _ => format!("{local}@{domain}"),
+        }
+    }
 }
 
 fn parse_local(local: &str) -> Result<String, InvalidEmailAddress> {

@@ -158,3 +158,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn spellings_of_one_mailbox_share_it() {
+    for (spelling, mailbox) in [
+        ("ann@example.com", "ann@example.com"),
+        ("ann+news@example.com", "ann@example.com"),
+        ("a.n.n@example.com", "a.n.n@example.com"),
+        ("a.n.n+news@googlemail.com", "ann@gmail.com"),
+        ("+ann@example.com", "+ann@example.com"),
+    ] {
+        assert_eq!(EmailAddress::parse(spelling).unwrap().mailbox(), mailbox);
+    }
+}

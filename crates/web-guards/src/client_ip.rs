@@ -1,6 +1,6 @@
 //! The client's IP address: the peer's, or what a trusted proxy says of its own peer.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HeaderName, X_FORWARDED_FOR};
@@ -46,6 +46,32 @@ pub fn from_request(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<
         (Some(one), Some(other)) if one != other => Some(peer),
         (named, None) | (None, named) | (named, Some(_)) => Some(named.unwrap_or(peer)),
     }
+}
+
+/// Returns the address that stands for one client in limits: an IPv4 address, or the /64 that an IPv6
+/// client may choose its addresses from. An address of NAT64 (RFC 6052, 2.1) stands for the IPv4 address
+/// in it, and `::` for a client that isn't known.
+#[must_use]
+pub fn network(client: Option<IpAddr>) -> IpAddr {
+    let Some(client) = client else { return Ipv6Addr::UNSPECIFIED.into() };
+    match client.to_canonical() {
+        IpAddr::V6(address) => match address.segments() {
+            [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)).into()
+            }
+            [a, b, c, d, ..] => Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into(),
+        },
+        address => address,
+    }
+}
+
+/// Returns the networks around a client's [`network`] that one customer of a provider may have, the
+/// widest last, and as how many clients each counts.
+pub fn wider_networks(network: IpAddr) -> impl Iterator<Item = (IpNet, u32)> {
+    let wider: &[_] = if network.is_ipv4() { &[(24, 16)] } else { &[(56, 4), (48, 16)] };
+    wider.iter().filter_map(move |(prefix, clients)| {
+        Some((IpNet::new(network, *prefix).ok()?.trunc(), *clients))
+    })
 }
 
 /// The hops in a header, from the client to this server.

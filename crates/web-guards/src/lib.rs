@@ -63,11 +63,13 @@
 
 pub mod client_ip;
 mod connection;
+pub mod device;
 mod file_limit;
 mod headers;
 mod host;
 pub mod https_redirect;
 mod limits;
+mod local_path;
 mod rejection;
 mod response_guard;
 pub mod same_origin;
@@ -83,6 +85,7 @@ pub use file_limit::{FileLimitError, raise_file_limit};
 pub use headers::SecurityHeaders;
 pub use host::ServedHost;
 pub use limits::{RequestLimits, backpressure};
+pub use local_path::local_path;
 pub use rejection::Rejection;
 
 /// What a layer returns for a request.

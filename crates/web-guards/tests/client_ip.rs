@@ -103,3 +103,19 @@ fn a_quoted_string_hides_and_adds_no_element() {
         assert_eq!(seen_as("127.0.0.0/8", &[("Forwarded", value)]), client, "{value}");
     }
 }
+
+#[test]
+fn limits_count_an_ipv4_address_or_a_64_network() {
+    for (client, counted, wider) in [
+        ("192.0.2.7", "192.0.2.7", vec!["192.0.2.0/24"]),
+        ("::ffff:192.0.2.7", "192.0.2.7", vec!["192.0.2.0/24"]),
+        ("64:ff9b::192.0.2.7", "192.0.2.7", vec!["192.0.2.0/24"]),
+        ("2001:db8:1:2ff:3::4", "2001:db8:1:2ff::", vec!["2001:db8:1:200::/56", "2001:db8:1::/48"]),
+    ] {
+        let network = client_ip::network(Some(client.parse().unwrap()));
+        assert_eq!(network.to_string(), counted);
+        let networks = client_ip::wider_networks(network).map(|(net, _)| net.to_string());
+        assert_eq!(networks.collect::<Vec<_>>(), wider);
+    }
+    assert_eq!(client_ip::network(None).to_string(), "::");
+}

@@ -28,7 +28,7 @@ use crate::sign_in::ctx::Ctx;
 use crate::sign_in::deliver::Delivery;
 use crate::sign_in::end::{self, end_of};
 use crate::sign_in::next::Next;
-use crate::sign_in::rate_limit::{RateLimits, client_key, network};
+use crate::sign_in::rate_limit::{RateLimits, client_key};
 use crate::sign_in::refusal::spent;
 use crate::sign_in::resume::{Resumed, resume};
 use crate::sign_in::{LinkDelivery, PendingSignIn, RequestContext, SignInId, SignInMethod, State};
@@ -45,7 +45,7 @@ impl Delivery {
         let none = || Failure::internal("there is no mail server".to_owned());
         let mailer = app.mailer.as_ref().ok_or_else(none)?;
         let lifetime = app.link_lifetimes.smtp;
-        let network = network(client_ip::from_request(request, &app.trusted_proxies));
+        let network = client_ip::network(client_ip::from_request(request, &app.trusted_proxies));
         let link = MailLink::new(&self.pending.id, self.requested(), network, lifetime)?;
         let stored = link.stored(&self.pending.email);
         let name = self.pending.id.name_of_mail_link();

@@ -2,7 +2,6 @@
 
 mod waiting;
 
-use std::fmt;
 use std::time::Duration;
 
 use base64::Engine;
@@ -30,7 +29,8 @@ const USER_ID_PREFIX: &str = "sso ";
 
 /// What only the browser that began can exchange the code with (PKCE, RFC 7636, 4.1): 256 random
 /// bits as 43 characters.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
+#[debug("CodeVerifier(…)")]
 #[serde(transparent)]
 pub struct CodeVerifier(String);
 
@@ -41,13 +41,6 @@ impl CodeVerifier {
 
     pub(super) fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// Hides it.
-impl fmt::Debug for CodeVerifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CodeVerifier(…)")
     }
 }
 

@@ -1,12 +1,13 @@
 //! The code that WorkOS emails, as the user types it.
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::typed::{self, is_invisible};
 
 /// Six digits, for the browser that asked. Called so, as WorkOS does, because an authorization code is
 /// another thing.
+#[derive(derive_more::Debug)]
+#[debug("OneTimeCode(…)")]
 pub struct OneTimeCode(String);
 
 impl OneTimeCode {
@@ -44,12 +45,5 @@ fn digit(c: char) -> Option<char> {
         'O' | 'o' => Some('0'),
         'I' | 'l' | '|' => Some('1'),
         _ => typed::digit(c),
-    }
-}
-
-/// Hides the digits.
-impl fmt::Debug for OneTimeCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OneTimeCode(…)")
     }
 }

@@ -1,7 +1,6 @@
 //! The link in our own email: sealed, and worth nothing without the random part that only the email
 //! holds. The store has that part's hash, so the cookie keys alone make no link.
 
-use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -18,7 +17,8 @@ use crate::sign_in::{RequestContext, SignInId};
 /// that asked as well, which holds the sign-in itself.
 ///
 /// Its names are short because it is part of a URL, and email programs break long lines.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, derive_more::Debug)]
+#[debug("MailLink {{ expires_at: {expires_at}, .. }}")]
 pub struct MailLink {
     /// The sign-in it belongs to.
     #[serde(rename = "f")]
@@ -106,12 +106,5 @@ impl MailLink {
     #[must_use]
     pub fn read(keys: &KeyRing, token: &str) -> Option<Self> {
         keys.open("", token)
-    }
-}
-
-/// Hides all but the date: the rest is personal.
-impl fmt::Debug for MailLink {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MailLink").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }

@@ -3,17 +3,18 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
 
-/// What a browser is called that says nothing we know.
+/// The name of a browser that isn't recognized.
 pub const UNKNOWN: &str = "Unknown browser";
 
-/// The browser that sends this request.
+/// Returns the name of the browser that sends this request.
 #[must_use]
 pub fn from_request(request: &HttpRequest) -> String {
     let claim = request.headers().get(USER_AGENT).and_then(|claim| claim.to_str().ok());
     from_user_agent(claim.unwrap_or_default())
 }
 
-/// "Firefox on Linux". A claim, not a fact: it helps a person to know their own sessions again.
+/// Returns the name of a browser and its system, such as "Firefox on Linux". It is what the client
+/// claims: good for a list in which users recognize their own sessions, and for no decision.
 #[must_use]
 pub fn from_user_agent(user_agent: &str) -> String {
     let named = |table: &[(&str, &'static str)]| {

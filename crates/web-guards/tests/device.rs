@@ -1,6 +1,6 @@
 //! The names of browsers.
 
-use workos_magic_link::session::device::from_user_agent;
+use web_guards::device::from_user_agent;
 
 #[test]
 fn a_browser_is_called_what_people_call_it() {
