@@ -175,7 +175,7 @@ async fn a_sign_in_is_finished_once_and_waits_ten_minutes() {
     stand_in.advance_clock(6).await;
     let page = stand_in.get(&late.page).await;
     assert_eq!(page.status(), 404);
-    assert!(page.text().await.unwrap().contains("This sign-in is over"));
+    assert!(page.text().await.unwrap().contains("This sign-in has ended"));
     assert_eq!(late.send(&ana).await.status(), 404);
 }
 

@@ -16,7 +16,7 @@ async fn the_inbox_leads_to_the_identity_provider_when_there_is_one() {
     let without = StandIn::start();
     without.create("ana@acme.test").await;
     assert!(!page(&without, "/inbox").await.contains("/_emulate/idp"));
-    assert!(page(&without, "/_emulate/idp").await.contains("no SSO connection yet"));
+    assert!(page(&without, "/_emulate/idp").await.contains("No SSO connections yet"));
 
     let with = with_acme();
     let link = format!("href=\"http://127.0.0.1:{}/_emulate/idp\"", with.emulator.port());
