@@ -67,7 +67,7 @@ async fn each_documented_error_says_what_happened_and_offers_a_way_on() {
         ("connection_strategy_invalid", "sso_failed", "isn’t set up"),
         ("connection_unlinked", "sso_failed", "switched off"),
         ("domain_connection_selector_not_allowed", "sso_failed", "isn’t set up"),
-        ("idp_initiated_sso_disabled", "state_mismatch", "start the sign-in here"),
+        ("idp_initiated_sso_disabled", "state_mismatch", "Start your sign-in here"),
         ("invalid_connection_selector", "sso_failed", "isn’t set up"),
         ("oauth_failed", "sso_failed", "didn’t let you in"),
         ("organization_invalid", "sso_failed", "isn’t set up"),
@@ -102,7 +102,7 @@ async fn a_sign_in_that_was_started_at_the_identity_provider_is_to_be_started_he
     }
     let page = visitor.get("/callback?code=abc").await;
     assert!(
-        page.body.contains("start the sign-in here") && page.body.contains("action=\"/login\"")
+        page.body.contains("Start your sign-in here") && page.body.contains("action=\"/login\"")
     );
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
 }
