@@ -1,5 +1,6 @@
 # with second-language
-# The same messages in German; see en.ftl. “E‑Mail” has a non-breaking hyphen (U+2011).
+# The same messages in German; see en.ftl. In sentences, “E‑Mail” has a non-breaking
+# hyphen (U+2011).
 
 language = Deutsch
 direction = ltr
@@ -38,7 +39,7 @@ login =
     .error = Fehler: { $title }
     .lead = Wir senden Ihnen einen Anmeldelink per E‑Mail.
     .lead_code = Wir senden Ihnen einen Anmeldecode per E‑Mail.
-    .email = E‑Mail-Adresse
+    .email = E-Mail-Adresse
     .example = name@example.com
     .suggestion = Meinten Sie { $address }?
     .submit = Link anfordern
@@ -192,7 +193,7 @@ account_sessions =
     .end = Abmelden
     .which = { $device }, angemeldet { $created_at }
     .sign_out = Abmelden
-    .end_others = Andere Sitzungen abmelden
+    .end_others = Andere Sitzungen beenden
     .end_all = Überall abmelden
     .back = Zurück zu Ihrem Konto
 
@@ -202,7 +203,7 @@ error =
     .again = Erneut versuchen
     .look_again = Weiter
     .go_on = Wenn nichts passiert, klicken Sie auf <a href="{ $url }">Weiter</a>.
-    .email = E‑Mail-Adresse
+    .email = E-Mail-Adresse
     .new_link = Neuen Link anfordern
     .new_code = Neuen Code anfordern
     .start = Zur Startseite
@@ -216,10 +217,10 @@ invalid_email =
     .text = Prüfen Sie die Adresse auf Tippfehler. Sie sollte so aussehen: name@example.com.
 rate_limited =
     .title = Zu viele Anfragen
-    .text = Bereits gesendete E‑Mails sind weiterhin gültig.
+    .text = Bereits gesendete E‑Mails funktionieren weiterhin.
 busy =
     .title = Im Moment melden sich zu viele Personen an
-    .text = Bereits gesendete E‑Mails sind weiterhin gültig.
+    .text = Bereits gesendete E‑Mails funktionieren weiterhin.
 not_allowed =
     .title = Mit dieser E‑Mail-Adresse können Sie sich hier nicht anmelden
     .text = Auf dieser Website können sich nur bestimmte E‑Mail-Adressen anmelden. Verwenden Sie eine andere oder wenden Sie sich an den Support.
@@ -249,7 +250,7 @@ sign_in_cancelled =
     .title = Anmeldung abgebrochen
     .text = Sie wurden nicht angemeldet. Sie können jederzeit neu beginnen.
 sso_failed =
-    .title = Die Anmeldung ist fehlgeschlagen
+    .title = Wir konnten Sie nicht anmelden
     .text = Der Anmeldedienst hat einen Fehler gemeldet. Versuchen Sie es erneut. Wenn das Problem weiterhin besteht, wenden Sie sich an den Support.
 sso_denied =
     .title = Ihre Organisation hat die Anmeldung abgelehnt
@@ -268,8 +269,8 @@ sso_too_late =
     .title = Diese Anmeldung hat zu lange gedauert
     .text = Die Antwort der Anmeldeseite Ihrer Organisation ist abgelaufen oder wurde bereits verwendet. Melden Sie sich erneut an.
 sso_nothing_pending =
-    .title = In diesem Browser läuft keine Anmeldung
-    .text = Die Anmeldung wurde in einem anderen Browser begonnen, bereits verwendet oder abgebrochen. Melden Sie sich hier erneut an.
+    .title = Wir haben Ihre Anmeldung nicht gefunden
+    .text = Sie wurde in einem anderen Browser begonnen, bereits verwendet oder abgebrochen. Melden Sie sich hier erneut an.
 sso_mismatch =
     .title = Mit diesem Konto können Sie sich hier nicht anmelden
     .text = Die Anmeldeseite Ihrer Organisation hat ein Konto gemeldet, das nicht zu Ihrer Organisation gehört. Deshalb haben wir Sie nicht angemeldet. Versuchen Sie es mit Ihrer geschäftlichen E‑Mail-Adresse erneut. Wenn das Problem weiterhin besteht, wenden Sie sich an den Support.
@@ -278,7 +279,7 @@ started_elsewhere =
     .title = Beginnen Sie die Anmeldung hier
     .text = Zum Schutz Ihres Kontos muss jede Anmeldung auf dieser Website beginnen, nicht auf einer anderen Seite wie der Ihrer Organisation. Geben Sie Ihre geschäftliche E‑Mail-Adresse ein. Wir leiten Sie dann zur Anmeldeseite Ihrer Organisation weiter.
 nothing_pending =
-    .title = In diesem Browser läuft keine Anmeldung
+    .title = Wir haben Ihre Anmeldung nicht gefunden
     .text = Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben. Wenn es dieser ist, ist der Link abgelaufen oder wurde bereits verwendet. Fordern Sie einen neuen an.
 # with sso
 cookies_blocked =
@@ -310,14 +311,14 @@ wrong_digits =
     .text = Geben Sie die zwei Ziffern ein, die der andere Browser anzeigt.
 too_many_wrong_digits =
     .title = Zu viele Fehlversuche
-    .text = Zu Ihrer Sicherheit wurde diese Anmeldung abgebrochen. Sie können hier eine neue beginnen.
+    .text = Zu Ihrer Sicherheit haben wir diese Anmeldung abgebrochen. Sie können hier eine neue beginnen.
 # end cross-device
 wrong_code =
     .title = Dieser Code stimmt nicht
     .text = Geben Sie die sechs Ziffern aus der neuesten E‑Mail ein.
 too_many_wrong_codes =
     .title = Zu viele Fehlversuche
-    .text = Zu Ihrer Sicherheit wurde diese Anmeldung abgebrochen. Fordern Sie einen neuen Code an.
+    .text = Zu Ihrer Sicherheit haben wir diese Anmeldung abgebrochen. Fordern Sie einen neuen Code an.
 too_many_tries =
     .title = Zu viele Versuche
     .text = Der Code in Ihrer E‑Mail ist weiterhin gültig.
@@ -325,7 +326,7 @@ one_time_code_spent =
     .title = Dieser Code funktioniert nicht mehr
     .text = Er ist abgelaufen, wurde bereits verwendet oder zu oft falsch eingegeben. Fordern Sie einen neuen an.
 no_code_pending =
-    .title = In diesem Browser läuft keine Anmeldung
+    .title = Wir haben Ihre Anmeldung nicht gefunden
     .text = Geben Sie den Code in dem Browser ein, in dem Sie ihn angefordert haben. Wenn es dieser ist, ist der Code abgelaufen oder wurde bereits verwendet. Fordern Sie einen neuen an.
 code_of_another =
     .title = Dieser Code gehört zu einem anderen Konto
@@ -379,7 +380,7 @@ mail =
     .lead = Öffnen Sie diesen Link, am besten in dem Browser, in dem Sie ihn angefordert haben, und klicken Sie dann auf „Anmelden“.
     .button = Anmeldeseite öffnen
     .once = Der Link funktioniert einmal und ist { $lifetime } gültig. Er wurde am { $at } angefordert ({ $device }).
-    .not_me = Sie haben das nicht angefordert? Dann können Sie diese E‑Mail ignorieren: Ohne sie kann sich niemand anmelden. Oder brechen Sie die Anmeldung ab:
+    .not_me = Sie haben das nicht angefordert? Dann können Sie diese E‑Mail ignorieren: Ohne sie kann sich niemand anmelden. So machen Sie den Link ungültig:
     .end = Diese Anmeldung abbrechen
 # end own-mail
 

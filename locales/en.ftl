@@ -270,17 +270,17 @@ sso_too_late =
     .title = This sign-in took too long
     .text = The response from your organization’s sign-in page expired or was already used. Sign in again.
 sso_nothing_pending =
-    .title = This browser has no sign-in in progress
-    .text = The sign-in started in another browser, was already used, or was canceled. Sign in again here.
+    .title = We couldn’t find your sign-in
+    .text = It started in another browser, was already used, or was canceled. Sign in again here.
 sso_mismatch =
     .title = That account can’t sign in here
     .text = Your organization’s sign-in page returned an account from outside your organization, so we didn’t sign you in. Try again with your work email. If it keeps happening, contact support.
 # end sso
 started_elsewhere =
     .title = Start your sign-in here
-    .text = To protect your account, sign-ins must start on this site, not on another page such as your organization’s. Enter your work email, and we’ll take you to your organization’s sign-in page.
+    .text = To protect your account, you can only start signing in on this site, not on another page such as your organization’s. Enter your work email, and we’ll take you to your organization to sign in.
 nothing_pending =
-    .title = This browser has no sign-in in progress
+    .title = We couldn’t find your sign-in
     .text = Open the link in the browser where you requested it. If this is that browser, the link expired or was already used. Request a new one.
 # with sso
 cookies_blocked =
@@ -312,14 +312,14 @@ wrong_digits =
     .text = Enter the two digits shown in the other browser.
 too_many_wrong_digits =
     .title = Too many incorrect attempts
-    .text = For your security, this sign-in was canceled. You can start a new one here.
+    .text = For your security, we canceled this sign-in. You can start a new one here.
 # end cross-device
 wrong_code =
     .title = That code isn’t correct
     .text = Enter the six digits from the most recent email.
 too_many_wrong_codes =
     .title = Too many incorrect attempts
-    .text = For your security, this sign-in was canceled. Request a new code.
+    .text = For your security, we canceled this sign-in. Request a new code.
 too_many_tries =
     .title = Too many attempts
     .text = The code in your email still works.
@@ -327,7 +327,7 @@ one_time_code_spent =
     .title = This code no longer works
     .text = It expired, was already used, or was entered incorrectly too many times. Request a new one.
 no_code_pending =
-    .title = This browser has no sign-in in progress
+    .title = We couldn’t find your sign-in
     .text = Enter the code in the browser where you requested it. If this is that browser, the code expired or was already used. Request a new one.
 code_of_another =
     .title = That code belongs to a different account
@@ -383,7 +383,7 @@ mail =
     .lead = Open this link, preferably in the browser where you requested it, then select “Sign in”.
     .button = Open sign-in page
     .once = The link works once and expires in { $lifetime }. It was requested on { $at } ({ $device }).
-    .not_me = Didn’t request this? You can ignore this email: no one can sign in without it. Or you can cancel the sign-in:
+    .not_me = Didn’t request this? You can ignore this email: no one can sign in without it. To disable the link:
     .end = Cancel this sign-in
 # end own-mail
 

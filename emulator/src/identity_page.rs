@@ -121,7 +121,7 @@ fn over(environment: &Environment) -> HttpResponse {
     pages::problem(
         environment,
         StatusCode::NOT_FOUND,
-        "This sign-in has ended",
+        "Sign-in ended",
         "It is complete or more than ten minutes old. Start a new one in your app.",
     )
 }

@@ -48,7 +48,7 @@ async fn a_language_that_is_chosen_is_remembered() {
     let visitor = app.visitor();
     let chosen = visitor.get("/login?lang=de").await;
     assert_eq!((chosen.status.as_u16(), language(&chosen)), (200, "de"));
-    assert!(chosen.body.contains("Link anfordern"));
+    assert!(chosen.body.contains("E-Mail-Adresse"));
     assert!(visitor.cookie("__Host-lang").is_some());
     assert_eq!(language(&with_settings(&visitor, "/", "en").await), "de", "before the settings");
     assert_eq!(language(&visitor.get("/nowhere").await), "de", "errors too");

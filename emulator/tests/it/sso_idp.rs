@@ -60,9 +60,9 @@ async fn it_leads_only_where_an_app_may_be_and_only_by_sso_connections() {
     assert!(text(&session["id"]).starts_with("passwordless_session_"));
     let magic_link = crate::sso_client::connections(&stand_in).await[1]["id"].clone();
     for (connection, uri, problem) in [
-        ("conn_01ACME", "", "not a redirect URI"),
-        ("conn_01ACME", "javascript:alert(1)", "not a redirect URI"),
-        ("conn_01ACME", "http://app.test/callback", "not a redirect URI"),
+        ("conn_01ACME", "", "Enter a redirect URI"),
+        ("conn_01ACME", "javascript:alert(1)", "Enter a redirect URI"),
+        ("conn_01ACME", "http://app.test/callback", "Enter a redirect URI"),
         ("conn_unknown", CALLBACK, "Choose a connection."),
         (text(&magic_link), CALLBACK, "Choose a connection."),
         ("", CALLBACK, "Choose a connection."),
