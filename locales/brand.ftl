@@ -1,4 +1,4 @@
-# The name of this site, in every language ({ brand } in a phrase), and the colour of the button in
-# its mails. The rest of its look is in static/app.css and static/icon.svg.
+# The name of this site in every language ({ brand } in a message), and the color of the button in
+# its emails. static/app.css and static/icon.svg define the rest of its look.
 brand = Magic Link
 mail_button = #1f4fd8

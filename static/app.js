@@ -1,5 +1,5 @@
-// On every page: a form that is sent says so and can't be sent twice, and times are told in the
-// reader's own zone and words. Without scripts both are as the server wrote them.
+// Runs on every page. Disables a form while it is being submitted, and shows times in the reader's time
+// zone and format. Without scripts, forms stay enabled and times are in UTC.
 'use strict';
 
 const { busy } = document.currentScript.dataset;
@@ -15,13 +15,12 @@ document.addEventListener('submit', (event) => {
     form.ariaBusy = null;
     button.replaceChildren(...said);
   };
-  // Somebody stopped it; or went back, to a page that the browser had kept as it was.
+  // The request was stopped, or the page was restored from the back/forward cache.
   setTimeout(release, 15000);
   window.addEventListener('pageshow', (shown) => shown.persisted && release());
 });
 
-// "November 22" or "22 November", 9 or 21 o'clock: as the reader's own settings have it, in the
-// language of the page.
+// The page's language, with the region of the reader's settings: date order and 12 or 24 hours.
 const language = document.documentElement.lang;
 const locales = [...navigator.languages.filter((one) => one.split('-')[0] === language.split('-')[0]), language];
 const date = new Intl.DateTimeFormat(locales, { dateStyle: 'long', timeStyle: 'short' });

@@ -1,5 +1,5 @@
-// Counts down to the next mail, and then lets it be asked for. Without scripts the page that waits
-// loads anew anyway.
+// Counts down until another email can be requested, then enables the button. Without scripts, the page
+// reloads until then.
 'use strict';
 
 const countdown = document.querySelector('[data-countdown]');

@@ -1,15 +1,15 @@
-// The login form: asks about an address whose domain looks like a slip of the finger.
+// The login form: suggests a correction for an email address whose domain looks mistyped.
 'use strict';
 
-// Long names only: next to a short one there is always somebody else's.
+// Only long names: a short one is too similar to other real domains.
 const COMMON = [
   'gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'yahoo.com', 'icloud.com', 'proton.me',
   'protonmail.com', 'fastmail.com', 't-online.de',
 ];
-// As near to one of those, and real.
+// Real domains that are similar to one of those.
 const REAL = ['mail.com', 'email.com', 'ymail.com', 'gmail.co', 'hotmail.co', 'outlook.co', 'yahoo.co'];
 
-// Whether one slip makes the one of the other: a letter more, less or other, or two exchanged.
+// Whether the two differ by one inserted, missing, wrong or transposed letter.
 function isOneSlipFrom(typed, meant) {
   const [short, long] = typed.length < meant.length ? [typed, meant] : [meant, typed];
   let same = 0;
@@ -44,7 +44,7 @@ function suggest() {
   suggestion.replaceChildren(button);
 }
 
-// Once the typing stops: not when the field is left, perhaps for the button, which it would move.
+// After a pause in typing, not when the field loses focus: that would move the button during a click.
 let timer;
 field.addEventListener('input', () => {
   clearTimeout(timer);

@@ -1,20 +1,20 @@
-// A page that waits for a sign-in: asks how it goes, and moves on when it may. Without scripts the page
-// loads anew instead.
+// Polls the status of a pending sign-in and navigates when it changes. Without scripts, the page reloads
+// instead.
 'use strict';
 
 const { flow } = document.currentScript.dataset;
 const begun = Date.now();
 let timer;
 
-// Gives whether there is anything left to wait for.
+// Returns whether to keep polling.
 async function ask() {
   const headers = { accept: 'application/json' };
   const answer = await fetch(`/login/status?flow=${flow}`, { headers, signal: AbortSignal.timeout(5000) });
-  if (!answer.ok) return true; // busy, or being restarted: the next answer will tell
+  if (!answer.ok) return true; // temporary: keep polling
   const { state, next } = await answer.json();
   if (!next && state === 'pending') return true;
-  // In place of this page, so that Back doesn't lead to it. What is under way may take a while,
-  // and would be cut off by going anywhere else.
+  // Replaces this page, so that Back skips it. Polling stops: another navigation would abort this one,
+  // which may be slow.
   location.replace(next ?? `/login/sent?flow=${flow}`);
   return false;
 }
@@ -22,13 +22,13 @@ async function ask() {
 async function keepAsking() {
   clearTimeout(timer);
   timer = undefined;
-  const waits = await ask().catch(() => true); // offline: the next answer will tell
+  const waits = await ask().catch(() => true); // offline: keep polling
   const fiveMinutes = 5 * 60 * 1000;
   if (waits) timer = setTimeout(keepAsking, Date.now() - begun < fiveMinutes ? 1000 : 5000);
 }
 
 keepAsking();
-// A tab in the background is asked for rarely; who comes back to it shall not wait.
+// Browsers slow down timers of background tabs: poll at once when the tab is shown again.
 document.addEventListener('visibilitychange', () => { if (!document.hidden && timer) keepAsking(); });
-// Back, to a page that the browser had kept as it was.
+// The page was restored from the back/forward cache.
 window.addEventListener('pageshow', (event) => { if (event.persisted) keepAsking(); });

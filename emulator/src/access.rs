@@ -29,9 +29,9 @@ pub(crate) async fn guard(
     let path = request.match_info().as_str();
     let is_our_own = path.starts_with("/_emulate/") || path.starts_with("/inbox/");
     if is_our_own && !reads && is_of_another_site(request.request()) {
-        let advice = "Another site asked for it. Use the button on the page itself.";
+        let advice = "The request came from another site. Use the button on the page.";
         let refusal =
-            pages::problem(&environment, StatusCode::FORBIDDEN, "Nothing was done", advice);
+            pages::problem(&environment, StatusCode::FORBIDDEN, "Request blocked", advice);
         return Ok(request.into_response(refusal));
     }
     Ok(next.call(request).await?.map_into_boxed_body())

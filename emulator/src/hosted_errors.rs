@@ -23,15 +23,15 @@ pub(crate) struct HostedError {
 pub(crate) const CLIENT_ID_INVALID: HostedError = HostedError {
     name: "client-id-invalid",
     heading: "Invalid client ID",
-    advice: "The client_id of the request is not the one the stand-in was started with. Compare \
-             your application's client id with --client-id.",
+    advice: "The request's client_id isn't the one that the emulator was started with. Compare your \
+             app's client ID with --client-id.",
 };
 
 pub(crate) const REDIRECT_URI_INVALID: HostedError = HostedError {
     name: "redirect-uri-invalid",
     heading: "Invalid redirect URI",
-    advice: "The redirect_uri of the request is missing or not among those that the stand-in was \
-             started with (--redirect-uri).",
+    advice: "The request has no redirect_uri, or one that the emulator doesn't allow. Start it with \
+             --redirect-uri for each URI of your app.",
 };
 
 impl HostedError {

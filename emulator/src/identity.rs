@@ -35,12 +35,12 @@ impl Identity {
         let mut problems = Problems::new();
         let email = form.get("email").unwrap_or_default();
         if !email_address::is_valid(email) {
-            problems.insert("email", "That is not an e-mail address.");
+            problems.insert("email", "Enter a valid email address.");
         }
         let mut object = |field| {
             let parsed = form.get(field).map_or(Ok(Map::new()), serde_json::from_str);
             parsed.unwrap_or_else(|_| {
-                problems.insert(field, "That is not a JSON object, such as {\"team\": \"Sales\"}.");
+                problems.insert(field, "Enter a JSON object, such as {\"team\": \"Sales\"}.");
                 Map::new()
             })
         };

@@ -121,8 +121,7 @@ fn over(environment: &Environment) -> HttpResponse {
     pages::problem(
         environment,
         StatusCode::NOT_FOUND,
-        "This sign-in is over",
-        "It was finished already, or waited for more than ten minutes. Begin a new one in your \
-         application.",
+        "Sign-in ended",
+        "It is complete or more than ten minutes old. Start a new one in your app.",
     )
 }

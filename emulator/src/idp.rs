@@ -23,7 +23,7 @@ pub(crate) async fn start(environment: web::Data<Environment>, body: web::Bytes)
     let listed = &environment.options.redirect_uris;
     let asked = form.get("redirect_uri").or(listed.first().map(String::as_str));
     let Some(uri) = asked.filter(|uri| redirect::is_allowed(uri, listed)) else {
-        let problem = "That is not a redirect URI that the stand-in allows.";
+        let problem = "Enter a redirect URI that the emulator allows.";
         return page(&environment, &form, Some(problem));
     };
 

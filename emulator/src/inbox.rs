@@ -114,7 +114,11 @@ pub(crate) async fn scan_mail(
     form: Option<web::Form<ScanRequest>>,
 ) -> HttpResponse {
     let Some(form) = form else {
-        return not_scanned(&environment, StatusCode::UNPROCESSABLE_ENTITY, "Use its buttons.");
+        return not_scanned(
+            &environment,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Use the buttons on the email's page.",
+        );
     };
     match scan(&environment, &id, form.scanner).await {
         Ok(_) => {
@@ -140,13 +144,13 @@ fn buttons() -> Vec<Button> {
         scanner,
         label: scanner.label(),
         does: match scanner {
-            Scanner::Head => "Asks whether the page is there, without opening it.",
-            Scanner::Get => "Opens the link, and follows no redirect.",
-            Scanner::GetFollow => "Opens it and goes wherever it leads, without cookies.",
-            Scanner::DoubleGet => "Opens it twice, almost at once.",
+            Scanner::Head => "Requests only the headers of the page.",
+            Scanner::Get => "Opens the link. Doesn't follow redirects.",
+            Scanner::GetFollow => "Opens the link and follows redirects, without cookies.",
+            Scanner::DoubleGet => "Opens the link twice in quick succession.",
             Scanner::Browser => {
-                "Loads the page in Chromium and runs its scripts for 30 seconds of its time. \
-                 Takes a few of ours."
+                "Loads the page in Chromium and runs its scripts for 30 simulated seconds. \
+                 Takes a few seconds."
             }
         },
     };
@@ -154,14 +158,14 @@ fn buttons() -> Vec<Button> {
 }
 
 fn not_scanned(environment: &Environment, status: StatusCode, advice: &str) -> HttpResponse {
-    pages::problem(environment, status, "The mail was not scanned", advice)
+    pages::problem(environment, status, "The email wasn't scanned", advice)
 }
 
 fn no_such_mail(environment: &Environment) -> HttpResponse {
     pages::problem(
         environment,
         StatusCode::NOT_FOUND,
-        "This mail is gone",
-        "The inbox has been emptied since, or the stand-in was started anew.",
+        "Email not found",
+        "The inbox was emptied or the emulator was restarted.",
     )
 }

@@ -67,9 +67,9 @@ pub(crate) fn unknown_link(environment: &Environment) -> HttpResponse {
     problem(
         environment,
         StatusCode::NOT_FOUND,
-        "This link is not known here",
-        "No sign-in has this link. It may have been cut short on its way, or the stand-in has \
-         been started anew since it was sent. Ask your application for a new one.",
+        "Unknown link",
+        "No sign-in has this link. It may be incomplete, or the emulator was restarted after it was \
+         sent. Request a new one in your app.",
     )
 }
 

@@ -1,5 +1,5 @@
-// Keeps a page of the inbox fresh: asks for it again every two seconds, and puts what has changed
-// in its place. What has not changed is left alone, and with it focus, selection and scrolling.
+// Updates a page of the inbox: fetches it every two seconds and replaces only the parts that changed,
+// which keeps focus, selection and scroll position.
 'use strict';
 
 const EVERY = 2000;
@@ -7,7 +7,7 @@ const byId = (id) => document.getElementById(id);
 let timer;
 let paused = false;
 
-// The server writes UTC; people read their own time, without what goes without saying.
+// Shows times in the local time zone, without today's date or the current year.
 function localizeTimes(root) {
   const now = new Date();
   for (const time of root.querySelectorAll('time')) {
@@ -20,7 +20,7 @@ function localizeTimes(root) {
   }
 }
 
-// Makes the children those of the fresh part, told apart by their ids. They never change places.
+// Replaces the children of `part` with those of `fresh`, matched by ID. Their order never changes.
 function mergeChildren(part, fresh) {
   for (const child of [...part.children]) if (!fresh.children.namedItem(child.id)) child.remove();
   let place = part.firstElementChild;
@@ -37,13 +37,13 @@ function mailsIn(root) {
 function announce(mails) {
   if (mails.length === 0) return;
   const [to, subject] = ['.to', '.subject'].map((name) => mails[0].querySelector(name).textContent);
-  byId('news').textContent = mails.length === 1 ? `New mail. ${to}: ${subject}` : `${mails.length} new mails`;
+  byId('news').textContent = mails.length === 1 ? `New email. ${to}: ${subject}` : `${mails.length} new emails`;
 }
 
-// Gives what there is to say about it, which is nothing if all is well.
+// Returns an error message, or an empty string if all is well.
 async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
-  if (answer.status === 404) return 'This mail has been deleted.';
+  if (answer.status === 404) return 'This email was deleted.';
   if (!answer.ok || paused) return '';
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   localizeTimes(fresh);
@@ -61,15 +61,15 @@ async function refresh() {
 
 async function keepFresh() {
   clearTimeout(timer);
-  timer = undefined; // nobody may begin another meanwhile
+  timer = undefined; // prevents a second loop
   if (!document.hidden) {
-    const said = await refresh().catch(() => 'The stand-in doesn’t answer.');
+    const said = await refresh().catch(() => 'The emulator isn’t responding.');
     if (byId('trouble').textContent !== said) byId('trouble').textContent = said;
   }
   if (!paused) timer = setTimeout(keepFresh, EVERY);
 }
 
-// What changes by itself can be stopped, for whoever is disturbed by it.
+// Lets the reader stop automatic updates (WCAG 2.2.2).
 function pauseOrResume() {
   paused = !paused;
   byId('pause').textContent = paused ? 'Resume updates' : 'Pause updates';
@@ -78,8 +78,8 @@ function pauseOrResume() {
   if (!paused) keepFresh();
 }
 
-// The frame is as high as the mail in it. A document is never lower than its frame, so the frame
-// is closed to measure.
+// Makes the frame as high as the email in it. A document is never lower than its frame, so the frame
+// is collapsed before measuring.
 function fit(frame) {
   const mail = frame.contentDocument?.documentElement;
   if (!mail) return;

@@ -14,7 +14,7 @@ async fn digits(browser: &Browser) -> String {
 async fn open_link(browser: &Browser, demo: &Demo, email: &str) {
     let link = demo.workos.newest_link(email).await;
     browser.driver.goto(link).await.unwrap();
-    browser.see("Is it you who is signing in?").await;
+    browser.see("Are you trying to sign in?").await;
     assert!(!browser.path().await.contains('?'), "neither code nor state stands in the address");
 }
 
@@ -36,7 +36,7 @@ async fn asked_on_the_laptop_opened_on_the_phone_signed_in_on_the_laptop() {
     phone.screenshot("approve").await;
     phone.type_into("digits", &digits(&laptop).await).await;
     phone.click("main form button").await;
-    phone.see("Go on in the other browser").await;
+    phone.see("Continue in your other browser").await;
 
     moves_on(&laptop, Duration::from_secs(2)).await;
     assert!(laptop.text().await.contains("ana@acme.test"));
@@ -64,7 +64,7 @@ async fn digits_of_another_script_are_valid_in_the_field_and_approve() {
     phone.driver.find(By::Id("digits")).await.unwrap().clear().await.unwrap();
     phone.type_into("digits", &digits).await;
     phone.click("main form button").await;
-    phone.see("Go on in the other browser").await;
+    phone.see("Continue in your other browser").await;
     moves_on(&laptop, Duration::from_secs(2)).await;
     phone.quit().await;
     laptop.quit().await;
@@ -80,7 +80,7 @@ async fn with_our_own_mail_the_laptop_goes_to_workos_itself() {
     phone.screenshot("open_elsewhere").await;
     phone.type_into("digits", &digits(&laptop).await).await;
     phone.click("main form button").await;
-    phone.see("Go on in the other browser").await;
+    phone.see("Continue in your other browser").await;
     moves_on(&laptop, Duration::from_secs(3)).await;
     assert!(phone.cookie_names().await.is_empty());
     phone.quit().await;
@@ -117,8 +117,8 @@ async fn a_scanner_that_presses_every_button_gets_nothing_and_the_person_is_told
     }
     assert!(!scanner.cookie_names().await.contains(&"__Host-session".to_owned()));
 
-    // It pressed "It wasn't me", so the one who asked is told, and offered another.
-    laptop.see("This link doesn’t work any more").await;
+    // It pressed "Cancel sign-in", so the one who asked is told, and offered another.
+    laptop.see("This link no longer works").await;
     laptop.screenshot("ended").await;
     laptop.click("main form button").await;
     laptop.see("Check your inbox").await;
@@ -144,7 +144,7 @@ async fn both_tabs_move_on(demo: &Demo, slow_call: &str) {
     open_link(&phone, demo, "ana@acme.test").await;
     phone.type_into("digits", &digits(&laptop).await).await;
     phone.click("main form button").await;
-    phone.see("Go on in the other browser").await;
+    phone.see("Continue in your other browser").await;
     moves_on(&laptop, Duration::from_secs(10)).await;
     laptop.driver.switch_to_window(first).await.unwrap();
     moves_on(&laptop, Duration::from_secs(10)).await;

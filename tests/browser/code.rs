@@ -35,7 +35,7 @@ async fn wrong_twice_and_right_the_third_time(browser: Browser) {
     let demo = demo().await;
     let code = browser.ask_for_code(&demo).await;
     browser.screenshot("code").await;
-    for left in ["2 more tries", "1 more try"] {
+    for left in ["2 attempts left", "1 attempt left"] {
         browser.type_code(&wrong(&code)).await;
         browser.arrive(&format!("[data-error=wrong_code] {FIELD}:focus")).await;
         let said = browser.driver.find(By::Id("code-error")).await.unwrap().text().await.unwrap();
@@ -84,7 +84,7 @@ async fn three_wrong_codes_end_it_and_a_new_one_is_a_click_away() {
         browser.type_code(&wrong(&code)).await;
         browser.arrive("[data-error=wrong_code]").await;
     }
-    browser.see("Three wrong codes").await;
+    browser.see("Too many incorrect attempts").await;
     browser.click("main form button").await;
     browser.see("Check your inbox").await;
     browser.type_code(&demo.workos.newest_code(EMAIL).await).await;
@@ -98,7 +98,7 @@ async fn a_code_that_is_too_old_is_told_so() {
     let code = browser.ask_for_code(&demo).await;
     demo.workos.advance_clock(10 * 60).await;
     browser.type_code(&code).await;
-    browser.see("This code doesn’t work any more").await;
+    browser.see("This code no longer works").await;
     browser.screenshot("code_spent").await;
     browser.click("main form button").await;
     browser.see("Check your inbox").await;
@@ -126,7 +126,7 @@ async fn a_code_that_was_used_is_told_so_and_another_tab_moves_on() {
     let refusal = json!({ "status": 400, "body": used, "count": 1 });
     demo.workos.fail("/user_management/authenticate", refusal).await;
     other.type_code(&code).await;
-    other.see("This code doesn’t work any more").await;
+    other.see("This code no longer works").await;
     other.quit().await;
     browser.quit().await;
 }

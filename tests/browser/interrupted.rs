@@ -116,7 +116,7 @@ async fn an_exchange_that_takes_long_has_a_page_that_goes_on() {
     browser.ask_for_link(&demo, EMAIL).await;
     demo.slow_down(EXCHANGE, 8000).await;
     browser.driver.goto(demo.workos.newest_link(EMAIL).await).await.unwrap();
-    browser.see("One moment").await;
+    browser.see("Signing you in…").await;
     browser.see("Your account").await;
     demo.assert_signed_in_once(&browser, EXCHANGE).await;
     browser.quit().await;

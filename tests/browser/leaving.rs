@@ -49,7 +49,7 @@ async fn a_redirect_that_follows_a_form_dies_at_the_second_foreign_origin() {
     browser.click("button").await;
     let mut title = browser.driver.title().await.unwrap();
     while title != "forbidden" {
-        assert_ne!(title, "Whom to be? – WorkOS stand-in", "it got through");
+        assert_ne!(title, "Choose an identity – WorkOS emulator", "it got through");
         title = browser.driver.title().await.unwrap();
     }
     assert_eq!(demo.workos.calls_of("/sso/authorize").await, 1, "after WorkOS had acted");
@@ -63,7 +63,7 @@ async fn the_page_that_leaves_gets_through_to_the_identity_provider_and_back() {
     driver.goto(format!("{}/login", demo.site)).await.unwrap();
     browser.type_into("email", "ana@acme.test").await;
     browser.click("main button[type=submit]").await;
-    browser.see("Whom to be?").await;
+    browser.see("Choose an identity").await;
     browser.screenshot("identity_provider").await;
     let provider = driver.current_url().await.unwrap().origin().ascii_serialization();
     assert_ne!(provider, demo.site);
@@ -87,8 +87,8 @@ async fn whoever_cancels_at_the_identity_provider_is_told_so() {
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     browser.type_into("email", "ana@acme.test").await;
     browser.click("main button[type=submit]").await;
-    browser.see("Whom to be?").await;
+    browser.see("Choose an identity").await;
     browser.click("button[value=cancel]").await;
-    browser.see("The sign-in was cancelled").await;
+    browser.see("Sign-in canceled").await;
     browser.quit().await;
 }

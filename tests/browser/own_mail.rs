@@ -38,11 +38,11 @@ async fn another_browser_has_no_button_and_may_end_it() {
     driver.delete_all_cookies().await.unwrap();
 
     driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
-    browser.see("This link works only where it was asked for").await;
+    browser.see("This link only works in the browser that requested it").await;
     assert!(driver.find_all(By::Css("main button")).await.unwrap().is_empty());
     browser.click("a[href^='/login/cancel/']").await;
     browser.screenshot("cancel").await;
     browser.click("main button").await;
-    browser.see("Sign-in ended").await;
+    browser.see("Sign-in canceled").await;
     browser.quit().await;
 }

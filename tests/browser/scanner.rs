@@ -26,7 +26,7 @@ async fn it_burns_the_link_that_workos_mails_and_the_page_says_so_and_offers_ano
     demo.workos.scan(&mail, "browser").await;
 
     browser.driver.goto(mail["link"].as_str().unwrap()).await.unwrap();
-    browser.see("This link doesn’t work any more").await;
+    browser.see("This link no longer works").await;
     browser.screenshot("burned").await;
     browser.click("main form button").await;
     browser.see("Check your inbox").await;

@@ -84,7 +84,7 @@ async fn a_button_that_was_pressed_says_so_and_cannot_be_pressed_again() {
              return [button.textContent, button.form.ariaBusy, document.activeElement.id];",
         )
         .await;
-    assert_eq!(said, json!(["One moment …", "true", "email"]));
+    assert_eq!(said, json!(["Please wait…", "true", "email"]));
     browser.see("Check your inbox").await;
     assert_eq!(demo.workos.calls_of("/passwordless/sessions").await, 1);
 
@@ -100,7 +100,7 @@ async fn a_button_that_was_pressed_says_so_and_cannot_be_pressed_again() {
              return [...busy, form.ariaBusy, button.textContent];",
         )
         .await;
-    assert_eq!(released, json!(["true", "One moment …", null, "Mail me a link"]));
+    assert_eq!(released, json!(["true", "Please wait…", null, "Email me a link"]));
     browser.quit().await;
 }
 
@@ -111,7 +111,7 @@ async fn the_countdown_ends_when_another_link_can_be_mailed() {
     browser.ask_for_link(&demo, "ana@acme.test").await;
     browser.says("[data-countdown]", |text| text.starts_with("0:0")).await;
     assert_eq!(browser.run("return document.querySelector('#again').disabled").await, true);
-    browser.says("#may-again", |text| text == "Another link can be mailed now.").await;
+    browser.says("#may-again", |text| text == "You can resend now.").await;
     assert_eq!(browser.run("return document.querySelector('[data-countdown]')").await, json!(null));
     browser.click("#again").await;
     browser.says("[data-countdown]", |text| text.starts_with("0:0")).await;

@@ -59,7 +59,7 @@ async fn an_exchange_that_is_answered_too_late_signs_nobody_in() {
     while begun.elapsed() < Duration::from_secs(15) {
         let waits = visitor.get(&callback).await;
         assert_error(&waits, 400, "nothing_pending");
-        assert!(waits.body.contains("One moment"), "{}", waits.body);
+        assert!(waits.body.contains("Signing you in"), "{}", waits.body);
     }
     let answer = loop {
         let answer = visitor.get(&callback).await;

@@ -16,7 +16,7 @@ async fn it_shows_the_profile_and_the_session() {
         "conn_",
         "prof_",
         "raw_attributes",
-        "Ends",
+        "Expires",
         "action=\"/logout\"",
     ] {
         assert!(account.body.contains(shown), "{shown} is missing: {}", account.body);

@@ -45,9 +45,14 @@ async fn it_shows_every_session_of_this_person_and_no_other() {
     let page = visitor.get("/account/sessions").await;
     assert_eq!(page.status, 200);
     assert_eq!(ids(&page).len(), 2);
-    for shown in
-        ["Firefox on Linux", "From 127.0.0.1", "this one", "Signed in", "last seen", "ends"]
-    {
+    for shown in [
+        "Firefox on Linux",
+        "IP address 127.0.0.1",
+        "This session",
+        "Signed in",
+        "Last active",
+        "Expires",
+    ] {
         assert!(page.body.contains(shown), "{shown} is missing: {}", page.body);
     }
     let of_api = elsewhere.get("/api/session").await.json()["session"]["id"].clone();

@@ -25,7 +25,7 @@ async fn the_right_digits_sign_in_the_browser_that_asked_and_no_other() {
     assert_eq!(two.type_digits(&two.digits().await).await.location(), "/login/approve");
     for _ in 0..2 {
         let approved = two.phone.get("/login/approve").await;
-        assert!(approved.body.contains("Go on in the other browser"), "also when loaded anew");
+        assert!(approved.body.contains("Continue in your other browser"), "also when loaded anew");
     }
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0, "the code waits for who asked");
     let status = two.status().await;
@@ -67,7 +67,7 @@ async fn digits_of_every_script_are_accepted() {
         let (right, wrong) = (two.digits().await, two.wrong_digits().await);
         let refused = two.type_digits(&translate(wrong)).await;
         assert_error(&refused, 422, "wrong_digits");
-        assert!(refused.body.contains("2 more tries"), "wrong digits are a try in any script");
+        assert!(refused.body.contains("2 attempts left"), "wrong digits are a try in any script");
         let pasted = format!("\u{200f}{}\u{feff}\n", translate(&right));
         assert_eq!(two.type_digits(&pasted).await.status, 303, "{pasted:?}");
         assert_eq!(two.status().await["state"], "approved");
@@ -81,11 +81,11 @@ async fn the_third_wrong_try_ends_the_sign_in_and_says_so() {
     let (right, wrong) = (two.digits().await, two.wrong_digits().await);
     let first = two.type_digits(wrong).await;
     assert_error(&first, 422, "wrong_digits");
-    assert!(first.body.contains("2 more tries") && first.field("digits").is_empty());
-    assert!(two.type_digits(wrong).await.body.contains("1 more try"));
+    assert!(first.body.contains("2 attempts left") && first.field("digits").is_empty());
+    assert!(two.type_digits(wrong).await.body.contains("1 attempt left"));
     let third = two.type_digits(wrong).await;
     assert_error(&third, 403, "wrong_digits");
-    assert!(third.body.contains("Three wrong numbers"));
+    assert!(third.body.contains("Too many incorrect attempts"));
 
     assert_error(&two.type_digits(&right).await, 403, "wrong_digits");
     assert_error(&two.phone.get("/login/approve").await, 403, "wrong_digits");
@@ -208,7 +208,7 @@ async fn it_was_not_me_ends_it_in_both_browsers() {
         assert_eq!(ended.location(), "/login/approve", "once more is no error");
         let done = two.phone.get("/login/approve").await;
         assert_eq!(done.status, 200);
-        assert!(done.body.contains("Sign-in ended"));
+        assert!(done.body.contains("Sign-in canceled"));
     }
     assert_eq!(two.status().await["state"], "expired");
     assert_error(&two.laptop.get(&two.callback).await, 400, "nothing_pending");

@@ -29,7 +29,7 @@ async fn whoever_got_the_mail_ends_that_one_sign_in() {
     for _ in 0..2 {
         let done = victim.post(&cancel, &[]).await;
         assert_eq!(done.status, 200, "a second press is no error: {}", done.body);
-        assert!(done.body.contains("Sign-in ended"));
+        assert!(done.body.contains("Sign-in canceled"));
     }
     assert_error(&visitor.get(&open).await, 400, "link_expired");
     assert_error(&visitor.post(&open, &[]).await, 400, "link_expired");

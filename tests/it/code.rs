@@ -147,7 +147,7 @@ async fn somebody_else_who_is_signed_in_is_asked_beside_the_field() {
     assert_eq!(ana.type_right().await.location(), ana.sent);
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 1, "nothing was tried");
     let page = ana.visitor.get(&ana.sent).await;
-    assert!(page.body.contains("You are signed in as") && page.body.contains("bob@acme.test"));
+    assert!(page.body.contains("You’re signed in as") && page.body.contains("bob@acme.test"));
     assert!(
         page.body.contains("Sign in as <span translate=\"no\">ana@acme.test<"),
         "{}",

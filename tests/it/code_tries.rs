@@ -13,12 +13,12 @@ async fn wrong_twice_and_right_the_third_time() {
     let asked = Asked::new(&app, "ana@acme.test", "").await;
     let first = asked.type_wrong().await;
     assert_error(&first, 422, "wrong_code");
-    assert!(first.body.contains("2 more tries") && first.field("code").is_empty());
+    assert!(first.body.contains("2 attempts left") && first.field("code").is_empty());
     for attribute in ["aria-invalid=\"true\"", "aria-describedby=\"code-error\"", "autofocus"] {
         assert!(has_field(&first) && first.body.contains(attribute), "{attribute}");
     }
     says_nothing_of_a_link(&first);
-    assert!(asked.type_wrong().await.body.contains("1 more try"));
+    assert!(asked.type_wrong().await.body.contains("1 attempt left"));
     assert_eq!(asked.type_right().await.location(), "/account");
 }
 
@@ -31,7 +31,7 @@ async fn the_third_wrong_code_ends_the_sign_in_and_a_new_one_is_a_click_away() {
     asked.type_wrong().await;
     let third = asked.type_wrong().await;
     assert_error(&third, 403, "wrong_code");
-    assert!(third.body.contains("Mail me a new code"), "{}", third.body);
+    assert!(third.body.contains("Email me a new code"), "{}", third.body);
     let (email, return_to) = (third.field("email"), third.field("return_to"));
     assert_eq!((email, return_to), ("ana@acme.test", "/reports"));
     says_nothing_of_a_link(&third);
@@ -144,7 +144,7 @@ async fn what_cannot_be_a_code_costs_no_try_and_asks_nobody() {
     for typed in ["", "12345", "1234567", "abcdef", "12345x", "+12345", "１２３", &long] {
         let refused = asked.type_code(typed).await;
         assert_error(&refused, 422, "wrong_code");
-        assert!(has_field(&refused) && !refused.body.contains("more tr"), "{typed}");
+        assert!(has_field(&refused) && !refused.body.contains("attempt"), "{typed}");
     }
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 0);
     assert_eq!(asked.type_right().await.location(), "/account");
@@ -178,6 +178,6 @@ async fn ten_tries_a_minute_for_an_address_and_the_eleventh_waits_without_loss()
     says_nothing_of_a_link(&eleventh);
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 10, "WorkOS is spared");
     app.clock.advance(wait);
-    assert!(asked.type_wrong().await.body.contains("1 more try"), "it wasn't used up");
+    assert!(asked.type_wrong().await.body.contains("1 attempt left"), "it wasn't used up");
     assert_eq!(asked.type_right().await.location(), "/account");
 }

@@ -184,7 +184,7 @@ async fn a_slow_exchange_is_waited_for_and_its_page_goes_on_when_the_answer_come
     let begun = Instant::now();
     let waits = visitor.get(&callback).await;
     assert_error(&waits, 400, "nothing_pending");
-    assert!(waits.body.contains("One moment"), "{}", waits.body);
+    assert!(waits.body.contains("Signing you in"), "{}", waits.body);
     assert_eq!(waits.leads_to("/login/sent"), Some(sent.as_str()));
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
@@ -353,7 +353,7 @@ async fn a_wrong_code_that_took_long_is_told_where_it_was_typed() {
     assert_eq!(waits.location(), asked.sent, "it takes long");
     let told = go_on(&asked.visitor, &asked.sent.replace("/sent", "/status")).await;
     assert!(told.body.contains("data-error=\"wrong_code\""), "{}", told.body);
-    assert!(told.body.contains("2 more tries"), "{}", told.body);
+    assert!(told.body.contains("2 attempts left"), "{}", told.body);
     let once = asked.visitor.get(&asked.sent).await;
     assert!(!once.body.contains("data-error"), "it is told once");
     assert_eq!(asked.type_right().await.location(), "/reports");

@@ -36,7 +36,7 @@ async fn a_press_that_led_nowhere_can_be_repeated_after_a_moment() {
     let lost = press(&visitor, &link).await;
     for twice in [press(&visitor, &link).await, visitor.get(&link).await] {
         assert_error(&twice, 400, "link_expired");
-        assert!(twice.body.contains("One moment"), "{}", twice.body);
+        assert!(twice.body.contains("already signing in with this link"), "{}", twice.body);
         assert_eq!(twice.leads_to("/login/open/"), Some(path));
     }
     app.clock.advance(10);

@@ -171,7 +171,7 @@ async fn a_form_that_is_cut_off_is_delivered_and_told_all_the_same() {
     let callback = site.workos.follow_newest_link("ana@acme.test").await;
     assert_opened_elsewhere(&visitor.get(&callback).await);
     // for cross-device
-    assert!(visitor.get("/login/approve").await.body.contains("Request a new link here"));
+    assert!(visitor.get("/login/approve").await.body.contains("request a new link here"));
 }
 
 trait Merged {

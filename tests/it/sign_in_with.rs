@@ -14,7 +14,7 @@ async fn one_setting_switches_there_and_back_and_what_is_under_way_goes_on() {
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
     let app = app.restarted_with(&[("SIGN_IN_WITH", "code"), ("CROSS_DEVICE", "deny")]).await;
     let by_link = app.again(&by_link);
-    assert!(by_link.get("/login/sent").await.body.contains("a link is on its way"));
+    assert!(by_link.get("/login/sent").await.body.contains("we’ve sent a sign-in link"));
     assert_eq!(by_link.get(&callback).await.location(), "/account");
     let asked = Asked::new(&app, "bob@acme.test", "").await;
 

@@ -60,25 +60,25 @@ async fn each_documented_error_says_what_happened_and_offers_a_way_on() {
     let state = parameter(&callback, "state");
     let mut pages = Vec::new();
     for (error, code, says) in [
-        ("access_denied", "sso_failed", "didn’t let you in"),
+        ("access_denied", "sso_failed", "denied the sign-in"),
         ("ambiguous_connection_selector", "sso_failed", "isn’t set up"),
-        ("connection_domain_invalid", "sso_failed", "isn’t one of your organization"),
+        ("connection_domain_invalid", "sso_failed", "doesn’t belong to your organization"),
         ("connection_invalid", "sso_failed", "isn’t set up"),
         ("connection_strategy_invalid", "sso_failed", "isn’t set up"),
-        ("connection_unlinked", "sso_failed", "switched off"),
+        ("connection_unlinked", "sso_failed", "turned off"),
         ("domain_connection_selector_not_allowed", "sso_failed", "isn’t set up"),
-        ("idp_initiated_sso_disabled", "state_mismatch", "start the sign-in here"),
+        ("idp_initiated_sso_disabled", "state_mismatch", "Start your sign-in here"),
         ("invalid_connection_selector", "sso_failed", "isn’t set up"),
-        ("oauth_failed", "sso_failed", "didn’t let you in"),
+        ("oauth_failed", "sso_failed", "denied the sign-in"),
         ("organization_invalid", "sso_failed", "isn’t set up"),
         (
             "profile_not_allowed_outside_organization",
             "sso_failed",
-            "isn’t one of your organization",
+            "doesn’t belong to your organization",
         ),
-        ("server_error", "sso_failed", "didn’t go through"),
-        ("signin_consent_denied", "sign_in_cancelled", "was cancelled"),
-        ("something_new", "sso_failed", "didn’t go through"),
+        ("server_error", "sso_failed", "couldn’t sign you in"),
+        ("signin_consent_denied", "sign_in_cancelled", "Sign-in canceled"),
+        ("something_new", "sso_failed", "couldn’t sign you in"),
     ] {
         let query = format!("/callback?error={error}&error_description=canary&state={state}");
         let page = visitor.get(&query).await;
@@ -102,7 +102,7 @@ async fn a_sign_in_that_was_started_at_the_identity_provider_is_to_be_started_he
     }
     let page = visitor.get("/callback?code=abc").await;
     assert!(
-        page.body.contains("start the sign-in here") && page.body.contains("action=\"/login\"")
+        page.body.contains("Start your sign-in here") && page.body.contains("action=\"/login\"")
     );
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
 }

@@ -35,7 +35,7 @@ async fn its_headers_are_those_of_a_mail_that_a_machine_wrote() {
             (to[0].name.as_deref(), to[0].address.as_deref()),
             (None, Some("ana@acme.test"))
         );
-        assert_eq!(mail.subject(), Some(format!("Your link to sign in to {site}").as_str()));
+        assert_eq!(mail.subject(), Some(format!("Your sign-in link for {site}").as_str()));
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         assert!(now.abs_diff(mail.date().unwrap().to_timestamp().unsigned_abs()) < 60);
         assert_eq!(header(&mail, "Auto-Submitted"), "auto-generated");
@@ -103,7 +103,7 @@ async fn text_and_html_say_the_same_and_load_nothing() {
         assert!(html.contains(&format!("href=\"{link}\"")), "{link} isn't in {html}");
     }
     let asked_at = utc_date(&mail);
-    for said in ["Firefox on Linux", &asked_at, "1 hour", "ask for it?", "ignore it"] {
+    for said in ["Firefox on Linux", &asked_at, "1 hour", "request this?", "ignore this email"] {
         assert!(text.contains(said), "{said} isn't in {text}");
         assert!(html.contains(said), "{said} isn't in {html}");
     }

@@ -29,25 +29,22 @@ impl Outcome {
     ) -> Self {
         let (tone, words) = match (before, after) {
             _ if visits.iter().all(|visit| visit.skipped) => {
-                (Tone::Open, "Nothing was visited: its links lead to other machines.")
+                (Tone::Open, "No link was visited: they all lead to other computers.")
             }
             (Some(LinkState::Used | LinkState::Expired), _) => {
-                (Tone::Open, "The link was no good before, so nothing was left to use up.")
+                (Tone::Open, "The link had already expired or been used before the scan.")
             }
             (Some(_), Some(LinkState::Used)) => (
                 Tone::Bad,
-                "The scanner has used the link up. Whoever follows it now comes back to your \
-                 application with an error.",
+                "The scanner used the link. Opening it now returns to your app with an error.",
             ),
-            (Some(_), _) => {
-                (Tone::Good, "The scanner has done no harm. The link is as good as before.")
-            }
+            (Some(_), _) => (Tone::Good, "The scanner didn't use the link. It still works."),
             (None, _) if visits.iter().all(|visit| visit.status.is_none()) => {
-                (Tone::Open, "No answer came. Is your application running?")
+                (Tone::Open, "No response. Check that your app is running.")
             }
             (None, _) => (
                 Tone::Open,
-                "Whether the link still works, only your application knows: follow it and see.",
+                "Only your app knows whether the link still works. Open it to find out.",
             ),
         };
         Self { tone, words }

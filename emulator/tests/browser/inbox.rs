@@ -28,7 +28,7 @@ async fn wait_for(browser: &Browser, xpath: &str) {
 async fn a_mail_that_arrives_is_announced_and_leaves_focus_and_page_as_they_are() {
     let (stand_in, browser) = (StandIn::start(), Browser::with_scripts().await);
     browser.driver.goto(stand_in.url("/inbox")).await.unwrap();
-    wait_for(&browser, "//h2[text()='No mail yet.']").await;
+    wait_for(&browser, "//h2[text()='No emails yet']").await;
     assert_eq!(
         value_of(&browser, "document.getElementById('refresh').checkVisibility()").await,
         false
@@ -77,9 +77,9 @@ async fn a_page_that_can_not_be_kept_fresh_says_so() {
     let path = format!("/inbox/{}", text(&mail["id"]));
     browser.driver.goto(stand_in.url(&path)).await.unwrap();
     stand_in.request(Method::DELETE, "/_emulate/inbox").send().await.unwrap();
-    wait_for(&browser, "//p[@role='status'][text()='This mail has been deleted.']").await;
+    wait_for(&browser, "//p[@role='status'][text()='This email was deleted.']").await;
     stand_in.emulator.stop().await;
-    wait_for(&browser, "//p[@role='status'][text()='The stand-in doesn’t answer.']").await;
+    wait_for(&browser, "//p[@role='status'][text()='The emulator isn’t responding.']").await;
     browser.quit().await;
 }
 
@@ -116,15 +116,15 @@ async fn everything_works_without_scripts() {
     browser.see("Sign in").await;
     browser.driver.enter_default_frame().await.unwrap();
     browser.click("button[value=head]").await;
-    wait_for(&browser, "//p[contains(., 'has done no harm')]").await;
+    wait_for(&browser, "//p[contains(@class, 'outcome-good')]").await;
     browser.click("button[value=get]").await;
-    wait_for(&browser, "//p[contains(., 'has used the link up')]").await;
+    wait_for(&browser, "//p[contains(@class, 'outcome-bad')]").await;
     assert_eq!(browser.url().await.fragment(), Some("scan"));
     browser.screenshots("mail").await;
 
     browser.click(".back").await;
     browser.click("form[action='/inbox/empty'] button").await;
-    wait_for(&browser, "//h2[text()='No mail yet.']").await;
+    wait_for(&browser, "//h2[text()='No emails yet']").await;
     browser.quit().await;
 }
 

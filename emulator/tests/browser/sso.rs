@@ -37,7 +37,7 @@ async fn leave_for_workos(browser: &Browser, stand_in: &StandIn, site: &Site) {
     let page = Url::parse_with_params(&format!("{}/leave", site.url), [("to", authorize.as_str())]);
     browser.driver.goto(page.unwrap().as_str()).await.unwrap();
     browser.click("#leave").await;
-    browser.see("Whom to be?").await;
+    browser.see("Choose an identity").await;
 }
 
 /// Waits until the browser is back at the site.
@@ -120,7 +120,7 @@ async fn a_person_begins_at_the_identity_provider() {
     browser.driver.find(By::Name("redirect_uri")).await.unwrap().clear().await.unwrap();
     browser.type_into("redirect_uri", &format!("{}/callback", site.url)).await;
     browser.click("button[value=start]").await;
-    browser.see("Whom to be?").await;
+    browser.see("Choose an identity").await;
     browser.type_into("email", "ana@acme.test").await;
     browser.click("button[value=sign_in]").await;
     let url = landed(&browser, &site).await;

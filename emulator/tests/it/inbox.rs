@@ -97,9 +97,9 @@ async fn a_mail_page_shows_the_mail_and_its_link() {
 async fn an_empty_inbox_says_what_to_do() {
     let stand_in = StandIn::start();
     let html = page(&stand_in, "/inbox").await;
-    assert!(html.contains("No mail yet."));
-    assert!(html.contains("Ask for a sign-in link"));
-    assert!(!html.contains("Empty inbox"));
+    assert!(html.contains("No emails yet"));
+    assert!(html.contains("Request a sign-in link"));
+    assert!(!html.contains("/inbox/empty"));
     let addresses =
         [stand_in.url(""), stand_in.emulator.smtp_url(), stand_in.url("/_emulate/inbox")];
     for address in addresses {
@@ -142,7 +142,7 @@ async fn a_mail_that_came_by_smtp_can_be_downloaded_as_it_came() {
     let stand_in = StandIn::start();
     let mail = mail_to(&stand_in, "ana@acme.test").await;
     let html = page(&stand_in, &format!("/inbox/{}", text(&mail["id"]))).await;
-    assert!(!html.contains("Download its source"), "{html}");
+    assert!(!html.contains("download="), "{html}");
     SmtpClient::greeted(&stand_in).await.send("ben@acme.test", "Subject: Hi\r\n\r\nHello.").await;
     let id = text(&stand_in.inbox().await[0]["id"]).to_owned();
     let html = page(&stand_in, &format!("/inbox/{id}")).await;
@@ -178,7 +178,7 @@ async fn the_button_empties_the_inbox_but_not_from_another_site() {
     let pressed = press("same-origin").await.unwrap();
     assert_eq!(pressed.status(), 303);
     assert_eq!(pressed.headers()["location"], "/inbox");
-    assert!(page(&stand_in, "/inbox").await.contains("No mail yet."));
+    assert!(page(&stand_in, "/inbox").await.contains("No emails yet"));
 }
 
 #[actix_web::test]

@@ -86,7 +86,7 @@ async fn an_unknown_link_is_a_404_page() {
     let answer = stand_in.get("/passwordless/aaaaaaaaaaaaaaaaaaaaaaaaa/confirm").await;
     assert_eq!(answer.status(), 404);
     assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
-    assert!(answer.text().await.unwrap().contains("not known here"));
+    assert!(answer.text().await.unwrap().contains("Unknown link"));
 }
 
 #[actix_web::test]

@@ -46,7 +46,7 @@ async fn a_mail_is_decoded_into_the_inbox() {
 
     let page = stand_in.get(&format!("/inbox/{}", text(&mail["id"]))).await.text().await.unwrap();
     assert!(page.contains("Café Acme &lt;app@acme.test&gt;"), "{page}");
-    assert!(page.contains("By your application"), "{page}");
+    assert!(page.contains("Your app"), "{page}");
     assert!(!page.contains("link-unused"), "{page}");
 }
 

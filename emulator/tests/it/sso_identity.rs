@@ -31,7 +31,9 @@ async fn the_page_says_for_whom_it_asks_and_knows_the_login_hint() {
     assert_eq!(answer.status(), 200);
     assert!(!answer.headers()["content-security-policy"].to_str().unwrap().contains("script"));
     let page = answer.text().await.unwrap();
-    for part in ["Whom to be?", "acme.test", "GenericSAML", "org_01ACME", "&lt;b&gt;@acme.test"] {
+    for part in
+        ["Choose an identity", "acme.test", "GenericSAML", "org_01ACME", "&lt;b&gt;@acme.test"]
+    {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains("<b>@acme"));
@@ -141,9 +143,9 @@ async fn what_makes_no_sense_is_asked_again_with_what_was_typed() {
     let stand_in = with_acme();
     let waiting = Waiting::begin(&stand_in).await;
     for (field, value, problem) in [
-        ("email", "ana", "not an e-mail address"),
-        ("raw_attributes", "[1]", "not a JSON object"),
-        ("custom_attributes", "{", "not a JSON object"),
+        ("email", "ana", "id=\"email-problem\""),
+        ("raw_attributes", "[1]", "id=\"raw-problem\""),
+        ("custom_attributes", "{", "id=\"custom-problem\""),
     ] {
         let usual = [("email", "ana@acme.test"), ("first_name", "An&a")];
         let kept = usual.into_iter().filter(|(name, _)| *name != field);
@@ -175,7 +177,7 @@ async fn a_sign_in_is_finished_once_and_waits_ten_minutes() {
     stand_in.advance_clock(6).await;
     let page = stand_in.get(&late.page).await;
     assert_eq!(page.status(), 404);
-    assert!(page.text().await.unwrap().contains("This sign-in is over"));
+    assert!(page.text().await.unwrap().contains("Sign-in ended"));
     assert_eq!(late.send(&ana).await.status(), 404);
 }
 

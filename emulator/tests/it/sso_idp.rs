@@ -16,7 +16,7 @@ async fn the_inbox_leads_to_the_identity_provider_when_there_is_one() {
     let without = StandIn::start();
     without.create("ana@acme.test").await;
     assert!(!page(&without, "/inbox").await.contains("/_emulate/idp"));
-    assert!(page(&without, "/_emulate/idp").await.contains("no SSO connection yet"));
+    assert!(page(&without, "/_emulate/idp").await.contains("No SSO connections yet"));
 
     let with = with_acme();
     let link = format!("href=\"http://127.0.0.1:{}/_emulate/idp\"", with.emulator.port());
@@ -60,9 +60,9 @@ async fn it_leads_only_where_an_app_may_be_and_only_by_sso_connections() {
     assert!(text(&session["id"]).starts_with("passwordless_session_"));
     let magic_link = crate::sso_client::connections(&stand_in).await[1]["id"].clone();
     for (connection, uri, problem) in [
-        ("conn_01ACME", "", "not a redirect URI"),
-        ("conn_01ACME", "javascript:alert(1)", "not a redirect URI"),
-        ("conn_01ACME", "http://app.test/callback", "not a redirect URI"),
+        ("conn_01ACME", "", "Enter a redirect URI"),
+        ("conn_01ACME", "javascript:alert(1)", "Enter a redirect URI"),
+        ("conn_01ACME", "http://app.test/callback", "Enter a redirect URI"),
         ("conn_unknown", CALLBACK, "Choose a connection."),
         (text(&magic_link), CALLBACK, "Choose a connection."),
         ("", CALLBACK, "Choose a connection."),
