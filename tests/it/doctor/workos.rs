@@ -64,7 +64,7 @@ async fn a_redirect_uri_that_is_not_listed_is_told_of() {
     let workos = WorkOs::with(Options { redirect_uris, ..Options::default() });
     let world = World::with(workos);
     let said = world.failing("redirect URI").await;
-    let ours = format!("{}/callback isn't listed", world.settings["BASE_URL"]);
+    let ours = format!("{}/callback isn't registered", world.settings["BASE_URL"]);
     assert!(said.starts_with(&ours) && said.contains("Redirects"), "{said}");
 }
 
