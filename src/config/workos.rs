@@ -28,12 +28,6 @@ impl WorkOs {
         Client::new(http, self.api_url.clone(), self.credentials.clone())
             .context("the HTTP client can't be made; are the system's CA certificates installed?")
     }
-
-    /// Whether this is an emulator: the API on this machine.
-    #[must_use]
-    pub fn is_emulator(&self) -> bool {
-        is_loopback(&self.api_url)
-    }
 }
 
 pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {

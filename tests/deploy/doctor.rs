@@ -42,9 +42,9 @@ async fn while_it_does_not_run_the_proxy_is_found_to_say_where_visitors_come_fro
     for (name, front) in Front::both(machine.port).await {
         let checks = examine(&machine, &front).await;
         for (check, verdict, why) in [
-            ("certificate", "ok", "browsers take the proxy's"),
-            ("site", "unknown", "the app isn't running: start it, and ask again"),
-            ("proxy", "ok", "it is trusted, and says where visitors come from"),
+            ("certificate", "ok", "browsers trust the proxy's"),
+            ("site", "unknown", "not running: start the app, and run this again"),
+            ("proxy", "ok", "trusted, and sends visitors' addresses"),
         ] {
             assert_eq!(of(&checks, check), (verdict, why), "{name}: {checks:#?}");
         }

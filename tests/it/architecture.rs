@@ -146,11 +146,41 @@ fn only_the_demo_knows_the_stand_in() {
     }
 }
 
+/// The other crates that each crate names in its line of the document.
+fn crates_in_the_document() -> BTreeMap<String, BTreeSet<String>> {
+    let text = include_str!("../../docs/architecture.md");
+    let lines = text.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once("`]("));
+    let named = lines.map(|(name, rest)| {
+        let depends_on = rest.split_once("depends on ").map_or("", |(_, list)| list);
+        let list = depends_on.split(" | ").next().unwrap().split(", ");
+        let list = list.map(|other| other.trim_matches('`').to_owned());
+        (name.to_owned(), list.filter(|other| !other.is_empty()).collect())
+    });
+    named.collect()
+}
+
 #[test]
-fn nothing_needs_the_doctor_but_whoever_calls_for_one() {
+fn crates_depend_on_those_in_their_line_only() {
+    let mut found = BTreeMap::new();
+    for folder in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/crates")).unwrap() {
+        let manifest = fs::read_to_string(folder.unwrap().path().join("Cargo.toml")).unwrap();
+        let name = manifest.split("name = \"").nth(1).unwrap().split('"').next().unwrap();
+        let (_, dependencies) = manifest.split_once("[dependencies]").unwrap();
+        let dependencies = dependencies.split("[dev-dependencies]").next().unwrap().lines();
+        let ours = dependencies.filter(|line| line.contains("path = "));
+        let ours = ours.map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+        found.insert(name.to_owned(), ours);
+    }
+    assert_eq!(found, crates_in_the_document());
+}
+
+#[test]
+fn only_the_commands_use_the_doctor() {
     for (path, source) in sources("src") {
-        let is_its_own = path.to_string_lossy().contains("src/commands/doctor");
-        let calls = path.ends_with("main.rs") || path.ends_with("commands/mod.rs");
-        assert!(is_its_own || calls || !source.contains("doctor"), "{}", path.display());
+        let may = ["main.rs", "commands/mod.rs", "commands/doctor.rs"];
+        let may = may.iter().any(|file| path.ends_with(file));
+        assert!(may || !source.contains("doctor"), "{}", path.display());
+        let is_doctor = path.ends_with("commands/doctor.rs");
+        assert!(is_doctor || !source.contains("deployment_checks"), "{}", path.display());
     }
 }

@@ -144,7 +144,7 @@ async fn where_everything_is_as_it_should_be_every_check_passes() {
 async fn before_the_first_start_nothing_fails_and_nothing_is_made() {
     let world = World::new();
     let said = world.unknown("site").await;
-    assert!(said.contains("isn't running"), "{said}");
+    assert!(said.contains("not running"), "{said}");
     assert!(!world.folder.path().join("data").exists());
     assert_eq!(world.folder.path().read_dir().unwrap().count(), 0);
 }

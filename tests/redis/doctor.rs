@@ -37,10 +37,10 @@ async fn a_redis_that_keeps_everything_passes() {
 }
 
 #[actix_web::test]
-async fn a_redis_that_throws_sessions_away_is_told_of() {
+async fn a_redis_that_evicts_sessions_is_told_of() {
     let arguments = ["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"];
     let engine = Engine::with(&arguments).await;
-    let says = "fails    eviction       SESSION_STORE throws sessions away when its memory is full";
+    let says = "fails    eviction       SESSION_STORE evicts sessions when its memory is full";
     assert_says(&examined(&engine, "").await, 1, &[says, "maxmemory-policy noeviction"]);
 }
 

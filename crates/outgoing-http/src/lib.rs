@@ -47,6 +47,17 @@ pub fn is_tls_error(error: &(dyn Error + 'static)) -> bool {
         || error.source().is_some_and(is_tls_error)
 }
 
+/// Returns whether this URL can only lead to this machine.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
 fn is_proxy(value: &str) -> bool {
     let proxies = Matcher::builder().all(value).build();
     let proxy = proxies.intercept(&Uri::from_static("https://example.invalid"));
@@ -54,15 +65,6 @@ fn is_proxy(value: &str) -> bool {
     proxy.as_ref().and_then(|proxy| proxy.uri().authority()).is_some_and(|proxy| {
         !proxy.host().is_empty() && (proxy.port_u16().is_some() || proxy.as_str() == proxy.host())
     })
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

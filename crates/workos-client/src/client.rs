@@ -93,6 +93,18 @@ impl Client {
         &self.http
     }
 
+    /// Returns the URL of the API, for such calls.
+    #[must_use]
+    pub fn api_url(&self) -> &Url {
+        &self.api_url
+    }
+
+    /// Returns the credentials, for such calls.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     pub(super) fn url(&self, path: &str) -> Url {
         let mut url = self.api_url.clone();
         url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));

@@ -48,7 +48,7 @@ async fn a_certificate_that_browsers_take_passes() {
     let world = with_certificate(of_localhost());
     assert!(world.passing("certificate").await.contains("TLS_CERT_FILE"));
     let _program = world.run().await;
-    assert!(world.passing("site").await.contains("nothing it needs is lost"));
+    assert!(world.passing("site").await.contains("no header that it needs is removed"));
 }
 
 #[actix_web::test]
@@ -58,7 +58,7 @@ async fn a_certificate_of_a_private_ca_passes() {
     world.set("EXTRA_CA_FILE", file);
     assert!(world.passing("certificate").await.contains("TLS_CERT_FILE"));
     let _program = world.run().await;
-    assert!(world.passing("site").await.contains("nothing it needs is lost"));
+    assert!(world.passing("site").await.contains("no header that it needs is removed"));
 }
 
 #[actix_web::test]
@@ -86,7 +86,7 @@ async fn a_proxy_s_certificate_that_browsers_refuse_is_told_of() {
         let _proxy = ReverseProxy::certified(&mut world, "localhost", GOOD, certificate);
         let _program = world.run().await;
         let said = world.failing("certificate").await;
-        assert!(said.starts_with("browsers refuse the proxy's") && said.contains(says), "{said}");
+        assert!(said.starts_with("browsers reject the proxy's") && said.contains(says), "{said}");
     }
 }
 
@@ -107,9 +107,9 @@ async fn the_certificate_of_development_is_for_development() {
     world.set("TLS", "self-signed");
     assert!(world.passing("certificate").await.contains("this machine only"));
     let program = world.run().await;
-    assert!(world.passing("site").await.contains("nothing it needs is lost"));
+    assert!(world.passing("site").await.contains("no header that it needs is removed"));
     program.terminate().await;
     world.set("BASE_URL", world.settings["BASE_URL"].replace("localhost", "0.0.0.0"));
     world.set("COOKIE_KEYS", workos_magic_link::sealed::generate_cookie_key().unwrap());
-    assert!(world.examine().await.of("certificate").contains("no visitor's browser takes it"));
+    assert!(world.examine().await.of("certificate").contains("visitors' browsers reject"));
 }

@@ -15,7 +15,7 @@ async fn a_cookie_key_that_could_be_guessed_is_told_of() {
         let mut world = World::new();
         world.set("COOKIE_KEYS", format!("{good},{}", base64_of(key)));
         let said = world.failing("cookie keys").await;
-        assert!(said.starts_with("number 2 of COOKIE_KEYS"), "{said}");
+        assert!(said.starts_with("key 2 in COOKIE_KEYS"), "{said}");
         assert!(said.contains("keys generate"), "{said}");
     }
 }

@@ -8,7 +8,7 @@ async fn a_proxy_that_is_trusted_and_says_where_visitors_come_from_passes() {
     let mut world = World::new();
     let _proxy = ReverseProxy::before(&mut world, "localhost", GOOD);
     let said = world.passing("proxy").await;
-    assert!(said.contains("says where visitors come from"), "{said}");
+    assert!(said.contains("sends visitors' addresses"), "{said}");
 }
 
 #[actix_web::test]
@@ -26,11 +26,11 @@ async fn a_proxy_that_adds_to_what_visitors_say_passes_if_it_removes_the_other_h
 #[actix_web::test]
 async fn a_proxy_that_is_not_trusted_is_told_of() {
     for (trusted, bind_address, says) in [
-        ("", "127.0.0.1", "put its address into TRUSTED_PROXIES"),
-        ("10.0.0.0/8", "127.0.0.1", "put 127.0.0.1 into TRUSTED_PROXIES"),
+        ("", "127.0.0.1", "add its address to TRUSTED_PROXIES"),
+        ("10.0.0.0/8", "127.0.0.1", "add 127.0.0.1 to TRUSTED_PROXIES"),
         // From where it comes shows only when it comes.
-        ("10.0.0.0/8", "0.0.0.0", "put 127.0.0.1 into TRUSTED_PROXIES"),
-        ("0.0.0.0/0", "127.0.0.1", "trusts everybody"),
+        ("10.0.0.0/8", "0.0.0.0", "add 127.0.0.1 to TRUSTED_PROXIES"),
+        ("0.0.0.0/0", "127.0.0.1", "trusts every address"),
     ] {
         let mut world = World::new();
         let _proxy = ReverseProxy::before(&mut world, "localhost", GOOD);
@@ -49,7 +49,7 @@ async fn a_proxy_that_does_not_say_where_visitors_come_from_is_told_of() {
     };
     let mut world = World::new();
     let _proxy = ReverseProxy::before(&mut world, "localhost", Manners { request, ..GOOD });
-    assert!(world.failing("proxy").await.contains("have it set X-Forwarded-For"));
+    assert!(world.failing("proxy").await.contains("configure it to set X-Forwarded-For"));
 }
 
 #[actix_web::test]
@@ -62,7 +62,7 @@ async fn a_proxy_that_passes_on_what_visitors_make_up_is_told_of() {
     for request in [untouched, only_one_set] {
         let mut world = World::new();
         let _proxy = ReverseProxy::before(&mut world, "localhost", Manners { request, ..GOOD });
-        assert!(world.failing("proxy").await.contains("it passes on what visitors make up"));
+        assert!(world.failing("proxy").await.contains("they can claim any address"));
     }
 }
 
@@ -78,7 +78,7 @@ async fn forwarded_without_for_neither_names_a_visitor_nor_hides_what_is_passed_
         headers.iter_mut().find(|(name, _)| name == "forwarded").unwrap().1 += ", proto=https";
         headers.push(("x-forwarded-for".to_owned(), "203.0.113.7".to_owned()));
     };
-    let says = ["have it set X-Forwarded-For", "it passes on what visitors make up"];
+    let says = ["configure it to set X-Forwarded-For", "they can claim any address"];
     for (request, says) in [no_address, passed_on].into_iter().zip(says) {
         let mut world = World::new();
         let _proxy = ReverseProxy::before(&mut world, "localhost", Manners { request, ..GOOD });

@@ -16,7 +16,7 @@ async fn behind_a_proxy_with_good_manners_everything_comes_through() {
     let _proxy = ReverseProxy::before(&mut world, PUBLIC, GOOD);
     let _program = world.run().await;
     let said = world.passing("site").await;
-    assert!(said.contains("nothing it needs is lost"), "{said}");
+    assert!(said.contains("no header that it needs is removed"), "{said}");
     let examination = world.examine().await;
     assert!(examination.named("ok").contains(&"certificate"), "{:#?}", examination.lines);
     assert!(examination.of("proxy").contains("only while the app isn't running"));
@@ -52,7 +52,7 @@ async fn what_a_proxy_strips_is_named() {
         let _proxy = ReverseProxy::before(&mut world, PUBLIC, manners);
         let _program = world.run().await;
         let said = world.failing("site").await;
-        assert_eq!(said, format!("the proxy in front strips {name}: let it through"));
+        assert_eq!(said, format!("the proxy removes {name}: configure it to pass this on"));
     }
 }
 
@@ -65,9 +65,9 @@ async fn another_host_than_the_site_s_own_is_told_of() {
     let mut world = World::new();
     let _proxy = ReverseProxy::before(&mut world, "localhost", Manners { request, ..GOOD });
     let program = world.run().await;
-    assert!(world.failing("site").await.contains("another Host"));
+    assert!(world.failing("site").await.contains("replaces the Host header"));
     program.terminate().await;
-    assert!(world.failing("proxy").await.contains("another Host"));
+    assert!(world.failing("proxy").await.contains("replaces the Host header"));
 }
 
 #[actix_web::test]
@@ -75,7 +75,7 @@ async fn a_site_that_runs_where_its_name_does_not_lead_is_told_of() {
     let mut world = World::new();
     let _program = world.run().await;
     world.set("BASE_URL", "http://localhost:1");
-    assert!(world.failing("site").await.contains("BASE_URL doesn't lead there"));
+    assert!(world.failing("site").await.contains("BASE_URL doesn't lead to it"));
 }
 
 #[actix_web::test]
@@ -83,14 +83,14 @@ async fn something_else_at_the_site_s_address_is_told_of() {
     let mut world = World::new();
     let elsewhere = world.workos.url.clone();
     world.set("BASE_URL", elsewhere);
-    assert!(world.failing("site").await.contains("something else"));
+    assert!(world.failing("site").await.contains("another app"));
 }
 
 #[actix_web::test]
 async fn a_proxy_without_the_app_behind_it_is_no_fault() {
     let mut world = World::new();
     let _proxy = ReverseProxy::before(&mut world, "localhost", GOOD);
-    assert!(world.unknown("site").await.contains("isn't running"));
+    assert!(world.unknown("site").await.contains("not running"));
 }
 
 #[actix_web::test]
@@ -100,7 +100,11 @@ async fn a_proxy_that_waits_for_an_answer_has_a_certificate_and_no_site() {
     // Takes connections, and leaves it at that.
     let _app = TcpListener::bind(&world.settings["BIND_ADDRESS"]).unwrap();
     let examination = world.examine().await;
-    assert!(examination.of("certificate").contains("take the proxy's"), "{:#?}", examination.lines);
+    assert!(
+        examination.of("certificate").contains("trust the proxy's"),
+        "{:#?}",
+        examination.lines
+    );
     assert_eq!(examination.named("fails"), ["site"]);
-    assert!(examination.of("site").contains("no answer comes"), "{:#?}", examination.lines);
+    assert!(examination.of("site").contains("doesn't respond in time"), "{:#?}", examination.lines);
 }

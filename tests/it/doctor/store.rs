@@ -9,7 +9,7 @@ async fn a_store_is_tried_and_left_as_it_was() {
     let world = World::new();
     assert_eq!(world.run().await.terminate().await.0, Some(0));
     let said = world.passing("store").await;
-    assert!(said.ends_with("takes what is written"), "{said}");
+    assert!(said.ends_with("accepts writes"), "{said}");
     let file = world.folder.path().join("data/sessions.sqlite3");
     let claims: i64 = rusqlite::Connection::open(file)
         .unwrap()
@@ -38,7 +38,7 @@ async fn a_folder_that_cannot_be_made_is_told_of() {
     let mut world = World::new();
     fs::write(world.folder.path().join("file"), "").unwrap();
     world.set("DATA_DIR", "file/data");
-    assert!(world.failing("store").await.contains("can't be made in file/data"));
+    assert!(world.failing("store").await.contains("can't be created in file/data"));
 }
 
 #[cfg(feature = "redis")]
