@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use embedded_assets::{Assets, texts};
 use fluent_locales::Catalog;
 use tera::{Context, Delimiters, Tera, Value};
 
 use crate::config::Config;
-use crate::pages::assets::{self, Assets};
+use crate::pages::assets::{LocaleFiles, TemplateFiles};
 
 /// The language of visitors who prefer none that is there.
 const DEFAULT_LANGUAGE: &str = "en";
@@ -72,13 +73,15 @@ fn with_constants(site: &Context) -> anyhow::Result<Vec<(String, String)>> {
         let filled_in = filled_in.with_context(|| format!("the template {name} can't be used"))?;
         Ok((name, filled_in))
     };
-    assets::templates().map(fill_in).collect()
+    texts::<TemplateFiles>().map(fill_in).collect()
 }
 
 /// The catalogs of all languages, the default first.
 pub(crate) fn catalogs() -> anyhow::Result<Vec<Catalog>> {
+    let catalog =
+        |(name, source): (String, String)| Some((name.strip_suffix(".ftl")?.to_owned(), source));
     let (shared, sources): (Vec<_>, Vec<_>) =
-        assets::locales().partition(|(language, _)| language == BRAND);
+        texts::<LocaleFiles>().filter_map(catalog).partition(|(name, _)| name == BRAND);
     let shared = shared.first().map_or("", |(_, source)| source);
     fluent_locales::load(DEFAULT_LANGUAGE, shared, sources)
         .context("the messages in locales/ can't be used")
