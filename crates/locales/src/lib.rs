@@ -42,9 +42,11 @@
 
 mod catalog;
 mod error;
+mod negotiate;
 #[cfg(feature = "tera")]
 pub mod templates;
 
 pub use catalog::{Catalog, Message, load, load_files};
 pub use error::{FormatError, LoadError};
 pub use fluent_bundle::{FluentArgs, FluentValue};
+pub use negotiate::negotiate;
