@@ -18,12 +18,13 @@ use web_guards::shutdown::{Shutdown, Signals};
 use web_guards::{
     RequestLimits, SecurityHeaders, ServedHost, backpressure, exact_cookies, https_redirect,
 };
+use web_observability::record_requests;
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{CERTIFICATE_FILE, Config, Tls};
 use crate::mail::Mailer;
-use crate::observability::{metrics, requests};
+use crate::observability::metrics;
 use crate::pages::{self, error_responses};
 use crate::session::{self, Store};
 use crate::{purge, routes};
@@ -156,7 +157,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             // and every response gets its headers.
             .wrap(headers.clone().layer())
             // Outermost, so that the log has the status that the browser sees.
-            .wrap(from_fn(requests::record))
+            .wrap(from_fn(record_requests))
             // Nothing more of a connection is read while it is sent a response.
             .wrap(from_fn(backpressure))
             // The shutdown waits for requests in flight.

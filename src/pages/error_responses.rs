@@ -8,11 +8,11 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use serde_json::json;
 use web_guards::{Rejection, replace_errors};
+use web_observability::RequestId;
 
 use crate::app::App;
 use crate::audit;
 use crate::error::{ErrorKind, Failure, Offer};
-use crate::observability::requests::RequestId;
 use crate::pages::{ErrorPage, Pages};
 use crate::sign_in::ReturnTo;
 
