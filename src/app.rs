@@ -1,6 +1,7 @@
 //! What the handlers share.
 
 use anyhow::Context;
+use embedded_assets::Assets;
 use ipnet::IpNet;
 use private_dir::PrivateDir;
 
@@ -8,7 +9,7 @@ use crate::admission::Admission;
 use crate::clock::Clock;
 use crate::config::{Config, KEY_FILE, LinkLifetimes, parse_cookie_keys};
 use crate::mail::Mailer;
-use crate::pages::assets::Assets;
+use crate::pages::assets::StaticFiles;
 use crate::pages::templates::Locales;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::Lifetimes;
@@ -51,7 +52,7 @@ pub(crate) struct Site {
 impl App {
     /// Makes it, with the key of its own cookies if the settings bring none.
     pub(crate) fn new(config: Config, data_dir: &PrivateDir, clock: Clock) -> anyhow::Result<Self> {
-        let assets = Assets::load();
+        let assets = Assets::load::<StaticFiles>("/static/");
         let locales = Locales::load(&assets, &config)?;
         let workos = config.workos.client(&config.extra_roots)?;
         let keys = match config.cookie_keys {

@@ -2,7 +2,6 @@
 
 mod chain;
 mod kind;
-mod panics;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +13,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 pub(crate) use chain::with_sources;
 pub use kind::ErrorKind;
-pub use panics::panics;
+pub use web_guards::catch_panics as panics;
 
 use web_guards::Rejection;
 
@@ -166,7 +165,6 @@ impl From<crate::sealed::NoRandomness> for Failure {
 impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
         let kind = match rejection {
-            Rejection::HeadTooLarge { .. } | Rejection::BodyTooLarge { .. } => ErrorKind::TooLarge,
             Rejection::WrongHost => ErrorKind::WrongHost,
             Rejection::CrossSiteRead | Rejection::CrossSiteWrite => ErrorKind::CrossSite,
             Rejection::Prefetch => ErrorKind::Prefetch,

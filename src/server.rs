@@ -15,16 +15,18 @@ use tokio::select;
 use tokio::signal::unix::{SignalKind, signal};
 use web_guards::same_origin::SameOrigin;
 use web_guards::shutdown::{Shutdown, Signals};
-use web_guards::{RequestLimits, SecurityHeaders, ServedHost, backpressure, https_redirect};
+use web_guards::{
+    RequestLimits, SecurityHeaders, ServedHost, backpressure, exact_cookies, https_redirect,
+};
+use web_observability::record_requests;
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{CERTIFICATE_FILE, Config, Tls};
 use crate::mail::Mailer;
-use crate::observability::{metrics, requests};
+use crate::observability::metrics;
 use crate::pages::{self, error_responses};
-use crate::session::Store;
-use crate::session::cookie_guard;
+use crate::session::{self, Store};
 use crate::{purge, routes};
 
 /// The longest that a shutdown waits for requests in flight, in seconds: as long as the slowest response
@@ -126,6 +128,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let headers = if is_public { headers.with_hsts() } else { headers };
     let same_origin = SameOrigin::new(&base_url).exempt(HEALTH_CHECKS);
     let host = ServedHost::new(&base_url).exempt(HEALTH_CHECKS);
+    let session_cookie = session::session_cookie(&app.keys).with_max_age(app.lifetimes.absolute);
     // for own-mail
     let mailer = app.mailer.clone();
 
@@ -137,8 +140,10 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .app_data(web::Data::new(store.clone()))
             .app_data(ending.clone())
             .configure(|site| routes::configure(site, &app, &store))
+            // Session cookies under an older key are accepted, and replaced.
+            .wrap(session_cookie.clone().rotation())
             // Cookies are read by their exact bytes before anything else reads them.
-            .wrap(from_fn(cookie_guard::guard))
+            .wrap(from_fn(exact_cookies))
             // Other sites' pages can neither write nor read,
             .wrap(same_origin.clone().layer())
             // only this host is served,
@@ -152,7 +157,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             // and every response gets its headers.
             .wrap(headers.clone().layer())
             // Outermost, so that the log has the status that the browser sees.
-            .wrap(from_fn(requests::record))
+            .wrap(from_fn(record_requests))
             // Nothing more of a connection is read while it is sent a response.
             .wrap(from_fn(backpressure))
             // The shutdown waits for requests in flight.

@@ -3,7 +3,7 @@
 
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
-use workos_magic_link::session::cookie_guard as cookies;
+use web_guards::cookies;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut headers = HeaderMap::new();

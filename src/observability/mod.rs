@@ -1,7 +1,4 @@
-//! What an operator sees of the running app: the log, a line and a measurement for each request, and
-//! the metrics.
+//! What an operator sees of the running app: the log, and the metrics.
 
 pub mod log;
-mod log_writer;
 pub(crate) mod metrics;
-pub(crate) mod requests;

@@ -2,24 +2,22 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, ContentType, HeaderMap};
+use actix_web::http::header::{self, ContentType};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use serde_json::json;
-use web_guards::Rejection;
+use web_guards::{Rejection, replace_errors};
+use web_observability::RequestId;
 
 use crate::app::App;
 use crate::audit;
 use crate::error::{ErrorKind, Failure, Offer};
-use crate::observability::requests::RequestId;
 use crate::pages::{ErrorPage, Pages};
 use crate::sign_in::ReturnTo;
 
 /// How long to wait before trying again where nobody said, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 5;
-/// Kept from the response that is replaced.
-const KEPT: [header::HeaderName; 2] = [header::SET_COOKIE, header::ALLOW];
 
 /// The middleware. It stands outside of everything that may fail.
 pub(crate) async fn render(
@@ -27,35 +25,24 @@ pub(crate) async fn render(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let response = next.call(request).await?.map_into_boxed_body();
-    let (request, response) = response.into_parts();
-    if response.error().is_none() && !is_bare_error(&response) {
-        return Ok(ServiceResponse::new(request, response));
-    }
-    let error = response.error();
-    let rejection = error.and_then(Error::as_error::<Rejection>);
-    // An error of an extractor or of the framework is known by its status alone: its text speaks
-    // of our insides.
-    let kind = ErrorKind::of_status(response.status());
-    let of_others = rejection.map_or_else(
-        || Failure::new(kind, "answered by the framework"),
-        |rejection| Failure::from(*rejection),
-    );
-    let failure = error.and_then(Error::as_error::<Failure>).unwrap_or(&of_others);
-    if !failure.is_reported {
-        failure.log();
-        audit::refused(&app.keys, &request, failure);
-    }
-    let mut rendered = respond(&app, &request, failure);
-    copy(response.headers(), rendered.headers_mut());
-    Ok(ServiceResponse::new(request, rendered))
-}
-
-/// An error status without a type is the framework's own (404, 405), which brings no page.
-fn is_bare_error(response: &HttpResponse) -> bool {
-    let status = response.status();
-    let has_page = response.headers().contains_key(header::CONTENT_TYPE);
-    (status.is_client_error() || status.is_server_error()) && !has_page
+    replace_errors(request, next, |request, response| {
+        let error = response.error();
+        let rejection = error.and_then(Error::as_error::<Rejection>);
+        // An error of an extractor or of the framework is known by its status alone: its text speaks
+        // of our insides.
+        let kind = ErrorKind::of_status(response.status());
+        let of_others = rejection.map_or_else(
+            || Failure::new(kind, "answered by the framework"),
+            |rejection| Failure::from(*rejection),
+        );
+        let failure = error.and_then(Error::as_error::<Failure>).unwrap_or(&of_others);
+        if !failure.is_reported {
+            failure.log();
+            audit::refused(&app.keys, request, failure);
+        }
+        respond(&app, request, failure)
+    })
+    .await
 }
 
 fn respond(app: &web::Data<App>, request: &HttpRequest, failure: &Failure) -> HttpResponse {
@@ -140,12 +127,4 @@ fn wants_json(request: &HttpRequest) -> bool {
         request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("");
     let json = accept.contains("application/json") || accept.contains("application/problem+json");
     request.path().starts_with("/api/") || (json && !accept.contains("text/html"))
-}
-
-fn copy(from: &HeaderMap, to: &mut HeaderMap) {
-    for name in KEPT {
-        for value in from.get_all(&name) {
-            to.append(name.clone(), value.clone());
-        }
-    }
 }

@@ -4,9 +4,10 @@
 use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AcceptLanguage, CACHE_CONTROL, Header, Quality};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, web};
+use fluent_locales::negotiate;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
@@ -29,7 +30,7 @@ impl Sealed for Chosen {
 /// The language that this request chooses, of these.
 pub(super) fn chosen<'a>(request: &HttpRequest, available: &[&'a str]) -> Option<&'a str> {
     let query = form_urlencoded::parse(request.query_string().as_bytes());
-    let asked_for = query.filter(|(name, _)| name == PARAMETER).last()?.1;
+    let (_, asked_for) = query.filter(|(name, _)| name == PARAMETER).last()?;
     available.iter().copied().find(|language| *language == asked_for)
 }
 
@@ -39,29 +40,11 @@ pub(super) fn preferred<'a>(
     keys: &KeyRing,
     available: &[&'a str],
 ) -> Option<&'a str> {
-    let one_of =
-        |asked_for: &str| available.iter().copied().find(|language| *language == asked_for);
     let remembered = request.cookie(COOKIE).and_then(|cookie| keys.open(COOKIE, cookie.value()));
-    if let Some(language) = remembered.and_then(|Chosen(language)| one_of(&language)) {
-        return Some(language);
-    }
-    let mut accepted = AcceptLanguage::parse(request).ok()?;
-    accepted.retain(|language| language.quality > Quality::ZERO);
-    accepted.ranked().iter().find_map(|accepted| {
-        let tag = accepted.item()?;
-        // For whom there is no Austrian German, any German will do (RFC 4647, 3.4).
-        let is_near = |available: &&str| primary(available) == tag.primary_language();
-        let nearest = || available.iter().copied().find(is_near);
-        available
-            .iter()
-            .copied()
-            .find(|available| tag.as_str().eq_ignore_ascii_case(available))
-            .or_else(nearest)
-    })
-}
-
-fn primary(language: &str) -> &str {
-    language.split_once('-').map_or(language, |(primary, _)| primary)
+    let remembered = remembered
+        .and_then(|Chosen(chosen)| available.iter().copied().find(|language| *language == chosen));
+    let accepted = || request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok();
+    remembered.or_else(|| negotiate(accepted()?, available))
 }
 
 /// The middleware that remembers the language which a request chooses, whatever its answer is.

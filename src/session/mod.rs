@@ -3,7 +3,7 @@
 //! The cookie carries a random reference and nothing else. A row in the store is the truth: whose
 //! session it is, when it began, when it was last seen. The row is found by the reference's hash,
 //! so a copy of the store is not enough to sign in. `actix-session` keeps its usual place between
-//! the two; what it lacks is done by the [`store`] and by the [`cookie_guard`].
+//! the two; what it lacks is done by the [`store`].
 //!
 //! # A fork's own values
 //!
@@ -16,29 +16,25 @@
 //! [`UserData`](crate::admission::UserData): `user.data.role`. What should outlive a session belongs
 //! into a database of the fork's own, under [`CurrentUser::user_id`].
 
-pub mod cookie_guard;
 pub mod current_user;
 pub use web_guards::device;
 
 pub use current_user::CurrentUser;
 pub use session_store as store;
 pub use store::{
-    EndReason, Lifetimes, Limits, NewSession, RateLimit, RateLimitHit, RevokeScope, SessionFilter,
-    SessionInfo, Store, StoreError, StoreLocation, StoreOpener, session_keys,
+    EndReason, Lifetimes, Limits, NewSession, RateLimit, RateLimitHit, RevokeScope, SessionCookie,
+    SessionFilter, SessionInfo, Store, StoreError, StoreLocation, StoreOpener, session_keys,
 };
 
-use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_session::{Session, SessionMiddleware};
 use actix_web::body::MessageBody;
-use actix_web::cookie::{Cookie, CookieJar, SameSite, time::Duration};
+use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::audit;
-use crate::clock::seconds;
 use crate::error::Failure;
-use crate::host_cookie::host_cookie;
 use crate::sealed::KeyRing;
 
 impl From<StoreError> for Failure {
@@ -60,25 +56,24 @@ pub(crate) fn ended(session: &Session, request: &HttpRequest) -> Option<EndReaso
     EndReason::from_name(&reason)
 }
 
-/// The cookie that carries this reference, as `actix-session` reads it. It lives as long as a session
-/// may.
+/// The session cookie under the keys of this ring.
+pub(crate) fn session_cookie(keys: &KeyRing) -> SessionCookie {
+    SessionCookie::new(COOKIE, keys.session_cookie_key().clone())
+        .with_older_keys(keys.older_session_cookie_keys().cloned())
+}
+
+/// The cookie that carries this reference. It lives as long as a session may.
 pub(crate) fn cookie(
     reference: &str,
     keys: &KeyRing,
     lifetimes: Lifetimes,
 ) -> Option<Cookie<'static>> {
-    let mut jar = CookieJar::new();
-    let plain = Cookie::new(COOKIE, reference.to_owned());
-    jar.private_mut(keys.session_cookie_key()).add(plain);
-    let sealed = jar.get(COOKIE)?.value().to_owned();
-    Some(host_cookie(COOKIE.to_owned(), sealed, seconds(lifetimes.absolute)))
+    session_cookie(keys).with_max_age(lifetimes.absolute).seal(reference)
 }
 
 /// The reference in this browser's session cookie.
 pub(crate) fn reference(request: &HttpRequest, keys: &KeyRing) -> Option<String> {
-    let mut jar = CookieJar::new();
-    jar.add_original(request.cookie(COOKIE)?);
-    Some(jar.private(keys.session_cookie_key()).get(COOKIE)?.value().to_owned())
+    session_cookie(keys).reference(request)
 }
 
 /// `actix-session` on our store. The cookie lives as long as a session may.
@@ -87,16 +82,7 @@ pub(crate) fn middleware(
     keys: &KeyRing,
     lifetimes: Lifetimes,
 ) -> SessionMiddleware<Store> {
-    let max_age = Duration::try_from(lifetimes.absolute).unwrap_or(Duration::MAX);
-    SessionMiddleware::builder(store, keys.session_cookie_key().clone())
-        .cookie_name(COOKIE.to_owned())
-        .cookie_content_security(CookieContentSecurity::Private)
-        .cookie_secure(true)
-        .cookie_http_only(true)
-        .cookie_same_site(SameSite::Lax)
-        .cookie_path("/".to_owned())
-        .session_lifecycle(PersistentSession::default().session_ttl(max_age))
-        .build()
+    session_cookie(keys).with_max_age(lifetimes.absolute).middleware(store)
 }
 
 /// Stands around the session middleware of a resource and turns its error into ours.

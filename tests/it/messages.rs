@@ -116,7 +116,10 @@ fn every_message_is_used_and_none_is_missing() {
     .into_iter()
     .map(|(_, text)| text)
     .collect();
-    let functions = include_str!("../../src/pages/templates/functions.rs");
+    let functions = concat!(
+        include_str!("../../src/pages/templates.rs"),
+        include_str!("../../crates/locales/src/templates.rs"),
+    );
     for name in english.keys() {
         let message = name.split('.').next().unwrap();
         let is_chosen_by_its_start = message == "ended" || codes().contains(message);

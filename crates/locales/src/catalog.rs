@@ -38,6 +38,23 @@ pub fn load<L: AsRef<str>, S: AsRef<str>>(
     Ok(catalogs)
 }
 
+/// Loads the catalogs from files, given by name and content: `de.ftl` is the catalog of German, and
+/// `shared.ftl`, with the name that `shared` has here, is for all languages. Other files are ignored.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_files(
+    default: &str,
+    shared: &str,
+    files: impl IntoIterator<Item = (String, String)>,
+) -> Result<Vec<Catalog>, LoadError> {
+    let catalog =
+        |(name, source): (String, String)| Some((name.strip_suffix(".ftl")?.to_owned(), source));
+    let (shared, sources): (Vec<_>, Vec<_>) =
+        files.into_iter().filter_map(catalog).partition(|(name, _)| name == shared);
+    load(default, shared.first().map_or("", |(_, source)| source), sources)
+}
+
 /// The messages of one language. Shared between threads as it is.
 pub struct Catalog {
     language: String,

@@ -7,7 +7,8 @@
 //! of the message `sent`), and a message with a missing argument is an error and not a text with a
 //! hole.
 //!
-//! The catalogs are the app's own: embedded, or read at start-up.
+//! The catalogs are the app's own: embedded, or read at start-up. With the default feature `tera`,
+//! [`templates`] has functions and constants for [Tera](https://keats.github.io/tera/).
 //!
 //! # Example
 //!
@@ -41,7 +42,11 @@
 
 mod catalog;
 mod error;
+mod negotiate;
+#[cfg(feature = "tera")]
+pub mod templates;
 
-pub use catalog::{Catalog, Message, load};
+pub use catalog::{Catalog, Message, load, load_files};
 pub use error::{FormatError, LoadError};
 pub use fluent_bundle::{FluentArgs, FluentValue};
+pub use negotiate::negotiate;

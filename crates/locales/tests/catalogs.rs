@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-use fluent_locales::{Catalog, FluentArgs, FormatError, LoadError, load};
+use fluent_locales::{Catalog, FluentArgs, FormatError, LoadError, load, load_files};
 
 const ENGLISH: &str = "
 greeting = Hello, { $name }!
@@ -35,6 +35,16 @@ fn the_default_language_is_first() {
     };
     assert_eq!(tags("en"), ["en", "de", "fr"]);
     assert_eq!(tags("fr"), ["fr", "de", "en"]);
+}
+
+#[test]
+fn files_are_named_by_their_language() {
+    let files =
+        [("de.ftl", "a = { x } 1"), ("en.ftl", "a = 1"), ("all.ftl", "x = 2"), ("README", "?")];
+    let files = files.map(|(name, source)| (name.to_owned(), source.to_owned()));
+    let catalogs = load_files("en", "all", files).unwrap();
+    let texts = catalogs.iter().map(|catalog| (catalog.language(), catalog.text("a")));
+    assert_eq!(texts.collect::<Vec<_>>(), [("en", "1".to_owned()), ("de", "2 1".to_owned())]);
 }
 
 #[test]

@@ -4,6 +4,8 @@
 mod actix;
 mod checksum;
 pub mod clock;
+#[cfg(feature = "actix-session")]
+mod cookie;
 mod counters;
 mod engine;
 mod error;
@@ -30,6 +32,8 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 pub use clock::Clock;
 use clock::seconds;
+#[cfg(feature = "actix-session")]
+pub use cookie::SessionCookie;
 use engine::{AnyEngine, Engine as _, NewRow, on_engine};
 pub use error::StoreError;
 use lifetimes::Dates;

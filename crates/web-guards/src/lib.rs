@@ -11,6 +11,8 @@
 //!
 //! | layer | defends against |
 //! |---|---|
+//! | [`catch_panics`] | panics that end a worker thread |
+//! | [`exact_cookies`] | cookies that another subdomain planted |
 //! | [`SameOrigin`](same_origin::SameOrigin) | forms and scripts of other sites (CSRF, cross-site leaks) |
 //! | [`ServedHost`] | pages and links made for a host that isn't ours (DNS rebinding, poisoned links) |
 //! | [`RequestLimits`] | requests that are too large, and handlers that act on half a request |
@@ -18,7 +20,8 @@
 //! | [`backpressure`] | connections that send faster than they are answered |
 //! | [`Shutdown::count_requests`](shutdown::Shutdown::count_requests) | responses that are cut off when the program ends |
 //!
-//! What makes error pages and logs requests stands between `RequestLimits` and `backpressure`.
+//! What makes error pages, such as [`replace_errors`], and logs requests stands between `RequestLimits`
+//! and `backpressure`.
 //!
 //! # Example
 //!
@@ -63,7 +66,9 @@
 
 pub mod client_ip;
 mod connection;
+pub mod cookies;
 pub mod device;
+mod errors;
 mod file_limit;
 mod headers;
 mod host;
@@ -81,6 +86,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse, Transform};
 use futures_util::future::LocalBoxFuture;
 
 pub use connection::{listen, server};
+pub use cookies::exact_cookies;
+pub use errors::{catch_panics, replace_errors};
 pub use file_limit::{FileLimitError, raise_file_limit};
 pub use headers::SecurityHeaders;
 pub use host::ServedHost;

@@ -1,9 +1,9 @@
-//! Why a request was refused.
+//! Why a request was refused, or failed.
 
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
 
-/// Why a layer of this crate refused a request. As a response it is its text; an app that has error
+/// Why a layer of this crate refused a request, or could not complete it. As a response it is its text; an app that has error
 /// pages finds it with `response.error().and_then(|error| error.as_error::<Rejection>())`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -11,6 +11,12 @@ pub enum Rejection {
     /// Path and headers are too large: 413.
     #[error("path and headers are larger than {limit} bytes")]
     HeadTooLarge {
+        /// The most that is accepted, in bytes.
+        limit: usize,
+    },
+    /// The cookies are too large: 413.
+    #[error("the cookies are larger than {limit} bytes")]
+    CookiesTooLarge {
         /// The most that is accepted, in bytes.
         limit: usize,
     },
@@ -35,15 +41,21 @@ pub enum Rejection {
     /// A prefetch of a URL that must not be loaded ahead of time: 403.
     #[error("prefetch of a page that acts when it is opened")]
     Prefetch,
+    /// A handler or an extractor panicked: 500.
+    #[error("panicked while handling the request")]
+    Panicked,
 }
 
 impl ResponseError for Rejection {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::HeadTooLarge { .. } | Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::HeadTooLarge { .. }
+            | Self::CookiesTooLarge { .. }
+            | Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::IncompleteBody => StatusCode::BAD_REQUEST,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::CrossSiteRead | Self::CrossSiteWrite | Self::Prefetch => StatusCode::FORBIDDEN,
+            Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

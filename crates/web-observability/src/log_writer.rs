@@ -18,15 +18,15 @@ static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 /// Lines that couldn't be written to standard error.
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
-pub(super) fn open() -> (NonBlocking, WorkerGuard) {
+pub(crate) fn open() -> (NonBlocking, WorkerGuard) {
     let sink = NonBlockingBuilder::default().buffered_lines_limit(MAX_QUEUED);
     let (writer, guard) = sink.finish(Batch { out: io::stderr(), pending: Vec::new(), lines: 0 });
     let _ = DROPPED.set(writer.error_counter());
     (writer, guard)
 }
 
-/// Returns how many lines of the log were dropped.
-pub(crate) fn lost_lines() -> u64 {
+/// Returns how many lines of the log were dropped since the program began.
+pub fn lost_lines() -> u64 {
     let dropped = DROPPED.get().map_or(0, ErrorCounter::dropped_lines);
     let dropped = u64::try_from(dropped).unwrap_or(u64::MAX);
     dropped.saturating_add(REFUSED.load(Ordering::Relaxed))

@@ -17,9 +17,10 @@ use tracing::Instrument;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Identifies a request in the log, in the response's headers and on its error page.
-#[derive(Clone, Copy)]
-pub(crate) struct RequestId(u64);
+/// Identifies a request in the log and in the response's `X-Request-Id`. An error page finds it in the
+/// request's extensions: `request.extensions().get::<RequestId>()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId(u64);
 
 impl RequestId {
     /// Returns an ID that differs from all before. Not a secret, so it needs no system call.
@@ -34,8 +35,13 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// The middleware. The route is logged by its pattern, since a path may contain a token.
-pub(crate) async fn record(
+/// A layer that gives each request an ID, a span, a log line and a measurement. The route is logged by its
+/// pattern, since a path may contain a token. For [`from_fn`](actix_web::middleware::from_fn), the
+/// outermost but for layers that respond to nothing.
+///
+/// # Errors
+/// Those of the wrapped service.
+pub async fn record_requests(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {

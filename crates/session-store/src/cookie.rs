@@ -1,0 +1,159 @@
+//! The cookie that carries a session's reference.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{
+    BrowserSession, CookieContentSecurity, PersistentSession, SessionLifecycle,
+};
+use actix_web::body::MessageBody;
+use actix_web::cookie::{Cookie, CookieJar, Key, SameSite, time};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, HttpRequest};
+
+use crate::Store;
+
+/// The cookie that carries a session's reference, encrypted as `actix-session` does it. It is `Secure`,
+/// `HttpOnly` and `SameSite=Lax`, with `Path=/`.
+///
+/// `actix-session` sets it for sessions that it begins itself. This does the rest: the cookie of a
+/// session that [`Store::begin`] began, the reference that a request carries, and cookies that an older
+/// key has encrypted.
+#[derive(Clone)]
+pub struct SessionCookie {
+    name: String,
+    key: Key,
+    older_keys: Vec<Key>,
+    max_age: Option<time::Duration>,
+}
+
+impl SessionCookie {
+    /// A cookie of this name, such as `__Host-session`, that the browser keeps until it is closed.
+    #[must_use]
+    pub fn new(name: &str, key: Key) -> Self {
+        Self { name: name.to_owned(), key, older_keys: Vec::new(), max_age: None }
+    }
+
+    /// Has the browser keep it for this long: [`Lifetimes::absolute`](crate::Lifetimes::absolute).
+    #[must_use]
+    pub fn with_max_age(self, max_age: Duration) -> Self {
+        Self { max_age: Some(max_age.try_into().unwrap_or(time::Duration::MAX)), ..self }
+    }
+
+    /// Accepts cookies under these keys, too, with the layer [`rotation`](Self::rotation).
+    #[must_use]
+    pub fn with_older_keys(self, keys: impl IntoIterator<Item = Key>) -> Self {
+        Self { older_keys: keys.into_iter().collect(), ..self }
+    }
+
+    /// Returns the cookie for this reference; `None` only if it couldn't be encrypted.
+    #[must_use]
+    pub fn seal(&self, reference: &str) -> Option<Cookie<'static>> {
+        let mut jar = CookieJar::new();
+        jar.private_mut(&self.key).add(Cookie::new(self.name.clone(), reference.to_owned()));
+        let mut cookie = jar.get(&self.name)?.clone();
+        cookie.set_path("/");
+        cookie.set_secure(true);
+        cookie.set_http_only(true);
+        cookie.set_same_site(SameSite::Lax);
+        cookie.set_max_age(self.max_age);
+        Some(cookie)
+    }
+
+    /// Returns the reference that this request carries.
+    #[must_use]
+    pub fn reference(&self, request: &HttpRequest) -> Option<String> {
+        open(request.cookie(&self.name)?, [&self.key])
+    }
+
+    /// Returns the middleware of `actix-session` for this cookie and store.
+    #[must_use]
+    pub fn middleware(&self, store: Store) -> SessionMiddleware<Store> {
+        let lifecycle: SessionLifecycle = match self.max_age {
+            Some(max_age) => PersistentSession::default().session_ttl(max_age).into(),
+            None => BrowserSession::default().into(),
+        };
+        SessionMiddleware::builder(store, self.key.clone())
+            .cookie_name(self.name.clone())
+            .cookie_content_security(CookieContentSecurity::Private)
+            .cookie_secure(true)
+            .cookie_http_only(true)
+            .cookie_same_site(SameSite::Lax)
+            .cookie_path("/".to_owned())
+            .session_lifecycle(lifecycle)
+            .build()
+    }
+
+    /// The layer for key rotation. `actix-session` knows one key: a cookie under an older one is
+    /// replaced in the request, and in the browser with the response. Outside of everything that reads
+    /// cookies.
+    ///
+    /// The response sets no cookie if it has a `Cache-Control` header, since others might keep it with
+    /// that, or if it sets this cookie already.
+    pub fn rotation<S, B>(
+        self,
+    ) -> impl Transform<
+        S,
+        ServiceRequest,
+        Response = ServiceResponse<B>,
+        Error = Error,
+        InitError = (),
+    > + 'static
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+        B: MessageBody + 'static,
+    {
+        let this = Rc::new(self);
+        from_fn(move |mut request: ServiceRequest, next: Next<B>| {
+            let this = this.clone();
+            async move {
+                let replaced = this.replace(request.headers_mut());
+                let mut response = next.call(request).await?;
+                if let Some(cookie) = replaced
+                    && this.may_be_set(response.headers())
+                    && let Ok(cookie) = HeaderValue::try_from(cookie.encoded().to_string())
+                {
+                    response.headers_mut().append(SET_COOKIE, cookie);
+                }
+                Ok(response)
+            }
+        })
+    }
+
+    /// Replaces a cookie under an older key by the one that is returned.
+    fn replace(&self, headers: &mut HeaderMap) -> Option<Cookie<'static>> {
+        if self.older_keys.is_empty() {
+            return None;
+        }
+        let header = headers.get(COOKIE)?.to_str().ok()?;
+        let pairs = || header.split(';').map(str::trim);
+        let is_this = |pair: &str| pair.split_once('=').is_some_and(|(name, _)| name == self.name);
+        let old = pairs().find(|pair| is_this(pair))?;
+        let reference = open(Cookie::parse_encoded(old.to_owned()).ok()?, &self.older_keys)?;
+        // Its age counts from now, not from the beginning: the store knows when the session ends.
+        let cookie = self.seal(&reference)?;
+        let new = cookie.stripped().encoded().to_string();
+        let pairs = pairs().map(|pair| if is_this(pair) { &new } else { pair });
+        let header = HeaderValue::try_from(pairs.collect::<Vec<_>>().join("; ")).ok()?;
+        headers.insert(COOKIE, header);
+        Some(cookie)
+    }
+
+    fn may_be_set(&self, headers: &HeaderMap) -> bool {
+        let start = format!("{}=", self.name);
+        let is_set = |cookie: &HeaderValue| cookie.as_bytes().starts_with(start.as_bytes());
+        !headers.contains_key(CACHE_CONTROL) && !headers.get_all(SET_COOKIE).any(is_set)
+    }
+}
+
+/// Decrypts a cookie under the first key that can.
+fn open<'k>(cookie: Cookie<'static>, keys: impl IntoIterator<Item = &'k Key>) -> Option<String> {
+    let name = cookie.name().to_owned();
+    let mut jar = CookieJar::new();
+    jar.add_original(cookie);
+    let mut opened = keys.into_iter().filter_map(|key| jar.private(key).get(&name));
+    Some(opened.next()?.value().to_owned())
+}

@@ -1,0 +1,37 @@
+//! The log: lines on standard error, as text or JSON, through [`tracing`].
+//!
+//! A thread of its own writes them, so that a reader that is slow or gone never blocks a request. Lines
+//! that can't be written are dropped and counted: [`lost_lines`].
+
+use std::panic::PanicHookInfo;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::log_writer;
+pub use crate::log_writer::lost_lines;
+
+/// Writes what is left of the log when it is dropped. Hold it until the program ends.
+#[must_use = "the last lines are lost when it is dropped early"]
+pub struct LogGuard {
+    _writer: tracing_appender::non_blocking::WorkerGuard,
+}
+
+/// Starts the log, in JSON or as text. `filter` is in the syntax of
+/// [`EnvFilter`](tracing_subscriber::EnvFilter), such as `info`. If there is a subscriber already, as in
+/// a test, it stays.
+///
+/// Panics are logged with their place, and with their message if that is a literal of the program. A
+/// message that was formatted may contain anything, so it isn't logged.
+pub fn start(filter: &str, json: bool) -> LogGuard {
+    let (writer, guard) = log_writer::open();
+    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(writer);
+    let _ = if json { log.json().try_init() } else { log.try_init() };
+    std::panic::set_hook(Box::new(log_panic));
+    LogGuard { _writer: guard }
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let said = panic.payload().downcast_ref::<&'static str>().unwrap_or(&"(not shown)");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, said, "panicked");
+}

@@ -1,0 +1,107 @@
+//! Metrics for Prometheus, on a listener of their own, so that they can't be reached through the site.
+
+use std::net::TcpListener;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::{App, HttpResponse, HttpServer, rt, web};
+use metrics::Unit::{Count, Seconds};
+use metrics::{counter, describe_counter, describe_histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::log::lost_lines;
+
+/// The text format, as Prometheus itself names it.
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// How often measurements are aggregated if nothing collects them: until then each takes memory of its
+/// own.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// Bucket bounds for requests, in seconds: most take milliseconds, and few more than ten seconds.
+const REQUESTS: [f64; 12] =
+    [0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// Why nothing can be measured.
+#[derive(Debug, thiserror::Error)]
+#[error("the recorder of metrics can't be installed")]
+pub struct RecorderError(#[from] BuildError);
+
+/// Collects what the program measures with the [`metrics`] crate, whose calls do nothing before.
+pub struct Recorder(PrometheusHandle);
+
+impl Recorder {
+    /// Installs the recorder of this process. Each histogram needs its name and the bounds of its
+    /// buckets; that of [`record_requests`](crate::record_requests) has its own.
+    ///
+    /// # Errors
+    /// When there is a recorder already, or a histogram has no bounds.
+    pub fn install<'a>(
+        histograms: impl IntoIterator<Item = (&'a str, &'a [f64])>,
+    ) -> Result<Self, RecorderError> {
+        let requests = ("http_request_duration_seconds", REQUESTS.as_slice());
+        let recorder = histograms.into_iter().chain([requests]).try_fold(
+            PrometheusBuilder::new(),
+            |builder, (name, bounds)| {
+                builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), bounds)
+            },
+        )?;
+        let handle = recorder.install_recorder()?;
+        describe_counter!(
+            "http_requests_total",
+            Count,
+            "Requests answered, by the pattern of their route."
+        );
+        describe_histogram!(
+            "http_request_duration_seconds",
+            Seconds,
+            "From a request's head to its answer's."
+        );
+        describe_counter!(
+            "log_lines_lost_total",
+            Count,
+            "Lines of the log that were not written: it is too slow for them, or closed."
+        );
+        Ok(Self(handle))
+    }
+
+    /// Serves `GET /metrics` on the listener, in one thread. `update` makes, in that thread, what is
+    /// called before each response: it sets gauges that would be out of date otherwise.
+    ///
+    /// The server handles no signals: stop it by its handle.
+    ///
+    /// # Errors
+    /// When the listener can't be used.
+    pub fn serve<U: AsyncFn() + 'static>(
+        self,
+        listener: TcpListener,
+        update: impl Fn() -> U + Clone + Send + 'static,
+    ) -> std::io::Result<Server> {
+        let Self(handle) = self;
+        let upkeep = handle.clone();
+        rt::spawn(async move {
+            let mut interval = rt::time::interval(UPKEEP);
+            loop {
+                interval.tick().await;
+                upkeep.run_upkeep();
+            }
+        });
+        let server = HttpServer::new(move || {
+            let (handle, update) = (handle.clone(), Rc::new(update()));
+            let show = move || {
+                let (handle, update) = (handle.clone(), update.clone());
+                async move {
+                    update().await;
+                    counter!("log_lines_lost_total").absolute(lost_lines());
+                    HttpResponse::Ok()
+                        .content_type(TEXT)
+                        .insert_header((CACHE_CONTROL, "no-store"))
+                        .body(handle.render())
+                }
+            };
+            App::new().route("/metrics", web::get().to(show))
+        });
+        // A thread of its own, so that no request of the site waits for `update`.
+        Ok(server.workers(1).disable_signals().shutdown_timeout(0).listen(listener)?.run())
+    }
+}
