@@ -22,8 +22,8 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<()
     let mut report = Report::default();
     let client = config.workos.client(&config.extra_roots)?;
     report.add(workos::check(&client, &config.workos.redirect_uri).await)?;
-    report
-        .add([secrets::cookie_keys(variable("COOKIE_KEYS").as_deref()), secret_files(&config)])?;
+    let keys = secrets::cookie_keys(variable("COOKIE_KEYS").as_deref());
+    report.add([keys, secret_files(&config)])?;
     report.add(store::check(&config.session_store, config.session).await)?;
     report.add(site::check(&site(&config)?).await?)?;
     // for own-mail

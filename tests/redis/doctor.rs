@@ -41,7 +41,7 @@ async fn a_redis_that_evicts_sessions_is_told_of() {
     let arguments = ["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"];
     let engine = Engine::with(&arguments).await;
     let says = "fails    eviction       SESSION_STORE evicts sessions when its memory is full";
-    assert_says(&examined(&engine, "").await, 1, &[says, "maxmemory-policy noeviction"]);
+    assert_says(&examined(&engine, "").await, 1, &[says, "maxmemory-policy to noeviction"]);
 }
 
 #[actix_web::test]
