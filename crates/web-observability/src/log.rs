@@ -17,7 +17,7 @@ pub struct LogGuard {
 }
 
 /// Starts the log, in JSON or as text. `filter` is in the syntax of
-/// [`EnvFilter`](tracing_subscriber::EnvFilter), such as `info`. If there is a subscriber already, as in
+/// [`EnvFilter`], such as `info`. If there is a subscriber already, as in
 /// a test, it stays.
 ///
 /// Panics are logged with their place, and with their message if that is a literal of the program. A
