@@ -15,11 +15,11 @@ layout =
     .sign_out = Abmelden
     .busy = Bitte warten …
 
-# with stand-in
+# with demo
 demo =
     .banner = Demo-Modus: E‑Mails bleiben auf diesem Rechner. Sie finden sie im <a href="{ $inbox }" target="_blank" rel="noopener">Demo-Postfach</a>.
     .inbox = Postfach öffnen
-# end stand-in
+# end demo
 
 home =
     .title = Mit einem Link anmelden statt mit einem Passwort
@@ -55,8 +55,9 @@ ended =
 sent =
     .title = Schauen Sie in Ihr Postfach
     .on_its_way = Wenn <strong class="address" translate="no">{ $email }</strong> E‑Mails empfangen kann, haben wir einen Anmeldelink dorthin gesendet. Öffnen Sie den Link <strong>in diesem Browser</strong>. Er ist { $lifetime } gültig.
-    .handed_over = Gesendet: { $at }. Diese Seite aktualisiert sich automatisch.
-    .delayed = Die E‑Mail braucht vielleicht etwas länger als sonst. Diese Seite aktualisiert sich automatisch.
+    .handed_over = Gesendet: { $at }.
+    .delayed = Die E‑Mail braucht vielleicht etwas länger als sonst.
+    .updates = Diese Seite aktualisiert sich automatisch.
     .held_back = Wir haben zu viele E‑Mails an <strong class="address" translate="no">{ $email }</strong> gesendet und deshalb keine weitere verschickt. Ab dem { $at } können Sie wieder eine anfordern. Bereits gesendete Links funktionieren weiterhin in dem Browser, in dem Sie sie angefordert haben.
     .webmail = { $name } öffnen
     .new_tab = (öffnet einen neuen Tab)
@@ -86,12 +87,7 @@ code =
        *[other] Sie haben noch { $count } Versuche, danach brauchen Sie einen neuen Code.
     }
     .warning = Geben Sie den Code nur auf dieser Seite ein und teilen Sie ihn mit niemandem. Wer ihn hat, kann sich mit Ihrem Konto anmelden.
-    .handed_over = Gesendet: { $at }.
-    .delayed = Die E‑Mail braucht vielleicht etwas länger als sonst.
-    .again = Code erneut senden
     .newest = Nur der neueste Code funktioniert.
-    .wait = Sie können den Code in { $wait } erneut senden.
-    .may_again = Sie können den Code jetzt erneut senden.
 
 # with own-mail
 open =

@@ -14,11 +14,11 @@ layout =
     .sign_out = Sign out
     .busy = Please wait…
 
-# with stand-in
+# with demo
 demo =
     .banner = Demo mode: emails stay on this computer. Read them in the <a href="{ $inbox }" target="_blank" rel="noopener">demo inbox</a>.
     .inbox = Open demo inbox
-# end stand-in
+# end demo
 
 home =
     .title = Sign in with a link, not a password
@@ -54,8 +54,9 @@ ended =
 sent =
     .title = Check your inbox
     .on_its_way = If <strong class="address" translate="no">{ $email }</strong> can receive email, we’ve sent a sign-in link to it. Open the link <strong>in this browser</strong>. It expires in { $lifetime }.
-    .handed_over = Sent { $at }. This page updates automatically.
-    .delayed = The email may take a little longer than usual. This page updates automatically.
+    .handed_over = Sent { $at }.
+    .delayed = The email may take a little longer than usual.
+    .updates = This page updates automatically.
     .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many emails, so we didn’t send another. You can ask again after { $at }. Links already sent still work in the browser that requested them.
     .webmail = Open { $name }
     .new_tab = (opens in a new tab)
@@ -85,12 +86,7 @@ code =
        *[other] You have { $count } attempts left before you need a new code.
     }
     .warning = Enter this code only on this page and never share it. Anyone who has it can sign in as you.
-    .handed_over = Sent { $at }.
-    .delayed = The email may take a little longer than usual.
-    .again = Resend code
     .newest = Only the most recent code works.
-    .wait = You can resend in { $wait }.
-    .may_again = You can resend now.
 
 # with own-mail
 open =

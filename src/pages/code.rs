@@ -1,34 +1,22 @@
-//! The page that takes a mailed code.
+//! The page that takes an emailed code.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::failure::Problem;
-use super::{Page, Pages};
+use super::{Page, Pages, SentPage};
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 use crate::sign_in::email_code::RejectedCode;
-use crate::sign_in::{OneTimeCode, PendingSignIn};
-use crate::webmail::Webmail;
 
 #[derive(Serialize)]
 pub(crate) struct CodePage {
-    flow: String,
-    email: String,
-    return_to: String,
-    /// In seconds.
-    code_lifetime: u64,
-    handed_over_at: i64,
-    is_delayed: bool,
-    /// When the next mail may go, if this one didn't: there is no code to take then.
-    next_mail_at: Option<i64>,
-    /// Until another code can be mailed, in seconds.
-    wait: Option<u64>,
-    webmail: Option<Webmail>,
-    /// Somebody else, who is signed in here so far.
+    #[serde(flatten)]
+    sent: SentPage,
+    /// Another user, who is signed in here so far.
     signed_in_as: Option<String>,
-    /// Whether a try is under way: the page goes on by itself.
+    /// Whether an attempt is being made: the page moves on by itself.
     is_trying: bool,
     error: Option<Problem>,
     tries_left: Option<u32>,
@@ -41,38 +29,15 @@ impl Page for CodePage {
 }
 
 impl CodePage {
-    /// `wait` is how long it is until another code can be sent.
-    pub(crate) fn new(
-        pending: &PendingSignIn,
-        wait: Option<Duration>,
-        webmail: Option<Webmail>,
-    ) -> Self {
+    pub(crate) fn new(sent: SentPage, other_user: Option<&CurrentUser>, is_trying: bool) -> Self {
         Self {
-            flow: pending.id.as_str().to_owned(),
-            email: pending.email.as_str().to_owned(),
-            return_to: pending.return_to.as_str().to_owned(),
-            code_lifetime: OneTimeCode::LIFETIME.as_secs(),
-            handed_over_at: pending.began_at(),
-            is_delayed: pending.is_delayed,
-            next_mail_at: pending.next_mail_at,
-            wait: wait.map(|wait| wait.as_secs()),
-            webmail,
-            signed_in_as: None,
-            is_trying: false,
+            sent,
+            signed_in_as: other_user.map(|user| user.profile.email.clone()),
+            is_trying,
             error: None,
             tries_left: None,
             retry_after: None,
         }
-    }
-
-    /// Says who is signed in here so far, if it is somebody else.
-    pub(crate) fn switching_from(self, user: Option<&CurrentUser>) -> Self {
-        Self { signed_in_as: user.map(|user| user.profile.email.clone()), ..self }
-    }
-
-    /// Goes on by itself.
-    pub(crate) fn trying(self, is_trying: bool) -> Self {
-        Self { is_trying, ..self }
     }
 
     /// Shows why a code was refused.

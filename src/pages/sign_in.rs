@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::Page;
 use super::failure::Problem;
+use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::ErrorKind;
 use crate::session::{CurrentUser, EndReason};
-use crate::sign_in::{Digits, LinkDelivery, PendingSignIn, ReturnTo};
+use crate::sign_in::{LinkDelivery, OneTimeCode, PendingSignIn, ReturnTo, SignInMethod};
 use crate::webmail::Webmail;
 
 #[derive(Serialize)]
@@ -40,24 +41,27 @@ impl LoginPage {
     }
 }
 
+/// The page that waits for the user to open the link. The page of a code adds its field.
 #[derive(Serialize)]
 pub(crate) struct SentPage {
     flow: String,
     email: String,
     return_to: String,
-    delivery: LinkDelivery,
-    /// In seconds.
-    link_lifetime: u64,
+    /// Of a link.
+    delivery: Option<LinkDelivery>,
+    /// Of the link or the code, in seconds.
+    lifetime: u64,
     handed_over_at: i64,
     is_delayed: bool,
-    /// When the next mail may go, if this one didn't.
+    /// When the next email may be sent, if this one wasn't.
     next_mail_at: Option<i64>,
     // for cross-device
     /// For another browser that opens the link, if it may approve.
     digits: Option<String>,
-    /// Until another link can be mailed, in seconds.
+    /// Until another email can be sent, in seconds.
     wait: Option<u64>,
     webmail: Option<Webmail>,
+    is_for_code: bool,
 }
 
 impl Page for SentPage {
@@ -65,37 +69,33 @@ impl Page for SentPage {
 }
 
 impl SentPage {
-    /// `wait` is how long it is until another link can be sent.
+    /// `wait` is how long it is until another email can be sent; `webmail` is where it is read.
     pub(crate) fn new(
+        app: &App,
         pending: &PendingSignIn,
-        delivery: LinkDelivery,
-        link_expires_in: Duration,
         wait: Option<Duration>,
+        webmail: Option<Webmail>,
     ) -> Self {
+        let delivery = match pending.method {
+            SignInMethod::Link(delivery) => Some(delivery),
+            _ => None,
+        };
+        let lifetime = delivery.map_or(OneTimeCode::LIFETIME, |link| app.link_lifetimes.of(link));
         Self {
             flow: pending.id.as_str().to_owned(),
             email: pending.email.as_str().to_owned(),
             return_to: pending.return_to.as_str().to_owned(),
             delivery,
-            link_lifetime: link_expires_in.as_secs(),
+            lifetime: lifetime.as_secs(),
             handed_over_at: pending.began_at(),
             is_delayed: pending.is_delayed,
             next_mail_at: pending.next_mail_at,
             // for cross-device
-            digits: None,
+            digits: app.approves_cross_device.then(|| pending.digits.as_str().to_owned()),
             wait: wait.map(|wait| wait.as_secs()),
-            webmail: None,
+            webmail,
+            is_for_code: delivery.is_none(),
         }
-    }
-
-    /// Leads to where the email is read.
-    pub(crate) fn leading_to(self, webmail: Option<Webmail>) -> Self {
-        Self { webmail, ..self }
-    }
-
-    // for cross-device
-    pub(crate) fn showing_digits(self, digits: Option<&Digits>) -> Self {
-        Self { digits: digits.map(|digits| digits.as_str().to_owned()), ..self }
     }
 }
 

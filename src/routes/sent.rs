@@ -1,8 +1,6 @@
 //! `GET /login/sent`: check your inbox. The page asks [`super::status`] how the sign-in goes and moves on
 //! by itself; without scripts, it reloads.
 
-use std::time::Duration;
-
 use actix_web::{HttpResponse, web};
 
 use super::status::StatusQuery;
@@ -46,7 +44,7 @@ pub(super) async fn show(
         return Err(spent().with_retry_of(&pending).for_audit(&pending));
     }
     match pending.method {
-        SignInMethod::Link(delivery) => Ok(pages.show(&link_page(&ctx, &pending, delivery).await?)),
+        SignInMethod::Link(_) => Ok(pages.show(&sent_page(&ctx, &pending).await?)),
         SignInMethod::Code => {
             let page = code_page(&ctx, user.as_ref(), &pending).await?;
             Ok(pages.show(&match outcome::take_not_taken(app, store, &id).await? {
@@ -63,28 +61,6 @@ pub(super) async fn show(
     }
 }
 
-async fn link_page(
-    ctx: &Ctx,
-    pending: &PendingSignIn,
-    delivery: LinkDelivery,
-) -> Result<SentPage, Failure> {
-    let app = &ctx.app;
-    // Who WorkOS's emails are from isn't documented.
-    let sender = None;
-    // for own-mail
-    let sender = match delivery {
-        LinkDelivery::Smtp => app.mailer.as_ref().map(Mailer::sender),
-        LinkDelivery::WorkOs => sender,
-    };
-    let webmail = webmail::for_domain(pending.email.domain(), sender);
-    let lifetime = app.link_lifetimes.of(delivery);
-    let wait = until_next(ctx, pending).await?;
-    let page = SentPage::new(pending, delivery, lifetime, wait);
-    // for cross-device
-    let page = page.showing_digits(app.approves_cross_device.then_some(&pending.digits));
-    Ok(page.leading_to(webmail))
-}
-
 /// The page with the field for the code.
 pub(super) async fn code_page(
     ctx: &Ctx,
@@ -92,14 +68,21 @@ pub(super) async fn code_page(
     pending: &PendingSignIn,
 ) -> Result<CodePage, Failure> {
     let is_trying = email_code::attempted_at(&ctx.store, &pending.id).await?.is_some();
-    let user = user.filter(|user| !user.has_email(&pending.email));
-    let webmail = webmail::for_domain(pending.email.domain(), None);
-    let page = CodePage::new(pending, until_next(ctx, pending).await?, webmail);
-    Ok(page.trying(is_trying).switching_from(user))
+    let other = user.filter(|user| !user.has_email(&pending.email));
+    Ok(CodePage::new(sent_page(ctx, pending).await?, other, is_trying))
 }
 
-/// How long it is until this sign-in can be requested again.
-async fn until_next(ctx: &Ctx, pending: &PendingSignIn) -> Result<Option<Duration>, Failure> {
+async fn sent_page(ctx: &Ctx, pending: &PendingSignIn) -> Result<SentPage, Failure> {
+    let app = &ctx.app;
+    // Who WorkOS's emails are from isn't documented.
+    let sender = None;
+    // for own-mail
+    let sender = match pending.method {
+        SignInMethod::Link(LinkDelivery::Smtp) => app.mailer.as_ref().map(Mailer::sender),
+        _ => sender,
+    };
+    let webmail = webmail::for_domain(pending.email.domain(), sender);
     let again = rate_limited(ctx, &pending.email, &pending.method);
-    Ok(ctx.app.rate_limits.until_next(&ctx.store, &again).await?)
+    let wait = app.rate_limits.until_next(&ctx.store, &again).await?;
+    Ok(SentPage::new(app, pending, wait, webmail))
 }

@@ -11,7 +11,7 @@ const SETTINGS: &str = include_str!("../../docs/settings.md");
 
 /// Read elsewhere than in `Config`.
 const OUTSIDE_OF_CONFIG: &[&str] = &[
-    "EMULATOR_BIND_ADDRESS", // with stand-in
+    "EMULATOR_BIND_ADDRESS", // with demo
 ];
 
 /// Settings that decide what others mean.
