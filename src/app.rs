@@ -12,14 +12,18 @@ use crate::mail::Mailer;
 use crate::pages::assets::StaticFiles;
 use crate::pages::templates::Locales;
 use crate::sealed::{KeyRing, generate_cookie_key};
-use crate::session::Lifetimes;
+use crate::session::{self, SessionCookie};
 use crate::sign_in::SignInMethod;
 use crate::sign_in::rate_limit::RateLimits;
 use crate::workos::Client;
 
 /// What the handlers share. Made once, at start-up.
 pub(crate) struct App {
-    pub(crate) site: Site,
+    // for own-mail
+    /// `https://app.example.com`. Links are made from this, never from what a request says of itself.
+    pub(crate) origin: String,
+    /// Where WorkOS sends the browser back to.
+    pub(crate) redirect_uri: String,
     pub(crate) keys: KeyRing,
     pub(crate) locales: Locales,
     pub(crate) assets: Assets,
@@ -34,19 +38,10 @@ pub(crate) struct App {
     // for own-mail
     /// The mail server of this site, if it has one.
     pub(crate) mailer: Option<Mailer>,
-    pub(crate) lifetimes: Lifetimes,
+    pub(crate) session_cookie: SessionCookie,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) clock: Clock,
-}
-
-/// This site as browsers and WorkOS know it. Links and redirects are made from this, never from
-/// what a request says of itself.
-pub(crate) struct Site {
-    // for own-mail
-    /// `https://app.example.com`
-    pub(crate) origin: String,
-    pub(crate) redirect_uri: String,
 }
 
 impl App {
@@ -63,11 +58,6 @@ impl App {
                 parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))?
             }
         };
-        let site = Site {
-            // for own-mail
-            origin: config.web.base_url.origin().ascii_serialization(),
-            redirect_uri: config.workos.redirect_uri.into(),
-        };
         let default_method = config.sign_in.default_method();
         Ok(Self {
             locales,
@@ -83,13 +73,22 @@ impl App {
             approves_cross_device: config.sign_in.approves_cross_device,
             // for own-mail
             mailer: config.mail.map(Mailer::start),
-            lifetimes: config.session.lifetimes,
+            session_cookie: session::cookie(&keys, config.session.lifetimes),
             trusted_proxies: config.web.trusted_proxies,
             rate_limits: config.rate_limits,
-            site,
+            // for own-mail
+            origin: config.web.base_url.origin().ascii_serialization(),
+            redirect_uri: config.workos.redirect_uri.into(),
             keys,
             assets,
             clock,
         })
+    }
+    /// Finishes what continues without a request. Call it before the program ends.
+    pub(crate) async fn finish(&self) {
+        // for own-mail
+        if let Some(mailer) = &self.mailer {
+            mailer.finish().await;
+        }
     }
 }

@@ -53,9 +53,38 @@ pub(crate) use mail::SignInMail;
 pub(crate) use open::OpenPage;
 pub(crate) use sign_in::{LoginPage, SentPage, SwitchPage};
 
-/// A page: its template has its name.
+/// A page.
 pub(crate) trait Page: Serialize {
     const TEMPLATE: &'static str;
+}
+
+macro_rules! templates {
+    ($($page:ty, $template:literal;)*) => {
+        $(impl Page for $page {
+            const TEMPLATE: &'static str = $template;
+        })*
+    };
+}
+
+templates! {
+    AccountPage, "account.html";
+    AccountSessionsPage, "account_sessions.html";
+    // for cross-device
+    ApprovePage, "approve.html";
+    // for cross-device
+    ApprovedPage, "approved.html";
+    // for own-mail or cross-device
+    CancelPage, "cancel.html";
+    CodePage, "code.html";
+    ErrorPage, "error.html";
+    HomePage, "home.html";
+    // for own-mail or sso
+    LeavingPage<'_>, "leaving.html";
+    LoginPage, "login.html";
+    // for own-mail
+    OpenPage, "open.html";
+    SentPage, "sent.html";
+    SwitchPage, "switch.html";
 }
 
 /// The pages in the language of one request. A handler takes it as a parameter.
@@ -170,10 +199,6 @@ fn broken<P: Page>(error: &tera::Error) -> Failure {
 #[derive(Serialize)]
 pub(crate) struct HomePage {
     signed_in_as: Option<String>,
-}
-
-impl Page for HomePage {
-    const TEMPLATE: &'static str = "home.html";
 }
 
 impl HomePage {

@@ -12,7 +12,6 @@ use anyhow::Context;
 use private_dir::PrivateDir;
 use rustls::ServerConfig;
 use tokio::select;
-use tokio::signal::unix::{SignalKind, signal};
 use web_guards::same_origin::SameOrigin;
 use web_guards::shutdown::{Shutdown, Signals};
 use web_guards::{
@@ -23,10 +22,9 @@ use web_observability::record_requests;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{CERTIFICATE_FILE, Config, Tls};
-use crate::mail::Mailer;
 use crate::observability::metrics;
 use crate::pages::{self, error_responses};
-use crate::session::{self, Store};
+use crate::session::Store;
 use crate::{purge, routes};
 
 /// The longest that a shutdown waits for requests in flight, in seconds: as long as the slowest response
@@ -42,8 +40,7 @@ pub struct RunningServer {
     /// The listener of `METRICS_BIND_ADDRESS`.
     metrics: Option<Server>,
     store: Store,
-    // for own-mail
-    mailer: Option<Mailer>,
+    app: web::Data<App>,
     /// The site's listener, which a shutdown closes before the worker threads end.
     listener: TcpListener,
     shutdown: web::Data<Shutdown>,
@@ -70,10 +67,7 @@ impl RunningServer {
         let metrics = self.metrics.map(|server| (server.handle(), rt::spawn(server)));
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
-            // for own-mail
-            if let Some(mailer) = self.mailer {
-                mailer.finish().await;
-            }
+            self.app.finish().await;
             if let Some((handle, _)) = metrics {
                 handle.stop(true).await;
             }
@@ -88,14 +82,6 @@ impl RunningServer {
         purging.abort();
         ended
     }
-}
-
-/// Keeps SIGHUP from ending the process: it makes the server reload its certificate.
-///
-/// # Errors
-/// When the system doesn't let signals be handled.
-pub fn survive_hangup() -> io::Result<()> {
-    signal(SignalKind::hangup()).map(drop)
 }
 
 /// Puts the app together and begins to listen; [`RunningServer::run`] handles requests.
@@ -128,9 +114,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let headers = if is_public { headers.with_hsts() } else { headers };
     let same_origin = SameOrigin::new(&base_url).exempt(HEALTH_CHECKS);
     let host = ServedHost::new(&base_url).exempt(HEALTH_CHECKS);
-    let session_cookie = session::session_cookie(&app.keys).with_max_age(app.lifetimes.absolute);
-    // for own-mail
-    let mailer = app.mailer.clone();
+    let serving = app.clone();
 
     let site = move || {
         let store = stores.for_this_thread();
@@ -141,7 +125,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .app_data(ending.clone())
             .configure(|site| routes::configure(site, &app, &store))
             // Session cookies under an older key are accepted, and replaced.
-            .wrap(session_cookie.clone().rotation())
+            .wrap(app.session_cookie.clone().rotation())
             // Cookies are read by their exact bytes before anything else reads them.
             .wrap(from_fn(exact_cookies))
             // Other sites' pages can neither write nor read,
@@ -179,8 +163,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         server,
         metrics,
         store,
-        // for own-mail
-        mailer,
+        app: serving,
         listener,
         shutdown,
         signals,

@@ -10,13 +10,13 @@ use anyhow::{Context, ensure};
 use env_settings::is_loopback;
 use magic_link_emulator::{Emulator, Options};
 use url::Url;
+use web_guards::tls;
 
 use super::serve;
 // for sso
 use crate::config::sso;
 use crate::config::{Config, Problem, Problems};
 use crate::observability::log;
-use crate::server;
 
 // for own-mail
 /// The sender of the app's own email.
@@ -27,7 +27,7 @@ const SENDER: &str = "Magic Link demo <sign-in@demo.invalid>";
 /// # Errors
 /// When a setting is wrong, anything would be reachable from another machine, or the app can't start.
 pub async fn run() -> anyhow::Result<()> {
-    server::survive_hangup()?;
+    tls::survive_hangup()?;
     let variable = |name: &str| std::env::var(name).ok();
     let emulator = start_emulator(variable)?;
     let config = config(variable, &emulator)?;

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use anyhow::Context;
+use web_guards::tls;
 
 use super::{print, variables};
 use crate::clock::Clock;
@@ -21,7 +22,7 @@ TLS_CERT_FILE=localhost.pem and TLS_KEY_FILE=localhost-key.pem.
 /// # Errors
 /// When the settings are wrong, the app can't start, or it ends before it has answered everything.
 pub async fn run() -> anyhow::Result<()> {
-    server::survive_hangup()?;
+    tls::survive_hangup()?;
     let config = Config::read(variables()?)?;
     let _log = log::start(&config.log);
     let address = config.web.bind_address;

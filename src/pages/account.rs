@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use super::Page;
 use crate::session::{CurrentUser, SessionInfo};
-use crate::workos::Profile;
 
 #[derive(Serialize)]
 pub(crate) struct AccountPage {
@@ -26,14 +24,10 @@ pub(crate) struct AccountPage {
     ends_at: i64,
 }
 
-impl Page for AccountPage {
-    const TEMPLATE: &'static str = "account.html";
-}
-
 impl AccountPage {
     pub(crate) fn new(user: CurrentUser) -> Self {
         let CurrentUser { profile, session, .. } = user;
-        let name = name(&profile);
+        let name = profile.full_name();
         Self {
             profile_json: pretty(&profile),
             raw_attributes_json: pretty(&profile.raw_attributes),
@@ -71,10 +65,6 @@ struct SessionEntry {
     is_this: bool,
 }
 
-impl Page for AccountSessionsPage {
-    const TEMPLATE: &'static str = "account_sessions.html";
-}
-
 impl AccountSessionsPage {
     pub(crate) fn new(user: &CurrentUser, sessions: Vec<SessionInfo>) -> Self {
         let entry = |session: SessionInfo| SessionEntry {
@@ -91,15 +81,7 @@ impl AccountSessionsPage {
     }
 }
 
-fn name(profile: &Profile) -> Option<String> {
-    let parts = [&profile.first_name, &profile.last_name].map(|part| part.as_deref());
-    let parts = parts.map(Option::unwrap_or_default).join(" ");
-    let whole = profile.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let name = whole.unwrap_or(parts.trim());
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
-/// One or two letters for the person, in place of a picture: of the name, or of the address.
+/// One or two letters in place of a picture: of the name, or of the address.
 fn initials(name: Option<&str>, email: &str) -> String {
     let mailbox = email.split(['@', '+']).next().unwrap_or_default();
     let of = |words: &str| {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::Pages;
 use super::failure::Problem;
-use super::{Page, Pages};
 use crate::error::{ErrorKind, Failure};
 use crate::sign_in::{RequestContext, SignInId};
 
@@ -21,10 +21,6 @@ pub(crate) struct ApprovePage {
     asks_digits: bool,
     error: Option<Problem>,
     tries_left: Option<u32>,
-}
-
-impl Page for ApprovePage {
-    const TEMPLATE: &'static str = "approve.html";
 }
 
 impl ApprovePage {
@@ -56,7 +52,3 @@ impl ApprovePage {
 /// The digits were right.
 #[derive(Serialize)]
 pub(crate) struct ApprovedPage {}
-
-impl Page for ApprovedPage {
-    const TEMPLATE: &'static str = "approved.html";
-}

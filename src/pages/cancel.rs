@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::Page;
 use crate::sign_in::RequestContext;
 
 /// "I didn't request this": the button, or what it did.
@@ -12,10 +11,6 @@ pub(crate) struct CancelPage {
     pub(super) token: Option<String>,
     device: String,
     asked_at: i64,
-}
-
-impl Page for CancelPage {
-    const TEMPLATE: &'static str = "cancel.html";
 }
 
 impl CancelPage {

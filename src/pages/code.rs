@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::failure::Problem;
-use super::{Page, Pages, SentPage};
+use super::{Pages, SentPage};
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 use crate::sign_in::email_code::RejectedCode;
@@ -22,10 +22,6 @@ pub(crate) struct CodePage {
     tries_left: Option<u32>,
     /// When to try again, in seconds.
     retry_after: Option<u64>,
-}
-
-impl Page for CodePage {
-    const TEMPLATE: &'static str = "code.html";
 }
 
 impl CodePage {

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::Page;
 use crate::error::{ErrorKind, Offer};
 
 #[derive(Serialize)]
@@ -22,10 +21,6 @@ pub(crate) struct ErrorPage {
     pub(super) offers_safe_link: bool,
     /// Whether the way on is through an organization: no link will be mailed.
     by_sso: bool,
-}
-
-impl Page for ErrorPage {
-    const TEMPLATE: &'static str = "error.html";
 }
 
 impl ErrorPage {

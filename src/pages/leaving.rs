@@ -2,17 +2,11 @@
 
 use serde::Serialize;
 
-use super::Page;
-
 /// Leaves for WorkOS at once. A page and no redirect, because Chromium checks redirects that follow a
 /// form against `form-action`, each of them, after the form was handled.
 #[derive(Serialize)]
 pub(crate) struct LeavingPage<'a> {
     url: &'a str,
-}
-
-impl Page for LeavingPage<'_> {
-    const TEMPLATE: &'static str = "leaving.html";
 }
 
 impl<'a> LeavingPage<'a> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 // for cross-device
 use super::ApprovePage;
-use super::{CancelPage, ErrorPage, Page, Pages};
+use super::{CancelPage, ErrorPage, Pages};
 // for cross-device
 use crate::sign_in::MailLink;
 use crate::sign_in::{LinkDelivery, PendingSignIn, RequestContext, SignInMethod};
@@ -15,10 +15,6 @@ pub(crate) struct OpenPage {
     token: String,
     email: String,
     asked_at: i64,
-}
-
-impl Page for OpenPage {
-    const TEMPLATE: &'static str = "open.html";
 }
 
 impl OpenPage {

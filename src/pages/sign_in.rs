@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Page;
 use super::failure::Problem;
 use crate::app::App;
 use crate::email_address::EmailAddress;
@@ -20,10 +19,6 @@ pub(crate) struct LoginPage {
     error: Option<Problem>,
     /// Why somebody is signed out.
     ended: Option<&'static str>,
-}
-
-impl Page for LoginPage {
-    const TEMPLATE: &'static str = "login.html";
 }
 
 impl LoginPage {
@@ -62,10 +57,6 @@ pub(crate) struct SentPage {
     wait: Option<u64>,
     webmail: Option<Webmail>,
     is_for_code: bool,
-}
-
-impl Page for SentPage {
-    const TEMPLATE: &'static str = "sent.html";
 }
 
 impl SentPage {
@@ -107,10 +98,6 @@ pub(crate) struct SwitchPage {
     email: String,
     /// Whether they signed in through an organization already, and not by a link.
     by_sso: bool,
-}
-
-impl Page for SwitchPage {
-    const TEMPLATE: &'static str = "switch.html";
 }
 
 impl SwitchPage {

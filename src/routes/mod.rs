@@ -34,7 +34,7 @@ use crate::session::{self, Store, current_user};
 /// The routes. Those that need the current user are behind the session, and fail with 503 while the
 /// store is down; so do others that read the store themselves, such as `/health/ready`.
 pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store) {
-    let session = session::middleware(store.clone(), &app.keys, app.lifetimes);
+    let session = app.session_cookie.middleware(store.clone());
     let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
     let with_session = |resource: Resource| {
         let resource = resource.wrap(from_fn(current_user::admit)).wrap(session.clone());

@@ -26,9 +26,8 @@ pub use store::{
     SessionFilter, SessionInfo, Store, StoreError, StoreLocation, StoreOpener, session_keys,
 };
 
-use actix_session::{Session, SessionMiddleware};
+use actix_session::Session;
 use actix_web::body::MessageBody;
-use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest};
@@ -56,33 +55,11 @@ pub(crate) fn ended(session: &Session, request: &HttpRequest) -> Option<EndReaso
     EndReason::from_name(&reason)
 }
 
-/// The session cookie under the keys of this ring.
-pub(crate) fn session_cookie(keys: &KeyRing) -> SessionCookie {
+/// The session cookie under the keys of this ring. It lives as long as a session may.
+pub(crate) fn cookie(keys: &KeyRing, lifetimes: Lifetimes) -> SessionCookie {
     SessionCookie::new(COOKIE, keys.session_cookie_key().clone())
         .with_older_keys(keys.older_session_cookie_keys().cloned())
-}
-
-/// The cookie that carries this reference. It lives as long as a session may.
-pub(crate) fn cookie(
-    reference: &str,
-    keys: &KeyRing,
-    lifetimes: Lifetimes,
-) -> Option<Cookie<'static>> {
-    session_cookie(keys).with_max_age(lifetimes.absolute).seal(reference)
-}
-
-/// The reference in this browser's session cookie.
-pub(crate) fn reference(request: &HttpRequest, keys: &KeyRing) -> Option<String> {
-    session_cookie(keys).reference(request)
-}
-
-/// `actix-session` on our store. The cookie lives as long as a session may.
-pub(crate) fn middleware(
-    store: Store,
-    keys: &KeyRing,
-    lifetimes: Lifetimes,
-) -> SessionMiddleware<Store> {
-    session_cookie(keys).with_max_age(lifetimes.absolute).middleware(store)
+        .with_max_age(lifetimes.absolute)
 }
 
 /// Stands around the session middleware of a resource and turns its error into ours.

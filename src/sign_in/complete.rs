@@ -23,7 +23,7 @@ use crate::audit::{Entry, Event};
 use crate::client_ip;
 use crate::error::{ErrorKind, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
-use crate::session::{self, device};
+use crate::session::device;
 use crate::shutdown::Task;
 use crate::workos::Profile;
 
@@ -72,7 +72,7 @@ impl Completion {
             pending,
             user: user.cloned(),
             earlier: user.map(CurrentUser::sign_ins).unwrap_or_default(),
-            replaces: session::reference(&ctx.request, &ctx.app.keys),
+            replaces: ctx.app.session_cookie.reference(&ctx.request),
             _task: Task::begin(&ctx.shutdown),
         }
     }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::sealed::Sealed;
-use crate::session::{self, CurrentUser, Store};
+use crate::session::{CurrentUser, Store};
 
 /// How long a request waits for the outcome before its page says that it takes longer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -108,7 +108,7 @@ impl Outcome {
     pub(super) fn next(self, app: &App, pending: &PendingSignIn) -> Result<Next, Failure> {
         match self {
             Self::SignedIn(signed_in) => {
-                let cookie = session::cookie(&signed_in.reference, &app.keys, app.lifetimes);
+                let cookie = app.session_cookie.seal(&signed_in.reference);
                 let cookie =
                     cookie.ok_or_else(|| Failure::internal("no session cookie".to_owned()))?;
                 let known = match signed_in.is_proved {
@@ -193,7 +193,7 @@ pub(crate) async fn wait_if_claimed(
             Some(Standing::Waits(outcome)) => {
                 // It takes the place of a session that the same person has begun here since.
                 if let (Outcome::SignedIn(signed_in), Some(other)) =
-                    (&outcome, session::reference(&ctx.request, &app.keys))
+                    (&outcome, app.session_cookie.reference(&ctx.request))
                     && other != signed_in.reference
                 {
                     store.discard(&other).await?;

@@ -7,7 +7,7 @@ use web_guards::local_path;
 /// A path on this site, safe to redirect to. Everything else becomes `/`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, derive_more::Debug)]
 #[debug("ReturnTo(…)")]
-#[serde(from = "String", into = "String")]
+#[serde(transparent)]
 pub struct ReturnTo(String);
 
 const MAX_BYTES: usize = 255;
@@ -39,17 +39,5 @@ impl ReturnTo {
 impl Default for ReturnTo {
     fn default() -> Self {
         Self("/account".to_owned())
-    }
-}
-
-impl From<String> for ReturnTo {
-    fn from(text: String) -> Self {
-        Self::parse(&text)
-    }
-}
-
-impl From<ReturnTo> for String {
-    fn from(path: ReturnTo) -> Self {
-        path.0
     }
 }

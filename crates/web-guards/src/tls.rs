@@ -104,6 +104,15 @@ pub fn from_files(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     Ok(Certificate::read(cert, key)?.server_config())
 }
 
+/// Keeps SIGHUP from ending the process, which reloads the certificates of [`reloading`]. Call it first
+/// in the program.
+///
+/// # Errors
+/// When SIGHUP can't be handled.
+pub fn survive_hangup() -> Result<(), TlsError> {
+    signal(SignalKind::hangup()).map(drop).map_err(|source| TlsError::Signal { source })
+}
+
 /// The same, with renewed files read at SIGHUP and every ten seconds. While the new files can't be used,
 /// the certificate before them stays. Runs a task on the current runtime.
 ///

@@ -69,6 +69,16 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Returns the full name, or else the given and family names; `None` if none is known.
+    #[must_use]
+    pub fn full_name(&self) -> Option<String> {
+        let parts = [&self.first_name, &self.last_name].map(|part| part.as_deref());
+        let parts = parts.map(Option::unwrap_or_default).join(" ");
+        let whole = self.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        let name = whole.unwrap_or(parts.trim());
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+
     /// The [`connection_type`](Self::connection_type) of a Magic Link.
     pub const MAGIC_LINK: &str = "MagicLink";
     /// The [`connection_type`](Self::connection_type) of an email code, which has no connection.

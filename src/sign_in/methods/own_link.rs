@@ -50,7 +50,7 @@ impl Delivery {
         let stored = link.stored(&self.pending.email);
         let name = self.pending.id.name_of_mail_link();
         store.put(&name, stored, usable_until(app, &link)).await?;
-        let mail = SignInMail::new(&app.site.origin, &link, &link.token(&app.keys)?);
+        let mail = SignInMail::new(&app.origin, &link, &link.token(&app.keys)?);
         let entry = self.entry();
         let taken = |is_taken| match is_taken {
             true => entry.write(),

@@ -59,7 +59,7 @@ pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
     let state = pending.new_state(&app.keys, requested, MAX_TIME_AWAY, now)?;
     let url = app.workos.authorization_url(&Authorization {
         selector,
-        redirect_uri: &app.site.redirect_uri,
+        redirect_uri: &app.redirect_uri,
         state: &state,
         login_hint: pending.email.as_str(),
         domain_hint: pending.email.domain(),

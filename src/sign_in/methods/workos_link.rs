@@ -16,7 +16,7 @@ pub(super) async fn create_session(
     app.workos
         .create_passwordless_session(CreatePasswordlessSession {
             email: pending.email.as_str(),
-            redirect_uri: &app.site.redirect_uri,
+            redirect_uri: &app.redirect_uri,
             state,
             expires_in: app.link_lifetimes.workos,
         })
