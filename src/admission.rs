@@ -40,7 +40,7 @@ impl Admission {
 
     /// Checks whether this address may request a sign-in. Decide by the domain only, which is not a
     /// secret. Anything finer belongs in [`Admission::on_sign_in`], after the mailbox has been proved;
-    /// here it would tell strangers who has an account.
+    /// here it would reveal who has an account.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`].

@@ -29,7 +29,7 @@ pub(crate) struct App {
     pub(crate) assets: Assets,
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
-    /// How those sign in who have no identity provider: `SIGN_IN_WITH`, `LINK_DELIVERY`.
+    /// The method of users without an identity provider: `SIGN_IN_WITH`, `LINK_DELIVERY`.
     pub(crate) default_method: SignInMethod,
     pub(crate) link_lifetimes: LinkLifetimes,
     // for cross-device

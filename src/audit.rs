@@ -1,5 +1,5 @@
-//! The audit log: what became of each sign-in. Each event is a line of the log, with the target `audit`,
-//! and a count in the metrics.
+//! The audit log: what happened to each sign-in. Each event is a line of the log, with the target
+//! `audit`, and is counted in the metrics.
 //!
 //! Users and sign-ins are named by a keyed hash ([`crate::sealed::KeyRing::alias`]). It is the same for
 //! the same address on every instance and after every restart. It is a pseudonym, not anonymous: with
@@ -18,32 +18,32 @@ use crate::sign_in::{PendingSignIn, SignInId, SignInMethod};
 pub(crate) enum Event {
     /// A sign-in was requested.
     Asked,
-    /// WorkOS or the mail server has accepted the email.
+    /// WorkOS or the SMTP server has accepted the email.
     Delivered,
-    /// It has not, or there were too many for this mailbox.
+    /// They have not, or this mailbox got too many.
     Undelivered,
-    /// A link was opened, perhaps by a mail scanner.
+    /// A link was opened, perhaps by an email scanner.
     Opened,
     // for cross-device
     /// Another browser let the requesting one continue.
     Approved,
-    /// "I didn't ask for this."
+    /// The owner of the mailbox canceled it, or the user declined to switch accounts.
     Cancelled,
-    /// It went no further; `code` says why.
+    /// It failed; `code` says why.
     Refused,
     /// A session has begun, and is on disk.
     SignedIn,
-    /// The person ended the session in its own browser.
+    /// The user signed out.
     SignedOut,
-    /// The person ended so many sessions from another one.
+    /// The user ended sessions from another session.
     Ended,
-    /// The operator ended so many sessions, of a person or of everybody.
+    /// An operator ended sessions, of one user or of all.
     EndedByOperator,
     /// A rule of the app ended the session: [`Admission::on_request`](crate::admission::Admission).
     EndedByAdmission,
-    /// The operator was shown a person's sessions.
+    /// An operator listed a user's sessions.
     ListedByOperator,
-    /// The operator was told what the log calls a person.
+    /// An operator looked up a user's name in the log.
     LookedUpByOperator,
 }
 
@@ -135,7 +135,7 @@ impl Entry {
     }
 }
 
-/// Writes the line of an operator's command: the person, and the number of sessions; or the error
+/// Writes the line of an operator's command: the user, and the number of sessions; or the error
 /// code if the store failed, in which case some sessions may have been ended.
 pub(crate) fn by_operator(
     event: Event,
@@ -147,7 +147,7 @@ pub(crate) fn by_operator(
     Entry { person, code, sessions, ..Entry::new(event) }.write();
 }
 
-/// Writes down what waited for the session to be saved.
+/// Writes the line that waited for the session to be saved.
 pub(crate) fn saved(request: &HttpRequest) {
     let waiting = request.extensions_mut().remove::<Entry>();
     if let Some(entry) = waiting {
@@ -155,7 +155,7 @@ pub(crate) fn saved(request: &HttpRequest) {
     }
 }
 
-/// A request that ends with this failure was of a sign-in, if it came to one of its pages.
+/// Writes the line of a request that failed with this, if its page is one of the sign-in flow.
 pub(crate) fn refused(keys: &KeyRing, request: &HttpRequest, failure: &Failure) {
     let route = request.match_pattern().unwrap_or_default();
     if !route.starts_with("/login") && route != "/callback" {

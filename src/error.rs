@@ -20,7 +20,8 @@ use web_guards::Rejection;
 use crate::email_address::EmailAddress;
 use crate::workos::WorkOsError;
 
-/// A request that failed: a kind for the visitor, and for the operator the cause. What is shown depends on the kind alone, so no cause can leak.
+/// A request that failed: the kind for the visitor, the cause for the operator. Pages depend on the kind
+/// alone, so that no cause can leak.
 #[derive(derive_more::Debug)]
 pub struct Failure {
     /// What kind of failure it is.
@@ -38,7 +39,7 @@ pub struct Failure {
     email: Option<Box<EmailAddress>>,
     /// What the response removes from the browser.
     removal: Option<Box<Cookie<'static>>>,
-    /// Whether the operator knows of it, or need not.
+    /// Whether the operator knows of it already, or need not know.
     pub(crate) is_reported: bool,
 }
 
@@ -49,7 +50,7 @@ pub(crate) enum Offer {
     NewSignIn { email: String, return_to: String, by_sso: bool },
     /// The same once more, at this path: nothing was lost.
     TryAgain { at: String },
-    /// The page goes by itself where the sign-in with this ID leads.
+    /// The page continues by itself when the sign-in with this ID has completed.
     Wait(String),
     /// The form where it happened, as HTML, in place of a page about it.
     Form(String),
@@ -146,12 +147,14 @@ impl Failure {
 
     /// Logs the failure, once: refusals are the visitor's, the rest is the operator's.
     pub(crate) fn log(&self) {
-        let (code, cause) = (self.kind.name(), &self.cause);
+        let (code, cause, status) = (self.kind.name(), &self.cause, self.kind.status());
         match self.kind {
             // Every crawler makes these; the line of the request says enough.
             ErrorKind::NotSignedIn | ErrorKind::NotFound | ErrorKind::MethodNotAllowed => {}
-            _ if self.kind.status().is_server_error() => tracing::error!(code, %cause, "failed"),
-            _ => tracing::info!(code, %cause, "refused"),
+            _ if status.is_server_error() => {
+                tracing::error!(event = "request_failed", code, %cause, "request failed")
+            }
+            _ => tracing::info!(event = "request_refused", code, %cause, "request refused"),
         }
     }
 }

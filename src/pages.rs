@@ -91,7 +91,7 @@ templates! {
 pub(crate) struct Pages {
     app: web::Data<App>,
     locale: usize,
-    /// This page in the other languages, if it can be loaded anew without doing anything.
+    /// Links to this page in the other languages, if a reload of it does nothing.
     languages: Vec<LanguageLink>,
 }
 
@@ -145,10 +145,11 @@ impl Pages {
         response
     }
 
-    /// The page as HTML: of an error, or of a form that was sent, which nobody can load anew.
+    /// The page as HTML, of an error or of a form that was sent, without links to other languages.
     pub(crate) fn html<P: Page>(&self, page: &P) -> String {
         self.render(page, &[]).unwrap_or_else(|error| {
-            tracing::error!(cause = %broken::<P>(&error), "an error page is broken");
+            let cause = broken::<P>(&error);
+            tracing::error!(event = "page_broken", %cause, "could not render error page");
             "<!doctype html><title>Error</title><p>This page can't be shown.".to_owned()
         })
     }
@@ -191,7 +192,7 @@ impl Responder for Next {
     }
 }
 
-/// As a template can be while somebody works on it.
+/// The failure of a template, such as during development.
 fn broken<P: Page>(error: &tera::Error) -> Failure {
     Failure::internal(format!("{} can't be rendered: {}", P::TEMPLATE, with_sources(error)))
 }

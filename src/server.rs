@@ -134,9 +134,9 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(host.clone().layer())
             // and handlers get a request only when all of it was read.
             .wrap(RequestLimits::default().layer())
-            // Whatever fails further in becomes a page here,
+            // Every failure of the layers above becomes a page here,
             .wrap(from_fn(error_responses::render))
-            // the language that was chosen is remembered with whatever is answered,
+            // a chosen language is remembered,
             .wrap(from_fn(pages::remember))
             // and every response gets its headers.
             .wrap(headers.clone().layer())

@@ -41,9 +41,9 @@ pub async fn run() -> anyhow::Result<()> {
 fn welcome(site: &str, emulator: &Emulator) -> String {
     let inbox = inbox(emulator);
     let hints = [
-        "With SIGN_IN_WITH=code it has a code to type in, in place of a link to follow.",
+        "With SIGN_IN_WITH=code, the email has a code to enter instead of a link.",
         // for own-mail
-        "With LINK_DELIVERY=smtp the app mails links of its own, which mail scanners can't use up.",
+        "With LINK_DELIVERY=smtp, the app emails links of its own, which email scanners can't use up.",
     ];
     format!(
         "The demo is running. Nothing in it is real, and no account is needed.\n\n  \

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 /// page offers a new sign-in.
 macro_rules! kinds {
     ($($(#[$attribute:meta])* $kind:ident $name:literal $status:ident $message:literal $($offer:ident)?;)*) => {
-        /// A kind of failure. Programs tell them apart by [`ErrorKind::name`], people by what its page
-        /// says.
+        /// A kind of failure. Programs distinguish kinds by [`ErrorKind::name`], users by the page.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "each is explained by what its page says")]
         pub enum ErrorKind {

@@ -1,4 +1,4 @@
-//! The pages of whoever is signed in.
+//! The pages of the signed-in user.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub(crate) struct AccountPage {
     raw_attributes_json: String,
     device: String,
     address: String,
-    /// `None` where the identity provider tells none.
+    /// `None` if the identity provider has none.
     name: Option<String>,
     initials: String,
     signed_in_at: i64,

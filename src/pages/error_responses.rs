@@ -85,12 +85,12 @@ fn page(pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse
     HttpResponse::build(kind.status()).content_type(ContentType::html()).body(page)
 }
 
-/// What to tell the operator, who finds the rest in the log.
+/// The request ID, by which the operator finds the cause in the log.
 fn request_id(request: &HttpRequest) -> Option<String> {
     request.extensions().get().map(RequestId::to_string)
 }
 
-/// A page that needs a person leads to the form, and the form back to the page.
+/// A page that needs a signed-in user redirects to the form, which leads back to the page.
 fn to_login(request: &HttpRequest) -> HttpResponse {
     let location = if matches!(*request.method(), Method::GET | Method::HEAD) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -121,7 +121,7 @@ fn problem(pages: &Pages, kind: ErrorKind) -> HttpResponse {
         )
 }
 
-/// Programs get problem documents: those that say so, and whoever calls the API.
+/// Whether to respond with a problem document: for requests that accept JSON, and for the API.
 fn wants_json(request: &HttpRequest) -> bool {
     let accept =
         request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("");

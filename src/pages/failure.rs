@@ -1,4 +1,4 @@
-//! The pages of what didn't go through.
+//! The pages of requests that failed.
 
 use serde::Serialize;
 
@@ -13,13 +13,13 @@ pub(crate) struct ErrorPage {
     /// When to try again, in seconds.
     wait: Option<u64>,
     try_again_at: Option<String>,
-    /// Whether the link in the mail goes on working meanwhile.
+    /// Whether the link in the email still works.
     link_works: bool,
-    /// The sign-in that is going through: the page goes where that one leads.
+    /// The sign-in that is being completed: the page continues with it.
     waits_for: Option<String>,
     // for own-mail
     pub(super) offers_safe_link: bool,
-    /// Whether the way on is through an organization: no link will be mailed.
+    /// Whether the new sign-in is through SSO, which sends no email.
     by_sso: bool,
 }
 

@@ -47,7 +47,7 @@ pub(super) fn preferred<'a>(
     remembered.or_else(|| negotiate(accepted()?, available))
 }
 
-/// The middleware that remembers the language which a request chooses, whatever its answer is.
+/// The middleware that remembers the language which a request chooses.
 pub(crate) async fn remember(
     app: web::Data<App>,
     request: ServiceRequest,

@@ -1,4 +1,4 @@
-//! The mail with our own link: its subject, text and HTML say the same.
+//! The email with our own link: subject, text and HTML.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::error::Failure;
 use crate::mail::Email;
 use crate::sign_in::MailLink;
 
-/// What the mail may say. Nothing of it was typed by a visitor.
+/// The values of the email. None of them was typed by a visitor.
 #[derive(Serialize)]
 pub(crate) struct SignInMail {
     site: String,

@@ -17,7 +17,7 @@ pub(crate) struct LoginPage {
     email: String,
     return_to: String,
     error: Option<Problem>,
-    /// Why somebody is signed out.
+    /// Why the session ended.
     ended: Option<&'static str>,
 }
 

@@ -13,7 +13,7 @@ use crate::email_address;
 use crate::pages::assets::{LocaleFiles, TemplateFiles};
 use crate::session::device;
 
-/// The language of visitors who prefer none that is there.
+/// The language of visitors who prefer none of those available.
 const DEFAULT_LANGUAGE: &str = "en";
 /// The file of the messages that all languages share.
 const BRAND: &str = "brand";

@@ -1,4 +1,4 @@
-//! `/account/sessions`: a person's sessions, and how they end them.
+//! `/account/sessions`: the user's sessions, which they can end.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -19,7 +19,7 @@ pub(super) async fn show(
     Ok(pages.show(&AccountSessionsPage::new(&user, sessions)))
 }
 
-/// Ends one. This one is a sign-out; a session of somebody else's doesn't exist.
+/// Ends one session. If it is this one, the user signs out; another user's is not found.
 pub(super) async fn revoke(
     ctx: Ctx,
     session: Session,
@@ -33,7 +33,7 @@ pub(super) async fn revoke(
     }
     let theirs = SessionFilter::User(user.user_id.clone());
     match store.revoke(theirs, RevokeScope::One(id), EndReason::Elsewhere).await? {
-        0 => Err(Failure::new(ErrorKind::NotFound, "no such session of this person")),
+        0 => Err(Failure::new(ErrorKind::NotFound, "the user has no such session")),
         ended => {
             user.has_ended(&app.keys, ended);
             Ok(see_other("/account/sessions"))

@@ -18,7 +18,7 @@ pub(super) struct OpenForm {
     digits: String,
 }
 
-/// The button is only in the requesting browser: a mail scanner that presses buttons is another.
+/// Only the requesting browser gets the button, so an email scanner can't press it.
 pub(super) async fn show(
     ctx: Ctx,
     pages: Pages,

@@ -1,5 +1,5 @@
-//! `GET /login/sent`: check your inbox. The page asks [`super::status`] how the sign-in goes and moves on
-//! by itself; without scripts, it reloads.
+//! `GET /login/sent`: "Check your inbox". The page polls [`super::status`] and continues by itself;
+//! without scripts, it reloads.
 
 use actix_web::{HttpResponse, web};
 

@@ -1,4 +1,4 @@
-//! `GET /login/status?flow=…`: how a sign-in goes, for the page that waits for it.
+//! `GET /login/status?flow=…`: the progress of a sign-in, for the page that waits for it.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;

@@ -54,7 +54,7 @@ pub(crate) struct NewSignIn<'a> {
     pub(crate) email: &'a EmailAddress,
     pub(crate) profile: &'a Profile,
     pub(crate) data: &'a UserData,
-    /// This sign-in and the earlier ones of the same person in this browser, the newest first, and
+    /// This sign-in and the earlier ones of the same user in this browser, the newest first, and
     /// where each led.
     pub(crate) sign_ins: Vec<(SignInId, ReturnTo)>,
     /// The browser, in words.
@@ -169,7 +169,7 @@ impl FromRequest for CurrentUser {
     }
 }
 
-/// Stands inside the session middleware of a resource, and asks the app whether the session may continue.
+/// Goes inside the session middleware of a resource, and asks the app whether the session may continue.
 /// If that fails, so does the request: an `Option<CurrentUser>` must not look like nobody then.
 pub(crate) async fn admit(
     app: web::Data<App>,

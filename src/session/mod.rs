@@ -1,20 +1,20 @@
-//! The session: it begins when WorkOS has said who the user is.
+//! The session, which begins when WorkOS has identified the user.
 //!
-//! The cookie carries a random reference and nothing else. A row in the store is the truth: whose
-//! session it is, when it began, when it was last seen. The row is found by the reference's hash,
-//! so a copy of the store is not enough to sign in. `actix-session` keeps its usual place between
-//! the two; what it lacks is done by the [`store`].
+//! The cookie holds a random reference and nothing else. Everything else is in a row of the store: the
+//! user, when the session began, when it was last seen. The row is found by the hash of the reference,
+//! so a copy of the store is not enough to sign in. `actix-session` connects the two; the [`store`] adds
+//! what it lacks.
 //!
 //! # A fork's own values
 //!
-//! A handler behind the session takes `actix_session::Session` and keeps what it likes there:
+//! A handler behind the session takes `actix_session::Session` and stores values in it:
 //! `session.insert("theme", "dark")?`, and `session.get::<String>("theme")?` later. The values live
-//! in the session's row and go with it; a new sign-in begins without them. Never `update`, which
-//! stores nothing (`clippy.toml` forbids it), and keep the names of [`store`]'s columns free.
+//! in the session's row and are deleted with it; a new sign-in begins without them. Never use `update`,
+//! which stores nothing (`clippy.toml` forbids it), nor a key of [`session_keys`].
 //!
 //! What every session of a user has, such as a role, is a field of
 //! [`UserData`](crate::admission::UserData): `user.data.role`. What should outlive a session belongs
-//! into a database of the fork's own, under [`CurrentUser::user_id`].
+//! in a database of the fork's own, under [`CurrentUser::user_id`].
 
 pub mod current_user;
 pub use web_guards::device;
@@ -46,7 +46,7 @@ impl From<StoreError> for Failure {
 pub const COOKIE: &str = "__Host-session";
 
 /// Returns why this browser's session has ended, if it has: before this request, or by a rule of the
-/// app during it. Say it once: then `Session::purge` takes away what is left of it.
+/// app during it. Say so once: then `Session::purge` removes what is left of it.
 pub(crate) fn ended(session: &Session, request: &HttpRequest) -> Option<EndReason> {
     if let Some(reason) = request.extensions().get::<EndReason>() {
         return Some(*reason);
@@ -62,10 +62,10 @@ pub(crate) fn cookie(keys: &KeyRing, lifetimes: Lifetimes) -> SessionCookie {
         .with_max_age(lifetimes.absolute)
 }
 
-/// Stands around the session middleware of a resource and turns its error into ours.
+/// Goes around the session middleware of a resource, and turns its error into a [`Failure`].
 ///
 /// That middleware fails only when the store does, and then with an `Err`, which skips every outer
-/// layer: no headers, no page. Cloning the request is safe here, behind the router.
+/// layer, so that the response would have neither headers nor a page. Cloning the request is safe here, behind the router.
 pub(crate) async fn store_failures(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -1,4 +1,4 @@
-//! What another browser leaves for the requesting one.
+//! The approval of a sign-in by another browser.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,10 +13,10 @@ pub struct Approval {
     #[serde(rename = "arrival")]
     pub callback: Option<PendingCallback>,
     // for own-mail
-    /// What the store must still have of our own email's link.
+    /// The hash of our own link's secret, which the store must still have.
     #[serde(default)]
     pub secret_hash: Option<String>,
-    /// When it is worth nothing any more, in seconds since 1970.
+    /// When it expires, in seconds since 1970.
     pub expires_at: i64,
 }
 
@@ -25,7 +25,7 @@ impl Sealed for Approval {
 }
 
 impl SignInId {
-    /// What the store calls its approval by another browser, which waits for the one that asked.
+    /// The name in the store of its approval by another browser.
     #[must_use]
     pub fn name_of_approval(&self) -> String {
         format!("approval {}", self.as_str())

@@ -107,8 +107,8 @@ impl Approvable<'_> {
     /// Lets the requesting browser continue, if the digits are right. Three wrong ones end the sign-in;
     /// what can't be the digits at all doesn't count.
     ///
-    /// Three attempts at two digits: someone who guesses is right in three of a hundred sign-ins, and
-    /// each takes a user who opens an email that they didn't request.
+    /// With three attempts at two digits, guessing succeeds in three of a hundred sign-ins, and each
+    /// needs a user who opens an email that they didn't request.
     pub(super) async fn approve(
         &self,
         ctx: &Ctx,
@@ -127,7 +127,7 @@ impl Approvable<'_> {
             return Ok(());
         }
         let right = &requested.digits;
-        // Not the digits themselves: who reads the store must not learn the right ones.
+        // Not the digits themselves, so that a reader of the store doesn't learn the right ones.
         let alias =
             |digits: &Digits| app.keys.alias(&format!("{} {}", id.as_str(), digits.as_str()));
         let number = attempts::reserve(store, id, &alias(&digits), *expires_at).await?;
@@ -158,7 +158,7 @@ impl Approvable<'_> {
         let end = End::WrongDigits.as_text();
         match store.claim(&self.id.claim_of_end(), end, self.expires_at).await {
             Ok(_) => {
-                let why = "three tries at the digits were wrong";
+                let why = "three attempts at the digits were wrong";
                 Failure::new(ErrorKind::TooManyWrongDigits, why)
             }
             Err(error) => error.into(),
@@ -176,7 +176,7 @@ async fn was_typed(store: &Store, id: &SignInId, typed: &str) -> Result<bool, Fa
     Ok(false)
 }
 
-/// What another browser has left for this sign-in.
+/// The approval of this sign-in by another browser, if any.
 pub(super) async fn approval(
     app: &App,
     store: &Store,

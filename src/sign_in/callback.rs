@@ -23,7 +23,7 @@ pub(crate) struct CallbackQuery {
     error: Option<String>,
 }
 
-/// Completes the sign-in in the browser that requested it. Any other is asked to approve it.
+/// Completes the sign-in in the browser that requested it. In any other, the user may approve it.
 pub(crate) async fn callback(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -58,7 +58,7 @@ pub(crate) async fn callback(
         // for sso
         (None, Some(state)) if state.is_sso => Err(sso::nothing_pending()),
         // for cross-device
-        // Here nothing is exchanged: the user is asked, at a clean URL.
+        // Nothing is exchanged here: the user is asked, at a URL without the code.
         (None, Some(state)) if end_of(&ctx.store, &state.id).await?.is_none() => {
             Ok(Next::to("/login/approve").with([callback.cookie(&app.keys)?]))
         }
@@ -99,8 +99,8 @@ fn is_plain(code: &str) -> bool {
 }
 
 /// Completes a sign-in in the browser that requested it. If another user is signed in there, they are
-/// asked first: a link in an email must not switch accounts by itself. Of a sign-in through an
-/// organization, it isn't known yet who it is.
+/// asked first: a link in an email must not switch accounts by itself. For SSO that comes later, since
+/// the user isn't known yet.
 pub(super) async fn complete_or_confirm_switch(
     ctx: &Ctx,
     user: Option<&CurrentUser>,

@@ -1,4 +1,4 @@
-//! How every sign-in is completed: it is claimed, WorkOS says who signs in, a session begins.
+//! Completes every sign-in: claims it, has WorkOS identify the user, begins the session.
 //!
 //! This can be done only once, since WorkOS takes a code once. So it runs in a task of its own, which a
 //! closed connection doesn't stop, and the outcome waits in the store for a minute: a reload, a second
@@ -34,7 +34,7 @@ const DEADLINE: Duration = Duration::from_secs(24);
 pub(crate) struct Completion {
     pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,
-    /// The user who is signed in in this browser so far.
+    /// The user who is signed in so far.
     user: Option<CurrentUser>,
     /// The sign-ins of that user in this browser: the session can't be read once the request has ended.
     earlier: Vec<(SignInId, ReturnTo)>,
@@ -47,7 +47,7 @@ pub(crate) struct Completion {
 pub(crate) trait Unreported {
     fn failure(&self) -> &Failure;
 
-    /// What the browser must still be told, if it isn't kept already.
+    /// What the browser must still learn, if it isn't stored already.
     fn outcome(&self) -> Option<Outcome> {
         None
     }
@@ -85,7 +85,7 @@ impl Completion {
         this.next(outcome).await
     }
 
-    /// Does this in a task of its own. `None` if it takes longer than a page should.
+    /// Runs this in a task of its own. `None` if it takes longer than a page should.
     pub(super) async fn detach<T: 'static, E: Unreported + 'static>(
         self: &Rc<Self>,
         work: impl Future<Output = Result<T, E>> + 'static,
@@ -102,8 +102,8 @@ impl Completion {
         timeout(PATIENCE, detached(work, report)).await.ok()?.ok()
     }
 
-    /// Where the browser goes whose request began it. An outcome of `None` is another request's to
-    /// make.
+    /// Where the browser of this request goes. `None` if it takes longer; `Some(Ok(None))` if another
+    /// request completes the sign-in.
     pub(super) async fn next(
         &self,
         outcome: Option<Result<Option<Outcome>, Failure>>,
@@ -135,7 +135,7 @@ impl Completion {
             let profile = self.ctx.app.workos.exchange_code(code, verifier).await?;
             let verified = self.verify(profile)?;
             // for sso
-            // Only now is it known who signs in through an organization.
+            // For SSO, the user is known only now.
             if self.pending.method.is_sso()
                 && let Some(user) = &self.user
                 && !user.is(&verified.user_id, &verified.email)
@@ -193,7 +193,7 @@ impl Completion {
             && let Err(failure) =
                 outcome.keep(&self.ctx.app, &self.ctx.store, &self.pending.id).await
         {
-            tracing::warn!(cause = %failure, "could not store the outcome of a sign-in");
+            tracing::warn!(event = "outcome_not_stored", cause = %failure, "could not store outcome");
         }
         settled.map_err(|failure| failure.ending(&self.pending.id))
     }

@@ -1,7 +1,7 @@
 //! Sends the email of a sign-in: each method in its own file.
 //!
-//! The response must not depend on the address, nor must the time that it takes: nobody may learn
-//! through this app which addresses WorkOS or a mail server knows.
+//! Neither the response nor its time may depend on the address: this app must not reveal which
+//! addresses WorkOS or an SMTP server knows.
 
 use super::complete::report;
 use super::ctx::Ctx;
@@ -56,7 +56,8 @@ impl Delivery {
         if !error.may_have_succeeded() {
             return Err(error.into());
         }
-        tracing::warn!(cause = %with_sources(&error), "WorkOS may have sent this email, or not");
+        let cause = with_sources(&error);
+        tracing::warn!(event = "email_unconfirmed", cause, "WorkOS may have sent this email");
         self.entry().but(Event::Undelivered).write();
         self.pending.is_delayed = true;
         Ok(())

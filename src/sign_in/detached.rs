@@ -4,8 +4,8 @@ use actix_web::rt;
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-/// Does this in a task of its own. If the receiver was dropped, `tell` gets the error, since no request
-/// is there to respond with it.
+/// Runs this in a task of its own. If the receiver was dropped, `tell` gets the error, since no request
+/// can respond with it.
 pub(crate) fn detached<T: 'static, E: 'static>(
     work: impl Future<Output = Result<T, E>> + 'static,
     tell: impl FnOnce(E) + 'static,

@@ -7,7 +7,7 @@ use crate::sealed::{NoRandomness, random};
 use crate::typed::{digit, is_invisible};
 
 /// Two digits that the requesting browser shows, and that must be typed in the browser that opens the
-/// link: only a user who has both in front of them can do that.
+/// link, which only a user who has both of them can do.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, derive_more::Debug)]
 #[debug("Digits(…)")]
 #[serde(transparent)]
@@ -42,7 +42,7 @@ impl Digits {
         &self.0
     }
 
-    /// Whether they are the same, in a time that doesn't tell how much of them is.
+    /// Whether they are the same, compared in constant time.
     #[must_use]
     pub fn are(&self, typed: &Self) -> bool {
         self.0.as_bytes().ct_eq(typed.0.as_bytes()).into()

@@ -1,4 +1,4 @@
-//! How a sign-in came to its end. Whoever ends it says so in the store, once and for all.
+//! How a sign-in ended: claimed once in the store, and never changed.
 
 use super::SignInId;
 use crate::app::App;
@@ -6,18 +6,17 @@ use crate::audit::{Entry, Event};
 use crate::error::{ErrorKind, Failure};
 use crate::session::Store;
 
-/// How long it may take to exchange a code and begin a session, in seconds: until then, who asks is
-/// told to wait; after it, that it was interrupted.
+/// How long it may take to exchange a code and begin a session, in seconds. Until then, other requests
+/// wait; after it, the sign-in counts as interrupted.
 const REDEEMING: i64 = 28;
 
-/// How a sign-in came to its end.
+/// How a sign-in ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Its code is being exchanged, or was, since this time in seconds since 1970. If that went
-    /// well, the browser that asked knows.
+    /// Its code is being exchanged since this time, in seconds since 1970, or was exchanged.
     Redeemed(i64),
     // for own-mail or cross-device
-    /// The user who got the email didn't request it.
+    /// The owner of the mailbox didn't request it.
     ByMailbox,
     // for cross-device
     /// The digits were wrong three times in another browser.
@@ -82,7 +81,7 @@ pub(crate) async fn cancel(
     }
 }
 
-/// How this sign-in came to its end, if it has.
+/// How this sign-in ended, if it has.
 pub(crate) async fn end_of(store: &Store, id: &SignInId) -> Result<Option<End>, Failure> {
     Ok(store.claimed(&id.claim_of_end()).await?.map(|text| End::of_text(&text)))
 }

@@ -66,7 +66,7 @@ impl SignInId {
         format!("blocked cookies {}", self.0)
     }
 
-    /// What it came to, for a browser whose response was lost.
+    /// Its outcome, for a browser whose response was lost.
     #[must_use]
     pub fn name_of_outcome(&self) -> String {
         format!("outcome {}", self.0)

@@ -1,4 +1,4 @@
-//! The mark of a browser that has proved a mailbox.
+//! Browsers that have proved a mailbox.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
@@ -29,8 +29,7 @@ impl Sealed for KnownBrowser {
 }
 
 impl KnownBrowser {
-    /// The cookie that marks a browser in which this mailbox was proved just now. It replaces that of
-    /// an earlier person.
+    /// The cookie of a browser in which this mailbox was proved just now. It replaces an earlier user's.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.

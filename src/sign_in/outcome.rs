@@ -1,4 +1,4 @@
-//! What a sign-in came to. It waits in the store for a minute, for a browser whose response was lost.
+//! The outcome of a sign-in. It stays in the store for a minute, for a browser whose response was lost.
 
 use std::time::{Duration, Instant};
 
@@ -22,17 +22,16 @@ const LIFETIME: i64 = 60;
 /// How often a request that waits looks for it.
 const POLL: Duration = Duration::from_millis(100);
 
-/// What a sign-in came to.
+/// The outcome of a sign-in.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Outcome {
     /// A session has begun.
     SignedIn(SignedIn),
     // for sso
-    /// Another user is signed in here and is asked first: the reference of what waits for the answer.
+    /// Another user is signed in, and is asked first: the reference of the identity that waits.
     AsksToSwitch(String),
     Failed(ErrorKind),
-    /// A typed code was wrong, and no request was there to say so; how many attempts are left, if that is
-    /// known.
+    /// A code was wrong, and its request was gone; how many attempts are left, if known.
     NotTaken(ErrorKind, Option<u32>),
 }
 
@@ -50,8 +49,7 @@ pub(crate) struct SignedIn {
 }
 
 impl SignedIn {
-    /// Whether another user has signed in in this browser since, who must be asked before the account
-    /// is switched.
+    /// Whether another user has signed in in this browser since, so that switching needs their consent.
     fn is_too_late_for(&self, user: &CurrentUser) -> bool {
         self.replaced.as_ref() != Some(&user.session.id) && !user.is(&self.user_id, &self.email)
     }
@@ -111,13 +109,10 @@ impl Outcome {
                 let cookie = app.session_cookie.seal(&signed_in.reference);
                 let cookie =
                     cookie.ok_or_else(|| Failure::internal("no session cookie".to_owned()))?;
-                let known = match signed_in.is_proved {
-                    true => {
-                        let now = app.clock.now();
-                        Some(KnownBrowser::cookie(&signed_in.email, &app.keys, now)?)
-                    }
-                    false => None,
-                };
+                let known = signed_in
+                    .is_proved
+                    .then(|| KnownBrowser::cookie(&signed_in.email, &app.keys, app.clock.now()))
+                    .transpose()?;
                 let removals = [pending.id.removal_cookie(), PendingCallback::removal_cookie()];
                 let next = Next::to(pending.return_to.as_str());
                 Ok(next.with([cookie]).with(removals).with(known))
@@ -141,7 +136,7 @@ pub(super) enum Standing {
     UnderWay,
     /// Its outcome waits.
     Waits(Outcome),
-    /// Nothing more comes of it: it was long ago, the session has ended, or the program was killed.
+    /// It is over: long ago, the session has ended, or the program was killed.
     Over,
 }
 
@@ -175,9 +170,8 @@ pub(super) async fn standing(
     }))
 }
 
-/// Waits for the outcome of a sign-in that another request of this browser has claimed, and hands it
-/// out. That is always the same session: a browser may ask as often as its connection breaks. `None` if
-/// it was not claimed, or nothing more comes of it.
+/// Waits for the outcome of a sign-in that another request of this browser has claimed. Every request
+/// gets the same session. `None` if the sign-in was not claimed, or is over.
 pub(crate) async fn wait_if_claimed(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -191,7 +185,7 @@ pub(crate) async fn wait_if_claimed(
             Some(Standing::UnderWay) if started.elapsed() < PATIENCE => sleep(POLL).await,
             Some(Standing::UnderWay) => return Err(Failure::in_progress(&pending.id)),
             Some(Standing::Waits(outcome)) => {
-                // It takes the place of a session that the same person has begun here since.
+                // It replaces a session that the same user has begun here since.
                 if let (Outcome::SignedIn(signed_in), Some(other)) =
                     (&outcome, app.session_cookie.reference(&ctx.request))
                     && other != signed_in.reference
@@ -204,7 +198,7 @@ pub(crate) async fn wait_if_claimed(
     }
 }
 
-/// Takes from the store what became of a typed code, if no page has said so yet.
+/// Takes the refusal of a code from the store, if no page has shown it yet.
 pub(crate) async fn take_not_taken(
     app: &App,
     store: &Store,
@@ -217,7 +211,7 @@ pub(crate) async fn take_not_taken(
     Ok(Some((kind, attempts_left)))
 }
 
-/// Whether a typed code was wrong, and no page has said so yet.
+/// Whether a code was refused, and no page has shown it yet.
 pub(crate) async fn has_not_taken(
     app: &App,
     store: &Store,

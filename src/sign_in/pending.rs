@@ -17,12 +17,12 @@ use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
 const COOKIE_PREFIX: &str = "__Host-signin-";
-/// A browser may have this many sign-ins under way, one a tab; the oldest goes first. They keep
+/// The most pending sign-ins of a browser, such as one for each tab. The oldest is removed. Three keep
 /// the `Cookie` header below 4 KiB.
 const MAX_PER_BROWSER: usize = 3;
 
-/// What the requesting browser keeps. Its names are short because a cookie has 1 KiB in all, and address
-/// and path may fill the half of it.
+/// What the requesting browser keeps. Its names are short because the cookie has at most 1 KiB, and
+/// address and path may need half of that.
 #[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
 #[debug("PendingSignIn {{ began_at: {began_at}, expires_at: {expires_at}, .. }}")]
 pub struct PendingSignIn {
@@ -64,7 +64,7 @@ impl Sealed for PendingSignIn {
 }
 
 impl PendingSignIn {
-    /// Begins a sign-in that may take so long: the browser's half.
+    /// Begins a sign-in that may take this long.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
@@ -107,8 +107,8 @@ impl PendingSignIn {
         }
     }
 
-    /// The `state` (at most 255 characters) for WorkOS's link, that works for so long. Only the
-    /// last one that was made belongs to the sign-in.
+    /// Makes the `state` (at most 255 characters) for a WorkOS link that works for `link_expires_in`. Only
+    /// the last one belongs to the sign-in.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.
@@ -137,7 +137,7 @@ impl PendingSignIn {
         Self::with_expired(request, keys, id).filter(|pending| now < pending.expires_at)
     }
 
-    /// The same, whether or not it has expired meanwhile.
+    /// The same, expired or not.
     #[must_use]
     pub fn with_expired(request: &HttpRequest, keys: &KeyRing, id: &SignInId) -> Option<Self> {
         let name = id.cookie_name();
@@ -159,8 +159,8 @@ impl PendingSignIn {
         self.state_hash.as_ref().is_some_and(is_it)
     }
 
-    /// The cookie that keeps it, for an hour longer than it lasts: a user who comes too late is then
-    /// offered the same sign-in again.
+    /// The cookie, which lasts an hour longer than the sign-in: a user who comes too late is offered the
+    /// same sign-in again.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has none to give.

@@ -1,4 +1,4 @@
-//! What WorkOS has sent a browser back with, where it can't be used at once.
+//! What WorkOS has sent back, if it can't be used at once.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
@@ -9,8 +9,8 @@ use crate::clock::seconds;
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
-/// A code and its `state`, in the browser that WorkOS has sent back with them: until the person
-/// there has said what to do. So they stand in no URL.
+/// A code and its `state`, kept in the browser until the user has decided what to do, so that they are
+/// in no URL.
 #[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
 #[debug("PendingCallback {{ expires_at: {expires_at}, .. }}")]
 pub struct PendingCallback {
@@ -27,7 +27,7 @@ impl Sealed for PendingCallback {
 }
 
 impl PendingCallback {
-    /// The cookie that keeps it, or what else waits for the person's word.
+    /// The cookie that holds it, or a [`Waiting`](super::sso::Waiting) identity's reference.
     pub(crate) const COOKIE: &str = "__Host-approve";
 
     /// One that has come just now, with a `state` that lives as long as this at most.

@@ -6,7 +6,7 @@
 //!   have proved the mailbox have emails of their own.
 //! - The limits of clients count what a client does. Those of wider networks, which many visitors may
 //!   share, are enforced only once half of the total is used.
-//! - The last third of the total is for networks that have asked at most three times.
+//! - The last third of the total is for networks with at most three requests.
 
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -60,7 +60,7 @@ impl RateLimits {
                 Err(Failure::new(code, "too many sign-ins requested").retry_after(wait))
             }
             Some((None, wait)) => {
-                // No email, but the client has asked.
+                // No email is sent, but the request counts.
                 let counters = self.counters(request, 1, false).into_iter();
                 store
                     .check_rate_limits(&counters.map(|(_, count)| count).collect::<Vec<_>>())
@@ -129,7 +129,7 @@ impl RateLimits {
         if !sends_email {
             return counters;
         }
-        // By the widest network: who has a /48 has 65,536 networks that have never asked.
+        // By the widest network: in a /48 there are 65,536 networks without a request.
         if let Some((widest, _)) = wider_networks(network).last() {
             let limit = RateLimit { at_most: FEW, within: total.within };
             let two_thirds = total.at_most - total.at_most / 3;
@@ -155,8 +155,8 @@ impl RateLimits {
         counters
     }
 
-    /// Counts a try at the code of an address, whoever makes it; gives how long it is until the next
-    /// may be made, if this one must not.
+    /// Counts an attempt at a code of this address, by any client. Returns how long to wait, if the
+    /// attempt is refused.
     ///
     /// # Errors
     /// When the store fails.
@@ -170,13 +170,13 @@ impl RateLimits {
     }
 }
 
-/// As many codes as WorkOS mails to one address, and as many tries as it takes for one: who is stopped
-/// here is told how long to wait. <https://workos.com/docs/reference/rate-limits>
+/// WorkOS's own limits on the codes and the attempts for one address; ours say how long to wait.
+/// <https://workos.com/docs/reference/rate-limits>
 const CODES: RateLimit = RateLimit { at_most: 3, within: Duration::from_secs(60) };
 const CODE_TRIES: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60) };
 /// Emails to one mailbox that strangers can't use up, for all browsers together that have proved it.
 const KNOWN: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60 * 60) };
-/// How often a network may have asked that is let into the last third of the total.
+/// The most requests of a network that may use the last third of the total.
 const FEW: u32 = 3;
 
 /// Strangers in the same network use up nothing of a known browser's.

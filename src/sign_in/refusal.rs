@@ -22,8 +22,8 @@ pub(crate) enum Refusal {
 /// <https://workos.com/docs/reference/sso/get-authorization-url/error-codes>
 #[rustfmt::skip]
 const DOCUMENTED: &[(&str, ErrorKind, &str)] = &[
-    ("access_denied", ErrorKind::LinkExpired, "access_denied: the link was used or has expired, or the identity provider let nobody in"),
-    ("signin_consent_denied", ErrorKind::SignInCancelled, "signin_consent_denied: the person did not consent"),
+    ("access_denied", ErrorKind::LinkExpired, "access_denied: the link was used or has expired, or the identity provider refused"),
+    ("signin_consent_denied", ErrorKind::SignInCancelled, "signin_consent_denied: the user did not consent"),
     ("connection_domain_invalid", ErrorKind::SsoWrongAccount, "connection_domain_invalid: the address is of no domain of the connection"),
     ("profile_not_allowed_outside_organization", ErrorKind::SsoWrongAccount, "profile_not_allowed_outside_organization: the address is of no domain of the organization"),
     ("connection_unlinked", ErrorKind::SsoSwitchedOff, "connection_unlinked: the connection is not linked; see it in the WorkOS dashboard"),
@@ -67,7 +67,7 @@ impl Refusal {
             Self::StateExpired => (ErrorKind::LinkExpired, "the state is older than link and code together"),
             Self::CodeExpired => (ErrorKind::CodeExpired, "the code waited for too long"),
             Self::Consumed => (ErrorKind::NothingPending, "the sign-in was already used, or requested in another browser"),
-            Self::ProfileMismatch => (ErrorKind::ProfileMismatch, "the Profile isn't of the address that asked, by the mail that was sent"),
+            Self::ProfileMismatch => (ErrorKind::ProfileMismatch, "the Profile isn't of the requested address and method"),
         }
     }
 }
@@ -81,7 +81,7 @@ impl From<Refusal> for Failure {
 
 /// The link or code was used, has expired, or was never made: all look the same.
 pub(crate) fn spent() -> Failure {
-    Failure::new(ErrorKind::MailLinkSpent, "the mail's link is unknown, used or has expired")
+    Failure::new(ErrorKind::MailLinkSpent, "the email's link is unknown, used or has expired")
 }
 
 /// What a failure offers to the browser that requested the sign-in.

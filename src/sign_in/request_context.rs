@@ -1,23 +1,22 @@
-//! How a sign-in was asked for: what a browser is told of it that opens its link without having
-//! asked.
+//! How a sign-in was requested, for the pages of another browser that opens its link.
 
 use serde::{Deserialize, Serialize};
 
 use super::Digits;
 
-/// How a sign-in was asked for. It travels with the link, sealed; its names are short because
-/// `state` has 255 characters in all.
+/// How a sign-in was requested. It is sealed into the link; its names are short because `state` has at
+/// most 255 characters.
 #[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
 #[debug("RequestContext {{ at: {at}, .. }}")]
 pub struct RequestContext {
     /// When, in seconds since 1970.
     #[serde(rename = "a")]
     pub at: i64,
-    /// The browser that asked, in words.
+    /// The name of the requesting browser.
     #[serde(rename = "d")]
     pub device: String,
     // for cross-device
-    /// What the page shows that waits for the mail.
+    /// The digits that the waiting page shows.
     #[serde(rename = "g")]
     pub digits: Digits,
 }

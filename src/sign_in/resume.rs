@@ -48,8 +48,11 @@ pub(crate) fn signed_in_by(user: Option<&CurrentUser>, id: &SignInId) -> Option<
     user.and_then(|user| user.destination_of(id)).map(|return_to| Next::to(return_to.as_str()))
 }
 
-/// What to tell a browser that doesn't have this sign-in. If it began just now and the browser sends no
-/// cookie of ours, it keeps none, and the form would be sent in vain again.
+/// Where a browser goes that doesn't have this sign-in.
+///
+/// # Errors
+/// If the sign-in began just now and the browser sends no cookie of ours: it blocks cookies, and the form
+/// would fail again.
 pub(crate) fn unknown(
     ctx: &Ctx,
     id: &SignInId,

@@ -1,4 +1,4 @@
-//! Starts a sign-in: who may, how often, by which method; then its email is sent.
+//! Starts a sign-in: checks who may and how often, chooses the method, and has the email sent.
 
 use super::LinkDelivery;
 use super::ctx::Ctx;
@@ -13,7 +13,7 @@ use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
 
-/// What the login form asks for.
+/// What the login form sent.
 pub(crate) struct Requested {
     pub(crate) email: EmailAddress,
     pub(crate) return_to: ReturnTo,

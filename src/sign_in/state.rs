@@ -1,4 +1,4 @@
-//! `state`: the half of a sign-in that goes to WorkOS with the link and comes back from it.
+//! `state`: goes to WorkOS with the link, and comes back in the callback.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use crate::sealed::{KeyRing, NoRandomness, Sealed};
 /// How long WorkOS's authorization code lives after the link was opened.
 pub(super) const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
-/// What comes back through WorkOS. It says which sign-in it belongs to and how that was requested, so
-/// that any browser's page can say so without a stored value. It says nothing of the user, since it
-/// passes through emails and logs that aren't ours.
+/// The sealed `state`: which sign-in it belongs to, and how that was requested, so that a page in any
+/// browser can show it without a stored value. It has nothing about the user, since it passes through
+/// emails and logs that aren't ours.
 #[derive(Serialize, Deserialize, derive_more::Debug)]
 #[debug("State {{ expires_at: {expires_at}, .. }}")]
 pub struct State {
@@ -40,7 +40,7 @@ impl Sealed for State {
 }
 
 impl State {
-    /// For a link of WorkOS's that works for so long.
+    /// Makes one for a WorkOS link that works for `link_expires_in`.
     pub(super) fn new(
         id: &SignInId,
         requested: RequestContext,
@@ -58,7 +58,7 @@ impl State {
         keys.open("", state)
     }
 
-    /// How long link and code live together, in seconds, if the link lives for so long.
+    /// How long link and code together are valid, in seconds.
     #[must_use]
     pub fn lifetime(link_expires_in: Duration) -> i64 {
         seconds(link_expires_in + CODE_LIFETIME)

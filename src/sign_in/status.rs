@@ -1,4 +1,4 @@
-//! How a sign-in goes, for the page that waits for it.
+//! The progress of a sign-in, for the page that waits for it.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::{End, PendingSignIn, SignInId, approve};
 use crate::error::Failure;
 use crate::session::CurrentUser;
 
-/// How a sign-in of this browser goes.
+/// The progress of a sign-in, as its browser sees it.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Progress {
@@ -21,7 +21,7 @@ pub(crate) enum Progress {
     Approved,
     /// It has signed this browser in.
     SignedIn,
-    /// It is over: too old, ended, or used in vain.
+    /// It is over: expired, ended, or failed.
     Expired,
     /// This browser doesn't have it.
     None,
@@ -34,7 +34,7 @@ pub(crate) struct Status {
     pub(crate) next: Option<String>,
 }
 
-/// How this sign-in goes, as far as this browser may know.
+/// Returns the progress of this sign-in, as far as this browser may know it.
 pub(crate) async fn status(
     ctx: &Ctx,
     user: Option<&CurrentUser>,

@@ -1,4 +1,4 @@
-//! A sign-in came back to a browser in which another user is signed in: they are asked first.
+//! A sign-in came back to a browser in which another user is signed in. They are asked whether to switch.
 
 use super::callback::verify_state;
 use super::complete::Completion;
@@ -24,13 +24,13 @@ pub(crate) struct Question {
     waiting: Option<Box<Waiting>>,
 }
 
-/// A question to ask, or where the browser goes because it was answered before.
+/// A question to ask, or where the browser goes because the user has answered it.
 pub(crate) enum Asked {
     Question(Box<Question>),
     Answered(Next),
 }
 
-/// What this browser's user is asked about, for the page that asks.
+/// Finds the question for this browser's user, for the page that asks it.
 pub(crate) async fn ask(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Asked, Failure> {
     if let Some(question) = Question::of_browser(ctx).await? {
         return Ok(Asked::Question(Box::new(question)));
@@ -42,7 +42,7 @@ pub(crate) async fn ask(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Asked, 
     answered(ctx, user, before).await
 }
 
-/// What the user has answered, on the page that asked about the sign-in `shown`.
+/// Finds the question that the user answers, on the page that asked about the sign-in `shown`.
 pub(crate) async fn ask_again(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -64,7 +64,7 @@ pub(crate) async fn ask_again(
     }
 }
 
-/// Pressed twice: the first press has answered.
+/// The button was pressed twice: the first press has answered.
 async fn answered(
     ctx: &Ctx,
     user: Option<&CurrentUser>,

@@ -1,4 +1,4 @@
-//! Who signed in, as WorkOS says: it must be who requested it, by the method that was requested.
+//! The user whom WorkOS has identified: the one who requested the sign-in, by the requested method.
 
 use serde::{Deserialize, Serialize};
 

@@ -15,10 +15,10 @@ use crate::clock::seconds;
 use crate::error::{ErrorKind, Failure};
 use crate::sign_in::deliver::Delivery;
 
-/// Where WorkOS doesn't say how long to wait: within this time it sends three codes and takes ten tries.
+/// The wait if WorkOS names none: within this time it sends three codes and accepts ten attempts.
 const A_MINUTE: Duration = Duration::from_secs(60);
 
-/// What a failure is called where no link was sent.
+/// The kind of this failure in a sign-in that sends no link.
 pub(super) fn error_kind(kind: ErrorKind) -> ErrorKind {
     match kind {
         ErrorKind::LinkExpired | ErrorKind::MailLinkSpent | ErrorKind::CodeExpired => {
@@ -31,20 +31,20 @@ pub(super) fn error_kind(kind: ErrorKind) -> ErrorKind {
 }
 
 impl Delivery {
-    /// Has WorkOS email a code. If it may be because of the address that it sends none, only the
-    /// operator is told.
+    /// Has WorkOS email a code. If WorkOS refuses in a way that may depend on the address, only the
+    /// operator learns of it.
     pub(in crate::sign_in) async fn email_code(&mut self) -> Result<(), Failure> {
         match self.ctx.app.workos.create_magic_auth(self.pending.email.as_str()).await {
             Ok(()) => self.entry().write(),
             Err(error) if error.is_address_rate_limited() => {
-                tracing::warn!(cause = %error, "WorkOS sends no code for a while");
+                tracing::warn!(event = "email_refused", cause = %error, "WorkOS sends no code for now");
                 let wait = error.retry_after().unwrap_or(A_MINUTE);
                 let next = self.ctx.app.clock.now().saturating_add(seconds(wait));
                 self.pending.next_mail_at = Some(next);
                 self.entry().but(Event::Undelivered).write();
             }
             Err(error) if error.may_depend_on_address() => {
-                tracing::warn!(cause = %error, "WorkOS sends no code to this address");
+                tracing::warn!(event = "email_refused", cause = %error, "WorkOS sent no code");
                 self.entry().but(Event::Undelivered).write();
             }
             Err(error) => self.delay_or_fail(error)?,

@@ -16,8 +16,8 @@ use crate::error::ErrorKind;
 use email_code::OneTimeCode;
 use sso::CodeVerifier;
 
-/// How a sign-in proves who the user is. Chosen when it begins, and kept with it: what comes back by
-/// one method proves nothing for another.
+/// How a sign-in proves who the user is. Chosen when it begins and kept with it: proof by one method
+/// doesn't complete a sign-in by another.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum SignInMethod {
     /// By a link in an email.
@@ -39,7 +39,7 @@ pub enum LinkDelivery {
     /// WorkOS: its own link, which works once.
     WorkOs,
     // for own-mail
-    /// This app: a link of its own, which mail scanners can't use up.
+    /// This app: a link of its own, which email scanners can't use up.
     Smtp,
 }
 
@@ -69,7 +69,7 @@ impl SignInMethod {
         }
     }
 
-    /// How long a sign-in by it may take, where a link works for as long as `of_link` says.
+    /// How long a sign-in by it may take; `of_link` is how long a link works.
     #[must_use]
     pub fn lifetime(&self, of_link: impl FnOnce(LinkDelivery) -> Duration) -> Duration {
         match self {
@@ -90,7 +90,7 @@ impl SignInMethod {
         }
     }
 
-    /// What a failure is called where a sign-in by this method fails.
+    /// The kind of this failure in a sign-in by this method.
     pub(crate) fn error_kind(&self, kind: ErrorKind) -> ErrorKind {
         match self {
             Self::Link(_) => kind,
@@ -105,7 +105,7 @@ impl SignInMethod {
         match self {
             Self::Link(LinkDelivery::WorkOs) | Self::Code => ErrorKind::LinkExpired,
             // for own-mail
-            // No scanner reaches the link that ours leads to.
+            // No scanner can reach the WorkOS link behind our own.
             Self::Link(LinkDelivery::Smtp) => ErrorKind::MailLinkSpent,
             // for sso
             Self::Sso(_) => ErrorKind::SsoDenied,

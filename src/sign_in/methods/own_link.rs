@@ -150,8 +150,7 @@ async fn leave(
     let state = pending.new_state(&app.keys, requested, app.link_lifetimes.workos, now)?;
     let cookie = pending.cookie(&app.keys, now)?;
 
-    // If the connection closes meanwhile, this still runs to its end: what is claimed is used or given
-    // back.
+    // This runs to its end even if the connection closes: the claim is used or released.
     let created = rt::spawn(create_session(app.clone(), ctx.store.clone(), pending, state)).await;
     let session = created.map_err(|_| Failure::internal("opening a link broke".to_owned()))??;
     Ok(Next::leave_for(session.link.expose_secret()).with([cookie]))
@@ -225,7 +224,7 @@ impl From<MailError> for Failure {
 }
 
 /// Counts an unwanted link against the network that requested it, as a tenth of what it may request.
-/// Not more: where a mail scanner presses the button, every sign-in of an office counts like this.
+/// Not more: if an email scanner presses the button, every sign-in of an office counts like this.
 async fn slow_down(limits: &RateLimits, store: &Store, network: IpAddr) -> Result<(), StoreError> {
     let limit = limits.per_client;
     let cost = limit.at_most.div_ceil(10);
@@ -234,7 +233,10 @@ async fn slow_down(limits: &RateLimits, store: &Store, network: IpAddr) -> Resul
 }
 
 fn pressed() -> Failure {
-    Failure::new(ErrorKind::MailLinkInUse, "the button of the mail's link was pressed just now")
+    Failure::new(
+        ErrorKind::MailLinkInUse,
+        "the button behind the email's link was pressed just now",
+    )
 }
 
 /// Refuses what no email of ours to this address holds. With the cookie keys alone one can seal a link
@@ -263,7 +265,7 @@ async fn check(ctx: &Ctx, link: &MailLink, pending: Option<&PendingSignIn>) -> R
     } else if let Err(refused) = mailed {
         refused
     } else if store.claimed(&link.id.claim_of_press()).await?.is_some() {
-        // Only the requesting browser is told that the button was pressed.
+        // Only the requesting browser learns that the button was pressed.
         pending.map_or_else(spent, |_| pressed())
     } else {
         return Ok(());
@@ -287,7 +289,7 @@ pub(crate) async fn cancellable(
 }
 
 /// Ends this one sign-in, before anyone is signed in, and slows down the network that requested it: not
-/// the address, and only once, because it may be a mail scanner that presses the button.
+/// the address, and only once, because an email scanner may have pressed the button.
 pub(crate) async fn cancel(app: &App, store: &Store, token: &str) -> Result<MailLink, Failure> {
     let link = cancellable(app, store, token).await?;
     if end::cancel(app, store, &link.id, usable_until(app, &link)).await? {

@@ -1,4 +1,4 @@
-//! The identity provider of the user's organization says who they are.
+//! Sign-in through the identity provider of the user's organization.
 
 mod waiting;
 
@@ -24,7 +24,7 @@ use crate::workos::{Authorization, Profile, SsoSelector};
 /// How long the user may take at the identity provider.
 pub(crate) const MAX_TIME_AWAY: Duration = Duration::from_secs(15 * 60);
 
-/// What the IDs of users begin with who sign in through an organization; all others are addresses.
+/// The prefix of the IDs of users who sign in through SSO. All other IDs are email addresses.
 const USER_ID_PREFIX: &str = "sso ";
 
 /// What only the browser that began can exchange the code with (PKCE, RFC 7636, 4.1): 256 random
@@ -68,12 +68,12 @@ pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
     Ok(Some(Next::leave_for(url).with([pending.cookie(&app.keys, now)?])))
 }
 
-/// Whether this user is known by the ID at their identity provider.
+/// Whether this user ID comes from an identity provider.
 pub(crate) fn is_sso_user(user_id: &str) -> bool {
     user_id.starts_with(USER_ID_PREFIX)
 }
 
-/// What a failure is called where no link was sent.
+/// The kind of this failure in a sign-in that sends no link.
 pub(crate) fn error_kind(kind: ErrorKind) -> ErrorKind {
     match kind {
         ErrorKind::LinkExpired | ErrorKind::CodeExpired => ErrorKind::SsoTooLate,
@@ -94,7 +94,7 @@ pub(crate) fn refused_elsewhere(refused: impl Into<Failure>) -> Failure {
     })
 }
 
-/// An identity provider's response came to a browser that didn't request it.
+/// Refuses an identity provider's response in a browser that didn't request it.
 pub(crate) fn nothing_pending() -> Failure {
     let why = "an identity provider's response came to a browser that didn't request it";
     refused_elsewhere(Failure::new(ErrorKind::NothingPending, why))

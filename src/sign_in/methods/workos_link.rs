@@ -24,8 +24,8 @@ pub(super) async fn create_session(
 }
 
 impl Delivery {
-    /// Has WorkOS make the link and email it. The link itself goes nowhere else: who typed the address
-    /// must not get it.
+    /// Has WorkOS make the link and email it. The link goes nowhere else: the visitor who typed the
+    /// address must not get it.
     pub(in crate::sign_in) async fn workos_link(&mut self) -> Result<(), Failure> {
         let (requested, now) = (self.requested(), self.ctx.app.clock.now());
         let lifetime = self.ctx.app.link_lifetimes.workos;
@@ -43,7 +43,7 @@ impl Delivery {
         match sent {
             Ok(()) => self.entry().write(),
             Err(error) if error.refuses_only("email") => {
-                tracing::warn!(cause = %error, "WorkOS sends no email to this address");
+                tracing::warn!(event = "email_refused", cause = %error, "WorkOS sent no email");
                 self.entry().but(Event::Undelivered).write();
             }
             Err(error) => self.delay_or_fail(error)?,

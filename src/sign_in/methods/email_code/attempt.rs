@@ -1,5 +1,5 @@
-//! An attempt at a code: one at a time, and three of them count. One that WorkOS doesn't judge doesn't
-//! count; one that is right completes the sign-in, once.
+//! An attempt at a code: one at a time, three for each sign-in. One that WorkOS doesn't judge isn't
+//! counted. The right code completes the sign-in, once.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::sign_in::resume::{Resumed, resume};
 use crate::sign_in::{End, PendingSignIn, SignInId, SignInMethod};
 use crate::workos::{CodeRefusal, WorkOsError};
 
-/// For how many seconds an attempt keeps others out: longer than WorkOS may take. After that, it was
+/// For how many seconds an attempt excludes others: longer than WorkOS may take. After that, it counts as
 /// interrupted.
 const MAX_DURATION: i64 = 24;
 /// How often an attempt looks whether the one before it is done.
@@ -71,7 +71,7 @@ pub(crate) async fn is_interrupted(
 /// What a typed code leads to.
 pub(crate) enum Redeemed {
     Next(Next),
-    /// It doesn't sign the user in, who may try another.
+    /// It was refused, and the user may try another code.
     Rejected(Box<PendingSignIn>, RejectedCode),
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn redeem(
         return is_over(&pending);
     }
     let waiting_page = || Redeemed::Next(Next::to(format!("/login/sent?flow={}", id.as_str())));
-    // Another user has signed in here since the page was shown: it says so now, and asks once more.
+    // Another user has signed in here since the page was shown: show the page again, which says so.
     let other = user.filter(|user| !user.has_email(&pending.email));
     if other.is_some_and(|other| other.profile.email != instead_of) {
         return Ok(waiting_page());
@@ -161,7 +161,7 @@ async fn counted_attempt(
     let id = &pending.id;
     let wait = app.rate_limits.try_code(store, &pending.email).await.map_err(Failure::from)?;
     if let Some(wait) = wait {
-        let cause = "too many tries at the codes of this address";
+        let cause = "too many attempts at codes for this address";
         return Err(Failure::new(ErrorKind::TooManyTries, cause).retry_after(wait).into());
     }
     let Some(number) = attempts::reserve(store, id, "", pending.expires_at).await? else {
@@ -207,7 +207,7 @@ async fn over(completion: &Completion, failure: Failure) -> RejectedCode {
 }
 
 fn too_many() -> Failure {
-    Failure::new(ErrorKind::TooManyWrongCodes, "three tries at the code were wrong")
+    Failure::new(ErrorKind::TooManyWrongCodes, "three attempts at the code were wrong")
 }
 
 fn kind_of(refusal: CodeRefusal) -> ErrorKind {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::typed::{self, is_invisible};
 
-/// Six digits, for the browser that asked. Called so, as WorkOS does, because an authorization code is
-/// another thing.
+/// A one-time code of six digits, for the requesting browser. WorkOS's name for it; an authorization code
+/// is something else.
 #[derive(derive_more::Debug)]
 #[debug("OneTimeCode(…)")]
 pub struct OneTimeCode(String);
@@ -14,11 +14,11 @@ impl OneTimeCode {
     /// How long WorkOS takes it. <https://workos.com/docs/authkit/magic-auth>
     pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
 
-    /// Reads what was typed or pasted. Forgiven are white space and dashes anywhere, letters that look
-    /// like digits, and digits of other scripts.
+    /// Reads what was typed or pasted. Accepts white space and dashes anywhere, letters that look like
+    /// digits, and digits of other scripts.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        // Six digits and what may stand between them, and no novel.
+        // Longer values are rejected.
         if typed.len() > 255 {
             return None;
         }

@@ -1,5 +1,5 @@
-//! A sign-in through an organization in a browser where another user is signed in. Only the exchange
-//! tells who it is, so the verified identity waits in the store until the user has agreed to switch.
+//! A sign-in through SSO in a browser where another user is signed in. The user is known only after the
+//! exchange, so the verified identity waits in the store until the user has agreed to switch.
 
 use std::rc::Rc;
 
@@ -62,7 +62,7 @@ impl Waiting {
         Ok(Outcome::AsksToSwitch(waiting.reference))
     }
 
-    /// The one that this browser's user is asked about.
+    /// The identity that this browser's user is asked about.
     pub(crate) async fn of_browser(ctx: &Ctx) -> Result<Option<Self>, Failure> {
         let Some(Reference(reference, _)) = Reference::of(ctx) else { return Ok(None) };
         let sealed = ctx.store.get(&name(&reference)).await?;
@@ -73,7 +73,7 @@ impl Waiting {
     /// True once. What waited is gone from the store then.
     pub(crate) async fn take(&self, store: &Store, now: i64) -> Result<bool, Failure> {
         let name = name(&self.reference);
-        // Until it would have expired, so that the user isn't asked again.
+        // Claimed for as long as it lives, so that the user isn't asked again.
         if !store.claim(&name, now.to_string(), self.expires_at).await? {
             return Ok(false);
         }
@@ -118,7 +118,7 @@ impl Completion {
     }
 }
 
-/// The sign-in that this browser's user was asked about, even if it waits no longer.
+/// The sign-in that this browser's user was asked about, answered or not.
 pub(crate) fn asked_about(ctx: &Ctx) -> Option<SignInId> {
     Reference::of(ctx).map(|Reference(_, id)| id)
 }
