@@ -11,6 +11,8 @@ use crate::sealed::KeyRing;
 use crate::session::{Limits, RateLimit, StoreLocation};
 use crate::sign_in::rate_limit::RateLimits;
 
+// for cross-device
+mod cross_device;
 // for own-mail
 mod mail;
 mod running;

@@ -23,6 +23,9 @@ mod account;
 pub(crate) mod assets;
 // for cross-device
 mod approve;
+// for cross-device
+// for own-mail
+mod approve_mail_link;
 // for own-mail or cross-device
 mod cancel;
 mod code;

@@ -8,6 +8,12 @@ use crate::mail::Settings;
 use crate::mail::{InvalidServer, Sender, Server};
 use crate::sign_in::LinkDelivery;
 
+/// `LINK_DELIVERY`
+pub(super) fn link_delivery(read: &mut Reader<'_>, default: LinkDelivery) -> LinkDelivery {
+    let deliveries = [("workos", default), ("smtp", LinkDelivery::Smtp)];
+    read.choice("LINK_DELIVERY", deliveries, "is workos or smtp")
+}
+
 /// Needed for links of our own. Without those it is optional: they are then offered to users whose link
 /// a scanner used up.
 #[cfg(feature = "smtp")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use env_settings::Reader;
 
-use super::{DAY, sso};
+use super::{DAY, cross_device, mail, sso};
 use crate::email_address::parse_domain;
 use crate::sign_in::{LinkDelivery, SignInMethod};
 use crate::workos::SsoSelector;
@@ -64,21 +64,13 @@ impl SignIn {
 pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
     let link_delivery = LinkDelivery::WorkOs;
     // for own-mail
-    let link_delivery = read.choice(
-        "LINK_DELIVERY",
-        [("workos", link_delivery), ("smtp", LinkDelivery::Smtp)],
-        "is workos or smtp",
-    );
+    let link_delivery = mail::link_delivery(read, link_delivery);
     SignIn {
         by_code: read.choice("SIGN_IN_WITH", [("link", false), ("code", true)], "is link or code"),
         link_delivery,
         link_lifetimes: link_lifetimes(read, link_delivery),
         // for cross-device
-        approves_cross_device: read.choice(
-            "CROSS_DEVICE",
-            [("approve", true), ("deny", false)],
-            "is approve or deny",
-        ),
+        approves_cross_device: cross_device::approves(read),
         allowed_email_domains: read.list(
             "ALLOWED_EMAIL_DOMAINS",
             "is a comma-separated list of domains, such as acme.com",

@@ -2,11 +2,7 @@
 
 use serde::Serialize;
 
-// for cross-device
-use super::ApprovePage;
 use super::{CancelPage, ErrorPage, Pages};
-// for cross-device
-use crate::sign_in::MailLink;
 use crate::sign_in::{LinkDelivery, PendingSignIn, RequestContext, SignInMethod};
 
 /// The link of our own email, in the requesting browser.
@@ -21,17 +17,6 @@ impl OpenPage {
     pub(crate) fn new(token: &str, requested: &RequestContext, pending: &PendingSignIn) -> Self {
         let email = pending.email.as_str().to_owned();
         Self { token: token.to_owned(), email, asked_at: requested.at }
-    }
-}
-
-// for cross-device
-impl ApprovePage {
-    pub(crate) fn of_mail_link(token: &str, link: &MailLink) -> Self {
-        let mut page = Self::of_workos_link(&link.id, &link.requested);
-        page.flow = None;
-        page.action = format!("/login/open/{token}");
-        page.cancel_url = Some(format!("/login/cancel/{token}"));
-        page
     }
 }
 

@@ -12,7 +12,7 @@ use crate::sign_in::ctx::Ctx;
 #[derive(Default, Deserialize)]
 pub(super) struct ApproveForm {
     #[serde(default)]
-    digits: String,
+    pub(super) digits: String,
     /// The sign-in that the page showed.
     #[serde(default)]
     flow: Option<String>,

@@ -1,22 +1,15 @@
 //! `/login/open/{token}`: the link of our own email. GET shows a page, POST uses the link.
 
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
+
+// for cross-device
+use super::approve::ApproveForm;
 
 use crate::error::Failure;
 use crate::pages::{ApprovePage, ApprovedPage, OpenPage, Pages};
 use crate::session::CurrentUser;
-use crate::sign_in::MailLink;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::own_link::{self, Opened, Used};
-
-// for cross-device
-#[derive(Default, Deserialize)]
-pub(super) struct OpenForm {
-    /// Of a browser that didn't request the link.
-    #[serde(default)]
-    digits: String,
-}
 
 /// Only the requesting browser gets the button, so an email scanner can't press it.
 pub(super) async fn show(
@@ -33,7 +26,7 @@ pub(super) async fn show(
             pages.show(&OpenPage::new(&token, &link.requested, &pending))
         }
         // for cross-device
-        Opened::Elsewhere(link) => pages.show(&elsewhere(&ctx, &token, &link)),
+        Opened::Elsewhere(link) => pages.show(&ApprovePage::of_mail_link(&ctx.app, &token, &link)),
         Opened::Completed(next) => pages.go(next),
     })
 }
@@ -45,7 +38,7 @@ pub(super) async fn open(
     token: web::Path<String>,
     // for cross-device
     // The button of the requesting browser sends no field.
-    form: Option<web::Form<OpenForm>>,
+    form: Option<web::Form<ApproveForm>>,
 ) -> Result<HttpResponse, Failure> {
     // for cross-device
     let digits = form.map(|form| form.into_inner().digits).unwrap_or_default();
@@ -62,12 +55,8 @@ pub(super) async fn open(
         Used::Approved => Ok(pages.show(&ApprovedPage {})),
         // for cross-device
         Used::WrongDigits(link, attempts_left) => {
-            Err(elsewhere(&ctx, &token, &link).wrong_digits(&pages, attempts_left))
+            let page = ApprovePage::of_mail_link(&ctx.app, &token, &link);
+            Err(page.wrong_digits(&pages, attempts_left))
         }
     }
-}
-
-// for cross-device
-fn elsewhere(ctx: &Ctx, token: &str, link: &MailLink) -> ApprovePage {
-    ApprovePage::of_mail_link(token, link).asking_digits(ctx.app.approves_cross_device)
 }

@@ -3,14 +3,20 @@
 use actix_web::HttpRequest;
 
 use super::attempts::{self, MAX_ATTEMPTS};
+use super::callback::complete_or_confirm_switch;
 use super::ctx::Ctx;
 use super::end::{self, end_of};
+use super::next::Next;
+// for own-mail
+use super::own_link;
 use super::refusal::spent;
-use super::{Approval, Digits, End, PendingCallback, RequestContext, SignInId, State};
+use super::{
+    Approval, Digits, End, PendingCallback, PendingSignIn, RequestContext, SignInId, State,
+};
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::{ErrorKind, Failure};
-use crate::session::Store;
+use crate::session::{CurrentUser, Store};
 
 /// WorkOS's link, opened in this browser, which didn't request it.
 pub(crate) struct OpenedLink {
@@ -185,6 +191,23 @@ pub(super) async fn approval(
     let sealed = store.get(&id.name_of_approval()).await?;
     let approval: Option<Approval> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
     Ok(approval.filter(|approval| app.clock.now() < approval.expires_at))
+}
+
+/// Continues the sign-in that another browser has approved.
+pub(super) async fn continue_approved(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    pending: PendingSignIn,
+    approval: Approval,
+) -> Result<Next, Failure> {
+    // for own-mail
+    if let Some(secret_hash) = &approval.secret_hash {
+        return own_link::leave_if_approved(ctx, pending, secret_hash).await;
+    }
+    match approval.callback {
+        Some(callback) => complete_or_confirm_switch(ctx, user, pending, callback).await,
+        None => Err(spent().with_retry_of(&pending)),
+    }
 }
 
 /// Whether another browser has approved it, and no other tab is about to leave for WorkOS.

@@ -38,7 +38,7 @@ pub(crate) async fn callback(
     let requested = match resumed {
         Resumed::Completed(next) => return Ok(next),
         Resumed::Over(pending) if query.error.is_none() => {
-            return Err(Refusal::Consumed.of(&pending).for_audit(&pending));
+            return Err(Refusal::CONSUMED.of(&pending).for_audit(&pending));
         }
         Resumed::Pending(pending) | Resumed::Over(pending) => Some(pending),
         Resumed::Unknown => None,
@@ -62,8 +62,8 @@ pub(crate) async fn callback(
         (None, Some(state)) if end_of(&ctx.store, &state.id).await?.is_none() => {
             Ok(Next::to("/login/approve").with([callback.cookie(&app.keys)?]))
         }
-        (None, Some(_)) => Err(Refusal::Consumed.into()),
-        (None, None) => Err(Refusal::StateMismatch.into()),
+        (None, Some(_)) => Err(Refusal::CONSUMED.into()),
+        (None, None) => Err(Refusal::STATE_MISMATCH.into()),
     }
 }
 
@@ -84,11 +84,11 @@ fn read(
     if let Some(error) = &query.error {
         return Err(Refusal::of_error(error));
     }
-    let code = query.code.as_deref().filter(|code| is_plain(code)).ok_or(Refusal::NoCode)?;
-    let sealed = query.state.as_deref().ok_or(Refusal::StartedElsewhere)?;
-    let expires_at = state.ok_or(Refusal::StateMismatch)?.expires_at;
+    let code = query.code.as_deref().filter(|code| is_plain(code)).ok_or(Refusal::NO_CODE)?;
+    let sealed = query.state.as_deref().ok_or(Refusal::STARTED_ELSEWHERE)?;
+    let expires_at = state.ok_or(Refusal::STATE_MISMATCH)?.expires_at;
     if now >= expires_at {
-        return Err(Refusal::StateExpired);
+        return Err(Refusal::STATE_EXPIRED);
     }
     Ok(PendingCallback::new(code, sealed, expires_at, now))
 }
@@ -121,10 +121,10 @@ pub(super) fn verify_state(
     callback: &PendingCallback,
 ) -> Result<(), Failure> {
     if !pending.belongs_to(&callback.state) {
-        return Err(Refusal::StateMismatch.of(pending));
+        return Err(Refusal::STATE_MISMATCH.of(pending));
     }
     if app.clock.now() >= callback.expires_at {
-        return Err(Refusal::CodeExpired.of(pending));
+        return Err(Refusal::CODE_EXPIRED.of(pending));
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use super::detached::detached;
 use super::next::Next;
 use super::outcome::{Outcome, PATIENCE, SignedIn, wait_if_claimed};
 use super::refusal::Refusal;
-use super::sso::{self, Waiting};
+use super::sso;
 use super::verified_identity::VerifiedIdentity;
 use super::{End, PendingSignIn, ReturnTo, SignInId, SignInMethod, remove_all};
 use crate::app::App;
@@ -35,7 +35,7 @@ pub(crate) struct Completion {
     pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,
     /// The user who is signed in so far.
-    user: Option<CurrentUser>,
+    pub(super) user: Option<CurrentUser>,
     /// The sign-ins of that user in this browser: the session can't be read once the request has ended.
     earlier: Vec<(SignInId, ReturnTo)>,
     /// The reference of the session that this browser has; the new one takes its place.
@@ -117,7 +117,7 @@ impl Completion {
             }
             Some(Ok(None)) => {
                 let waited = wait_if_claimed(&self.ctx, self.user.as_ref(), &self.pending).await?;
-                waited.ok_or_else(|| Refusal::Consumed.of(&self.pending).for_audit(&self.pending))
+                waited.ok_or_else(|| Refusal::CONSUMED.of(&self.pending).for_audit(&self.pending))
             }
             Some(Err(failure)) => Err(failure.or_retry_of(&self.pending)),
             None => Err(Failure::in_progress(&self.pending.id)),
@@ -135,13 +135,8 @@ impl Completion {
             let profile = self.ctx.app.workos.exchange_code(code, verifier).await?;
             let verified = self.verify(profile)?;
             // for sso
-            // For SSO, the user is known only now.
-            if self.pending.method.is_sso()
-                && let Some(user) = &self.user
-                && !user.is(&verified.user_id, &verified.email)
-            {
-                return Waiting::keep(&self.ctx.app, &self.ctx.store, &self.pending.id, verified)
-                    .await;
+            if let Some(outcome) = self.ask_to_switch(&verified).await? {
+                return Ok(outcome);
             }
             self.begin_session(verified).await
         };

@@ -1,11 +1,10 @@
 //! The requesting browser continues: another has approved the sign-in, or its outcome waits.
 
-use super::callback::complete_or_confirm_switch;
 use super::ctx::Ctx;
 use super::next::Next;
 use super::refusal::spent;
 use super::resume::{Resumed, resume};
-use super::{Approval, SignInId, approve, own_link};
+use super::{SignInId, approve};
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 
@@ -22,19 +21,8 @@ pub(crate) async fn finish(
         Resumed::Pending(_) | Resumed::Unknown => return Err(nothing_pending()),
     };
     // for cross-device
-    let approval = approve::approval(&ctx.app, &ctx.store, id).await?;
-    // for cross-device
-    // for own-mail
-    if let Some(Approval { secret_hash: Some(secret_hash), .. }) = &approval {
-        return own_link::leave_if_approved(ctx, pending, secret_hash).await;
-    }
-    // for cross-device
-    match approval {
-        Some(Approval { callback: Some(callback), .. }) => {
-            return complete_or_confirm_switch(ctx, user, pending, callback).await;
-        }
-        Some(_) => return Err(spent().with_retry_of(&pending)),
-        None => {}
+    if let Some(approval) = approve::approval(&ctx.app, &ctx.store, id).await? {
+        return approve::continue_approved(ctx, user, pending, approval).await;
     }
     Ok(Next::to(format!("/login/sent?flow={}", pending.id.as_str())))
 }

@@ -27,7 +27,7 @@ impl Sealed for PendingCallback {
 }
 
 impl PendingCallback {
-    /// The cookie that holds it, or a [`Waiting`](super::sso::Waiting) identity's reference.
+    /// The cookie that holds it, or the reference of an identity that waits for consent.
     pub(crate) const COOKIE: &str = "__Host-approve";
 
     /// One that has come just now, with a `state` that lives as long as this at most.

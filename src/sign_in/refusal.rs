@@ -3,79 +3,61 @@
 use super::{PendingSignIn, SignInId};
 use crate::error::{ErrorKind, Failure, Offer};
 
-/// Why the callback refuses.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Refusal {
-    NoCode,
-    /// WorkOS came back with an error that it documents.
-    Provider(ErrorKind, &'static str),
-    UnknownError,
-    StartedElsewhere,
-    StateMismatch,
-    StateExpired,
-    CodeExpired,
-    Consumed,
-    ProfileMismatch,
-}
+/// Why the callback refuses: the kind for the visitor, the cause for the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal(ErrorKind, &'static str);
 
 /// The errors that are documented: what helps the visitor, and what the operator should look at.
 /// <https://workos.com/docs/reference/sso/get-authorization-url/error-codes>
 #[rustfmt::skip]
-const DOCUMENTED: &[(&str, ErrorKind, &str)] = &[
-    ("access_denied", ErrorKind::LinkExpired, "access_denied: the link was used or has expired, or the identity provider refused"),
-    ("signin_consent_denied", ErrorKind::SignInCancelled, "signin_consent_denied: the user did not consent"),
-    ("connection_domain_invalid", ErrorKind::SsoWrongAccount, "connection_domain_invalid: the address is of no domain of the connection"),
-    ("profile_not_allowed_outside_organization", ErrorKind::SsoWrongAccount, "profile_not_allowed_outside_organization: the address is of no domain of the organization"),
-    ("connection_unlinked", ErrorKind::SsoSwitchedOff, "connection_unlinked: the connection is not linked; see it in the WorkOS dashboard"),
-    ("idp_initiated_sso_disabled", ErrorKind::StartedElsewhere, "idp_initiated_sso_disabled: the sign-in was started at the identity provider"),
-    ("oauth_failed", ErrorKind::SsoDenied, "oauth_failed: the OAuth provider refused, or its credentials in WorkOS are wrong"),
-    ("server_error", ErrorKind::SsoFailed, "server_error: WorkOS failed on the way"),
-    ("ambiguous_connection_selector", ErrorKind::SsoNotSetUp, "ambiguous_connection_selector: the organization has several connections; name one in SSO_DOMAINS"),
-    ("connection_invalid", ErrorKind::SsoNotSetUp, "connection_invalid: there is no such connection, or it isn't active; see SSO_DOMAINS and the WorkOS dashboard"),
-    ("connection_strategy_invalid", ErrorKind::SsoNotSetUp, "connection_strategy_invalid: the connection can't be used like this; see SSO_DOMAINS"),
-    ("domain_connection_selector_not_allowed", ErrorKind::SsoNotSetUp, "domain_connection_selector_not_allowed: this app sends no domain selector; something on the way does"),
-    ("invalid_connection_selector", ErrorKind::SsoNotSetUp, "invalid_connection_selector: see SSO_DOMAINS"),
-    ("organization_invalid", ErrorKind::SsoNotSetUp, "organization_invalid: there is no such organization, or it has no connection; see SSO_DOMAINS and the WorkOS dashboard"),
+const DOCUMENTED: &[(&str, Refusal)] = &[
+    ("access_denied", Refusal::ACCESS_DENIED),
+    ("signin_consent_denied", Refusal(ErrorKind::SignInCancelled, "signin_consent_denied: the user did not consent")),
+    ("connection_domain_invalid", Refusal(ErrorKind::SsoWrongAccount, "connection_domain_invalid: the address is of no domain of the connection")),
+    ("profile_not_allowed_outside_organization", Refusal(ErrorKind::SsoWrongAccount, "profile_not_allowed_outside_organization: the address is of no domain of the organization")),
+    ("connection_unlinked", Refusal(ErrorKind::SsoSwitchedOff, "connection_unlinked: the connection is not linked; see it in the WorkOS dashboard")),
+    ("idp_initiated_sso_disabled", Refusal(ErrorKind::StartedElsewhere, "idp_initiated_sso_disabled: the sign-in was started at the identity provider")),
+    ("oauth_failed", Refusal(ErrorKind::SsoDenied, "oauth_failed: the OAuth provider refused, or its credentials in WorkOS are wrong")),
+    ("server_error", Refusal(ErrorKind::SsoFailed, "server_error: WorkOS failed on the way")),
+    ("ambiguous_connection_selector", Refusal(ErrorKind::SsoNotSetUp, "ambiguous_connection_selector: the organization has several connections; name one in SSO_DOMAINS")),
+    ("connection_invalid", Refusal(ErrorKind::SsoNotSetUp, "connection_invalid: there is no such connection, or it isn't active; see SSO_DOMAINS and the WorkOS dashboard")),
+    ("connection_strategy_invalid", Refusal(ErrorKind::SsoNotSetUp, "connection_strategy_invalid: the connection can't be used like this; see SSO_DOMAINS")),
+    ("domain_connection_selector_not_allowed", Refusal(ErrorKind::SsoNotSetUp, "domain_connection_selector_not_allowed: this app sends no domain selector; something on the way does")),
+    ("invalid_connection_selector", Refusal(ErrorKind::SsoNotSetUp, "invalid_connection_selector: see SSO_DOMAINS")),
+    ("organization_invalid", Refusal(ErrorKind::SsoNotSetUp, "organization_invalid: there is no such organization, or it has no connection; see SSO_DOMAINS and the WorkOS dashboard")),
 ];
+
+#[rustfmt::skip]
+impl Refusal {
+    const ACCESS_DENIED: Self = Self(ErrorKind::LinkExpired, "access_denied: the link was used or has expired, or the identity provider refused");
+    pub(crate) const NO_CODE: Self = Self(ErrorKind::BadRequest, "neither an error came back nor what could be a code");
+    const UNKNOWN_ERROR: Self = Self(ErrorKind::SsoFailed, "WorkOS came back with an error that it doesn't document");
+    pub(crate) const STARTED_ELSEWHERE: Self = Self(ErrorKind::StartedElsewhere, "a code came without a state: the sign-in was started at the identity provider");
+    pub(crate) const STATE_MISMATCH: Self = Self(ErrorKind::StateMismatch, "the state wasn't made here for this, or is damaged");
+    pub(crate) const STATE_EXPIRED: Self = Self(ErrorKind::LinkExpired, "the state is older than link and code together");
+    pub(crate) const CODE_EXPIRED: Self = Self(ErrorKind::CodeExpired, "the code waited for too long");
+    pub(crate) const CONSUMED: Self = Self(ErrorKind::NothingPending, "the sign-in was already used, or requested in another browser");
+    pub(crate) const PROFILE_MISMATCH: Self = Self(ErrorKind::ProfileMismatch, "the Profile isn't of the requested address and method");
+}
 
 impl Refusal {
     /// The `error` of a callback. One that isn't documented may be any text, and is not repeated.
     pub(crate) fn of_error(error: &str) -> Self {
-        let documented = DOCUMENTED.iter().find(|(name, ..)| *name == error);
-        documented.map_or(Self::UnknownError, |(_, kind, cause)| Self::Provider(*kind, cause))
+        let documented = DOCUMENTED.iter().find(|(name, _)| *name == error);
+        documented.map_or(Self::UNKNOWN_ERROR, |(_, refusal)| *refusal)
     }
 
     /// Refuses a sign-in of this browser.
     pub(crate) fn of(self, pending: &PendingSignIn) -> Failure {
-        let failure = Failure::from(self);
-        match self {
-            Self::Provider(ErrorKind::LinkExpired, _) => {
-                failure.with_kind(pending.method.access_denied()).with_retry_of(pending)
-            }
-            _ => failure.with_retry_of(pending),
-        }
-    }
-
-    #[rustfmt::skip]
-    fn entry(self) -> (ErrorKind, &'static str) {
-        match self {
-            Self::NoCode => (ErrorKind::BadRequest, "neither an error came back nor what could be a code"),
-            Self::Provider(kind, cause) => (kind, cause),
-            Self::UnknownError => (ErrorKind::SsoFailed, "WorkOS came back with an error that it doesn't document"),
-            Self::StartedElsewhere => (ErrorKind::StartedElsewhere, "a code came without a state: the sign-in was started at the identity provider"),
-            Self::StateMismatch => (ErrorKind::StateMismatch, "the state wasn't made here for this, or is damaged"),
-            Self::StateExpired => (ErrorKind::LinkExpired, "the state is older than link and code together"),
-            Self::CodeExpired => (ErrorKind::CodeExpired, "the code waited for too long"),
-            Self::Consumed => (ErrorKind::NothingPending, "the sign-in was already used, or requested in another browser"),
-            Self::ProfileMismatch => (ErrorKind::ProfileMismatch, "the Profile isn't of the requested address and method"),
-        }
+        let Self(kind, cause) = self;
+        let kind = if self == Self::ACCESS_DENIED { pending.method.access_denied() } else { kind };
+        Failure::new(kind, cause).with_retry_of(pending)
     }
 }
 
 impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        let (kind, why) = refusal.entry();
-        Self::new(kind, why)
+    fn from(Refusal(kind, cause): Refusal) -> Self {
+        Self::new(kind, cause)
     }
 }
 

@@ -17,11 +17,16 @@ pub(crate) struct Question {
     pub(crate) pending: PendingSignIn,
     /// The address that would be signed in.
     pub(crate) email: EmailAddress,
-    /// Of a link: its code waits in the browser.
-    callback: Option<PendingCallback>,
+    pub(super) held: Held,
+}
+
+/// What completes the sign-in once the user agrees.
+pub(super) enum Held {
+    /// The authorization code of a link, which waits in the browser.
+    Callback(PendingCallback),
     // for sso
-    /// Of a sign-in through an organization: the verified identity waits in the store.
-    waiting: Option<Box<Waiting>>,
+    /// An identity that SSO has verified, which waits in the store.
+    Identity(Box<Waiting>),
 }
 
 /// A question to ask, or where the browser goes because the user has answered it.
@@ -86,23 +91,13 @@ impl Question {
         let (keys, now, request) = (&ctx.app.keys, ctx.app.clock.now(), &ctx.request);
         // for sso
         if let Some(waiting) = Waiting::of_browser(ctx).await? {
-            // It waits by its own time.
-            let pending = PendingSignIn::with_expired(request, keys, &waiting.id);
-            let email = waiting.verified.email.clone();
-            let waiting = Some(Box::new(waiting));
-            return Ok(pending.map(|pending| Self { pending, email, callback: None, waiting }));
+            return Ok(waiting.question(ctx));
         }
         let question = |callback: PendingCallback| {
             let id = State::read(keys, &callback.state)?.id;
             let pending = PendingSignIn::of_browser(request, keys, &id, now)
                 .filter(|pending| pending.belongs_to(&callback.state))?;
-            Some(Self {
-                email: pending.email.clone(),
-                pending,
-                callback: Some(callback),
-                // for sso
-                waiting: None,
-            })
+            Some(Self { email: pending.email.clone(), pending, held: Held::Callback(callback) })
         };
         Ok(PendingCallback::of_browser(request, keys, now).and_then(question))
     }
@@ -113,30 +108,31 @@ impl Question {
         ctx: &Ctx,
         user: Option<&CurrentUser>,
     ) -> Result<Next, Failure> {
-        // for sso
-        if let Some(waiting) = self.waiting {
-            return Completion::new(ctx, user, self.pending).by_consent(*waiting).await;
-        }
-        let callback = self.callback.ok_or_else(nothing_pending)?;
-        verify_state(&ctx.app, &self.pending, &callback)?;
         let completion = Completion::new(ctx, user, self.pending);
-        completion.by_authorization_code(callback.code).await
+        match self.held {
+            Held::Callback(callback) => {
+                verify_state(&ctx.app, &completion.pending, &callback)?;
+                completion.by_authorization_code(callback.code).await
+            }
+            // for sso
+            Held::Identity(waiting) => completion.by_consent(*waiting).await,
+        }
     }
 
     /// No: the user keeps the account that is signed in.
     pub(crate) async fn decline(self, ctx: &Ctx) -> Result<Next, Failure> {
-        let next = Next::to("/").with([PendingCallback::removal_cookie()]);
-        // for sso
-        let next = match self.waiting {
-            Some(waiting) => {
+        let mut next = Next::to("/").with([PendingCallback::removal_cookie()]);
+        match self.held {
+            Held::Callback(_) => {}
+            // for sso
+            Held::Identity(waiting) => {
                 // Another press has agreed.
                 if !waiting.decline(ctx).await? {
                     return Ok(next);
                 }
-                next.with([self.pending.id.removal_cookie()])
+                next = next.with([self.pending.id.removal_cookie()]);
             }
-            None => next,
-        };
+        }
         let entry = Entry::new(Event::Cancelled).pending(&ctx.app.keys, &self.pending);
         entry.by(&self.pending.method).write();
         Ok(next)

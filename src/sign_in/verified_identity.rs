@@ -8,7 +8,7 @@ use crate::email_address::EmailAddress;
 use crate::workos::Profile;
 
 /// A Profile that fits the sign-in that it was requested for.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct VerifiedIdentity {
     /// [`CurrentUser::user_id`](crate::session::CurrentUser::user_id)
     #[serde(rename = "person")]
@@ -28,7 +28,7 @@ impl VerifiedIdentity {
         profile: Profile,
     ) -> Result<Self, Refusal> {
         if profile.id.is_empty() {
-            return Err(Refusal::ProfileMismatch);
+            return Err(Refusal::PROFILE_MISMATCH);
         }
         let profile = Profile { email: email.as_str().to_owned(), ..profile };
         Ok(Self { user_id, email, profile })
@@ -40,9 +40,9 @@ impl VerifiedIdentity {
         pending: &PendingSignIn,
         connection_type: &str,
     ) -> Result<Self, Refusal> {
-        let email = EmailAddress::parse(&profile.email).map_err(|_| Refusal::ProfileMismatch)?;
+        let email = EmailAddress::parse(&profile.email).map_err(|_| Refusal::PROFILE_MISMATCH)?;
         if email != pending.email || profile.connection_type != connection_type {
-            return Err(Refusal::ProfileMismatch);
+            return Err(Refusal::PROFILE_MISMATCH);
         }
         Self::new(email.as_str().to_owned(), email, profile)
     }

@@ -12,13 +12,14 @@ use crate::app::App;
 use crate::error::{ErrorKind, Failure};
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed, random};
-use crate::session::Store;
+use crate::session::{CurrentUser, Store};
 use crate::sign_in::complete::Completion;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
 use crate::sign_in::outcome::Outcome;
+use crate::sign_in::switch::{Held, Question};
 use crate::sign_in::verified_identity::VerifiedIdentity;
-use crate::sign_in::{PendingCallback, SignInId};
+use crate::sign_in::{PendingCallback, PendingSignIn, SignInId};
 
 /// How long it waits, in seconds.
 pub(crate) const WAITING_LIFETIME: i64 = 5 * 60;
@@ -70,6 +71,14 @@ impl Waiting {
         Ok(waiting.filter(|waiting| ctx.app.clock.now() < waiting.expires_at))
     }
 
+    /// The question whether to switch to it.
+    pub(in crate::sign_in) fn question(self, ctx: &Ctx) -> Option<Question> {
+        // It has a lifetime of its own.
+        let pending = PendingSignIn::with_expired(&ctx.request, &ctx.app.keys, &self.id)?;
+        let email = self.verified.email.clone();
+        Some(Question { pending, email, held: Held::Identity(Box::new(self)) })
+    }
+
     /// True once. What waited is gone from the store then.
     pub(crate) async fn take(&self, store: &Store, now: i64) -> Result<bool, Failure> {
         let name = name(&self.reference);
@@ -102,6 +111,20 @@ impl Reference {
 }
 
 impl Completion {
+    /// Has the identity wait if another user is signed in, who must agree first: SSO identifies the user
+    /// only now.
+    pub(in crate::sign_in) async fn ask_to_switch(
+        &self,
+        verified: &VerifiedIdentity,
+    ) -> Result<Option<Outcome>, Failure> {
+        let Self { ctx: Ctx { app, store, .. }, pending, user, .. } = self;
+        let is_other = |user: &CurrentUser| !user.is(&verified.user_id, &verified.email);
+        if !pending.method.is_sso() || !user.as_ref().is_some_and(is_other) {
+            return Ok(None);
+        }
+        Waiting::keep(app, store, &pending.id, verified.clone()).await.map(Some)
+    }
+
     /// Completes a sign-in through an organization, now that the user has agreed to switch accounts.
     pub(in crate::sign_in) async fn by_consent(self, waiting: Waiting) -> Result<Next, Failure> {
         let this = Rc::new(self);
