@@ -121,18 +121,18 @@ impl Question {
 
     /// No: the user keeps the account that is signed in.
     pub(crate) async fn decline(self, ctx: &Ctx) -> Result<Next, Failure> {
-        let mut next = Next::to("/").with([PendingCallback::removal_cookie()]);
-        match self.held {
-            Held::Callback(_) => {}
-            // for sso
+        let next = Next::to("/").with([PendingCallback::removal_cookie()]);
+        // for sso
+        let next = match self.held {
+            Held::Callback(_) => next,
             Held::Identity(waiting) => {
                 // Another press has agreed.
                 if !waiting.decline(ctx).await? {
                     return Ok(next);
                 }
-                next = next.with([self.pending.id.removal_cookie()]);
+                next.with([self.pending.id.removal_cookie()])
             }
-        }
+        };
         let entry = Entry::new(Event::Cancelled).pending(&ctx.app.keys, &self.pending);
         entry.by(&self.pending.method).write();
         Ok(next)

@@ -135,7 +135,7 @@ impl PrivateDir {
         if !self.may_be_world_writable {
             return Err(error);
         }
-        tracing::warn!("{error}");
+        tracing::warn!(event = "data_dir_world_writable", "{error}");
         Ok(())
     }
 }

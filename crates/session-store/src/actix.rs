@@ -22,7 +22,7 @@ impl SessionStore for Store {
         row.map(values).transpose().map_err(|error| {
             // As if there were none, so that the user can sign in again. An error would last as long as
             // the row.
-            tracing::error!(cause = %error, "discarding unreadable session");
+            tracing::error!(event = "session_unreadable", cause = %error, "discarding unreadable session");
             LoadError::Deserialization(error.into())
         })
     }

@@ -185,7 +185,7 @@ impl Store {
                 let tombstone_lifetime = self.tombstone_lifetime();
                 let expiry = on_engine!(self.expire(hash, reason, tombstone_lifetime));
                 if let Err(error) = metrics::REVOKE.measure(expiry).await {
-                    tracing::warn!(cause = %error, "could not write the end of a session");
+                    tracing::warn!(event = "session_end_not_stored", cause = %error, "could not write the end of a session");
                 }
             }
         }
@@ -195,7 +195,7 @@ impl Store {
             let ends_at = row.dates.ends_at(lifetimes);
             let touch = on_engine!(self.touch(hash, now, ends_at));
             if let Err(error) = metrics::TOUCH.measure(touch).await {
-                tracing::warn!(cause = %error, "could not update session last-seen time");
+                tracing::warn!(event = "last_seen_not_stored", cause = %error, "could not update session last-seen time");
             }
         }
         Ok(Some(row))

@@ -17,7 +17,7 @@ pub async fn every_minute(store: Store) {
                 Ok(true) => sleep(Duration::from_millis(10)).await,
                 Ok(false) => break,
                 Err(error) => {
-                    tracing::error!(cause = %error, "could not remove expired sessions");
+                    tracing::error!(event = "purge_failed", cause = %error, "could not remove expired sessions");
                     break;
                 }
             }

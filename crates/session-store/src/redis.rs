@@ -152,6 +152,7 @@ impl Opener {
             && !is_loopback(host)
         {
             tracing::warn!(
+                event = "store_without_tls",
                 "{} is on another machine and without TLS: its password, sessions and email \
                  addresses travel in the clear; use rediss:// unless that network is yours alone",
                 server.name

@@ -77,7 +77,10 @@ pub fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
         }
     }
     if !planted.is_empty() {
-        tracing::warn!("two different cookies under one __Host- name: ignoring both");
+        tracing::warn!(
+            event = "cookie_planted",
+            "two different cookies under one __Host- name: ignoring both"
+        );
     }
     cookies.retain(|name, _| !planted.contains(name));
     Some(cookies)

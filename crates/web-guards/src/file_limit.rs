@@ -42,7 +42,11 @@ pub fn raise_file_limit(max_connections: NonZeroUsize) -> Result<(), FileLimitEr
         return Err(FileLimitError::TooLow { limit, needed });
     }
     if limit < needed + max_connections.get() as u64 {
-        tracing::warn!(limit, "the limit on open files allows fewer connections than configured");
+        tracing::warn!(
+            event = "file_limit_too_low",
+            limit,
+            "the limit on open files allows fewer connections than configured"
+        );
     }
     Ok(())
 }

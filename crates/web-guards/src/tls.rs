@@ -173,11 +173,13 @@ impl Certificate {
             let failed = renewed.as_ref().err().map(chain);
             match &failed {
                 None if renewed.is_ok_and(|is_new| is_new) => {
-                    tracing::info!("TLS certificate reloaded");
+                    tracing::info!(event = "certificate_reloaded", "TLS certificate reloaded");
                 }
-                None if is_requested => tracing::info!("TLS certificate unchanged"),
+                None if is_requested => {
+                    tracing::info!(event = "certificate_unchanged", "TLS certificate unchanged")
+                }
                 Some(cause) if is_requested || failed != logged => {
-                    tracing::error!(%cause, "could not reload TLS certificate");
+                    tracing::error!(event = "certificate_unusable", %cause, "could not reload TLS certificate");
                 }
                 _ => {}
             }

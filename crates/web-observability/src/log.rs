@@ -33,5 +33,5 @@ pub fn start(filter: &str, json: bool) -> LogGuard {
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let said = panic.payload().downcast_ref::<&'static str>().unwrap_or(&"(not shown)");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    tracing::error!(place, said, "panicked");
+    tracing::error!(event = "panic", place, said, "panicked");
 }

@@ -128,9 +128,11 @@ impl Mailer {
             match result {
                 Ok(()) => {}
                 Err(refused @ (MailError::Refused(_) | MailError::Later(_))) => {
-                    tracing::warn!(cause = %refused, "email was not delivered");
+                    tracing::warn!(event = "email_undelivered", cause = %refused, "email was not delivered");
                 }
-                Err(error) => tracing::error!(cause = %error, "email was not delivered"),
+                Err(error) => {
+                    tracing::error!(event = "email_undelivered", cause = %error, "email was not delivered")
+                }
             }
         };
         self.submissions.spawn_on(submit.in_current_span(), &self.runtime);
@@ -145,7 +147,11 @@ impl Mailer {
         self.submissions.close();
         if timeout(READY_TIMEOUT, self.submissions.wait()).await.is_err() {
             let emails = self.submissions.len();
-            tracing::error!(emails, "emails were not delivered before shutdown");
+            tracing::error!(
+                event = "emails_unfinished",
+                emails,
+                "emails were not delivered before shutdown"
+            );
         }
     }
 }
