@@ -76,7 +76,7 @@ sent_elsewhere =
 # end cross-device
 
 code =
-    .mailed = Wenn <strong class="address" translate="no">{ $email }</strong> E‑Mails empfangen kann, haben wir einen sechsstelligen Code dorthin gesendet. Der Code ist { $lifetime } gültig.
+    .sent = Wenn <strong class="address" translate="no">{ $email }</strong> E‑Mails empfangen kann, haben wir einen sechsstelligen Code dorthin gesendet. Der Code ist { $lifetime } gültig.
     .held_back = Wir haben zu viele Codes an <strong class="address" translate="no">{ $email }</strong> gesendet und deshalb keinen weiteren verschickt. Ab dem { $at } können Sie wieder einen anfordern. Ein bereits gesendeter Code funktioniert weiterhin auf der Seite, auf der Sie ihn angefordert haben.
     .signed_in_as = Sie sind als <strong class="address" translate="no">{ $email }</strong> angemeldet. Mit diesem Code melden Sie sich bei einem anderen Konto an.
     .code = Sechsstelliger Code

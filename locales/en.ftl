@@ -75,7 +75,7 @@ sent_elsewhere =
 # end cross-device
 
 code =
-    .mailed = If <strong class="address" translate="no">{ $email }</strong> can receive email, we’ve sent a six-digit code to it. The code expires in { $lifetime }.
+    .sent = If <strong class="address" translate="no">{ $email }</strong> can receive email, we’ve sent a six-digit code to it. The code expires in { $lifetime }.
     .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many codes, so we didn’t send another. You can ask again after { $at }. A code already sent still works on the page where you requested it.
     .signed_in_as = You’re signed in as <strong class="address" translate="no">{ $email }</strong>. This code signs you in to a different account.
     .code = Six-digit code

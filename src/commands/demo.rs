@@ -69,7 +69,7 @@ fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<E
     };
     let options = Options { bind, sso: connections, ..Options::default() };
     Emulator::start(options).with_context(|| {
-        format!("the stand-in for WorkOS can't listen on {bind} (EMULATOR_BIND_ADDRESS)")
+        format!("the WorkOS emulator can't listen on {bind} (EMULATOR_BIND_ADDRESS)")
     })
 }
 

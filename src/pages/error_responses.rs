@@ -16,7 +16,7 @@ use crate::error::{ErrorKind, Failure, Offer};
 use crate::pages::{ErrorPage, Pages};
 use crate::sign_in::ReturnTo;
 
-/// How long to wait before trying again where nobody said, in seconds.
+/// How long to wait before trying again if that isn't known, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// The middleware. It stands outside of everything that may fail.

@@ -90,7 +90,7 @@ impl SentPage {
     }
 }
 
-/// Somebody else is signed in where a link came back.
+/// Another user is signed in where a link came back.
 #[derive(Serialize)]
 pub(crate) struct SwitchPage {
     flow: String,

@@ -54,7 +54,7 @@ pub(super) async fn show(
     }
     let ended = session::ended(&session, request);
     let mut response = pages.show(&LoginPage::new(&email, &return_to).saying(ended));
-    // Not for a prefetch: what is said once would be said to nobody.
+    // Not for a prefetch: the visitor would never see what is shown once.
     if ended.is_some() && !same_origin::is_prefetch(request.headers()) {
         session.purge();
         for removal in remove_all(request) {

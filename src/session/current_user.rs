@@ -170,7 +170,7 @@ impl FromRequest for CurrentUser {
 }
 
 /// Goes inside the session middleware of a resource, and asks the app whether the session may continue.
-/// If that fails, so does the request: an `Option<CurrentUser>` must not look like nobody then.
+/// If that fails, so does the request: an `Option<CurrentUser>` must not be `None` then.
 pub(crate) async fn admit(
     app: web::Data<App>,
     store: web::Data<Store>,

@@ -1,4 +1,4 @@
-//! Sign-ins whose browser keeps no cookies: their links can sign nobody in, and their pages say why.
+//! Sign-ins whose browser keeps no cookies: their links can't sign anyone in, and their pages say why.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;

@@ -32,7 +32,7 @@ pub enum Rejection {
     /// The request names another host, or none: 421.
     #[error("the request is for another host")]
     WrongHost,
-    /// Another site's page reads something, and nobody navigates there: 403.
+    /// Another site's page reads something without navigating to it: 403.
     #[error("cross-site read that is no navigation")]
     CrossSiteRead,
     /// A write that doesn't come from this site's own pages: 403.

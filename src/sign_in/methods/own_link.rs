@@ -242,7 +242,7 @@ fn pressed() -> Failure {
 /// Refuses what no email of ours to this address holds. With the cookie keys alone one can seal a link
 /// and a pending sign-in for any address, but not those whose hashes are stored; and nothing is stored
 /// where no email is sent.
-async fn check_mailed(
+async fn check_emailed(
     app: &App,
     store: &Store,
     id: &SignInId,
@@ -259,10 +259,10 @@ async fn check_mailed(
 async fn check(ctx: &Ctx, link: &MailLink, pending: Option<&PendingSignIn>) -> Result<(), Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
     let is_over = app.clock.now() >= link.expires_at || end_of(store, &link.id).await?.is_some();
-    let mailed = check_mailed(app, store, &link.id, &link.secret_hash(), pending).await;
+    let emailed = check_emailed(app, store, &link.id, &link.secret_hash(), pending).await;
     let refused = if is_over {
         spent()
-    } else if let Err(refused) = mailed {
+    } else if let Err(refused) = emailed {
         refused
     } else if store.claimed(&link.id.claim_of_press()).await?.is_some() {
         // Only the requesting browser learns that the button was pressed.
@@ -284,7 +284,7 @@ pub(crate) async fn cancellable(
 ) -> Result<MailLink, Failure> {
     let link = MailLink::read(&app.keys, token).filter(|link| app.clock.now() < link.expires_at);
     let link = link.ok_or_else(spent)?;
-    check_mailed(app, store, &link.id, &link.secret_hash(), None).await?;
+    check_emailed(app, store, &link.id, &link.secret_hash(), None).await?;
     Ok(link)
 }
 

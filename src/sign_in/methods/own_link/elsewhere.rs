@@ -1,7 +1,7 @@
 // for cross-device
 //! Our own link, opened in a browser that didn't request it.
 
-use super::{Used, check_mailed, leave, usable_until};
+use super::{Used, check_emailed, leave, usable_until};
 use crate::clock::seconds;
 use crate::error::{ErrorKind, Failure};
 use crate::session::device;
@@ -31,7 +31,7 @@ pub(super) async fn approve(ctx: &Ctx, link: MailLink, digits: &str) -> Result<U
 /// Whether this link has let the requesting browser continue.
 pub(super) async fn is_approved(ctx: &Ctx, link: &MailLink) -> Result<bool, Failure> {
     Ok(ctx.store.get(&link.id.name_of_approval()).await?.is_some()
-        && check_mailed(&ctx.app, &ctx.store, &link.id, &link.secret_hash(), None).await.is_ok())
+        && check_emailed(&ctx.app, &ctx.store, &link.id, &link.secret_hash(), None).await.is_ok())
 }
 
 /// Continues in the requesting browser, now that another has approved our link with this secret.
@@ -41,7 +41,7 @@ pub(crate) async fn leave_if_approved(
     secret_hash: &str,
 ) -> Result<Next, Failure> {
     let id = pending.id.clone();
-    let checked = check_mailed(&ctx.app, &ctx.store, &id, secret_hash, Some(&pending)).await;
+    let checked = check_emailed(&ctx.app, &ctx.store, &id, secret_hash, Some(&pending)).await;
     checked.map_err(|refused| refused.with_retry_of(&pending))?;
     let requested = pending.requested(device::from_request(&ctx.request));
     leave(ctx, requested, pending).await.map_err(|failure| match failure.kind {
