@@ -18,8 +18,8 @@ mod site;
 mod smtp_client;
 #[path = "../it/sso_client.rs"]
 mod sso_client;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
+#[path = "../it/test_emulator.rs"]
+mod test_emulator;
 
 mod browser;
 mod inbox;

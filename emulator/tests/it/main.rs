@@ -26,5 +26,5 @@ mod sso_connections;
 mod sso_identity;
 mod sso_idp;
 mod sso_pkce;
-mod stand_in;
+mod test_emulator;
 mod token;

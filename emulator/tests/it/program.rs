@@ -63,7 +63,7 @@ async fn the_ready_line_tells_a_program_all_it_needs() {
     assert_eq!(ready["apiKey"], "sk_test_mine");
     assert_eq!(ready["clientId"], "client_mine");
 
-    let client = crate::stand_in::client();
+    let client = crate::test_emulator::client();
     let health = client.get(ready["health"].as_str().unwrap());
     assert_eq!(health.send().await.unwrap().status(), 200);
     for (host, status) in [("emulator:4100", 200), ("workos.internal", 200), ("evil.test", 421)] {

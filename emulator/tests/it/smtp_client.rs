@@ -3,20 +3,20 @@
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use crate::stand_in::StandIn;
+use crate::test_emulator::TestEmulator;
 
 pub(crate) struct SmtpClient(BufReader<TcpStream>);
 
 impl SmtpClient {
     /// Connects, and reads nothing yet.
-    pub(crate) async fn connect(stand_in: &StandIn) -> Self {
-        let address = ("127.0.0.1", stand_in.emulator.smtp_port());
+    pub(crate) async fn connect(emulator: &TestEmulator) -> Self {
+        let address = ("127.0.0.1", emulator.server.smtp_port());
         Self(BufReader::new(TcpStream::connect(address).await.unwrap()))
     }
 
     /// Connects and says hello.
-    pub(crate) async fn greeted(stand_in: &StandIn) -> Self {
-        let mut client = Self::connect(stand_in).await;
+    pub(crate) async fn greeted(emulator: &TestEmulator) -> Self {
+        let mut client = Self::connect(emulator).await;
         assert_eq!(client.code().await, 220);
         assert_eq!(client.say("EHLO app.test").await, 250);
         client

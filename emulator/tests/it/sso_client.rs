@@ -5,15 +5,15 @@ use reqwest::header::LOCATION;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::stand_in::{CALLBACK, Redirect, StandIn, text};
+use crate::test_emulator::{CALLBACK, Redirect, TestEmulator, text};
 
 pub(crate) fn auto_idp(options: &mut Options) {
     options.auto_idp = true;
 }
 
 /// One with the SSO connection `conn_01ACME`, of the domain acme.test.
-pub(crate) fn with_acme() -> StandIn {
-    StandIn::with(acme)
+pub(crate) fn with_acme() -> TestEmulator {
+    TestEmulator::with(acme)
 }
 
 pub(crate) fn acme(options: &mut Options) {
@@ -21,13 +21,13 @@ pub(crate) fn acme(options: &mut Options) {
 }
 
 /// Makes an SSO connection; gives its id.
-pub(crate) async fn connect(stand_in: &StandIn, organization: &str, domain: &str) -> String {
+pub(crate) async fn connect(emulator: &TestEmulator, organization: &str, domain: &str) -> String {
     let body = json!({
         "organization_id": organization,
         "domain": domain,
         "connection_type": "GenericSAML",
     });
-    let answer = stand_in.post_json("/_emulate/connections", body).await;
+    let answer = emulator.post_json("/_emulate/connections", body).await;
     assert_eq!(answer.status(), 201);
     let connection: Value = answer.json().await.unwrap();
     assert_eq!(connection["state"], "active");
@@ -35,7 +35,7 @@ pub(crate) async fn connect(stand_in: &StandIn, organization: &str, domain: &str
 }
 
 /// `GET /sso/authorize` with the parameters of every request and `more`, which may replace them.
-pub(crate) async fn authorize(stand_in: &StandIn, more: &[(&str, &str)]) -> Response {
+pub(crate) async fn authorize(emulator: &TestEmulator, more: &[(&str, &str)]) -> Response {
     let usual = [
         ("client_id", "client_emulator"),
         ("redirect_uri", CALLBACK),
@@ -45,12 +45,12 @@ pub(crate) async fn authorize(stand_in: &StandIn, more: &[(&str, &str)]) -> Resp
     let replaced = |name: &str| more.iter().any(|(other, _)| *other == name);
     let kept = usual.into_iter().filter(|(name, _)| !replaced(name));
     let query: Vec<_> = kept.chain(more.iter().copied()).collect();
-    stand_in.request(Method::GET, "/sso/authorize").query(&query).send().await.unwrap()
+    emulator.request(Method::GET, "/sso/authorize").query(&query).send().await.unwrap()
 }
 
 /// A sign-in that waits at the identity provider.
 pub(crate) struct Waiting<'a> {
-    stand_in: &'a StandIn,
+    emulator: &'a TestEmulator,
     /// The page's path and query.
     pub(crate) page: String,
     pub(crate) id: String,
@@ -58,46 +58,46 @@ pub(crate) struct Waiting<'a> {
 
 impl<'a> Waiting<'a> {
     /// What an answer that leads to the identity provider leaves there.
-    pub(crate) fn after(stand_in: &'a StandIn, answer: &Response) -> Self {
+    pub(crate) fn after(emulator: &'a TestEmulator, answer: &Response) -> Self {
         let location = answer.headers()[LOCATION].to_str().unwrap();
-        let origin = format!("http://127.0.0.1:{}", stand_in.emulator.port());
+        let origin = format!("http://127.0.0.1:{}", emulator.server.port());
         let page = location.strip_prefix(&origin).unwrap().to_owned();
         let id = page.strip_prefix("/_emulate/identity?sign_in=").unwrap().to_owned();
-        Self { stand_in, page, id }
+        Self { emulator, page, id }
     }
 
     /// One by `conn_01ACME`.
-    pub(crate) async fn begin(stand_in: &'a StandIn) -> Self {
-        let answer = authorize(stand_in, &[("connection", "conn_01ACME")]).await;
+    pub(crate) async fn begin(emulator: &'a TestEmulator) -> Self {
+        let answer = authorize(emulator, &[("connection", "conn_01ACME")]).await;
         assert_eq!(answer.status(), 302);
-        Self::after(stand_in, &answer)
+        Self::after(emulator, &answer)
     }
 
     /// Sends the page's form.
     pub(crate) async fn send(&self, fields: &[(&str, &str)]) -> Response {
         let form: Vec<_> =
             [("sign_in", self.id.as_str())].into_iter().chain(fields.iter().copied()).collect();
-        self.stand_in.request(Method::POST, "/_emulate/identity").form(&form).send().await.unwrap()
+        self.emulator.request(Method::POST, "/_emulate/identity").form(&form).send().await.unwrap()
     }
 
     /// Sends it, and gives the Profile that the app gets.
     pub(crate) async fn profile(&self, fields: &[(&str, &str)]) -> Value {
         let back = Redirect::of(&self.send(fields).await);
-        profile(self.stand_in, &back).await
+        profile(self.emulator, &back).await
     }
 }
 
 /// The Profile that the app gets for the code in a redirect.
-pub(crate) async fn profile(stand_in: &StandIn, back: &Redirect) -> Value {
-    let answer = stand_in.exchange(&back.query["code"]).await;
+pub(crate) async fn profile(emulator: &TestEmulator, back: &Redirect) -> Value {
+    let answer = emulator.exchange(&back.query["code"]).await;
     assert_eq!(answer.status(), 200);
     let mut token: Value = answer.json().await.unwrap();
     token["profile"].take()
 }
 
 /// The connections that the API lists, oldest first.
-pub(crate) async fn connections(stand_in: &StandIn) -> Vec<Value> {
-    let request = stand_in.api(Method::GET, "/connections?order=asc");
+pub(crate) async fn connections(emulator: &TestEmulator) -> Vec<Value> {
+    let request = emulator.api(Method::GET, "/connections?order=asc");
     let mut list: Value = request.send().await.unwrap().json().await.unwrap();
     serde_json::from_value(list["data"].take()).unwrap()
 }

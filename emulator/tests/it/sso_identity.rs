@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::sso_client::{Waiting, authorize, connect, with_acme};
-use crate::stand_in::{CALLBACK, Redirect, StandIn};
+use crate::test_emulator::{CALLBACK, Redirect, TestEmulator};
 
 /// The values of `error` that WorkOS documents.
 const DOCUMENTED: [&str; 14] = [
@@ -23,11 +23,11 @@ const DOCUMENTED: [&str; 14] = [
 
 #[actix_web::test]
 async fn the_page_says_for_whom_it_asks_and_knows_the_login_hint() {
-    let stand_in = StandIn::start();
-    let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
+    let emulator = TestEmulator::start();
+    let connection = connect(&emulator, "org_01ACME", "acme.test").await;
     let asked = [("connection", connection.as_str()), ("login_hint", "\"><b>@acme.test")];
-    let waiting = Waiting::after(&stand_in, &authorize(&stand_in, &asked).await);
-    let answer = stand_in.get(&waiting.page).await;
+    let waiting = Waiting::after(&emulator, &authorize(&emulator, &asked).await);
+    let answer = emulator.get(&waiting.page).await;
     assert_eq!(answer.status(), 200);
     assert!(!answer.headers()["content-security-policy"].to_str().unwrap().contains("script"));
     let page = answer.text().await.unwrap();
@@ -45,7 +45,7 @@ async fn the_page_says_for_whom_it_asks_and_knows_the_login_hint() {
 
 #[actix_web::test]
 async fn the_profile_holds_what_was_typed() {
-    let stand_in = with_acme();
+    let emulator = with_acme();
     let typed = [
         ("email", "Ana@Acme.test"),
         ("first_name", "Ana"),
@@ -56,10 +56,10 @@ async fn the_profile_holds_what_was_typed() {
         ("raw_attributes", r#"{"urn:oid:2.5.4.42":["Ana"]}"#),
         ("action", "sign_in"),
     ];
-    let waiting = Waiting::begin(&stand_in).await;
+    let waiting = Waiting::begin(&emulator).await;
     let back = Redirect::of(&waiting.send(&typed).await);
     assert_eq!((back.target.as_str(), back.get("state")), (CALLBACK, Some("abc")));
-    let profile = crate::sso_client::profile(&stand_in, &back).await;
+    let profile = crate::sso_client::profile(&emulator, &back).await;
     for (key, expected) in [
         ("email", json!("Ana@Acme.test")),
         ("first_name", json!("Ana")),
@@ -77,8 +77,8 @@ async fn the_profile_holds_what_was_typed() {
 
 #[actix_web::test]
 async fn an_address_alone_leaves_the_rest_empty() {
-    let stand_in = with_acme();
-    let profile = Waiting::begin(&stand_in).await.profile(&[("email", "ana@acme.test")]).await;
+    let emulator = with_acme();
+    let profile = Waiting::begin(&emulator).await.profile(&[("email", "ana@acme.test")]).await;
     for key in ["first_name", "last_name", "name", "role", "roles", "groups"] {
         assert_eq!(profile[key], Value::Null, "{key}");
     }
@@ -88,13 +88,13 @@ async fn an_address_alone_leaves_the_rest_empty() {
 
 #[actix_web::test]
 async fn a_person_keeps_their_ids_at_one_connection_and_has_others_at_another() {
-    let stand_in = StandIn::with(|options| {
+    let emulator = TestEmulator::with(|options| {
         let of = |id: &str| (id.to_owned(), "acme.test".to_owned());
         options.sso = vec![of("conn_01ACME"), of("conn_01OTHER")];
     });
     let sign_in = async |connection, email| {
-        let answer = authorize(&stand_in, &[("connection", connection)]).await;
-        let profile = Waiting::after(&stand_in, &answer).profile(&[("email", email)]).await;
+        let answer = authorize(&emulator, &[("connection", connection)]).await;
+        let profile = Waiting::after(&emulator, &answer).profile(&[("email", email)]).await;
         (profile["id"].clone(), profile["idp_id"].clone())
     };
     let first = sign_in("conn_01ACME", "ana@acme.test").await;
@@ -108,29 +108,29 @@ async fn a_person_keeps_their_ids_at_one_connection_and_has_others_at_another() 
 
 #[actix_web::test]
 async fn an_address_outside_of_the_domains_goes_out_only_when_told() {
-    let stand_in = with_acme();
+    let emulator = with_acme();
     let outside = ("email", "eve@globex.test");
-    let back = Redirect::of(&Waiting::begin(&stand_in).await.send(&[outside]).await);
+    let back = Redirect::of(&Waiting::begin(&emulator).await.send(&[outside]).await);
     assert_eq!(back.get("error"), Some("profile_not_allowed_outside_organization"));
     assert_eq!((back.get("code"), back.get("state")), (None, Some("abc")));
 
     let told = [outside, ("despite_domain", "yes")];
-    let profile = Waiting::begin(&stand_in).await.profile(&told).await;
+    let profile = Waiting::begin(&emulator).await.profile(&told).await;
     assert_eq!(profile["email"], "eve@globex.test");
     assert_eq!(profile["connection_id"], "conn_01ACME");
 }
 
 #[actix_web::test]
 async fn cancelling_and_every_documented_error_lead_back_to_the_app() {
-    let stand_in = with_acme();
-    let cancelled = Waiting::begin(&stand_in).await.send(&[("action", "cancel")]).await;
+    let emulator = with_acme();
+    let cancelled = Waiting::begin(&emulator).await.send(&[("action", "cancel")]).await;
     let back = Redirect::of(&cancelled);
     assert_eq!(back.get("error"), Some("signin_consent_denied"));
     assert_eq!(back.get("state"), Some("abc"));
 
     for error in DOCUMENTED {
         let fields = [("action", "error"), ("error", error), ("email", "ana@acme.test")];
-        let back = Redirect::of(&Waiting::begin(&stand_in).await.send(&fields).await);
+        let back = Redirect::of(&Waiting::begin(&emulator).await.send(&fields).await);
         assert_eq!(back.target, CALLBACK);
         assert_eq!(back.get("error"), Some(error));
         assert!(back.get("error_description").is_some_and(|text| text != "Failed on demand."));
@@ -140,8 +140,8 @@ async fn cancelling_and_every_documented_error_lead_back_to_the_app() {
 
 #[actix_web::test]
 async fn what_makes_no_sense_is_asked_again_with_what_was_typed() {
-    let stand_in = with_acme();
-    let waiting = Waiting::begin(&stand_in).await;
+    let emulator = with_acme();
+    let waiting = Waiting::begin(&emulator).await;
     for (field, value, problem) in [
         ("email", "ana", "id=\"email-problem\""),
         ("raw_attributes", "[1]", "id=\"raw-problem\""),
@@ -162,20 +162,20 @@ async fn what_makes_no_sense_is_asked_again_with_what_was_typed() {
 
 #[actix_web::test]
 async fn a_sign_in_is_finished_once_and_waits_ten_minutes() {
-    let stand_in = with_acme();
-    let (finished, in_time) = (Waiting::begin(&stand_in).await, Waiting::begin(&stand_in).await);
-    let late = Waiting::begin(&stand_in).await;
+    let emulator = with_acme();
+    let (finished, in_time) = (Waiting::begin(&emulator).await, Waiting::begin(&emulator).await);
+    let late = Waiting::begin(&emulator).await;
     let ana = [("email", "ana@acme.test")];
     assert_eq!(finished.send(&ana).await.status(), 302);
     assert_eq!(finished.send(&ana).await.status(), 404);
     assert_eq!(finished.send(&[("action", "cancel")]).await.status(), 404);
-    assert_eq!(stand_in.get(&finished.page).await.status(), 404);
+    assert_eq!(emulator.get(&finished.page).await.status(), 404);
 
-    stand_in.advance_clock(595).await;
-    assert_eq!(stand_in.get(&in_time.page).await.status(), 200);
+    emulator.advance_clock(595).await;
+    assert_eq!(emulator.get(&in_time.page).await.status(), 200);
     assert_eq!(in_time.send(&ana).await.status(), 302);
-    stand_in.advance_clock(6).await;
-    let page = stand_in.get(&late.page).await;
+    emulator.advance_clock(6).await;
+    let page = emulator.get(&late.page).await;
     assert_eq!(page.status(), 404);
     assert!(page.text().await.unwrap().contains("Sign-in ended"));
     assert_eq!(late.send(&ana).await.status(), 404);
@@ -183,7 +183,7 @@ async fn a_sign_in_is_finished_once_and_waits_ten_minutes() {
 
 #[actix_web::test]
 async fn nothing_sent_along_changes_what_was_checked() {
-    let stand_in = with_acme();
+    let emulator = with_acme();
     let forged = [
         ("email", "ana@acme.test"),
         ("redirect_uri", "https://evil.test/callback"),
@@ -191,12 +191,12 @@ async fn nothing_sent_along_changes_what_was_checked() {
         ("connection", "conn_01OTHER"),
         ("code_challenge", "forged"),
     ];
-    let back = Redirect::of(&Waiting::begin(&stand_in).await.send(&forged).await);
+    let back = Redirect::of(&Waiting::begin(&emulator).await.send(&forged).await);
     assert_eq!((back.target.as_str(), back.get("state")), (CALLBACK, Some("abc")));
-    let profile = crate::sso_client::profile(&stand_in, &back).await;
+    let profile = crate::sso_client::profile(&emulator, &back).await;
     assert_eq!(profile["connection_id"], "conn_01ACME");
 
-    let mut unknown = Waiting::begin(&stand_in).await;
+    let mut unknown = Waiting::begin(&emulator).await;
     unknown.id = "forged".to_owned();
     assert_eq!(unknown.send(&forged).await.status(), 404);
 }

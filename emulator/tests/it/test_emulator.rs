@@ -12,8 +12,8 @@ use url::Url;
 pub(crate) const CALLBACK: &str = "https://app.test/callback";
 
 /// A stand-in of this test's own, and a client that follows no redirects.
-pub(crate) struct StandIn {
-    pub(crate) emulator: Emulator,
+pub(crate) struct TestEmulator {
+    pub(crate) server: Emulator,
     client: Client,
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn client() -> Client {
     Client::builder().redirect(Policy::none()).build().unwrap()
 }
 
-impl StandIn {
+impl TestEmulator {
     pub(crate) fn start() -> Self {
         Self::with(|_| {})
     }
@@ -32,11 +32,11 @@ impl StandIn {
     pub(crate) fn with(adjust: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
         adjust(&mut options);
-        Self { emulator: Emulator::start(options).unwrap(), client: client() }
+        Self { server: Emulator::start(options).unwrap(), client: client() }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.emulator.url())
+        format!("{}{path}", self.server.url())
     }
 
     /// A request without credentials.
