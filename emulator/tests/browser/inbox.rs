@@ -1,4 +1,4 @@
-//! The inbox as people use it: with scripts, which keep it fresh, and without.
+//! The inbox in a browser, with and without scripts.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -21,11 +21,11 @@ async fn value_of(browser: &Browser, script: &str) -> Value {
 
 async fn wait_for(browser: &Browser, xpath: &str) {
     let found = browser.driver.query(By::XPath(xpath)).first().await;
-    assert!(found.is_ok(), "{xpath} isn't there");
+    assert!(found.is_ok(), "{xpath} not found");
 }
 
 #[actix_web::test]
-async fn a_mail_that_arrives_is_announced_and_leaves_focus_and_page_as_they_are() {
+async fn new_email_is_announced_and_keeps_focus() {
     let (emulator, browser) = (TestEmulator::start(), Browser::with_scripts().await);
     browser.driver.goto(emulator.url("/inbox")).await.unwrap();
     wait_for(&browser, "//h2[text()='No emails yet']").await;
@@ -40,7 +40,7 @@ async fn a_mail_that_arrives_is_announced_and_leaves_focus_and_page_as_they_are(
     browser.driver.execute(focus, vec![]).await.unwrap();
     let used = mail_to(&emulator, "ben@acme.test").await;
     wait_for(&browser, "//p[@role='status'][contains(., 'To ben@acme.test')]").await;
-    // A page that had been loaded anew would not know the element.
+    // A reload would have lost the element.
     assert_eq!(value_of(&browser, "document.activeElement === window.held").await, true);
     let order = "[...document.querySelectorAll('.to')].map((to) => to.textContent)";
     assert_eq!(value_of(&browser, order).await, json!(["To ben@acme.test", "To ana@acme.test"]));
@@ -57,7 +57,7 @@ async fn updates_can_be_paused_and_resumed() {
     let (emulator, browser) = (TestEmulator::start(), Browser::with_scripts().await);
     browser.driver.goto(emulator.url("/inbox")).await.unwrap();
     browser.click("#pause").await;
-    // Neither the timer nor coming back to the tab asks for anything then.
+    // While paused, neither the timer nor a return to the tab sends a request.
     let asked = "(() => { const fetch = window.fetch; let asked = 0; \
         window.fetch = () => { asked += 1; return Promise.reject(); }; \
         document.dispatchEvent(new Event('visibilitychange')); \
@@ -71,7 +71,7 @@ async fn updates_can_be_paused_and_resumed() {
 }
 
 #[actix_web::test]
-async fn a_page_that_can_not_be_kept_fresh_says_so() {
+async fn failed_update_is_shown_on_the_page() {
     let (emulator, browser) = (TestEmulator::start(), Browser::with_scripts().await);
     let mail = mail_to(&emulator, "ana@acme.test").await;
     let path = format!("/inbox/{}", text(&mail["id"]));
@@ -84,7 +84,7 @@ async fn a_page_that_can_not_be_kept_fresh_says_so() {
 }
 
 #[actix_web::test]
-async fn times_are_the_readers_own() {
+async fn times_are_in_the_local_time_zone() {
     let (emulator, browser) = (TestEmulator::start(), Browser::with_scripts().await);
     let sent_at = mail_to(&emulator, "ana@acme.test").await["sent_at"].clone();
     let zone = json!({ "timezoneId": "Asia/Kathmandu" });
@@ -99,7 +99,7 @@ async fn times_are_the_readers_own() {
 }
 
 #[actix_web::test]
-async fn everything_works_without_scripts() {
+async fn inbox_works_without_scripts() {
     let (emulator, browser) = (TestEmulator::start(), Browser::start().await);
     browser.driver.goto(emulator.url("/inbox")).await.unwrap();
     browser.screenshots("inbox-empty").await;
@@ -129,7 +129,7 @@ async fn everything_works_without_scripts() {
 }
 
 #[actix_web::test]
-async fn a_mail_in_its_frame_runs_no_scripts() {
+async fn framed_email_runs_no_scripts() {
     let (emulator, browser) = (TestEmulator::start(), Browser::with_scripts().await);
     let html = "Content-Type: text/html\r\n\r\n<p id=mail>Hello</p><script>top.hurt = 1</script>\
         <img src=x onerror='top.hurt = 1'>";

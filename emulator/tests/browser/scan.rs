@@ -1,4 +1,4 @@
-//! The scanner that is a browser.
+//! Scans with a browser.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,8 @@ use crate::site::Site;
 use crate::smtp_client::SmtpClient;
 use crate::test_emulator::{TestEmulator, text};
 
-/// Mails a link to a path of the site, and scans that mail: method, path and status of each visit.
+/// Sends an email with a link to the site, scans it, and returns the method, path and status of each
+/// visit.
 async fn scan(emulator: &TestEmulator, site: &Site, path: &str) -> Vec<(String, String, Value)> {
     let mut client = SmtpClient::greeted(emulator).await;
     client.send("ana@acme.test", format!("\r\n{}{path}", site.url)).await;
@@ -27,7 +28,7 @@ fn loaded(method: &str, path: &str, status: impl Into<Value>) -> (String, String
 }
 
 #[actix_web::test]
-async fn scripts_timers_and_refreshes_run() {
+async fn browser_scan_runs_scripts_timers_and_refreshes() {
     let (emulator, site) = (TestEmulator::start(), Site::start());
     for path in ["/timer", "/refresh"] {
         let visits = scan(&emulator, &site, path).await;
@@ -37,7 +38,7 @@ async fn scripts_timers_and_refreshes_run() {
 }
 
 #[actix_web::test]
-async fn a_form_that_sends_itself_is_sent() {
+async fn browser_scan_submits_a_self_submitting_form() {
     let (emulator, site) = (TestEmulator::start(), Site::start());
     let visits = scan(&emulator, &site, "/form").await;
     assert_eq!(visits, [loaded("GET", "/form", 200), loaded("POST", "/pressed", 200)]);
@@ -45,7 +46,7 @@ async fn a_form_that_sends_itself_is_sent() {
 }
 
 #[actix_web::test]
-async fn redirects_are_followed_on_this_machine_only() {
+async fn browser_scan_follows_only_local_redirects() {
     let (emulator, site) = (TestEmulator::start(), Site::start());
     let visits = scan(&emulator, &site, "/redirect").await;
     assert_eq!(visits, [loaded("GET", "/redirect", 302), loaded("GET", "/landing", 200)]);
@@ -55,7 +56,7 @@ async fn redirects_are_followed_on_this_machine_only() {
 }
 
 #[actix_web::test]
-async fn a_workos_link_is_spent() {
+async fn browser_scan_uses_up_a_workos_link() {
     let emulator = TestEmulator::start();
     let session = emulator.create("ana@acme.test").await;
     emulator.send(text(&session["id"])).await;

@@ -1,5 +1,4 @@
-//! Single sign-on as a browser sees it: from the app's origin through WorkOS's to the identity
-//! provider's, and back.
+//! Single sign-on in a browser, across the origins of the app, WorkOS and the identity provider.
 
 use std::collections::HashMap;
 
@@ -16,13 +15,13 @@ fn query(url: &Url) -> HashMap<String, String> {
     url.query_pairs().into_owned().collect()
 }
 
-/// The Profile that the site, an app, gets for the code it was called back with.
+/// Exchanges the code of the callback URL and returns the Profile.
 async fn profile(emulator: &TestEmulator, landed: &Url) -> serde_json::Value {
     let back = Redirect { target: String::new(), query: query(landed) };
     crate::sso_client::profile(emulator, &back).await
 }
 
-/// Goes to a page of the site and from there, by a link, to WorkOS.
+/// Opens a page of the site and follows its link to WorkOS.
 async fn leave_for_workos(browser: &Browser, emulator: &TestEmulator, site: &Site) {
     let callback = format!("{}/callback", site.url);
     let parameters = [
@@ -49,7 +48,7 @@ async fn landed(browser: &Browser, site: &Site) -> Url {
 }
 
 #[actix_web::test]
-async fn a_person_goes_from_an_app_through_workos_to_the_identity_provider_and_back() {
+async fn user_signs_in_from_app_through_workos_and_identity_provider() {
     let (emulator, site, browser) = (with_acme(), Site::start(), Browser::start().await);
     leave_for_workos(&browser, &emulator, &site).await;
     let provider = browser.url().await;
@@ -90,7 +89,7 @@ async fn a_person_goes_from_an_app_through_workos_to_the_identity_provider_and_b
 }
 
 #[actix_web::test]
-async fn a_person_cancels_or_comes_back_with_an_error() {
+async fn user_cancels_or_returns_with_an_error() {
     let (emulator, site, browser) = (with_acme(), Site::start(), Browser::start().await);
     leave_for_workos(&browser, &emulator, &site).await;
     browser.click("button[value=cancel]").await;
@@ -106,7 +105,7 @@ async fn a_person_cancels_or_comes_back_with_an_error() {
 }
 
 #[actix_web::test]
-async fn a_person_begins_at_the_identity_provider() {
+async fn user_starts_at_the_identity_provider() {
     let (emulator, site, browser) = (with_acme(), Site::start(), Browser::start().await);
     browser.driver.goto(emulator.url("/inbox")).await.unwrap();
     browser.screenshots("inbox").await;

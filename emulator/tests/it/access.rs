@@ -1,4 +1,4 @@
-//! Who may ask: whatever runs on this machine, and no other site's page in its browser.
+//! Access checks: local programs have access, but pages of other sites don't.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::test_emulator::TestEmulator;
 
-/// What answers these lines, as they are: a status line, headers and a body.
+/// Sends a raw request head and returns the raw response.
 async fn exchange(emulator: &TestEmulator, head: &str) -> String {
     let (port, request) = (emulator.server.port(), format!("{head}Connection: close\r\n\r\n"));
     let exchange = move || {
@@ -28,7 +28,7 @@ async fn status(emulator: &TestEmulator, head: &str) -> u16 {
 }
 
 #[actix_web::test]
-async fn only_localhost_and_ip_addresses_are_answered() {
+async fn only_localhost_and_ip_hosts_are_accepted() {
     let emulator = TestEmulator::start();
     let port = emulator.server.port();
     for (host, expected) in [
@@ -56,7 +56,7 @@ async fn only_localhost_and_ip_addresses_are_answered() {
             assert_eq!(is_answered, expected == 200, "{host} {path}: {answered}");
         }
     }
-    // A target may name a host as well.
+    // The request target can have a host too.
     for (target, host, expected) in [
         ("http://evil.test/health", "localhost", 421),
         ("http://localhost/health", "evil.test", 421),
@@ -65,12 +65,12 @@ async fn only_localhost_and_ip_addresses_are_answered() {
         let head = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n");
         assert_eq!(status(&emulator, &head).await, expected, "{target} {host}");
     }
-    // Browsers always say a host.
+    // HTTP/1.0 allows requests without a host. Browsers always send one.
     assert_eq!(status(&emulator, "GET /health HTTP/1.0\r\n").await, 200);
 }
 
 #[actix_web::test]
-async fn a_wrong_host_is_refused_with_advice_and_not_logged() {
+async fn wrong_host_is_refused_with_advice_and_not_logged() {
     let emulator = TestEmulator::start();
     emulator.create("ana@acme.test").await;
     let before = emulator.get_json("/_emulate/requests").await;
@@ -86,7 +86,7 @@ async fn a_wrong_host_is_refused_with_advice_and_not_logged() {
 }
 
 #[actix_web::test]
-async fn other_host_names_are_answered_when_configured() {
+async fn configured_host_names_are_accepted() {
     let names = ["emulator", "Other.Example"].map(str::to_owned).to_vec();
     let emulator = TestEmulator::with(|options| options.hosts = names);
     for (host, expected) in [
@@ -107,7 +107,7 @@ async fn other_host_names_are_answered_when_configured() {
     }
 }
 
-/// A write that says this of where it comes from.
+/// Sends a write request with headers that tell its origin.
 async fn write(emulator: &TestEmulator, to: (Method, &str), from: &[(&str, &str)]) -> Response {
     let mut request = emulator.request(to.0, to.1).header("Content-Type", "text/plain");
     for (name, value) in from {
@@ -117,7 +117,7 @@ async fn write(emulator: &TestEmulator, to: (Method, &str), from: &[(&str, &str)
 }
 
 #[actix_web::test]
-async fn another_sites_page_changes_nothing() {
+async fn cross_site_writes_are_refused() {
     let emulator = TestEmulator::start();
     let session = emulator.create("ana@acme.test").await;
     emulator.send(session["id"].as_str().unwrap()).await;
@@ -160,19 +160,19 @@ async fn another_sites_page_changes_nothing() {
             (Method::DELETE, "/_emulate/smtp"),
             (Method::DELETE, hook.as_str()),
             (Method::PUT, "/_emulate/unheard-of"),
-            // The same path, spelled otherwise.
+            // The same path, percent-encoded.
             (Method::POST, "/%5Femulate/reset"),
             (Method::POST, "/inbo%78/empty"),
         ] {
-            let said = format!("{to:?} {from:?}");
-            assert_eq!(write(&emulator, to, from).await.status(), 403, "{said}");
+            let context = format!("{to:?} {from:?}");
+            assert_eq!(write(&emulator, to, from).await.status(), 403, "{context}");
         }
     }
     assert_eq!(state().await, before);
 }
 
 #[actix_web::test]
-async fn programs_and_own_pages_may_write() {
+async fn programs_and_own_pages_can_write() {
     let emulator = TestEmulator::start();
     let own = emulator.server.url();
     let shouted = own.to_uppercase();
@@ -193,7 +193,7 @@ async fn programs_and_own_pages_may_write() {
         let empty = (Method::POST, "/inbox/empty");
         assert_eq!(write(&emulator, empty, from).await.status(), 303, "{from:?}");
     }
-    // Reading is for the browser to keep from other sites, and what WorkOS serves answers as it does.
+    // Browsers hide responses from other sites, so reads need no check. WorkOS endpoints check a key.
     let from = [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://app.test")];
     let inbox = (Method::GET, "/_emulate/inbox");
     assert_eq!(write(&emulator, inbox, &from).await.status(), 200);

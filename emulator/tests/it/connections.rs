@@ -16,7 +16,7 @@ fn domains(list: &Value) -> Vec<&str> {
 }
 
 #[actix_web::test]
-async fn a_domain_gets_its_connection_by_itself_and_keeps_it() {
+async fn domain_gets_one_connection_automatically() {
     let emulator = TestEmulator::start();
     assert_eq!(list(&emulator, "").await["data"], json!([]));
     emulator.create("ana@acme.test").await;
@@ -45,7 +45,7 @@ async fn a_domain_gets_its_connection_by_itself_and_keeps_it() {
 }
 
 #[actix_web::test]
-async fn an_organization_owns_the_connections_of_its_domain() {
+async fn organization_owns_the_connections_of_its_domain() {
     let emulator = TestEmulator::with(|options| {
         options.organizations = vec![("org_01ACME".to_owned(), "acme.test".to_owned())];
     });
@@ -58,7 +58,7 @@ async fn an_organization_owns_the_connections_of_its_domain() {
 }
 
 #[actix_web::test]
-async fn a_deleted_connection_is_gone_and_made_anew() {
+async fn deleted_connection_is_created_again_on_demand() {
     let emulator = TestEmulator::start();
     let session = emulator.create("ana@acme.test").await;
     let first = list(&emulator, "").await["data"][0]["id"].clone();
@@ -81,7 +81,7 @@ async fn a_deleted_connection_is_gone_and_made_anew() {
 }
 
 #[actix_web::test]
-async fn a_session_may_name_its_connection() {
+async fn session_can_name_its_connection() {
     let emulator = TestEmulator::start();
     emulator.create("ana@acme.test").await;
     let acme = list(&emulator, "").await["data"][0]["id"].clone();
@@ -91,7 +91,7 @@ async fn a_session_may_name_its_connection() {
 }
 
 #[actix_web::test]
-async fn a_list_is_filtered_and_ordered() {
+async fn connection_list_is_filtered_and_ordered() {
     let emulator = TestEmulator::start();
     for domain in ["one.test", "two.test", "three.test"] {
         emulator.create(&format!("ana@{domain}")).await;
@@ -117,7 +117,7 @@ async fn a_list_is_filtered_and_ordered() {
 }
 
 #[actix_web::test]
-async fn a_list_is_paged_in_both_directions() {
+async fn connection_list_pages_in_both_directions() {
     let emulator = TestEmulator::start();
     for number in 1..=5 {
         emulator.create(&format!("ana@n{number}.test")).await;

@@ -1,4 +1,4 @@
-//! Faults as a raw client sees them on the wire.
+//! Faults, as seen by a raw TCP client.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -9,8 +9,11 @@ use tokio::net::TcpStream;
 
 use crate::test_emulator::TestEmulator;
 
-/// Sets a fault on `/sso/profile`, asks for that once, and gives what came and how it ended.
-async fn ask_with_fault(emulator: &TestEmulator, fault: &str) -> (Vec<u8>, std::io::Result<()>) {
+/// Sets a fault on `/sso/profile`, requests it once, and returns the received bytes and the read result.
+async fn request_with_fault(
+    emulator: &TestEmulator,
+    fault: &str,
+) -> (Vec<u8>, std::io::Result<()>) {
     emulator
         .hook(json!({ "method": "GET", "path": "/sso/profile", "fault": fault, "count": 1 }))
         .await;
@@ -35,18 +38,18 @@ async fn logged_status(emulator: &TestEmulator) -> Value {
 }
 
 #[actix_web::test]
-async fn reset_resets_the_connection_before_any_byte() {
+async fn reset_fault_closes_the_connection_before_any_byte() {
     let emulator = TestEmulator::start();
-    let (received, end) = ask_with_fault(&emulator, "reset").await;
+    let (received, end) = request_with_fault(&emulator, "reset").await;
     assert!(received.is_empty());
     assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
     assert_eq!(logged_status(&emulator).await, Value::Null);
 }
 
 #[actix_web::test]
-async fn truncated_announces_more_than_it_sends() {
+async fn truncated_fault_announces_more_than_it_sends() {
     let emulator = TestEmulator::start();
-    let (received, _) = ask_with_fault(&emulator, "truncated").await;
+    let (received, _) = request_with_fault(&emulator, "truncated").await;
     let (head, body) = head_and_body(&received);
     assert!(head.starts_with("http/1.1 200"));
     assert!(head.contains("content-length: 1024\r\n"));
@@ -55,9 +58,9 @@ async fn truncated_announces_more_than_it_sends() {
 }
 
 #[actix_web::test]
-async fn not_json_is_a_page_of_html() {
+async fn not_json_fault_sends_html() {
     let emulator = TestEmulator::start();
-    let (received, _) = ask_with_fault(&emulator, "not_json").await;
+    let (received, _) = request_with_fault(&emulator, "not_json").await;
     let (head, body) = head_and_body(&received);
     assert!(head.starts_with("http/1.1 200"));
     assert!(head.contains("content-type: text/html"));
@@ -65,9 +68,9 @@ async fn not_json_is_a_page_of_html() {
 }
 
 #[actix_web::test]
-async fn huge_is_more_than_50_megabytes() {
+async fn huge_fault_sends_more_than_50_megabytes() {
     let emulator = TestEmulator::start();
-    let (received, end) = ask_with_fault(&emulator, "huge").await;
+    let (received, end) = request_with_fault(&emulator, "huge").await;
     end.unwrap();
     assert!(received.starts_with(b"HTTP/1.1 200"));
     assert!(received.len() > 50_000_000);
@@ -75,20 +78,20 @@ async fn huge_is_more_than_50_megabytes() {
 }
 
 #[actix_web::test]
-async fn hang_never_answers_and_holds_up_nobody_else() {
+async fn hang_fault_never_responds_and_blocks_no_other_request() {
     let emulator = TestEmulator::start();
     emulator
         .hook(json!({ "method": "GET", "path": "/sso/profile", "fault": "hang", "count": 1 }))
         .await;
     let impatient = emulator.request(reqwest::Method::GET, "/sso/profile");
-    let given_up = impatient.timeout(Duration::from_millis(300)).send().await;
-    assert!(given_up.unwrap_err().is_timeout());
+    let timed_out = impatient.timeout(Duration::from_millis(300)).send().await;
+    assert!(timed_out.unwrap_err().is_timeout());
     assert_eq!(logged_status(&emulator).await, Value::Null);
     assert_eq!(emulator.get("/sso/profile").await.status(), 401);
 }
 
 #[actix_web::test]
-async fn a_fault_may_have_a_status() {
+async fn fault_can_have_a_status() {
     let emulator = TestEmulator::start();
     emulator
         .hook(json!({ "method": "*", "path": "/sso/profile", "fault": "not_json", "status": 502 }))
@@ -97,7 +100,7 @@ async fn a_fault_may_have_a_status() {
 }
 
 #[actix_web::test]
-async fn stop_closes_a_connection_that_hangs() {
+async fn stop_closes_a_hanging_connection() {
     let emulator = TestEmulator::start();
     emulator.hook(json!({ "method": "GET", "path": "/sso/profile", "fault": "hang" })).await;
     let port = emulator.server.port();
@@ -107,7 +110,7 @@ async fn stop_closes_a_connection_that_hangs() {
 
     emulator.server.stop().await;
     let mut received = Vec::new();
-    // Closed or reset, but not kept waiting.
+    // The connection may be closed or reset.
     let _ = stream.read_to_end(&mut received).await;
     assert!(received.is_empty());
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());

@@ -5,7 +5,7 @@ use crate::sso_client::{Waiting, authorize, with_acme};
 use crate::test_emulator::{CALLBACK, Redirect, TestEmulator, text};
 
 #[actix_web::test]
-async fn a_sign_in_by_sso_fails_on_demand_with_any_error() {
+async fn hook_makes_sso_fail_with_any_error() {
     let emulator = with_acme();
     let asked = [("connection", "conn_01ACME")];
     for (hook, error, description) in [
@@ -31,7 +31,7 @@ async fn a_sign_in_by_sso_fails_on_demand_with_any_error() {
 }
 
 #[actix_web::test]
-async fn a_failure_on_demand_comes_before_the_connection_is_looked_at() {
+async fn hook_error_precedes_the_connection_check() {
     let emulator = TestEmulator::start();
     emulator.hook(json!({ "path": "/sso/authorize", "error": "access_denied" })).await;
     let back = Redirect::of(&authorize(&emulator, &[("connection", "conn_unknown")]).await);
@@ -39,7 +39,7 @@ async fn a_failure_on_demand_comes_before_the_connection_is_looked_at() {
 }
 
 #[actix_web::test]
-async fn a_failure_on_demand_goes_nowhere_that_was_not_checked() {
+async fn hook_error_redirects_only_to_a_checked_uri() {
     let emulator = with_acme();
     emulator.hook(json!({ "path": "/sso/authorize", "error": "access_denied" })).await;
     for wrong in [("client_id", "client_other"), ("redirect_uri", "http://evil.test/")] {
@@ -51,7 +51,7 @@ async fn a_failure_on_demand_goes_nowhere_that_was_not_checked() {
 }
 
 #[actix_web::test]
-async fn a_link_fails_on_demand_and_stays_unspent() {
+async fn hook_error_leaves_the_link_unused() {
     let emulator = TestEmulator::start();
     let hook = json!({
         "method": "*",
@@ -65,7 +65,7 @@ async fn a_link_fails_on_demand_and_stays_unspent() {
     let session: serde_json::Value = created.json().await.unwrap();
     let path = text(&session["link"]).strip_prefix(&emulator.server.url()).unwrap();
 
-    // The failure waits for the visit that can carry it.
+    // HEAD can't carry the error, so it doesn't use up the hook.
     let head = emulator.request(Method::HEAD, path).send().await.unwrap();
     assert_eq!(head.status(), 200);
     let back = emulator.follow(text(&session["link"])).await;
@@ -76,7 +76,7 @@ async fn a_link_fails_on_demand_and_stays_unspent() {
 }
 
 #[actix_web::test]
-async fn an_error_where_no_redirect_ends_is_refused() {
+async fn hook_error_for_an_endpoint_without_redirect_is_refused() {
     let emulator = TestEmulator::start();
     for hook in [
         json!({ "path": "/sso/token", "error": "server_error" }),
@@ -102,7 +102,7 @@ async fn an_error_where_no_redirect_ends_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_star_inside_a_path_stands_for_anything() {
+async fn star_inside_a_hook_path_matches_anything() {
     let emulator = TestEmulator::start();
     emulator.hook(json!({ "path": "/passwordless/*/send", "status": 503 })).await;
     let session = emulator.create("ana@acme.test").await;

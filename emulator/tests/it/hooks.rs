@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::test_emulator::{TestEmulator, text};
 
 #[actix_web::test]
-async fn a_hook_fails_its_count_and_stops_by_itself() {
+async fn hook_stops_after_its_count() {
     let emulator = TestEmulator::start();
     emulator
         .hook(json!({ "method": "POST", "path": "/passwordless/sessions", "status": 503, "count": 2 }))
@@ -18,7 +18,7 @@ async fn a_hook_fails_its_count_and_stops_by_itself() {
 }
 
 #[actix_web::test]
-async fn a_hook_without_a_count_lasts_until_it_is_removed() {
+async fn hook_without_count_applies_until_removed() {
     let emulator = TestEmulator::start();
     let hook = emulator.hook(json!({ "method": "*", "path": "/connections", "status": 500 })).await;
     let status = async || {
@@ -40,7 +40,7 @@ async fn a_hook_without_a_count_lasts_until_it_is_removed() {
 }
 
 #[actix_web::test]
-async fn a_hook_acts_on_its_method_and_path_only() {
+async fn hook_applies_only_to_its_method_and_path() {
     let emulator = TestEmulator::start();
     emulator
         .hook(json!({ "method": "POST", "path": "/passwordless/sessions/*", "status": 500 }))
@@ -52,7 +52,7 @@ async fn a_hook_acts_on_its_method_and_path_only() {
 }
 
 #[actix_web::test]
-async fn a_hooked_call_does_nothing_else() {
+async fn hooked_call_has_no_side_effects() {
     let emulator = TestEmulator::start();
     emulator
         .hook(json!({ "method": "GET", "path": "/passwordless/*", "status": 502, "count": 1 }))
@@ -64,7 +64,7 @@ async fn a_hooked_call_does_nothing_else() {
 }
 
 #[actix_web::test]
-async fn a_hook_brings_its_own_body_and_headers() {
+async fn hook_sets_body_and_headers() {
     let emulator = TestEmulator::start();
     emulator
         .hook(json!({
@@ -83,7 +83,7 @@ async fn a_hook_brings_its_own_body_and_headers() {
 }
 
 #[actix_web::test]
-async fn without_a_body_a_failure_looks_like_one_of_the_api() {
+async fn hook_without_body_responds_like_the_api() {
     let emulator = TestEmulator::start();
     emulator.hook(json!({ "method": "*", "path": "/sso/*", "status": 429, "count": 1 })).await;
     emulator.hook(json!({ "method": "*", "path": "/sso/*", "status": 401, "count": 1 })).await;
@@ -94,7 +94,7 @@ async fn without_a_body_a_failure_looks_like_one_of_the_api() {
 }
 
 #[actix_web::test]
-async fn of_several_hooks_the_oldest_acts_first() {
+async fn oldest_matching_hook_applies_first() {
     let emulator = TestEmulator::start();
     emulator.hook(json!({ "method": "*", "path": "*", "status": 500, "count": 1 })).await;
     emulator.hook(json!({ "method": "*", "path": "*", "status": 503, "count": 1 })).await;
@@ -106,7 +106,7 @@ async fn of_several_hooks_the_oldest_acts_first() {
 }
 
 #[actix_web::test]
-async fn a_delay_only_slows() {
+async fn delay_only_slows_the_response() {
     let emulator = TestEmulator::start();
     emulator
         .hook(json!({ "method": "POST", "path": "/passwordless/sessions", "delay_ms": 200 }))
@@ -117,7 +117,7 @@ async fn a_delay_only_slows() {
 }
 
 #[actix_web::test]
-async fn hooks_leave_the_stand_ins_own_pages_alone() {
+async fn hooks_do_not_apply_to_the_emulators_own_endpoints() {
     let emulator = TestEmulator::start();
     emulator.hook(json!({ "method": "*", "path": "*", "status": 500 })).await;
     for path in ["/health", "/inbox", "/_emulate/inbox", "/_emulate/requests", "/_emulate/hooks"] {
@@ -128,7 +128,7 @@ async fn hooks_leave_the_stand_ins_own_pages_alone() {
 }
 
 #[actix_web::test]
-async fn a_hook_that_makes_no_sense_is_refused() {
+async fn invalid_hook_is_refused() {
     let emulator = TestEmulator::start();
     for hook in [
         json!({ "method": "GET", "path": "/connections" }),

@@ -7,7 +7,7 @@ use crate::smtp_client::SmtpClient;
 use crate::sso_client::{Waiting, with_acme};
 use crate::test_emulator::{TestEmulator, text};
 
-/// Sends one mail, and gives it as the JSON inbox shows it.
+/// Sends an email and returns it as the JSON inbox shows it.
 async fn mail_to(emulator: &TestEmulator, email: &str) -> Value {
     let session = emulator.create(email).await;
     assert_eq!(emulator.send(text(&session["id"])).await.status(), 201);
@@ -23,7 +23,7 @@ async fn page(emulator: &TestEmulator, path: &str) -> String {
 }
 
 #[actix_web::test]
-async fn a_mail_in_the_json_inbox_has_its_eight_fields() {
+async fn email_in_the_json_inbox_has_eight_fields() {
     let emulator = TestEmulator::start();
     let mail = mail_to(&emulator, "ana@acme.test").await;
     let keys: BTreeSet<&str> = mail.as_object().unwrap().keys().map(String::as_str).collect();
@@ -33,7 +33,7 @@ async fn a_mail_in_the_json_inbox_has_its_eight_fields() {
 }
 
 #[actix_web::test]
-async fn the_newest_mail_comes_first_and_to_ignores_case() {
+async fn inbox_lists_newest_first_and_filters_without_case() {
     let emulator = TestEmulator::start();
     for email in ["ana@acme.test", "ben@acme.test", "Ana@acme.test"] {
         mail_to(&emulator, email).await;
@@ -50,7 +50,7 @@ async fn the_newest_mail_comes_first_and_to_ignores_case() {
 }
 
 #[actix_web::test]
-async fn delete_empties_the_inbox_and_leaves_links_alone() {
+async fn emptying_the_inbox_keeps_links_working() {
     let emulator = TestEmulator::start();
     let mail = mail_to(&emulator, "ana@acme.test").await;
     let emptied = emulator.request(Method::DELETE, "/_emulate/inbox").send().await.unwrap();
@@ -60,7 +60,7 @@ async fn delete_empties_the_inbox_and_leaves_links_alone() {
 }
 
 #[actix_web::test]
-async fn the_page_lists_mails_newest_first_and_says_what_became_of_their_links() {
+async fn inbox_page_lists_newest_first_with_link_states() {
     let emulator = TestEmulator::start();
     let used = mail_to(&emulator, "ana@acme.test").await;
     mail_to(&emulator, "ben@acme.test").await;
@@ -77,7 +77,7 @@ async fn the_page_lists_mails_newest_first_and_says_what_became_of_their_links()
 }
 
 #[actix_web::test]
-async fn a_mail_page_shows_the_mail_and_its_link() {
+async fn email_page_shows_the_email_and_its_link() {
     let emulator = TestEmulator::start();
     let mail = mail_to(&emulator, "ana@acme.test").await;
     let path = format!("/inbox/{}", text(&mail["id"]));
@@ -94,7 +94,7 @@ async fn a_mail_page_shows_the_mail_and_its_link() {
 }
 
 #[actix_web::test]
-async fn an_empty_inbox_says_what_to_do() {
+async fn empty_inbox_explains_what_to_do() {
     let emulator = TestEmulator::start();
     let html = page(&emulator, "/inbox").await;
     assert!(html.contains("No emails yet"));
@@ -109,7 +109,7 @@ async fn an_empty_inbox_says_what_to_do() {
 }
 
 #[actix_web::test]
-async fn every_page_names_itself_once_and_in_english_and_repeats_no_id() {
+async fn every_page_has_language_landmarks_and_unique_ids() {
     let emulator = with_acme();
     let empty = emulator.get("/inbox").await.text().await.unwrap();
     let mail = mail_to(&emulator, "ana@acme.test").await;
@@ -137,7 +137,7 @@ async fn every_page_names_itself_once_and_in_english_and_repeats_no_id() {
 }
 
 #[actix_web::test]
-async fn a_mail_that_came_by_smtp_can_be_downloaded_as_it_came() {
+async fn smtp_email_source_can_be_downloaded() {
     let emulator = TestEmulator::start();
     let mail = mail_to(&emulator, "ana@acme.test").await;
     let html = page(&emulator, &format!("/inbox/{}", text(&mail["id"]))).await;
@@ -149,7 +149,7 @@ async fn a_mail_that_came_by_smtp_can_be_downloaded_as_it_came() {
 }
 
 #[actix_web::test]
-async fn what_an_address_holds_is_escaped_everywhere() {
+async fn email_address_is_escaped_everywhere() {
     let emulator = TestEmulator::start();
     let mail = mail_to(&emulator, "a&b'{{c}}@acme.test").await;
     for path in ["/inbox".to_owned(), format!("/inbox/{}", text(&mail["id"]))] {
@@ -162,7 +162,7 @@ async fn what_an_address_holds_is_escaped_everywhere() {
 }
 
 #[actix_web::test]
-async fn the_button_empties_the_inbox_but_not_from_another_site() {
+async fn empty_button_works_only_from_the_same_site() {
     let emulator = TestEmulator::start();
     mail_to(&emulator, "ana@acme.test").await;
     let press = |site: &'static str| {
@@ -181,7 +181,7 @@ async fn the_button_empties_the_inbox_but_not_from_another_site() {
 }
 
 #[actix_web::test]
-async fn pages_may_load_nothing_from_elsewhere_and_mails_run_no_scripts() {
+async fn pages_load_nothing_external_and_emails_run_no_scripts() {
     let emulator = TestEmulator::start();
     let mail = mail_to(&emulator, "ana@acme.test").await;
     let policy = async |path: &str| {
@@ -200,7 +200,7 @@ async fn pages_may_load_nothing_from_elsewhere_and_mails_run_no_scripts() {
 }
 
 #[actix_web::test]
-async fn assets_are_served_with_their_types() {
+async fn assets_have_their_content_types() {
     let emulator = TestEmulator::start();
     for (name, content_type) in
         [("inbox.css", "text/css"), ("inbox.js", "text/javascript"), ("icon.svg", "image/svg+xml")]

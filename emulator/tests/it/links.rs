@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::test_emulator::{CALLBACK, TestEmulator, text};
 
 #[actix_web::test]
-async fn a_link_leads_to_the_app_once_with_code_and_state() {
+async fn link_redirects_once_with_code_and_state() {
     let emulator = TestEmulator::start();
     let state = "a b&c=d/é";
     let answer = emulator.create_with(json!({ "state": state })).await;
@@ -24,7 +24,7 @@ async fn a_link_leads_to_the_app_once_with_code_and_state() {
 }
 
 #[actix_web::test]
-async fn without_a_state_none_comes_back() {
+async fn redirect_has_no_state_if_none_was_given() {
     let emulator = TestEmulator::start();
     let session = emulator.create("ana@acme.test").await;
     assert_eq!(emulator.follow(text(&session["link"])).await.get("state"), None);
@@ -32,7 +32,7 @@ async fn without_a_state_none_comes_back() {
 }
 
 #[actix_web::test]
-async fn the_query_of_a_redirect_uri_is_kept() {
+async fn redirect_uri_keeps_its_query() {
     let emulator = TestEmulator::start();
     let uri = "http://localhost:3000/callback?tenant=a%20b";
     let answer = emulator.create_with(json!({ "redirect_uri": uri })).await;
@@ -44,7 +44,7 @@ async fn the_query_of_a_redirect_uri_is_kept() {
 }
 
 #[actix_web::test]
-async fn a_link_lives_15_minutes_unless_told_otherwise() {
+async fn link_expires_after_15_minutes_by_default() {
     let emulator = TestEmulator::start();
     let usual = emulator.create("ana@acme.test").await;
     let in_time = emulator.create("ana@acme.test").await;
@@ -60,7 +60,7 @@ async fn a_link_lives_15_minutes_unless_told_otherwise() {
 }
 
 #[actix_web::test]
-async fn a_newer_session_leaves_the_older_one_alone() {
+async fn newer_session_keeps_the_older_link_valid() {
     let emulator = TestEmulator::start();
     let older = emulator.create("ana@acme.test").await;
     let newer = emulator.create("ana@acme.test").await;
@@ -69,7 +69,7 @@ async fn a_newer_session_leaves_the_older_one_alone() {
 }
 
 #[actix_web::test]
-async fn head_leaves_a_link_unused() {
+async fn head_does_not_use_up_a_link() {
     let emulator = TestEmulator::start();
     let session = emulator.create("ana@acme.test").await;
     let path = text(&session["link"]).strip_prefix(&emulator.server.url()).unwrap();
@@ -81,7 +81,7 @@ async fn head_leaves_a_link_unused() {
 }
 
 #[actix_web::test]
-async fn an_unknown_link_is_a_404_page() {
+async fn unknown_link_shows_a_404_page() {
     let emulator = TestEmulator::start();
     let answer = emulator.get("/passwordless/aaaaaaaaaaaaaaaaaaaaaaaaa/confirm").await;
     assert_eq!(answer.status(), 404);
@@ -90,7 +90,7 @@ async fn an_unknown_link_is_a_404_page() {
 }
 
 #[actix_web::test]
-async fn of_parallel_visits_to_one_link_exactly_one_gets_a_code() {
+async fn one_of_many_parallel_visits_gets_the_code() {
     let emulator = TestEmulator::start();
     let session = emulator.create("ana@acme.test").await;
     let visits: Vec<_> = (0..50)

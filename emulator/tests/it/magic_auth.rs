@@ -10,8 +10,8 @@ impl TestEmulator {
         self.post_json("/user_management/magic_auth", json!({ "email": email })).await
     }
 
-    /// A code for this address, as its mail has it.
-    async fn mailed_code(&self, email: &str) -> String {
+    /// Requests a code and returns it from the email.
+    async fn emailed_code(&self, email: &str) -> String {
         assert_eq!(self.create_code(email).await.status(), 201);
         let mail = self.inbox().await.remove(0);
         assert_eq!(mail["to"], email);
@@ -38,7 +38,7 @@ impl TestEmulator {
     }
 }
 
-/// Another than this.
+/// Returns a different code.
 fn wrong(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
@@ -49,7 +49,7 @@ async fn assert_refused(answer: Response, error: &str) {
 }
 
 #[actix_web::test]
-async fn a_mailed_code_becomes_a_user() {
+async fn emailed_code_signs_in_the_user() {
     let emulator = TestEmulator::start();
     let answer: Value = emulator.create_code("Ana@acme.test").await.json().await.unwrap();
     assert_eq!(
@@ -73,9 +73,9 @@ async fn a_mailed_code_becomes_a_user() {
 }
 
 #[actix_web::test]
-async fn the_mail_has_the_code_and_no_link() {
+async fn code_email_has_the_code_and_no_link() {
     let emulator = TestEmulator::start();
-    let code = emulator.mailed_code("ana@acme.test").await;
+    let code = emulator.emailed_code("ana@acme.test").await;
     let mail = emulator.inbox().await.remove(0);
     assert!(text(&mail["subject"]).contains(&code) && text(&mail["html"]).contains(&code));
     assert_eq!((&mail["link"], &mail["session_id"]), (&Value::Null, &Value::Null));
@@ -83,11 +83,11 @@ async fn the_mail_has_the_code_and_no_link() {
 }
 
 #[actix_web::test]
-async fn the_same_address_is_the_same_user() {
+async fn same_address_is_the_same_user() {
     let emulator = TestEmulator::start();
     let mut ids = Vec::new();
     for email in ["ana@acme.test", "ANA@acme.test", "bob@acme.test"] {
-        let code = emulator.mailed_code(email).await;
+        let code = emulator.emailed_code(email).await;
         let answer: Value = emulator.authenticate(email, &code).await.json().await.unwrap();
         ids.push(answer["user"]["id"].clone());
     }
@@ -96,11 +96,11 @@ async fn the_same_address_is_the_same_user() {
 }
 
 #[actix_web::test]
-async fn a_code_works_once_for_its_address_for_ten_minutes() {
+async fn email_code_works_once_for_its_address_for_ten_minutes() {
     let emulator = TestEmulator::start();
     assert_refused(emulator.authenticate("ana@acme.test", "123456").await, "invalid_one_time_code")
         .await;
-    let code = emulator.mailed_code("ana@acme.test").await;
+    let code = emulator.emailed_code("ana@acme.test").await;
     assert_refused(
         emulator.authenticate("ana@acme.test", &wrong(&code)).await,
         "invalid_one_time_code",
@@ -115,19 +115,19 @@ async fn a_code_works_once_for_its_address_for_ten_minutes() {
     )
     .await;
 
-    let code = emulator.mailed_code("ana@acme.test").await;
+    let code = emulator.emailed_code("ana@acme.test").await;
     emulator.post_json("/_emulate/clock", json!({ "advance_seconds": 600 })).await;
     assert_refused(emulator.authenticate("ana@acme.test", &code).await, "one_time_code_expired")
         .await;
 }
 
 #[actix_web::test]
-async fn a_newer_code_takes_the_place_of_the_older() {
+async fn newer_email_code_replaces_the_older() {
     let emulator = TestEmulator::start();
-    let older = emulator.mailed_code("ana@acme.test").await;
-    let mut newer = emulator.mailed_code("ana@acme.test").await;
+    let older = emulator.emailed_code("ana@acme.test").await;
+    let mut newer = emulator.emailed_code("ana@acme.test").await;
     if newer == older {
-        newer = emulator.mailed_code("ana@acme.test").await;
+        newer = emulator.emailed_code("ana@acme.test").await;
     }
     assert_refused(emulator.authenticate("ana@acme.test", &older).await, "invalid_one_time_code")
         .await;
@@ -135,9 +135,9 @@ async fn a_newer_code_takes_the_place_of_the_older() {
 }
 
 #[actix_web::test]
-async fn a_code_bears_five_wrong_tries() {
+async fn email_code_allows_five_wrong_attempts() {
     let emulator = TestEmulator::start();
-    let code = emulator.mailed_code("ana@acme.test").await;
+    let code = emulator.emailed_code("ana@acme.test").await;
     for _ in 0..5 {
         let answer = emulator.authenticate("ana@acme.test", &wrong(&code)).await;
         assert_refused(answer, "invalid_one_time_code").await;
@@ -147,7 +147,7 @@ async fn a_code_bears_five_wrong_tries() {
 }
 
 #[actix_web::test]
-async fn an_address_gets_three_codes_and_ten_tries_a_minute() {
+async fn address_gets_three_codes_and_ten_attempts_a_minute() {
     let emulator = TestEmulator::start();
     for _ in 0..3 {
         assert_eq!(emulator.create_code("ana@acme.test").await.status(), 201);
@@ -158,7 +158,7 @@ async fn an_address_gets_three_codes_and_ten_tries_a_minute() {
         (429, &"60".parse().unwrap())
     );
     assert_eq!(fourth.json::<Value>().await.unwrap()["code"], "too_many_requests");
-    assert_eq!(emulator.create_code("bob@acme.test").await.status(), 201, "of another");
+    assert_eq!(emulator.create_code("bob@acme.test").await.status(), 201, "another address");
 
     for _ in 0..10 {
         assert_eq!(emulator.authenticate("ana@acme.test", "abcdef").await.status(), 400);
@@ -170,7 +170,7 @@ async fn an_address_gets_three_codes_and_ten_tries_a_minute() {
 }
 
 #[actix_web::test]
-async fn what_is_asked_wrongly_is_refused() {
+async fn invalid_magic_auth_request_is_refused() {
     let emulator = TestEmulator::start();
     for body in [json!({}), json!({ "email": "ana" }), json!({ "email": ["ana@acme.test"] })] {
         let refused = emulator.post_json("/user_management/magic_auth", body).await;
@@ -182,7 +182,7 @@ async fn what_is_asked_wrongly_is_refused() {
     let without_key = emulator.request(Method::POST, "/user_management/magic_auth");
     assert_eq!(without_key.json(&json!({})).send().await.unwrap().status(), 401);
 
-    let code = emulator.mailed_code("ana@acme.test").await;
+    let code = emulator.emailed_code("ana@acme.test").await;
     for (parameter, value, error) in [
         ("client_id", "client_other", "invalid_client"),
         ("client_secret", "sk_test_other", "unauthorized_client"),

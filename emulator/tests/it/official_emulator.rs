@@ -17,7 +17,7 @@ async fn code(emulator: &TestEmulator) -> String {
 }
 
 #[actix_web::test]
-async fn a_token_answer_has_neither_type_nor_lifetime() {
+async fn token_response_has_no_type_and_no_lifetime() {
     let emulator = TestEmulator::with(like_official_emulator);
     let code = code(&emulator).await;
     assert!(code.starts_with("sso_code_"));
@@ -29,16 +29,16 @@ async fn a_token_answer_has_neither_type_nor_lifetime() {
     let profile = &answer["profile"];
     assert_eq!(profile["email"], "ana@acme.test");
     assert_eq!(profile["groups"], json!([]));
-    for leaking in ["created_at", "updated_at"] {
-        assert!(profile[leaking].is_string(), "{leaking}");
+    for extra in ["created_at", "updated_at"] {
+        assert!(profile[extra].is_string(), "{extra}");
     }
-    for lacking in ["name", "role", "roles", "custom_attributes"] {
-        assert!(profile.get(lacking).is_none(), "{lacking}");
+    for missing in ["name", "role", "roles", "custom_attributes"] {
+        assert!(profile.get(missing).is_none(), "{missing}");
     }
 }
 
 #[actix_web::test]
-async fn a_token_is_given_for_json_only() {
+async fn token_exchange_accepts_only_json() {
     let emulator = TestEmulator::with(like_official_emulator);
     let parameters = credentials(&code(&emulator).await);
     let as_form = emulator.request(Method::POST, "/sso/token").form(&parameters);
@@ -54,7 +54,7 @@ async fn a_token_is_given_for_json_only() {
 }
 
 #[actix_web::test]
-async fn a_refused_authorization_is_json_and_leads_nowhere() {
+async fn refused_authorization_is_json_without_a_redirect() {
     let emulator = TestEmulator::with(like_official_emulator);
     for (parameter, value, status, code) in [
         ("connection", "conn_unknown", 404, "connection_not_found"),
@@ -70,7 +70,7 @@ async fn a_refused_authorization_is_json_and_leads_nowhere() {
 }
 
 #[actix_web::test]
-async fn connections_lack_their_status_and_a_bad_token_has_a_code() {
+async fn connections_have_no_status_and_a_bad_token_has_a_code() {
     let emulator = TestEmulator::with(like_official_emulator);
     let listed = connections(&emulator).await.remove(0);
     let got = emulator.api(Method::GET, "/connections/conn_01ACME").send().await.unwrap();

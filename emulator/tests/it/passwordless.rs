@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::test_emulator::{CALLBACK, TestEmulator, text};
 
 #[actix_web::test]
-async fn a_session_has_the_five_recorded_fields() {
+async fn session_has_the_five_recorded_fields() {
     let emulator = TestEmulator::start();
     let answer = emulator.create_with(json!({ "state": "abc", "expires_in": 900 })).await;
     assert_eq!(answer.status(), 201);
@@ -23,7 +23,7 @@ async fn a_session_has_the_five_recorded_fields() {
 }
 
 #[actix_web::test]
-async fn an_empty_body_gets_the_recorded_refusal() {
+async fn empty_body_gets_the_recorded_error() {
     let emulator = TestEmulator::start();
     let answer = emulator.post_json("/passwordless/sessions", json!({})).await;
     assert_eq!(answer.status(), 422);
@@ -34,7 +34,7 @@ async fn an_empty_body_gets_the_recorded_refusal() {
 }
 
 #[actix_web::test]
-async fn each_bad_field_is_named() {
+async fn each_invalid_field_is_named() {
     let emulator = TestEmulator::start();
     for (field, value) in [
         ("email", json!("not an address")),
@@ -63,7 +63,7 @@ async fn each_bad_field_is_named() {
 }
 
 #[actix_web::test]
-async fn the_limits_of_expires_in_are_inclusive_and_empty_values_count_as_absent() {
+async fn expires_in_limits_are_inclusive_and_empty_values_count_as_absent() {
     let emulator = TestEmulator::start();
     for more in [
         json!({ "expires_in": 900 }),
@@ -76,14 +76,14 @@ async fn the_limits_of_expires_in_are_inclusive_and_empty_values_count_as_absent
 }
 
 #[actix_web::test]
-async fn a_body_that_is_not_json_is_400() {
+async fn body_that_is_not_json_is_400() {
     let emulator = TestEmulator::start();
     let request = emulator.api(Method::POST, "/passwordless/sessions").body("{");
     assert_eq!(request.send().await.unwrap().status(), 400);
 }
 
 #[actix_web::test]
-async fn without_the_api_key_everything_is_401() {
+async fn missing_api_key_is_401() {
     let emulator = TestEmulator::start();
     for (method, path) in [
         (Method::POST, "/passwordless/sessions"),
@@ -102,7 +102,7 @@ async fn without_the_api_key_everything_is_401() {
 }
 
 #[actix_web::test]
-async fn a_sent_session_lies_in_the_inbox() {
+async fn sent_session_is_in_the_inbox() {
     let emulator = TestEmulator::start();
     let session = emulator.create("ana@acme.test").await;
     assert_eq!(emulator.get_json("/_emulate/inbox").await["data"], json!([]));
@@ -121,7 +121,7 @@ async fn a_sent_session_lies_in_the_inbox() {
 }
 
 #[actix_web::test]
-async fn send_takes_any_body() {
+async fn send_accepts_any_body() {
     let emulator = TestEmulator::start();
     let session = emulator.create("ana@acme.test").await;
     let path = format!("/passwordless/sessions/{}/send", text(&session["id"]));
@@ -132,7 +132,7 @@ async fn send_takes_any_body() {
 }
 
 #[actix_web::test]
-async fn an_unknown_an_expired_and_a_used_session_are_sent_to_nobody() {
+async fn unknown_expired_and_used_sessions_are_not_sent() {
     let emulator = TestEmulator::start();
     let used = emulator.create("ana@acme.test").await;
     emulator.follow(text(&used["link"])).await;
@@ -151,7 +151,7 @@ async fn an_unknown_an_expired_and_a_used_session_are_sent_to_nobody() {
 }
 
 #[actix_web::test]
-async fn a_listed_redirect_uri_is_matched_exactly_and_the_first_is_the_default() {
+async fn redirect_uris_match_exactly_and_the_first_is_the_default() {
     let emulator = TestEmulator::with(|options| {
         options.redirect_uris = vec![CALLBACK.to_owned(), "http://app:3000/back".to_owned()];
     });
@@ -171,7 +171,7 @@ async fn a_listed_redirect_uri_is_matched_exactly_and_the_first_is_the_default()
 }
 
 #[actix_web::test]
-async fn with_no_redirect_uri_at_all_a_session_is_refused() {
+async fn session_without_any_redirect_uri_is_refused() {
     let emulator = TestEmulator::start();
     let answer = emulator.create_with(json!({ "redirect_uri": "" })).await;
     assert_eq!(answer.status(), 422);

@@ -6,14 +6,14 @@ use crate::site::Site;
 use crate::smtp_client::SmtpClient;
 use crate::test_emulator::{TestEmulator, text};
 
-/// Sends a mail with a WorkOS link, and gives its id and link.
+/// Sends an email with a WorkOS link and returns its ID and the link.
 async fn workos_mail(emulator: &TestEmulator) -> (String, String) {
     let session = emulator.create("ana@acme.test").await;
     emulator.send(text(&session["id"])).await;
     (newest_mail(emulator).await, text(&session["link"]).to_owned())
 }
 
-/// Mails a text by SMTP, and gives the id of that mail.
+/// Sends a message over SMTP and returns the ID of the email.
 async fn app_mail(emulator: &TestEmulator, message: &str) -> String {
     let mut client = SmtpClient::greeted(emulator).await;
     assert_eq!(client.send("ana@acme.test", message).await, 250);
@@ -36,7 +36,7 @@ async fn mail_page(emulator: &TestEmulator, id: &str) -> String {
 }
 
 #[actix_web::test]
-async fn head_asks_for_a_link_without_spending_it() {
+async fn head_scan_does_not_use_up_the_link() {
     let emulator = TestEmulator::start();
     let (id, link) = workos_mail(&emulator).await;
     let visits = scan(&emulator, &id, "head").await;
@@ -47,7 +47,7 @@ async fn head_asks_for_a_link_without_spending_it() {
 }
 
 #[actix_web::test]
-async fn get_spends_a_link_and_follows_nothing() {
+async fn get_scan_uses_up_the_link_and_follows_no_redirect() {
     let emulator = TestEmulator::start();
     let (id, link) = workos_mail(&emulator).await;
     let visits = scan(&emulator, &id, "get").await;
@@ -58,7 +58,7 @@ async fn get_spends_a_link_and_follows_nothing() {
 }
 
 #[actix_web::test]
-async fn following_reaches_an_app_on_this_machine_with_the_code() {
+async fn follow_scan_reaches_a_local_app_with_the_code() {
     let (emulator, site) = (TestEmulator::start(), Site::start());
     let callback = format!("{}/callback", site.url);
     let session = emulator.create_with(json!({ "redirect_uri": callback })).await;
@@ -72,7 +72,7 @@ async fn following_reaches_an_app_on_this_machine_with_the_code() {
 }
 
 #[actix_web::test]
-async fn following_stops_where_another_machine_begins_and_after_ten_redirects() {
+async fn follow_scan_stops_at_external_urls_and_after_ten_redirects() {
     let (emulator, site) = (TestEmulator::start(), Site::start());
     let away = app_mail(&emulator, &format!("\r\n{}/away", site.url)).await;
     let visits = scan(&emulator, &away, "get_follow").await;
@@ -87,19 +87,19 @@ async fn following_stops_where_another_machine_begins_and_after_ten_redirects() 
 }
 
 #[actix_web::test]
-async fn two_gets_are_a_tenth_of_a_second_apart() {
+async fn double_get_scan_waits_a_tenth_of_a_second() {
     let (emulator, site) = (TestEmulator::start(), Site::start());
     let id = app_mail(&emulator, &format!("\r\n{}/redirect", site.url)).await;
     let visits = scan(&emulator, &id, "double_get").await;
     assert_eq!((&visits[0]["status"], &visits[1]["status"]), (&json!(302), &json!(302)));
     let requests = site.requests();
     assert_eq!(site.lines(), ["GET /redirect", "GET /redirect"]);
-    // Some of the wait may have gone into reaching the site at all.
+    // The site sees less than the full delay if the first request took longer to arrive.
     assert!(requests[1].1 - requests[0].1 >= Duration::from_millis(50));
 }
 
 #[actix_web::test]
-async fn every_link_of_both_parts_is_visited_once_and_none_on_other_machines() {
+async fn local_links_of_both_parts_are_visited_once() {
     let (emulator, site) = (TestEmulator::start(), Site::start());
     let url = &site.url;
     let message = format!(
@@ -133,9 +133,9 @@ async fn every_link_of_both_parts_is_visited_once_and_none_on_other_machines() {
 }
 
 #[actix_web::test]
-async fn a_link_where_nobody_listens_has_no_status() {
+async fn link_to_a_closed_port_has_no_status() {
     let emulator = TestEmulator::start();
-    // Bound, so that nobody else gets the port, and not listening.
+    // Bound but not listening, so that no other program can take the port.
     let bound = tokio::net::TcpSocket::new_v4().unwrap();
     bound.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let port = bound.local_addr().unwrap().port();
@@ -145,7 +145,7 @@ async fn a_link_where_nobody_listens_has_no_status() {
 }
 
 #[actix_web::test]
-async fn every_name_of_this_machine_leads_to_it() {
+async fn localhost_subdomains_resolve_to_loopback() {
     let (emulator, site) = (TestEmulator::start(), Site::start());
     for host in ["localhost", "app.localhost"] {
         let url = site.url.replace("127.0.0.1", host);
@@ -156,7 +156,7 @@ async fn every_name_of_this_machine_leads_to_it() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_scanned_is_refused() {
+async fn invalid_scan_is_refused() {
     let emulator = TestEmulator::start();
     let (id, _) = workos_mail(&emulator).await;
     let path = format!("/_emulate/inbox/{id}/scan");
@@ -169,7 +169,7 @@ async fn what_cannot_be_scanned_is_refused() {
 }
 
 #[actix_web::test]
-async fn the_buttons_scan_but_not_from_another_site() {
+async fn scan_buttons_work_only_from_the_same_site() {
     let emulator = TestEmulator::start();
     let (id, _) = workos_mail(&emulator).await;
     let press = async |id: &str, site: &str, scanner: &str| {
@@ -192,7 +192,7 @@ async fn the_buttons_scan_but_not_from_another_site() {
 }
 
 #[actix_web::test]
-async fn a_mail_without_links_has_no_buttons() {
+async fn email_without_links_has_no_scan_buttons() {
     let emulator = TestEmulator::start();
     let id = app_mail(&emulator, "\r\nHello.").await;
     assert_eq!(scan(&emulator, &id, "get").await, json!([]));

@@ -1,4 +1,4 @@
-//! The conversation with the SMTP server, and its log.
+//! The SMTP server and its log.
 
 use reqwest::Method;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::smtp_client::SmtpClient;
 use crate::test_emulator::{TestEmulator, text};
 
 #[actix_web::test]
-async fn ehlo_says_what_is_offered() {
+async fn ehlo_lists_the_extensions() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::connect(&emulator).await;
     client.code().await;
@@ -20,7 +20,7 @@ async fn ehlo_says_what_is_offered() {
 }
 
 #[actix_web::test]
-async fn what_comes_out_of_order_or_is_wrong_is_refused() {
+async fn invalid_or_out_of_order_commands_are_refused() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::connect(&emulator).await;
     client.code().await;
@@ -53,20 +53,20 @@ async fn what_comes_out_of_order_or_is_wrong_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_browser_that_is_made_to_post_mail_gets_nowhere() {
+async fn http_post_from_a_browser_is_refused() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::connect(&emulator).await;
     let body = "EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<a@b.test>\r\nDATA\r\n\r\n.\r\n";
     client.write(format!("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n{body}")).await;
     assert_eq!(client.code().await, 220);
     assert_eq!(client.code().await, 421);
-    // Closed or reset, what remains unread decides that.
+    // The connection is closed, or reset if there is unread data.
     assert!(client.rest().await.unwrap_or_default().is_empty());
     assert!(emulator.inbox().await.is_empty());
 }
 
 #[actix_web::test]
-async fn pipelined_commands_are_answered_in_order() {
+async fn pipelined_commands_get_replies_in_order() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     client
@@ -84,7 +84,7 @@ async fn pipelined_commands_are_answered_in_order() {
 }
 
 #[actix_web::test]
-async fn what_is_too_long_is_refused_and_the_conversation_goes_on() {
+async fn overlong_input_is_refused_and_the_connection_stays_open() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     assert_eq!(client.say(&format!("NOOP {}", "x".repeat(10_000))).await, 500);
@@ -96,7 +96,7 @@ async fn what_is_too_long_is_refused_and_the_conversation_goes_on() {
 }
 
 #[actix_web::test]
-async fn any_credentials_are_taken_and_none_are_logged() {
+async fn any_credentials_are_accepted_and_none_are_logged() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     assert_eq!(client.say("AUTH PLAIN AHVzZXIAc2VjcmV0").await, 235);
@@ -115,7 +115,7 @@ async fn any_credentials_are_taken_and_none_are_logged() {
 }
 
 #[actix_web::test]
-async fn the_log_shows_commands_and_replies_but_no_message() {
+async fn smtp_log_has_commands_and_replies_but_no_message() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     client.send("ana@acme.test", "Subject: Hidden\r\n\r\nHidden.").await;
@@ -141,7 +141,7 @@ async fn the_log_shows_commands_and_replies_but_no_message() {
 }
 
 #[actix_web::test]
-async fn clients_that_vanish_or_are_too_many_hold_up_nobody() {
+async fn lost_or_excess_clients_do_not_block_others() {
     let emulator = TestEmulator::start();
     let mut clients = Vec::new();
     for _ in 0..50 {
@@ -152,13 +152,13 @@ async fn clients_that_vanish_or_are_too_many_hold_up_nobody() {
         client.write("MAIL FROM:<a@b.test>\r\nRCPT TO:<a@b.test>\r\nDATA\r\nhalf a mes").await;
     }
     drop(clients);
-    // Until it has noticed.
+    // Until the server has noticed the lost connections.
     while SmtpClient::connect(&emulator).await.code().await != 220 {}
     assert!(emulator.inbox().await.is_empty());
 }
 
 #[actix_web::test]
-async fn stop_closes_conversations_and_the_listener() {
+async fn stop_closes_smtp_connections_and_the_listener() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     let port = emulator.server.smtp_port();

@@ -1,4 +1,4 @@
-//! SMTP that fails on demand.
+//! Hooks for SMTP commands.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use crate::smtp_client::SmtpClient;
 use crate::test_emulator::TestEmulator;
 
 #[actix_web::test]
-async fn a_hook_answers_an_smtp_command_in_its_place() {
+async fn hook_replaces_the_reply_to_an_smtp_command() {
     let emulator = TestEmulator::start();
     let refusal = "No such mailbox\nTry another";
     emulator
@@ -36,7 +36,7 @@ async fn a_hook_answers_an_smtp_command_in_its_place() {
 }
 
 #[actix_web::test]
-async fn a_hook_slows_hangs_or_resets_smtp() {
+async fn hook_delays_hangs_or_resets_smtp() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     emulator.hook(json!({ "method": "SMTP", "path": "NOOP", "delay_ms": 200, "count": 1 })).await;
@@ -57,7 +57,7 @@ async fn a_hook_slows_hangs_or_resets_smtp() {
 }
 
 #[actix_web::test]
-async fn hooks_for_http_and_smtp_leave_each_other_alone() {
+async fn http_and_smtp_hooks_are_independent() {
     let emulator = TestEmulator::start();
     emulator.hook(json!({ "method": "*", "path": "*", "status": 500 })).await;
     emulator.hook(json!({ "method": "SMTP", "path": "*", "status": 450 })).await;

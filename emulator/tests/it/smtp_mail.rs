@@ -1,4 +1,4 @@
-//! What becomes of a mail that came by SMTP.
+//! Email received over SMTP.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ const MULTIPART: &str = "From: =?utf-8?q?Caf=C3=A9_Acme?= <app@acme.test>\r\n\
     --frontier--\r\n";
 
 #[actix_web::test]
-async fn a_mail_is_decoded_into_the_inbox() {
+async fn email_is_decoded_into_the_inbox() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     assert_eq!(client.send("ana@acme.test", MULTIPART).await, 250);
@@ -51,7 +51,7 @@ async fn a_mail_is_decoded_into_the_inbox() {
 }
 
 #[actix_web::test]
-async fn a_mail_may_have_one_part_only_and_no_link() {
+async fn email_can_have_one_part_and_no_link() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     client.send("ana@acme.test", "Subject: Plain\r\n\r\nHello.").await;
@@ -74,7 +74,7 @@ async fn a_mail_may_have_one_part_only_and_no_link() {
 }
 
 #[actix_web::test]
-async fn every_recipient_gets_a_mail_and_raw_is_what_was_sent() {
+async fn every_recipient_gets_an_email_and_raw_is_unchanged() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     for line in ["MAIL FROM:<>", "RCPT TO:<ana@acme.test>", "RCPT TO:<ben@acme.test>"] {
@@ -98,7 +98,7 @@ async fn every_recipient_gets_a_mail_and_raw_is_what_was_sent() {
 }
 
 #[actix_web::test]
-async fn international_addresses_and_headers_are_taken() {
+async fn international_addresses_and_headers_are_accepted() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     let message = "From: Zoë <zoë@bücher.example>\r\nSubject: Grüße\r\n\r\nSchön.";
@@ -109,7 +109,7 @@ async fn international_addresses_and_headers_are_taken() {
 }
 
 #[actix_web::test]
-async fn reset_and_delete_cover_these_mails_and_the_clock_dates_them() {
+async fn smtp_emails_follow_reset_delete_and_the_clock() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     client.send("ana@acme.test", "Subject: One").await;
@@ -125,7 +125,7 @@ async fn reset_and_delete_cover_these_mails_and_the_clock_dates_them() {
 }
 
 #[actix_web::test]
-async fn the_newest_thousand_mails_are_kept() {
+async fn inbox_keeps_the_newest_thousand_emails() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     for number in 0..11 {

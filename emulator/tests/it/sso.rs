@@ -6,7 +6,7 @@ use crate::sso_client::{
 use crate::test_emulator::{CALLBACK, Redirect, TestEmulator, text};
 
 #[actix_web::test]
-async fn with_auto_idp_a_login_hint_goes_straight_back() {
+async fn auto_idp_signs_in_as_login_hint() {
     let emulator = TestEmulator::with(auto_idp);
     let connection = connect(&emulator, "org_01ACME", "acme.test").await;
     let answer =
@@ -24,7 +24,7 @@ async fn with_auto_idp_a_login_hint_goes_straight_back() {
 }
 
 #[actix_web::test]
-async fn without_a_login_hint_auto_idp_asks_all_the_same() {
+async fn auto_idp_without_login_hint_shows_the_page() {
     let emulator = TestEmulator::with(|options| {
         acme(options);
         auto_idp(options);
@@ -34,7 +34,7 @@ async fn without_a_login_hint_auto_idp_asks_all_the_same() {
 }
 
 #[actix_web::test]
-async fn the_browser_carries_nothing_but_an_id_to_the_identity_provider() {
+async fn identity_provider_url_has_only_an_id() {
     let emulator = with_acme();
     let (one, two) = (Waiting::begin(&emulator).await, Waiting::begin(&emulator).await);
     assert!(one.id.len() >= 25 && one.id.chars().all(|c| c.is_ascii_alphanumeric()), "{}", one.id);
@@ -45,7 +45,7 @@ async fn the_browser_carries_nothing_but_an_id_to_the_identity_provider() {
 }
 
 #[actix_web::test]
-async fn an_organization_selects_its_only_connection() {
+async fn organization_selects_its_only_connection() {
     let emulator = TestEmulator::with(auto_idp);
     connect(&emulator, "org_01ACME", "acme.test").await;
     let hint = [("organization", "org_01ACME"), ("login_hint", "ana@acme.test")];
@@ -57,7 +57,7 @@ async fn an_organization_selects_its_only_connection() {
 }
 
 #[actix_web::test]
-async fn refusals_lead_back_to_the_app_with_their_documented_error() {
+async fn refusals_redirect_to_the_app_with_the_documented_error() {
     let emulator = TestEmulator::with(auto_idp);
     emulator.create("ana@mail.test").await;
     let magic_link = connections(&emulator).await[0]["id"].clone();
@@ -92,7 +92,7 @@ async fn refusals_lead_back_to_the_app_with_their_documented_error() {
 }
 
 #[actix_web::test]
-async fn a_wrong_client_or_redirect_uri_ends_on_a_page_of_its_own_and_not_at_the_app() {
+async fn wrong_client_id_or_redirect_uri_shows_an_error_page() {
     let emulator = with_acme();
     let origin = format!("http://127.0.0.1:{}", emulator.server.port());
     for (name, value, page, heading) in [
@@ -119,7 +119,7 @@ async fn a_wrong_client_or_redirect_uri_ends_on_a_page_of_its_own_and_not_at_the
 }
 
 #[actix_web::test]
-async fn the_identity_provider_is_not_logged_as_an_api_call() {
+async fn identity_provider_requests_are_not_logged_as_api_calls() {
     let emulator = with_acme();
     let waiting = Waiting::begin(&emulator).await;
     emulator.get(&waiting.page).await;

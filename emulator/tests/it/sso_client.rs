@@ -1,4 +1,4 @@
-//! What an app, and a person at the identity provider, do for single sign-on.
+//! The requests of an app and of the identity provider's page during single sign-on.
 
 use magic_link_emulator::Options;
 use reqwest::header::LOCATION;
@@ -11,7 +11,7 @@ pub(crate) fn auto_idp(options: &mut Options) {
     options.auto_idp = true;
 }
 
-/// One with the SSO connection `conn_01ACME`, of the domain acme.test.
+/// Starts an emulator with the SSO connection `conn_01ACME` for acme.test.
 pub(crate) fn with_acme() -> TestEmulator {
     TestEmulator::with(acme)
 }
@@ -20,7 +20,7 @@ pub(crate) fn acme(options: &mut Options) {
     options.sso = vec![("conn_01ACME".to_owned(), "acme.test".to_owned())];
 }
 
-/// Makes an SSO connection; gives its id.
+/// Creates an SSO connection and returns its ID.
 pub(crate) async fn connect(emulator: &TestEmulator, organization: &str, domain: &str) -> String {
     let body = json!({
         "organization_id": organization,
@@ -34,7 +34,7 @@ pub(crate) async fn connect(emulator: &TestEmulator, organization: &str, domain:
     text(&connection["id"]).to_owned()
 }
 
-/// `GET /sso/authorize` with the parameters of every request and `more`, which may replace them.
+/// Sends `GET /sso/authorize` with the required parameters and `more`, which can override them.
 pub(crate) async fn authorize(emulator: &TestEmulator, more: &[(&str, &str)]) -> Response {
     let usual = [
         ("client_id", "client_emulator"),
@@ -48,7 +48,7 @@ pub(crate) async fn authorize(emulator: &TestEmulator, more: &[(&str, &str)]) ->
     emulator.request(Method::GET, "/sso/authorize").query(&query).send().await.unwrap()
 }
 
-/// A sign-in that waits at the identity provider.
+/// A sign-in that is pending at the identity provider.
 pub(crate) struct Waiting<'a> {
     emulator: &'a TestEmulator,
     /// The page's path and query.
@@ -57,7 +57,7 @@ pub(crate) struct Waiting<'a> {
 }
 
 impl<'a> Waiting<'a> {
-    /// What an answer that leads to the identity provider leaves there.
+    /// Returns the sign-in after a redirect to the identity provider.
     pub(crate) fn after(emulator: &'a TestEmulator, answer: &Response) -> Self {
         let location = answer.headers()[LOCATION].to_str().unwrap();
         let origin = format!("http://127.0.0.1:{}", emulator.server.port());
@@ -66,28 +66,28 @@ impl<'a> Waiting<'a> {
         Self { emulator, page, id }
     }
 
-    /// One by `conn_01ACME`.
+    /// Starts a sign-in with `conn_01ACME`.
     pub(crate) async fn begin(emulator: &'a TestEmulator) -> Self {
         let answer = authorize(emulator, &[("connection", "conn_01ACME")]).await;
         assert_eq!(answer.status(), 302);
         Self::after(emulator, &answer)
     }
 
-    /// Sends the page's form.
+    /// Submits the page's form.
     pub(crate) async fn send(&self, fields: &[(&str, &str)]) -> Response {
         let form: Vec<_> =
             [("sign_in", self.id.as_str())].into_iter().chain(fields.iter().copied()).collect();
         self.emulator.request(Method::POST, "/_emulate/identity").form(&form).send().await.unwrap()
     }
 
-    /// Sends it, and gives the Profile that the app gets.
+    /// Submits the form and returns the Profile that the app gets.
     pub(crate) async fn profile(&self, fields: &[(&str, &str)]) -> Value {
         let back = Redirect::of(&self.send(fields).await);
         profile(self.emulator, &back).await
     }
 }
 
-/// The Profile that the app gets for the code in a redirect.
+/// Exchanges the code of a redirect and returns the Profile.
 pub(crate) async fn profile(emulator: &TestEmulator, back: &Redirect) -> Value {
     let answer = emulator.exchange(&back.query["code"]).await;
     assert_eq!(answer.status(), 200);
@@ -95,7 +95,7 @@ pub(crate) async fn profile(emulator: &TestEmulator, back: &Redirect) -> Value {
     token["profile"].take()
 }
 
-/// The connections that the API lists, oldest first.
+/// Returns the connections that the API lists, oldest first.
 pub(crate) async fn connections(emulator: &TestEmulator) -> Vec<Value> {
     let request = emulator.api(Method::GET, "/connections?order=asc");
     let mut list: Value = request.send().await.unwrap().json().await.unwrap();

@@ -10,7 +10,7 @@ fn pair(id: &str, domain: &str) -> (String, String) {
 }
 
 #[actix_web::test]
-async fn a_stand_in_starts_with_its_sso_connections() {
+async fn emulator_starts_with_its_sso_connections() {
     let emulator = TestEmulator::with(|options| {
         options.sso = vec![
             pair("org_01ACME", "Acme.test"),
@@ -39,7 +39,7 @@ async fn a_stand_in_starts_with_its_sso_connections() {
 }
 
 #[actix_web::test]
-async fn an_organization_given_for_the_domain_owns_a_connection_with_an_id_of_its_own() {
+async fn organization_of_the_domain_owns_a_connection_with_its_own_id() {
     let emulator = TestEmulator::with(|options| {
         options.sso = vec![pair("conn_01ACME", "acme.test")];
         options.organizations = vec![pair("org_01ACME", "acme.test")];
@@ -48,7 +48,7 @@ async fn an_organization_given_for_the_domain_owns_a_connection_with_an_id_of_it
 }
 
 #[actix_web::test]
-async fn a_reset_brings_back_what_it_was_started_with_and_nothing_else() {
+async fn reset_restores_only_the_initial_connections() {
     let emulator =
         TestEmulator::with(|options| options.sso = vec![pair("org_01ACME", "acme.test")]);
     let before = connections(&emulator).await;
@@ -62,7 +62,7 @@ async fn a_reset_brings_back_what_it_was_started_with_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn a_reset_ends_the_sign_ins_under_way() {
+async fn reset_ends_pending_sign_ins() {
     let emulator = with_acme();
     let waiting = Waiting::begin(&emulator).await;
     emulator.post_json("/_emulate/reset", json!({})).await;
@@ -70,7 +70,7 @@ async fn a_reset_ends_the_sign_ins_under_way() {
 }
 
 #[actix_web::test]
-async fn a_connection_that_is_made_may_bring_its_id() {
+async fn created_connection_can_set_its_id() {
     let emulator = TestEmulator::start();
     let body = json!({ "id": "conn_01ACME", "domain": "acme.test", "connection_type": "OktaSAML" });
     let made = emulator.post_json("/_emulate/connections", body.clone()).await;
@@ -82,7 +82,7 @@ async fn a_connection_that_is_made_may_bring_its_id() {
 }
 
 #[actix_web::test]
-async fn a_connection_must_make_sense() {
+async fn invalid_connection_is_refused() {
     let emulator = TestEmulator::start();
     for body in [
         json!({ "domain": "not a domain", "connection_type": "GenericSAML" }),

@@ -22,7 +22,7 @@ const DOCUMENTED: [&str; 14] = [
 ];
 
 #[actix_web::test]
-async fn the_page_says_for_whom_it_asks_and_knows_the_login_hint() {
+async fn identity_page_shows_the_connection_and_the_login_hint() {
     let emulator = TestEmulator::start();
     let connection = connect(&emulator, "org_01ACME", "acme.test").await;
     let asked = [("connection", connection.as_str()), ("login_hint", "\"><b>@acme.test")];
@@ -44,7 +44,7 @@ async fn the_page_says_for_whom_it_asks_and_knows_the_login_hint() {
 }
 
 #[actix_web::test]
-async fn the_profile_holds_what_was_typed() {
+async fn profile_has_the_submitted_values() {
     let emulator = with_acme();
     let typed = [
         ("email", "Ana@Acme.test"),
@@ -76,7 +76,7 @@ async fn the_profile_holds_what_was_typed() {
 }
 
 #[actix_web::test]
-async fn an_address_alone_leaves_the_rest_empty() {
+async fn email_alone_leaves_other_profile_fields_empty() {
     let emulator = with_acme();
     let profile = Waiting::begin(&emulator).await.profile(&[("email", "ana@acme.test")]).await;
     for key in ["first_name", "last_name", "name", "role", "roles", "groups"] {
@@ -87,7 +87,7 @@ async fn an_address_alone_leaves_the_rest_empty() {
 }
 
 #[actix_web::test]
-async fn a_person_keeps_their_ids_at_one_connection_and_has_others_at_another() {
+async fn user_ids_are_stable_within_a_connection() {
     let emulator = TestEmulator::with(|options| {
         let of = |id: &str| (id.to_owned(), "acme.test".to_owned());
         options.sso = vec![of("conn_01ACME"), of("conn_01OTHER")];
@@ -107,7 +107,7 @@ async fn a_person_keeps_their_ids_at_one_connection_and_has_others_at_another() 
 }
 
 #[actix_web::test]
-async fn an_address_outside_of_the_domains_goes_out_only_when_told() {
+async fn address_outside_the_domains_is_sent_only_on_request() {
     let emulator = with_acme();
     let outside = ("email", "eve@globex.test");
     let back = Redirect::of(&Waiting::begin(&emulator).await.send(&[outside]).await);
@@ -121,7 +121,7 @@ async fn an_address_outside_of_the_domains_goes_out_only_when_told() {
 }
 
 #[actix_web::test]
-async fn cancelling_and_every_documented_error_lead_back_to_the_app() {
+async fn cancel_and_documented_errors_redirect_to_the_app() {
     let emulator = with_acme();
     let cancelled = Waiting::begin(&emulator).await.send(&[("action", "cancel")]).await;
     let back = Redirect::of(&cancelled);
@@ -139,7 +139,7 @@ async fn cancelling_and_every_documented_error_lead_back_to_the_app() {
 }
 
 #[actix_web::test]
-async fn what_makes_no_sense_is_asked_again_with_what_was_typed() {
+async fn invalid_identity_shows_the_form_again_with_its_values() {
     let emulator = with_acme();
     let waiting = Waiting::begin(&emulator).await;
     for (field, value, problem) in [
@@ -161,7 +161,7 @@ async fn what_makes_no_sense_is_asked_again_with_what_was_typed() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_is_finished_once_and_waits_ten_minutes() {
+async fn sign_in_completes_once_within_ten_minutes() {
     let emulator = with_acme();
     let (finished, in_time) = (Waiting::begin(&emulator).await, Waiting::begin(&emulator).await);
     let late = Waiting::begin(&emulator).await;
@@ -182,7 +182,7 @@ async fn a_sign_in_is_finished_once_and_waits_ten_minutes() {
 }
 
 #[actix_web::test]
-async fn nothing_sent_along_changes_what_was_checked() {
+async fn extra_form_fields_do_not_change_the_checked_request() {
     let emulator = with_acme();
     let forged = [
         ("email", "ana@acme.test"),

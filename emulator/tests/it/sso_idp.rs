@@ -12,7 +12,7 @@ async fn page(emulator: &TestEmulator, path: &str) -> String {
 }
 
 #[actix_web::test]
-async fn the_inbox_leads_to_the_identity_provider_when_there_is_one() {
+async fn inbox_links_to_the_identity_provider_if_there_is_one() {
     let without = TestEmulator::start();
     without.create("ana@acme.test").await;
     assert!(!page(&without, "/inbox").await.contains("/_emulate/idp"));
@@ -26,7 +26,7 @@ async fn the_inbox_leads_to_the_identity_provider_when_there_is_one() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_begun_there_brings_a_code_and_no_state() {
+async fn idp_initiated_sign_in_has_a_code_and_no_state() {
     let emulator = TestEmulator::with(|options| {
         acme(options);
         options.redirect_uris = vec![CALLBACK.to_owned()];
@@ -42,7 +42,7 @@ async fn a_sign_in_begun_there_brings_a_code_and_no_state() {
 }
 
 #[actix_web::test]
-async fn where_it_is_not_allowed_the_app_gets_the_documented_error() {
+async fn disabled_idp_initiated_sso_returns_the_documented_error() {
     let emulator = with_acme();
     let typed = "https://app.test/other";
     let fields = [("connection", "conn_01ACME"), ("redirect_uri", typed), ("action", "disabled")];
@@ -54,7 +54,7 @@ async fn where_it_is_not_allowed_the_app_gets_the_documented_error() {
 }
 
 #[actix_web::test]
-async fn it_leads_only_where_an_app_may_be_and_only_by_sso_connections() {
+async fn idp_start_requires_an_allowed_uri_and_an_sso_connection() {
     let emulator = with_acme();
     let session = emulator.create("ana@acme.test").await;
     assert!(text(&session["id"]).starts_with("passwordless_session_"));
@@ -74,7 +74,7 @@ async fn it_leads_only_where_an_app_may_be_and_only_by_sso_connections() {
 }
 
 #[actix_web::test]
-async fn another_site_can_not_press_its_buttons() {
+async fn idp_buttons_work_only_from_the_same_site() {
     let emulator = with_acme();
     let fields = [("connection", "conn_01ACME"), ("redirect_uri", CALLBACK)];
     let request = emulator.request(Method::POST, "/_emulate/idp").form(&fields);

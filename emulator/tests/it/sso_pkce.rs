@@ -15,7 +15,7 @@ fn start() -> TestEmulator {
     })
 }
 
-/// A code, got with `more` parameters.
+/// Returns a code, requested with the parameters `more`.
 async fn code(emulator: &TestEmulator, more: &[(&str, &str)]) -> String {
     let usual = [("connection", "conn_01ACME"), ("login_hint", "ana@acme.test")];
     let asked: Vec<_> = usual.into_iter().chain(more.iter().copied()).collect();
@@ -46,13 +46,13 @@ async fn assert_invalid_grant(answer: Response) {
 }
 
 #[actix_web::test]
-async fn a_code_with_a_challenge_needs_its_verifier_and_a_wrong_one_does_not_spend_it() {
+async fn code_with_challenge_needs_its_verifier_and_survives_a_wrong_one() {
     let emulator = start();
     for with_secret in [false, true] {
         let code = code_with_challenge(&emulator).await;
         let wrong = exchange(&emulator, &code, with_secret, Some("another-verifier")).await;
         assert_invalid_grant(wrong).await;
-        // The challenge is no verifier, though it has been through the browser.
+        // The challenge, which is public, doesn't work as a verifier.
         let challenge = exchange(&emulator, &code, with_secret, Some(CHALLENGE)).await;
         assert_invalid_grant(challenge).await;
         let missing = exchange(&emulator, &code, true, None).await;
@@ -63,7 +63,7 @@ async fn a_code_with_a_challenge_needs_its_verifier_and_a_wrong_one_does_not_spe
 }
 
 #[actix_web::test]
-async fn neither_verifier_nor_secret_is_no_exchange() {
+async fn exchange_needs_a_verifier_or_a_secret() {
     let emulator = start();
     let code = code_with_challenge(&emulator).await;
     let answer = exchange(&emulator, &code, false, None).await;
@@ -72,7 +72,7 @@ async fn neither_verifier_nor_secret_is_no_exchange() {
 }
 
 #[actix_web::test]
-async fn a_superfluous_verifier_opens_nothing_and_does_no_harm_beside_the_secret() {
+async fn unneeded_verifier_does_not_replace_the_secret() {
     let emulator = start();
     let code = code(&emulator, &[]).await;
     assert_invalid_grant(exchange(&emulator, &code, false, Some(VERIFIER)).await).await;
@@ -83,7 +83,7 @@ async fn a_superfluous_verifier_opens_nothing_and_does_no_harm_beside_the_secret
 }
 
 #[actix_web::test]
-async fn a_challenge_of_another_method_is_refused_at_once() {
+async fn challenge_with_another_method_is_refused_at_authorize() {
     let emulator = start();
     for method in ["plain", ""] {
         let asked = [

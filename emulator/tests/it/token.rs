@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::test_emulator::{TestEmulator, credentials, text};
 
 #[actix_web::test]
-async fn a_code_becomes_a_profile_with_every_key() {
+async fn code_exchange_returns_a_profile_with_every_key() {
     let emulator = TestEmulator::start();
     let code = emulator.code_for("ana@acme.test").await;
     let answer = emulator.exchange(&code).await;
@@ -49,7 +49,7 @@ async fn a_code_becomes_a_profile_with_every_key() {
 }
 
 #[actix_web::test]
-async fn an_exchange_may_be_a_form_or_json_or_a_query() {
+async fn code_exchange_accepts_form_json_and_query() {
     let emulator = TestEmulator::start();
     let as_form = emulator.exchange(&emulator.code_for("ana@acme.test").await).await;
     assert_eq!(as_form.status(), 200);
@@ -65,7 +65,7 @@ async fn an_exchange_may_be_a_form_or_json_or_a_query() {
 }
 
 #[actix_web::test]
-async fn refusals_are_400_in_the_oauth_shape_and_leave_the_code_alone() {
+async fn refused_exchange_is_an_oauth_400_and_keeps_the_code() {
     let emulator = TestEmulator::start();
     let code = emulator.code_for("ana@acme.test").await;
     for (parameter, value, error) in [
@@ -93,7 +93,7 @@ async fn refusals_are_400_in_the_oauth_shape_and_leave_the_code_alone() {
 }
 
 #[actix_web::test]
-async fn the_api_key_as_bearer_does_not_replace_the_secret() {
+async fn bearer_api_key_does_not_replace_the_client_secret() {
     let emulator = TestEmulator::start();
     let mut form = credentials(&emulator.code_for("ana@acme.test").await);
     form.remove("client_secret");
@@ -102,7 +102,7 @@ async fn the_api_key_as_bearer_does_not_replace_the_secret() {
 }
 
 #[actix_web::test]
-async fn a_code_works_once() {
+async fn authorization_code_works_once() {
     let emulator = TestEmulator::start();
     let code = emulator.code_for("ana@acme.test").await;
     assert_eq!(emulator.exchange(&code).await.status(), 200);
@@ -115,7 +115,7 @@ async fn a_code_works_once() {
 }
 
 #[actix_web::test]
-async fn a_code_lives_ten_minutes() {
+async fn authorization_code_expires_after_ten_minutes() {
     let emulator = TestEmulator::start();
     let (in_time, late) =
         (emulator.code_for("ana@acme.test").await, emulator.code_for("ana@acme.test").await);
@@ -126,7 +126,7 @@ async fn a_code_lives_ten_minutes() {
 }
 
 #[actix_web::test]
-async fn a_person_keeps_their_profile_id_however_the_address_is_typed() {
+async fn profile_id_ignores_case_and_spaces_of_the_address() {
     let emulator = TestEmulator::start();
     let mut ids = BTreeSet::new();
     for email in ["ana@acme.test", "Ana@ACME.test", " ana@acme.test"] {
@@ -139,7 +139,7 @@ async fn a_person_keeps_their_profile_id_however_the_address_is_typed() {
 }
 
 #[actix_web::test]
-async fn the_access_token_opens_the_profile_for_600_seconds() {
+async fn access_token_works_for_600_seconds() {
     let emulator = TestEmulator::start();
     let answer = emulator.exchange(&emulator.code_for("ana@acme.test").await).await;
     let token: Value = answer.json().await.unwrap();
@@ -154,7 +154,7 @@ async fn the_access_token_opens_the_profile_for_600_seconds() {
 }
 
 #[actix_web::test]
-async fn the_profile_is_not_opened_by_the_api_key_or_nothing() {
+async fn profile_requires_an_access_token() {
     let emulator = TestEmulator::start();
     for request in
         [emulator.api(Method::GET, "/sso/profile"), emulator.request(Method::GET, "/sso/profile")]

@@ -1,4 +1,4 @@
-//! One sign-in by the official Rust SDK, unchanged, against the stand-in at `EMULATOR_URL`.
+//! Signs in with the unchanged official Rust SDK, against the emulator at `EMULATOR_URL`.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(profile.email, "rust@sdk.test");
     assert_eq!(profile.connection_type, ProfileConnectionType::MagicLink);
     assert_eq!(profile.name, None);
-    assert!(exchange().await.is_err(), "a code was taken twice");
+    assert!(exchange().await.is_err(), "a code was accepted twice");
     let again = sso.get_profile(answer.access_token.expose()).await?;
     assert_eq!(again.id, profile.id);
 

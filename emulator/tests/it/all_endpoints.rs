@@ -1,4 +1,4 @@
-//! What holds for every endpoint, and what belongs to none.
+//! Behavior that all endpoints share.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::test_emulator::{TestEmulator, text};
 
 #[actix_web::test]
-async fn every_answer_has_a_request_id_of_its_own_and_is_not_stored() {
+async fn every_response_has_a_unique_request_id_and_is_not_cached() {
     let emulator = TestEmulator::start();
     let mut ids = BTreeSet::new();
     let paths = [
@@ -38,7 +38,7 @@ async fn every_answer_has_a_request_id_of_its_own_and_is_not_stored() {
 }
 
 #[actix_web::test]
-async fn what_is_not_there_says_that_the_stand_in_lacks_it() {
+async fn unknown_endpoint_says_the_emulator_does_not_implement_it() {
     let emulator = TestEmulator::start();
     for (method, path) in [
         (Method::GET, "/user_management/users"),
@@ -58,7 +58,7 @@ async fn what_is_not_there_says_that_the_stand_in_lacks_it() {
 }
 
 #[actix_web::test]
-async fn health_answers_get_and_head() {
+async fn health_responds_to_get_and_head() {
     let emulator = TestEmulator::start();
     assert_eq!(emulator.get_json("/health").await, json!({ "status": "ok" }));
     let head = emulator.request(Method::HEAD, "/health").send().await.unwrap();
@@ -66,7 +66,7 @@ async fn health_answers_get_and_head() {
 }
 
 #[actix_web::test]
-async fn the_log_has_every_api_call_in_order_without_its_query() {
+async fn request_log_lists_api_calls_in_order_without_queries() {
     let emulator = TestEmulator::start();
     emulator.get("/health").await;
     emulator.get("/inbox").await;
@@ -97,7 +97,7 @@ async fn the_log_has_every_api_call_in_order_without_its_query() {
 }
 
 #[actix_web::test]
-async fn the_log_is_filtered_by_path_and_emptied() {
+async fn request_log_can_be_filtered_by_path_and_cleared() {
     let emulator = TestEmulator::start();
     emulator.create("ana@acme.test").await;
     emulator.get("/sso/profile").await;
@@ -111,7 +111,7 @@ async fn the_log_is_filtered_by_path_and_emptied() {
 }
 
 #[actix_web::test]
-async fn the_clock_moves_everything_that_is_stamped() {
+async fn clock_moves_every_timestamp() {
     let emulator = TestEmulator::start();
     let before = emulator.create("ana@acme.test").await;
     emulator.advance_clock(86_400).await;
@@ -128,7 +128,7 @@ async fn the_clock_moves_everything_that_is_stamped() {
 }
 
 #[actix_web::test]
-async fn reset_forgets_everything() {
+async fn reset_removes_all_records() {
     let emulator = TestEmulator::start();
     let session = emulator.create("ana@acme.test").await;
     emulator.send(text(&session["id"])).await;
@@ -152,7 +152,7 @@ async fn reset_forgets_everything() {
 }
 
 #[actix_web::test]
-async fn two_in_one_process_share_nothing() {
+async fn two_emulators_in_one_process_share_nothing() {
     let (one, two) = (TestEmulator::start(), TestEmulator::start());
     assert_ne!(one.server.port(), two.server.port());
     let session = one.create("ana@acme.test").await;
@@ -160,7 +160,7 @@ async fn two_in_one_process_share_nothing() {
 }
 
 #[actix_web::test]
-async fn it_refuses_to_start_where_or_with_what_it_must_not() {
+async fn invalid_options_prevent_the_start() {
     let adjusted = |adjust: fn(&mut Options)| {
         let mut options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
         adjust(&mut options);
