@@ -39,7 +39,11 @@ pub(crate) enum Fault {
 
 impl Fault {
     /// Returns the broken response. Never returns for [`Fault::Hang`].
-    pub(crate) async fn answer(self, request: &ServiceRequest, status: StatusCode) -> HttpResponse {
+    pub(crate) async fn response(
+        self,
+        request: &ServiceRequest,
+        status: StatusCode,
+    ) -> HttpResponse {
         let mut response = HttpResponse::build(status);
         response.content_type(ContentType::json());
         match self {

@@ -138,11 +138,13 @@ impl HookRequest {
 
     /// Waits for the delay, then returns the response that replaces the endpoint's. Returns `None`
     /// when the hook has only a delay or an error.
-    pub(crate) async fn answer(&self, request: &ServiceRequest) -> Option<HttpResponse> {
+    pub(crate) async fn response(&self, request: &ServiceRequest) -> Option<HttpResponse> {
         self.delay().await;
         let status = self.status.and_then(|status| StatusCode::from_u16(status).ok());
         let mut response = match (self.fault, status) {
-            (Some(fault), status) => fault.answer(request, status.unwrap_or(StatusCode::OK)).await,
+            (Some(fault), status) => {
+                fault.response(request, status.unwrap_or(StatusCode::OK)).await
+            }
             (None, Some(status)) => self.plain_answer(status),
             (None, None) => return None,
         };

@@ -74,7 +74,7 @@ pub(crate) async fn create(
     let code =
         OneTimeCode { digits: digits.clone(), expires_at, is_used: false, wrong_attempts: 0 };
     magic_auth.code = Some(code);
-    let answer = json!({
+    let response = json!({
         "object": "magic_auth",
         "id": ids::prefixed("magic_auth", now),
         "user_id": magic_auth.user_id,
@@ -86,7 +86,7 @@ pub(crate) async fn create(
     });
     let mail = Mail::with_code(&environment.templates, email, &digits, expires_at, now)?;
     store.mails.add(mail);
-    Ok(HttpResponse::Created().json(answer))
+    Ok(HttpResponse::Created().json(response))
 }
 
 /// `POST /user_management/authenticate`, with support for the Magic Auth grant only.

@@ -32,7 +32,7 @@ pub(crate) async fn serve_api_call(
         (number, store.hooks.take(method, path))
     };
     let hooked = match &hook {
-        Some(hook) => hook.answer(&request).await,
+        Some(hook) => hook.response(&request).await,
         None => None,
     };
     // Only the endpoint knows where to redirect the browser.

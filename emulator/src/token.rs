@@ -79,16 +79,16 @@ pub(crate) async fn exchange(
     let grant =
         AccessToken { profile: issued.profile.clone(), expires_at: now + ACCESS_TOKEN_LIFETIME };
     store.access_tokens.insert(access_token.clone(), grant);
-    let mut answer = json!({
+    let mut response = json!({
         "access_token": access_token,
         "profile": environment.shown_profile(&issued.profile, now),
     });
     if !environment.options.like_official_emulator {
-        answer["token_type"] = json!("Bearer");
-        answer["expires_in"] = json!(ACCESS_TOKEN_LIFETIME.whole_seconds());
-        answer["oauth_tokens"] = Value::Null;
+        response["token_type"] = json!("Bearer");
+        response["expires_in"] = json!(ACCESS_TOKEN_LIFETIME.whole_seconds());
+        response["oauth_tokens"] = Value::Null;
     }
-    Ok(HttpResponse::Ok().json(answer))
+    Ok(HttpResponse::Ok().json(response))
 }
 
 /// `GET /sso/profile`, which takes the access token, not the API key.

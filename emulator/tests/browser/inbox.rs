@@ -58,11 +58,11 @@ async fn updates_can_be_paused_and_resumed() {
     browser.driver.goto(emulator.url("/inbox")).await.unwrap();
     browser.click("#pause").await;
     // While paused, neither the timer nor a return to the tab sends a request.
-    let asked = "(() => { const fetch = window.fetch; let asked = 0; \
-        window.fetch = () => { asked += 1; return Promise.reject(); }; \
+    let requests = "(() => { const fetch = window.fetch; let requests = 0; \
+        window.fetch = () => { requests += 1; return Promise.reject(); }; \
         document.dispatchEvent(new Event('visibilitychange')); \
-        window.fetch = fetch; return [asked, timer]; })()";
-    assert_eq!(value_of(&browser, asked).await, json!([0, null]));
+        window.fetch = fetch; return [requests, timer]; })()";
+    assert_eq!(value_of(&browser, requests).await, json!([0, null]));
     mail_to(&emulator, "ana@acme.test").await;
     browser.click("#pause").await;
     wait_for(&browser, "//li//span[contains(., 'ana@acme.test')]").await;

@@ -13,8 +13,8 @@ async fn scan(emulator: &TestEmulator, site: &Site, path: &str) -> Vec<(String, 
     client.send("ana@acme.test", format!("\r\n{}{path}", site.url)).await;
     let id = emulator.inbox().await[0]["id"].clone();
     let path = format!("/_emulate/inbox/{}/scan", text(&id));
-    let answer = emulator.post_json(&path, json!({ "as": "browser" })).await;
-    let body: Value = answer.json().await.unwrap();
+    let response = emulator.post_json(&path, json!({ "as": "browser" })).await;
+    let body: Value = response.json().await.unwrap();
     let visit = |visit: &Value| {
         let url = text(&visit["url"]);
         let path = url.strip_prefix(&site.url).unwrap_or(url).to_owned();
@@ -62,8 +62,8 @@ async fn browser_scan_uses_up_a_workos_link() {
     emulator.send(text(&session["id"])).await;
     let id = emulator.inbox().await[0]["id"].clone();
     let path = format!("/_emulate/inbox/{}/scan", text(&id));
-    let answer = emulator.post_json(&path, json!({ "as": "browser" })).await;
-    let visits: Value = answer.json().await.unwrap();
+    let response = emulator.post_json(&path, json!({ "as": "browser" })).await;
+    let visits: Value = response.json().await.unwrap();
     assert_eq!(visits["data"][0]["status"], 302);
     assert_eq!(emulator.follow(text(&session["link"])).await.get("error"), Some("access_denied"));
 }

@@ -16,9 +16,9 @@ async fn exchange(emulator: &TestEmulator, head: &str) -> String {
     let exchange = move || {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     };
     spawn_blocking(exchange).await.unwrap()
 }
@@ -51,9 +51,9 @@ async fn only_localhost_and_ip_hosts_are_accepted() {
     ] {
         for path in ["/_emulate/inbox", "/inbox", "/health", "/unheard-of", "/connections"] {
             let head = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n");
-            let answered = status(&emulator, &head).await;
-            let is_answered = answered != 421;
-            assert_eq!(is_answered, expected == 200, "{host} {path}: {answered}");
+            let status_code = status(&emulator, &head).await;
+            let is_accepted = status_code != 421;
+            assert_eq!(is_accepted, expected == 200, "{host} {path}: {status_code}");
         }
     }
     // The request target can have a host too.
@@ -78,9 +78,9 @@ async fn wrong_host_is_refused_with_advice_and_not_logged() {
         "DELETE /_emulate/requests HTTP/1.1\r\nHost: evil.test\r\n",
         "POST /passwordless/sessions HTTP/1.1\r\nHost: evil.test\r\nContent-Length: 0\r\n",
     ] {
-        let answer = exchange(&emulator, head).await;
-        assert!(answer.starts_with("HTTP/1.1 421 ") && answer.contains("--host"), "{answer}");
-        assert!(!answer.contains("evil.test"), "{answer}");
+        let response = exchange(&emulator, head).await;
+        assert!(response.starts_with("HTTP/1.1 421 ") && response.contains("--host"), "{response}");
+        assert!(!response.contains("evil.test"), "{response}");
     }
     assert_eq!(emulator.get_json("/_emulate/requests").await, before);
 }

@@ -26,12 +26,12 @@ async fn every_response_has_a_unique_request_id_and_is_not_cached() {
     ];
     for path in paths {
         let request = emulator.request(Method::GET, path).header("x-request-id", "mine");
-        let answer = request.send().await.unwrap();
-        let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let response = request.send().await.unwrap();
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
         assert!(id.len() == 36 && id.as_bytes()[14] == b'4', "{path}: {id}");
-        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
-        assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{path}");
-        assert!(answer.headers().contains_key("content-security-policy"), "{path}");
+        assert_eq!(response.headers()["cache-control"], "no-store", "{path}");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{path}");
+        assert!(response.headers().contains_key("content-security-policy"), "{path}");
         ids.insert(id);
     }
     assert_eq!(ids.len(), paths.len());
@@ -48,9 +48,9 @@ async fn unknown_endpoint_says_the_emulator_does_not_implement_it() {
         (Method::DELETE, "/inbox"),
         (Method::GET, "/_emulate/nothing"),
     ] {
-        let answer = emulator.api(method.clone(), path).send().await.unwrap();
-        assert_eq!(answer.status(), 404, "{method} {path}");
-        let body: Value = answer.json().await.unwrap();
+        let response = emulator.api(method.clone(), path).send().await.unwrap();
+        assert_eq!(response.status(), 404, "{method} {path}");
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["code"], "not_implemented_by_emulator");
         let message = text(&body["message"]);
         assert!(message.contains("does not implement") && message.contains(path), "{message}");
@@ -137,8 +137,8 @@ async fn reset_removes_all_records() {
     let ahead = emulator.create("ana@acme.test").await;
     emulator.hook(json!({ "method": "*", "path": "*", "status": 500 })).await;
 
-    let answer = emulator.post_json("/_emulate/reset", json!({})).await;
-    assert_eq!(answer.status(), 204);
+    let response = emulator.post_json("/_emulate/reset", json!({})).await;
+    assert_eq!(response.status(), 204);
     for list in ["/_emulate/inbox", "/_emulate/hooks", "/_emulate/requests"] {
         assert_eq!(emulator.get_json(list).await["data"], json!([]), "{list}");
     }

@@ -5,9 +5,9 @@ use crate::test_emulator::{TestEmulator, text};
 
 async fn list(emulator: &TestEmulator, query: &str) -> Value {
     let request = emulator.api(Method::GET, &format!("/connections{query}"));
-    let answer = request.send().await.unwrap();
-    assert_eq!(answer.status(), 200, "{query}");
-    answer.json().await.unwrap()
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200, "{query}");
+    response.json().await.unwrap()
 }
 
 fn domains(list: &Value) -> Vec<&str> {
@@ -49,8 +49,8 @@ async fn organization_owns_the_connections_of_its_domain() {
     let emulator = TestEmulator::with(|options| {
         options.organizations = vec![("org_01ACME".to_owned(), "acme.test".to_owned())];
     });
-    let answer = emulator.exchange(&emulator.code_for("ana@acme.test").await).await;
-    let token: Value = answer.json().await.unwrap();
+    let response = emulator.exchange(&emulator.code_for("ana@acme.test").await).await;
+    let token: Value = response.json().await.unwrap();
     assert_eq!(token["profile"]["organization_id"], "org_01ACME");
     emulator.create("ben@globex.test").await;
     let owned = list(&emulator, "?organization_id=org_01ACME").await;
@@ -67,9 +67,9 @@ async fn deleted_connection_is_created_again_on_demand() {
     let deleted = emulator.api(Method::DELETE, &path).send().await.unwrap();
     assert_eq!(deleted.status(), 204);
     for method in [Method::GET, Method::DELETE] {
-        let answer = emulator.api(method, &path).send().await.unwrap();
-        assert_eq!(answer.status(), 404);
-        let body: Value = answer.json().await.unwrap();
+        let response = emulator.api(method, &path).send().await.unwrap();
+        assert_eq!(response.status(), 404);
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["code"], "entity_not_found");
         assert_eq!(body["entity_id"], first);
     }

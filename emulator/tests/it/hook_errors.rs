@@ -1,13 +1,13 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::sso_client::{Waiting, authorize, with_acme};
+use crate::sso_client::{PendingSignIn, authorize, with_acme};
 use crate::test_emulator::{CALLBACK, Redirect, TestEmulator, text};
 
 #[actix_web::test]
 async fn hook_makes_sso_fail_with_any_error() {
     let emulator = with_acme();
-    let asked = [("connection", "conn_01ACME")];
+    let parameters = [("connection", "conn_01ACME")];
     for (hook, error, description) in [
         (json!({ "error": "connection_unlinked" }), "connection_unlinked", None),
         (json!({ "method": "get", "error": "unheard of & new" }), "unheard of & new", None),
@@ -21,12 +21,12 @@ async fn hook_makes_sso_fail_with_any_error() {
         hook["path"] = json!("/sso/authorize");
         hook["count"] = json!(1);
         emulator.hook(hook).await;
-        let back = Redirect::of(&authorize(&emulator, &asked).await);
+        let back = Redirect::of(&authorize(&emulator, &parameters).await);
         assert_eq!(back.target, CALLBACK);
         assert_eq!((back.get("error"), back.get("state")), (Some(error), Some("abc")));
-        let told = back.get("error_description");
-        assert!(told.is_some_and(|told| description.is_none_or(|expected| told == expected)));
-        Waiting::begin(&emulator).await;
+        let sent = back.get("error_description");
+        assert!(sent.is_some_and(|sent| description.is_none_or(|expected| sent == expected)));
+        PendingSignIn::begin(&emulator).await;
     }
 }
 
@@ -43,8 +43,8 @@ async fn hook_error_redirects_only_to_a_checked_uri() {
     let emulator = with_acme();
     emulator.hook(json!({ "path": "/sso/authorize", "error": "access_denied" })).await;
     for wrong in [("client_id", "client_other"), ("redirect_uri", "http://evil.test/")] {
-        let answer = authorize(&emulator, &[("connection", "conn_01ACME"), wrong]).await;
-        assert!(Redirect::of(&answer).target.ends_with("-invalid"), "{wrong:?}");
+        let response = authorize(&emulator, &[("connection", "conn_01ACME"), wrong]).await;
+        assert!(Redirect::of(&response).target.ends_with("-invalid"), "{wrong:?}");
     }
     emulator.hook(json!({ "path": "/passwordless/*/confirm", "error": "access_denied" })).await;
     assert_eq!(emulator.get("/passwordless/unknown/confirm").await.status(), 404);
@@ -96,8 +96,8 @@ async fn hook_error_for_an_endpoint_without_redirect_is_refused() {
         json!({ "path": "/sso/authorize", "status": 500, "error_description": "Ask Ben." }),
         json!({ "path": "/passwordless/*/conf*", "status": 500 }),
     ] {
-        let answer = emulator.post_json("/_emulate/hooks", hook.clone()).await;
-        assert_eq!(answer.status(), 422, "{hook}");
+        let response = emulator.post_json("/_emulate/hooks", hook.clone()).await;
+        assert_eq!(response.status(), 422, "{hook}");
     }
 }
 

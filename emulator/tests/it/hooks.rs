@@ -75,11 +75,11 @@ async fn hook_sets_body_and_headers() {
             "headers": { "Retry-After": "7" },
         }))
         .await;
-    let answer = emulator.exchange("any").await;
-    assert_eq!(answer.status(), 429);
-    assert_eq!(answer.headers()["retry-after"], "7");
-    assert!(answer.headers().contains_key("x-request-id"));
-    assert_eq!(answer.json::<Value>().await.unwrap()["code"], "daily_quota_exceeded");
+    let response = emulator.exchange("any").await;
+    assert_eq!(response.status(), 429);
+    assert_eq!(response.headers()["retry-after"], "7");
+    assert!(response.headers().contains_key("x-request-id"));
+    assert_eq!(response.json::<Value>().await.unwrap()["code"], "daily_quota_exceeded");
 }
 
 #[actix_web::test]
@@ -140,8 +140,8 @@ async fn invalid_hook_is_refused() {
         json!({ "method": "GET", "path": "/connections", "status": 500, "headers": { "a b": "c" } }),
         json!({ "method": "GET", "status": 500 }),
     ] {
-        let answer = emulator.post_json("/_emulate/hooks", hook.clone()).await;
-        assert_eq!(answer.status(), 422, "{hook}");
-        assert!(answer.json::<Value>().await.unwrap()["message"].is_string());
+        let response = emulator.post_json("/_emulate/hooks", hook.clone()).await;
+        assert_eq!(response.status(), 422, "{hook}");
+        assert!(response.json::<Value>().await.unwrap()["message"].is_string());
     }
 }

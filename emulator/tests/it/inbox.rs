@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::smtp_client::SmtpClient;
-use crate::sso_client::{Waiting, with_acme};
+use crate::sso_client::{PendingSignIn, with_acme};
 use crate::test_emulator::{TestEmulator, text};
 
 /// Sends an email and returns it as the JSON inbox shows it.
@@ -15,11 +15,11 @@ async fn mail_to(emulator: &TestEmulator, email: &str) -> Value {
 }
 
 async fn page(emulator: &TestEmulator, path: &str) -> String {
-    let answer = emulator.get(path).await;
-    assert_eq!(answer.status(), 200, "{path}");
-    let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
+    let response = emulator.get(path).await;
+    assert_eq!(response.status(), 200, "{path}");
+    let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
     assert!(content_type.starts_with("text/html"), "{content_type}");
-    answer.text().await.unwrap()
+    response.text().await.unwrap()
 }
 
 #[actix_web::test]
@@ -119,7 +119,7 @@ async fn every_page_has_language_landmarks_and_unique_ids() {
         &format!("/inbox/{}", text(&mail["id"])),
         "/inbox/mail_unknown",
         "/_emulate/error/sso/client-id-invalid",
-        &Waiting::begin(&emulator).await.page,
+        &PendingSignIn::begin(&emulator).await.page,
         "/_emulate/idp",
     ] {
         pages.push(emulator.get(path).await.text().await.unwrap());
@@ -185,8 +185,8 @@ async fn pages_load_nothing_external_and_emails_run_no_scripts() {
     let emulator = TestEmulator::start();
     let mail = mail_to(&emulator, "ana@acme.test").await;
     let policy = async |path: &str| {
-        let answer = emulator.get(path).await;
-        answer.headers()["content-security-policy"].to_str().unwrap().to_owned()
+        let response = emulator.get(path).await;
+        response.headers()["content-security-policy"].to_str().unwrap().to_owned()
     };
     let path = format!("/inbox/{}", text(&mail["id"]));
     for page in ["/inbox", path.as_str(), "/passwordless/unknown/confirm", "/sso/authorize"] {
@@ -205,9 +205,9 @@ async fn assets_have_their_content_types() {
     for (name, content_type) in
         [("inbox.css", "text/css"), ("inbox.js", "text/javascript"), ("icon.svg", "image/svg+xml")]
     {
-        let answer = emulator.get(&format!("/inbox/assets/{name}")).await;
-        assert_eq!(answer.status(), 200);
-        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with(content_type));
+        let response = emulator.get(&format!("/inbox/assets/{name}")).await;
+        assert_eq!(response.status(), 200);
+        assert!(response.headers()["content-type"].to_str().unwrap().starts_with(content_type));
     }
     assert_eq!(emulator.get("/inbox/assets/other.css").await.status(), 404);
 }

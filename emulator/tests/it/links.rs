@@ -7,8 +7,8 @@ use crate::test_emulator::{CALLBACK, TestEmulator, text};
 async fn link_redirects_once_with_code_and_state() {
     let emulator = TestEmulator::start();
     let state = "a b&c=d/é";
-    let answer = emulator.create_with(json!({ "state": state })).await;
-    let session: Value = answer.json().await.unwrap();
+    let response = emulator.create_with(json!({ "state": state })).await;
+    let session: Value = response.json().await.unwrap();
 
     let first = emulator.follow(text(&session["link"])).await;
     assert_eq!(first.target, CALLBACK);
@@ -35,8 +35,8 @@ async fn redirect_has_no_state_if_none_was_given() {
 async fn redirect_uri_keeps_its_query() {
     let emulator = TestEmulator::start();
     let uri = "http://localhost:3000/callback?tenant=a%20b";
-    let answer = emulator.create_with(json!({ "redirect_uri": uri })).await;
-    let session: Value = answer.json().await.unwrap();
+    let response = emulator.create_with(json!({ "redirect_uri": uri })).await;
+    let session: Value = response.json().await.unwrap();
     let followed = emulator.follow(text(&session["link"])).await;
     assert_eq!(followed.target, "http://localhost:3000/callback");
     assert_eq!(followed.get("tenant"), Some("a b"));
@@ -48,8 +48,8 @@ async fn link_expires_after_15_minutes_by_default() {
     let emulator = TestEmulator::start();
     let usual = emulator.create("ana@acme.test").await;
     let in_time = emulator.create("ana@acme.test").await;
-    let answer = emulator.create_with(json!({ "expires_in": 3600 })).await;
-    let longer: Value = answer.json().await.unwrap();
+    let response = emulator.create_with(json!({ "expires_in": 3600 })).await;
+    let longer: Value = response.json().await.unwrap();
 
     emulator.advance_clock(890).await;
     assert!(emulator.follow(text(&in_time["link"])).await.get("code").is_some());
@@ -74,8 +74,8 @@ async fn head_does_not_use_up_a_link() {
     let session = emulator.create("ana@acme.test").await;
     let path = text(&session["link"]).strip_prefix(&emulator.server.url()).unwrap();
     for _ in 0..2 {
-        let answer = emulator.request(Method::HEAD, path).send().await.unwrap();
-        assert_eq!(answer.status(), 200);
+        let response = emulator.request(Method::HEAD, path).send().await.unwrap();
+        assert_eq!(response.status(), 200);
     }
     assert!(emulator.follow(text(&session["link"])).await.get("code").is_some());
 }
@@ -83,10 +83,10 @@ async fn head_does_not_use_up_a_link() {
 #[actix_web::test]
 async fn unknown_link_shows_a_404_page() {
     let emulator = TestEmulator::start();
-    let answer = emulator.get("/passwordless/aaaaaaaaaaaaaaaaaaaaaaaaa/confirm").await;
-    assert_eq!(answer.status(), 404);
-    assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
-    assert!(answer.text().await.unwrap().contains("Unknown link"));
+    let response = emulator.get("/passwordless/aaaaaaaaaaaaaaaaaaaaaaaaa/confirm").await;
+    assert_eq!(response.status(), 404);
+    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    assert!(response.text().await.unwrap().contains("Unknown link"));
 }
 
 #[actix_web::test]

@@ -43,33 +43,33 @@ fn wrong(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
 
-async fn assert_refused(answer: Response, error: &str) {
-    assert_eq!(answer.status(), 400, "{error}");
-    assert_eq!(answer.json::<Value>().await.unwrap()["error"], error);
+async fn assert_refused(response: Response, error: &str) {
+    assert_eq!(response.status(), 400, "{error}");
+    assert_eq!(response.json::<Value>().await.unwrap()["error"], error);
 }
 
 #[actix_web::test]
 async fn emailed_code_signs_in_the_user() {
     let emulator = TestEmulator::start();
-    let answer: Value = emulator.create_code("Ana@acme.test").await.json().await.unwrap();
+    let response: Value = emulator.create_code("Ana@acme.test").await.json().await.unwrap();
     assert_eq!(
-        (&answer["object"], &answer["email"]),
+        (&response["object"], &response["email"]),
         (&json!("magic_auth"), &json!("Ana@acme.test"))
     );
-    assert!(text(&answer["id"]).starts_with("magic_auth_"));
-    assert_eq!(text(&answer["code"]).len(), 6);
+    assert!(text(&response["id"]).starts_with("magic_auth_"));
+    assert_eq!(text(&response["code"]).len(), 6);
 
-    let answer = emulator.authenticate("ana@acme.test", text(&answer["code"])).await;
-    assert_eq!(answer.status(), 200);
-    let answer: Value = answer.json().await.unwrap();
-    assert_eq!(answer["authentication_method"], "MagicAuth");
-    assert!(text(&answer["user"]["id"]).starts_with("user_"));
-    assert_eq!(answer["user"]["email"], "ana@acme.test");
-    assert_eq!(answer["user"]["email_verified"], true);
+    let response = emulator.authenticate("ana@acme.test", text(&response["code"])).await;
+    assert_eq!(response.status(), 200);
+    let response: Value = response.json().await.unwrap();
+    assert_eq!(response["authentication_method"], "MagicAuth");
+    assert!(text(&response["user"]["id"]).starts_with("user_"));
+    assert_eq!(response["user"]["email"], "ana@acme.test");
+    assert_eq!(response["user"]["email_verified"], true);
     for token in ["access_token", "refresh_token"] {
-        assert!(text(&answer[token]).len() > 20, "{token}");
+        assert!(text(&response[token]).len() > 20, "{token}");
     }
-    assert_eq!(answer["organization_id"], Value::Null);
+    assert_eq!(response["organization_id"], Value::Null);
 }
 
 #[actix_web::test]
@@ -88,8 +88,8 @@ async fn same_address_is_the_same_user() {
     let mut ids = Vec::new();
     for email in ["ana@acme.test", "ANA@acme.test", "bob@acme.test"] {
         let code = emulator.emailed_code(email).await;
-        let answer: Value = emulator.authenticate(email, &code).await.json().await.unwrap();
-        ids.push(answer["user"]["id"].clone());
+        let response: Value = emulator.authenticate(email, &code).await.json().await.unwrap();
+        ids.push(response["user"]["id"].clone());
     }
     assert_eq!(ids[0], ids[1]);
     assert_ne!(ids[0], ids[2]);
@@ -139,8 +139,8 @@ async fn email_code_allows_five_wrong_attempts() {
     let emulator = TestEmulator::start();
     let code = emulator.emailed_code("ana@acme.test").await;
     for _ in 0..5 {
-        let answer = emulator.authenticate("ana@acme.test", &wrong(&code)).await;
-        assert_refused(answer, "invalid_one_time_code").await;
+        let response = emulator.authenticate("ana@acme.test", &wrong(&code)).await;
+        assert_refused(response, "invalid_one_time_code").await;
     }
     let right = emulator.authenticate("ana@acme.test", &code).await;
     assert_refused(right, "one_time_code_too_many_attempts").await;

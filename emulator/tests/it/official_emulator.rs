@@ -12,8 +12,8 @@ fn like_official_emulator(options: &mut Options) {
 }
 
 async fn code(emulator: &TestEmulator) -> String {
-    let asked = [("connection", "conn_01ACME"), ("login_hint", "ana@acme.test")];
-    Redirect::of(&authorize(emulator, &asked).await).query["code"].clone()
+    let parameters = [("connection", "conn_01ACME"), ("login_hint", "ana@acme.test")];
+    Redirect::of(&authorize(emulator, &parameters).await).query["code"].clone()
 }
 
 #[actix_web::test]
@@ -22,11 +22,11 @@ async fn token_response_has_no_type_and_no_lifetime() {
     let code = code(&emulator).await;
     assert!(code.starts_with("sso_code_"));
     let as_json = emulator.request(Method::POST, "/sso/token").json(&credentials(&code));
-    let answer: Value = as_json.send().await.unwrap().json().await.unwrap();
-    let keys: Vec<_> = answer.as_object().unwrap().keys().collect();
+    let response: Value = as_json.send().await.unwrap().json().await.unwrap();
+    let keys: Vec<_> = response.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["access_token", "profile"]);
 
-    let profile = &answer["profile"];
+    let profile = &response["profile"];
     assert_eq!(profile["email"], "ana@acme.test");
     assert_eq!(profile["groups"], json!([]));
     for extra in ["created_at", "updated_at"] {
@@ -44,9 +44,9 @@ async fn token_exchange_accepts_only_json() {
     let as_form = emulator.request(Method::POST, "/sso/token").form(&parameters);
     let as_query = emulator.request(Method::POST, "/sso/token").query(&parameters);
     for request in [as_form, as_query] {
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), 400);
-        let body: Value = answer.json().await.unwrap();
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 400);
+        let body: Value = response.json().await.unwrap();
         assert!(body["message"].is_string() && body.get("error").is_none(), "{body}");
     }
     let as_json = emulator.request(Method::POST, "/sso/token").json(&parameters);
@@ -61,9 +61,9 @@ async fn refused_authorization_is_json_without_a_redirect() {
         ("organization", "org_unknown", 404, "connection_not_found"),
         ("redirect_uri", "", 400, "invalid_request"),
     ] {
-        let answer = authorize(&emulator, &[(parameter, value)]).await;
-        assert_eq!(answer.status(), status, "{parameter}");
-        let body: Value = answer.json().await.unwrap();
+        let response = authorize(&emulator, &[(parameter, value)]).await;
+        assert_eq!(response.status(), status, "{parameter}");
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["code"], code, "{parameter}");
         assert!(body["message"].is_string(), "{parameter}");
     }

@@ -6,9 +6,9 @@ use crate::test_emulator::{CALLBACK, TestEmulator, text};
 #[actix_web::test]
 async fn session_has_the_five_recorded_fields() {
     let emulator = TestEmulator::start();
-    let answer = emulator.create_with(json!({ "state": "abc", "expires_in": 900 })).await;
-    assert_eq!(answer.status(), 201);
-    let session: Value = answer.json().await.unwrap();
+    let response = emulator.create_with(json!({ "state": "abc", "expires_in": 900 })).await;
+    assert_eq!(response.status(), 201);
+    let session: Value = response.json().await.unwrap();
 
     assert_eq!(session.as_object().unwrap().len(), 5);
     assert_eq!(session["object"], "passwordless_session");
@@ -25,10 +25,10 @@ async fn session_has_the_five_recorded_fields() {
 #[actix_web::test]
 async fn empty_body_gets_the_recorded_error() {
     let emulator = TestEmulator::start();
-    let answer = emulator.post_json("/passwordless/sessions", json!({})).await;
-    assert_eq!(answer.status(), 422);
+    let response = emulator.post_json("/passwordless/sessions", json!({})).await;
+    assert_eq!(response.status(), 422);
     assert_eq!(
-        answer.text().await.unwrap(),
+        response.text().await.unwrap(),
         r#"{"message":"Validation failed","errors":[{"field":"email","code":"email must be a string"},{"field":"type","code":"type must be a valid enum value"}]}"#
     );
 }
@@ -53,9 +53,9 @@ async fn each_invalid_field_is_named() {
         ("redirect_uri", json!("http://app.test/callback")),
         ("redirect_uri", json!("/callback")),
     ] {
-        let answer = emulator.create_with(json!({ field: value })).await;
-        assert_eq!(answer.status(), 422, "{field} {value}");
-        let body: Value = answer.json().await.unwrap();
+        let response = emulator.create_with(json!({ field: value })).await;
+        assert_eq!(response.status(), 422, "{field} {value}");
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["message"], "Validation failed");
         assert_eq!(body["errors"].as_array().unwrap().len(), 1);
         assert_eq!(body["errors"][0]["field"], field, "{value}");
@@ -94,9 +94,9 @@ async fn missing_api_key_is_401() {
     ] {
         for authorization in ["", "Bearer sk_test_other", "Basic sk_test_default"] {
             let request = emulator.request(method.clone(), path);
-            let answer = request.header("authorization", authorization).send().await.unwrap();
-            assert_eq!(answer.status(), 401, "{method} {path} {authorization}");
-            assert_eq!(answer.text().await.unwrap(), r#"{"message":"Unauthorized"}"#);
+            let response = request.header("authorization", authorization).send().await.unwrap();
+            assert_eq!(response.status(), 401, "{method} {path} {authorization}");
+            assert_eq!(response.text().await.unwrap(), r#"{"message":"Unauthorized"}"#);
         }
     }
 }
@@ -107,9 +107,9 @@ async fn sent_session_is_in_the_inbox() {
     let session = emulator.create("ana@acme.test").await;
     assert_eq!(emulator.get_json("/_emulate/inbox").await["data"], json!([]));
 
-    let answer = emulator.send(text(&session["id"])).await;
-    assert_eq!(answer.status(), 201);
-    assert_eq!(answer.text().await.unwrap(), r#"{"success":true}"#);
+    let response = emulator.send(text(&session["id"])).await;
+    assert_eq!(response.status(), 201);
+    assert_eq!(response.text().await.unwrap(), r#"{"success":true}"#);
 
     let inbox = emulator.get_json("/_emulate/inbox?to=ana@acme.test").await;
     let mail = &inbox["data"][0];
@@ -140,12 +140,12 @@ async fn unknown_expired_and_used_sessions_are_not_sent() {
     emulator.advance_clock(901).await;
 
     for id in [text(&used["id"]), text(&expired["id"]), "passwordless_session_unknown"] {
-        let answer = emulator.send(id).await;
-        assert_eq!(answer.status(), 422);
+        let response = emulator.send(id).await;
+        assert_eq!(response.status(), 422);
         let expected = format!(
             r#"{{"message":"The passwordless session '{id}' has expired or is invalid."}}"#
         );
-        assert_eq!(answer.text().await.unwrap(), expected);
+        assert_eq!(response.text().await.unwrap(), expected);
     }
     assert_eq!(emulator.get_json("/_emulate/inbox").await["data"], json!([]));
 }
@@ -163,9 +163,9 @@ async fn redirect_uris_match_exactly_and_the_first_is_the_default() {
     let second = emulator.create_with(json!({ "redirect_uri": "http://app:3000/back" })).await;
     assert_eq!(second.status(), 201);
     for unlisted in ["https://app.test/callback/", "http://localhost:3000/callback"] {
-        let answer = emulator.create_with(json!({ "redirect_uri": unlisted })).await;
-        assert_eq!(answer.status(), 422, "{unlisted}");
-        let body: Value = answer.json().await.unwrap();
+        let response = emulator.create_with(json!({ "redirect_uri": unlisted })).await;
+        assert_eq!(response.status(), 422, "{unlisted}");
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["errors"][0]["field"], "redirect_uri");
     }
 }
@@ -173,8 +173,8 @@ async fn redirect_uris_match_exactly_and_the_first_is_the_default() {
 #[actix_web::test]
 async fn session_without_any_redirect_uri_is_refused() {
     let emulator = TestEmulator::start();
-    let answer = emulator.create_with(json!({ "redirect_uri": "" })).await;
-    assert_eq!(answer.status(), 422);
-    let body: Value = answer.json().await.unwrap();
+    let response = emulator.create_with(json!({ "redirect_uri": "" })).await;
+    assert_eq!(response.status(), 422);
+    let body: Value = response.json().await.unwrap();
     assert!(body["message"].is_string() && body.get("errors").is_none());
 }

@@ -26,9 +26,9 @@ async fn newest_mail(emulator: &TestEmulator) -> String {
 
 async fn scan(emulator: &TestEmulator, id: &str, scanner: &str) -> Value {
     let path = format!("/_emulate/inbox/{id}/scan");
-    let answer = emulator.post_json(&path, json!({ "as": scanner })).await;
-    assert_eq!(answer.status(), 200);
-    answer.json::<Value>().await.unwrap()["data"].take()
+    let response = emulator.post_json(&path, json!({ "as": scanner })).await;
+    assert_eq!(response.status(), 200);
+    response.json::<Value>().await.unwrap()["data"].take()
 }
 
 async fn mail_page(emulator: &TestEmulator, id: &str) -> String {

@@ -28,7 +28,7 @@ impl Site {
         let requests = Requests::default();
         let data = web::Data::from(requests.clone());
         let server = HttpServer::new(move || {
-            App::new().app_data(data.clone()).default_service(web::to(answer))
+            App::new().app_data(data.clone()).default_service(web::to(response))
         })
         .workers(1)
         .disable_signals()
@@ -50,7 +50,7 @@ impl Site {
     }
 }
 
-async fn answer(
+async fn response(
     request: HttpRequest,
     requests: web::Data<Mutex<Vec<(String, Instant)>>>,
 ) -> HttpResponse {

@@ -16,7 +16,7 @@ async fn ehlo_lists_the_extensions() {
     for ability in ["8BITMIME", "SMTPUTF8", "SIZE 1048576", "PIPELINING", "AUTH PLAIN LOGIN"] {
         assert!(offered.iter().any(|line| &line[4..] == ability), "{ability}: {offered:?}");
     }
-    assert_eq!(client.say("HELO app.test").await, 250);
+    assert_eq!(client.command("HELO app.test").await, 250);
 }
 
 #[actix_web::test]
@@ -24,9 +24,9 @@ async fn invalid_or_out_of_order_commands_are_refused() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::connect(&emulator).await;
     client.code().await;
-    assert_eq!(client.say("MAIL FROM:<a@b.test>").await, 503);
-    assert_eq!(client.say("EHLO").await, 501);
-    assert_eq!(client.say("EHLO app.test").await, 250);
+    assert_eq!(client.command("MAIL FROM:<a@b.test>").await, 503);
+    assert_eq!(client.command("EHLO").await, 501);
+    assert_eq!(client.command("EHLO app.test").await, 250);
     for (line, code) in [
         ("RCPT TO:<a@b.test>", 503),
         ("DATA", 503),
@@ -47,7 +47,7 @@ async fn invalid_or_out_of_order_commands_are_refused() {
         ("AUTH GSSAPI", 504),
         ("QUIT", 221),
     ] {
-        assert_eq!(client.say(line).await, code, "{line}");
+        assert_eq!(client.command(line).await, code, "{line}");
     }
     assert!(emulator.inbox().await.is_empty());
 }
@@ -87,7 +87,7 @@ async fn pipelined_commands_get_replies_in_order() {
 async fn overlong_input_is_refused_and_the_connection_stays_open() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
-    assert_eq!(client.say(&format!("NOOP {}", "x".repeat(10_000))).await, 500);
+    assert_eq!(client.command(&format!("NOOP {}", "x".repeat(10_000))).await, 500);
     let line = "x".repeat(998) + "\r\n";
     assert_eq!(client.send("ana@acme.test", line.repeat(1049)).await, 552);
     assert!(emulator.inbox().await.is_empty());
@@ -99,14 +99,14 @@ async fn overlong_input_is_refused_and_the_connection_stays_open() {
 async fn any_credentials_are_accepted_and_none_are_logged() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
-    assert_eq!(client.say("AUTH PLAIN AHVzZXIAc2VjcmV0").await, 235);
-    assert_eq!(client.say("AUTH PLAIN").await, 334);
-    assert_eq!(client.say("AHVzZXIAc2VjcmV0").await, 235);
-    assert_eq!(client.say("AUTH LOGIN").await, 334);
-    assert_eq!(client.say("dXNlcg==").await, 334);
-    assert_eq!(client.say("c2VjcmV0").await, 235);
-    assert_eq!(client.say("AUTH LOGIN").await, 334);
-    assert_eq!(client.say("*").await, 501);
+    assert_eq!(client.command("AUTH PLAIN AHVzZXIAc2VjcmV0").await, 235);
+    assert_eq!(client.command("AUTH PLAIN").await, 334);
+    assert_eq!(client.command("AHVzZXIAc2VjcmV0").await, 235);
+    assert_eq!(client.command("AUTH LOGIN").await, 334);
+    assert_eq!(client.command("dXNlcg==").await, 334);
+    assert_eq!(client.command("c2VjcmV0").await, 235);
+    assert_eq!(client.command("AUTH LOGIN").await, 334);
+    assert_eq!(client.command("*").await, 501);
 
     let logged = emulator.smtp_log().await;
     let commands: Vec<&str> = logged.iter().map(|(command, _)| command.as_str()).collect();

@@ -18,7 +18,7 @@ impl SmtpClient {
     pub(crate) async fn greeted(emulator: &TestEmulator) -> Self {
         let mut client = Self::connect(emulator).await;
         assert_eq!(client.code().await, 220);
-        assert_eq!(client.say("EHLO app.test").await, 250);
+        assert_eq!(client.command("EHLO app.test").await, 250);
         client
     }
 
@@ -46,18 +46,18 @@ impl SmtpClient {
     }
 
     /// Sends a command and returns the code of the reply.
-    pub(crate) async fn say(&mut self, line: &str) -> u16 {
+    pub(crate) async fn command(&mut self, line: &str) -> u16 {
         self.write(format!("{line}\r\n")).await;
         self.code().await
     }
 
     /// Sends a message, with CR LF line ends, to one recipient.
     pub(crate) async fn send(&mut self, to: &str, message: impl AsRef<[u8]>) -> u16 {
-        assert_eq!(self.say("MAIL FROM:<app@acme.test> SMTPUTF8").await, 250);
-        assert_eq!(self.say(&format!("RCPT TO:<{to}>")).await, 250);
-        assert_eq!(self.say("DATA").await, 354);
+        assert_eq!(self.command("MAIL FROM:<app@acme.test> SMTPUTF8").await, 250);
+        assert_eq!(self.command(&format!("RCPT TO:<{to}>")).await, 250);
+        assert_eq!(self.command("DATA").await, 354);
         self.write(message).await;
-        self.say("\r\n.").await
+        self.command("\r\n.").await
     }
 
     /// Returns everything up to the end of the connection.

@@ -19,11 +19,11 @@ async fn hook_replaces_the_reply_to_an_smtp_command() {
         .await;
     emulator.hook(json!({ "method": "SMTP", "path": "BODY", "status": 451, "count": 1 })).await;
     let mut client = SmtpClient::greeted(&emulator).await;
-    assert_eq!(client.say("MAIL FROM:<a@b.test>").await, 250);
+    assert_eq!(client.command("MAIL FROM:<a@b.test>").await, 250);
     client.write("RCPT TO:<a@b.test>\r\n").await;
     assert_eq!(client.reply().await, ["550-No such mailbox", "550 Try another"]);
-    assert_eq!(client.say("DATA").await, 503);
-    assert_eq!(client.say("RSET").await, 250);
+    assert_eq!(client.command("DATA").await, 503);
+    assert_eq!(client.command("RSET").await, 250);
     assert_eq!(client.send("ana@acme.test", "Subject: One").await, 451);
     assert!(emulator.inbox().await.is_empty());
     assert_eq!(client.send("ana@acme.test", "Subject: Two").await, 250);
@@ -41,7 +41,7 @@ async fn hook_delays_hangs_or_resets_smtp() {
     let mut client = SmtpClient::greeted(&emulator).await;
     emulator.hook(json!({ "method": "SMTP", "path": "NOOP", "delay_ms": 200, "count": 1 })).await;
     let began = Instant::now();
-    assert_eq!(client.say("NOOP").await, 250);
+    assert_eq!(client.command("NOOP").await, 250);
     assert!(began.elapsed() >= Duration::from_millis(200));
 
     emulator.hook(json!({ "method": "SMTP", "path": "*", "fault": "hang", "count": 1 })).await;

@@ -30,7 +30,7 @@ async fn email_is_decoded_into_the_inbox() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     assert_eq!(client.send("ana@acme.test", MULTIPART).await, 250);
-    assert_eq!(client.say("QUIT").await, 221);
+    assert_eq!(client.command("QUIT").await, 221);
     assert!(client.rest().await.unwrap().is_empty());
 
     let mail = emulator.inbox().await.remove(0);
@@ -78,12 +78,12 @@ async fn every_recipient_gets_an_email_and_raw_is_unchanged() {
     let emulator = TestEmulator::start();
     let mut client = SmtpClient::greeted(&emulator).await;
     for line in ["MAIL FROM:<>", "RCPT TO:<ana@acme.test>", "RCPT TO:<ben@acme.test>"] {
-        assert_eq!(client.say(line).await, 250, "{line}");
+        assert_eq!(client.command(line).await, 250, "{line}");
     }
-    assert_eq!(client.say("DATA").await, 354);
+    assert_eq!(client.command("DATA").await, 354);
     let body = "..\r\n...two\r\n.one\r\nnone.\r\n";
     client.write(format!("Subject: Dots\r\n\r\n{body}")).await;
-    assert_eq!(client.say(".").await, 250);
+    assert_eq!(client.command(".").await, 250);
 
     let mails = emulator.inbox().await;
     let to: Vec<&str> = mails.iter().map(|mail| text(&mail["to"])).collect();

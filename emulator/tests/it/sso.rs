@@ -1,7 +1,7 @@
 use reqwest::Method;
 
 use crate::sso_client::{
-    Waiting, acme, authorize, auto_idp, connect, connections, profile, with_acme,
+    PendingSignIn, acme, authorize, auto_idp, connect, connections, profile, with_acme,
 };
 use crate::test_emulator::{CALLBACK, Redirect, TestEmulator, text};
 
@@ -9,9 +9,9 @@ use crate::test_emulator::{CALLBACK, Redirect, TestEmulator, text};
 async fn auto_idp_signs_in_as_login_hint() {
     let emulator = TestEmulator::with(auto_idp);
     let connection = connect(&emulator, "org_01ACME", "acme.test").await;
-    let answer =
+    let response =
         authorize(&emulator, &[("connection", &connection), ("login_hint", "ana@acme.test")]).await;
-    let back = Redirect::of(&answer);
+    let back = Redirect::of(&response);
     assert_eq!(back.target, CALLBACK);
     assert_eq!(back.get("state"), Some("abc"));
 
@@ -29,14 +29,14 @@ async fn auto_idp_without_login_hint_shows_the_page() {
         acme(options);
         auto_idp(options);
     });
-    let waiting = Waiting::begin(&emulator).await;
-    assert_eq!(emulator.get(&waiting.page).await.status(), 200);
+    let pending = PendingSignIn::begin(&emulator).await;
+    assert_eq!(emulator.get(&pending.page).await.status(), 200);
 }
 
 #[actix_web::test]
 async fn identity_provider_url_has_only_an_id() {
     let emulator = with_acme();
-    let (one, two) = (Waiting::begin(&emulator).await, Waiting::begin(&emulator).await);
+    let (one, two) = (PendingSignIn::begin(&emulator).await, PendingSignIn::begin(&emulator).await);
     assert!(one.id.len() >= 25 && one.id.chars().all(|c| c.is_ascii_alphanumeric()), "{}", one.id);
     assert_ne!(one.id, two.id);
     let page = emulator.get(&one.page).await.text().await.unwrap();
@@ -106,8 +106,8 @@ async fn wrong_client_id_or_redirect_uri_shows_an_error_page() {
         ("redirect_uri", "javascript:alert(1)", "redirect-uri-invalid", "Invalid redirect URI"),
         ("redirect_uri", "", "redirect-uri-invalid", "Invalid redirect URI"),
     ] {
-        let answer = authorize(&emulator, &[("connection", "conn_01ACME"), (name, value)]).await;
-        let hosted = Redirect::of(&answer);
+        let response = authorize(&emulator, &[("connection", "conn_01ACME"), (name, value)]).await;
+        let hosted = Redirect::of(&response);
         assert!(hosted.query.is_empty(), "{name} {value}");
         let path = hosted.target.strip_prefix(&origin).unwrap();
         assert!(path.ends_with(&format!("/sso/{page}")), "{path}");
@@ -121,9 +121,9 @@ async fn wrong_client_id_or_redirect_uri_shows_an_error_page() {
 #[actix_web::test]
 async fn identity_provider_requests_are_not_logged_as_api_calls() {
     let emulator = with_acme();
-    let waiting = Waiting::begin(&emulator).await;
-    emulator.get(&waiting.page).await;
-    waiting.send(&[("email", "ana@acme.test")]).await;
+    let pending = PendingSignIn::begin(&emulator).await;
+    emulator.get(&pending.page).await;
+    pending.send(&[("email", "ana@acme.test")]).await;
     let log = emulator.get_json("/_emulate/requests").await;
     assert_eq!(log["data"].as_array().unwrap().len(), 1);
     assert_eq!(log["data"][0]["path"], "/sso/authorize");

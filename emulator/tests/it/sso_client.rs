@@ -27,9 +27,9 @@ pub(crate) async fn connect(emulator: &TestEmulator, organization: &str, domain:
         "domain": domain,
         "connection_type": "GenericSAML",
     });
-    let answer = emulator.post_json("/_emulate/connections", body).await;
-    assert_eq!(answer.status(), 201);
-    let connection: Value = answer.json().await.unwrap();
+    let response = emulator.post_json("/_emulate/connections", body).await;
+    assert_eq!(response.status(), 201);
+    let connection: Value = response.json().await.unwrap();
     assert_eq!(connection["state"], "active");
     text(&connection["id"]).to_owned()
 }
@@ -49,17 +49,17 @@ pub(crate) async fn authorize(emulator: &TestEmulator, more: &[(&str, &str)]) ->
 }
 
 /// A sign-in that is pending at the identity provider.
-pub(crate) struct Waiting<'a> {
+pub(crate) struct PendingSignIn<'a> {
     emulator: &'a TestEmulator,
     /// The page's path and query.
     pub(crate) page: String,
     pub(crate) id: String,
 }
 
-impl<'a> Waiting<'a> {
+impl<'a> PendingSignIn<'a> {
     /// Returns the sign-in after a redirect to the identity provider.
-    pub(crate) fn after(emulator: &'a TestEmulator, answer: &Response) -> Self {
-        let location = answer.headers()[LOCATION].to_str().unwrap();
+    pub(crate) fn after(emulator: &'a TestEmulator, response: &Response) -> Self {
+        let location = response.headers()[LOCATION].to_str().unwrap();
         let origin = format!("http://127.0.0.1:{}", emulator.server.port());
         let page = location.strip_prefix(&origin).unwrap().to_owned();
         let id = page.strip_prefix("/_emulate/identity?sign_in=").unwrap().to_owned();
@@ -68,9 +68,9 @@ impl<'a> Waiting<'a> {
 
     /// Starts a sign-in with `conn_01ACME`.
     pub(crate) async fn begin(emulator: &'a TestEmulator) -> Self {
-        let answer = authorize(emulator, &[("connection", "conn_01ACME")]).await;
-        assert_eq!(answer.status(), 302);
-        Self::after(emulator, &answer)
+        let response = authorize(emulator, &[("connection", "conn_01ACME")]).await;
+        assert_eq!(response.status(), 302);
+        Self::after(emulator, &response)
     }
 
     /// Submits the page's form.
@@ -89,9 +89,9 @@ impl<'a> Waiting<'a> {
 
 /// Exchanges the code of a redirect and returns the Profile.
 pub(crate) async fn profile(emulator: &TestEmulator, back: &Redirect) -> Value {
-    let answer = emulator.exchange(&back.query["code"]).await;
-    assert_eq!(answer.status(), 200);
-    let mut token: Value = answer.json().await.unwrap();
+    let response = emulator.exchange(&back.query["code"]).await;
+    assert_eq!(response.status(), 200);
+    let mut token: Value = response.json().await.unwrap();
     token["profile"].take()
 }
 

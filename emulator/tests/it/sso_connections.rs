@@ -2,7 +2,7 @@ use magic_link_emulator::{Emulator, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::sso_client::{Waiting, authorize, connections, with_acme};
+use crate::sso_client::{PendingSignIn, authorize, connections, with_acme};
 use crate::test_emulator::{TestEmulator, text};
 
 fn pair(id: &str, domain: &str) -> (String, String) {
@@ -32,9 +32,9 @@ async fn emulator_starts_with_its_sso_connections() {
         assert_eq!(connection["state"], "active");
     }
     for selector in [("organization", "org_01ACME"), ("connection", "conn_01GLOBEX")] {
-        let answer = authorize(&emulator, &[selector]).await;
-        let waiting = Waiting::after(&emulator, &answer);
-        assert_eq!(emulator.get(&waiting.page).await.status(), 200);
+        let response = authorize(&emulator, &[selector]).await;
+        let pending = PendingSignIn::after(&emulator, &response);
+        assert_eq!(emulator.get(&pending.page).await.status(), 200);
     }
 }
 
@@ -64,9 +64,9 @@ async fn reset_restores_only_the_initial_connections() {
 #[actix_web::test]
 async fn reset_ends_pending_sign_ins() {
     let emulator = with_acme();
-    let waiting = Waiting::begin(&emulator).await;
+    let pending = PendingSignIn::begin(&emulator).await;
     emulator.post_json("/_emulate/reset", json!({})).await;
-    assert_eq!(emulator.get(&waiting.page).await.status(), 404);
+    assert_eq!(emulator.get(&pending.page).await.status(), 404);
 }
 
 #[actix_web::test]
@@ -92,8 +92,8 @@ async fn invalid_connection_is_refused() {
         json!({ "id": "conn_", "domain": "acme.test", "connection_type": "GenericSAML" }),
         json!({ "id": "conn_a/b", "domain": "acme.test", "connection_type": "GenericSAML" }),
     ] {
-        let answer = emulator.post_json("/_emulate/connections", body.clone()).await;
-        assert_eq!(answer.status(), 422, "{body}");
+        let response = emulator.post_json("/_emulate/connections", body.clone()).await;
+        assert_eq!(response.status(), 422, "{body}");
     }
     assert!(connections(&emulator).await.is_empty());
     for (id, domain) in [

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::sso_client::{Waiting, authorize, connect, with_acme};
+use crate::sso_client::{PendingSignIn, authorize, connect, with_acme};
 use crate::test_emulator::{CALLBACK, Redirect, TestEmulator};
 
 /// The values of `error` that WorkOS documents.
@@ -25,12 +25,12 @@ const DOCUMENTED: [&str; 14] = [
 async fn identity_page_shows_the_connection_and_the_login_hint() {
     let emulator = TestEmulator::start();
     let connection = connect(&emulator, "org_01ACME", "acme.test").await;
-    let asked = [("connection", connection.as_str()), ("login_hint", "\"><b>@acme.test")];
-    let waiting = Waiting::after(&emulator, &authorize(&emulator, &asked).await);
-    let answer = emulator.get(&waiting.page).await;
-    assert_eq!(answer.status(), 200);
-    assert!(!answer.headers()["content-security-policy"].to_str().unwrap().contains("script"));
-    let page = answer.text().await.unwrap();
+    let parameters = [("connection", connection.as_str()), ("login_hint", "\"><b>@acme.test")];
+    let pending = PendingSignIn::after(&emulator, &authorize(&emulator, &parameters).await);
+    let response = emulator.get(&pending.page).await;
+    assert_eq!(response.status(), 200);
+    assert!(!response.headers()["content-security-policy"].to_str().unwrap().contains("script"));
+    let page = response.text().await.unwrap();
     for part in
         ["Choose an identity", "acme.test", "GenericSAML", "org_01ACME", "&lt;b&gt;@acme.test"]
     {
@@ -56,8 +56,8 @@ async fn profile_has_the_submitted_values() {
         ("raw_attributes", r#"{"urn:oid:2.5.4.42":["Ana"]}"#),
         ("action", "sign_in"),
     ];
-    let waiting = Waiting::begin(&emulator).await;
-    let back = Redirect::of(&waiting.send(&typed).await);
+    let pending = PendingSignIn::begin(&emulator).await;
+    let back = Redirect::of(&pending.send(&typed).await);
     assert_eq!((back.target.as_str(), back.get("state")), (CALLBACK, Some("abc")));
     let profile = crate::sso_client::profile(&emulator, &back).await;
     for (key, expected) in [
@@ -78,7 +78,8 @@ async fn profile_has_the_submitted_values() {
 #[actix_web::test]
 async fn email_alone_leaves_other_profile_fields_empty() {
     let emulator = with_acme();
-    let profile = Waiting::begin(&emulator).await.profile(&[("email", "ana@acme.test")]).await;
+    let profile =
+        PendingSignIn::begin(&emulator).await.profile(&[("email", "ana@acme.test")]).await;
     for key in ["first_name", "last_name", "name", "role", "roles", "groups"] {
         assert_eq!(profile[key], Value::Null, "{key}");
     }
@@ -93,8 +94,8 @@ async fn user_ids_are_stable_within_a_connection() {
         options.sso = vec![of("conn_01ACME"), of("conn_01OTHER")];
     });
     let sign_in = async |connection, email| {
-        let answer = authorize(&emulator, &[("connection", connection)]).await;
-        let profile = Waiting::after(&emulator, &answer).profile(&[("email", email)]).await;
+        let response = authorize(&emulator, &[("connection", connection)]).await;
+        let profile = PendingSignIn::after(&emulator, &response).profile(&[("email", email)]).await;
         (profile["id"].clone(), profile["idp_id"].clone())
     };
     let first = sign_in("conn_01ACME", "ana@acme.test").await;
@@ -110,12 +111,12 @@ async fn user_ids_are_stable_within_a_connection() {
 async fn address_outside_the_domains_is_sent_only_on_request() {
     let emulator = with_acme();
     let outside = ("email", "eve@globex.test");
-    let back = Redirect::of(&Waiting::begin(&emulator).await.send(&[outside]).await);
+    let back = Redirect::of(&PendingSignIn::begin(&emulator).await.send(&[outside]).await);
     assert_eq!(back.get("error"), Some("profile_not_allowed_outside_organization"));
     assert_eq!((back.get("code"), back.get("state")), (None, Some("abc")));
 
-    let told = [outside, ("despite_domain", "yes")];
-    let profile = Waiting::begin(&emulator).await.profile(&told).await;
+    let fields = [outside, ("despite_domain", "yes")];
+    let profile = PendingSignIn::begin(&emulator).await.profile(&fields).await;
     assert_eq!(profile["email"], "eve@globex.test");
     assert_eq!(profile["connection_id"], "conn_01ACME");
 }
@@ -123,14 +124,14 @@ async fn address_outside_the_domains_is_sent_only_on_request() {
 #[actix_web::test]
 async fn cancel_and_documented_errors_redirect_to_the_app() {
     let emulator = with_acme();
-    let cancelled = Waiting::begin(&emulator).await.send(&[("action", "cancel")]).await;
+    let cancelled = PendingSignIn::begin(&emulator).await.send(&[("action", "cancel")]).await;
     let back = Redirect::of(&cancelled);
     assert_eq!(back.get("error"), Some("signin_consent_denied"));
     assert_eq!(back.get("state"), Some("abc"));
 
     for error in DOCUMENTED {
         let fields = [("action", "error"), ("error", error), ("email", "ana@acme.test")];
-        let back = Redirect::of(&Waiting::begin(&emulator).await.send(&fields).await);
+        let back = Redirect::of(&PendingSignIn::begin(&emulator).await.send(&fields).await);
         assert_eq!(back.target, CALLBACK);
         assert_eq!(back.get("error"), Some(error));
         assert!(back.get("error_description").is_some_and(|text| text != "Failed on demand."));
@@ -141,7 +142,7 @@ async fn cancel_and_documented_errors_redirect_to_the_app() {
 #[actix_web::test]
 async fn invalid_identity_shows_the_form_again_with_its_values() {
     let emulator = with_acme();
-    let waiting = Waiting::begin(&emulator).await;
+    let pending = PendingSignIn::begin(&emulator).await;
     for (field, value, problem) in [
         ("email", "ana", "id=\"email-problem\""),
         ("raw_attributes", "[1]", "id=\"raw-problem\""),
@@ -150,21 +151,22 @@ async fn invalid_identity_shows_the_form_again_with_its_values() {
         let usual = [("email", "ana@acme.test"), ("first_name", "An&a")];
         let kept = usual.into_iter().filter(|(name, _)| *name != field);
         let fields: Vec<_> = kept.chain([(field, value)]).collect();
-        let answer = waiting.send(&fields).await;
-        assert_eq!(answer.status(), 422, "{field}");
-        let page = answer.text().await.unwrap();
+        let response = pending.send(&fields).await;
+        assert_eq!(response.status(), 422, "{field}");
+        let page = response.text().await.unwrap();
         assert!(page.contains(problem) && page.contains("An&amp;a") && page.contains(value));
     }
-    let nameless = waiting.send(&[("action", "error")]).await;
+    let nameless = pending.send(&[("action", "error")]).await;
     assert_eq!(nameless.status(), 422);
-    assert!(waiting.profile(&[("email", "ana@acme.test")]).await["id"].is_string());
+    assert!(pending.profile(&[("email", "ana@acme.test")]).await["id"].is_string());
 }
 
 #[actix_web::test]
 async fn sign_in_completes_once_within_ten_minutes() {
     let emulator = with_acme();
-    let (finished, in_time) = (Waiting::begin(&emulator).await, Waiting::begin(&emulator).await);
-    let late = Waiting::begin(&emulator).await;
+    let (finished, in_time) =
+        (PendingSignIn::begin(&emulator).await, PendingSignIn::begin(&emulator).await);
+    let late = PendingSignIn::begin(&emulator).await;
     let ana = [("email", "ana@acme.test")];
     assert_eq!(finished.send(&ana).await.status(), 302);
     assert_eq!(finished.send(&ana).await.status(), 404);
@@ -191,12 +193,12 @@ async fn extra_form_fields_do_not_change_the_checked_request() {
         ("connection", "conn_01OTHER"),
         ("code_challenge", "forged"),
     ];
-    let back = Redirect::of(&Waiting::begin(&emulator).await.send(&forged).await);
+    let back = Redirect::of(&PendingSignIn::begin(&emulator).await.send(&forged).await);
     assert_eq!((back.target.as_str(), back.get("state")), (CALLBACK, Some("abc")));
     let profile = crate::sso_client::profile(&emulator, &back).await;
     assert_eq!(profile["connection_id"], "conn_01ACME");
 
-    let mut unknown = Waiting::begin(&emulator).await;
+    let mut unknown = PendingSignIn::begin(&emulator).await;
     unknown.id = "forged".to_owned();
     assert_eq!(unknown.send(&forged).await.status(), 404);
 }

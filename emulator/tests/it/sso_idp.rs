@@ -1,6 +1,6 @@
 use reqwest::{Method, Response};
 
-use crate::sso_client::{Waiting, acme, with_acme};
+use crate::sso_client::{PendingSignIn, acme, with_acme};
 use crate::test_emulator::{CALLBACK, Redirect, TestEmulator, text};
 
 async fn start(emulator: &TestEmulator, fields: &[(&str, &str)]) -> Response {
@@ -31,10 +31,10 @@ async fn idp_initiated_sign_in_has_a_code_and_no_state() {
         acme(options);
         options.redirect_uris = vec![CALLBACK.to_owned()];
     });
-    let answer = start(&emulator, &[("connection", "conn_01ACME"), ("action", "start")]).await;
-    assert_eq!(answer.status(), 303);
-    let waiting = Waiting::after(&emulator, &answer);
-    let back = Redirect::of(&waiting.send(&[("email", "ana@acme.test")]).await);
+    let response = start(&emulator, &[("connection", "conn_01ACME"), ("action", "start")]).await;
+    assert_eq!(response.status(), 303);
+    let pending = PendingSignIn::after(&emulator, &response);
+    let back = Redirect::of(&pending.send(&[("email", "ana@acme.test")]).await);
     assert_eq!((back.target.as_str(), back.query.len()), (CALLBACK, 1));
     let profile = crate::sso_client::profile(&emulator, &back).await;
     assert_eq!(profile["email"], "ana@acme.test");
@@ -67,9 +67,9 @@ async fn idp_start_requires_an_allowed_uri_and_an_sso_connection() {
         (text(&magic_link), CALLBACK, "Choose a connection."),
         ("", CALLBACK, "Choose a connection."),
     ] {
-        let answer = start(&emulator, &[("connection", connection), ("redirect_uri", uri)]).await;
-        assert_eq!(answer.status(), 422, "{connection} {uri}");
-        assert!(answer.text().await.unwrap().contains(problem));
+        let response = start(&emulator, &[("connection", connection), ("redirect_uri", uri)]).await;
+        assert_eq!(response.status(), 422, "{connection} {uri}");
+        assert!(response.text().await.unwrap().contains(problem));
     }
 }
 
@@ -78,7 +78,7 @@ async fn idp_buttons_work_only_from_the_same_site() {
     let emulator = with_acme();
     let fields = [("connection", "conn_01ACME"), ("redirect_uri", CALLBACK)];
     let request = emulator.request(Method::POST, "/_emulate/idp").form(&fields);
-    let answer = request.header("sec-fetch-site", "cross-site").send().await.unwrap();
-    assert_eq!(answer.status(), 403);
+    let response = request.header("sec-fetch-site", "cross-site").send().await.unwrap();
+    assert_eq!(response.status(), 403);
     assert_eq!(start(&emulator, &fields).await.status(), 303);
 }

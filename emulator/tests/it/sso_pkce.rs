@@ -18,8 +18,8 @@ fn start() -> TestEmulator {
 /// Returns a code, requested with the parameters `more`.
 async fn code(emulator: &TestEmulator, more: &[(&str, &str)]) -> String {
     let usual = [("connection", "conn_01ACME"), ("login_hint", "ana@acme.test")];
-    let asked: Vec<_> = usual.into_iter().chain(more.iter().copied()).collect();
-    Redirect::of(&authorize(emulator, &asked).await).query["code"].clone()
+    let parameters: Vec<_> = usual.into_iter().chain(more.iter().copied()).collect();
+    Redirect::of(&authorize(emulator, &parameters).await).query["code"].clone()
 }
 
 async fn code_with_challenge(emulator: &TestEmulator) -> String {
@@ -40,9 +40,9 @@ async fn exchange(
     emulator.request(Method::POST, "/sso/token").form(&form).send().await.unwrap()
 }
 
-async fn assert_invalid_grant(answer: Response) {
-    assert_eq!(answer.status(), 400);
-    assert_eq!(answer.json::<Value>().await.unwrap()["error"], "invalid_grant");
+async fn assert_invalid_grant(response: Response) {
+    assert_eq!(response.status(), 400);
+    assert_eq!(response.json::<Value>().await.unwrap()["error"], "invalid_grant");
 }
 
 #[actix_web::test]
@@ -66,9 +66,9 @@ async fn code_with_challenge_needs_its_verifier_and_survives_a_wrong_one() {
 async fn exchange_needs_a_verifier_or_a_secret() {
     let emulator = start();
     let code = code_with_challenge(&emulator).await;
-    let answer = exchange(&emulator, &code, false, None).await;
-    assert_eq!(answer.status(), 400);
-    assert_eq!(answer.json::<Value>().await.unwrap()["error"], "invalid_request");
+    let response = exchange(&emulator, &code, false, None).await;
+    assert_eq!(response.status(), 400);
+    assert_eq!(response.json::<Value>().await.unwrap()["error"], "invalid_request");
 }
 
 #[actix_web::test]
@@ -78,20 +78,20 @@ async fn unneeded_verifier_does_not_replace_the_secret() {
     assert_invalid_grant(exchange(&emulator, &code, false, Some(VERIFIER)).await).await;
     assert_eq!(exchange(&emulator, &code, true, Some(VERIFIER)).await.status(), 200);
 
-    let mailed = emulator.code_for("ana@acme.test").await;
-    assert_invalid_grant(exchange(&emulator, &mailed, false, Some(VERIFIER)).await).await;
+    let code = emulator.code_for("ana@acme.test").await;
+    assert_invalid_grant(exchange(&emulator, &code, false, Some(VERIFIER)).await).await;
 }
 
 #[actix_web::test]
 async fn challenge_with_another_method_is_refused_at_authorize() {
     let emulator = start();
     for method in ["plain", ""] {
-        let asked = [
+        let parameters = [
             ("connection", "conn_01ACME"),
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", method),
         ];
-        let back = Redirect::of(&authorize(&emulator, &asked).await);
+        let back = Redirect::of(&authorize(&emulator, &parameters).await);
         assert_eq!(back.get("error"), Some("invalid_request"), "{method:?}");
     }
 }

@@ -87,9 +87,9 @@ impl TestEmulator {
 
     /// Creates a session for an email address.
     pub(crate) async fn create(&self, email: &str) -> Value {
-        let answer = self.create_with(json!({ "email": email })).await;
-        assert_eq!(answer.status(), 201);
-        answer.json().await.unwrap()
+        let response = self.create_with(json!({ "email": email })).await;
+        assert_eq!(response.status(), 201);
+        response.json().await.unwrap()
     }
 
     pub(crate) async fn send(&self, session_id: &str) -> Response {
@@ -115,14 +115,15 @@ impl TestEmulator {
     }
 
     pub(crate) async fn advance_clock(&self, seconds: i64) {
-        let answer = self.post_json("/_emulate/clock", json!({ "advance_seconds": seconds })).await;
-        assert_eq!(answer.status(), 200);
+        let response =
+            self.post_json("/_emulate/clock", json!({ "advance_seconds": seconds })).await;
+        assert_eq!(response.status(), 200);
     }
 
     pub(crate) async fn hook(&self, hook: Value) -> Value {
-        let answer = self.post_json("/_emulate/hooks", hook).await;
-        assert_eq!(answer.status(), 201);
-        answer.json().await.unwrap()
+        let response = self.post_json("/_emulate/hooks", hook).await;
+        assert_eq!(response.status(), 201);
+        response.json().await.unwrap()
     }
 }
 
@@ -134,9 +135,9 @@ pub(crate) struct Redirect {
 }
 
 impl Redirect {
-    pub(crate) fn of(answer: &Response) -> Self {
-        assert_eq!(answer.status(), 302);
-        let mut url = Url::parse(answer.headers()[LOCATION].to_str().unwrap()).unwrap();
+    pub(crate) fn of(response: &Response) -> Self {
+        assert_eq!(response.status(), 302);
+        let mut url = Url::parse(response.headers()[LOCATION].to_str().unwrap()).unwrap();
         let query = url.query_pairs().into_owned().collect();
         url.set_query(None);
         Self { target: url.to_string(), query }

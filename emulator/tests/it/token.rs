@@ -9,9 +9,9 @@ use crate::test_emulator::{TestEmulator, credentials, text};
 async fn code_exchange_returns_a_profile_with_every_key() {
     let emulator = TestEmulator::start();
     let code = emulator.code_for("ana@acme.test").await;
-    let answer = emulator.exchange(&code).await;
-    assert_eq!(answer.status(), 200);
-    let token: Value = answer.json().await.unwrap();
+    let response = emulator.exchange(&code).await;
+    assert_eq!(response.status(), 200);
+    let token: Value = response.json().await.unwrap();
     assert_eq!(token["token_type"], "Bearer");
     assert_eq!(token["expires_in"], 600);
     assert_eq!(token["oauth_tokens"], Value::Null);
@@ -80,9 +80,10 @@ async fn refused_exchange_is_an_oauth_400_and_keeps_the_code() {
     ] {
         let mut form = credentials(&code);
         form.insert(parameter, value.to_owned());
-        let answer = emulator.request(Method::POST, "/sso/token").form(&form).send().await.unwrap();
-        assert_eq!(answer.status(), 400, "{parameter}");
-        let body: Value = answer.json().await.unwrap();
+        let response =
+            emulator.request(Method::POST, "/sso/token").form(&form).send().await.unwrap();
+        assert_eq!(response.status(), 400, "{parameter}");
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["error"], error, "{parameter}");
         assert!(body["error_description"].is_string());
     }
@@ -97,8 +98,8 @@ async fn bearer_api_key_does_not_replace_the_client_secret() {
     let emulator = TestEmulator::start();
     let mut form = credentials(&emulator.code_for("ana@acme.test").await);
     form.remove("client_secret");
-    let answer = emulator.api(Method::POST, "/sso/token").form(&form).send().await.unwrap();
-    assert_eq!(answer.status(), 400);
+    let response = emulator.api(Method::POST, "/sso/token").form(&form).send().await.unwrap();
+    assert_eq!(response.status(), 400);
 }
 
 #[actix_web::test]
@@ -130,8 +131,8 @@ async fn profile_id_ignores_case_and_spaces_of_the_address() {
     let emulator = TestEmulator::start();
     let mut ids = BTreeSet::new();
     for email in ["ana@acme.test", "Ana@ACME.test", " ana@acme.test"] {
-        let answer = emulator.exchange(&emulator.code_for(email).await).await;
-        let token: Value = answer.json().await.unwrap();
+        let response = emulator.exchange(&emulator.code_for(email).await).await;
+        let token: Value = response.json().await.unwrap();
         assert_eq!(token["profile"]["email"], email);
         ids.insert(text(&token["profile"]["id"]).to_owned());
     }
@@ -141,14 +142,14 @@ async fn profile_id_ignores_case_and_spaces_of_the_address() {
 #[actix_web::test]
 async fn access_token_works_for_600_seconds() {
     let emulator = TestEmulator::start();
-    let answer = emulator.exchange(&emulator.code_for("ana@acme.test").await).await;
-    let token: Value = answer.json().await.unwrap();
+    let response = emulator.exchange(&emulator.code_for("ana@acme.test").await).await;
+    let token: Value = response.json().await.unwrap();
     let bearer = format!("Bearer {}", text(&token["access_token"]));
     let profile = || emulator.request(Method::GET, "/sso/profile").header("authorization", &bearer);
 
-    let answer = profile().send().await.unwrap();
-    assert_eq!(answer.status(), 200);
-    assert_eq!(answer.json::<Value>().await.unwrap(), token["profile"]);
+    let response = profile().send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.json::<Value>().await.unwrap(), token["profile"]);
     emulator.advance_clock(601).await;
     assert_eq!(profile().send().await.unwrap().status(), 401);
 }
@@ -159,8 +160,8 @@ async fn profile_requires_an_access_token() {
     for request in
         [emulator.api(Method::GET, "/sso/profile"), emulator.request(Method::GET, "/sso/profile")]
     {
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), 401);
-        assert_eq!(answer.json::<Value>().await.unwrap()["message"], "Unauthorized");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 401);
+        assert_eq!(response.json::<Value>().await.unwrap()["message"], "Unauthorized");
     }
 }

@@ -49,13 +49,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
             organization_id: None,
         }))
     };
-    let answer = exchange().await?;
-    let profile = answer.profile;
+    let response = exchange().await?;
+    let profile = response.profile;
     assert_eq!(profile.email, "rust@sdk.test");
     assert_eq!(profile.connection_type, ProfileConnectionType::MagicLink);
     assert_eq!(profile.name, None);
     assert!(exchange().await.is_err(), "a code was accepted twice");
-    let again = sso.get_profile(answer.access_token.expose()).await?;
+    let again = sso.get_profile(response.access_token.expose()).await?;
     assert_eq!(again.id, profile.id);
 
     let domain = ListConnectionsParams {
