@@ -1,4 +1,4 @@
--- wrk's script: requests one page with the cookies of a file in turn, and prints a summary as JSON.
+-- Script for wrk: requests a page with each cookie of a file in turn, and prints a summary as JSON.
 local requests, sent = {}, 0
 
 function init(args)

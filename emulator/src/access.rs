@@ -1,6 +1,6 @@
-//! Refuses requests for other hosts and cross-site writes. The emulator listens on this machine
-//! only, but any website open in a browser here can send it requests, and could read the answers
-//! if a name of its own resolved to this machine (DNS rebinding).
+//! Refuses requests for other hosts and cross-site writes. The emulator listens on loopback only,
+//! but any website open in a local browser can send it requests. With DNS rebinding, a website
+//! could read the responses too.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -15,20 +15,21 @@ use serde_json::json;
 use crate::pages;
 use crate::state::Environment;
 
-/// The middleware. What it refuses is in no request log, and no hook acts on it.
+/// Refuses a request before it reaches the request log and the hooks.
 pub(crate) async fn guard(
     environment: web::Data<Environment>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if !is_for_here(request.request(), &environment.options.hosts) {
+    if !is_for_this_host(request.request(), &environment.options.hosts) {
         return Ok(request.into_response(wrong_host()));
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    // Decoded, as the routes read it. What WorkOS serves takes a key or a one-use link.
+    // Decoded, like the path that routes match. The endpoints of WorkOS need no check: they require
+    // a key or a single-use link.
     let path = request.match_info().as_str();
     let is_our_own = path.starts_with("/_emulate/") || path.starts_with("/inbox/");
-    if is_our_own && !reads && is_of_another_site(request.request()) {
+    if is_our_own && !reads && is_cross_site(request.request()) {
         let advice = "The request came from another site. Use the button on the page.";
         let refusal =
             pages::problem(&environment, StatusCode::FORBIDDEN, "Request blocked", advice);
@@ -37,19 +38,19 @@ pub(crate) async fn guard(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// Whether this can be a name of [`Options::hosts`](crate::Options::hosts).
+/// Checks a name of [`Options::hosts`](crate::Options::hosts).
 pub(crate) fn check_host(name: &str) -> Result<(), String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if !name.is_empty() && name.bytes().all(is_plain) {
         return Ok(());
     }
-    Err(format!("{name:?} is no host name: expected one without a port, such as emulator"))
+    Err(format!("{name:?} is not a host name: expected a name without a port, such as emulator"))
 }
 
-/// Whether each host that the request names, in its `Host` header or its target, is `localhost`, an
-/// IP address, which no DNS server can make up, or one of these names. A request that names none is
-/// no browser's.
-fn is_for_here(request: &HttpRequest, names: &[String]) -> bool {
+/// Returns whether every host in the `Host` header and the request target is `localhost`, an IP
+/// address (which DNS rebinding can't forge) or one of `names`. A request without a host passes,
+/// since browsers always send one.
+fn is_for_this_host(request: &HttpRequest, names: &[String]) -> bool {
     let target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
     let headers = request.headers().get_all(HOST).map(|host| host.as_bytes());
     let mut named = headers.chain(target);
@@ -69,9 +70,9 @@ fn is_ours(host: &str, names: &[String]) -> bool {
         || names.iter().any(|ours| ours.eq_ignore_ascii_case(name))
 }
 
-/// Whether a browser says that another site's page sends this. `Origin: null` says nothing of where
-/// it comes from; an SDK or curl sends neither header.
-fn is_of_another_site(request: &HttpRequest) -> bool {
+/// Returns whether the browser's headers say that another site sent the request. `Origin: null`
+/// alone doesn't identify the sender. SDKs and curl send neither header.
+fn is_cross_site(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let own = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let site = headers.get("sec-fetch-site");

@@ -1,4 +1,4 @@
-//! `/_emulate`: what tests do to the stand-in behind the app's back.
+//! The endpoints under `/_emulate`, which tests use to control the emulator.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -40,7 +40,7 @@ pub(crate) async fn remove_hook(
     if environment.store().hooks.remove(&id) {
         HttpResponse::NoContent().finish()
     } else {
-        HttpResponse::NotFound().json(json!({ "message": format!("No hook has the id '{id}'.") }))
+        HttpResponse::NotFound().json(json!({ "message": format!("No hook has the ID '{id}'.") }))
     }
 }
 
@@ -51,13 +51,13 @@ pub(crate) async fn list_requests(
 ) -> HttpResponse {
     let path = query_value(&request, "path");
     let store = environment.store();
-    let wanted: Vec<_> = store
+    let matching: Vec<_> = store
         .requests
         .entries
         .iter()
         .filter(|entry| path.as_ref().is_none_or(|path| matches_path(path, &entry.path)))
         .collect();
-    HttpResponse::Ok().json(json!({ "data": wanted }))
+    HttpResponse::Ok().json(json!({ "data": matching }))
 }
 
 /// `DELETE /_emulate/requests`
@@ -73,12 +73,12 @@ pub(crate) async fn list_mails(
 ) -> HttpResponse {
     let to = query_value(&request, "to").map(|to| email_address::normalized(&to));
     let store = environment.store();
-    let wanted: Vec<_> = store
+    let matching: Vec<_> = store
         .mails
         .newest_first()
         .filter(|mail| to.as_ref().is_none_or(|to| email_address::normalized(&mail.to) == *to))
         .collect();
-    HttpResponse::Ok().json(json!({ "data": wanted }))
+    HttpResponse::Ok().json(json!({ "data": matching }))
 }
 
 /// `DELETE /_emulate/inbox`
@@ -87,7 +87,7 @@ pub(crate) async fn clear_mails(environment: web::Data<Environment>) -> HttpResp
     HttpResponse::NoContent().finish()
 }
 
-/// `GET /_emulate/inbox/{id}/raw`: a message as an app sent it.
+/// `GET /_emulate/inbox/{id}/raw`: the message as the app sent it.
 pub(crate) async fn raw_mail(
     environment: web::Data<Environment>,
     id: web::Path<String>,
@@ -95,8 +95,9 @@ pub(crate) async fn raw_mail(
     let store = environment.store();
     match store.mails.find(&id).and_then(|mail| mail.raw.clone()) {
         Some(raw) => HttpResponse::Ok().content_type("message/rfc822").body(raw),
-        None => HttpResponse::NotFound()
-            .json(json!({ "message": format!("No mail with the id '{id}' came by SMTP.") })),
+        None => HttpResponse::NotFound().json(
+            json!({ "message": format!("No email with the ID '{id}' was received over SMTP.") }),
+        ),
     }
 }
 
@@ -106,8 +107,8 @@ pub(crate) async fn scan_mail(
     id: web::Path<String>,
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    let asked: ScanRequest = parse(&body)?;
-    let visits = scan(&environment, &id, asked.scanner).await?;
+    let request: ScanRequest = parse(&body)?;
+    let visits = scan(&environment, &id, request.scanner).await?;
     Ok(HttpResponse::Ok().json(json!({ "data": visits })))
 }
 
@@ -132,19 +133,19 @@ pub(crate) async fn advance_clock(
     environment: web::Data<Environment>,
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    let asked: ClockRequest = parse(&body)?;
+    let request: ClockRequest = parse(&body)?;
     let mut store = environment.store();
-    if !store.advance_clock(Duration::seconds(asked.advance_seconds)) {
-        let message = "advance_seconds leads out of the calendar".to_owned();
+    if !store.advance_clock(Duration::seconds(request.advance_seconds)) {
+        let message = "advance_seconds moves the clock outside the years 1971 to 9000".to_owned();
         return Err(ApiError::Unprocessable(message));
     }
     Ok(HttpResponse::Ok().json(json!({ "now": timestamp(store.now()) })))
 }
 
-/// `POST /_emulate/reset`: every record, hook and log line goes, but for what the stand-in was
-/// started with, and the clock is right again.
+/// `POST /_emulate/reset`: removes all records, hooks and log entries, restores the initial
+/// connections and resets the clock.
 pub(crate) async fn reset(environment: web::Data<Environment>) -> HttpResponse {
-    *environment.store() = environment.first_store();
+    *environment.store() = environment.initial_store();
     HttpResponse::NoContent().finish()
 }
 

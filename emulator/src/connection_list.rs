@@ -1,4 +1,4 @@
-//! `GET /connections`: filtered, ordered, by pages.
+//! `GET /connections`: filters, sorting and pagination.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
@@ -46,7 +46,7 @@ impl Listing {
         Ok(listing)
     }
 
-    fn admits(&self, connection: &Connection) -> bool {
+    fn matches(&self, connection: &Connection) -> bool {
         self.filters.iter().all(|(key, value)| match key.as_str() {
             "connection_type" => connection.connection_type == *value,
             "domain" => connection.has_domain(&value.to_lowercase()),
@@ -71,19 +71,19 @@ pub(crate) async fn list(
 
     let store = environment.store();
     let mut found: Vec<&Connection> =
-        store.connections.iter().filter(|one| listing.admits(one)).collect();
+        store.connections.iter().filter(|one| listing.matches(one)).collect();
     if !listing.ascending {
         found.reverse();
     }
 
-    let place = |id: &String| found.iter().position(|connection| connection.id == *id);
+    let position = |id: &String| found.iter().position(|connection| connection.id == *id);
     let (start, end) = match (&listing.after, &listing.before) {
         (Some(after), _) => {
-            let start = place(after).map_or(found.len(), |at| at + 1);
+            let start = position(after).map_or(found.len(), |at| at + 1);
             (start, (start + listing.limit).min(found.len()))
         }
         (None, Some(before)) => {
-            let end = place(before).unwrap_or(0);
+            let end = position(before).unwrap_or(0);
             (end.saturating_sub(listing.limit), end)
         }
         (None, None) => (0, listing.limit.min(found.len())),

@@ -1,4 +1,4 @@
-//! Connections: made by themselves for a mail domain, or on request for single sign-on.
+//! Connections: created automatically for an email domain, or on request for single sign-on.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -11,8 +11,8 @@ use crate::state::{Environment, Store, timestamp};
 
 pub(crate) const MAGIC_LINK: &str = "MagicLink";
 
-/// A connection as the API shows it. Every key is always there: some SDKs refuse to decode one
-/// that is missing.
+/// A connection as the API shows it. Every key is always present, because some SDKs can't decode a
+/// connection without it.
 #[derive(Clone, Serialize)]
 pub(crate) struct Connection {
     object: &'static str,
@@ -66,7 +66,7 @@ impl Connection {
         }
     }
 
-    /// The same with an id of someone's choice.
+    /// Replaces the generated ID.
     pub(crate) fn with_id(self, id: &str) -> Self {
         Self { id: id.to_owned(), ..self }
     }
@@ -93,12 +93,12 @@ impl Store {
         self.connections.iter().find(|connection| connection.id == id)
     }
 
-    /// Those that are entered through an identity provider, oldest first.
+    /// Returns the connections that sign in through an identity provider, oldest first.
     pub(crate) fn sso_connections(&self) -> impl Iterator<Item = &Connection> {
         self.connections.iter().filter(|one| !one.is_magic_link())
     }
 
-    /// The Magic Link connection for an address: the one that its domain has, else a new one.
+    /// Returns the Magic Link connection of an address's domain, and creates it if necessary.
     pub(crate) fn magic_link_connection(
         &mut self,
         environment: &Environment,

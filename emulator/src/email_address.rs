@@ -1,10 +1,9 @@
-//! What the stand-in takes for an e-mail address.
+//! Email addresses: what the emulator accepts.
 //!
-//! Addresses are echoed as they were given and compared without regard to case and surrounding
-//! spaces.
+//! Addresses are returned as given. Comparisons ignore case and surrounding spaces.
 
-/// Whether this could be an address: one `@` that counts, a domain with a dot, nothing that
-/// would break a mail header.
+/// Returns whether this could be an email address: one `@`, a domain with a dot, and no character
+/// that would break a header.
 pub(crate) fn is_valid(address: &str) -> bool {
     let address = address.trim_matches(' ');
     let Some((local, domain)) = address.rsplit_once('@') else {
@@ -22,12 +21,12 @@ pub(crate) fn is_valid(address: &str) -> bool {
         && domain.split('.').all(is_label)
 }
 
-/// The form in which addresses are compared.
+/// Returns the form in which addresses are compared.
 pub(crate) fn normalized(address: &str) -> String {
     address.trim_matches(' ').to_lowercase()
 }
 
-/// The domain that picks the connection, in lower case.
+/// Returns the domain, which selects the connection, in lower case.
 pub(crate) fn domain(address: &str) -> String {
     let address = normalized(address);
     match address.rsplit_once('@') {
@@ -50,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_would_break_a_mail_are_not() {
+    fn addresses_that_would_break_a_header_are_invalid() {
         for address in [
             "",
             "ana",

@@ -1,4 +1,4 @@
-//! The refusals of the API, in the shapes that were recorded from it.
+//! The errors of the API, in the formats recorded from it.
 
 use std::fmt;
 
@@ -10,37 +10,37 @@ use serde_json::json;
 /// Why a call was refused.
 #[derive(Debug)]
 pub(crate) enum ApiError {
-    /// No API key, or another one.
+    /// The API key is missing or wrong.
     Unauthorized,
     /// The body isn't JSON.
     NotJson,
-    /// The old validation envelope: one entry a field.
+    /// The old validation format, with one entry for each invalid field.
     Validation(Vec<FieldError>),
-    /// The newer validation envelope, which has a code of its own.
+    /// The newer validation format, which also has a `code`.
     InvalidParameters(Vec<FieldError>),
-    /// Too often for one address.
+    /// Too many requests for one email address.
     TooManyRequests,
-    /// 422 with nothing but a sentence.
+    /// Status 422 with only a message.
     Unprocessable(String),
-    /// No such connection.
+    /// No connection has this ID.
     ConnectionNotFound(String),
-    /// No such mail in the inbox.
+    /// No email in the inbox has this ID.
     MailNotFound(String),
-    /// A scan wants a browser, and none is installed.
+    /// The scan needs a browser, but none is installed.
     NoBrowser,
-    /// The OAuth envelope of `/sso/token`, always 400.
+    /// The OAuth error format of `/sso/token`, always with status 400.
     OAuth { error: &'static str, description: String },
-    /// The stand-in itself is broken.
+    /// The emulator itself failed.
     Internal(String),
 }
 
 impl From<tera::Error> for ApiError {
     fn from(error: tera::Error) -> Self {
-        Self::Internal(format!("The stand-in can't render a template: {error}"))
+        Self::Internal(format!("could not render a template: {error}"))
     }
 }
 
-/// One field that was refused. In this envelope the sentence stands in `code`.
+/// An invalid field. This format has the message in `code`.
 #[derive(Debug, Serialize)]
 pub(crate) struct FieldError {
     pub(crate) field: &'static str,
@@ -62,7 +62,7 @@ impl fmt::Display for ApiError {
             Self::TooManyRequests => f.write_str("Too many requests for this address."),
             Self::Unprocessable(message) | Self::Internal(message) => f.write_str(message),
             Self::ConnectionNotFound(id) => write!(f, "Connection not found: '{id}'."),
-            Self::MailNotFound(id) => write!(f, "No mail has the id '{id}'."),
+            Self::MailNotFound(id) => write!(f, "No email has the ID '{id}'."),
             Self::NoBrowser => f.write_str(
                 "This scan needs Chromium: no chromium, chromium-browser or google-chrome is on PATH.",
             ),
@@ -118,14 +118,14 @@ impl ResponseError for ApiError {
     }
 }
 
-/// The answer to everything that isn't there. WorkOS has far more endpoints than this: nobody
-/// should take a missing one for an expired session or a deleted record.
+/// Responds to endpoints that WorkOS may have and the emulator doesn't. The message is explicit so
+/// that nobody mistakes it for an expired session or a deleted record.
 pub(crate) async fn not_implemented(request: HttpRequest) -> HttpResponse {
     HttpResponse::NotFound().json(json!({
         "emulator": "magic-link-emulator",
         "code": "not_implemented_by_emulator",
         "message": format!(
-            "This is a local stand-in for WorkOS, and it does not implement {} {}.",
+            "This is a local WorkOS emulator. It does not implement {} {}.",
             request.method(),
             request.path()
         ),

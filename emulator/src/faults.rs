@@ -1,4 +1,4 @@
-//! Answers that break on the wire, for clients that must survive them.
+//! Broken responses, to test how a client handles them.
 
 use std::any::Any;
 use std::io;
@@ -21,25 +21,29 @@ const HUGE_CHUNK: Bytes = Bytes::from_static(&[b'x'; 64 * 1024]);
 const TRUNCATED_START: &[u8] = br#"{"object":"#;
 const TRUNCATED_PROMISE: u64 = 1024;
 
-/// A way for an answer to be broken.
+/// How a response is broken.
 #[derive(Clone, Copy, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Fault {
-    /// The connection is reset before a byte of the answer.
+    /// Resets the connection before the first byte of the response.
     Reset,
-    /// The answer announces more than it sends; then the connection closes.
+    /// Closes the connection before the announced length is reached.
     Truncated,
-    /// A page of HTML where JSON belongs.
+    /// Sends an HTML page instead of JSON.
     NotJson,
-    /// 64 MiB of JSON.
+    /// Sends 64 MiB of JSON.
     Huge,
-    /// The request is taken and never answered.
+    /// Accepts the request and never responds.
     Hang,
 }
 
 impl Fault {
-    /// The broken answer, or never one.
-    pub(crate) async fn answer(self, request: &ServiceRequest, status: StatusCode) -> HttpResponse {
+    /// Returns the broken response. Never returns for [`Fault::Hang`].
+    pub(crate) async fn response(
+        self,
+        request: &ServiceRequest,
+        status: StatusCode,
+    ) -> HttpResponse {
         let mut response = HttpResponse::build(status);
         response.content_type(ContentType::json());
         match self {
@@ -90,23 +94,23 @@ impl MessageBody for BrokenBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, io::Error>>> {
         match self.get_mut() {
-            // An error on the first poll discards the head, which is written but not yet sent.
-            Self::Reset => Poll::Ready(Some(Err(on_purpose()))),
+            // An error on the first poll discards the head, which is buffered but not yet sent.
+            Self::Reset => Poll::Ready(Some(Err(requested_by_hook()))),
             Self::Truncated { polls } => {
                 *polls += 1;
                 match polls {
                     1 => Poll::Ready(Some(Ok(Bytes::from_static(TRUNCATED_START)))),
-                    // Waiting once makes the server send what it has, head and all.
+                    // Returning Pending once makes the server send what it has buffered.
                     2 => {
                         cx.waker().wake_by_ref();
                         Poll::Pending
                     }
-                    _ => Poll::Ready(Some(Err(on_purpose()))),
+                    _ => Poll::Ready(Some(Err(requested_by_hook()))),
                 }
             }
             Self::Huge { sent } if *sent >= HUGE => Poll::Ready(None),
             Self::Huge { sent } => {
-                // A JSON string, so that a parser has to swallow all of it.
+                // A JSON string, so that a parser has to read all of it.
                 let chunk = match *sent {
                     0 => Bytes::from_static(b"\""),
                     sent if sent + HUGE_CHUNK.len() < HUGE => HUGE_CHUNK,
@@ -119,6 +123,6 @@ impl MessageBody for BrokenBody {
     }
 }
 
-fn on_purpose() -> io::Error {
-    io::Error::other("a hook asked the stand-in to break off here")
+fn requested_by_hook() -> io::Error {
+    io::Error::other("a hook requested this fault")
 }

@@ -1,4 +1,4 @@
-//! Hooks: API calls, and steps of SMTP, that fail, stall or break because a test asked for it.
+//! Hooks: failures, delays and faults that a test requests for API calls and SMTP commands.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -15,10 +15,10 @@ use crate::faults::Fault;
 use crate::smtp;
 use crate::sso_errors::ErrorOnDemand;
 
-/// In place of an HTTP method: the hook is for the SMTP server, and `path` is a command there.
+/// Takes the place of an HTTP method. `path` is then an SMTP command.
 pub(crate) const SMTP: &str = "SMTP";
 
-/// What a test asks for with `POST /_emulate/hooks`.
+/// The body of `POST /_emulate/hooks`.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HookRequest {
@@ -27,18 +27,18 @@ pub(crate) struct HookRequest {
     path: String,
     pub(crate) status: Option<u16>,
     body: Option<Value>,
-    /// Headers of the answer, such as `Retry-After`.
+    /// Headers of the response, such as `Retry-After`.
     #[serde(default)]
     headers: HashMap<String, String>,
     count: Option<u32>,
     delay_ms: Option<u64>,
     pub(crate) fault: Option<Fault>,
-    /// Sends the browser back to the app with this error.
+    /// Redirects the browser to the app with this error.
     error: Option<String>,
     error_description: Option<String>,
 }
 
-/// A hook that is set. Its `count` is what is left of it.
+/// An active hook. Its `count` is the number of matches that remain.
 #[derive(Clone, Serialize)]
 pub(crate) struct Hook {
     id: String,
@@ -51,7 +51,7 @@ fn any() -> String {
 }
 
 impl HookRequest {
-    /// What is wrong with it, if anything.
+    /// Returns why the hook is invalid.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let header_is_valid = |(name, value): (&String, &String)| {
             HeaderName::from_str(name).is_ok() && HeaderValue::from_str(value).is_ok()
@@ -61,18 +61,18 @@ impl HookRequest {
                 Some("path must be an SMTP command in capitals, CONNECT, BODY or *")
             }
             _ if self.is_for_smtp() && !self.has_smtp_answer() => Some(
-                "an SMTP hook has a string for a body, no headers, and no fault but reset and hang",
+                "an SMTP hook takes a string as its body, no headers, and only the faults reset and hang",
             ),
             _ if !self.is_for_smtp() && !self.path.starts_with('/') && self.path != "*" => {
                 Some("path must start with / or be *")
             }
-            _ if self.path.matches('*').count() > 1 => Some("path may have one * only"),
-            _ if self.error.is_some() && !self.can_lead_back() => Some(
-                "an error is for GET /sso/authorize or GET /passwordless/*/confirm, is not empty, \
-                 and has nothing beside it but error_description, delay_ms and count",
+            _ if self.path.matches('*').count() > 1 => Some("path may contain only one *"),
+            _ if self.error.is_some() && !self.can_redirect_with_error() => Some(
+                "error works only for GET /sso/authorize and GET /passwordless/*/confirm, must not \
+                 be empty, and combines only with error_description, delay_ms and count",
             ),
             Self { error: None, error_description: Some(_), .. } => {
-                Some("error_description needs an error")
+                Some("error_description requires error")
             }
             _ if self.status.is_some_and(|status| !(200..=599).contains(&status)) => {
                 Some("status must be between 200 and 599")
@@ -80,7 +80,7 @@ impl HookRequest {
             _ if self.count == Some(0) => Some("count must be at least 1"),
             _ if !self.headers.iter().all(header_is_valid) => Some("headers must be valid"),
             Self { status: None, delay_ms: None, fault: None, error: None, .. } => {
-                Some("one of status, delay_ms, fault and error is needed")
+                Some("one of status, delay_ms, fault and error is required")
             }
             _ => None,
         }
@@ -96,27 +96,27 @@ impl HookRequest {
             && matches!(self.fault, None | Some(Fault::Reset | Fault::Hang))
     }
 
-    /// Whether this is for an endpoint that ends in a redirect to the app, and asks for no other
-    /// answer as well.
-    fn can_lead_back(&self) -> bool {
+    /// Returns whether the hook is for an endpoint that redirects to the app, and has no other
+    /// response.
+    fn can_redirect_with_error(&self) -> bool {
         let token =
             self.path.strip_prefix("/passwordless/").and_then(|rest| rest.strip_suffix("/confirm"));
-        let leads_back =
+        let redirects =
             self.path == "/sso/authorize" || token.is_some_and(|token| !token.is_empty());
-        leads_back
+        redirects
             && (self.method == "*" || self.method.eq_ignore_ascii_case("GET"))
             && self.error.as_ref().is_some_and(|error| !error.is_empty())
             && (self.status, self.fault, &self.body) == (None, None, &None)
             && self.headers.is_empty()
     }
 
-    /// What the endpoint is to send the app, in place of doing anything.
+    /// Returns the error that the endpoint sends to the app instead of its usual response.
     pub(crate) fn error_on_demand(&self) -> Option<ErrorOnDemand> {
         self.error.as_ref().map(|error| ErrorOnDemand::new(error, self.error_description.as_ref()))
     }
 
-    /// Any method is any of HTTP: whoever fails the whole API doesn't mean the mails. An error
-    /// waits for the GET that can carry it.
+    /// `*` matches all HTTP methods but not SMTP, so that a hook for the whole API doesn't affect
+    /// email. A hook with an error applies only to GET, the method that redirects.
     fn matches(&self, method: &str, path: &str) -> bool {
         let any = self.method == "*" && method != SMTP;
         (any || self.method.eq_ignore_ascii_case(method))
@@ -130,19 +130,21 @@ impl HookRequest {
         }
     }
 
-    /// The text of an SMTP reply.
+    /// Returns the text of the SMTP reply.
     pub(crate) fn text(&self) -> &str {
         let text = self.body.as_ref().and_then(Value::as_str).unwrap_or_default();
         if text.is_empty() { "Failed on demand" } else { text }
     }
 
-    /// The answer in place of the endpoint's, or none when the hook only slows it or tells it what
-    /// to answer.
-    pub(crate) async fn answer(&self, request: &ServiceRequest) -> Option<HttpResponse> {
+    /// Waits for the delay, then returns the response that replaces the endpoint's. Returns `None`
+    /// when the hook has only a delay or an error.
+    pub(crate) async fn response(&self, request: &ServiceRequest) -> Option<HttpResponse> {
         self.delay().await;
         let status = self.status.and_then(|status| StatusCode::from_u16(status).ok());
         let mut response = match (self.fault, status) {
-            (Some(fault), status) => fault.answer(request, status.unwrap_or(StatusCode::OK)).await,
+            (Some(fault), status) => {
+                fault.response(request, status.unwrap_or(StatusCode::OK)).await
+            }
             (None, Some(status)) => self.plain_answer(status),
             (None, None) => return None,
         };
@@ -173,8 +175,8 @@ impl HookRequest {
     }
 }
 
-/// The hooks that are set, oldest first: of several that match, the oldest acts, so that a test
-/// can queue "fail twice, then slow".
+/// The active hooks, oldest first. The oldest match applies, so that a test can queue "fail twice,
+/// then respond slowly".
 #[derive(Default)]
 pub(crate) struct Hooks(Vec<Hook>);
 
@@ -189,17 +191,17 @@ impl Hooks {
         &self.0
     }
 
-    /// Removes a hook; false when there is no such.
+    /// Removes a hook. Returns false if no hook has this ID.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         let before = self.0.len();
         self.0.retain(|hook| hook.id != id);
         self.0.len() < before
     }
 
-    /// The hook that acts on this call, counted down.
+    /// Returns the hook that applies to this call, and decrements its count.
     pub(crate) fn take(&mut self, method: &str, path: &str) -> Option<HookRequest> {
         let at = self.0.iter().position(|hook| hook.request.matches(method, path))?;
-        let acting = self.0[at].request.clone();
+        let matched = self.0[at].request.clone();
         match &mut self.0[at].request.count {
             Some(1) => {
                 self.0.remove(at);
@@ -207,11 +209,11 @@ impl Hooks {
             Some(count) => *count -= 1,
             None => {}
         }
-        Some(acting)
+        Some(matched)
     }
 }
 
-/// Whether a path is the one asked for, in which one `*` stands for anything.
+/// Returns whether a path matches a pattern, in which one `*` matches anything.
 pub(crate) fn matches_path(pattern: &str, path: &str) -> bool {
     match pattern.split_once('*') {
         Some((start, end)) => path.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),

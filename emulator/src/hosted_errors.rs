@@ -1,6 +1,6 @@
-//! The pages where a browser ends that can't be sent back to the app: the client or the redirect URI
-//! is wrong, so nobody knows whether that is the app. WorkOS has them on an origin of their own,
-//! under these paths.
+//! Error pages for a wrong client ID or redirect URI. The browser isn't redirected, because the
+//! redirect URI may not belong to the app. WorkOS hosts these pages on a separate origin, under the
+//! same paths.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -11,10 +11,10 @@ use crate::errors::not_implemented;
 use crate::pages;
 use crate::state::Environment;
 
-/// One of the pages.
+/// An error page.
 #[derive(Clone, Copy)]
 pub(crate) struct HostedError {
-    /// The end of its path.
+    /// The last segment of its path.
     name: &'static str,
     heading: &'static str,
     advice: &'static str,
@@ -35,8 +35,8 @@ pub(crate) const REDIRECT_URI_INVALID: HostedError = HostedError {
 };
 
 impl HostedError {
-    /// Sends the browser to the page.
-    pub(crate) fn answer(self, environment: &Environment) -> HttpResponse {
+    /// Redirects the browser to the page.
+    pub(crate) fn response(self, environment: &Environment) -> HttpResponse {
         if environment.options.like_official_emulator {
             return HttpResponse::BadRequest()
                 .json(json!({ "message": self.heading, "code": "invalid_request" }));

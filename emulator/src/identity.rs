@@ -1,4 +1,4 @@
-//! Whom someone says they are at the identity provider.
+//! The identity that the emulated identity provider returns.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use crate::email_address;
 use crate::sso_sign_in::Parameters;
 
-/// What is wrong with the form, by field.
+/// The form's validation messages, by field.
 pub(crate) type Problems = BTreeMap<&'static str, &'static str>;
 
-/// What an identity provider tells about a person.
+/// The user data that an identity provider returns.
 #[derive(Default)]
 pub(crate) struct Identity {
     pub(crate) email: String,
@@ -21,17 +21,18 @@ pub(crate) struct Identity {
     pub(crate) groups: Option<Vec<String>>,
     pub(crate) custom_attributes: Map<String, Value>,
     pub(crate) raw_attributes: Map<String, Value>,
-    /// An address outside of the connection's domains goes out all the same: a provider that lies.
+    /// Whether to return an email address outside the connection's domains, as a misconfigured
+    /// provider would.
     pub(crate) despite_domain: bool,
 }
 
 impl Identity {
-    /// Someone of whom only the address is known.
-    pub(crate) fn named(email: &str) -> Self {
+    /// Creates an identity with only an email address.
+    pub(crate) fn with_email(email: &str) -> Self {
         Self { email: email.to_owned(), ..Self::default() }
     }
 
-    pub(crate) fn of_form(form: &Parameters) -> Result<Self, Problems> {
+    pub(crate) fn from_form(form: &Parameters) -> Result<Self, Problems> {
         let mut problems = Problems::new();
         let email = form.get("email").unwrap_or_default();
         if !email_address::is_valid(email) {

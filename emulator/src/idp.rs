@@ -1,12 +1,12 @@
-//! Sign-ins that begin at the identity provider, where a company's people have a list of their
-//! applications: no app has asked, so there is no `state` to send back.
+//! Sign-ins that start at the identity provider, such as from a company's list of applications. No
+//! app requested them, so they have no `state`.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use tera::context;
 
-use crate::identity_page::address_of;
+use crate::identity_page::page_url;
 use crate::sso_errors::description_of;
 use crate::sso_sign_in::{Parameters, SignIn};
 use crate::state::Environment;
@@ -17,12 +17,12 @@ pub(crate) async fn list(environment: web::Data<Environment>) -> HttpResponse {
     page(&environment, &Parameters::parse(b""), None)
 }
 
-/// `POST /_emulate/idp`: its buttons.
+/// `POST /_emulate/idp`: the page's buttons.
 pub(crate) async fn start(environment: web::Data<Environment>, body: web::Bytes) -> HttpResponse {
     let form = Parameters::parse(&body);
     let listed = &environment.options.redirect_uris;
-    let asked = form.get("redirect_uri").or(listed.first().map(String::as_str));
-    let Some(uri) = asked.filter(|uri| redirect::is_allowed(uri, listed)) else {
+    let requested = form.get("redirect_uri").or(listed.first().map(String::as_str));
+    let Some(uri) = requested.filter(|uri| redirect::is_allowed(uri, listed)) else {
         let problem = "Enter a redirect URI that the emulator allows.";
         return page(&environment, &form, Some(problem));
     };
@@ -36,10 +36,10 @@ pub(crate) async fn start(environment: web::Data<Environment>, body: web::Bytes)
     let sign_in = SignIn::at_provider(connection, uri.to_owned());
     if form.get("action") == Some("disabled") {
         let error = "idp_initiated_sso_disabled";
-        return sign_in.back.refused(error, description_of(error));
+        return sign_in.redirect.with_error(error, description_of(error));
     }
-    let id = store.keep_sign_in(sign_in);
-    HttpResponse::SeeOther().insert_header((LOCATION, address_of(&environment, &id))).finish()
+    let id = store.add_sign_in(sign_in);
+    HttpResponse::SeeOther().insert_header((LOCATION, page_url(&environment, &id))).finish()
 }
 
 fn page(environment: &Environment, form: &Parameters, problem: Option<&str>) -> HttpResponse {

@@ -1,4 +1,4 @@
-//! Identifiers in the shapes that WorkOS gives them.
+//! Generates IDs in the formats of WorkOS.
 
 use rand::Rng;
 use rand::distr::Alphanumeric;
@@ -6,34 +6,34 @@ use time::OffsetDateTime;
 
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// A ULID: 48 bits of milliseconds and 80 random bits, as 26 characters.
+/// Returns a ULID: 48 bits of milliseconds and 80 random bits, as 26 characters.
 pub(crate) fn ulid(now: OffsetDateTime) -> String {
     let milliseconds = (now.unix_timestamp_nanos() / 1_000_000) as u128;
     let value = (milliseconds << 80) | (rand::random::<u128>() >> 48);
     (0..26).rev().map(|place| CROCKFORD[(value >> (5 * place)) as usize & 31] as char).collect()
 }
 
-/// A ULID with its kind in front, such as `conn_01J8XK…`.
+/// Returns a ULID with a prefix, such as `conn_01J8XK…`.
 pub(crate) fn prefixed(prefix: &str, now: OffsetDateTime) -> String {
     format!("{prefix}_{}", ulid(now))
 }
 
-/// The secret part of a magic link: 25 alphanumeric characters.
+/// Returns the secret part of a magic link: 25 alphanumeric characters.
 pub(crate) fn link_token() -> String {
     alphanumeric(25)
 }
 
-/// What names a sign-in under way at the identity provider: nobody can guess it.
+/// Returns an unguessable ID for a sign-in that is pending at the identity provider.
 pub(crate) fn sign_in() -> String {
     alphanumeric(25)
 }
 
-/// An access token. Opaque to the app, so its shape is ours.
+/// Returns an access token. It is opaque to the app, so its format is our choice.
 pub(crate) fn access_token() -> String {
     alphanumeric(48)
 }
 
-/// A version 4 UUID, for `X-Request-Id`.
+/// Returns a version 4 UUID, for `X-Request-Id`.
 pub(crate) fn request_id() -> String {
     let random = rand::random::<u128>();
     let version_4 = (random & !(0xf << 76)) | (0x4 << 76);

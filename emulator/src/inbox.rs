@@ -1,4 +1,4 @@
-//! The inbox as pages, for people.
+//! The pages of the inbox.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType, LOCATION};
@@ -14,12 +14,13 @@ use crate::passwordless::LinkState;
 use crate::scan::{ScanRequest, Scanner, scan};
 use crate::state::{Environment, Store};
 
-/// For a mail's own HTML, shown in a frame: its inline styles, its links, no scripts, no loading.
+/// The policy for an email's own HTML, which a frame shows. It allows inline styles and links, but no
+/// scripts and no external content.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
     frame-ancestors 'self'; \
     sandbox allow-same-origin allow-popups allow-top-navigation-by-user-activation";
 
-/// A mail as a page shows it.
+/// An email as a page shows it.
 #[derive(Serialize)]
 struct MailView<'a> {
     #[serde(flatten)]
@@ -27,7 +28,7 @@ struct MailView<'a> {
     from: &'a str,
     sent_for_people: String,
     link_state: Option<LinkState>,
-    /// Whether it came as a message, which can be downloaded.
+    /// Whether it was received over SMTP, so that its source can be downloaded.
     has_source: bool,
 }
 
@@ -37,7 +38,7 @@ impl<'a> MailView<'a> {
             mail,
             from: &mail.from,
             sent_for_people: human_time(mail.sent),
-            link_state: store.link_state_of(mail),
+            link_state: store.link_state(mail),
             has_source: mail.raw.is_some(),
         }
     }
@@ -77,7 +78,7 @@ pub(crate) async fn read(
     }
 }
 
-/// `GET /inbox/{id}/html`: what the frame in the mail's page shows.
+/// `GET /inbox/{id}/html`: the content of the frame on the email's page.
 pub(crate) async fn html_part(
     environment: web::Data<Environment>,
     id: web::Path<String>,
@@ -92,7 +93,7 @@ pub(crate) async fn html_part(
     }
 }
 
-/// A mail whose links open in place of the page, not of the frame in it. A doctype must stay first.
+/// Makes the links of an email replace the whole page, not only the frame. A doctype must stay first.
 fn framed(html: &str) -> String {
     let begins_with_doctype =
         html.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
@@ -101,13 +102,13 @@ fn framed(html: &str) -> String {
     format!("{doctype}<base target=\"_top\">{rest}")
 }
 
-/// `POST /inbox/empty`: the button. Only pages of this site have it.
+/// `POST /inbox/empty`: the button of the inbox.
 pub(crate) async fn empty(environment: web::Data<Environment>) -> HttpResponse {
     environment.store().mails.clear();
     HttpResponse::SeeOther().insert_header((LOCATION, "/inbox")).finish()
 }
 
-/// `POST /inbox/{id}/scan`: the buttons of a mail's page.
+/// `POST /inbox/{id}/scan`: the buttons of an email's page.
 pub(crate) async fn scan_mail(
     environment: web::Data<Environment>,
     id: web::Path<String>,
@@ -130,7 +131,7 @@ pub(crate) async fn scan_mail(
     }
 }
 
-/// A button: what it asks for and says, and what the scanner then does.
+/// A scan button: its value, its label and what the scanner does.
 #[derive(Serialize)]
 struct Button {
     #[serde(rename = "as")]

@@ -1,29 +1,34 @@
-//! A local stand-in for the WorkOS Magic Link endpoints, for any app in any language.
+//! A local emulator of the WorkOS Magic Link endpoints, for apps in any language.
 //!
-//! One sign-in through it, from top to bottom:
+//! The steps of a sign-in, and their modules:
 //!
-//! 1. `routes` is the whole server on one page.
-//! 2. `POST /passwordless/sessions` and `…/send` (`passwordless`): a session, its one-use link,
-//!    the connection that its domain gets by itself (`connections`).
-//! 3. The mail (`mail`) lies in the inbox: a page for people (`inbox`), JSON for tests
-//!    (`admin`).
-//! 4. `GET /passwordless/{token}/confirm` spends the link and redirects (`redirect`) with a code.
-//! 5. `POST /sso/token` and `GET /sso/profile` (`token`) turn the code into a Profile (`profile`).
+//! 1. `POST /passwordless/sessions` (`passwordless`) creates a session with a single-use link, and a
+//!    connection for the email domain (`connections`).
+//! 2. `POST /passwordless/sessions/{id}/send` puts an email (`mail`) into the inbox, which is a page
+//!    (`inbox`) and an API for tests (`admin`).
+//! 3. `GET /passwordless/{token}/confirm` uses up the link and redirects (`redirect`) with a code.
+//! 4. `POST /sso/token` and `GET /sso/profile` (`token`) exchange the code for a Profile (`profile`).
 //!
-//! Single sign-on joins there. `GET /sso/authorize` (`authorize`) checks what an app asks for and
-//! keeps it (`sso_sign_in`), for one of the connections made on request (`sso_connections`). The
-//! identity provider, another origin to a browser, asks whom to be (`identity_page`, `identity`)
-//! and redirects with a code, or with an error (`sso_errors`). A sign-in may also begin there
-//! (`idp`). Whoever can't be sent back to the app ends on a page (`hosted_errors`).
+//! Single sign-on:
 //!
-//! Mails that an app sends itself come in beside this, over SMTP (`smtp`), into the same inbox.
+//! 1. `GET /sso/authorize` (`authorize`) checks the app's request and stores it (`sso_sign_in`). Its
+//!    connection must exist already (`sso_connections`).
+//! 2. The emulated identity provider, on a separate origin, asks for an identity (`identity_page`,
+//!    `identity`) and redirects with a code or an error (`sso_errors`). A sign-in can also start
+//!    there (`idp`).
+//! 3. If the client ID or redirect URI is wrong, an error page is shown (`hosted_errors`).
 //!
-//! A mail scanner opens links before people do; `scan` plays one, on the `links` of any mail.
+//! Other modules:
 //!
-//! Around all of them: `access` refuses what other sites' pages send, `middleware` logs every API call (`request_log`) and lets it fail, stall or
-//! break on demand (`hooks`, `faults`), `errors` holds the shapes of the API's refusals, and
-//! `state` everything that one stand-in remembers, with the clock that tests move. What the
-//! official emulator answers otherwise, and a test may ask for, is in `official_emulator`.
+//! - `routes` lists all routes.
+//! - `magic_auth` signs in with codes sent by email.
+//! - `smtp` receives email that an app sends itself, into the same inbox.
+//! - `scan` opens the `links` of an email as an email scanner would.
+//! - `access` refuses cross-site requests.
+//! - `middleware` logs API calls (`request_log`) and applies `hooks` and `faults`.
+//! - `errors` has the API's error formats.
+//! - `state` has all records, and the clock that tests can move.
+//! - `official_emulator` has the optional differences of the official emulator.
 //!
 //! ```no_run
 //! # async fn run() -> std::io::Result<()> {
@@ -84,7 +89,7 @@ pub use crate::options::Options;
 use crate::smtp::SmtpServer;
 use crate::state::{Environment, Urls};
 
-/// A running stand-in. Each has a state of its own, so a process may hold many.
+/// A running emulator. Each has its own state, so a process can run several.
 #[derive(Debug)]
 pub struct Emulator {
     port: u16,
@@ -93,18 +98,18 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Binds and starts serving, on one worker thread and without signal handlers.
+    /// Binds the listeners and starts serving, on one worker thread and without signal handlers.
     ///
     /// Must be called inside a running actix runtime (`#[actix_web::main]`, `#[actix_web::test]`).
     ///
     /// # Errors
     ///
-    /// When the address isn't loopback or can't be bound, when a redirect URI isn't one that an
-    /// app could be sent back to, or when a host name or a connection makes no sense.
+    /// Fails if the address isn't loopback or can't be bound, or if a redirect URI, host name or
+    /// connection is invalid.
     pub fn start(options: Options) -> io::Result<Emulator> {
         if !options.bind.ip().is_loopback() {
             return Err(invalid_input(format!(
-                "the stand-in listens on loopback only, not on {}",
+                "the emulator listens on loopback only, not on {}",
                 options.bind.ip()
             )));
         }
@@ -145,28 +150,29 @@ impl Emulator {
         Ok(Emulator { port, server: handle, smtp })
     }
 
-    /// The base URL to give to an app, such as `http://localhost:4100`.
+    /// Returns the base URL for the app's configuration, such as `http://localhost:4100`.
     pub fn url(&self) -> String {
         base_url(self.port)
     }
 
-    /// The port it listens on, also when [`Options::bind`] asked for any.
+    /// Returns the HTTP port, also if [`Options::bind`] asked for any free one.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The SMTP server whose mails land in the inbox, such as `smtp://127.0.0.1:4126`.
+    /// Returns the URL of the SMTP server, such as `smtp://127.0.0.1:4126`. Email sent to it appears
+    /// in the inbox.
     pub fn smtp_url(&self) -> String {
         format!("smtp://{}", self.smtp.address)
     }
 
-    /// The port of [`Emulator::smtp_url`].
+    /// Returns the port of [`Emulator::smtp_url`].
     pub fn smtp_port(&self) -> u16 {
         self.smtp.address.port()
     }
 
-    /// Closes both listeners and every connection, and waits until that is done. Requests under
-    /// way are cut off: one that hangs on purpose would never end.
+    /// Closes both listeners and every connection, and waits until that is done. Aborts pending
+    /// requests, because those that hang on purpose would never end.
     pub async fn stop(self) {
         self.server.stop(false).await;
         self.smtp.stop().await;

@@ -1,11 +1,11 @@
-//! The links in a mail, as a program finds them that doesn't read it.
+//! Finds the links in an email.
 
 use mail_parser::decoders::html::html_to_text;
 use url::Url;
 
 use crate::mail::Mail;
 
-/// Every http and https link of a mail once, in the order of its text part, then its HTML.
+/// Returns the distinct HTTP and HTTPS links of an email: those of its text, then those of its HTML.
 pub(crate) fn of_mail(mail: &Mail) -> Vec<Url> {
     let mut links: Vec<Url> = Vec::new();
     let text = mail.text.as_deref().map(in_text).unwrap_or_default();
@@ -20,13 +20,13 @@ pub(crate) fn of_mail(mail: &Mail) -> Vec<Url> {
     links
 }
 
-/// Whatever looks like a link in plain text, without the punctuation that follows it.
+/// Returns the links in plain text, without trailing punctuation.
 pub(crate) fn in_text(text: &str) -> Vec<String> {
     let ends_link = |c: char| c.is_whitespace() || c.is_control() || "<>\"'`".contains(c);
     let ends_sentence = |c: char| ".,;:!?)]}*".contains(c);
     text.split(ends_link)
         .filter_map(|word| {
-            // In ASCII alone lower case has the same positions.
+            // ASCII lower case keeps byte positions.
             let lower = word.to_ascii_lowercase();
             let start = lower.find("http://").or_else(|| lower.find("https://"))?;
             Some(word[start..].trim_end_matches(ends_sentence).to_owned())
@@ -34,7 +34,7 @@ pub(crate) fn in_text(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The links that HTML leads to, and those that it shows.
+/// Returns the targets of the links in HTML, and the links in its visible text.
 fn in_html(html: &str) -> Vec<String> {
     let mut links = Vec::new();
     let lower = html.to_ascii_lowercase();
@@ -55,8 +55,8 @@ fn in_html(html: &str) -> Vec<String> {
     links
 }
 
-/// Text with its `&amp;`, `&#47;` and `&#x2F;` written out. Of the names, those that a template
-/// escapes with.
+/// Decodes numeric entities such as `&#47;` and `&#x2F;`, and the named ones that templates use for
+/// escaping.
 fn decode_entities(text: &str) -> String {
     let mut pieces = text.split('&');
     let mut decoded = pieces.next().unwrap_or_default().to_owned();
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn links_in_html_are_decoded_however_they_are_quoted() {
+    fn links_in_html_are_decoded_with_any_quoting() {
         let html = "<a href=\"https:&#x2F;&#47;localhost/a?b=1&amp;c=2&copy=3\">x</a>\
             <A HREF = 'http://localhost/d'>y</A><a href=http://localhost/e>z</a>\
             <a href=\"#top\">up</a><p xmlns=\"http://www.w3.org/\">http://localhost/f";
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_html_breaks_nothing() {
+    fn broken_html_has_no_links() {
         for html in ["<a href", "<a href=", "<a href=\"", "<a href='&#xD800;'>", "&&;href=é"] {
             assert!(in_html(html).is_empty(), "{html}");
         }

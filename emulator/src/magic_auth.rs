@@ -1,5 +1,4 @@
-//! Magic Auth, the successor of Magic Link: a six-digit code is mailed, and typed in where it was asked
-//! for.
+//! Magic Auth, the successor of Magic Link: signs in with a six-digit code sent by email.
 
 use std::collections::HashMap;
 
@@ -17,30 +16,30 @@ use crate::{email_address, ids};
 pub(crate) const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
 
 const CODE_LIFETIME: Duration = Duration::minutes(10);
-/// How many wrong ones a code bears. What WorkOS allows isn't known.
-const WRONG_TRIES: u32 = 5;
-/// For one address, within a minute.
-const SENDS: usize = 3;
-const TRIES: usize = 10;
+/// The limit of WorkOS isn't documented.
+const MAX_WRONG_ATTEMPTS: u32 = 5;
+/// For one address.
+const MAX_SENDS_PER_MINUTE: usize = 3;
+const MAX_ATTEMPTS_PER_MINUTE: usize = 10;
 
-/// What is remembered of an address.
+/// The state of one email address.
 #[derive(Default)]
 pub(crate) struct MagicAuth {
     user_id: String,
-    /// The newest: it takes the place of the one before.
+    /// Only the newest code works.
     code: Option<OneTimeCode>,
     sends: Vec<OffsetDateTime>,
-    tries: Vec<OffsetDateTime>,
+    attempts: Vec<OffsetDateTime>,
 }
 
-/// By normalized address.
+/// Keyed by normalized email address.
 pub(crate) type MagicAuths = HashMap<String, MagicAuth>;
 
 struct OneTimeCode {
     digits: String,
     expires_at: OffsetDateTime,
     is_used: bool,
-    wrong_tries: u32,
+    wrong_attempts: u32,
 }
 
 impl Store {
@@ -52,7 +51,7 @@ impl Store {
     }
 }
 
-/// `POST /user_management/magic_auth`: makes a code and mails it.
+/// `POST /user_management/magic_auth`: creates a code and sends it by email.
 pub(crate) async fn create(
     environment: web::Data<Environment>,
     request: HttpRequest,
@@ -69,12 +68,13 @@ pub(crate) async fn create(
     let mut store = environment.store();
     let now = store.now();
     let magic_auth = store.magic_auth(email);
-    within_a_minute(&mut magic_auth.sends, SENDS, now)?;
+    check_rate_limit(&mut magic_auth.sends, MAX_SENDS_PER_MINUTE, now)?;
     let digits = format!("{:06}", rand::rng().random_range(0..1_000_000));
     let expires_at = now + CODE_LIFETIME;
-    let code = OneTimeCode { digits: digits.clone(), expires_at, is_used: false, wrong_tries: 0 };
+    let code =
+        OneTimeCode { digits: digits.clone(), expires_at, is_used: false, wrong_attempts: 0 };
     magic_auth.code = Some(code);
-    let answer = json!({
+    let response = json!({
         "object": "magic_auth",
         "id": ids::prefixed("magic_auth", now),
         "user_id": magic_auth.user_id,
@@ -85,24 +85,24 @@ pub(crate) async fn create(
         "code": digits,
     });
     let mail = Mail::with_code(&environment.templates, email, &digits, expires_at, now)?;
-    store.mails.keep(mail);
-    Ok(HttpResponse::Created().json(answer))
+    store.mails.add(mail);
+    Ok(HttpResponse::Created().json(response))
 }
 
-/// `POST /user_management/authenticate`, of all its grants the one for codes.
+/// `POST /user_management/authenticate`, with support for the Magic Auth grant only.
 pub(crate) async fn authenticate(
     environment: web::Data<Environment>,
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    let parameters = TokenParameters::of_json(&body).ok_or(ApiError::NotJson)?;
+    let parameters = TokenParameters::from_json(&body).ok_or(ApiError::NotJson)?;
     parameters.check_client(&environment, GRANT_TYPE)?;
     let (email, digits) = (parameters.require("email")?, parameters.require("code")?);
 
     let mut store = environment.store();
     let now = store.now();
     let magic_auth = store.magic_auth(email);
-    within_a_minute(&mut magic_auth.tries, TRIES, now)?;
-    magic_auth.spend(digits, now)?;
+    check_rate_limit(&mut magic_auth.attempts, MAX_ATTEMPTS_PER_MINUTE, now)?;
+    magic_auth.redeem(digits, now)?;
     let user_id = magic_auth.user_id.clone();
     let (access_token, refresh_token) = (ids::access_token(), ids::access_token());
     let domain = email_address::domain(email);
@@ -129,30 +129,30 @@ pub(crate) async fn authenticate(
 }
 
 impl MagicAuth {
-    fn spend(&mut self, digits: &str, now: OffsetDateTime) -> Result<(), ApiError> {
-        let no = |error, sentence: &str| Err(refused(error, sentence.to_owned()));
+    fn redeem(&mut self, digits: &str, now: OffsetDateTime) -> Result<(), ApiError> {
+        let refuse = |error, message: &str| Err(refused(error, message.to_owned()));
         let Some(code) = &mut self.code else {
-            return no("invalid_one_time_code", "There is no code for this address.");
+            return refuse("invalid_one_time_code", "There is no code for this address.");
         };
-        if code.wrong_tries >= WRONG_TRIES {
-            return no("one_time_code_too_many_attempts", "Too many wrong codes were tried.");
+        if code.wrong_attempts >= MAX_WRONG_ATTEMPTS {
+            return refuse("one_time_code_too_many_attempts", "Too many wrong codes were tried.");
         }
         if code.digits != digits {
-            code.wrong_tries += 1;
-            return no("invalid_one_time_code", "The code is not the one that was sent.");
+            code.wrong_attempts += 1;
+            return refuse("invalid_one_time_code", "The code is not the one that was sent.");
         }
         if code.is_used {
-            return no("one_time_code_previously_used", "The code has already been used.");
+            return refuse("one_time_code_previously_used", "The code has already been used.");
         }
         if now >= code.expires_at {
-            return no("one_time_code_expired", "The code has expired.");
+            return refuse("one_time_code_expired", "The code has expired.");
         }
         code.is_used = true;
         Ok(())
     }
 }
 
-fn within_a_minute(
+fn check_rate_limit(
     times: &mut Vec<OffsetDateTime>,
     at_most: usize,
     now: OffsetDateTime,

@@ -1,5 +1,5 @@
-//! A mail in the inbox, and those that carry a WorkOS link or code. Those that an app sends itself are
-//! made in `smtp`.
+//! Emails in the inbox. This module also creates the emails that WorkOS would send; `smtp` receives
+//! those of the app.
 
 use std::collections::VecDeque;
 
@@ -15,16 +15,16 @@ use crate::passwordless::PasswordlessSession;
 use crate::scan::Scan;
 use crate::state::timestamp;
 
-/// Who the mails of WorkOS say they are from. What WorkOS's own say isn't known.
+/// The sender of emulated WorkOS emails. The sender that WorkOS uses isn't documented.
 const SENDER: &str = "sign-in@magic-link-emulator.test";
 
-/// How many are kept: anything on this machine may send some.
-const MAX_KEPT: usize = 1_000;
+/// Bounds memory, since any local program can send email.
+const MAX_MAILS: usize = 1_000;
 
 const UTC_MINUTE: &[BorrowedFormatItem<'static>] =
     format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
 
-/// A mail in the inbox, as `GET /_emulate/inbox` shows it.
+/// An email in the inbox, as `GET /_emulate/inbox` shows it.
 #[derive(Clone, Serialize)]
 pub(crate) struct Mail {
     pub(crate) id: String,
@@ -33,14 +33,14 @@ pub(crate) struct Mail {
     pub(crate) text: Option<String>,
     pub(crate) html: Option<String>,
     pub(crate) link: Option<String>,
-    /// Of a mail with a WorkOS link.
+    /// The passwordless session, for an email with a WorkOS link.
     pub(crate) session_id: Option<String>,
     pub(crate) sent_at: String,
     #[serde(skip)]
     pub(crate) sent: OffsetDateTime,
     #[serde(skip)]
     pub(crate) from: String,
-    /// The message as an app sent it. WorkOS's mail never was one.
+    /// The message as the app sent it. Emulated WorkOS emails have none.
     #[serde(skip)]
     pub(crate) raw: Option<Bytes>,
     #[serde(skip)]
@@ -48,8 +48,8 @@ pub(crate) struct Mail {
 }
 
 impl Mail {
-    /// The mail that WorkOS would send for a session.
-    pub(crate) fn compose(
+    /// Creates the email that WorkOS would send for a session.
+    pub(crate) fn with_link(
         templates: &Tera,
         session: &PasswordlessSession,
         now: OffsetDateTime,
@@ -66,13 +66,11 @@ impl Mail {
             html: Some(templates.render("email/sign_in.html", &context)?),
             link: Some(session.link.clone()),
             session_id: Some(session.id.clone()),
-            ..Self::of_workos(&session.email, subject.to_owned(), now)
+            ..Self::from_workos(&session.email, subject.to_owned(), now)
         })
     }
-}
 
-impl Mail {
-    /// The mail that WorkOS would send with a code.
+    /// Creates the email that WorkOS would send with a code.
     pub(crate) fn with_code(
         templates: &Tera,
         email: &str,
@@ -90,11 +88,11 @@ impl Mail {
         Ok(Self {
             text: Some(templates.render("email/code.txt", &context)?),
             html: Some(templates.render("email/code.html", &context)?),
-            ..Self::of_workos(email, subject, now)
+            ..Self::from_workos(email, subject, now)
         })
     }
 
-    fn of_workos(to: &str, subject: String, now: OffsetDateTime) -> Self {
+    fn from_workos(to: &str, subject: String, now: OffsetDateTime) -> Self {
         Self {
             id: ids::prefixed("mail", now),
             to: to.to_owned(),
@@ -112,14 +110,14 @@ impl Mail {
     }
 }
 
-/// The mails that are kept, oldest first.
+/// The emails in the inbox, oldest first.
 #[derive(Default)]
 pub(crate) struct Mails(VecDeque<Mail>);
 
 impl Mails {
-    pub(crate) fn keep(&mut self, mail: Mail) {
+    pub(crate) fn add(&mut self, mail: Mail) {
         self.0.push_back(mail);
-        if self.0.len() > MAX_KEPT {
+        if self.0.len() > MAX_MAILS {
             self.0.pop_front();
         }
     }
@@ -132,8 +130,8 @@ impl Mails {
         self.0.iter().find(|mail| mail.id == id)
     }
 
-    /// Notes what a scan did. The mail may be gone by then.
-    pub(crate) fn scanned(&mut self, id: &str, scan: Scan) {
+    /// Stores the result of a scan, unless the email was deleted meanwhile.
+    pub(crate) fn set_last_scan(&mut self, id: &str, scan: Scan) {
         if let Some(mail) = self.0.iter_mut().find(|mail| mail.id == id) {
             mail.last_scan = Some(scan);
         }
@@ -144,7 +142,7 @@ impl Mails {
     }
 }
 
-/// A time for a reader: `22 Nov 2026, 13:57 UTC`.
+/// Formats a time for display: `22 Nov 2026, 13:57 UTC`.
 pub(crate) fn human_time(time: OffsetDateTime) -> String {
     time.format(&UTC_MINUTE).unwrap_or_default()
 }

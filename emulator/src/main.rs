@@ -1,4 +1,4 @@
-//! The stand-in as a program of its own, for any app in any language.
+//! The emulator as a standalone program, for apps in any language.
 
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
@@ -9,46 +9,46 @@ use magic_link_emulator::{Emulator, Options};
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A local stand-in for the WorkOS Magic Link endpoints, with an inbox and failures on demand.
+/// A local emulator of the WorkOS Magic Link endpoints, with an inbox and failures on demand.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
     /// Port to listen on, on 127.0.0.1 only; 0 takes any free port
     #[arg(long, default_value_t = 4100)]
     port: u16,
-    /// Answer to this host name too, besides localhost and IP addresses (repeatable); for example
-    /// emulator, if apps use http://emulator:4100. Other hosts get 421, against DNS rebinding
+    /// Accept this host name in addition to localhost and IP addresses (repeatable), such as
+    /// emulator for http://emulator:4100. Other hosts get 421, which prevents DNS rebinding
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
     /// API key that the app must use
     #[arg(long, default_value = "sk_test_default")]
     api_key: String,
-    /// Client id that the app must use
+    /// Client ID that the app must use
     #[arg(long, default_value = "client_emulator")]
     client_id: String,
-    /// Accept only this redirect URI (repeatable; the first is the default). Without it: any
-    /// https or loopback URI, and no default
+    /// Accept only this redirect URI (repeatable; the first is the default). If not set, any HTTPS
+    /// or loopback URI is accepted and there is no default
     #[arg(long, value_name = "URI")]
     redirect_uri: Vec<String>,
-    /// Give a domain's connections to an organization (repeatable)
+    /// Assign a domain's connections to an organization (repeatable)
     #[arg(long, value_name = "org_…=domain", value_parser = parse_organization)]
     organization: Vec<(String, String)>,
-    /// Make an SSO connection for a domain: of this organization, or with this id of its own
-    /// (repeatable; the same id again adds a domain)
+    /// Create an SSO connection for a domain, with the ID of its organization or a connection ID
+    /// (repeatable; repeating an ID adds a domain)
     #[arg(long, value_name = "org_…|conn_…=domain", value_parser = parse_sso)]
     sso: Vec<(String, String)>,
-    /// Single sign-on sends straight back for login_hint instead of asking whom to be
+    /// Sign in as login_hint right away instead of showing the identity provider's page
     #[arg(long)]
     auto_idp: bool,
-    /// Answer like the official emulator wherever an app could stumble over the difference
+    /// Respond like the official emulator where the difference could affect an app
     #[arg(long)]
     like_official_emulator: bool,
-    /// Print one line of JSON when ready
+    /// Print a line of JSON when ready
     #[arg(long)]
     json: bool,
 }
 
-/// The line that says it is ready, for a program that waits for it.
+/// The line that `--json` prints when the server is ready.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Ready<'a> {
@@ -69,7 +69,7 @@ fn parse_organization(argument: &str) -> Result<(String, String), String> {
     }
 }
 
-/// The halves are checked at the start, as they are for a program in Rust.
+/// [`Emulator::start`] checks the ID and the domain.
 fn parse_sso(argument: &str) -> Result<(String, String), String> {
     match argument.split_once('=') {
         Some((id, domain)) => Ok((id.to_owned(), domain.to_owned())),
@@ -82,7 +82,7 @@ async fn main() -> ExitCode {
     let done = match Arguments::try_parse() {
         Ok(arguments) => serve(arguments).await,
         Err(error) if error.use_stderr() => error.exit(),
-        // `--help` or `--version`, not a mistake; a reader that closed the pipe has what it wanted.
+        // `--help` or `--version`. A closed pipe, such as from `head`, isn't an error.
         Err(requested) => match requested.print() {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             printed => printed,
@@ -136,9 +136,9 @@ fn announce(emulator: &Emulator, options: &Options, as_json: bool) -> io::Result
         };
         writeln!(out, "{}", serde_json::to_string(&ready)?)?;
     } else {
-        writeln!(out, "The WorkOS stand-in is at {url}; its inbox is at {url}/inbox")?;
-        writeln!(out, "Mails sent to {} land there too", emulator.smtp_url())?;
-        writeln!(out, "API key {}, client id {}", options.api_key, options.client_id)?;
+        writeln!(out, "The WorkOS emulator is at {url}; its inbox is at {url}/inbox")?;
+        writeln!(out, "Email sent to {} appears there too", emulator.smtp_url())?;
+        writeln!(out, "API key {}, client ID {}", options.api_key, options.client_id)?;
     }
     out.flush()
 }

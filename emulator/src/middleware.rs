@@ -1,4 +1,4 @@
-//! What stands around every request.
+//! The middleware around all requests: logging, hooks and common headers.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,7 +14,7 @@ use crate::hooks::HookRequest;
 use crate::ids;
 use crate::state::{Environment, timestamp};
 
-/// Logs an API call and lets a hook answer it.
+/// Logs an API call and applies a matching hook.
 pub(crate) async fn serve_api_call(
     environment: web::Data<Environment>,
     request: ServiceRequest,
@@ -28,14 +28,14 @@ pub(crate) async fn serve_api_call(
         let mut store = environment.store();
         let (method, path) = (request.method().as_str(), request.path());
         let at = timestamp(store.now());
-        let number = store.requests.received(method, path, at);
+        let number = store.requests.add(method, path, at);
         (number, store.hooks.take(method, path))
     };
     let hooked = match &hook {
-        Some(hook) => hook.answer(&request).await,
+        Some(hook) => hook.response(&request).await,
         None => None,
     };
-    // Where to send the browser back to is for the endpoint to find out.
+    // Only the endpoint knows where to redirect the browser.
     if let Some(error) = hook.as_ref().and_then(HookRequest::error_on_demand) {
         request.extensions_mut().insert(error);
     }
@@ -44,12 +44,12 @@ pub(crate) async fn serve_api_call(
         None => next.call(request).await?.map_into_boxed_body(),
     };
     if hook.and_then(|hook| hook.fault) != Some(Fault::Reset) {
-        environment.store().requests.answered(number, response.status());
+        environment.store().requests.set_status(number, response.status());
     }
     Ok(response)
 }
 
-/// Adds the headers that every answer carries, unless it has its own.
+/// Adds the common headers, unless the response sets its own.
 pub(crate) async fn add_common_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -74,7 +74,7 @@ fn default_header(headers: &mut HeaderMap, name: HeaderName, value: &'static str
     }
 }
 
-/// Whether this is a call to what WorkOS serves, rather than to what only a stand-in has.
+/// Returns whether this is a path of the WorkOS API, not one of the emulator's own.
 fn is_api_path(path: &str) -> bool {
     let first = path.split('/').nth(1);
     !matches!(path, "/" | "/health" | "/favicon.ico")

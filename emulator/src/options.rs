@@ -1,34 +1,34 @@
-//! The settings of a stand-in.
+//! The emulator's options.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-/// What a stand-in is started with: its address, and what a WorkOS dashboard would hold.
+/// The options of an emulator: its address, and the settings that a WorkOS dashboard has.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where to listen. Only a loopback address is accepted; port 0 takes any free port. The SMTP
-    /// server listens on the same address: on the first free port from 4126 on, or, with port 0
-    /// here, on any.
+    /// The address of the HTTP server. It must be loopback; port 0 takes any free port. The SMTP
+    /// server listens on the same IP, on the first free port from 4126 up, or on any free port if
+    /// this one is 0.
     pub bind: SocketAddr,
-    /// Host names that it answers to beside `localhost` and IP addresses, without a port: such as
-    /// `emulator`, where an app reaches it as `http://emulator:4100`.
+    /// Host names to accept in addition to `localhost` and IP addresses, without a port: such as
+    /// `emulator` for `http://emulator:4100`.
     pub hosts: Vec<String>,
-    /// The API key: bearer token of the API, `client_secret` of `/sso/token`.
+    /// The API key: the API's bearer token, and the `client_secret` of `/sso/token`.
     pub api_key: String,
-    /// The environment's client id.
+    /// The environment's client ID.
     pub client_id: String,
-    /// The redirect URIs that are accepted, exactly as written; the first is the default. When
-    /// empty, any https or loopback URI is accepted and there is no default.
+    /// The accepted redirect URIs, which must match exactly; the first is the default. If empty, any
+    /// HTTPS or loopback URI is accepted and there is no default.
     pub redirect_uris: Vec<String>,
-    /// Organizations by id, each with a domain: its connections belong to that organization.
+    /// Pairs of an organization ID and a domain. The domain's connections belong to the organization.
     pub organizations: Vec<(String, String)>,
-    /// SSO connections to start with, of type GenericSAML: an id and a domain each. With the id of
-    /// an organization (`org_…`) the connection is that organization's; else the id is the
-    /// connection's own (`conn_…`). The same id again adds a domain.
+    /// Initial SSO connections, of type GenericSAML: pairs of an ID and a domain. The ID is either that
+    /// of the organization (`org_…`) or of the connection (`conn_…`). Repeating an ID adds a domain.
     pub sso: Vec<(String, String)>,
-    /// Whether `/sso/authorize` sends straight back for `login_hint` instead of asking whom to be.
+    /// Whether `/sso/authorize` signs in as `login_hint` right away instead of showing the identity
+    /// provider's page.
     pub auto_idp: bool,
-    /// Whether to answer like the official emulator wherever an app could stumble over the
-    /// difference: such as no `token_type` and no `expires_in`.
+    /// Whether to respond like the official emulator where the difference could affect an app, such
+    /// as without `token_type` and `expires_in`.
     pub like_official_emulator: bool,
 }
 
@@ -49,7 +49,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The organization that owns a domain, if one was given.
+    /// Returns the organization that owns a domain.
     pub(crate) fn organization_of(&self, domain: &str) -> Option<String> {
         let owner = |(_, owned): &&(String, String)| owned.eq_ignore_ascii_case(domain);
         let (id, _) = self.organizations.iter().find(owner)?;

@@ -1,4 +1,4 @@
-//! The pages of the stand-in: their templates, assets and headers.
+//! Renders the emulator's pages: their templates, assets and headers.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType};
@@ -8,17 +8,17 @@ use tera::{Context, Tera, context};
 use crate::errors::{ApiError, not_implemented};
 use crate::state::Environment;
 
-/// Everything from here, nothing from anywhere else.
+/// Allows content from the same origin only.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
     connect-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-/// The same for the pages of the identity provider, without `form-action`: Chromium applies that
-/// to every redirect that follows a form, and these forms lead to the app.
+/// The policy of the identity provider's pages. It has no `form-action`, because Chromium applies
+/// that to redirects after a form too, and these forms redirect to the app.
 const IDENTITY_POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Templates named `.html` are escaped; the text part of the mail is not.
+/// Loads the templates. Tera escapes those named `.html`, but not the text part of an email.
 pub(crate) fn load_templates() -> tera::TeraResult<Tera> {
     let mut templates = Tera::new();
     templates.add_raw_templates([
@@ -42,7 +42,7 @@ pub(crate) fn page(environment: &Environment, template: &str, context: &Context)
     render(environment, StatusCode::OK, PAGE_POLICY, template, context)
 }
 
-/// A page of the identity provider.
+/// Renders a page of the identity provider.
 pub(crate) fn identity_page(
     environment: &Environment,
     status: StatusCode,
@@ -52,7 +52,7 @@ pub(crate) fn identity_page(
     render(environment, status, IDENTITY_POLICY, template, context)
 }
 
-/// A page for a failure that can't be redirected anywhere.
+/// Renders an error page.
 pub(crate) fn problem(
     environment: &Environment,
     status: StatusCode,
@@ -68,8 +68,8 @@ pub(crate) fn unknown_link(environment: &Environment) -> HttpResponse {
         environment,
         StatusCode::NOT_FOUND,
         "Unknown link",
-        "No sign-in has this link. It may be incomplete, or the emulator was restarted after it was \
-         sent. Request a new one in your app.",
+        "This link doesn't belong to any sign-in. It may be incomplete, or the emulator was restarted \
+         after it was sent. Request a new link in your app.",
     )
 }
 

@@ -1,4 +1,4 @@
-//! Passwordless sessions: create one, mail its link, follow the link.
+//! Passwordless sessions: creates them, sends their links by email and redeems the links.
 
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -9,25 +9,25 @@ use time::OffsetDateTime;
 use crate::errors::{ApiError, FieldError};
 use crate::mail::Mail;
 use crate::profile::Profile;
-use crate::redirect::WayBack;
+use crate::redirect::AppRedirect;
 use crate::session_request::SessionRequest;
 use crate::sso_errors::ErrorOnDemand;
 use crate::state::{Environment, Store, timestamp};
 use crate::{ids, pages};
 
-/// One link and what becomes of it.
+/// A passwordless session and its link.
 pub(crate) struct PasswordlessSession {
     pub(crate) id: String,
     pub(crate) email: String,
     pub(crate) link: String,
     connection_id: String,
-    back: WayBack,
+    redirect: AppRedirect,
     pub(crate) expires_at: OffsetDateTime,
     used: bool,
 }
 
-/// What a link is good for at this moment. WorkOS doesn't tell an app used from expired; the
-/// inbox tells a person.
+/// The current state of a link. WorkOS reports used and expired links to the app in the same way,
+/// but the inbox shows the difference.
 #[derive(Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LinkState {
@@ -47,8 +47,8 @@ impl PasswordlessSession {
 }
 
 impl Store {
-    /// Of a mail with a WorkOS link: what becomes of an app's own isn't known here.
-    pub(crate) fn link_state_of(&self, mail: &Mail) -> Option<LinkState> {
+    /// Returns the state of an email's WorkOS link. The state of an app's own links is unknown.
+    pub(crate) fn link_state(&self, mail: &Mail) -> Option<LinkState> {
         let session = self.sessions.get(mail.session_id.as_ref()?);
         Some(session.map_or(LinkState::Expired, |one| one.link_state(self.now())))
     }
@@ -61,10 +61,10 @@ pub(crate) async fn create(
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
     environment.require_api_key(&request)?;
-    let asked = SessionRequest::parse(&body, &environment.options.redirect_uris)?;
+    let requested = SessionRequest::parse(&body, &environment.options.redirect_uris)?;
 
     let mut store = environment.store();
-    let connection_id = match asked.connection {
+    let connection_id = match requested.connection {
         Some(id) if store.connection(&id).is_some_and(|one| one.is_magic_link()) => id,
         Some(_) => {
             return Err(ApiError::Validation(vec![FieldError {
@@ -72,21 +72,21 @@ pub(crate) async fn create(
                 code: "connection must be the id of a Magic Link connection",
             }]));
         }
-        None => store.magic_link_connection(&environment, &asked.email).id,
+        None => store.magic_link_connection(&environment, &requested.email).id,
     };
 
     let now = store.now();
     let token = ids::link_token();
     let session = PasswordlessSession {
         id: ids::prefixed("passwordless_session", now),
-        email: asked.email,
+        email: requested.email,
         link: format!("{}/passwordless/{token}/confirm", environment.urls.base),
         connection_id,
-        back: WayBack { uri: asked.redirect_uri, state: asked.state },
-        expires_at: now + asked.lifetime,
+        redirect: AppRedirect { uri: requested.redirect_uri, state: requested.state },
+        expires_at: now + requested.lifetime,
         used: false,
     };
-    let answer = SessionAnswer {
+    let response = SessionResponse {
         object: "passwordless_session",
         id: session.id.clone(),
         email: session.email.clone(),
@@ -95,12 +95,11 @@ pub(crate) async fn create(
     };
     store.session_by_token.insert(token, session.id.clone());
     store.sessions.insert(session.id.clone(), session);
-    Ok(HttpResponse::Created().json(answer))
+    Ok(HttpResponse::Created().json(response))
 }
 
-/// `POST /passwordless/sessions/{id}/send`. The body is nobody's business: some SDKs send none,
-/// some `{}`, some the id once more. It is read all the same: actix closes a connection on which it is
-/// left unread.
+/// `POST /passwordless/sessions/{id}/send`. SDKs send no body, `{}` or the ID again, so the body is
+/// ignored. It is still read, because actix closes a connection with an unread body.
 pub(crate) async fn send(
     environment: web::Data<Environment>,
     request: HttpRequest,
@@ -112,7 +111,7 @@ pub(crate) async fn send(
     let now = store.now();
     let mail = match store.sessions.get(id.as_str()) {
         Some(session) if session.link_state(now) == LinkState::Unused => {
-            Mail::compose(&environment.templates, session, now)?
+            Mail::with_link(&environment.templates, session, now)?
         }
         _ => {
             return Err(ApiError::Unprocessable(format!(
@@ -120,13 +119,13 @@ pub(crate) async fn send(
             )));
         }
     };
-    store.mails.keep(mail);
+    store.mails.add(mail);
     Ok(HttpResponse::Created().json(json!({ "success": true })))
 }
 
-/// `GET /passwordless/{token}/confirm`: any plain GET spends the link, whoever sends it.
+/// `GET /passwordless/{token}/confirm`: any GET uses up the link, even that of a scanner.
 ///
-/// `HEAD` is answered too and spends nothing.
+/// `HEAD` gets a response too, but doesn't use up the link.
 pub(crate) async fn confirm(
     environment: web::Data<Environment>,
     request: HttpRequest,
@@ -142,31 +141,31 @@ pub(crate) async fn confirm(
         return HttpResponse::Ok().finish();
     }
 
-    let back = session.back.clone();
-    if let Some(asked_for) = ErrorOnDemand::of(&request) {
-        return back.refused(&asked_for.error, &asked_for.description);
+    let redirect = session.redirect.clone();
+    if let Some(on_demand) = ErrorOnDemand::of(&request) {
+        return redirect.with_error(&on_demand.error, &on_demand.description);
     }
 
-    let found = session.link_state(now);
-    session.used |= found == LinkState::Unused;
+    let state = session.link_state(now);
+    session.used |= state == LinkState::Unused;
     let (email, connection_id) = (session.email.clone(), session.connection_id.clone());
 
-    if found != LinkState::Unused {
+    if state != LinkState::Unused {
         let description = "The magic link has expired or has already been used.";
-        return back.refused("access_denied", description);
+        return redirect.with_error("access_denied", description);
     }
     let Some(connection) = store.connection(&connection_id).cloned() else {
         let description = "The connection of this magic link no longer exists.";
-        return back.refused("connection_invalid", description);
+        return redirect.with_error("connection_invalid", description);
     };
-    let profile = Profile::of_mail_address(&mut store, &connection, &email);
+    let profile = Profile::from_email(&mut store, &connection, &email);
     let code = store.issue_code(&environment, profile, None);
-    back.accepted(&code)
+    redirect.with_code(&code)
 }
 
-/// The answer to a creation, in the recorded order.
+/// The response to a creation, with its fields in the recorded order.
 #[derive(Serialize)]
-struct SessionAnswer {
+struct SessionResponse {
     object: &'static str,
     id: String,
     email: String,

@@ -1,4 +1,4 @@
-//! Profiles: who signed in.
+//! Profiles: the users that sign in.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::identity::Identity;
 use crate::state::Store;
 use crate::{email_address, ids};
 
-/// A Profile as the API shows it, every key always there.
+/// A Profile as the API shows it. Every key is always present.
 #[derive(Clone, Serialize)]
 pub(crate) struct Profile {
     object: &'static str,
@@ -29,9 +29,9 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// The Profile of someone who followed a mailed link. All that is known is the address, and
-    /// that is the identity provider's id too.
-    pub(crate) fn of_mail_address(store: &mut Store, connection: &Connection, email: &str) -> Self {
+    /// Creates the Profile of a user who signed in with a link. Only the email address is known, which
+    /// is also the `idp_id`.
+    pub(crate) fn from_email(store: &mut Store, connection: &Connection, email: &str) -> Self {
         let key = (connection.id.clone(), email_address::normalized(email));
         let now = store.now();
         let ids = &mut store.profile_ids;
@@ -55,14 +55,10 @@ impl Profile {
         }
     }
 
-    /// The Profile of someone who came by single sign-on: a provider knows more, and has an id of
-    /// its own that isn't the address.
-    pub(crate) fn of_sso_user(
-        store: &mut Store,
-        connection: &Connection,
-        identity: Identity,
-    ) -> Self {
-        let profile = Self::of_mail_address(store, connection, &identity.email);
+    /// Creates the Profile of an SSO user. The provider supplies more data, and an ID that isn't the
+    /// email address.
+    pub(crate) fn from_sso(store: &mut Store, connection: &Connection, identity: Identity) -> Self {
+        let profile = Self::from_email(store, connection, &identity.email);
         let names: Vec<&str> = [&identity.first_name, &identity.last_name]
             .into_iter()
             .flatten()

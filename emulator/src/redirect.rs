@@ -1,11 +1,10 @@
-//! Where a browser may be sent back to, and how the answer is written into that URI.
+//! Redirect URIs: which ones are allowed, and how to redirect to them.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use url::{Host, Url};
 
-/// Whether the app may be sent back to `uri`: listed exactly, or, with nothing listed, any https
-/// or loopback URI.
+/// Returns whether `uri` is listed exactly or, if the list is empty, is an HTTPS or loopback URI.
 pub(crate) fn is_allowed(uri: &str, listed: &[String]) -> bool {
     if listed.is_empty() {
         return parse(uri).is_some_and(|url| url.scheme() == "https" || is_loopback(&url));
@@ -13,8 +12,8 @@ pub(crate) fn is_allowed(uri: &str, listed: &[String]) -> bool {
     listed.iter().any(|one| one == uri)
 }
 
-/// Whether `uri` can be listed at all. Plain http may be listed for any host, as in a WorkOS
-/// sandbox; `javascript:`, `data:` and the like never.
+/// Checks a URI for the list. Plain HTTP is allowed for any host, as in a WorkOS sandbox. Schemes such
+/// as `javascript:` and `data:` aren't.
 pub(crate) fn check_listed(uri: &str) -> Result<(), String> {
     match parse(uri) {
         Some(_) => Ok(()),
@@ -22,27 +21,27 @@ pub(crate) fn check_listed(uri: &str) -> Result<(), String> {
     }
 }
 
-/// The way back to the app that began a sign-in: its URI, and the `state` that it gave, if any.
+/// The redirect to the app that ends a sign-in: its URI, and the app's `state`.
 #[derive(Clone)]
-pub(crate) struct WayBack {
+pub(crate) struct AppRedirect {
     pub(crate) uri: String,
     pub(crate) state: Option<String>,
 }
 
-impl WayBack {
-    /// A redirect that brings the app a code.
-    pub(crate) fn accepted(&self, code: &str) -> HttpResponse {
-        self.found(&[("code", code)])
+impl AppRedirect {
+    /// Redirects to the app with a code.
+    pub(crate) fn with_code(&self, code: &str) -> HttpResponse {
+        self.with_query(&[("code", code)])
     }
 
-    /// A redirect that tells the app what went wrong.
-    pub(crate) fn refused(&self, error: &str, description: &str) -> HttpResponse {
-        self.found(&[("error", error), ("error_description", description)])
+    /// Redirects to the app with an error.
+    pub(crate) fn with_error(&self, error: &str, description: &str) -> HttpResponse {
+        self.with_query(&[("error", error), ("error_description", description)])
     }
 
-    /// A 302 to the URI with `pairs` and the state added to its query.
-    fn found(&self, pairs: &[(&str, &str)]) -> HttpResponse {
-        // Only URIs that parse are ever stored; this keeps a wrong one from becoming a panic.
+    /// Returns a 302 to the URI, with `pairs` and `state` added to its query.
+    fn with_query(&self, pairs: &[(&str, &str)]) -> HttpResponse {
+        // Unreachable, since URIs are parsed before they are stored.
         let Ok(mut url) = Url::parse(&self.uri) else {
             return HttpResponse::InternalServerError().finish();
         };
@@ -53,7 +52,7 @@ impl WayBack {
 }
 
 fn parse(uri: &str) -> Option<Url> {
-    // The URL parser drops tabs and line breaks without a word.
+    // The URL parser silently drops tabs and line breaks.
     if uri.contains(|c: char| c.is_control() || c == ' ') {
         return None;
     }
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_matched_to_the_letter() {
+    fn listed_uris_match_exactly() {
         let listed = ["https://app.test/callback".to_owned()];
         assert!(is_allowed("https://app.test/callback", &listed));
         assert!(!is_allowed("https://app.test/callback/", &listed));

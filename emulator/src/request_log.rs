@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
-/// One API call. `status` is null while it has no answer, and stays so if it never gets one.
+/// An API call. `status` is null until there is a response.
 #[derive(Serialize)]
 pub(crate) struct LoggedRequest {
     #[serde(skip)]
@@ -22,7 +22,7 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    pub(crate) fn received(&mut self, method: &str, path: &str, at: String) -> u64 {
+    pub(crate) fn add(&mut self, method: &str, path: &str, at: String) -> u64 {
         self.received += 1;
         self.entries.push(LoggedRequest {
             number: self.received,
@@ -34,10 +34,10 @@ impl RequestLog {
         self.received
     }
 
-    pub(crate) fn answered(&mut self, number: u64, status: StatusCode) {
-        // Numbers rise, and the log may have been emptied since.
-        if let Ok(at) = self.entries.binary_search_by_key(&number, |entry| entry.number) {
-            self.entries[at].status = Some(status.as_u16());
+    pub(crate) fn set_status(&mut self, number: u64, status: StatusCode) {
+        // Numbers are ascending. The entry may have been removed since.
+        if let Ok(index) = self.entries.binary_search_by_key(&number, |entry| entry.number) {
+            self.entries[index].status = Some(status.as_u16());
         }
     }
 

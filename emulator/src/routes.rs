@@ -1,4 +1,4 @@
-//! The whole server on one page.
+//! All routes of the server.
 
 use actix_web::guard::{Any, Get, Head};
 use actix_web::{Resource, Route, web};
@@ -10,7 +10,7 @@ use crate::{
 
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
     app
-        // What WorkOS serves.
+        // The endpoints of WorkOS.
         .service(at("/passwordless/sessions").route(web::post().to(passwordless::create)))
         .service(at("/passwordless/sessions/{id}/send").route(web::post().to(passwordless::send)))
         .service(at("/passwordless/{token}/confirm").route(get_or_head().to(passwordless::confirm)))
@@ -27,7 +27,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 .route(web::get().to(connections::get))
                 .route(web::delete().to(connections::delete)),
         )
-        // What only a stand-in has: for people,
+        // The emulator's own pages.
         .service(web::redirect("/", "/inbox"))
         .service(at("/inbox").route(get_or_head().to(inbox::list)))
         .service(at("/inbox/empty").route(web::post().to(inbox::empty)))
@@ -37,8 +37,8 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(at("/inbox/{id}/scan").route(web::post().to(inbox::scan_mail)))
         .service(
             at("/_emulate/identity")
-                .route(get_or_head().to(identity_page::ask))
-                .route(web::post().to(identity_page::answer)),
+                .route(get_or_head().to(identity_page::show))
+                .route(web::post().to(identity_page::submit)),
         )
         .service(
             at("/_emulate/idp")
@@ -46,7 +46,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 .route(web::post().to(idp::start)),
         )
         .service(at("/_emulate/error/sso/{name}").route(get_or_head().to(hosted_errors::show)))
-        // and for tests.
+        // The emulator's endpoints for tests.
         .service(at("/health").route(get_or_head().to(admin::health)))
         .service(
             at("/_emulate/hooks")
@@ -77,7 +77,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .default_service(web::to(errors::not_implemented));
 }
 
-/// A resource whose other methods are answered like any endpoint that isn't there.
+/// Creates a resource whose unsupported methods respond like an unknown endpoint.
 fn at(path: &str) -> Resource {
     web::resource(path).default_service(web::to(errors::not_implemented))
 }

@@ -1,6 +1,6 @@
-//! Visits the links of a mail as the scanner of a mail system would.
+//! Visits the links of an email as an email scanner would.
 //!
-//! Only links that lead to this machine are visited: the stand-in never touches another.
+//! Only links to loopback addresses are visited, so that a scan never reaches another computer.
 
 mod browser;
 mod outcome;
@@ -26,7 +26,7 @@ use crate::state::{Environment, timestamp};
 
 const USER_AGENT: &str =
     concat!("Mozilla/5.0 (compatible; magic-link-emulator/", env!("CARGO_PKG_VERSION"), ")");
-/// For one visit, the answer's body included.
+/// The limit for one visit, including the response body.
 const DEADLINE: Duration = Duration::from_secs(10);
 const MAX_BODY: usize = 1024 * 1024;
 const MAX_LINKS: usize = 50;
@@ -59,31 +59,31 @@ impl Scanner {
     }
 }
 
-/// What a test or a person asks for.
+/// The body of a scan request, as JSON or as a form.
 #[derive(Deserialize)]
 pub(crate) struct ScanRequest {
     #[serde(rename = "as")]
     pub(crate) scanner: Scanner,
 }
 
-/// One request that a scan made, or skipped because it leads away from this machine.
+/// A request that a scan made, or skipped because its URL isn't loopback.
 #[derive(Clone, Serialize)]
 pub(crate) struct Visit {
     url: String,
     method: String,
-    /// None when no answer came.
+    /// `None` if there was no response.
     status: Option<u16>,
     skipped: bool,
 }
 
 impl Visit {
-    fn unanswered(method: &str, url: &Url) -> Self {
+    fn without_response(method: &str, url: &Url) -> Self {
         let skipped = !may_visit(url);
         Self { url: url.to_string(), method: method.to_owned(), status: None, skipped }
     }
 }
 
-/// What the last scan of a mail did, for its page.
+/// The result of an email's last scan, for its page.
 #[derive(Clone, Serialize)]
 pub(crate) struct Scan {
     label: &'static str,
@@ -93,7 +93,7 @@ pub(crate) struct Scan {
     at_for_people: String,
 }
 
-/// Scans a mail, and remembers that with it.
+/// Scans an email and stores the result with it.
 pub(crate) async fn scan(
     environment: &Environment,
     mail_id: &str,
@@ -103,7 +103,7 @@ pub(crate) async fn scan(
         let store = environment.store();
         let mail = store.mails.find(mail_id).cloned();
         let mail = mail.ok_or_else(|| ApiError::MailNotFound(mail_id.to_owned()))?;
-        let state = store.link_state_of(&mail);
+        let state = store.link_state(&mail);
         (mail, state)
     };
     let mut links = links::of_mail(&mail);
@@ -115,14 +115,14 @@ pub(crate) async fn scan(
         if may_visit(&link) {
             visits.extend(open(&client, &link, scanner).await?);
         } else {
-            visits.push(Visit::unanswered(first_method(scanner).as_str(), &link));
+            visits.push(Visit::without_response(first_method(scanner).as_str(), &link));
         }
     }
 
     let mut store = environment.store();
     let now = store.now();
-    let outcome = Outcome::of(before, store.link_state_of(&mail), &visits);
-    store.mails.scanned(
+    let outcome = Outcome::of(before, store.link_state(&mail), &visits);
+    store.mails.set_last_scan(
         mail_id,
         Scan {
             label: scanner.label(),
@@ -143,11 +143,11 @@ fn first_method(scanner: Scanner) -> Method {
     if matches!(scanner, Scanner::Head) { Method::HEAD } else { Method::GET }
 }
 
-/// Every name is here: nothing that a resolver says leads to another machine, and
-/// `app.localhost` works with those that don't know it.
-struct ThisMachine;
+/// Resolves every name to loopback. No DNS response can lead a scan to another computer, and names
+/// such as `app.localhost` work on every system.
+struct LoopbackResolver;
 
-impl Resolve for ThisMachine {
+impl Resolve for LoopbackResolver {
     fn resolve(&self, _name: Name) -> Resolving {
         let any_port = |ip: IpAddr| SocketAddr::new(ip, 0);
         let addresses = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()].map(any_port);
@@ -155,16 +155,16 @@ impl Resolve for ThisMachine {
     }
 }
 
-/// Takes any certificate: an app on this machine has made its own.
+/// Creates an HTTP client that accepts any certificate, since local apps use self-signed ones.
 fn client() -> reqwest::Result<Client> {
-    // Fails when one is installed already, which is as good.
+    // Fails if a provider is installed already, which is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .user_agent(USER_AGENT)
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()
-        .dns_resolver(ThisMachine)
+        .dns_resolver(LoopbackResolver)
         .danger_accept_invalid_certs(true)
         .timeout(DEADLINE)
         .build()
@@ -187,7 +187,7 @@ async fn open(client: &Client, link: &Url, scanner: Scanner) -> Result<Vec<Visit
     })
 }
 
-/// Follows redirects, for as long as they lead to this machine.
+/// Opens a link and follows redirects to loopback addresses.
 async fn follow(client: &Client, link: Url) -> Vec<Visit> {
     let mut visits = Vec::new();
     let mut next = Some(link);
@@ -195,7 +195,7 @@ async fn follow(client: &Client, link: Url) -> Vec<Visit> {
         && visits.len() <= MAX_REDIRECTS
     {
         if !may_visit(&url) {
-            visits.push(Visit::unanswered("GET", &url));
+            visits.push(Visit::without_response("GET", &url));
             break;
         }
         let (visit, redirect) = visit(client, Method::GET, &url).await;
@@ -205,20 +205,20 @@ async fn follow(client: &Client, link: Url) -> Vec<Visit> {
     visits
 }
 
-/// Makes one request. Gives also where its answer redirects.
+/// Makes one request. Also returns the redirect target of the response.
 async fn visit(client: &Client, method: Method, url: &Url) -> (Visit, Option<Url>) {
-    let mut visit = Visit::unanswered(method.as_str(), url);
-    let Ok(mut answer) = client.request(method, url.clone()).send().await else {
+    let mut visit = Visit::without_response(method.as_str(), url);
+    let Ok(mut response) = client.request(method, url.clone()).send().await else {
         return (visit, None);
     };
-    visit.status = Some(answer.status().as_u16());
-    let location = answer.headers().get(LOCATION.as_str()).and_then(|value| value.to_str().ok());
+    visit.status = Some(response.status().as_u16());
+    let location = response.headers().get(LOCATION.as_str()).and_then(|value| value.to_str().ok());
     let redirect = location
-        .filter(|_| answer.status().is_redirection())
+        .filter(|_| response.status().is_redirection())
         .and_then(|location| url.join(location).ok());
 
     let mut read = 0;
-    while let Ok(Some(piece)) = answer.chunk().await {
+    while let Ok(Some(piece)) = response.chunk().await {
         read += piece.len();
         if read > MAX_BODY {
             break;

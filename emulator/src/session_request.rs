@@ -1,4 +1,4 @@
-//! What an app asks for when it creates a passwordless session, and what is wrong with it.
+//! Validates requests for passwordless sessions.
 
 use serde_json::Value;
 use time::Duration;
@@ -11,7 +11,7 @@ const DEFAULT_LIFETIME: Duration = Duration::minutes(15);
 const SHORTEST_LIFETIME: i64 = 900;
 const LONGEST_LIFETIME: i64 = 86_400;
 
-/// A creation that passed every check.
+/// A valid request for a passwordless session.
 pub(crate) struct SessionRequest {
     pub(crate) email: String,
     pub(crate) redirect_uri: String,
@@ -72,14 +72,14 @@ impl SessionRequest {
         }
         let Some(redirect_uri) = redirect_uri else {
             return Err(ApiError::Unprocessable(
-                "No redirect_uri was given and the environment has no default one.".to_owned(),
+                "No redirect_uri was given, and the environment has no default.".to_owned(),
             ));
         };
         Ok(Self { email, redirect_uri, state, lifetime, connection })
     }
 }
 
-/// A string, or none for a value that counts as absent: an old official SDK always sent `""`.
+/// Returns an optional string. `""` counts as absent, because an old official SDK always sent it.
 fn optional_text(value: &Value) -> Result<Option<String>, ()> {
     match value {
         Value::Null => Ok(None),
@@ -89,7 +89,8 @@ fn optional_text(value: &Value) -> Result<Option<String>, ()> {
     }
 }
 
-/// `expires_in` as a lifetime, or the sentence that refuses it. The same SDK always sent 0.
+/// Returns the lifetime from `expires_in`, or an error message. 0 counts as absent, because an old
+/// official SDK always sent it.
 fn parse_lifetime(value: &Value) -> Result<Duration, &'static str> {
     let seconds = match value {
         Value::Null => return Ok(DEFAULT_LIFETIME),

@@ -1,9 +1,5 @@
-//! The SMTP server: what an app mails by itself lands in the same inbox. It delivers nothing
-//! anywhere else, takes any credentials, and speaks no TLS, since it is on loopback only.
-//!
-//! `conversation` is one connection from greeting to QUIT, `command` what a client may say,
-//! `lines` how it is read and `reply` what it hears, `delivery` how a message becomes mails, `log`
-//! what tests can see.
+//! The SMTP server: receives email that an app sends itself, into the same inbox. It forwards
+//! nothing, accepts any credentials, and has no TLS, since it listens on loopback only.
 
 mod command;
 mod conversation;
@@ -24,7 +20,7 @@ use crate::state::Environment;
 pub(crate) use command::is_hookable;
 pub(crate) use log::SmtpLog;
 
-/// The first port that is tried, next to the HTTP port 4100.
+/// The first port to try.
 const FIRST_PORT: u16 = 4126;
 const MAX_CONNECTIONS: usize = 50;
 
@@ -35,8 +31,8 @@ pub(crate) struct SmtpServer {
     accepting: JoinHandle<()>,
 }
 
-/// A listener beside the HTTP server's: on any free port if that asked for one, else on the first
-/// free one from 4126 on.
+/// Binds the listener on any free port if the HTTP server's port is 0, else on the first free port
+/// from 4126 up.
 pub(crate) fn bind(http: SocketAddr) -> io::Result<TcpListener> {
     if http.port() == 0 {
         return TcpListener::bind((http.ip(), 0));
@@ -65,13 +61,13 @@ impl SmtpServer {
     /// Closes the listener and every connection.
     pub(crate) async fn stop(self) {
         self.accepting.abort();
-        // The error is the abortion.
+        // Always fails, since the task was aborted.
         let _ = self.accepting.await;
     }
 }
 
 async fn accept(listener: tokio::net::TcpListener, environment: web::Data<Environment>) {
-    // Dropped with this task, and every conversation with it.
+    // Aborts every conversation when this task is dropped.
     let mut conversations = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -83,9 +79,9 @@ async fn accept(listener: tokio::net::TcpListener, environment: web::Data<Enviro
                 let _ = stream.try_write(b"421 Too many connections, try again later\r\n");
             }
             Ok((stream, _)) => {
-                conversations.spawn(conversation::hold(stream, environment.clone()));
+                conversations.spawn(conversation::serve(stream, environment.clone()));
             }
-            // Out of file descriptors, say: that passes, but not at once.
+            // Often temporary, such as a lack of file descriptors.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }
@@ -96,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_port_is_the_next_free_one_or_any() {
+    fn smtp_listens_on_the_first_free_port_or_any() {
         let loopback = std::net::Ipv4Addr::LOCALHOST;
         let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
         let first = bind((loopback, 4100).into()).unwrap();

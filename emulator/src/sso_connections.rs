@@ -1,5 +1,4 @@
-//! SSO connections, which don't make themselves: those that the stand-in starts with, and
-//! `POST /_emulate/connections`.
+//! SSO connections: those that the emulator starts with, and `POST /_emulate/connections`.
 
 use std::io;
 
@@ -14,32 +13,33 @@ use crate::errors::ApiError;
 use crate::options::Options;
 use crate::state::Environment;
 
-/// The type of those that the stand-in starts with.
+/// The type of the initial connections.
 const GENERIC_SAML: &str = "GenericSAML";
 
-/// The connections of [`Options::sso`].
-pub(crate) fn of_options(options: &Options) -> io::Result<Vec<Connection>> {
+/// Creates the connections of [`Options::sso`].
+pub(crate) fn from_options(options: &Options) -> io::Result<Vec<Connection>> {
     let now = OffsetDateTime::now_utc();
-    let mut made: Vec<(&str, Connection)> = Vec::new();
+    let mut created: Vec<(&str, Connection)> = Vec::new();
     for (id, domain) in &options.sso {
         let invalid = |reason: String| io::Error::new(io::ErrorKind::InvalidInput, reason);
         let domain = checked_domain(domain)
             .ok_or_else(|| invalid(format!("{domain:?} is not a domain name")))?;
-        if let Some((_, connection)) = made.iter_mut().find(|(other, _)| *other == id) {
+        if let Some((_, connection)) = created.iter_mut().find(|(other, _)| *other == id) {
             connection.add_domain(&domain, now);
             continue;
         }
-        let of = |organization| Connection::new(GENERIC_SAML, &domain, &domain, organization, now);
+        let connection_of =
+            |organization| Connection::new(GENERIC_SAML, &domain, &domain, organization, now);
         let connection = if is_id(id, "org_") {
-            of(Some(id.clone()))
+            connection_of(Some(id.clone()))
         } else if is_id(id, "conn_") {
-            of(options.organization_of(&domain)).with_id(id)
+            connection_of(options.organization_of(&domain)).with_id(id)
         } else {
-            return Err(invalid(format!("{id:?} is not an id such as org_01ACME or conn_01ACME")));
+            return Err(invalid(format!("{id:?} is not an ID such as org_01ACME or conn_01ACME")));
         };
-        made.push((id, connection));
+        created.push((id, connection));
     }
-    Ok(made.into_iter().map(|(_, connection)| connection).collect())
+    Ok(created.into_iter().map(|(_, connection)| connection).collect())
 }
 
 #[derive(Deserialize)]
@@ -52,27 +52,27 @@ struct ConnectionRequest {
 
 /// `POST /_emulate/connections`
 ///
-/// Any type is taken, also one that no SDK knows yet, but for the one that makes itself.
+/// Accepts any type, even one that SDKs don't know yet, except `MagicLink`.
 pub(crate) async fn add(
     environment: web::Data<Environment>,
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    let asked: ConnectionRequest = admin::parse(&body)?;
+    let request: ConnectionRequest = admin::parse(&body)?;
     let refuse = |message: &str| ApiError::Unprocessable(message.to_owned());
-    let Some(domain) = checked_domain(&asked.domain) else {
+    let Some(domain) = checked_domain(&request.domain) else {
         return Err(refuse("domain must be a domain name"));
     };
-    if asked.connection_type.is_empty() || asked.connection_type == MAGIC_LINK {
+    if request.connection_type.is_empty() || request.connection_type == MAGIC_LINK {
         return Err(refuse("connection_type must be a single sign-on type, such as GenericSAML"));
     }
-    let organization = asked.organization_id.or_else(|| environment.organization_of(&domain));
+    let organization = request.organization_id.or_else(|| environment.organization_of(&domain));
 
     let mut store = environment.store();
     let mut connection =
-        Connection::new(&asked.connection_type, &domain, &domain, organization, store.now());
-    if let Some(id) = &asked.id {
+        Connection::new(&request.connection_type, &domain, &domain, organization, store.now());
+    if let Some(id) = &request.id {
         if !is_id(id, "conn_") || store.connection(id).is_some() {
-            return Err(refuse("id must be conn_… and not taken"));
+            return Err(refuse("id must start with conn_ and be unused"));
         }
         connection = connection.with_id(id);
     }
@@ -85,7 +85,7 @@ fn checked_domain(domain: &str) -> Option<String> {
     email_address::is_valid(&format!("someone@{domain}")).then_some(domain)
 }
 
-/// Whether this is an id of that kind, which may stand in a path as it is.
+/// Returns whether this is an ID with that prefix that needs no escaping in a path.
 fn is_id(id: &str, prefix: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     id.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_plain))

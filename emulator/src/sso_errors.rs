@@ -1,36 +1,36 @@
-//! The errors that single sign-on sends people back with.
+//! The errors that single sign-on returns to the app.
 
 use actix_web::{HttpMessage, HttpRequest};
 
-/// The documented ones, each with a sentence. Apart from two, the sentences are ours: WorkOS
-/// doesn't document them.
+/// The documented errors and their descriptions. WorkOS documents only two of the descriptions, so the
+/// others are our own.
 pub(crate) const DOCUMENTED: [(&str, &str); 14] = [
     ("access_denied", "The identity provider denied access."),
-    ("ambiguous_connection_selector", "The request fits several connections."),
+    ("ambiguous_connection_selector", "The request matches several connections."),
     ("connection_domain_invalid", "The domain does not belong to the connection."),
     ("connection_invalid", "There is no such connection."),
-    ("connection_strategy_invalid", "The connection is of another kind."),
+    ("connection_strategy_invalid", "The connection has another type."),
     ("connection_unlinked", "The connection is not linked to an identity provider."),
     ("domain_connection_selector_not_allowed", "The domain selector is no longer allowed."),
-    ("idp_initiated_sso_disabled", "Sign-ins begun at the identity provider are not allowed."),
-    ("invalid_connection_selector", "The request does not say which connection it means."),
+    ("idp_initiated_sso_disabled", "Sign-ins that start at the identity provider are not allowed."),
+    ("invalid_connection_selector", "The request does not specify a connection."),
     ("organization_invalid", "No connection associated with organization"),
     ("oauth_failed", "The sign-in with the OAuth provider failed."),
     (
         "profile_not_allowed_outside_organization",
-        "The profile's e-mail domain does not belong to the connection.",
+        "The profile's email domain does not belong to the connection.",
     ),
     ("server_error", "Something went wrong at the identity provider."),
     ("signin_consent_denied", "User cancelled the authentication request"),
 ];
 
-/// A sentence for any error.
+/// Returns a description for any error.
 pub(crate) fn description_of(error: &str) -> &'static str {
     let documented = DOCUMENTED.iter().find(|(name, _)| *name == error);
     documented.map_or("Failed on demand.", |(_, description)| description)
 }
 
-/// An error that a hook asked for. The hook has no redirect URI: the endpoint does.
+/// An error that a hook requested. The endpoint knows the redirect URI.
 #[derive(Clone)]
 pub(crate) struct ErrorOnDemand {
     pub(crate) error: String,
@@ -43,7 +43,7 @@ impl ErrorOnDemand {
         Self { error: error.to_owned(), description: description.to_owned() }
     }
 
-    /// What a hook asked for this request, if one did.
+    /// Returns the error that a hook requested, if any.
     pub(crate) fn of(request: &HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().cloned()
     }

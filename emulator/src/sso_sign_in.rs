@@ -1,4 +1,4 @@
-//! A sign-in by single sign-on: what it was begun with, checked, and how it ends.
+//! SSO sign-ins: checks the app's request, stores it and redirects back to the app.
 
 use std::collections::HashMap;
 
@@ -10,12 +10,12 @@ use crate::connections::Connection;
 use crate::hosted_errors::{CLIENT_ID_INVALID, HostedError, REDIRECT_URI_INVALID};
 use crate::identity::Identity;
 use crate::profile::Profile;
-use crate::redirect::WayBack;
+use crate::redirect::AppRedirect;
 use crate::sso_errors::description_of;
 use crate::state::{Environment, Store};
 use crate::{email_address, ids, redirect};
 
-/// How long the identity provider waits for someone to say whom to be.
+/// How long the identity provider's page works.
 const LIFETIME: Duration = Duration::minutes(10);
 
 /// Query or form parameters. An empty value counts as absent.
@@ -32,41 +32,41 @@ impl Parameters {
     }
 }
 
-/// A sign-in under way at the identity provider. It is kept here, and the browser carries no more
-/// than its id: nothing in between can change what was checked at the beginning.
+/// A sign-in that is pending at the identity provider. The browser has only its ID, so it can't change
+/// the checked parameters.
 #[derive(Clone)]
 pub(crate) struct SignIn {
-    pub(crate) back: WayBack,
+    pub(crate) redirect: AppRedirect,
     pub(crate) connection: Connection,
     pub(crate) login_hint: Option<String>,
     code_challenge: Option<String>,
 }
 
-/// Why a request can't go on, and who is told.
+/// Why a request was refused, and where the error is shown.
 pub(crate) enum Refusal {
-    /// The person, on a page: the client or its redirect URI is wrong, so nobody may be redirected.
+    /// On a page: the client ID or redirect URI is wrong, so a redirect would be unsafe.
     Page(HostedError),
-    /// The app, by a redirect.
-    ToApp { back: WayBack, error: &'static str, description: &'static str },
+    /// In the app, after a redirect.
+    ToApp { redirect: AppRedirect, error: &'static str, description: &'static str },
 }
 
 impl Refusal {
-    pub(crate) fn answer(&self, environment: &Environment) -> HttpResponse {
+    pub(crate) fn response(&self, environment: &Environment) -> HttpResponse {
         let as_json = environment.options.like_official_emulator;
         match self {
-            Self::Page(error) => error.answer(environment),
+            Self::Page(error) => error.response(environment),
             Self::ToApp { description, .. } if as_json => HttpResponse::NotFound()
                 .json(json!({ "message": description, "code": "connection_not_found" })),
-            Self::ToApp { back, error, description } => back.refused(error, description),
+            Self::ToApp { redirect, error, description } => redirect.with_error(error, description),
         }
     }
 }
 
-/// Where to go back to, once it is known that this may be told anything.
-pub(crate) fn way_back(
+/// Checks the client ID and the redirect URI, and returns the redirect to the app.
+pub(crate) fn checked_redirect(
     environment: &Environment,
     parameters: &Parameters,
-) -> Result<WayBack, Refusal> {
+) -> Result<AppRedirect, Refusal> {
     let options = &environment.options;
     if parameters.get("client_id") != Some(&options.client_id) {
         return Err(Refusal::Page(CLIENT_ID_INVALID));
@@ -76,18 +76,21 @@ pub(crate) fn way_back(
         return Err(Refusal::Page(REDIRECT_URI_INVALID));
     };
     let state = parameters.get("state").map(str::to_owned);
-    Ok(WayBack { uri: uri.to_owned(), state })
+    Ok(AppRedirect { uri: uri.to_owned(), state })
 }
 
 impl SignIn {
-    /// One that an app asks for.
+    /// Creates a sign-in that an app requests.
     pub(crate) fn begin(
         environment: &Environment,
         parameters: &Parameters,
-        back: WayBack,
+        redirect: AppRedirect,
     ) -> Result<Self, Refusal> {
-        let refuse =
-            |(error, description)| Refusal::ToApp { back: back.clone(), error, description };
+        let refuse = |(error, description)| Refusal::ToApp {
+            redirect: redirect.clone(),
+            error,
+            description,
+        };
         if parameters.get("response_type") != Some("code") {
             let description = "The response_type must be code.";
             return Err(refuse(("unsupported_response_type", description)));
@@ -99,35 +102,35 @@ impl SignIn {
         }
         let connection = select_connection(environment, parameters).map_err(refuse)?;
         let login_hint = parameters.get("login_hint").map(str::to_owned);
-        Ok(Self { back, connection, login_hint, code_challenge })
+        Ok(Self { redirect, connection, login_hint, code_challenge })
     }
 
-    /// One that no app asked for: it has neither state nor challenge.
+    /// Creates a sign-in that starts at the identity provider. It has no `state` and no challenge.
     pub(crate) fn at_provider(connection: Connection, redirect_uri: String) -> Self {
-        let back = WayBack { uri: redirect_uri, state: None };
-        Self { back, connection, login_hint: None, code_challenge: None }
+        let redirect = AppRedirect { uri: redirect_uri, state: None };
+        Self { redirect, connection, login_hint: None, code_challenge: None }
     }
 
-    /// Sends the browser back as this person.
-    pub(crate) fn finish(self, environment: &Environment, person: Identity) -> HttpResponse {
-        let domain = email_address::domain(&person.email);
-        if !self.connection.has_domain(&domain) && !person.despite_domain {
+    /// Redirects to the app with a code for this identity.
+    pub(crate) fn finish(self, environment: &Environment, identity: Identity) -> HttpResponse {
+        let domain = email_address::domain(&identity.email);
+        if !self.connection.has_domain(&domain) && !identity.despite_domain {
             let error = "profile_not_allowed_outside_organization";
-            return self.back.refused(error, description_of(error));
+            return self.redirect.with_error(error, description_of(error));
         }
         let mut store = environment.store();
-        let profile = Profile::of_sso_user(&mut store, &self.connection, person);
+        let profile = Profile::from_sso(&mut store, &self.connection, identity);
         let code = store.issue_code(environment, profile, self.code_challenge);
-        self.back.accepted(&code)
+        self.redirect.with_code(&code)
     }
 }
 
-/// The sign-ins under way, by id, each with the time until which it waits.
+/// The pending sign-ins and their expiry, by ID.
 pub(crate) type SignIns = HashMap<String, (OffsetDateTime, SignIn)>;
 
 impl Store {
-    /// Keeps a sign-in until it is finished or too old; gives its id.
-    pub(crate) fn keep_sign_in(&mut self, sign_in: SignIn) -> String {
+    /// Stores a sign-in until it is completed or expires, and returns its ID.
+    pub(crate) fn add_sign_in(&mut self, sign_in: SignIn) -> String {
         let now = self.now();
         self.sign_ins.retain(|_, (until, _)| now < *until);
         let id = ids::sign_in();
@@ -140,14 +143,14 @@ impl Store {
         (self.now() < *until).then(|| sign_in.clone())
     }
 
-    /// The same, once: whoever finishes a sign-in has taken it.
+    /// Removes and returns a sign-in, so that it can be completed only once.
     pub(crate) fn take_sign_in(&mut self, id: &str) -> Option<SignIn> {
         let (until, sign_in) = self.sign_ins.remove(id)?;
         (self.now() < until).then_some(sign_in)
     }
 }
 
-/// The connection that the request names by exactly one selector, or the documented error.
+/// Returns the connection that the request's only selector matches, or the documented error.
 fn select_connection(
     environment: &Environment,
     parameters: &Parameters,
@@ -164,14 +167,14 @@ fn select_connection(
             None => Err(("connection_invalid", "There is no such connection.")),
             Some(one) if one.is_magic_link() => Err((
                 "connection_strategy_invalid",
-                "A Magic Link connection is entered by a mailed link.",
+                "A Magic Link connection does not support single sign-on.",
             )),
             Some(one) => Ok(one.clone()),
         },
         [None, Some(id), None] => {
-            let mut belonging =
+            let mut matching =
                 store.sso_connections().filter(|one| one.organization_id.as_deref() == Some(id));
-            match (belonging.next(), belonging.next()) {
+            match (matching.next(), matching.next()) {
                 (None, _) => Err(("organization_invalid", description_of("organization_invalid"))),
                 (Some(one), None) => Ok(one.clone()),
                 (Some(_), Some(_)) => Err((
@@ -181,11 +184,11 @@ fn select_connection(
             }
         }
         [None, None, Some(_)] => {
-            Err(("oauth_failed", "The stand-in does not imitate OAuth providers."))
+            Err(("oauth_failed", "The emulator does not support OAuth providers."))
         }
         _ => Err((
             "invalid_connection_selector",
-            "Exactly one of connection, organization and provider is needed.",
+            "Exactly one of connection, organization and provider is required.",
         )),
     }
 }

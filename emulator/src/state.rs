@@ -1,4 +1,4 @@
-//! Everything one stand-in remembers, and its clock.
+//! The state of an emulator: its options, records and clock.
 
 use std::collections::HashMap;
 use std::io;
@@ -28,55 +28,54 @@ use crate::token::{AccessToken, AuthorizationCode};
 const ISO_8601: &[BorrowedFormatItem<'static>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
-/// Where it is reached.
+/// The addresses of the servers.
 pub(crate) struct Urls {
-    /// What an app is given for WorkOS's address.
+    /// The URL of the emulated WorkOS API.
     pub(crate) base: String,
-    /// The same server by another name: to a browser, another origin.
+    /// The same server under another host name, which makes it a separate origin in browsers.
     pub(crate) identity_provider: String,
     pub(crate) smtp: String,
 }
 
-/// What WorkOS would call an environment: its settings and its records.
+/// An environment, as WorkOS calls it: its options and its records.
 pub(crate) struct Environment {
     pub(crate) options: Options,
     pub(crate) urls: Urls,
     pub(crate) templates: Tera,
-    /// Those that it was started with. A reset brings them back as they were, ids and all.
-    first_connections: Vec<Connection>,
+    /// A reset restores these with the same IDs.
+    initial_connections: Vec<Connection>,
     store: Mutex<Store>,
 }
 
 impl Environment {
     pub(crate) fn new(options: Options, urls: Urls) -> io::Result<Self> {
         let environment = Self {
-            first_connections: sso_connections::of_options(&options)?,
+            initial_connections: sso_connections::from_options(&options)?,
             options,
             urls,
             templates: pages::load_templates().map_err(io::Error::other)?,
             store: Mutex::default(),
         };
-        *environment.store() = environment.first_store();
+        *environment.store() = environment.initial_store();
         Ok(environment)
     }
 
-    /// The records at the beginning.
-    pub(crate) fn first_store(&self) -> Store {
-        Store { connections: self.first_connections.clone(), ..Store::default() }
+    /// Returns the records at the start.
+    pub(crate) fn initial_store(&self) -> Store {
+        Store { connections: self.initial_connections.clone(), ..Store::default() }
     }
 
-    /// A path on the origin of the identity provider.
+    /// Returns the URL of a path at the identity provider.
     pub(crate) fn at_identity_provider(&self, path: &str) -> String {
         format!("{}{path}", self.urls.identity_provider)
     }
 
-    /// The records. A handler that panicked must not take the stand-in with it, so a poisoned
-    /// lock is opened all the same.
+    /// Locks the records. Ignores poisoning, so that the emulator survives a panic in a handler.
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses a call that doesn't carry the API key.
+    /// Returns an error if the request lacks the API key.
     pub(crate) fn require_api_key(&self, request: &HttpRequest) -> Result<(), ApiError> {
         match bearer(request) {
             Some(key) if key == self.options.api_key => Ok(()),
@@ -84,24 +83,24 @@ impl Environment {
         }
     }
 
-    /// The organization that owns a domain, if one was given.
+    /// Returns the organization that owns a domain.
     pub(crate) fn organization_of(&self, domain: &str) -> Option<String> {
         self.options.organization_of(domain)
     }
 }
 
-/// The records of an environment. One lock holds them all: a link or a code that two requests
-/// present at once is spent by exactly one of them.
+/// The records of an environment. A single lock guards them, so that only one of two concurrent
+/// requests can redeem a link or a code.
 #[derive(Default)]
 pub(crate) struct Store {
     clock_ahead: Duration,
-    /// By id.
+    /// Keyed by ID.
     pub(crate) sessions: HashMap<String, PasswordlessSession>,
-    /// Session ids by the token in their link.
+    /// Session IDs, keyed by the token in the link.
     pub(crate) session_by_token: HashMap<String, String>,
     /// Oldest first.
     pub(crate) connections: Vec<Connection>,
-    /// Profile ids by connection and normalized address.
+    /// Profile IDs, keyed by connection and normalized email address.
     pub(crate) profile_ids: HashMap<(String, String), String>,
     pub(crate) sign_ins: SignIns,
     pub(crate) codes: HashMap<String, AuthorizationCode>,
@@ -114,12 +113,12 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// What time it is here: the machine's time, moved by what tests have asked for.
+    /// Returns the emulator's time: the system time plus what tests have added.
     pub(crate) fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc() + self.clock_ahead
     }
 
-    /// Moves the clock; false when that would leave the years that can be written down.
+    /// Moves the clock. Returns false if the result would be outside the years 1971 to 9000.
     pub(crate) fn advance_clock(&mut self, by: Duration) -> bool {
         let Some(ahead) = self.clock_ahead.checked_add(by) else {
             return false;
@@ -133,12 +132,12 @@ impl Store {
     }
 }
 
-/// A time as the API writes it: `2026-11-22T13:57:04.218Z`.
+/// Formats a time as the API does: `2026-11-22T13:57:04.218Z`.
 pub(crate) fn timestamp(time: OffsetDateTime) -> String {
     time.format(&ISO_8601).unwrap_or_default()
 }
 
-/// The token in `Authorization: Bearer …`.
+/// Returns the token in `Authorization: Bearer …`.
 pub(crate) fn bearer(request: &HttpRequest) -> Option<&str> {
     let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;

@@ -1,4 +1,4 @@
-//! Where every sign-in ends: a code becomes a Profile and an access token.
+//! Exchanges a code for a Profile and an access token.
 
 use std::collections::HashMap;
 
@@ -18,15 +18,15 @@ use crate::state::{Environment, Store, bearer};
 const CODE_LIFETIME: Duration = Duration::minutes(10);
 const ACCESS_TOKEN_LIFETIME: Duration = Duration::seconds(600);
 
-/// A code on its way through the browser.
+/// An authorization code and what it stands for.
 pub(crate) struct AuthorizationCode {
     profile: Profile,
     expires_at: OffsetDateTime,
-    /// Only from `/sso/authorize`: a magic link can't carry one.
+    /// Set only for `/sso/authorize`, since magic links don't support PKCE.
     code_challenge: Option<String>,
 }
 
-/// What `/sso/profile` answers for.
+/// An access token for `/sso/profile`.
 pub(crate) struct AccessToken {
     profile: Profile,
     expires_at: OffsetDateTime,
@@ -50,14 +50,14 @@ impl Store {
     }
 }
 
-/// `POST /sso/token`. No `Authorization` is asked for: the credentials are parameters.
+/// `POST /sso/token`. The credentials are parameters, not an `Authorization` header.
 pub(crate) async fn exchange(
     environment: web::Data<Environment>,
     request: HttpRequest,
     body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
     let parameters = match environment.options.like_official_emulator {
-        true => TokenParameters::of_json(&body).ok_or(ApiError::NotJson)?,
+        true => TokenParameters::from_json(&body).ok_or(ApiError::NotJson)?,
         false => TokenParameters::parse(&request, &body)?,
     };
     parameters.check_client(&environment, "authorization_code")?;
@@ -65,33 +65,33 @@ pub(crate) async fn exchange(
 
     let mut store = environment.store();
     let now = store.now();
-    let spent = || {
+    let invalid = || {
         let description = format!("The code '{code}' has expired or is invalid.");
         refused("invalid_grant", description)
     };
     match store.codes.get(code) {
         Some(issued) if now < issued.expires_at && parameters.proves(issued) => {}
-        _ => return Err(spent()),
+        _ => return Err(invalid()),
     }
-    let issued = store.codes.remove(code).ok_or_else(spent)?;
+    let issued = store.codes.remove(code).ok_or_else(invalid)?;
 
     let access_token = ids::access_token();
-    let granted =
+    let grant =
         AccessToken { profile: issued.profile.clone(), expires_at: now + ACCESS_TOKEN_LIFETIME };
-    store.access_tokens.insert(access_token.clone(), granted);
-    let mut answer = json!({
+    store.access_tokens.insert(access_token.clone(), grant);
+    let mut response = json!({
         "access_token": access_token,
         "profile": environment.shown_profile(&issued.profile, now),
     });
     if !environment.options.like_official_emulator {
-        answer["token_type"] = json!("Bearer");
-        answer["expires_in"] = json!(ACCESS_TOKEN_LIFETIME.whole_seconds());
-        answer["oauth_tokens"] = Value::Null;
+        response["token_type"] = json!("Bearer");
+        response["expires_in"] = json!(ACCESS_TOKEN_LIFETIME.whole_seconds());
+        response["oauth_tokens"] = Value::Null;
     }
-    Ok(HttpResponse::Ok().json(answer))
+    Ok(HttpResponse::Ok().json(response))
 }
 
-/// `GET /sso/profile`, with the access token, not the API key.
+/// `GET /sso/profile`, which takes the access token, not the API key.
 pub(crate) async fn profile(
     environment: web::Data<Environment>,
     request: HttpRequest,
@@ -105,13 +105,13 @@ pub(crate) async fn profile(
         }
         _ if environment.options.like_official_emulator => HttpResponse::Unauthorized()
             .json(json!({ "message": "Unauthorized", "code": "unauthorized" })),
-        // The sources don't agree on the key here, so both are sent.
+        // The sources disagree on the key, so the response has both.
         _ => HttpResponse::Unauthorized()
             .json(json!({ "message": "Unauthorized", "error": "Unauthorized" })),
     }
 }
 
-/// The parameters of an exchange, which SDKs send as a form, as JSON or in the query.
+/// The parameters of an exchange. SDKs send them as a form, as JSON or in the query.
 pub(crate) struct TokenParameters(HashMap<String, String>);
 
 impl TokenParameters {
@@ -124,9 +124,9 @@ impl TokenParameters {
             .is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
 
         if body.is_empty() {
-            // Some SDKs announce JSON and then send nothing: the query has it all.
+            // Some SDKs declare JSON but put all parameters into the query.
         } else if is_json {
-            let Some(Self(fields)) = Self::of_json(body) else {
+            let Some(Self(fields)) = Self::from_json(body) else {
                 let description = "The body is not a JSON object.".to_owned();
                 return Err(refused("invalid_request", description));
             };
@@ -137,7 +137,7 @@ impl TokenParameters {
         Ok(Self(parameters))
     }
 
-    pub(crate) fn of_json(body: &[u8]) -> Option<Self> {
+    pub(crate) fn from_json(body: &[u8]) -> Option<Self> {
         let fields: HashMap<String, Value> = serde_json::from_slice(body).ok()?;
         let texts = fields.into_iter().filter_map(|(key, value)| match value {
             Value::String(text) => Some((key, text)),
@@ -164,7 +164,7 @@ impl TokenParameters {
         if self.require("client_id")? != environment.options.client_id {
             return Err(refused("invalid_client", "Invalid client ID.".to_owned()));
         }
-        // A public client has no secret and proves itself by its code verifier.
+        // A public client has no secret and authenticates with its code verifier.
         if self.get("code_verifier").is_none() || self.get("client_secret").is_some() {
             let secret = self.require("client_secret")?;
             if secret != environment.options.api_key {
@@ -180,8 +180,8 @@ impl TokenParameters {
         }
     }
 
-    /// Whether the caller may have this code: by secret alone when the code carries no challenge,
-    /// else by the verifier whose hash it carries.
+    /// Returns whether the caller may redeem this code: with a client secret if the code has no
+    /// challenge, else with the matching verifier.
     fn proves(&self, issued: &AuthorizationCode) -> bool {
         match (&issued.code_challenge, self.get("code_verifier")) {
             (None, _) => self.get("client_secret").is_some(),

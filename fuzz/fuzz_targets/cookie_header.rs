@@ -1,4 +1,4 @@
-//! `Cookie` headers, byte by byte; each line of the input is one header.
+//! `Cookie` headers. Each line of the input is a header.
 #![no_main]
 
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     for (name, value) in &read {
-        // Every one of them stands there as it is, and nothing in it is decoded by what reads on.
+        // Each pair is an unchanged part of the input, with nothing left for later decoding.
         let pair = format!("{name}={value}");
         assert!(bytes.windows(pair.len()).any(|window| window == pair.as_bytes()));
         assert!(pair.is_ascii() && !pair.contains([';', ' ', '\t']) && !name.contains('%'));
@@ -25,5 +25,5 @@ fuzz_target!(|bytes: &[u8]| {
     let header = read.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
     let mut again = HeaderMap::new();
     again.insert(COOKIE, HeaderValue::try_from(header.join(";")).expect("a header"));
-    assert_eq!(cookies::exact(&again).expect("no more than before"), read);
+    assert_eq!(cookies::exact(&again).expect("the header isn't longer than before"), read);
 });

@@ -1,4 +1,4 @@
-//! Where somebody says that they were going.
+//! Return paths, as given in URLs and forms.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -12,9 +12,9 @@ fuzz_target!(|text: &str| {
     assert!(path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\'));
     for site in ["https://app.example.com/login", "http://localhost:8443/a/b?c"] {
         let site = Url::parse(site).expect("a URL");
-        let there = site.join(path).expect("a URL");
-        assert_eq!(there.origin(), site.origin());
-        assert!(!there.path().starts_with("//"));
+        let target = site.join(path).expect("a URL");
+        assert_eq!(target.origin(), site.origin());
+        assert!(!target.path().starts_with("//"));
     }
     assert_eq!(ReturnTo::parse(path).as_str(), path);
 });

@@ -1,4 +1,4 @@
-//! What comes back in cookies, `state` and links: nobody else's opens, and our own only whole.
+//! Sealed values in cookies, `state` and links. Only unchanged values of our own keys can be opened.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -22,7 +22,7 @@ fn new_keys() -> KeyRing {
 }
 
 static KEYS: LazyLock<KeyRing> = LazyLock::new(new_keys);
-/// Seal nothing: the fuzzer sees what the others make, and tries it, which would open.
+/// Never used to seal. The fuzzer can reuse values that the other keys sealed, and those would open.
 static UNUSED_KEYS: LazyLock<KeyRing> = LazyLock::new(new_keys);
 
 fuzz_target!(|input: (&str, &str, usize, u8)| {

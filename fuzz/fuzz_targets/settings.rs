@@ -1,4 +1,4 @@
-//! Lines of `NAME=value`: a wrong one is named, and no value is shown.
+//! Settings, as lines of `NAME=value`. Errors name invalid settings but never show values.
 #![no_main]
 
 use std::cell::RefCell;
@@ -7,15 +7,15 @@ use std::collections::{BTreeSet, HashMap};
 use libfuzzer_sys::fuzz_target;
 use workos_magic_link::config::Config;
 
-/// What no message of ours says.
+/// A string that no error message contains.
 const MARK: &str = "\u{2764}";
 
 fuzz_target!(|text: &str| {
     let set: HashMap<_, _> = text.lines().filter_map(|line| line.split_once('=')).collect();
-    let asked = RefCell::new(BTreeSet::new());
+    let requested = RefCell::new(BTreeSet::new());
     let read = |mark: &str| {
         Config::read(|name| {
-            asked.borrow_mut().insert(name.to_owned());
+            requested.borrow_mut().insert(name.to_owned());
             set.get(name).map(|value| format!("{mark}{value}"))
         })
     };
@@ -24,7 +24,7 @@ fuzz_target!(|text: &str| {
         assert!(!problems.to_string().contains(MARK));
         assert!(!problems.0.is_empty());
         for problem in &problems.0 {
-            assert!(asked.borrow().contains(problem.variable), "{}", problem.variable);
+            assert!(requested.borrow().contains(problem.variable), "{}", problem.variable);
         }
     }
 });

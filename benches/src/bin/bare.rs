@@ -1,7 +1,7 @@
-//! What the app is measured against: actix-web with handlers that send fixed bytes and do nothing else.
-//! Its listener, TLS and number of workers are those of the app.
+//! The baseline of the benchmarks: actix-web with handlers that only send fixed bytes. Its listener, TLS
+//! and number of workers match the app's.
 //!
-//! `bare PORT CERTIFICATE_AND_KEY PATH=FILE …`; without TLS, the second is `none`.
+//! Usage: `bare PORT CERTIFICATE_AND_KEY PATH=FILE …`. `none` instead of the certificate turns TLS off.
 
 use std::fs;
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! The scanner that is a browser: a headless Chromium with a profile of its own.
+//! Scans with a browser: headless Chromium with a temporary profile.
 
 use std::collections::HashMap;
 use std::os::unix::fs::MetadataExt;
@@ -18,21 +18,20 @@ use crate::errors::ApiError;
 
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// What a page is given, in its own time: it passes as fast as there is nothing to do, timers
-/// and all.
+/// The virtual time for a page. Chromium skips idle time, so this passes faster than real time.
 const VIRTUAL_TIME_MS: u32 = 30_000;
 
-/// What the whole of it is given, in ours.
+/// The limit for the whole scan, in real time.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Loads a page and lets its scripts run. Gives what the page's frame was loaded from: the link,
-/// redirects, and wherever the page went by itself.
+/// Loads a page and runs its scripts. Returns the loads of the main frame: the link, redirects and
+/// navigations by scripts.
 pub(super) async fn load(link: &Url) -> Result<Vec<Visit>, ApiError> {
     let program = find().ok_or(ApiError::NoBrowser)?;
     let run = run(&program, link).await;
     let net_log = run.map_err(|error| ApiError::Internal(format!("{program:?}: {error}")))?;
     let visits = page_loads(&net_log);
-    Ok(if visits.is_empty() { vec![Visit::unanswered("GET", link)] } else { visits })
+    Ok(if visits.is_empty() { vec![Visit::without_response("GET", link)] } else { visits })
 }
 
 fn find() -> Option<PathBuf> {
@@ -42,7 +41,7 @@ fn find() -> Option<PathBuf> {
     programs.into_iter().find(|program| program.is_file())
 }
 
-/// Runs the browser to its end, or to the deadline's, and gives its log of the network.
+/// Runs the browser until it exits or the deadline passes, and returns its network log.
 async fn run(program: &Path, link: &Url) -> io::Result<String> {
     let profile = tempfile::Builder::new().prefix("magic-link-emulator-").tempdir()?;
     let net_log = profile.path().join("net-log.json");
@@ -58,7 +57,7 @@ async fn run(program: &Path, link: &Url) -> io::Result<String> {
     if timeout(DEADLINE, browser.wait()).await.is_err() {
         browser.kill().await?;
     }
-    // None when the browser didn't get as far as that.
+    // Empty if the browser didn't create the log.
     Ok(fs::read(&net_log).map(|log| String::from_utf8_lossy(&log).into_owned()).unwrap_or_default())
 }
 
@@ -68,13 +67,13 @@ fn flags(profile: &TempDir, net_log: &Path, link: &Url) -> io::Result<Vec<String
         "--headless".to_owned(),
         "--dump-dom".to_owned(),
         format!("--virtual-time-budget={VIRTUAL_TIME_MS}"),
-        // With it, a page that leaves for another late in its time is never done.
+        // With this feature, Chromium doesn't exit if the page navigates late.
         "--disable-features=BackForwardCache".to_owned(),
         format!("--user-data-dir={}", profile.path().display()),
         format!("--log-net-log={}", net_log.display()),
-        // An app on this machine has made its own certificate.
+        // Local apps use self-signed certificates.
         "--ignore-certificate-errors".to_owned(),
-        // Other machines don't exist for it, not by address either.
+        // Blocks other computers, including by IP address.
         format!(
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, \
              EXCLUDE 127.0.0.1, EXCLUDE [::1], EXCLUDE {host}"
@@ -85,18 +84,18 @@ fn flags(profile: &TempDir, net_log: &Path, link: &Url) -> io::Result<Vec<String
         "--disable-gpu".to_owned(),
         "--no-first-run".to_owned(),
     ];
-    // As root its sandbox can't work. Who we are shows in what we have just made.
+    // Chromium's sandbox doesn't work as root. The profile's owner is the current user.
     if profile.path().metadata()?.uid() == 0 {
         flags.push("--no-sandbox".to_owned());
     }
     Ok(flags)
 }
 
-/// The page loads in a log of the network: JSON with an event on each line, of which the last
-/// may be cut off.
+/// Returns the page loads in a network log: JSON with one event per line, of which the last may be
+/// truncated.
 fn page_loads(net_log: &str) -> Vec<Visit> {
     let mut lines = net_log.lines().map(|line| line.trim_end_matches(','));
-    // The first line begins an object that the last would close.
+    // The first line opens an object that the last line closes.
     let first = format!("{}}}", lines.next().unwrap_or_default());
     let Ok(constants) = serde_json::from_str::<Value>(&first) else {
         return Vec::new();
@@ -106,7 +105,7 @@ fn page_loads(net_log: &str) -> Vec<Visit> {
         (&kinds["URL_REQUEST_START_JOB"], &kinds["HTTP_TRANSACTION_READ_RESPONSE_HEADERS"]);
 
     let mut visits = Vec::new();
-    let mut newest_of_source = HashMap::new();
+    let mut latest_by_source = HashMap::new();
     for event in lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         let (kind, source, params) =
             (&event["type"], event["source"]["id"].as_u64(), &event["params"]);
@@ -114,11 +113,11 @@ fn page_loads(net_log: &str) -> Vec<Visit> {
             if let (Some(method), Some(Ok(url))) =
                 (params["method"].as_str(), params["url"].as_str().map(Url::parse))
             {
-                newest_of_source.insert(source, visits.len());
-                visits.push(Visit::unanswered(method, &url));
+                latest_by_source.insert(source, visits.len());
+                visits.push(Visit::without_response(method, &url));
             }
         } else if kind == headers
-            && let Some(&at) = newest_of_source.get(&source)
+            && let Some(&at) = latest_by_source.get(&source)
         {
             visits[at].status = status(params);
         }
@@ -126,7 +125,7 @@ fn page_loads(net_log: &str) -> Vec<Visit> {
     visits
 }
 
-/// The status in a head: `HTTP/1.1 200 OK`.
+/// Returns the status in a response head such as `HTTP/1.1 200 OK`.
 fn status(params: &Value) -> Option<u16> {
     params["headers"][0].as_str()?.split(' ').nth(1)?.parse().ok()
 }

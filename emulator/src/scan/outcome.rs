@@ -1,4 +1,4 @@
-//! What a scan has done to the link of a mail, in words.
+//! Describes what a scan did to the link of an email.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::passwordless::LinkState;
 pub(super) enum Tone {
     Good,
     Bad,
-    /// Neither, or nobody here can tell.
+    /// Neither, or unknown.
     Open,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Compares a WorkOS link before and after; an app's own has no state here.
+    /// Compares the states of a WorkOS link before and after a scan. An app's own link has none.
     pub(super) fn of(
         before: Option<LinkState>,
         after: Option<LinkState>,
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_link_before_and_after_tells() {
+    fn outcome_depends_on_link_state_before_and_after() {
         let [unused, used, expired] =
             [LinkState::Unused, LinkState::Used, LinkState::Expired].map(Some);
         let visits = [Visit {

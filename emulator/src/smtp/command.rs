@@ -1,7 +1,7 @@
-//! What a client may say.
+//! Parses SMTP commands.
 
-/// The words that a hook may name: the commands, and two moments that have none, the greeting
-/// and the end of a message.
+/// The names that a hook can match: the SMTP commands, `CONNECT` for the greeting and `BODY` for the
+/// end of a message.
 const HOOKABLE: [&str; 12] = [
     "CONNECT", "EHLO", "HELO", "AUTH", "MAIL", "RCPT", "DATA", "BODY", "RSET", "NOOP", "QUIT",
     "VRFY",
@@ -16,7 +16,7 @@ pub(crate) fn is_hookable(path: &str) -> bool {
 pub(super) enum Command {
     Ehlo,
     Helo,
-    /// Mechanism, and the credentials if they came along.
+    /// The mechanism, and the initial credentials, if any.
     Auth(String, Option<String>),
     Mail(Path),
     Rcpt(Path),
@@ -25,12 +25,12 @@ pub(super) enum Command {
     Noop,
     Quit,
     Vrfy,
-    /// A known word with something wrong behind it.
+    /// A known command with invalid arguments.
     Malformed(&'static str),
     Unknown,
 }
 
-/// The address of MAIL or RCPT, and its parameters in capitals.
+/// The address of MAIL or RCPT, and its parameters in upper case.
 #[derive(Debug, PartialEq)]
 pub(super) struct Path {
     pub(super) address: String,
@@ -65,8 +65,8 @@ impl Command {
         }
     }
 
-    /// Its word, as hooks name it.
-    pub(super) fn word(&self) -> Option<&'static str> {
+    /// Returns the name that hooks match.
+    pub(super) fn name(&self) -> Option<&'static str> {
         match self {
             Self::Ehlo => Some("EHLO"),
             Self::Helo => Some("HELO"),
@@ -83,7 +83,8 @@ impl Command {
         }
     }
 
-    /// The line as the log shows it. What isn't a command may be anything, a password too.
+    /// Returns the line for the log, without credentials. Unknown lines are left out, since they may be
+    /// a password.
     pub(super) fn for_log(&self, line: &str) -> String {
         match self {
             Self::Auth(mechanism, _) if matches!(mechanism.as_str(), "PLAIN" | "LOGIN") => {
@@ -97,7 +98,7 @@ impl Command {
 }
 
 impl Path {
-    /// Reads `FROM:<a@b.test> SIZE=123`. The address may be empty, as a bounce's sender is.
+    /// Parses `FROM:<a@b.test> SIZE=123`. The address may be empty, like the sender of a bounce.
     fn parse(rest: &str, keyword: &str) -> Option<Self> {
         let start = rest.get(..keyword.len())?;
         let path = rest[keyword.len()..].trim_start().strip_prefix('<')?;
@@ -109,7 +110,7 @@ impl Path {
         })
     }
 
-    /// The size that was announced for the message.
+    /// Returns the announced size of the message, in bytes.
     pub(super) fn size(&self) -> Option<usize> {
         self.parameters.iter().find_map(|one| one.strip_prefix("SIZE=")?.parse().ok())
     }
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_are_read_whatever_their_case_and_spacing() {
+    fn commands_parse_in_any_case_and_spacing() {
         let Command::Mail(path) = Command::parse("mail from: <a@b.test>  size=12 SmtpUtf8") else {
             panic!("not a MAIL");
         };
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_is_known_as_such() {
+    fn invalid_arguments_are_malformed() {
         for line in ["MAIL", "MAIL FROM:a@b.test", "MAIL TO:<a@b.test>", "MAIL FROM:<a@b.test"] {
             assert_eq!(Command::parse(line), Command::Malformed("MAIL"), "{line}");
         }
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_log_gets_no_credentials() {
+    fn log_contains_no_credentials() {
         for line in ["AUTH PLAIN AHVzZXIAcGFzcw==", "auth plain AHVzZXIAcGFzcw=="] {
             assert_eq!(Command::parse(line).for_log(line), "AUTH PLAIN");
         }

@@ -1,4 +1,4 @@
-//! One connection, from greeting to QUIT.
+//! An SMTP connection, from greeting to QUIT.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use super::command::{Command, Path};
 use super::delivery;
 use super::lines::{Line, read_line, read_message};
-use super::reply::{MAX_MESSAGE, Reply, abilities, not_international, reply, too_large};
+use super::reply::{MAX_MESSAGE, Reply, ehlo_reply, not_international, reply, too_large};
 use crate::faults::Fault;
 use crate::hooks::SMTP;
 use crate::state::{Environment, timestamp};
@@ -24,9 +24,9 @@ struct Conversation {
     recipients: Vec<String>,
 }
 
-/// Talks to a client until it leaves, or is shown out.
-pub(super) async fn hold(stream: TcpStream, environment: web::Data<Environment>) {
-    // Replies are short, and a client waits for each.
+/// Serves a client until either side closes the connection.
+pub(super) async fn serve(stream: TcpStream, environment: web::Data<Environment>) {
+    // Replies are short, and the client waits for each.
     let _ = stream.set_nodelay(true);
     let conversation = Conversation {
         environment,
@@ -35,7 +35,7 @@ pub(super) async fn hold(stream: TcpStream, environment: web::Data<Environment>)
         sender: None,
         recipients: Vec::new(),
     };
-    // An error is a client that vanished: there is nobody left to tell.
+    // An error means that the connection is gone, so nothing can be reported.
     let _ = conversation.run().await;
 }
 
@@ -43,7 +43,7 @@ impl Conversation {
     async fn run(mut self) -> io::Result<()> {
         let refused = self.hooked("CONNECT", "CONNECT").await?;
         let greeting = refused.unwrap_or_else(|| reply(220, "localhost ESMTP magic-link-emulator"));
-        self.answer("CONNECT", &greeting).await?;
+        self.send("CONNECT", &greeting).await?;
         if greeting.code >= 400 {
             return Ok(());
         }
@@ -51,25 +51,25 @@ impl Conversation {
             let line = match read_line(&mut self.stream).await? {
                 Line::Whole(line) => line,
                 Line::TooLong => {
-                    self.answer("(unknown)", &reply(500, "Line too long")).await?;
+                    self.send("(unknown)", &reply(500, "Line too long")).await?;
                     continue;
                 }
-                Line::Unreadable => {
-                    self.answer("(unknown)", &reply(500, "Not UTF-8")).await?;
+                Line::NotUtf8 => {
+                    self.send("(unknown)", &reply(500, "Not UTF-8")).await?;
                     continue;
                 }
             };
             let command = Command::parse(&line);
             let is_data = command == Command::Data;
             let shown = command.for_log(&line);
-            let said = match self.hooked_command(&command, &shown).await? {
-                Some(said) => said,
-                None => self.carry_out(command).await?,
+            let answer = match self.hooked_command(&command, &shown).await? {
+                Some(reply) => reply,
+                None => self.execute(command).await?,
             };
-            self.answer(&shown, &said).await?;
-            if is_data && said.code == 354 {
+            self.send(&shown, &answer).await?;
+            if is_data && answer.code == 354 {
                 self.receive().await?;
-            } else if said.ends_conversation() {
+            } else if answer.closes_connection() {
                 return Ok(());
             }
         }
@@ -80,15 +80,15 @@ impl Conversation {
         command: &Command,
         shown: &str,
     ) -> io::Result<Option<Reply>> {
-        match command.word() {
-            Some(word) => self.hooked(word, shown).await,
+        match command.name() {
+            Some(name) => self.hooked(name, shown).await,
             None => Ok(None),
         }
     }
 
-    /// What a hook wants said in place of the usual.
-    async fn hooked(&mut self, word: &str, shown: &str) -> io::Result<Option<Reply>> {
-        let Some(hook) = self.environment.store().hooks.take(SMTP, word) else {
+    /// Applies a matching hook. Returns the reply that replaces the usual one, if any.
+    async fn hooked(&mut self, name: &str, shown: &str) -> io::Result<Option<Reply>> {
+        let Some(hook) = self.environment.store().hooks.take(SMTP, name) else {
             return Ok(None);
         };
         hook.delay().await;
@@ -96,7 +96,7 @@ impl Conversation {
             None => {}
             Some(Fault::Hang) => {
                 self.log(shown, None);
-                // Until the client leaves.
+                // Until the client closes the connection.
                 tokio::io::copy(&mut self.stream, &mut tokio::io::sink()).await?;
                 return Err(io::ErrorKind::ConnectionAborted.into());
             }
@@ -109,106 +109,110 @@ impl Conversation {
         Ok(hook.status.map(|code| reply(code, hook.text())))
     }
 
-    async fn carry_out(&mut self, command: Command) -> io::Result<Reply> {
+    async fn execute(&mut self, command: Command) -> io::Result<Reply> {
         Ok(match command {
             Command::Ehlo => {
                 self.greet();
-                abilities()
+                ehlo_reply()
             }
             Command::Helo => {
                 self.greet();
                 reply(250, "localhost")
             }
             Command::Rset => {
-                self.forget_message();
-                reply(250, "Forgotten")
+                self.reset_message();
+                reply(250, "Reset")
             }
-            Command::Noop => reply(250, "Still here"),
+            Command::Noop => reply(250, "OK"),
             Command::Quit => reply(221, "Goodbye"),
-            Command::Vrfy => reply(502, "Addresses are not verified here"),
+            Command::Vrfy => reply(502, "VRFY is not supported"),
             Command::Malformed(word) => reply(501, format!("Syntax error in {word}")),
-            // No mail client begins like this, but a browser that was made to POST here does.
+            // No email client starts like this, but a browser tricked into a POST does.
             Command::Unknown if !self.greeted => reply(421, "This is an SMTP server"),
             Command::Unknown => reply(500, "Unknown command"),
-            _ if !self.greeted => reply(503, "Say EHLO first"),
+            _ if !self.greeted => reply(503, "Send EHLO first"),
             Command::Auth(mechanism, credentials) => {
                 return self.authenticate(&mechanism, credentials).await;
             }
             Command::Mail(path) => self.begin_message(path),
             Command::Rcpt(path) => self.add_recipient(path),
-            Command::Data if self.recipients.is_empty() => reply(503, "RCPT first"),
-            Command::Data => reply(354, "End with a line that has a dot alone"),
+            Command::Data if self.recipients.is_empty() => reply(503, "Send RCPT first"),
+            Command::Data => reply(354, "End data with <CR><LF>.<CR><LF>"),
         })
     }
 
     fn greet(&mut self) {
         self.greeted = true;
-        self.forget_message();
+        self.reset_message();
     }
 
-    fn forget_message(&mut self) {
+    fn reset_message(&mut self) {
         self.sender = None;
         self.recipients.clear();
     }
 
     fn begin_message(&mut self, path: Path) -> Reply {
         match path {
-            _ if self.sender.is_some() => reply(503, "A mail is begun already"),
+            _ if self.sender.is_some() => reply(503, "Sender already given"),
             path if path.size().is_some_and(|size| size > MAX_MESSAGE) => too_large(),
             path if !path.address.is_ascii() && !path.is_international() => not_international(),
             path => {
                 self.sender = Some(path);
-                reply(250, "Sender taken")
+                reply(250, "Sender OK")
             }
         }
     }
 
     fn add_recipient(&mut self, path: Path) -> Reply {
         match &self.sender {
-            None => reply(503, "MAIL first"),
+            None => reply(503, "Send MAIL first"),
             Some(_) if self.recipients.len() == MAX_RECIPIENTS => reply(452, "Too many recipients"),
             Some(sender) if !path.address.is_ascii() && !sender.is_international() => {
                 not_international()
             }
             Some(_) => {
                 self.recipients.push(path.address);
-                reply(250, "Recipient taken")
+                reply(250, "Recipient OK")
             }
         }
     }
 
-    /// Takes any credentials, but wants to be given some.
-    async fn authenticate(&mut self, mechanism: &str, given: Option<String>) -> io::Result<Reply> {
-        let questions: &[&str] = match (mechanism, &given) {
+    /// Accepts any credentials.
+    async fn authenticate(
+        &mut self,
+        mechanism: &str,
+        initial: Option<String>,
+    ) -> io::Result<Reply> {
+        let prompts: &[&str] = match (mechanism, &initial) {
             ("PLAIN", Some(_)) => &[],
             ("PLAIN", None) => &[""],
             // "Username:" and "Password:"
             ("LOGIN", None) => &["VXNlcm5hbWU6", "UGFzc3dvcmQ6"],
             ("LOGIN", Some(_)) => &["UGFzc3dvcmQ6"],
-            _ => return Ok(reply(504, "Only AUTH PLAIN and AUTH LOGIN")),
+            _ => return Ok(reply(504, "Only AUTH PLAIN and AUTH LOGIN are supported")),
         };
-        for question in questions {
-            self.write(&format!("334 {question}\r\n")).await?;
+        for prompt in prompts {
+            self.write(&format!("334 {prompt}\r\n")).await?;
             if matches!(read_line(&mut self.stream).await?, Line::Whole(line) if line == "*") {
-                return Ok(reply(501, "Given up"));
+                return Ok(reply(501, "Authentication cancelled"));
             }
         }
-        Ok(reply(235, "Welcome, whoever you are"))
+        Ok(reply(235, "Authenticated"))
     }
 
-    /// The message after DATA.
+    /// Receives the message after DATA.
     async fn receive(&mut self) -> io::Result<()> {
         let message = read_message(&mut self.stream, MAX_MESSAGE).await?;
-        let said = match (self.hooked("BODY", "BODY").await?, message) {
-            (Some(said), _) => said,
+        let answer = match (self.hooked("BODY", "BODY").await?, message) {
+            (Some(reply), _) => reply,
             (None, None) => too_large(),
             (None, Some(message)) => {
                 self.deliver(message);
-                reply(250, "In the inbox")
+                reply(250, "Added to the inbox")
             }
         };
-        self.forget_message();
-        self.answer("BODY", &said).await
+        self.reset_message();
+        self.send("BODY", &answer).await
     }
 
     fn deliver(&mut self, message: Vec<u8>) {
@@ -217,19 +221,19 @@ impl Conversation {
         let now = self.environment.store().now();
         let mails = delivery::mails(message, &sender, recipients, now);
         let mut store = self.environment.store();
-        mails.into_iter().for_each(|mail| store.mails.keep(mail));
+        mails.into_iter().for_each(|mail| store.mails.add(mail));
     }
 
-    async fn answer(&mut self, shown: &str, said: &Reply) -> io::Result<()> {
-        let lines = said.lines();
+    async fn send(&mut self, shown: &str, reply: &Reply) -> io::Result<()> {
+        let lines = reply.lines();
         self.log(shown, Some(lines.join("\n")));
         self.write(&(lines.join("\r\n") + "\r\n")).await
     }
 
-    fn log(&self, shown: &str, said: Option<String>) {
+    fn log(&self, shown: &str, reply: Option<String>) {
         let mut store = self.environment.store();
         let at = timestamp(store.now());
-        store.smtp_log.add(shown, said, at);
+        store.smtp_log.add(shown, reply, at);
     }
 
     async fn write(&mut self, text: &str) -> io::Result<()> {

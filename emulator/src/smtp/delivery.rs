@@ -1,4 +1,4 @@
-//! How a message that an app has sent becomes mails in the inbox.
+//! Converts a received message into emails in the inbox.
 
 use actix_web::web::Bytes;
 use mail_parser::{Addr, Message, MessageParser, PartType};
@@ -8,14 +8,14 @@ use crate::mail::Mail;
 use crate::state::timestamp;
 use crate::{ids, links};
 
-/// One mail for each recipient. `sender` is the envelope's, for a message without a From.
+/// Returns an email for each recipient. `sender` is the envelope sender, for a message without From.
 pub(super) fn mails(
     raw: Vec<u8>,
     sender: &str,
     recipients: Vec<String>,
     now: OffsetDateTime,
 ) -> Vec<Mail> {
-    // What can't be parsed is shown with nothing in it; its source still is all of it.
+    // A message that can't be parsed is shown empty. Its source stays available.
     let message = MessageParser::default().parse(&raw).unwrap_or_default();
     let text = text_part(&message);
     let subject = message.subject().filter(|subject| !subject.trim().is_empty());
@@ -35,9 +35,9 @@ pub(super) fn mails(
     };
     drop(message);
     let raw = Bytes::from(raw);
-    let addressed =
+    let addressed_to =
         |to| Mail { id: ids::prefixed("mail", now), to, raw: Some(raw.clone()), ..mail.clone() };
-    recipients.into_iter().map(addressed).collect()
+    recipients.into_iter().map(addressed_to).collect()
 }
 
 fn text_part(message: &Message<'_>) -> Option<String> {
@@ -54,7 +54,7 @@ fn html_part(message: &Message<'_>) -> Option<String> {
     })
 }
 
-/// The From of a message: `Name <address>`.
+/// Returns the From header: `Name <address>`.
 fn author(message: &Message<'_>) -> Option<String> {
     match message.from()?.first()? {
         Addr { name: Some(name), address: Some(address) } => Some(format!("{name} <{address}>")),

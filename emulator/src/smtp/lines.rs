@@ -1,4 +1,4 @@
-//! Reading what a client sends, within bounds.
+//! Reads what a client sends, with limits.
 
 use std::io;
 use std::time::Duration;
@@ -7,23 +7,22 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// The longest command, and the most of a message that is read at a time. RFC 5321 asks for 512,
-/// and credentials may need more.
+/// The longest command in bytes, and the chunk size of a message. RFC 5321 requires 512, but
+/// credentials can be longer.
 const MAX_LINE: u64 = 4096;
-/// What is swallowed of a message that is too large, before its sender is cut off.
-const MAX_SWALLOWED: usize = 16 * 1024 * 1024;
-/// How long a client may be silent; RFC 5321 asks for this much.
-const IDLE: Duration = Duration::from_secs(5 * 60);
+/// How many bytes of an oversized message are read before the connection is closed.
+const MAX_DISCARDED: usize = 16 * 1024 * 1024;
+/// The idle timeout that RFC 5321 requires.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
-/// A command line as it came.
+/// A command line, as received.
 pub(super) enum Line {
     Whole(String),
     TooLong,
-    /// Not UTF-8.
-    Unreadable,
+    NotUtf8,
 }
 
-/// The next command line without its end: CR LF, or the LF alone of a person with netcat.
+/// Returns the next command line without its CR LF. A bare LF works too, for manual tests.
 pub(super) async fn read_line(stream: &mut BufReader<TcpStream>) -> io::Result<Line> {
     let mut line = read_piece(stream).await?;
     if !line.ends_with(b"\n") {
@@ -33,11 +32,11 @@ pub(super) async fn read_line(stream: &mut BufReader<TcpStream>) -> io::Result<L
     while line.ends_with(b"\n") || line.ends_with(b"\r") {
         line.pop();
     }
-    Ok(String::from_utf8(line).map_or(Line::Unreadable, Line::Whole))
+    Ok(String::from_utf8(line).map_or(Line::NotUtf8, Line::Whole))
 }
 
-/// A message up to the line with a single dot, without the dots that were stuffed into it. None
-/// when it is longer than `max`.
+/// Reads a message up to the line with a single dot, and removes dot stuffing. Returns `None` if it is
+/// longer than `max` bytes.
 pub(super) async fn read_message(
     stream: &mut BufReader<TcpStream>,
     max: usize,
@@ -54,19 +53,19 @@ pub(super) async fn read_message(
         length += text.len();
         match length {
             _ if length <= max => message.extend_from_slice(text),
-            _ if length <= MAX_SWALLOWED => message.clear(),
+            _ if length <= MAX_DISCARDED => message.clear(),
             _ => return Err(io::ErrorKind::FileTooLarge.into()),
         }
         at_line_start = piece.ends_with(b"\n");
     }
 }
 
-/// A line with its LF, or as much of it as fits.
+/// Reads a line including its LF, up to the size limit.
 async fn read_piece(stream: &mut BufReader<TcpStream>) -> io::Result<Vec<u8>> {
     let mut piece = Vec::new();
-    let mut within_bounds = stream.take(MAX_LINE);
-    timeout(IDLE, within_bounds.read_until(b'\n', &mut piece)).await??;
+    let mut limited = stream.take(MAX_LINE);
+    timeout(IDLE_TIMEOUT, limited.read_until(b'\n', &mut piece)).await??;
     let is_whole = piece.ends_with(b"\n") || piece.len() as u64 == MAX_LINE;
-    // Whoever vanishes in the middle of a line has not said it.
+    // An incomplete last line is not a command.
     if is_whole { Ok(piece) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-/// How many are kept: anything on this machine may send some.
-const MAX_KEPT: usize = 10_000;
+/// Bounds memory, since any local program can send commands.
+const MAX_ENTRIES: usize = 10_000;
 
-/// One command and the reply to it, null if none was sent.
+/// A command and its reply, which is null if none was sent.
 #[derive(Serialize)]
 struct LoggedCommand {
     command: String,
@@ -22,7 +22,7 @@ pub(crate) struct SmtpLog(VecDeque<LoggedCommand>);
 impl SmtpLog {
     pub(super) fn add(&mut self, command: &str, reply: Option<String>, at: String) {
         self.0.push_back(LoggedCommand { command: command.to_owned(), reply, at });
-        if self.0.len() > MAX_KEPT {
+        if self.0.len() > MAX_ENTRIES {
             self.0.pop_front();
         }
     }

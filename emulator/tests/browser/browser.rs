@@ -1,4 +1,4 @@
-//! A Chromium that a test drives.
+//! A Chromium that tests control.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -14,7 +14,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// One that runs no scripts: no page may need them.
+    /// Starts a browser with scripts disabled, since no page may require them.
     pub(crate) async fn start() -> Self {
         let browser = Self::with_scripts().await;
         browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
@@ -33,7 +33,7 @@ impl Browser {
             );
         let mut lines = BufReader::new(chromedriver.stdout.take().unwrap()).lines();
         let port = loop {
-            let line = lines.next_line().await.unwrap().expect("chromedriver says its port");
+            let line = lines.next_line().await.unwrap().expect("chromedriver prints its port");
             if let Some((_, port)) = line.split_once("started successfully on port ") {
                 break port.trim_end_matches('.').to_owned();
             }
@@ -74,15 +74,15 @@ impl Browser {
     pub(crate) async fn see(&self, heading: &str) {
         let xpath = format!("//h1[text()=\"{heading}\"]");
         let found = self.driver.query(By::XPath(xpath)).first().await;
-        assert!(found.is_ok(), "{heading:?} isn't seen at {}", self.url().await);
+        assert!(found.is_ok(), "heading {heading:?} not found at {}", self.url().await);
     }
 
     pub(crate) async fn url(&self) -> url::Url {
         self.driver.current_url().await.unwrap()
     }
 
-    /// The whole page as it looks in the light, in the dark, and on a narrow screen, where nothing
-    /// may stick out.
+    /// Saves screenshots of the page in a light, a dark and a narrow layout, and checks that none scrolls
+    /// horizontally.
     pub(crate) async fn screenshots(&self, name: &str) {
         for (look, width, scheme) in
             [("light", 1000, "light"), ("dark", 1000, "dark"), ("narrow", 320, "light")]
@@ -99,7 +99,7 @@ impl Browser {
             let metrics =
                 json!({ "width": width, "height": high, "deviceScaleFactor": 1, "mobile": false });
             self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
-            let file = format!("stand-in-{name}-{look}.png");
+            let file = format!("emulator-{name}-{look}.png");
             self.driver
                 .screenshot(&Path::new(env!("CARGO_TARGET_TMPDIR")).join(file))
                 .await
@@ -108,16 +108,16 @@ impl Browser {
         self.cdp("Emulation.clearDeviceMetricsOverride", json!({})).await;
     }
 
-    /// Ends the browser as a person does.
+    /// Closes the browser.
     pub(crate) async fn quit(self) {
         self.driver.clone().quit().await.unwrap();
     }
 }
 
-/// Ends what is left, the driver and after a failed test its browser too: they share a group.
+/// Kills the driver's process group, which includes the browser if a test failed.
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Or it would wait for an answer of the driver that is killed here.
+        // Otherwise it would wait for a response from the killed driver.
         let _ = self.driver.clone().leak();
         if let Some(id) = self.chromedriver.id() {
             let _ = std::process::Command::new("kill")

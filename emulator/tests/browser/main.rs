@@ -1,15 +1,14 @@
-//! What needs a real Chromium: the scanner that is one, and single sign-on across origins,
-//! and the inbox, which keeps itself fresh. Debian
-//! has both programs: `apt-get install --no-install-recommends chromium chromium-driver`.
+//! Tests that need Chromium: browser scans, single sign-on across origins and the inbox's updates. To
+//! install it on Debian: `apt-get install --no-install-recommends chromium chromium-driver`.
 //!
-//! Screenshots of the way are left in `target/tmp`.
+//! The tests save screenshots in `target/tmp`.
 
 #![allow(
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
     dead_code,
-    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+    reason = "a test fails by panicking, and shares helpers that it doesn't all use"
 )]
 
 #[path = "../it/site.rs"]
@@ -18,8 +17,8 @@ mod site;
 mod smtp_client;
 #[path = "../it/sso_client.rs"]
 mod sso_client;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
+#[path = "../it/test_emulator.rs"]
+mod test_emulator;
 
 mod browser;
 mod inbox;

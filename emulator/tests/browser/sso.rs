@@ -1,5 +1,4 @@
-//! Single sign-on as a browser sees it: from the app's origin through WorkOS's to the identity
-//! provider's, and back.
+//! Single sign-on in a browser, across the origins of the app, WorkOS and the identity provider.
 
 use std::collections::HashMap;
 
@@ -10,20 +9,20 @@ use url::Url;
 use crate::browser::Browser;
 use crate::site::Site;
 use crate::sso_client::with_acme;
-use crate::stand_in::{Redirect, StandIn};
+use crate::test_emulator::{Redirect, TestEmulator};
 
 fn query(url: &Url) -> HashMap<String, String> {
     url.query_pairs().into_owned().collect()
 }
 
-/// The Profile that the site, an app, gets for the code it was called back with.
-async fn profile(stand_in: &StandIn, landed: &Url) -> serde_json::Value {
+/// Exchanges the code of the callback URL and returns the Profile.
+async fn profile(emulator: &TestEmulator, landed: &Url) -> serde_json::Value {
     let back = Redirect { target: String::new(), query: query(landed) };
-    crate::sso_client::profile(stand_in, &back).await
+    crate::sso_client::profile(emulator, &back).await
 }
 
-/// Goes to a page of the site and from there, by a link, to WorkOS.
-async fn leave_for_workos(browser: &Browser, stand_in: &StandIn, site: &Site) {
+/// Opens a page of the site and follows its link to WorkOS.
+async fn leave_for_workos(browser: &Browser, emulator: &TestEmulator, site: &Site) {
     let callback = format!("{}/callback", site.url);
     let parameters = [
         ("client_id", "client_emulator"),
@@ -33,7 +32,7 @@ async fn leave_for_workos(browser: &Browser, stand_in: &StandIn, site: &Site) {
         ("connection", "conn_01ACME"),
         ("login_hint", "an@acme.test"),
     ];
-    let authorize = Url::parse_with_params(&stand_in.url("/sso/authorize"), parameters).unwrap();
+    let authorize = Url::parse_with_params(&emulator.url("/sso/authorize"), parameters).unwrap();
     let page = Url::parse_with_params(&format!("{}/leave", site.url), [("to", authorize.as_str())]);
     browser.driver.goto(page.unwrap().as_str()).await.unwrap();
     browser.click("#leave").await;
@@ -49,13 +48,13 @@ async fn landed(browser: &Browser, site: &Site) -> Url {
 }
 
 #[actix_web::test]
-async fn a_person_goes_from_an_app_through_workos_to_the_identity_provider_and_back() {
-    let (stand_in, site, browser) = (with_acme(), Site::start(), Browser::start().await);
-    leave_for_workos(&browser, &stand_in, &site).await;
+async fn user_signs_in_from_app_through_workos_and_identity_provider() {
+    let (emulator, site, browser) = (with_acme(), Site::start(), Browser::start().await);
+    leave_for_workos(&browser, &emulator, &site).await;
     let provider = browser.url().await;
     assert_eq!(
         provider.origin().ascii_serialization(),
-        format!("http://127.0.0.1:{}", stand_in.emulator.port())
+        format!("http://127.0.0.1:{}", emulator.server.port())
     );
     assert_eq!(query(&provider).into_keys().collect::<Vec<_>>(), ["sign_in"]);
 
@@ -80,7 +79,7 @@ async fn a_person_goes_from_an_app_through_workos_to_the_identity_provider_and_b
 
     let url = landed(&browser, &site).await;
     assert_eq!(query(&url)["state"], "a b&c");
-    let profile = profile(&stand_in, &url).await;
+    let profile = profile(&emulator, &url).await;
     assert_eq!(profile["email"], "eve@globex.test");
     assert_eq!(profile["first_name"], "Ana");
     assert_eq!(profile["role"], json!({ "slug": "admin" }));
@@ -90,13 +89,13 @@ async fn a_person_goes_from_an_app_through_workos_to_the_identity_provider_and_b
 }
 
 #[actix_web::test]
-async fn a_person_cancels_or_comes_back_with_an_error() {
-    let (stand_in, site, browser) = (with_acme(), Site::start(), Browser::start().await);
-    leave_for_workos(&browser, &stand_in, &site).await;
+async fn user_cancels_or_returns_with_an_error() {
+    let (emulator, site, browser) = (with_acme(), Site::start(), Browser::start().await);
+    leave_for_workos(&browser, &emulator, &site).await;
     browser.click("button[value=cancel]").await;
     assert_eq!(query(&landed(&browser, &site).await)["error"], "signin_consent_denied");
 
-    leave_for_workos(&browser, &stand_in, &site).await;
+    leave_for_workos(&browser, &emulator, &site).await;
     browser.click("#error option:nth-child(6)").await;
     browser.click("button[value=error]").await;
     let url = landed(&browser, &site).await;
@@ -106,9 +105,9 @@ async fn a_person_cancels_or_comes_back_with_an_error() {
 }
 
 #[actix_web::test]
-async fn a_person_begins_at_the_identity_provider() {
-    let (stand_in, site, browser) = (with_acme(), Site::start(), Browser::start().await);
-    browser.driver.goto(stand_in.url("/inbox")).await.unwrap();
+async fn user_starts_at_the_identity_provider() {
+    let (emulator, site, browser) = (with_acme(), Site::start(), Browser::start().await);
+    browser.driver.goto(emulator.url("/inbox")).await.unwrap();
     browser.screenshots("inbox").await;
     browser.click("a[href$='/_emulate/idp']").await;
     browser.see("Identity provider").await;
@@ -125,6 +124,6 @@ async fn a_person_begins_at_the_identity_provider() {
     browser.click("button[value=sign_in]").await;
     let url = landed(&browser, &site).await;
     assert_eq!(query(&url).into_keys().collect::<Vec<_>>(), ["code"]);
-    assert_eq!(profile(&stand_in, &url).await["email"], "ana@acme.test");
+    assert_eq!(profile(&emulator, &url).await["email"], "ana@acme.test");
     browser.quit().await;
 }

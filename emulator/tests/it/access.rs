@@ -1,4 +1,4 @@
-//! Who may ask: whatever runs on this machine, and no other site's page in its browser.
+//! Access checks: local programs have access, but pages of other sites don't.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,29 +8,29 @@ use magic_link_emulator::{Emulator, Options};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::stand_in::StandIn;
+use crate::test_emulator::TestEmulator;
 
-/// What answers these lines, as they are: a status line, headers and a body.
-async fn exchange(stand_in: &StandIn, head: &str) -> String {
-    let (port, request) = (stand_in.emulator.port(), format!("{head}Connection: close\r\n\r\n"));
+/// Sends a raw request head and returns the raw response.
+async fn exchange(emulator: &TestEmulator, head: &str) -> String {
+    let (port, request) = (emulator.server.port(), format!("{head}Connection: close\r\n\r\n"));
     let exchange = move || {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     };
     spawn_blocking(exchange).await.unwrap()
 }
 
-async fn status(stand_in: &StandIn, head: &str) -> u16 {
-    exchange(stand_in, head).await.split(' ').nth(1).unwrap().parse().unwrap()
+async fn status(emulator: &TestEmulator, head: &str) -> u16 {
+    exchange(emulator, head).await.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 #[actix_web::test]
-async fn only_localhost_and_ip_addresses_are_answered() {
-    let stand_in = StandIn::start();
-    let port = stand_in.emulator.port();
+async fn only_localhost_and_ip_hosts_are_accepted() {
+    let emulator = TestEmulator::start();
+    let port = emulator.server.port();
     for (host, expected) in [
         (format!("localhost:{port}"), 200),
         ("localhost".to_owned(), 200),
@@ -51,44 +51,44 @@ async fn only_localhost_and_ip_addresses_are_answered() {
     ] {
         for path in ["/_emulate/inbox", "/inbox", "/health", "/unheard-of", "/connections"] {
             let head = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n");
-            let answered = status(&stand_in, &head).await;
-            let is_answered = answered != 421;
-            assert_eq!(is_answered, expected == 200, "{host} {path}: {answered}");
+            let status_code = status(&emulator, &head).await;
+            let is_accepted = status_code != 421;
+            assert_eq!(is_accepted, expected == 200, "{host} {path}: {status_code}");
         }
     }
-    // A target may name a host as well.
+    // The request target can have a host too.
     for (target, host, expected) in [
         ("http://evil.test/health", "localhost", 421),
         ("http://localhost/health", "evil.test", 421),
         ("http://localhost/health", "localhost", 200),
     ] {
         let head = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n");
-        assert_eq!(status(&stand_in, &head).await, expected, "{target} {host}");
+        assert_eq!(status(&emulator, &head).await, expected, "{target} {host}");
     }
-    // Browsers always say a host.
-    assert_eq!(status(&stand_in, "GET /health HTTP/1.0\r\n").await, 200);
+    // HTTP/1.0 allows requests without a host. Browsers always send one.
+    assert_eq!(status(&emulator, "GET /health HTTP/1.0\r\n").await, 200);
 }
 
 #[actix_web::test]
-async fn a_wrong_host_is_refused_with_advice_and_not_logged() {
-    let stand_in = StandIn::start();
-    stand_in.create("ana@acme.test").await;
-    let before = stand_in.get_json("/_emulate/requests").await;
+async fn wrong_host_is_refused_with_advice_and_not_logged() {
+    let emulator = TestEmulator::start();
+    emulator.create("ana@acme.test").await;
+    let before = emulator.get_json("/_emulate/requests").await;
     for head in [
         "DELETE /_emulate/requests HTTP/1.1\r\nHost: evil.test\r\n",
         "POST /passwordless/sessions HTTP/1.1\r\nHost: evil.test\r\nContent-Length: 0\r\n",
     ] {
-        let answer = exchange(&stand_in, head).await;
-        assert!(answer.starts_with("HTTP/1.1 421 ") && answer.contains("--host"), "{answer}");
-        assert!(!answer.contains("evil.test"), "{answer}");
+        let response = exchange(&emulator, head).await;
+        assert!(response.starts_with("HTTP/1.1 421 ") && response.contains("--host"), "{response}");
+        assert!(!response.contains("evil.test"), "{response}");
     }
-    assert_eq!(stand_in.get_json("/_emulate/requests").await, before);
+    assert_eq!(emulator.get_json("/_emulate/requests").await, before);
 }
 
 #[actix_web::test]
-async fn other_host_names_are_answered_when_configured() {
+async fn configured_host_names_are_accepted() {
     let names = ["emulator", "Other.Example"].map(str::to_owned).to_vec();
-    let stand_in = StandIn::with(|options| options.hosts = names);
+    let emulator = TestEmulator::with(|options| options.hosts = names);
     for (host, expected) in [
         ("emulator:4100", 200),
         ("EMULATOR", 200),
@@ -98,7 +98,7 @@ async fn other_host_names_are_answered_when_configured() {
         ("evil.test", 421),
     ] {
         let head = format!("GET /health HTTP/1.1\r\nHost: {host}\r\n");
-        assert_eq!(status(&stand_in, &head).await, expected, "{host}");
+        assert_eq!(status(&emulator, &head).await, expected, "{host}");
     }
     for wrong in ["", "emulator:4100", "http://emulator", "a b", "*"] {
         let bind = ([127, 0, 0, 1], 0).into();
@@ -107,9 +107,9 @@ async fn other_host_names_are_answered_when_configured() {
     }
 }
 
-/// A write that says this of where it comes from.
-async fn write(stand_in: &StandIn, to: (Method, &str), from: &[(&str, &str)]) -> Response {
-    let mut request = stand_in.request(to.0, to.1).header("Content-Type", "text/plain");
+/// Sends a write request with headers that tell its origin.
+async fn write(emulator: &TestEmulator, to: (Method, &str), from: &[(&str, &str)]) -> Response {
+    let mut request = emulator.request(to.0, to.1).header("Content-Type", "text/plain");
     for (name, value) in from {
         request = request.header(*name, *value);
     }
@@ -117,23 +117,23 @@ async fn write(stand_in: &StandIn, to: (Method, &str), from: &[(&str, &str)]) ->
 }
 
 #[actix_web::test]
-async fn another_sites_page_changes_nothing() {
-    let stand_in = StandIn::start();
-    let session = stand_in.create("ana@acme.test").await;
-    stand_in.send(session["id"].as_str().unwrap()).await;
-    let hook = stand_in.hook(json!({ "method": "GET", "path": "/none", "status": 500 })).await;
+async fn cross_site_writes_are_refused() {
+    let emulator = TestEmulator::start();
+    let session = emulator.create("ana@acme.test").await;
+    emulator.send(session["id"].as_str().unwrap()).await;
+    let hook = emulator.hook(json!({ "method": "GET", "path": "/none", "status": 500 })).await;
     let hook = format!("/_emulate/hooks/{}", hook["id"].as_str().unwrap());
-    let mail = stand_in.inbox().await[0]["id"].as_str().unwrap().to_owned();
+    let mail = emulator.inbox().await[0]["id"].as_str().unwrap().to_owned();
     let (scan, press) = (format!("/_emulate/inbox/{mail}/scan"), format!("/inbox/{mail}/scan"));
     let state = async || -> Vec<Value> {
         let mut state = Vec::new();
         for path in ["/_emulate/hooks", "/_emulate/inbox", "/_emulate/requests"] {
-            state.push(stand_in.get_json(path).await);
+            state.push(emulator.get_json(path).await);
         }
         state
     };
     let before = state().await;
-    let other_port = format!("http://localhost:{}1", stand_in.emulator.port());
+    let other_port = format!("http://localhost:{}1", emulator.server.port());
     for from in [
         &[("Sec-Fetch-Site", "cross-site")][..],
         &[("Sec-Fetch-Site", "same-site")],
@@ -160,21 +160,21 @@ async fn another_sites_page_changes_nothing() {
             (Method::DELETE, "/_emulate/smtp"),
             (Method::DELETE, hook.as_str()),
             (Method::PUT, "/_emulate/unheard-of"),
-            // The same path, spelled otherwise.
+            // The same path, percent-encoded.
             (Method::POST, "/%5Femulate/reset"),
             (Method::POST, "/inbo%78/empty"),
         ] {
-            let said = format!("{to:?} {from:?}");
-            assert_eq!(write(&stand_in, to, from).await.status(), 403, "{said}");
+            let context = format!("{to:?} {from:?}");
+            assert_eq!(write(&emulator, to, from).await.status(), 403, "{context}");
         }
     }
     assert_eq!(state().await, before);
 }
 
 #[actix_web::test]
-async fn programs_and_own_pages_may_write() {
-    let stand_in = StandIn::start();
-    let own = stand_in.emulator.url();
+async fn programs_and_own_pages_can_write() {
+    let emulator = TestEmulator::start();
+    let own = emulator.server.url();
     let shouted = own.to_uppercase();
     for from in [
         &[][..],
@@ -187,16 +187,16 @@ async fn programs_and_own_pages_may_write() {
         &[("Origin", &shouted)],
     ] {
         let clock = (Method::POST, "/_emulate/clock");
-        assert_eq!(write(&stand_in, clock, from).await.status(), 200, "{from:?}");
+        assert_eq!(write(&emulator, clock, from).await.status(), 200, "{from:?}");
         let inbox = (Method::DELETE, "/_emulate/inbox");
-        assert_eq!(write(&stand_in, inbox, from).await.status(), 204, "{from:?}");
+        assert_eq!(write(&emulator, inbox, from).await.status(), 204, "{from:?}");
         let empty = (Method::POST, "/inbox/empty");
-        assert_eq!(write(&stand_in, empty, from).await.status(), 303, "{from:?}");
+        assert_eq!(write(&emulator, empty, from).await.status(), 303, "{from:?}");
     }
-    // Reading is for the browser to keep from other sites, and what WorkOS serves answers as it does.
+    // Browsers hide responses from other sites, so reads need no check. WorkOS endpoints check a key.
     let from = [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://app.test")];
     let inbox = (Method::GET, "/_emulate/inbox");
-    assert_eq!(write(&stand_in, inbox, &from).await.status(), 200);
+    assert_eq!(write(&emulator, inbox, &from).await.status(), 200);
     let token = (Method::POST, "/sso/token");
-    assert_eq!(write(&stand_in, token, &from).await.status(), 400);
+    assert_eq!(write(&emulator, token, &from).await.status(), 400);
 }

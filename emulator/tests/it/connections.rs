@@ -1,13 +1,13 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stand_in::{StandIn, text};
+use crate::test_emulator::{TestEmulator, text};
 
-async fn list(stand_in: &StandIn, query: &str) -> Value {
-    let request = stand_in.api(Method::GET, &format!("/connections{query}"));
-    let answer = request.send().await.unwrap();
-    assert_eq!(answer.status(), 200, "{query}");
-    answer.json().await.unwrap()
+async fn list(emulator: &TestEmulator, query: &str) -> Value {
+    let request = emulator.api(Method::GET, &format!("/connections{query}"));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200, "{query}");
+    response.json().await.unwrap()
 }
 
 fn domains(list: &Value) -> Vec<&str> {
@@ -16,13 +16,13 @@ fn domains(list: &Value) -> Vec<&str> {
 }
 
 #[actix_web::test]
-async fn a_domain_gets_its_connection_by_itself_and_keeps_it() {
-    let stand_in = StandIn::start();
-    assert_eq!(list(&stand_in, "").await["data"], json!([]));
-    stand_in.create("ana@acme.test").await;
-    stand_in.create("BEN@ACME.test").await;
+async fn domain_gets_one_connection_automatically() {
+    let emulator = TestEmulator::start();
+    assert_eq!(list(&emulator, "").await["data"], json!([]));
+    emulator.create("ana@acme.test").await;
+    emulator.create("BEN@ACME.test").await;
 
-    let listed = list(&stand_in, "").await;
+    let listed = list(&emulator, "").await;
     assert_eq!(listed["object"], "list");
     assert_eq!(listed["list_metadata"], json!({ "before": null, "after": null }));
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
@@ -40,64 +40,64 @@ async fn a_domain_gets_its_connection_by_itself_and_keeps_it() {
     assert!(text(&domain["id"]).starts_with("org_domain_"));
 
     let path = format!("/connections/{}", text(&connection["id"]));
-    let got = stand_in.api(Method::GET, &path).send().await.unwrap();
+    let got = emulator.api(Method::GET, &path).send().await.unwrap();
     assert_eq!(got.json::<Value>().await.unwrap(), *connection);
 }
 
 #[actix_web::test]
-async fn an_organization_owns_the_connections_of_its_domain() {
-    let stand_in = StandIn::with(|options| {
+async fn organization_owns_the_connections_of_its_domain() {
+    let emulator = TestEmulator::with(|options| {
         options.organizations = vec![("org_01ACME".to_owned(), "acme.test".to_owned())];
     });
-    let answer = stand_in.exchange(&stand_in.code_for("ana@acme.test").await).await;
-    let token: Value = answer.json().await.unwrap();
+    let response = emulator.exchange(&emulator.code_for("ana@acme.test").await).await;
+    let token: Value = response.json().await.unwrap();
     assert_eq!(token["profile"]["organization_id"], "org_01ACME");
-    stand_in.create("ben@globex.test").await;
-    let owned = list(&stand_in, "?organization_id=org_01ACME").await;
+    emulator.create("ben@globex.test").await;
+    let owned = list(&emulator, "?organization_id=org_01ACME").await;
     assert_eq!(domains(&owned), ["acme.test"]);
 }
 
 #[actix_web::test]
-async fn a_deleted_connection_is_gone_and_made_anew() {
-    let stand_in = StandIn::start();
-    let session = stand_in.create("ana@acme.test").await;
-    let first = list(&stand_in, "").await["data"][0]["id"].clone();
+async fn deleted_connection_is_created_again_on_demand() {
+    let emulator = TestEmulator::start();
+    let session = emulator.create("ana@acme.test").await;
+    let first = list(&emulator, "").await["data"][0]["id"].clone();
     let path = format!("/connections/{}", text(&first));
 
-    let deleted = stand_in.api(Method::DELETE, &path).send().await.unwrap();
+    let deleted = emulator.api(Method::DELETE, &path).send().await.unwrap();
     assert_eq!(deleted.status(), 204);
     for method in [Method::GET, Method::DELETE] {
-        let answer = stand_in.api(method, &path).send().await.unwrap();
-        assert_eq!(answer.status(), 404);
-        let body: Value = answer.json().await.unwrap();
+        let response = emulator.api(method, &path).send().await.unwrap();
+        assert_eq!(response.status(), 404);
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["code"], "entity_not_found");
         assert_eq!(body["entity_id"], first);
     }
-    let orphan = stand_in.follow(text(&session["link"])).await;
+    let orphan = emulator.follow(text(&session["link"])).await;
     assert_eq!(orphan.get("error"), Some("connection_invalid"));
 
-    stand_in.create("ana@acme.test").await;
-    assert_ne!(list(&stand_in, "").await["data"][0]["id"], first);
+    emulator.create("ana@acme.test").await;
+    assert_ne!(list(&emulator, "").await["data"][0]["id"], first);
 }
 
 #[actix_web::test]
-async fn a_session_may_name_its_connection() {
-    let stand_in = StandIn::start();
-    stand_in.create("ana@acme.test").await;
-    let acme = list(&stand_in, "").await["data"][0]["id"].clone();
+async fn session_can_name_its_connection() {
+    let emulator = TestEmulator::start();
+    emulator.create("ana@acme.test").await;
+    let acme = list(&emulator, "").await["data"][0]["id"].clone();
     let more = json!({ "email": "guest@globex.test", "connection": acme });
-    assert_eq!(stand_in.create_with(more).await.status(), 201);
-    assert_eq!(domains(&list(&stand_in, "").await), ["acme.test"]);
+    assert_eq!(emulator.create_with(more).await.status(), 201);
+    assert_eq!(domains(&list(&emulator, "").await), ["acme.test"]);
 }
 
 #[actix_web::test]
-async fn a_list_is_filtered_and_ordered() {
-    let stand_in = StandIn::start();
+async fn connection_list_is_filtered_and_ordered() {
+    let emulator = TestEmulator::start();
     for domain in ["one.test", "two.test", "three.test"] {
-        stand_in.create(&format!("ana@{domain}")).await;
+        emulator.create(&format!("ana@{domain}")).await;
     }
     let saml = json!({ "domain": "Two.test", "connection_type": "OktaSAML" });
-    assert_eq!(stand_in.post_json("/_emulate/connections", saml).await.status(), 201);
+    assert_eq!(emulator.post_json("/_emulate/connections", saml).await.status(), 201);
 
     for (query, expected) in [
         ("", &["two.test", "three.test", "two.test", "one.test"][..]),
@@ -108,34 +108,34 @@ async fn a_list_is_filtered_and_ordered() {
         ("?connection_type=MagicLink&domain=two.test", &["two.test"]),
         ("?domain=four.test", &[]),
     ] {
-        assert_eq!(domains(&list(&stand_in, query).await), expected, "{query}");
+        assert_eq!(domains(&list(&emulator, query).await), expected, "{query}");
     }
     for query in ["?limit=0", "?limit=101", "?limit=x", "?order=sideways"] {
-        let request = stand_in.api(Method::GET, &format!("/connections{query}"));
+        let request = emulator.api(Method::GET, &format!("/connections{query}"));
         assert_eq!(request.send().await.unwrap().status(), 422, "{query}");
     }
 }
 
 #[actix_web::test]
-async fn a_list_is_paged_in_both_directions() {
-    let stand_in = StandIn::start();
+async fn connection_list_pages_in_both_directions() {
+    let emulator = TestEmulator::start();
     for number in 1..=5 {
-        stand_in.create(&format!("ana@n{number}.test")).await;
+        emulator.create(&format!("ana@n{number}.test")).await;
     }
-    let first = list(&stand_in, "?order=asc&limit=2").await;
+    let first = list(&emulator, "?order=asc&limit=2").await;
     assert_eq!(domains(&first), ["n1.test", "n2.test"]);
     assert_eq!(first["list_metadata"]["before"], Value::Null);
 
     let after = text(&first["list_metadata"]["after"]);
-    let second = list(&stand_in, &format!("?order=asc&limit=2&after={after}")).await;
+    let second = list(&emulator, &format!("?order=asc&limit=2&after={after}")).await;
     assert_eq!(domains(&second), ["n3.test", "n4.test"]);
 
     let after = text(&second["list_metadata"]["after"]);
-    let last = list(&stand_in, &format!("?order=asc&limit=2&after={after}")).await;
+    let last = list(&emulator, &format!("?order=asc&limit=2&after={after}")).await;
     assert_eq!(domains(&last), ["n5.test"]);
     assert_eq!(last["list_metadata"]["after"], Value::Null);
 
     let before = text(&second["list_metadata"]["before"]);
-    let back = list(&stand_in, &format!("?order=asc&limit=2&before={before}")).await;
+    let back = list(&emulator, &format!("?order=asc&limit=2&before={before}")).await;
     assert_eq!(domains(&back), ["n1.test", "n2.test"]);
 }

@@ -1,4 +1,4 @@
-//! Faults as a raw client sees them on the wire.
+//! Faults, as seen by a raw TCP client.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -7,14 +7,17 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::stand_in::StandIn;
+use crate::test_emulator::TestEmulator;
 
-/// Sets a fault on `/sso/profile`, asks for that once, and gives what came and how it ended.
-async fn ask_with_fault(stand_in: &StandIn, fault: &str) -> (Vec<u8>, std::io::Result<()>) {
-    stand_in
+/// Sets a fault on `/sso/profile`, requests it once, and returns the received bytes and the read result.
+async fn request_with_fault(
+    emulator: &TestEmulator,
+    fault: &str,
+) -> (Vec<u8>, std::io::Result<()>) {
+    emulator
         .hook(json!({ "method": "GET", "path": "/sso/profile", "fault": fault, "count": 1 }))
         .await;
-    let mut stream = TcpStream::connect(("127.0.0.1", stand_in.emulator.port())).await.unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", emulator.server.port())).await.unwrap();
     let request = b"GET /sso/profile HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     stream.write_all(request).await.unwrap();
     let mut received = Vec::new();
@@ -28,36 +31,36 @@ fn head_and_body(received: &[u8]) -> (String, Vec<u8>) {
     (head.to_lowercase(), received[end..].to_vec())
 }
 
-async fn logged_status(stand_in: &StandIn) -> Value {
-    let log = stand_in.get_json("/_emulate/requests?path=/sso/profile").await;
+async fn logged_status(emulator: &TestEmulator) -> Value {
+    let log = emulator.get_json("/_emulate/requests?path=/sso/profile").await;
     assert_eq!(log["data"].as_array().unwrap().len(), 1);
     log["data"][0]["status"].clone()
 }
 
 #[actix_web::test]
-async fn reset_resets_the_connection_before_any_byte() {
-    let stand_in = StandIn::start();
-    let (received, end) = ask_with_fault(&stand_in, "reset").await;
+async fn reset_fault_closes_the_connection_before_any_byte() {
+    let emulator = TestEmulator::start();
+    let (received, end) = request_with_fault(&emulator, "reset").await;
     assert!(received.is_empty());
     assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
-    assert_eq!(logged_status(&stand_in).await, Value::Null);
+    assert_eq!(logged_status(&emulator).await, Value::Null);
 }
 
 #[actix_web::test]
-async fn truncated_announces_more_than_it_sends() {
-    let stand_in = StandIn::start();
-    let (received, _) = ask_with_fault(&stand_in, "truncated").await;
+async fn truncated_fault_announces_more_than_it_sends() {
+    let emulator = TestEmulator::start();
+    let (received, _) = request_with_fault(&emulator, "truncated").await;
     let (head, body) = head_and_body(&received);
     assert!(head.starts_with("http/1.1 200"));
     assert!(head.contains("content-length: 1024\r\n"));
     assert_eq!(body, br#"{"object":"#);
-    assert_eq!(logged_status(&stand_in).await, 200);
+    assert_eq!(logged_status(&emulator).await, 200);
 }
 
 #[actix_web::test]
-async fn not_json_is_a_page_of_html() {
-    let stand_in = StandIn::start();
-    let (received, _) = ask_with_fault(&stand_in, "not_json").await;
+async fn not_json_fault_sends_html() {
+    let emulator = TestEmulator::start();
+    let (received, _) = request_with_fault(&emulator, "not_json").await;
     let (head, body) = head_and_body(&received);
     assert!(head.starts_with("http/1.1 200"));
     assert!(head.contains("content-type: text/html"));
@@ -65,9 +68,9 @@ async fn not_json_is_a_page_of_html() {
 }
 
 #[actix_web::test]
-async fn huge_is_more_than_50_megabytes() {
-    let stand_in = StandIn::start();
-    let (received, end) = ask_with_fault(&stand_in, "huge").await;
+async fn huge_fault_sends_more_than_50_megabytes() {
+    let emulator = TestEmulator::start();
+    let (received, end) = request_with_fault(&emulator, "huge").await;
     end.unwrap();
     assert!(received.starts_with(b"HTTP/1.1 200"));
     assert!(received.len() > 50_000_000);
@@ -75,39 +78,39 @@ async fn huge_is_more_than_50_megabytes() {
 }
 
 #[actix_web::test]
-async fn hang_never_answers_and_holds_up_nobody_else() {
-    let stand_in = StandIn::start();
-    stand_in
+async fn hang_fault_never_responds_and_blocks_no_other_request() {
+    let emulator = TestEmulator::start();
+    emulator
         .hook(json!({ "method": "GET", "path": "/sso/profile", "fault": "hang", "count": 1 }))
         .await;
-    let impatient = stand_in.request(reqwest::Method::GET, "/sso/profile");
-    let given_up = impatient.timeout(Duration::from_millis(300)).send().await;
-    assert!(given_up.unwrap_err().is_timeout());
-    assert_eq!(logged_status(&stand_in).await, Value::Null);
-    assert_eq!(stand_in.get("/sso/profile").await.status(), 401);
+    let impatient = emulator.request(reqwest::Method::GET, "/sso/profile");
+    let timed_out = impatient.timeout(Duration::from_millis(300)).send().await;
+    assert!(timed_out.unwrap_err().is_timeout());
+    assert_eq!(logged_status(&emulator).await, Value::Null);
+    assert_eq!(emulator.get("/sso/profile").await.status(), 401);
 }
 
 #[actix_web::test]
-async fn a_fault_may_have_a_status() {
-    let stand_in = StandIn::start();
-    stand_in
+async fn fault_can_have_a_status() {
+    let emulator = TestEmulator::start();
+    emulator
         .hook(json!({ "method": "*", "path": "/sso/profile", "fault": "not_json", "status": 502 }))
         .await;
-    assert_eq!(stand_in.get("/sso/profile").await.status(), 502);
+    assert_eq!(emulator.get("/sso/profile").await.status(), 502);
 }
 
 #[actix_web::test]
-async fn stop_closes_a_connection_that_hangs() {
-    let stand_in = StandIn::start();
-    stand_in.hook(json!({ "method": "GET", "path": "/sso/profile", "fault": "hang" })).await;
-    let port = stand_in.emulator.port();
+async fn stop_closes_a_hanging_connection() {
+    let emulator = TestEmulator::start();
+    emulator.hook(json!({ "method": "GET", "path": "/sso/profile", "fault": "hang" })).await;
+    let port = emulator.server.port();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(b"GET /sso/profile HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-    while stand_in.get_json("/_emulate/requests").await["data"] == json!([]) {}
+    while emulator.get_json("/_emulate/requests").await["data"] == json!([]) {}
 
-    stand_in.emulator.stop().await;
+    emulator.server.stop().await;
     let mut received = Vec::new();
-    // Closed or reset, but not kept waiting.
+    // The connection may be closed or reset.
     let _ = stream.read_to_end(&mut received).await;
     assert!(received.is_empty());
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());

@@ -3,70 +3,70 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stand_in::{StandIn, text};
+use crate::test_emulator::{TestEmulator, text};
 
 #[actix_web::test]
-async fn a_hook_fails_its_count_and_stops_by_itself() {
-    let stand_in = StandIn::start();
-    stand_in
+async fn hook_stops_after_its_count() {
+    let emulator = TestEmulator::start();
+    emulator
         .hook(json!({ "method": "POST", "path": "/passwordless/sessions", "status": 503, "count": 2 }))
         .await;
     for expected in [503, 503, 201, 201] {
-        assert_eq!(stand_in.create_with(json!({})).await.status(), expected);
+        assert_eq!(emulator.create_with(json!({})).await.status(), expected);
     }
-    assert_eq!(stand_in.get_json("/_emulate/hooks").await["data"], json!([]));
+    assert_eq!(emulator.get_json("/_emulate/hooks").await["data"], json!([]));
 }
 
 #[actix_web::test]
-async fn a_hook_without_a_count_lasts_until_it_is_removed() {
-    let stand_in = StandIn::start();
-    let hook = stand_in.hook(json!({ "method": "*", "path": "/connections", "status": 500 })).await;
+async fn hook_without_count_applies_until_removed() {
+    let emulator = TestEmulator::start();
+    let hook = emulator.hook(json!({ "method": "*", "path": "/connections", "status": 500 })).await;
     let status = async || {
-        let request = stand_in.api(Method::GET, "/connections");
+        let request = emulator.api(Method::GET, "/connections");
         request.send().await.unwrap().status().as_u16()
     };
     for _ in 0..3 {
         assert_eq!(status().await, 500);
     }
-    let listed = stand_in.get_json("/_emulate/hooks").await;
+    let listed = emulator.get_json("/_emulate/hooks").await;
     assert_eq!(listed["data"][0]["id"], hook["id"]);
 
     let path = format!("/_emulate/hooks/{}", text(&hook["id"]));
-    let removed = stand_in.request(Method::DELETE, &path).send().await.unwrap();
+    let removed = emulator.request(Method::DELETE, &path).send().await.unwrap();
     assert_eq!(removed.status(), 204);
-    let again = stand_in.request(Method::DELETE, &path).send().await.unwrap();
+    let again = emulator.request(Method::DELETE, &path).send().await.unwrap();
     assert_eq!(again.status(), 404);
     assert_eq!(status().await, 200);
 }
 
 #[actix_web::test]
-async fn a_hook_acts_on_its_method_and_path_only() {
-    let stand_in = StandIn::start();
-    stand_in
+async fn hook_applies_only_to_its_method_and_path() {
+    let emulator = TestEmulator::start();
+    emulator
         .hook(json!({ "method": "POST", "path": "/passwordless/sessions/*", "status": 500 }))
         .await;
-    let session = stand_in.create("ana@acme.test").await;
-    assert_eq!(stand_in.send(text(&session["id"])).await.status(), 500);
-    assert!(stand_in.follow(text(&session["link"])).await.get("code").is_some());
-    assert_eq!(stand_in.get_json("/_emulate/inbox").await["data"], json!([]));
+    let session = emulator.create("ana@acme.test").await;
+    assert_eq!(emulator.send(text(&session["id"])).await.status(), 500);
+    assert!(emulator.follow(text(&session["link"])).await.get("code").is_some());
+    assert_eq!(emulator.get_json("/_emulate/inbox").await["data"], json!([]));
 }
 
 #[actix_web::test]
-async fn a_hooked_call_does_nothing_else() {
-    let stand_in = StandIn::start();
-    stand_in
+async fn hooked_call_has_no_side_effects() {
+    let emulator = TestEmulator::start();
+    emulator
         .hook(json!({ "method": "GET", "path": "/passwordless/*", "status": 502, "count": 1 }))
         .await;
-    let session = stand_in.create("ana@acme.test").await;
-    let path = text(&session["link"]).strip_prefix(&stand_in.emulator.url()).unwrap();
-    assert_eq!(stand_in.get(path).await.status(), 502);
-    assert!(stand_in.follow(text(&session["link"])).await.get("code").is_some());
+    let session = emulator.create("ana@acme.test").await;
+    let path = text(&session["link"]).strip_prefix(&emulator.server.url()).unwrap();
+    assert_eq!(emulator.get(path).await.status(), 502);
+    assert!(emulator.follow(text(&session["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
-async fn a_hook_brings_its_own_body_and_headers() {
-    let stand_in = StandIn::start();
-    stand_in
+async fn hook_sets_body_and_headers() {
+    let emulator = TestEmulator::start();
+    emulator
         .hook(json!({
             "method": "POST",
             "path": "/sso/token",
@@ -75,61 +75,61 @@ async fn a_hook_brings_its_own_body_and_headers() {
             "headers": { "Retry-After": "7" },
         }))
         .await;
-    let answer = stand_in.exchange("any").await;
-    assert_eq!(answer.status(), 429);
-    assert_eq!(answer.headers()["retry-after"], "7");
-    assert!(answer.headers().contains_key("x-request-id"));
-    assert_eq!(answer.json::<Value>().await.unwrap()["code"], "daily_quota_exceeded");
+    let response = emulator.exchange("any").await;
+    assert_eq!(response.status(), 429);
+    assert_eq!(response.headers()["retry-after"], "7");
+    assert!(response.headers().contains_key("x-request-id"));
+    assert_eq!(response.json::<Value>().await.unwrap()["code"], "daily_quota_exceeded");
 }
 
 #[actix_web::test]
-async fn without_a_body_a_failure_looks_like_one_of_the_api() {
-    let stand_in = StandIn::start();
-    stand_in.hook(json!({ "method": "*", "path": "/sso/*", "status": 429, "count": 1 })).await;
-    stand_in.hook(json!({ "method": "*", "path": "/sso/*", "status": 401, "count": 1 })).await;
-    let first: Value = stand_in.exchange("any").await.json().await.unwrap();
+async fn hook_without_body_responds_like_the_api() {
+    let emulator = TestEmulator::start();
+    emulator.hook(json!({ "method": "*", "path": "/sso/*", "status": 429, "count": 1 })).await;
+    emulator.hook(json!({ "method": "*", "path": "/sso/*", "status": 401, "count": 1 })).await;
+    let first: Value = emulator.exchange("any").await.json().await.unwrap();
     assert_eq!(first["code"], "rate_limit_exceeded");
-    let second: Value = stand_in.exchange("any").await.json().await.unwrap();
+    let second: Value = emulator.exchange("any").await.json().await.unwrap();
     assert_eq!(second, json!({ "message": "Unauthorized" }));
 }
 
 #[actix_web::test]
-async fn of_several_hooks_the_oldest_acts_first() {
-    let stand_in = StandIn::start();
-    stand_in.hook(json!({ "method": "*", "path": "*", "status": 500, "count": 1 })).await;
-    stand_in.hook(json!({ "method": "*", "path": "*", "status": 503, "count": 1 })).await;
+async fn oldest_matching_hook_applies_first() {
+    let emulator = TestEmulator::start();
+    emulator.hook(json!({ "method": "*", "path": "*", "status": 500, "count": 1 })).await;
+    emulator.hook(json!({ "method": "*", "path": "*", "status": 503, "count": 1 })).await;
     let mut seen = Vec::new();
     for _ in 0..3 {
-        seen.push(stand_in.create_with(json!({})).await.status().as_u16());
+        seen.push(emulator.create_with(json!({})).await.status().as_u16());
     }
     assert_eq!(seen, [500, 503, 201]);
 }
 
 #[actix_web::test]
-async fn a_delay_only_slows() {
-    let stand_in = StandIn::start();
-    stand_in
+async fn delay_only_slows_the_response() {
+    let emulator = TestEmulator::start();
+    emulator
         .hook(json!({ "method": "POST", "path": "/passwordless/sessions", "delay_ms": 200 }))
         .await;
     let began = Instant::now();
-    stand_in.create("ana@acme.test").await;
+    emulator.create("ana@acme.test").await;
     assert!(began.elapsed() >= Duration::from_millis(200));
 }
 
 #[actix_web::test]
-async fn hooks_leave_the_stand_ins_own_pages_alone() {
-    let stand_in = StandIn::start();
-    stand_in.hook(json!({ "method": "*", "path": "*", "status": 500 })).await;
+async fn hooks_do_not_apply_to_the_emulators_own_endpoints() {
+    let emulator = TestEmulator::start();
+    emulator.hook(json!({ "method": "*", "path": "*", "status": 500 })).await;
     for path in ["/health", "/inbox", "/_emulate/inbox", "/_emulate/requests", "/_emulate/hooks"] {
-        assert_eq!(stand_in.get(path).await.status(), 200, "{path}");
+        assert_eq!(emulator.get(path).await.status(), 200, "{path}");
     }
-    assert_eq!(stand_in.get("/sso/authorize").await.status(), 500);
-    assert_eq!(stand_in.get("/passwordless/x/confirm").await.status(), 500);
+    assert_eq!(emulator.get("/sso/authorize").await.status(), 500);
+    assert_eq!(emulator.get("/passwordless/x/confirm").await.status(), 500);
 }
 
 #[actix_web::test]
-async fn a_hook_that_makes_no_sense_is_refused() {
-    let stand_in = StandIn::start();
+async fn invalid_hook_is_refused() {
+    let emulator = TestEmulator::start();
     for hook in [
         json!({ "method": "GET", "path": "/connections" }),
         json!({ "method": "GET", "path": "connections", "status": 500 }),
@@ -140,8 +140,8 @@ async fn a_hook_that_makes_no_sense_is_refused() {
         json!({ "method": "GET", "path": "/connections", "status": 500, "headers": { "a b": "c" } }),
         json!({ "method": "GET", "status": 500 }),
     ] {
-        let answer = stand_in.post_json("/_emulate/hooks", hook.clone()).await;
-        assert_eq!(answer.status(), 422, "{hook}");
-        assert!(answer.json::<Value>().await.unwrap()["message"].is_string());
+        let response = emulator.post_json("/_emulate/hooks", hook.clone()).await;
+        assert_eq!(response.status(), 422, "{hook}");
+        assert!(response.json::<Value>().await.unwrap()["message"].is_string());
     }
 }

@@ -4,28 +4,28 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::smtp_client::SmtpClient;
-use crate::sso_client::{Waiting, with_acme};
-use crate::stand_in::{StandIn, text};
+use crate::sso_client::{PendingSignIn, with_acme};
+use crate::test_emulator::{TestEmulator, text};
 
-/// Sends one mail, and gives it as the JSON inbox shows it.
-async fn mail_to(stand_in: &StandIn, email: &str) -> Value {
-    let session = stand_in.create(email).await;
-    assert_eq!(stand_in.send(text(&session["id"])).await.status(), 201);
-    stand_in.get_json("/_emulate/inbox").await["data"][0].clone()
+/// Sends an email and returns it as the JSON inbox shows it.
+async fn mail_to(emulator: &TestEmulator, email: &str) -> Value {
+    let session = emulator.create(email).await;
+    assert_eq!(emulator.send(text(&session["id"])).await.status(), 201);
+    emulator.get_json("/_emulate/inbox").await["data"][0].clone()
 }
 
-async fn page(stand_in: &StandIn, path: &str) -> String {
-    let answer = stand_in.get(path).await;
-    assert_eq!(answer.status(), 200, "{path}");
-    let content_type = answer.headers()["content-type"].to_str().unwrap().to_owned();
+async fn page(emulator: &TestEmulator, path: &str) -> String {
+    let response = emulator.get(path).await;
+    assert_eq!(response.status(), 200, "{path}");
+    let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
     assert!(content_type.starts_with("text/html"), "{content_type}");
-    answer.text().await.unwrap()
+    response.text().await.unwrap()
 }
 
 #[actix_web::test]
-async fn a_mail_in_the_json_inbox_has_its_eight_fields() {
-    let stand_in = StandIn::start();
-    let mail = mail_to(&stand_in, "ana@acme.test").await;
+async fn email_in_the_json_inbox_has_eight_fields() {
+    let emulator = TestEmulator::start();
+    let mail = mail_to(&emulator, "ana@acme.test").await;
     let keys: BTreeSet<&str> = mail.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = ["id", "to", "subject", "text", "html", "link", "session_id", "sent_at"];
     assert_eq!(keys, BTreeSet::from(expected));
@@ -33,75 +33,74 @@ async fn a_mail_in_the_json_inbox_has_its_eight_fields() {
 }
 
 #[actix_web::test]
-async fn the_newest_mail_comes_first_and_to_ignores_case() {
-    let stand_in = StandIn::start();
+async fn inbox_lists_newest_first_and_filters_without_case() {
+    let emulator = TestEmulator::start();
     for email in ["ana@acme.test", "ben@acme.test", "Ana@acme.test"] {
-        mail_to(&stand_in, email).await;
+        mail_to(&emulator, email).await;
     }
-    let inbox = stand_in.get_json("/_emulate/inbox").await;
+    let inbox = emulator.get_json("/_emulate/inbox").await;
     let to: Vec<&str> =
         inbox["data"].as_array().unwrap().iter().map(|mail| text(&mail["to"])).collect();
     assert_eq!(to, ["Ana@acme.test", "ben@acme.test", "ana@acme.test"]);
 
-    let hers = stand_in.get_json("/_emulate/inbox?to=ANA%40acme.test").await;
+    let hers = emulator.get_json("/_emulate/inbox?to=ANA%40acme.test").await;
     assert_eq!(hers["data"].as_array().unwrap().len(), 2);
-    let nobodys = stand_in.get_json("/_emulate/inbox?to=eve@acme.test").await;
+    let nobodys = emulator.get_json("/_emulate/inbox?to=eve@acme.test").await;
     assert_eq!(nobodys["data"], json!([]));
 }
 
 #[actix_web::test]
-async fn delete_empties_the_inbox_and_leaves_links_alone() {
-    let stand_in = StandIn::start();
-    let mail = mail_to(&stand_in, "ana@acme.test").await;
-    let emptied = stand_in.request(Method::DELETE, "/_emulate/inbox").send().await.unwrap();
+async fn emptying_the_inbox_keeps_links_working() {
+    let emulator = TestEmulator::start();
+    let mail = mail_to(&emulator, "ana@acme.test").await;
+    let emptied = emulator.request(Method::DELETE, "/_emulate/inbox").send().await.unwrap();
     assert_eq!(emptied.status(), 204);
-    assert_eq!(stand_in.get_json("/_emulate/inbox").await["data"], json!([]));
-    assert!(stand_in.follow(text(&mail["link"])).await.get("code").is_some());
+    assert_eq!(emulator.get_json("/_emulate/inbox").await["data"], json!([]));
+    assert!(emulator.follow(text(&mail["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
-async fn the_page_lists_mails_newest_first_and_says_what_became_of_their_links() {
-    let stand_in = StandIn::start();
-    let used = mail_to(&stand_in, "ana@acme.test").await;
-    mail_to(&stand_in, "ben@acme.test").await;
-    stand_in.follow(text(&used["link"])).await;
+async fn inbox_page_lists_newest_first_with_link_states() {
+    let emulator = TestEmulator::start();
+    let used = mail_to(&emulator, "ana@acme.test").await;
+    mail_to(&emulator, "ben@acme.test").await;
+    emulator.follow(text(&used["link"])).await;
 
-    let html = page(&stand_in, "/inbox").await;
+    let html = page(&emulator, "/inbox").await;
     let (ben, ana) = (html.find("ben@acme.test").unwrap(), html.find("ana@acme.test").unwrap());
     assert!(ben < ana);
     let (unused, used) = (html.find("Link unused").unwrap(), html.find("Link used").unwrap());
     assert!(unused < used);
 
-    stand_in.advance_clock(901).await;
-    assert!(page(&stand_in, "/inbox").await.contains("Link expired"));
+    emulator.advance_clock(901).await;
+    assert!(page(&emulator, "/inbox").await.contains("Link expired"));
 }
 
 #[actix_web::test]
-async fn a_mail_page_shows_the_mail_and_its_link() {
-    let stand_in = StandIn::start();
-    let mail = mail_to(&stand_in, "ana@acme.test").await;
+async fn email_page_shows_the_email_and_its_link() {
+    let emulator = TestEmulator::start();
+    let mail = mail_to(&emulator, "ana@acme.test").await;
     let path = format!("/inbox/{}", text(&mail["id"]));
     let link = text(&mail["link"]).replace('/', "&#x2F;");
-    let html = page(&stand_in, &path).await;
+    let html = page(&emulator, &path).await;
     assert!(html.contains(text(&mail["link"])) || html.contains(&link));
     assert!(html.contains(&format!("{path}/html")));
-    let framed = page(&stand_in, &format!("{path}/html")).await;
+    let framed = page(&emulator, &format!("{path}/html")).await;
     let base = "<!doctype html><base target=\"_top\">";
     assert_eq!(framed.replacen(base, "<!doctype html>", 1), text(&mail["html"]));
     assert!(framed.starts_with(base));
-    assert_eq!(stand_in.get("/inbox/mail_unknown").await.status(), 404);
-    assert_eq!(stand_in.get("/inbox/mail_unknown/html").await.status(), 404);
+    assert_eq!(emulator.get("/inbox/mail_unknown").await.status(), 404);
+    assert_eq!(emulator.get("/inbox/mail_unknown/html").await.status(), 404);
 }
 
 #[actix_web::test]
-async fn an_empty_inbox_says_what_to_do() {
-    let stand_in = StandIn::start();
-    let html = page(&stand_in, "/inbox").await;
+async fn empty_inbox_explains_what_to_do() {
+    let emulator = TestEmulator::start();
+    let html = page(&emulator, "/inbox").await;
     assert!(html.contains("No emails yet"));
     assert!(html.contains("Request a sign-in link"));
     assert!(!html.contains("/inbox/empty"));
-    let addresses =
-        [stand_in.url(""), stand_in.emulator.smtp_url(), stand_in.url("/_emulate/inbox")];
+    let addresses = [emulator.url(""), emulator.server.smtp_url(), emulator.url("/_emulate/inbox")];
     for address in addresses {
         let escaped = address.replace('/', "&#x2F;");
         let code = |address: &str| format!("<code>{address}</code>");
@@ -110,20 +109,20 @@ async fn an_empty_inbox_says_what_to_do() {
 }
 
 #[actix_web::test]
-async fn every_page_names_itself_once_and_in_english_and_repeats_no_id() {
-    let stand_in = with_acme();
-    let empty = stand_in.get("/inbox").await.text().await.unwrap();
-    let mail = mail_to(&stand_in, "ana@acme.test").await;
+async fn every_page_has_language_landmarks_and_unique_ids() {
+    let emulator = with_acme();
+    let empty = emulator.get("/inbox").await.text().await.unwrap();
+    let mail = mail_to(&emulator, "ana@acme.test").await;
     let mut pages = vec![empty];
     for path in [
         "/inbox",
         &format!("/inbox/{}", text(&mail["id"])),
         "/inbox/mail_unknown",
         "/_emulate/error/sso/client-id-invalid",
-        &Waiting::begin(&stand_in).await.page,
+        &PendingSignIn::begin(&emulator).await.page,
         "/_emulate/idp",
     ] {
-        pages.push(stand_in.get(path).await.text().await.unwrap());
+        pages.push(emulator.get(path).await.text().await.unwrap());
     }
     for html in pages {
         assert!(html.contains("<html lang=\"en\">"), "{html}");
@@ -138,23 +137,23 @@ async fn every_page_names_itself_once_and_in_english_and_repeats_no_id() {
 }
 
 #[actix_web::test]
-async fn a_mail_that_came_by_smtp_can_be_downloaded_as_it_came() {
-    let stand_in = StandIn::start();
-    let mail = mail_to(&stand_in, "ana@acme.test").await;
-    let html = page(&stand_in, &format!("/inbox/{}", text(&mail["id"]))).await;
+async fn smtp_email_source_can_be_downloaded() {
+    let emulator = TestEmulator::start();
+    let mail = mail_to(&emulator, "ana@acme.test").await;
+    let html = page(&emulator, &format!("/inbox/{}", text(&mail["id"]))).await;
     assert!(!html.contains("download="), "{html}");
-    SmtpClient::greeted(&stand_in).await.send("ben@acme.test", "Subject: Hi\r\n\r\nHello.").await;
-    let id = text(&stand_in.inbox().await[0]["id"]).to_owned();
-    let html = page(&stand_in, &format!("/inbox/{id}")).await;
+    SmtpClient::greeted(&emulator).await.send("ben@acme.test", "Subject: Hi\r\n\r\nHello.").await;
+    let id = text(&emulator.inbox().await[0]["id"]).to_owned();
+    let html = page(&emulator, &format!("/inbox/{id}")).await;
     assert!(html.contains(&format!("href=\"/_emulate/inbox/{id}/raw\"")), "{html}");
 }
 
 #[actix_web::test]
-async fn what_an_address_holds_is_escaped_everywhere() {
-    let stand_in = StandIn::start();
-    let mail = mail_to(&stand_in, "a&b'{{c}}@acme.test").await;
+async fn email_address_is_escaped_everywhere() {
+    let emulator = TestEmulator::start();
+    let mail = mail_to(&emulator, "a&b'{{c}}@acme.test").await;
     for path in ["/inbox".to_owned(), format!("/inbox/{}", text(&mail["id"]))] {
-        let html = page(&stand_in, &path).await;
+        let html = page(&emulator, &path).await;
         assert!(html.contains("a&amp;b"), "{path}");
         assert!(!html.contains("a&b"), "{path}");
     }
@@ -163,31 +162,31 @@ async fn what_an_address_holds_is_escaped_everywhere() {
 }
 
 #[actix_web::test]
-async fn the_button_empties_the_inbox_but_not_from_another_site() {
-    let stand_in = StandIn::start();
-    mail_to(&stand_in, "ana@acme.test").await;
+async fn empty_button_works_only_from_the_same_site() {
+    let emulator = TestEmulator::start();
+    mail_to(&emulator, "ana@acme.test").await;
     let press = |site: &'static str| {
-        let request = stand_in.request(Method::POST, "/inbox/empty");
+        let request = emulator.request(Method::POST, "/inbox/empty");
         request.header("sec-fetch-site", site).send()
     };
     for site in ["cross-site", "same-site"] {
         assert_eq!(press(site).await.unwrap().status(), 403, "{site}");
     }
-    assert!(page(&stand_in, "/inbox").await.contains("ana@acme.test"));
+    assert!(page(&emulator, "/inbox").await.contains("ana@acme.test"));
 
     let pressed = press("same-origin").await.unwrap();
     assert_eq!(pressed.status(), 303);
     assert_eq!(pressed.headers()["location"], "/inbox");
-    assert!(page(&stand_in, "/inbox").await.contains("No emails yet"));
+    assert!(page(&emulator, "/inbox").await.contains("No emails yet"));
 }
 
 #[actix_web::test]
-async fn pages_may_load_nothing_from_elsewhere_and_mails_run_no_scripts() {
-    let stand_in = StandIn::start();
-    let mail = mail_to(&stand_in, "ana@acme.test").await;
+async fn pages_load_nothing_external_and_emails_run_no_scripts() {
+    let emulator = TestEmulator::start();
+    let mail = mail_to(&emulator, "ana@acme.test").await;
     let policy = async |path: &str| {
-        let answer = stand_in.get(path).await;
-        answer.headers()["content-security-policy"].to_str().unwrap().to_owned()
+        let response = emulator.get(path).await;
+        response.headers()["content-security-policy"].to_str().unwrap().to_owned()
     };
     let path = format!("/inbox/{}", text(&mail["id"]));
     for page in ["/inbox", path.as_str(), "/passwordless/unknown/confirm", "/sso/authorize"] {
@@ -201,14 +200,14 @@ async fn pages_may_load_nothing_from_elsewhere_and_mails_run_no_scripts() {
 }
 
 #[actix_web::test]
-async fn assets_are_served_with_their_types() {
-    let stand_in = StandIn::start();
+async fn assets_have_their_content_types() {
+    let emulator = TestEmulator::start();
     for (name, content_type) in
         [("inbox.css", "text/css"), ("inbox.js", "text/javascript"), ("icon.svg", "image/svg+xml")]
     {
-        let answer = stand_in.get(&format!("/inbox/assets/{name}")).await;
-        assert_eq!(answer.status(), 200);
-        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with(content_type));
+        let response = emulator.get(&format!("/inbox/assets/{name}")).await;
+        assert_eq!(response.status(), 200);
+        assert!(response.headers()["content-type"].to_str().unwrap().starts_with(content_type));
     }
-    assert_eq!(stand_in.get("/inbox/assets/other.css").await.status(), 404);
+    assert_eq!(emulator.get("/inbox/assets/other.css").await.status(), 404);
 }

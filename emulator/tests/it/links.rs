@@ -1,21 +1,21 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stand_in::{CALLBACK, StandIn, text};
+use crate::test_emulator::{CALLBACK, TestEmulator, text};
 
 #[actix_web::test]
-async fn a_link_leads_to_the_app_once_with_code_and_state() {
-    let stand_in = StandIn::start();
+async fn link_redirects_once_with_code_and_state() {
+    let emulator = TestEmulator::start();
     let state = "a b&c=d/é";
-    let answer = stand_in.create_with(json!({ "state": state })).await;
-    let session: Value = answer.json().await.unwrap();
+    let response = emulator.create_with(json!({ "state": state })).await;
+    let session: Value = response.json().await.unwrap();
 
-    let first = stand_in.follow(text(&session["link"])).await;
+    let first = emulator.follow(text(&session["link"])).await;
     assert_eq!(first.target, CALLBACK);
     assert_eq!(first.query["code"].len(), 26);
     assert_eq!(first.get("state"), Some(state));
 
-    let second = stand_in.follow(text(&session["link"])).await;
+    let second = emulator.follow(text(&session["link"])).await;
     assert_eq!(second.target, CALLBACK);
     assert_eq!(second.get("error"), Some("access_denied"));
     assert!(second.get("error_description").is_some());
@@ -24,80 +24,82 @@ async fn a_link_leads_to_the_app_once_with_code_and_state() {
 }
 
 #[actix_web::test]
-async fn without_a_state_none_comes_back() {
-    let stand_in = StandIn::start();
-    let session = stand_in.create("ana@acme.test").await;
-    assert_eq!(stand_in.follow(text(&session["link"])).await.get("state"), None);
-    assert_eq!(stand_in.follow(text(&session["link"])).await.get("state"), None);
+async fn redirect_has_no_state_if_none_was_given() {
+    let emulator = TestEmulator::start();
+    let session = emulator.create("ana@acme.test").await;
+    assert_eq!(emulator.follow(text(&session["link"])).await.get("state"), None);
+    assert_eq!(emulator.follow(text(&session["link"])).await.get("state"), None);
 }
 
 #[actix_web::test]
-async fn the_query_of_a_redirect_uri_is_kept() {
-    let stand_in = StandIn::start();
+async fn redirect_uri_keeps_its_query() {
+    let emulator = TestEmulator::start();
     let uri = "http://localhost:3000/callback?tenant=a%20b";
-    let answer = stand_in.create_with(json!({ "redirect_uri": uri })).await;
-    let session: Value = answer.json().await.unwrap();
-    let followed = stand_in.follow(text(&session["link"])).await;
+    let response = emulator.create_with(json!({ "redirect_uri": uri })).await;
+    let session: Value = response.json().await.unwrap();
+    let followed = emulator.follow(text(&session["link"])).await;
     assert_eq!(followed.target, "http://localhost:3000/callback");
     assert_eq!(followed.get("tenant"), Some("a b"));
     assert!(followed.get("code").is_some());
 }
 
 #[actix_web::test]
-async fn a_link_lives_15_minutes_unless_told_otherwise() {
-    let stand_in = StandIn::start();
-    let usual = stand_in.create("ana@acme.test").await;
-    let in_time = stand_in.create("ana@acme.test").await;
-    let answer = stand_in.create_with(json!({ "expires_in": 3600 })).await;
-    let longer: Value = answer.json().await.unwrap();
+async fn link_expires_after_15_minutes_by_default() {
+    let emulator = TestEmulator::start();
+    let usual = emulator.create("ana@acme.test").await;
+    let in_time = emulator.create("ana@acme.test").await;
+    let response = emulator.create_with(json!({ "expires_in": 3600 })).await;
+    let longer: Value = response.json().await.unwrap();
 
-    stand_in.advance_clock(890).await;
-    assert!(stand_in.follow(text(&in_time["link"])).await.get("code").is_some());
-    stand_in.advance_clock(11).await;
-    let expired = stand_in.follow(text(&usual["link"])).await;
+    emulator.advance_clock(890).await;
+    assert!(emulator.follow(text(&in_time["link"])).await.get("code").is_some());
+    emulator.advance_clock(11).await;
+    let expired = emulator.follow(text(&usual["link"])).await;
     assert_eq!(expired.get("error"), Some("access_denied"));
-    assert!(stand_in.follow(text(&longer["link"])).await.get("code").is_some());
+    assert!(emulator.follow(text(&longer["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
-async fn a_newer_session_leaves_the_older_one_alone() {
-    let stand_in = StandIn::start();
-    let older = stand_in.create("ana@acme.test").await;
-    let newer = stand_in.create("ana@acme.test").await;
-    assert!(stand_in.follow(text(&newer["link"])).await.get("code").is_some());
-    assert!(stand_in.follow(text(&older["link"])).await.get("code").is_some());
+async fn newer_session_keeps_the_older_link_valid() {
+    let emulator = TestEmulator::start();
+    let older = emulator.create("ana@acme.test").await;
+    let newer = emulator.create("ana@acme.test").await;
+    assert!(emulator.follow(text(&newer["link"])).await.get("code").is_some());
+    assert!(emulator.follow(text(&older["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
-async fn head_leaves_a_link_unused() {
-    let stand_in = StandIn::start();
-    let session = stand_in.create("ana@acme.test").await;
-    let path = text(&session["link"]).strip_prefix(&stand_in.emulator.url()).unwrap();
+async fn head_does_not_use_up_a_link() {
+    let emulator = TestEmulator::start();
+    let session = emulator.create("ana@acme.test").await;
+    let path = text(&session["link"]).strip_prefix(&emulator.server.url()).unwrap();
     for _ in 0..2 {
-        let answer = stand_in.request(Method::HEAD, path).send().await.unwrap();
-        assert_eq!(answer.status(), 200);
+        let response = emulator.request(Method::HEAD, path).send().await.unwrap();
+        assert_eq!(response.status(), 200);
     }
-    assert!(stand_in.follow(text(&session["link"])).await.get("code").is_some());
+    assert!(emulator.follow(text(&session["link"])).await.get("code").is_some());
 }
 
 #[actix_web::test]
-async fn an_unknown_link_is_a_404_page() {
-    let stand_in = StandIn::start();
-    let answer = stand_in.get("/passwordless/aaaaaaaaaaaaaaaaaaaaaaaaa/confirm").await;
-    assert_eq!(answer.status(), 404);
-    assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
-    assert!(answer.text().await.unwrap().contains("Unknown link"));
+async fn unknown_link_shows_a_404_page() {
+    let emulator = TestEmulator::start();
+    let response = emulator.get("/passwordless/aaaaaaaaaaaaaaaaaaaaaaaaa/confirm").await;
+    assert_eq!(response.status(), 404);
+    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    assert!(response.text().await.unwrap().contains("Unknown link"));
 }
 
 #[actix_web::test]
-async fn of_parallel_visits_to_one_link_exactly_one_gets_a_code() {
-    let stand_in = StandIn::start();
-    let session = stand_in.create("ana@acme.test").await;
+async fn one_of_many_parallel_visits_gets_the_code() {
+    let emulator = TestEmulator::start();
+    let session = emulator.create("ana@acme.test").await;
     let visits: Vec<_> = (0..50)
         .map(|_| {
             let link = text(&session["link"]).to_owned();
-            let visit = crate::stand_in::client().get(link).send();
-            actix_web::rt::spawn(async { crate::stand_in::Redirect::of(&visit.await.unwrap()) })
+            let visit = crate::test_emulator::client().get(link).send();
+            actix_web::rt::spawn(async {
+                crate::test_emulator::Redirect::of(&visit.await.unwrap())
+            })
         })
         .collect();
     let mut codes = 0;

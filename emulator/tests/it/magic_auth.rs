@@ -1,17 +1,17 @@
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::stand_in::{StandIn, text};
+use crate::test_emulator::{TestEmulator, text};
 
 const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
 
-impl StandIn {
+impl TestEmulator {
     async fn create_code(&self, email: &str) -> Response {
         self.post_json("/user_management/magic_auth", json!({ "email": email })).await
     }
 
-    /// A code for this address, as its mail has it.
-    async fn mailed_code(&self, email: &str) -> String {
+    /// Requests a code and returns it from the email.
+    async fn emailed_code(&self, email: &str) -> String {
         assert_eq!(self.create_code(email).await.status(), 201);
         let mail = self.inbox().await.remove(0);
         assert_eq!(mail["to"], email);
@@ -38,151 +38,151 @@ impl StandIn {
     }
 }
 
-/// Another than this.
+/// Returns a different code.
 fn wrong(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
 
-async fn assert_refused(answer: Response, error: &str) {
-    assert_eq!(answer.status(), 400, "{error}");
-    assert_eq!(answer.json::<Value>().await.unwrap()["error"], error);
+async fn assert_refused(response: Response, error: &str) {
+    assert_eq!(response.status(), 400, "{error}");
+    assert_eq!(response.json::<Value>().await.unwrap()["error"], error);
 }
 
 #[actix_web::test]
-async fn a_mailed_code_becomes_a_user() {
-    let stand_in = StandIn::start();
-    let answer: Value = stand_in.create_code("Ana@acme.test").await.json().await.unwrap();
+async fn emailed_code_signs_in_the_user() {
+    let emulator = TestEmulator::start();
+    let response: Value = emulator.create_code("Ana@acme.test").await.json().await.unwrap();
     assert_eq!(
-        (&answer["object"], &answer["email"]),
+        (&response["object"], &response["email"]),
         (&json!("magic_auth"), &json!("Ana@acme.test"))
     );
-    assert!(text(&answer["id"]).starts_with("magic_auth_"));
-    assert_eq!(text(&answer["code"]).len(), 6);
+    assert!(text(&response["id"]).starts_with("magic_auth_"));
+    assert_eq!(text(&response["code"]).len(), 6);
 
-    let answer = stand_in.authenticate("ana@acme.test", text(&answer["code"])).await;
-    assert_eq!(answer.status(), 200);
-    let answer: Value = answer.json().await.unwrap();
-    assert_eq!(answer["authentication_method"], "MagicAuth");
-    assert!(text(&answer["user"]["id"]).starts_with("user_"));
-    assert_eq!(answer["user"]["email"], "ana@acme.test");
-    assert_eq!(answer["user"]["email_verified"], true);
+    let response = emulator.authenticate("ana@acme.test", text(&response["code"])).await;
+    assert_eq!(response.status(), 200);
+    let response: Value = response.json().await.unwrap();
+    assert_eq!(response["authentication_method"], "MagicAuth");
+    assert!(text(&response["user"]["id"]).starts_with("user_"));
+    assert_eq!(response["user"]["email"], "ana@acme.test");
+    assert_eq!(response["user"]["email_verified"], true);
     for token in ["access_token", "refresh_token"] {
-        assert!(text(&answer[token]).len() > 20, "{token}");
+        assert!(text(&response[token]).len() > 20, "{token}");
     }
-    assert_eq!(answer["organization_id"], Value::Null);
+    assert_eq!(response["organization_id"], Value::Null);
 }
 
 #[actix_web::test]
-async fn the_mail_has_the_code_and_no_link() {
-    let stand_in = StandIn::start();
-    let code = stand_in.mailed_code("ana@acme.test").await;
-    let mail = stand_in.inbox().await.remove(0);
+async fn code_email_has_the_code_and_no_link() {
+    let emulator = TestEmulator::start();
+    let code = emulator.emailed_code("ana@acme.test").await;
+    let mail = emulator.inbox().await.remove(0);
     assert!(text(&mail["subject"]).contains(&code) && text(&mail["html"]).contains(&code));
     assert_eq!((&mail["link"], &mail["session_id"]), (&Value::Null, &Value::Null));
-    assert_eq!(stand_in.authenticate("ana@acme.test", &code).await.status(), 200);
+    assert_eq!(emulator.authenticate("ana@acme.test", &code).await.status(), 200);
 }
 
 #[actix_web::test]
-async fn the_same_address_is_the_same_user() {
-    let stand_in = StandIn::start();
+async fn same_address_is_the_same_user() {
+    let emulator = TestEmulator::start();
     let mut ids = Vec::new();
     for email in ["ana@acme.test", "ANA@acme.test", "bob@acme.test"] {
-        let code = stand_in.mailed_code(email).await;
-        let answer: Value = stand_in.authenticate(email, &code).await.json().await.unwrap();
-        ids.push(answer["user"]["id"].clone());
+        let code = emulator.emailed_code(email).await;
+        let response: Value = emulator.authenticate(email, &code).await.json().await.unwrap();
+        ids.push(response["user"]["id"].clone());
     }
     assert_eq!(ids[0], ids[1]);
     assert_ne!(ids[0], ids[2]);
 }
 
 #[actix_web::test]
-async fn a_code_works_once_for_its_address_for_ten_minutes() {
-    let stand_in = StandIn::start();
-    assert_refused(stand_in.authenticate("ana@acme.test", "123456").await, "invalid_one_time_code")
+async fn email_code_works_once_for_its_address_for_ten_minutes() {
+    let emulator = TestEmulator::start();
+    assert_refused(emulator.authenticate("ana@acme.test", "123456").await, "invalid_one_time_code")
         .await;
-    let code = stand_in.mailed_code("ana@acme.test").await;
+    let code = emulator.emailed_code("ana@acme.test").await;
     assert_refused(
-        stand_in.authenticate("ana@acme.test", &wrong(&code)).await,
+        emulator.authenticate("ana@acme.test", &wrong(&code)).await,
         "invalid_one_time_code",
     )
     .await;
-    assert_refused(stand_in.authenticate("eve@acme.test", &code).await, "invalid_one_time_code")
+    assert_refused(emulator.authenticate("eve@acme.test", &code).await, "invalid_one_time_code")
         .await;
-    assert_eq!(stand_in.authenticate("ana@acme.test", &code).await.status(), 200);
+    assert_eq!(emulator.authenticate("ana@acme.test", &code).await.status(), 200);
     assert_refused(
-        stand_in.authenticate("ana@acme.test", &code).await,
+        emulator.authenticate("ana@acme.test", &code).await,
         "one_time_code_previously_used",
     )
     .await;
 
-    let code = stand_in.mailed_code("ana@acme.test").await;
-    stand_in.post_json("/_emulate/clock", json!({ "advance_seconds": 600 })).await;
-    assert_refused(stand_in.authenticate("ana@acme.test", &code).await, "one_time_code_expired")
+    let code = emulator.emailed_code("ana@acme.test").await;
+    emulator.post_json("/_emulate/clock", json!({ "advance_seconds": 600 })).await;
+    assert_refused(emulator.authenticate("ana@acme.test", &code).await, "one_time_code_expired")
         .await;
 }
 
 #[actix_web::test]
-async fn a_newer_code_takes_the_place_of_the_older() {
-    let stand_in = StandIn::start();
-    let older = stand_in.mailed_code("ana@acme.test").await;
-    let mut newer = stand_in.mailed_code("ana@acme.test").await;
+async fn newer_email_code_replaces_the_older() {
+    let emulator = TestEmulator::start();
+    let older = emulator.emailed_code("ana@acme.test").await;
+    let mut newer = emulator.emailed_code("ana@acme.test").await;
     if newer == older {
-        newer = stand_in.mailed_code("ana@acme.test").await;
+        newer = emulator.emailed_code("ana@acme.test").await;
     }
-    assert_refused(stand_in.authenticate("ana@acme.test", &older).await, "invalid_one_time_code")
+    assert_refused(emulator.authenticate("ana@acme.test", &older).await, "invalid_one_time_code")
         .await;
-    assert_eq!(stand_in.authenticate("ana@acme.test", &newer).await.status(), 200);
+    assert_eq!(emulator.authenticate("ana@acme.test", &newer).await.status(), 200);
 }
 
 #[actix_web::test]
-async fn a_code_bears_five_wrong_tries() {
-    let stand_in = StandIn::start();
-    let code = stand_in.mailed_code("ana@acme.test").await;
+async fn email_code_allows_five_wrong_attempts() {
+    let emulator = TestEmulator::start();
+    let code = emulator.emailed_code("ana@acme.test").await;
     for _ in 0..5 {
-        let answer = stand_in.authenticate("ana@acme.test", &wrong(&code)).await;
-        assert_refused(answer, "invalid_one_time_code").await;
+        let response = emulator.authenticate("ana@acme.test", &wrong(&code)).await;
+        assert_refused(response, "invalid_one_time_code").await;
     }
-    let right = stand_in.authenticate("ana@acme.test", &code).await;
+    let right = emulator.authenticate("ana@acme.test", &code).await;
     assert_refused(right, "one_time_code_too_many_attempts").await;
 }
 
 #[actix_web::test]
-async fn an_address_gets_three_codes_and_ten_tries_a_minute() {
-    let stand_in = StandIn::start();
+async fn address_gets_three_codes_and_ten_attempts_a_minute() {
+    let emulator = TestEmulator::start();
     for _ in 0..3 {
-        assert_eq!(stand_in.create_code("ana@acme.test").await.status(), 201);
+        assert_eq!(emulator.create_code("ana@acme.test").await.status(), 201);
     }
-    let fourth = stand_in.create_code("Ana@acme.test").await;
+    let fourth = emulator.create_code("Ana@acme.test").await;
     assert_eq!(
         (fourth.status().as_u16(), &fourth.headers()["retry-after"]),
         (429, &"60".parse().unwrap())
     );
     assert_eq!(fourth.json::<Value>().await.unwrap()["code"], "too_many_requests");
-    assert_eq!(stand_in.create_code("bob@acme.test").await.status(), 201, "of another");
+    assert_eq!(emulator.create_code("bob@acme.test").await.status(), 201, "another address");
 
     for _ in 0..10 {
-        assert_eq!(stand_in.authenticate("ana@acme.test", "abcdef").await.status(), 400);
+        assert_eq!(emulator.authenticate("ana@acme.test", "abcdef").await.status(), 400);
     }
-    assert_eq!(stand_in.authenticate("ana@acme.test", "abcdef").await.status(), 429);
-    stand_in.post_json("/_emulate/clock", json!({ "advance_seconds": 60 })).await;
-    assert_eq!(stand_in.create_code("ana@acme.test").await.status(), 201);
-    assert_eq!(stand_in.authenticate("ana@acme.test", "abcdef").await.status(), 400);
+    assert_eq!(emulator.authenticate("ana@acme.test", "abcdef").await.status(), 429);
+    emulator.post_json("/_emulate/clock", json!({ "advance_seconds": 60 })).await;
+    assert_eq!(emulator.create_code("ana@acme.test").await.status(), 201);
+    assert_eq!(emulator.authenticate("ana@acme.test", "abcdef").await.status(), 400);
 }
 
 #[actix_web::test]
-async fn what_is_asked_wrongly_is_refused() {
-    let stand_in = StandIn::start();
+async fn invalid_magic_auth_request_is_refused() {
+    let emulator = TestEmulator::start();
     for body in [json!({}), json!({ "email": "ana" }), json!({ "email": ["ana@acme.test"] })] {
-        let refused = stand_in.post_json("/user_management/magic_auth", body).await;
+        let refused = emulator.post_json("/user_management/magic_auth", body).await;
         assert_eq!(refused.status(), 422);
         let refused: Value = refused.json().await.unwrap();
         assert_eq!(refused["code"], "invalid_request_parameters");
         assert_eq!(refused["errors"][0]["field"], "email");
     }
-    let without_key = stand_in.request(Method::POST, "/user_management/magic_auth");
+    let without_key = emulator.request(Method::POST, "/user_management/magic_auth");
     assert_eq!(without_key.json(&json!({})).send().await.unwrap().status(), 401);
 
-    let code = stand_in.mailed_code("ana@acme.test").await;
+    let code = emulator.emailed_code("ana@acme.test").await;
     for (parameter, value, error) in [
         ("client_id", "client_other", "invalid_client"),
         ("client_secret", "sk_test_other", "unauthorized_client"),
@@ -191,7 +191,7 @@ async fn what_is_asked_wrongly_is_refused() {
         ("email", "", "invalid_request"),
     ] {
         let more = json!({ parameter: value });
-        assert_refused(stand_in.authenticate_with("ana@acme.test", &code, more).await, error).await;
+        assert_refused(emulator.authenticate_with("ana@acme.test", &code, more).await, error).await;
     }
-    assert_eq!(stand_in.authenticate("ana@acme.test", &code).await.status(), 200);
+    assert_eq!(emulator.authenticate("ana@acme.test", &code).await.status(), 200);
 }

@@ -1,9 +1,9 @@
-//! The stand-in as an app sees it: over HTTP, one instance a test.
+//! Black-box tests over HTTP and SMTP. Each test starts its own emulator.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
-mod common_ground;
+mod all_endpoints;
 mod connections;
 mod faults;
 mod hook_errors;
@@ -26,5 +26,5 @@ mod sso_connections;
 mod sso_identity;
 mod sso_idp;
 mod sso_pkce;
-mod stand_in;
+mod test_emulator;
 mod token;

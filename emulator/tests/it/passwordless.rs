@@ -1,14 +1,14 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stand_in::{CALLBACK, StandIn, text};
+use crate::test_emulator::{CALLBACK, TestEmulator, text};
 
 #[actix_web::test]
-async fn a_session_has_the_five_recorded_fields() {
-    let stand_in = StandIn::start();
-    let answer = stand_in.create_with(json!({ "state": "abc", "expires_in": 900 })).await;
-    assert_eq!(answer.status(), 201);
-    let session: Value = answer.json().await.unwrap();
+async fn session_has_the_five_recorded_fields() {
+    let emulator = TestEmulator::start();
+    let response = emulator.create_with(json!({ "state": "abc", "expires_in": 900 })).await;
+    assert_eq!(response.status(), 201);
+    let session: Value = response.json().await.unwrap();
 
     assert_eq!(session.as_object().unwrap().len(), 5);
     assert_eq!(session["object"], "passwordless_session");
@@ -16,26 +16,26 @@ async fn a_session_has_the_five_recorded_fields() {
     assert_eq!(text(&session["id"]).len(), "passwordless_session_".len() + 26);
     let expires_at = text(&session["expires_at"]);
     assert!(expires_at.ends_with('Z') && expires_at.len() == "2026-11-22T13:57:04.218Z".len());
-    let start = stand_in.url("/passwordless/");
+    let start = emulator.url("/passwordless/");
     let token = text(&session["link"]).strip_prefix(&start).unwrap().strip_suffix("/confirm");
     assert_eq!(token.unwrap().len(), 25);
     assert!(token.unwrap().bytes().all(|byte| byte.is_ascii_alphanumeric()));
 }
 
 #[actix_web::test]
-async fn an_empty_body_gets_the_recorded_refusal() {
-    let stand_in = StandIn::start();
-    let answer = stand_in.post_json("/passwordless/sessions", json!({})).await;
-    assert_eq!(answer.status(), 422);
+async fn empty_body_gets_the_recorded_error() {
+    let emulator = TestEmulator::start();
+    let response = emulator.post_json("/passwordless/sessions", json!({})).await;
+    assert_eq!(response.status(), 422);
     assert_eq!(
-        answer.text().await.unwrap(),
+        response.text().await.unwrap(),
         r#"{"message":"Validation failed","errors":[{"field":"email","code":"email must be a string"},{"field":"type","code":"type must be a valid enum value"}]}"#
     );
 }
 
 #[actix_web::test]
-async fn each_bad_field_is_named() {
-    let stand_in = StandIn::start();
+async fn each_invalid_field_is_named() {
+    let emulator = TestEmulator::start();
     for (field, value) in [
         ("email", json!("not an address")),
         ("email", json!("ana@acme.test\r\nBcc: eve@acme.test")),
@@ -53,9 +53,9 @@ async fn each_bad_field_is_named() {
         ("redirect_uri", json!("http://app.test/callback")),
         ("redirect_uri", json!("/callback")),
     ] {
-        let answer = stand_in.create_with(json!({ field: value })).await;
-        assert_eq!(answer.status(), 422, "{field} {value}");
-        let body: Value = answer.json().await.unwrap();
+        let response = emulator.create_with(json!({ field: value })).await;
+        assert_eq!(response.status(), 422, "{field} {value}");
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["message"], "Validation failed");
         assert_eq!(body["errors"].as_array().unwrap().len(), 1);
         assert_eq!(body["errors"][0]["field"], field, "{value}");
@@ -63,28 +63,28 @@ async fn each_bad_field_is_named() {
 }
 
 #[actix_web::test]
-async fn the_limits_of_expires_in_are_inclusive_and_empty_values_count_as_absent() {
-    let stand_in = StandIn::start();
+async fn expires_in_limits_are_inclusive_and_empty_values_count_as_absent() {
+    let emulator = TestEmulator::start();
     for more in [
         json!({ "expires_in": 900 }),
         json!({ "expires_in": 86_400 }),
         json!({ "expires_in": 0, "state": "", "connection": "" }),
         json!({ "expires_in": null, "state": null, "connection": null }),
     ] {
-        assert_eq!(stand_in.create_with(more.clone()).await.status(), 201, "{more}");
+        assert_eq!(emulator.create_with(more.clone()).await.status(), 201, "{more}");
     }
 }
 
 #[actix_web::test]
-async fn a_body_that_is_not_json_is_400() {
-    let stand_in = StandIn::start();
-    let request = stand_in.api(Method::POST, "/passwordless/sessions").body("{");
+async fn body_that_is_not_json_is_400() {
+    let emulator = TestEmulator::start();
+    let request = emulator.api(Method::POST, "/passwordless/sessions").body("{");
     assert_eq!(request.send().await.unwrap().status(), 400);
 }
 
 #[actix_web::test]
-async fn without_the_api_key_everything_is_401() {
-    let stand_in = StandIn::start();
+async fn missing_api_key_is_401() {
+    let emulator = TestEmulator::start();
     for (method, path) in [
         (Method::POST, "/passwordless/sessions"),
         (Method::POST, "/passwordless/sessions/passwordless_session_1/send"),
@@ -93,25 +93,25 @@ async fn without_the_api_key_everything_is_401() {
         (Method::DELETE, "/connections/conn_1"),
     ] {
         for authorization in ["", "Bearer sk_test_other", "Basic sk_test_default"] {
-            let request = stand_in.request(method.clone(), path);
-            let answer = request.header("authorization", authorization).send().await.unwrap();
-            assert_eq!(answer.status(), 401, "{method} {path} {authorization}");
-            assert_eq!(answer.text().await.unwrap(), r#"{"message":"Unauthorized"}"#);
+            let request = emulator.request(method.clone(), path);
+            let response = request.header("authorization", authorization).send().await.unwrap();
+            assert_eq!(response.status(), 401, "{method} {path} {authorization}");
+            assert_eq!(response.text().await.unwrap(), r#"{"message":"Unauthorized"}"#);
         }
     }
 }
 
 #[actix_web::test]
-async fn a_sent_session_lies_in_the_inbox() {
-    let stand_in = StandIn::start();
-    let session = stand_in.create("ana@acme.test").await;
-    assert_eq!(stand_in.get_json("/_emulate/inbox").await["data"], json!([]));
+async fn sent_session_is_in_the_inbox() {
+    let emulator = TestEmulator::start();
+    let session = emulator.create("ana@acme.test").await;
+    assert_eq!(emulator.get_json("/_emulate/inbox").await["data"], json!([]));
 
-    let answer = stand_in.send(text(&session["id"])).await;
-    assert_eq!(answer.status(), 201);
-    assert_eq!(answer.text().await.unwrap(), r#"{"success":true}"#);
+    let response = emulator.send(text(&session["id"])).await;
+    assert_eq!(response.status(), 201);
+    assert_eq!(response.text().await.unwrap(), r#"{"success":true}"#);
 
-    let inbox = stand_in.get_json("/_emulate/inbox?to=ana@acme.test").await;
+    let inbox = emulator.get_json("/_emulate/inbox?to=ana@acme.test").await;
     let mail = &inbox["data"][0];
     assert_eq!(mail["to"], "ana@acme.test");
     assert_eq!(mail["link"], session["link"]);
@@ -121,60 +121,60 @@ async fn a_sent_session_lies_in_the_inbox() {
 }
 
 #[actix_web::test]
-async fn send_takes_any_body() {
-    let stand_in = StandIn::start();
-    let session = stand_in.create("ana@acme.test").await;
+async fn send_accepts_any_body() {
+    let emulator = TestEmulator::start();
+    let session = emulator.create("ana@acme.test").await;
     let path = format!("/passwordless/sessions/{}/send", text(&session["id"]));
     for body in ["", "{}", r#"{"SessionID":"x"}"#, "not json"] {
-        let request = stand_in.api(Method::POST, &path).header("content-type", "application/json");
+        let request = emulator.api(Method::POST, &path).header("content-type", "application/json");
         assert_eq!(request.body(body).send().await.unwrap().status(), 201, "{body}");
     }
 }
 
 #[actix_web::test]
-async fn an_unknown_an_expired_and_a_used_session_are_sent_to_nobody() {
-    let stand_in = StandIn::start();
-    let used = stand_in.create("ana@acme.test").await;
-    stand_in.follow(text(&used["link"])).await;
-    let expired = stand_in.create("ana@acme.test").await;
-    stand_in.advance_clock(901).await;
+async fn unknown_expired_and_used_sessions_are_not_sent() {
+    let emulator = TestEmulator::start();
+    let used = emulator.create("ana@acme.test").await;
+    emulator.follow(text(&used["link"])).await;
+    let expired = emulator.create("ana@acme.test").await;
+    emulator.advance_clock(901).await;
 
     for id in [text(&used["id"]), text(&expired["id"]), "passwordless_session_unknown"] {
-        let answer = stand_in.send(id).await;
-        assert_eq!(answer.status(), 422);
+        let response = emulator.send(id).await;
+        assert_eq!(response.status(), 422);
         let expected = format!(
             r#"{{"message":"The passwordless session '{id}' has expired or is invalid."}}"#
         );
-        assert_eq!(answer.text().await.unwrap(), expected);
+        assert_eq!(response.text().await.unwrap(), expected);
     }
-    assert_eq!(stand_in.get_json("/_emulate/inbox").await["data"], json!([]));
+    assert_eq!(emulator.get_json("/_emulate/inbox").await["data"], json!([]));
 }
 
 #[actix_web::test]
-async fn a_listed_redirect_uri_is_matched_exactly_and_the_first_is_the_default() {
-    let stand_in = StandIn::with(|options| {
+async fn redirect_uris_match_exactly_and_the_first_is_the_default() {
+    let emulator = TestEmulator::with(|options| {
         options.redirect_uris = vec![CALLBACK.to_owned(), "http://app:3000/back".to_owned()];
     });
-    let by_default = stand_in.create_with(json!({ "redirect_uri": null })).await;
+    let by_default = emulator.create_with(json!({ "redirect_uri": null })).await;
     assert_eq!(by_default.status(), 201);
     let session: Value = by_default.json().await.unwrap();
-    assert_eq!(stand_in.follow(text(&session["link"])).await.target, CALLBACK);
+    assert_eq!(emulator.follow(text(&session["link"])).await.target, CALLBACK);
 
-    let second = stand_in.create_with(json!({ "redirect_uri": "http://app:3000/back" })).await;
+    let second = emulator.create_with(json!({ "redirect_uri": "http://app:3000/back" })).await;
     assert_eq!(second.status(), 201);
     for unlisted in ["https://app.test/callback/", "http://localhost:3000/callback"] {
-        let answer = stand_in.create_with(json!({ "redirect_uri": unlisted })).await;
-        assert_eq!(answer.status(), 422, "{unlisted}");
-        let body: Value = answer.json().await.unwrap();
+        let response = emulator.create_with(json!({ "redirect_uri": unlisted })).await;
+        assert_eq!(response.status(), 422, "{unlisted}");
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["errors"][0]["field"], "redirect_uri");
     }
 }
 
 #[actix_web::test]
-async fn with_no_redirect_uri_at_all_a_session_is_refused() {
-    let stand_in = StandIn::start();
-    let answer = stand_in.create_with(json!({ "redirect_uri": "" })).await;
-    assert_eq!(answer.status(), 422);
-    let body: Value = answer.json().await.unwrap();
+async fn session_without_any_redirect_uri_is_refused() {
+    let emulator = TestEmulator::start();
+    let response = emulator.create_with(json!({ "redirect_uri": "" })).await;
+    assert_eq!(response.status(), 422);
+    let body: Value = response.json().await.unwrap();
     assert!(body["message"].is_string() && body.get("errors").is_none());
 }

@@ -1,4 +1,4 @@
-//! The real binary.
+//! Tests of the compiled program.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -29,7 +29,7 @@ impl Drop for Program {
 }
 
 #[actix_web::test]
-async fn the_ready_line_tells_a_program_all_it_needs() {
+async fn ready_line_has_all_settings() {
     let arguments = [
         "--json",
         "--port",
@@ -63,7 +63,7 @@ async fn the_ready_line_tells_a_program_all_it_needs() {
     assert_eq!(ready["apiKey"], "sk_test_mine");
     assert_eq!(ready["clientId"], "client_mine");
 
-    let client = crate::stand_in::client();
+    let client = crate::test_emulator::client();
     let health = client.get(ready["health"].as_str().unwrap());
     assert_eq!(health.send().await.unwrap().status(), 200);
     for (host, status) in [("emulator:4100", 200), ("workos.internal", 200), ("evil.test", 421)] {
@@ -86,7 +86,7 @@ async fn the_ready_line_tells_a_program_all_it_needs() {
 }
 
 #[test]
-fn wrong_arguments_are_refused() {
+fn invalid_arguments_are_refused() {
     for arguments in [
         &["--organization", "acme.test"][..],
         &["--organization", "org_01ACME"],
@@ -109,7 +109,7 @@ fn wrong_arguments_are_refused() {
 }
 
 #[test]
-fn help_that_cannot_be_written_is_a_failure() {
+fn failure_to_write_help_exits_with_1() {
     for argument in ["--help", "--version"] {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_magic-link-emulator"));

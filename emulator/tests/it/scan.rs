@@ -4,67 +4,67 @@ use serde_json::{Value, json};
 
 use crate::site::Site;
 use crate::smtp_client::SmtpClient;
-use crate::stand_in::{StandIn, text};
+use crate::test_emulator::{TestEmulator, text};
 
-/// Sends a mail with a WorkOS link, and gives its id and link.
-async fn workos_mail(stand_in: &StandIn) -> (String, String) {
-    let session = stand_in.create("ana@acme.test").await;
-    stand_in.send(text(&session["id"])).await;
-    (newest_mail(stand_in).await, text(&session["link"]).to_owned())
+/// Sends an email with a WorkOS link and returns its ID and the link.
+async fn workos_mail(emulator: &TestEmulator) -> (String, String) {
+    let session = emulator.create("ana@acme.test").await;
+    emulator.send(text(&session["id"])).await;
+    (newest_mail(emulator).await, text(&session["link"]).to_owned())
 }
 
-/// Mails a text by SMTP, and gives the id of that mail.
-async fn app_mail(stand_in: &StandIn, message: &str) -> String {
-    let mut client = SmtpClient::greeted(stand_in).await;
+/// Sends a message over SMTP and returns the ID of the email.
+async fn app_mail(emulator: &TestEmulator, message: &str) -> String {
+    let mut client = SmtpClient::greeted(emulator).await;
     assert_eq!(client.send("ana@acme.test", message).await, 250);
-    newest_mail(stand_in).await
+    newest_mail(emulator).await
 }
 
-async fn newest_mail(stand_in: &StandIn) -> String {
-    text(&stand_in.inbox().await[0]["id"]).to_owned()
+async fn newest_mail(emulator: &TestEmulator) -> String {
+    text(&emulator.inbox().await[0]["id"]).to_owned()
 }
 
-async fn scan(stand_in: &StandIn, id: &str, scanner: &str) -> Value {
+async fn scan(emulator: &TestEmulator, id: &str, scanner: &str) -> Value {
     let path = format!("/_emulate/inbox/{id}/scan");
-    let answer = stand_in.post_json(&path, json!({ "as": scanner })).await;
-    assert_eq!(answer.status(), 200);
-    answer.json::<Value>().await.unwrap()["data"].take()
+    let response = emulator.post_json(&path, json!({ "as": scanner })).await;
+    assert_eq!(response.status(), 200);
+    response.json::<Value>().await.unwrap()["data"].take()
 }
 
-async fn mail_page(stand_in: &StandIn, id: &str) -> String {
-    stand_in.get(&format!("/inbox/{id}")).await.text().await.unwrap()
+async fn mail_page(emulator: &TestEmulator, id: &str) -> String {
+    emulator.get(&format!("/inbox/{id}")).await.text().await.unwrap()
 }
 
 #[actix_web::test]
-async fn head_asks_for_a_link_without_spending_it() {
-    let stand_in = StandIn::start();
-    let (id, link) = workos_mail(&stand_in).await;
-    let visits = scan(&stand_in, &id, "head").await;
+async fn head_scan_does_not_use_up_the_link() {
+    let emulator = TestEmulator::start();
+    let (id, link) = workos_mail(&emulator).await;
+    let visits = scan(&emulator, &id, "head").await;
     let visit = json!({ "url": link, "method": "HEAD", "status": 200, "skipped": false });
     assert_eq!(visits, json!([visit]));
-    assert!(mail_page(&stand_in, &id).await.contains("link-unused"));
-    assert!(stand_in.follow(&link).await.get("code").is_some());
+    assert!(mail_page(&emulator, &id).await.contains("link-unused"));
+    assert!(emulator.follow(&link).await.get("code").is_some());
 }
 
 #[actix_web::test]
-async fn get_spends_a_link_and_follows_nothing() {
-    let stand_in = StandIn::start();
-    let (id, link) = workos_mail(&stand_in).await;
-    let visits = scan(&stand_in, &id, "get").await;
+async fn get_scan_uses_up_the_link_and_follows_no_redirect() {
+    let emulator = TestEmulator::start();
+    let (id, link) = workos_mail(&emulator).await;
+    let visits = scan(&emulator, &id, "get").await;
     let visit = json!({ "url": link, "method": "GET", "status": 302, "skipped": false });
     assert_eq!(visits, json!([visit]));
-    assert!(mail_page(&stand_in, &id).await.contains("link-used"));
-    assert_eq!(stand_in.follow(&link).await.get("error"), Some("access_denied"));
+    assert!(mail_page(&emulator, &id).await.contains("link-used"));
+    assert_eq!(emulator.follow(&link).await.get("error"), Some("access_denied"));
 }
 
 #[actix_web::test]
-async fn following_reaches_an_app_on_this_machine_with_the_code() {
-    let (stand_in, site) = (StandIn::start(), Site::start());
+async fn follow_scan_reaches_a_local_app_with_the_code() {
+    let (emulator, site) = (TestEmulator::start(), Site::start());
     let callback = format!("{}/callback", site.url);
-    let session = stand_in.create_with(json!({ "redirect_uri": callback })).await;
+    let session = emulator.create_with(json!({ "redirect_uri": callback })).await;
     let session: Value = session.json().await.unwrap();
-    stand_in.send(text(&session["id"])).await;
-    let visits = scan(&stand_in, &newest_mail(&stand_in).await, "get_follow").await;
+    emulator.send(text(&session["id"])).await;
+    let visits = scan(&emulator, &newest_mail(&emulator).await, "get_follow").await;
     assert_eq!((&visits[0]["status"], &visits[1]["status"]), (&json!(302), &json!(200)));
     assert!(text(&visits[1]["url"]).starts_with(&format!("{callback}?code=")));
     assert_eq!(site.lines().len(), 1);
@@ -72,35 +72,35 @@ async fn following_reaches_an_app_on_this_machine_with_the_code() {
 }
 
 #[actix_web::test]
-async fn following_stops_where_another_machine_begins_and_after_ten_redirects() {
-    let (stand_in, site) = (StandIn::start(), Site::start());
-    let away = app_mail(&stand_in, &format!("\r\n{}/away", site.url)).await;
-    let visits = scan(&stand_in, &away, "get_follow").await;
+async fn follow_scan_stops_at_external_urls_and_after_ten_redirects() {
+    let (emulator, site) = (TestEmulator::start(), Site::start());
+    let away = app_mail(&emulator, &format!("\r\n{}/away", site.url)).await;
+    let visits = scan(&emulator, &away, "get_follow").await;
     let skipped = json!({
         "url": "http://app.test/landing", "method": "GET", "status": null, "skipped": true,
     });
     assert_eq!(visits[1], skipped);
     assert_eq!(visits.as_array().unwrap().len(), 2);
 
-    let round = app_mail(&stand_in, &format!("\r\n{}/round", site.url)).await;
-    assert_eq!(scan(&stand_in, &round, "get_follow").await.as_array().unwrap().len(), 11);
+    let round = app_mail(&emulator, &format!("\r\n{}/round", site.url)).await;
+    assert_eq!(scan(&emulator, &round, "get_follow").await.as_array().unwrap().len(), 11);
 }
 
 #[actix_web::test]
-async fn two_gets_are_a_tenth_of_a_second_apart() {
-    let (stand_in, site) = (StandIn::start(), Site::start());
-    let id = app_mail(&stand_in, &format!("\r\n{}/redirect", site.url)).await;
-    let visits = scan(&stand_in, &id, "double_get").await;
+async fn double_get_scan_waits_a_tenth_of_a_second() {
+    let (emulator, site) = (TestEmulator::start(), Site::start());
+    let id = app_mail(&emulator, &format!("\r\n{}/redirect", site.url)).await;
+    let visits = scan(&emulator, &id, "double_get").await;
     assert_eq!((&visits[0]["status"], &visits[1]["status"]), (&json!(302), &json!(302)));
     let requests = site.requests();
     assert_eq!(site.lines(), ["GET /redirect", "GET /redirect"]);
-    // Some of the wait may have gone into reaching the site at all.
+    // The site sees less than the full delay if the first request took longer to arrive.
     assert!(requests[1].1 - requests[0].1 >= Duration::from_millis(50));
 }
 
 #[actix_web::test]
-async fn every_link_of_both_parts_is_visited_once_and_none_on_other_machines() {
-    let (stand_in, site) = (StandIn::start(), Site::start());
+async fn local_links_of_both_parts_are_visited_once() {
+    let (emulator, site) = (TestEmulator::start(), Site::start());
     let url = &site.url;
     let message = format!(
         "Content-Type: multipart/alternative; boundary=x\r\n\r\n\
@@ -109,8 +109,8 @@ async fn every_link_of_both_parts_is_visited_once_and_none_on_other_machines() {
          <a href=\"{url}/both\">1</a> <a href='{url}/html?a=1&amp;b=2'>2</a>\
          <a href=https://app.test/html>3</a> <a href=mailto:ana@acme.test>4</a>\r\n--x--\r\n"
     );
-    let id = app_mail(&stand_in, &message).await;
-    let visits = scan(&stand_in, &id, "get").await;
+    let id = app_mail(&emulator, &message).await;
+    let visits = scan(&emulator, &id, "get").await;
     let seen: Vec<_> = visits
         .as_array()
         .unwrap()
@@ -133,68 +133,68 @@ async fn every_link_of_both_parts_is_visited_once_and_none_on_other_machines() {
 }
 
 #[actix_web::test]
-async fn a_link_where_nobody_listens_has_no_status() {
-    let stand_in = StandIn::start();
-    // Bound, so that nobody else gets the port, and not listening.
+async fn link_to_a_closed_port_has_no_status() {
+    let emulator = TestEmulator::start();
+    // Bound but not listening, so that no other program can take the port.
     let bound = tokio::net::TcpSocket::new_v4().unwrap();
     bound.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let port = bound.local_addr().unwrap().port();
-    let id = app_mail(&stand_in, &format!("\r\nhttp://localhost:{port}/")).await;
-    let visits = scan(&stand_in, &id, "get").await;
+    let id = app_mail(&emulator, &format!("\r\nhttp://localhost:{port}/")).await;
+    let visits = scan(&emulator, &id, "get").await;
     assert_eq!((&visits[0]["status"], &visits[0]["skipped"]), (&Value::Null, &json!(false)));
 }
 
 #[actix_web::test]
-async fn every_name_of_this_machine_leads_to_it() {
-    let (stand_in, site) = (StandIn::start(), Site::start());
+async fn localhost_subdomains_resolve_to_loopback() {
+    let (emulator, site) = (TestEmulator::start(), Site::start());
     for host in ["localhost", "app.localhost"] {
         let url = site.url.replace("127.0.0.1", host);
-        let id = app_mail(&stand_in, &format!("\r\n{url}/")).await;
-        assert_eq!(scan(&stand_in, &id, "head").await[0]["status"], 200, "{host}");
+        let id = app_mail(&emulator, &format!("\r\n{url}/")).await;
+        assert_eq!(scan(&emulator, &id, "head").await[0]["status"], 200, "{host}");
     }
     assert_eq!(site.lines(), ["HEAD /", "HEAD /"]);
 }
 
 #[actix_web::test]
-async fn what_cannot_be_scanned_is_refused() {
-    let stand_in = StandIn::start();
-    let (id, _) = workos_mail(&stand_in).await;
+async fn invalid_scan_is_refused() {
+    let emulator = TestEmulator::start();
+    let (id, _) = workos_mail(&emulator).await;
     let path = format!("/_emulate/inbox/{id}/scan");
     for body in [json!({ "as": "oracle" }), json!({}), json!("head")] {
-        assert_eq!(stand_in.post_json(&path, body.clone()).await.status(), 422, "{body}");
+        assert_eq!(emulator.post_json(&path, body.clone()).await.status(), 422, "{body}");
     }
     let unknown = "/_emulate/inbox/mail_unknown/scan";
-    assert_eq!(stand_in.post_json(unknown, json!({ "as": "get" })).await.status(), 404);
-    assert!(mail_page(&stand_in, &id).await.contains("link-unused"));
+    assert_eq!(emulator.post_json(unknown, json!({ "as": "get" })).await.status(), 404);
+    assert!(mail_page(&emulator, &id).await.contains("link-unused"));
 }
 
 #[actix_web::test]
-async fn the_buttons_scan_but_not_from_another_site() {
-    let stand_in = StandIn::start();
-    let (id, _) = workos_mail(&stand_in).await;
+async fn scan_buttons_work_only_from_the_same_site() {
+    let emulator = TestEmulator::start();
+    let (id, _) = workos_mail(&emulator).await;
     let press = async |id: &str, site: &str, scanner: &str| {
-        let request = stand_in.request(reqwest::Method::POST, &format!("/inbox/{id}/scan"));
+        let request = emulator.request(reqwest::Method::POST, &format!("/inbox/{id}/scan"));
         let form = [("as", scanner)];
         request.header("sec-fetch-site", site).form(&form).send().await.unwrap()
     };
-    assert!(mail_page(&stand_in, &id).await.contains("value=\"double_get\""));
+    assert!(mail_page(&emulator, &id).await.contains("value=\"double_get\""));
     assert_eq!(press(&id, "cross-site", "get").await.status(), 403);
     assert_eq!(press(&id, "same-origin", "oracle").await.status(), 422);
     assert_eq!(press("mail_unknown", "same-origin", "get").await.status(), 404);
-    assert!(mail_page(&stand_in, &id).await.contains("link-unused"));
+    assert!(mail_page(&emulator, &id).await.contains("link-unused"));
 
     let pressed = press(&id, "same-origin", "get").await;
     assert_eq!(pressed.status(), 303);
     assert_eq!(pressed.headers()["location"], format!("/inbox/{id}#scan"));
-    let page = mail_page(&stand_in, &id).await;
+    let page = mail_page(&emulator, &id).await;
     assert!(page.contains("link-used") && page.contains("<code>GET http:"), "{page}");
     assert!(page.contains("outcome-bad"), "{page}");
 }
 
 #[actix_web::test]
-async fn a_mail_without_links_has_no_buttons() {
-    let stand_in = StandIn::start();
-    let id = app_mail(&stand_in, "\r\nHello.").await;
-    assert_eq!(scan(&stand_in, &id, "get").await, json!([]));
-    assert!(!mail_page(&stand_in, &id).await.contains("id=\"scan\""));
+async fn email_without_links_has_no_scan_buttons() {
+    let emulator = TestEmulator::start();
+    let id = app_mail(&emulator, "\r\nHello.").await;
+    assert_eq!(scan(&emulator, &id, "get").await, json!([]));
+    assert!(!mail_page(&emulator, &id).await.contains("id=\"scan\""));
 }

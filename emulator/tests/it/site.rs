@@ -1,4 +1,4 @@
-//! A small site that links can lead to, which records who came.
+//! A small site as the target of links. It records its requests.
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use actix_web::http::header::LOCATION;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 
-/// The pages that do something by themselves.
+/// Pages that navigate or submit a form without user input.
 const PAGES: [(&str, &str); 3] = [
     ("/timer", "<script>setTimeout(() => { location = '/left' }, 25000)</script>"),
     ("/refresh", "<meta http-equiv=refresh content='20;url=/left'>"),
@@ -28,7 +28,7 @@ impl Site {
         let requests = Requests::default();
         let data = web::Data::from(requests.clone());
         let server = HttpServer::new(move || {
-            App::new().app_data(data.clone()).default_service(web::to(answer))
+            App::new().app_data(data.clone()).default_service(web::to(response))
         })
         .workers(1)
         .disable_signals()
@@ -39,18 +39,18 @@ impl Site {
         Self { url, requests }
     }
 
-    /// What came, such as `GET /path`, and when.
+    /// Returns the requests, such as `GET /path`, and their times.
     pub(crate) fn requests(&self) -> Vec<(String, Instant)> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// What came.
+    /// Returns the requests without their times.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.requests().into_iter().map(|(line, _)| line).collect()
     }
 }
 
-async fn answer(
+async fn response(
     request: HttpRequest,
     requests: web::Data<Mutex<Vec<(String, Instant)>>>,
 ) -> HttpResponse {

@@ -1,24 +1,24 @@
-//! A mail client that says exactly what a test wants said.
+//! An SMTP client that sends raw commands.
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use crate::stand_in::StandIn;
+use crate::test_emulator::TestEmulator;
 
 pub(crate) struct SmtpClient(BufReader<TcpStream>);
 
 impl SmtpClient {
-    /// Connects, and reads nothing yet.
-    pub(crate) async fn connect(stand_in: &StandIn) -> Self {
-        let address = ("127.0.0.1", stand_in.emulator.smtp_port());
+    /// Connects without reading the greeting.
+    pub(crate) async fn connect(emulator: &TestEmulator) -> Self {
+        let address = ("127.0.0.1", emulator.server.smtp_port());
         Self(BufReader::new(TcpStream::connect(address).await.unwrap()))
     }
 
-    /// Connects and says hello.
-    pub(crate) async fn greeted(stand_in: &StandIn) -> Self {
-        let mut client = Self::connect(stand_in).await;
+    /// Connects and sends EHLO.
+    pub(crate) async fn greeted(emulator: &TestEmulator) -> Self {
+        let mut client = Self::connect(emulator).await;
         assert_eq!(client.code().await, 220);
-        assert_eq!(client.say("EHLO app.test").await, 250);
+        assert_eq!(client.command("EHLO app.test").await, 250);
         client
     }
 
@@ -26,7 +26,7 @@ impl SmtpClient {
         self.0.write_all(bytes.as_ref()).await.unwrap();
     }
 
-    /// The next reply, all lines of it, without their ends.
+    /// Returns all lines of the next reply, without line ends.
     pub(crate) async fn reply(&mut self) -> Vec<String> {
         let mut lines = Vec::new();
         loop {
@@ -45,22 +45,22 @@ impl SmtpClient {
         self.reply().await[0][..3].parse().unwrap()
     }
 
-    /// Says a line and gives the code of the reply.
-    pub(crate) async fn say(&mut self, line: &str) -> u16 {
+    /// Sends a command and returns the code of the reply.
+    pub(crate) async fn command(&mut self, line: &str) -> u16 {
         self.write(format!("{line}\r\n")).await;
         self.code().await
     }
 
-    /// Sends a message, which has its CR LFs, to one recipient.
+    /// Sends a message, with CR LF line ends, to one recipient.
     pub(crate) async fn send(&mut self, to: &str, message: impl AsRef<[u8]>) -> u16 {
-        assert_eq!(self.say("MAIL FROM:<app@acme.test> SMTPUTF8").await, 250);
-        assert_eq!(self.say(&format!("RCPT TO:<{to}>")).await, 250);
-        assert_eq!(self.say("DATA").await, 354);
+        assert_eq!(self.command("MAIL FROM:<app@acme.test> SMTPUTF8").await, 250);
+        assert_eq!(self.command(&format!("RCPT TO:<{to}>")).await, 250);
+        assert_eq!(self.command("DATA").await, 354);
         self.write(message).await;
-        self.say("\r\n.").await
+        self.command("\r\n.").await
     }
 
-    /// What still comes until the other side is gone.
+    /// Returns everything up to the end of the connection.
     pub(crate) async fn rest(&mut self) -> std::io::Result<Vec<u8>> {
         let mut rest = Vec::new();
         self.0.read_to_end(&mut rest).await.map(|_| rest)

@@ -1,10 +1,10 @@
-//! What becomes of a mail that came by SMTP.
+//! Email received over SMTP.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::smtp_client::SmtpClient;
-use crate::stand_in::{StandIn, text};
+use crate::test_emulator::{TestEmulator, text};
 
 const MULTIPART: &str = "From: =?utf-8?q?Caf=C3=A9_Acme?= <app@acme.test>\r\n\
     To: ana@acme.test\r\n\
@@ -26,14 +26,14 @@ const MULTIPART: &str = "From: =?utf-8?q?Caf=C3=A9_Acme?= <app@acme.test>\r\n\
     --frontier--\r\n";
 
 #[actix_web::test]
-async fn a_mail_is_decoded_into_the_inbox() {
-    let stand_in = StandIn::start();
-    let mut client = SmtpClient::greeted(&stand_in).await;
+async fn email_is_decoded_into_the_inbox() {
+    let emulator = TestEmulator::start();
+    let mut client = SmtpClient::greeted(&emulator).await;
     assert_eq!(client.send("ana@acme.test", MULTIPART).await, 250);
-    assert_eq!(client.say("QUIT").await, 221);
+    assert_eq!(client.command("QUIT").await, 221);
     assert!(client.rest().await.unwrap().is_empty());
 
-    let mail = stand_in.inbox().await.remove(0);
+    let mail = emulator.inbox().await.remove(0);
     assert_eq!(mail.as_object().unwrap().len(), 8);
     assert_eq!(mail["to"], "ana@acme.test");
     assert_eq!(mail["subject"], "Anmelden über 👆");
@@ -44,21 +44,21 @@ async fn a_mail_is_decoded_into_the_inbox() {
     assert_eq!(mail["session_id"], Value::Null);
     assert!(text(&mail["sent_at"]).ends_with('Z'));
 
-    let page = stand_in.get(&format!("/inbox/{}", text(&mail["id"]))).await.text().await.unwrap();
+    let page = emulator.get(&format!("/inbox/{}", text(&mail["id"]))).await.text().await.unwrap();
     assert!(page.contains("Café Acme &lt;app@acme.test&gt;"), "{page}");
     assert!(page.contains("Your app"), "{page}");
     assert!(!page.contains("link-unused"), "{page}");
 }
 
 #[actix_web::test]
-async fn a_mail_may_have_one_part_only_and_no_link() {
-    let stand_in = StandIn::start();
-    let mut client = SmtpClient::greeted(&stand_in).await;
+async fn email_can_have_one_part_and_no_link() {
+    let emulator = TestEmulator::start();
+    let mut client = SmtpClient::greeted(&emulator).await;
     client.send("ana@acme.test", "Subject: Plain\r\n\r\nHello.").await;
     client.send("ana@acme.test", "Content-Type: text/html\r\n\r\n<p>Hello.").await;
     client.send("ana@acme.test", "").await;
     client.send("ana@acme.test", "Subject: =?utf-8?Q?_?=\r\n\r\nHello.").await;
-    let mut mails = stand_in.inbox().await;
+    let mut mails = emulator.inbox().await;
     assert_eq!(mails.remove(0)["subject"], "(no subject)");
     assert_eq!(mails.len(), 3);
     assert_eq!(mails[2]["text"], "Hello.\r\n");
@@ -67,67 +67,67 @@ async fn a_mail_may_have_one_part_only_and_no_link() {
     assert_eq!(mails[1]["subject"], "(no subject)");
     for mail in &mails {
         let path = format!("/inbox/{}", text(&mail["id"]));
-        assert_eq!(stand_in.get(&path).await.status(), 200);
-        let frame = stand_in.get(&format!("{path}/html")).await.status();
+        assert_eq!(emulator.get(&path).await.status(), 200);
+        let frame = emulator.get(&format!("{path}/html")).await.status();
         assert_eq!(frame == 200, mail["html"].is_string());
     }
 }
 
 #[actix_web::test]
-async fn every_recipient_gets_a_mail_and_raw_is_what_was_sent() {
-    let stand_in = StandIn::start();
-    let mut client = SmtpClient::greeted(&stand_in).await;
+async fn every_recipient_gets_an_email_and_raw_is_unchanged() {
+    let emulator = TestEmulator::start();
+    let mut client = SmtpClient::greeted(&emulator).await;
     for line in ["MAIL FROM:<>", "RCPT TO:<ana@acme.test>", "RCPT TO:<ben@acme.test>"] {
-        assert_eq!(client.say(line).await, 250, "{line}");
+        assert_eq!(client.command(line).await, 250, "{line}");
     }
-    assert_eq!(client.say("DATA").await, 354);
+    assert_eq!(client.command("DATA").await, 354);
     let body = "..\r\n...two\r\n.one\r\nnone.\r\n";
     client.write(format!("Subject: Dots\r\n\r\n{body}")).await;
-    assert_eq!(client.say(".").await, 250);
+    assert_eq!(client.command(".").await, 250);
 
-    let mails = stand_in.inbox().await;
+    let mails = emulator.inbox().await;
     let to: Vec<&str> = mails.iter().map(|mail| text(&mail["to"])).collect();
     assert_eq!(to, ["ben@acme.test", "ana@acme.test"]);
     for mail in mails {
-        let raw = stand_in.get(&format!("/_emulate/inbox/{}/raw", text(&mail["id"]))).await;
+        let raw = emulator.get(&format!("/_emulate/inbox/{}/raw", text(&mail["id"]))).await;
         assert_eq!(raw.headers()["content-type"], "message/rfc822");
         let unstuffed = "Subject: Dots\r\n\r\n.\r\n..two\r\none\r\nnone.\r\n";
         assert_eq!(raw.text().await.unwrap(), unstuffed);
     }
-    assert_eq!(stand_in.get("/_emulate/inbox/mail_unknown/raw").await.status(), 404);
+    assert_eq!(emulator.get("/_emulate/inbox/mail_unknown/raw").await.status(), 404);
 }
 
 #[actix_web::test]
-async fn international_addresses_and_headers_are_taken() {
-    let stand_in = StandIn::start();
-    let mut client = SmtpClient::greeted(&stand_in).await;
+async fn international_addresses_and_headers_are_accepted() {
+    let emulator = TestEmulator::start();
+    let mut client = SmtpClient::greeted(&emulator).await;
     let message = "From: Zoë <zoë@bücher.example>\r\nSubject: Grüße\r\n\r\nSchön.";
     assert_eq!(client.send("zoë@bücher.example", message).await, 250);
-    let mail = stand_in.inbox().await.remove(0);
+    let mail = emulator.inbox().await.remove(0);
     assert_eq!(mail["to"], "zoë@bücher.example");
     assert_eq!(mail["subject"], "Grüße");
 }
 
 #[actix_web::test]
-async fn reset_and_delete_cover_these_mails_and_the_clock_dates_them() {
-    let stand_in = StandIn::start();
-    let mut client = SmtpClient::greeted(&stand_in).await;
+async fn smtp_emails_follow_reset_delete_and_the_clock() {
+    let emulator = TestEmulator::start();
+    let mut client = SmtpClient::greeted(&emulator).await;
     client.send("ana@acme.test", "Subject: One").await;
-    assert_eq!(stand_in.post_json("/_emulate/reset", json!({})).await.status(), 204);
-    assert!(stand_in.inbox().await.is_empty() && stand_in.smtp_log().await.is_empty());
+    assert_eq!(emulator.post_json("/_emulate/reset", json!({})).await.status(), 204);
+    assert!(emulator.inbox().await.is_empty() && emulator.smtp_log().await.is_empty());
     let year = json!({ "advance_seconds": 365 * 86_400 });
-    let moved: Value = stand_in.post_json("/_emulate/clock", year).await.json().await.unwrap();
+    let moved: Value = emulator.post_json("/_emulate/clock", year).await.json().await.unwrap();
     client.send("ana@acme.test", "Subject: Two").await;
-    assert!(text(&stand_in.inbox().await[0]["sent_at"]) >= text(&moved["now"]));
-    let emptied = stand_in.request(Method::DELETE, "/_emulate/inbox").send().await.unwrap();
+    assert!(text(&emulator.inbox().await[0]["sent_at"]) >= text(&moved["now"]));
+    let emptied = emulator.request(Method::DELETE, "/_emulate/inbox").send().await.unwrap();
     assert_eq!(emptied.status(), 204);
-    assert!(stand_in.inbox().await.is_empty());
+    assert!(emulator.inbox().await.is_empty());
 }
 
 #[actix_web::test]
-async fn the_newest_thousand_mails_are_kept() {
-    let stand_in = StandIn::start();
-    let mut client = SmtpClient::greeted(&stand_in).await;
+async fn inbox_keeps_the_newest_thousand_emails() {
+    let emulator = TestEmulator::start();
+    let mut client = SmtpClient::greeted(&emulator).await;
     for number in 0..11 {
         client.write("MAIL FROM:<a@b.test>\r\n").await;
         client.write("RCPT TO:<a@b.test>\r\n".repeat(100)).await;
@@ -138,7 +138,7 @@ async fn the_newest_thousand_mails_are_kept() {
         }
         assert_eq!(codes[100..], [250, 452, 354, 250]);
     }
-    let mails = stand_in.inbox().await;
+    let mails = emulator.inbox().await;
     assert_eq!(mails.len(), 1000);
     assert_eq!((&mails[0]["subject"], &mails[999]["subject"]), (&json!("10"), &json!("1")));
 }

@@ -1,21 +1,21 @@
 use reqwest::Method;
 
 use crate::sso_client::{
-    Waiting, acme, authorize, auto_idp, connect, connections, profile, with_acme,
+    PendingSignIn, acme, authorize, auto_idp, connect, connections, profile, with_acme,
 };
-use crate::stand_in::{CALLBACK, Redirect, StandIn, text};
+use crate::test_emulator::{CALLBACK, Redirect, TestEmulator, text};
 
 #[actix_web::test]
-async fn with_auto_idp_a_login_hint_goes_straight_back() {
-    let stand_in = StandIn::with(auto_idp);
-    let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
-    let answer =
-        authorize(&stand_in, &[("connection", &connection), ("login_hint", "ana@acme.test")]).await;
-    let back = Redirect::of(&answer);
+async fn auto_idp_signs_in_as_login_hint() {
+    let emulator = TestEmulator::with(auto_idp);
+    let connection = connect(&emulator, "org_01ACME", "acme.test").await;
+    let response =
+        authorize(&emulator, &[("connection", &connection), ("login_hint", "ana@acme.test")]).await;
+    let back = Redirect::of(&response);
     assert_eq!(back.target, CALLBACK);
     assert_eq!(back.get("state"), Some("abc"));
 
-    let profile = profile(&stand_in, &back).await;
+    let profile = profile(&emulator, &back).await;
     assert_eq!(profile["connection_id"], connection.as_str());
     assert_eq!(profile["connection_type"], "GenericSAML");
     assert_eq!(profile["organization_id"], "org_01ACME");
@@ -24,44 +24,44 @@ async fn with_auto_idp_a_login_hint_goes_straight_back() {
 }
 
 #[actix_web::test]
-async fn without_a_login_hint_auto_idp_asks_all_the_same() {
-    let stand_in = StandIn::with(|options| {
+async fn auto_idp_without_login_hint_shows_the_page() {
+    let emulator = TestEmulator::with(|options| {
         acme(options);
         auto_idp(options);
     });
-    let waiting = Waiting::begin(&stand_in).await;
-    assert_eq!(stand_in.get(&waiting.page).await.status(), 200);
+    let pending = PendingSignIn::begin(&emulator).await;
+    assert_eq!(emulator.get(&pending.page).await.status(), 200);
 }
 
 #[actix_web::test]
-async fn the_browser_carries_nothing_but_an_id_to_the_identity_provider() {
-    let stand_in = with_acme();
-    let (one, two) = (Waiting::begin(&stand_in).await, Waiting::begin(&stand_in).await);
+async fn identity_provider_url_has_only_an_id() {
+    let emulator = with_acme();
+    let (one, two) = (PendingSignIn::begin(&emulator).await, PendingSignIn::begin(&emulator).await);
     assert!(one.id.len() >= 25 && one.id.chars().all(|c| c.is_ascii_alphanumeric()), "{}", one.id);
     assert_ne!(one.id, two.id);
-    let page = stand_in.get(&one.page).await.text().await.unwrap();
+    let page = emulator.get(&one.page).await.text().await.unwrap();
     assert_eq!(page.matches("type=\"hidden\"").count(), 1);
     assert!(page.contains(&one.id));
 }
 
 #[actix_web::test]
-async fn an_organization_selects_its_only_connection() {
-    let stand_in = StandIn::with(auto_idp);
-    connect(&stand_in, "org_01ACME", "acme.test").await;
+async fn organization_selects_its_only_connection() {
+    let emulator = TestEmulator::with(auto_idp);
+    connect(&emulator, "org_01ACME", "acme.test").await;
     let hint = [("organization", "org_01ACME"), ("login_hint", "ana@acme.test")];
-    assert!(Redirect::of(&authorize(&stand_in, &hint).await).get("code").is_some());
+    assert!(Redirect::of(&authorize(&emulator, &hint).await).get("code").is_some());
 
-    connect(&stand_in, "org_01ACME", "acme.test").await;
-    let back = Redirect::of(&authorize(&stand_in, &hint).await);
+    connect(&emulator, "org_01ACME", "acme.test").await;
+    let back = Redirect::of(&authorize(&emulator, &hint).await);
     assert_eq!(back.get("error"), Some("ambiguous_connection_selector"));
 }
 
 #[actix_web::test]
-async fn refusals_lead_back_to_the_app_with_their_documented_error() {
-    let stand_in = StandIn::with(auto_idp);
-    stand_in.create("ana@mail.test").await;
-    let magic_link = connections(&stand_in).await[0]["id"].clone();
-    let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
+async fn refusals_redirect_to_the_app_with_the_documented_error() {
+    let emulator = TestEmulator::with(auto_idp);
+    emulator.create("ana@mail.test").await;
+    let magic_link = connections(&emulator).await[0]["id"].clone();
+    let connection = connect(&emulator, "org_01ACME", "acme.test").await;
 
     for (parameters, error) in [
         (&[("connection", "conn_unknown")][..], "connection_invalid"),
@@ -83,7 +83,7 @@ async fn refusals_lead_back_to_the_app_with_their_documented_error() {
             "profile_not_allowed_outside_organization",
         ),
     ] {
-        let back = Redirect::of(&authorize(&stand_in, parameters).await);
+        let back = Redirect::of(&authorize(&emulator, parameters).await);
         assert_eq!(back.target, CALLBACK);
         assert_eq!(back.get("error"), Some(error));
         assert!(back.get("error_description").is_some());
@@ -92,9 +92,9 @@ async fn refusals_lead_back_to_the_app_with_their_documented_error() {
 }
 
 #[actix_web::test]
-async fn a_wrong_client_or_redirect_uri_ends_on_a_page_of_its_own_and_not_at_the_app() {
-    let stand_in = with_acme();
-    let origin = format!("http://127.0.0.1:{}", stand_in.emulator.port());
+async fn wrong_client_id_or_redirect_uri_shows_an_error_page() {
+    let emulator = with_acme();
+    let origin = format!("http://127.0.0.1:{}", emulator.server.port());
     for (name, value, page, heading) in [
         ("client_id", "client_other", "client-id-invalid", "Invalid client ID"),
         (
@@ -106,25 +106,25 @@ async fn a_wrong_client_or_redirect_uri_ends_on_a_page_of_its_own_and_not_at_the
         ("redirect_uri", "javascript:alert(1)", "redirect-uri-invalid", "Invalid redirect URI"),
         ("redirect_uri", "", "redirect-uri-invalid", "Invalid redirect URI"),
     ] {
-        let answer = authorize(&stand_in, &[("connection", "conn_01ACME"), (name, value)]).await;
-        let hosted = Redirect::of(&answer);
+        let response = authorize(&emulator, &[("connection", "conn_01ACME"), (name, value)]).await;
+        let hosted = Redirect::of(&response);
         assert!(hosted.query.is_empty(), "{name} {value}");
         let path = hosted.target.strip_prefix(&origin).unwrap();
         assert!(path.ends_with(&format!("/sso/{page}")), "{path}");
-        let shown = stand_in.get(path).await;
+        let shown = emulator.get(path).await;
         assert_eq!(shown.status(), 400);
         assert!(shown.text().await.unwrap().contains(heading));
     }
-    assert_eq!(stand_in.get("/_emulate/error/sso/other").await.status(), 404);
+    assert_eq!(emulator.get("/_emulate/error/sso/other").await.status(), 404);
 }
 
 #[actix_web::test]
-async fn the_identity_provider_is_not_logged_as_an_api_call() {
-    let stand_in = with_acme();
-    let waiting = Waiting::begin(&stand_in).await;
-    stand_in.get(&waiting.page).await;
-    waiting.send(&[("email", "ana@acme.test")]).await;
-    let log = stand_in.get_json("/_emulate/requests").await;
+async fn identity_provider_requests_are_not_logged_as_api_calls() {
+    let emulator = with_acme();
+    let pending = PendingSignIn::begin(&emulator).await;
+    emulator.get(&pending.page).await;
+    pending.send(&[("email", "ana@acme.test")]).await;
+    let log = emulator.get_json("/_emulate/requests").await;
     assert_eq!(log["data"].as_array().unwrap().len(), 1);
     assert_eq!(log["data"][0]["path"], "/sso/authorize");
     assert_eq!(log["data"][0]["method"], Method::GET.as_str());

@@ -1,41 +1,41 @@
-//! What an app, and a person at the identity provider, do for single sign-on.
+//! The requests of an app and of the identity provider's page during single sign-on.
 
 use magic_link_emulator::Options;
 use reqwest::header::LOCATION;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::stand_in::{CALLBACK, Redirect, StandIn, text};
+use crate::test_emulator::{CALLBACK, Redirect, TestEmulator, text};
 
 pub(crate) fn auto_idp(options: &mut Options) {
     options.auto_idp = true;
 }
 
-/// One with the SSO connection `conn_01ACME`, of the domain acme.test.
-pub(crate) fn with_acme() -> StandIn {
-    StandIn::with(acme)
+/// Starts an emulator with the SSO connection `conn_01ACME` for acme.test.
+pub(crate) fn with_acme() -> TestEmulator {
+    TestEmulator::with(acme)
 }
 
 pub(crate) fn acme(options: &mut Options) {
     options.sso = vec![("conn_01ACME".to_owned(), "acme.test".to_owned())];
 }
 
-/// Makes an SSO connection; gives its id.
-pub(crate) async fn connect(stand_in: &StandIn, organization: &str, domain: &str) -> String {
+/// Creates an SSO connection and returns its ID.
+pub(crate) async fn connect(emulator: &TestEmulator, organization: &str, domain: &str) -> String {
     let body = json!({
         "organization_id": organization,
         "domain": domain,
         "connection_type": "GenericSAML",
     });
-    let answer = stand_in.post_json("/_emulate/connections", body).await;
-    assert_eq!(answer.status(), 201);
-    let connection: Value = answer.json().await.unwrap();
+    let response = emulator.post_json("/_emulate/connections", body).await;
+    assert_eq!(response.status(), 201);
+    let connection: Value = response.json().await.unwrap();
     assert_eq!(connection["state"], "active");
     text(&connection["id"]).to_owned()
 }
 
-/// `GET /sso/authorize` with the parameters of every request and `more`, which may replace them.
-pub(crate) async fn authorize(stand_in: &StandIn, more: &[(&str, &str)]) -> Response {
+/// Sends `GET /sso/authorize` with the required parameters and `more`, which can override them.
+pub(crate) async fn authorize(emulator: &TestEmulator, more: &[(&str, &str)]) -> Response {
     let usual = [
         ("client_id", "client_emulator"),
         ("redirect_uri", CALLBACK),
@@ -45,59 +45,59 @@ pub(crate) async fn authorize(stand_in: &StandIn, more: &[(&str, &str)]) -> Resp
     let replaced = |name: &str| more.iter().any(|(other, _)| *other == name);
     let kept = usual.into_iter().filter(|(name, _)| !replaced(name));
     let query: Vec<_> = kept.chain(more.iter().copied()).collect();
-    stand_in.request(Method::GET, "/sso/authorize").query(&query).send().await.unwrap()
+    emulator.request(Method::GET, "/sso/authorize").query(&query).send().await.unwrap()
 }
 
-/// A sign-in that waits at the identity provider.
-pub(crate) struct Waiting<'a> {
-    stand_in: &'a StandIn,
+/// A sign-in that is pending at the identity provider.
+pub(crate) struct PendingSignIn<'a> {
+    emulator: &'a TestEmulator,
     /// The page's path and query.
     pub(crate) page: String,
     pub(crate) id: String,
 }
 
-impl<'a> Waiting<'a> {
-    /// What an answer that leads to the identity provider leaves there.
-    pub(crate) fn after(stand_in: &'a StandIn, answer: &Response) -> Self {
-        let location = answer.headers()[LOCATION].to_str().unwrap();
-        let origin = format!("http://127.0.0.1:{}", stand_in.emulator.port());
+impl<'a> PendingSignIn<'a> {
+    /// Returns the sign-in after a redirect to the identity provider.
+    pub(crate) fn after(emulator: &'a TestEmulator, response: &Response) -> Self {
+        let location = response.headers()[LOCATION].to_str().unwrap();
+        let origin = format!("http://127.0.0.1:{}", emulator.server.port());
         let page = location.strip_prefix(&origin).unwrap().to_owned();
         let id = page.strip_prefix("/_emulate/identity?sign_in=").unwrap().to_owned();
-        Self { stand_in, page, id }
+        Self { emulator, page, id }
     }
 
-    /// One by `conn_01ACME`.
-    pub(crate) async fn begin(stand_in: &'a StandIn) -> Self {
-        let answer = authorize(stand_in, &[("connection", "conn_01ACME")]).await;
-        assert_eq!(answer.status(), 302);
-        Self::after(stand_in, &answer)
+    /// Starts a sign-in with `conn_01ACME`.
+    pub(crate) async fn begin(emulator: &'a TestEmulator) -> Self {
+        let response = authorize(emulator, &[("connection", "conn_01ACME")]).await;
+        assert_eq!(response.status(), 302);
+        Self::after(emulator, &response)
     }
 
-    /// Sends the page's form.
+    /// Submits the page's form.
     pub(crate) async fn send(&self, fields: &[(&str, &str)]) -> Response {
         let form: Vec<_> =
             [("sign_in", self.id.as_str())].into_iter().chain(fields.iter().copied()).collect();
-        self.stand_in.request(Method::POST, "/_emulate/identity").form(&form).send().await.unwrap()
+        self.emulator.request(Method::POST, "/_emulate/identity").form(&form).send().await.unwrap()
     }
 
-    /// Sends it, and gives the Profile that the app gets.
+    /// Submits the form and returns the Profile that the app gets.
     pub(crate) async fn profile(&self, fields: &[(&str, &str)]) -> Value {
         let back = Redirect::of(&self.send(fields).await);
-        profile(self.stand_in, &back).await
+        profile(self.emulator, &back).await
     }
 }
 
-/// The Profile that the app gets for the code in a redirect.
-pub(crate) async fn profile(stand_in: &StandIn, back: &Redirect) -> Value {
-    let answer = stand_in.exchange(&back.query["code"]).await;
-    assert_eq!(answer.status(), 200);
-    let mut token: Value = answer.json().await.unwrap();
+/// Exchanges the code of a redirect and returns the Profile.
+pub(crate) async fn profile(emulator: &TestEmulator, back: &Redirect) -> Value {
+    let response = emulator.exchange(&back.query["code"]).await;
+    assert_eq!(response.status(), 200);
+    let mut token: Value = response.json().await.unwrap();
     token["profile"].take()
 }
 
-/// The connections that the API lists, oldest first.
-pub(crate) async fn connections(stand_in: &StandIn) -> Vec<Value> {
-    let request = stand_in.api(Method::GET, "/connections?order=asc");
+/// Returns the connections that the API lists, oldest first.
+pub(crate) async fn connections(emulator: &TestEmulator) -> Vec<Value> {
+    let request = emulator.api(Method::GET, "/connections?order=asc");
     let mut list: Value = request.send().await.unwrap().json().await.unwrap();
     serde_json::from_value(list["data"].take()).unwrap()
 }

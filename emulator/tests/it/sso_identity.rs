@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use crate::sso_client::{Waiting, authorize, connect, with_acme};
-use crate::stand_in::{CALLBACK, Redirect, StandIn};
+use crate::sso_client::{PendingSignIn, authorize, connect, with_acme};
+use crate::test_emulator::{CALLBACK, Redirect, TestEmulator};
 
 /// The values of `error` that WorkOS documents.
 const DOCUMENTED: [&str; 14] = [
@@ -22,15 +22,15 @@ const DOCUMENTED: [&str; 14] = [
 ];
 
 #[actix_web::test]
-async fn the_page_says_for_whom_it_asks_and_knows_the_login_hint() {
-    let stand_in = StandIn::start();
-    let connection = connect(&stand_in, "org_01ACME", "acme.test").await;
-    let asked = [("connection", connection.as_str()), ("login_hint", "\"><b>@acme.test")];
-    let waiting = Waiting::after(&stand_in, &authorize(&stand_in, &asked).await);
-    let answer = stand_in.get(&waiting.page).await;
-    assert_eq!(answer.status(), 200);
-    assert!(!answer.headers()["content-security-policy"].to_str().unwrap().contains("script"));
-    let page = answer.text().await.unwrap();
+async fn identity_page_shows_the_connection_and_the_login_hint() {
+    let emulator = TestEmulator::start();
+    let connection = connect(&emulator, "org_01ACME", "acme.test").await;
+    let parameters = [("connection", connection.as_str()), ("login_hint", "\"><b>@acme.test")];
+    let pending = PendingSignIn::after(&emulator, &authorize(&emulator, &parameters).await);
+    let response = emulator.get(&pending.page).await;
+    assert_eq!(response.status(), 200);
+    assert!(!response.headers()["content-security-policy"].to_str().unwrap().contains("script"));
+    let page = response.text().await.unwrap();
     for part in
         ["Choose an identity", "acme.test", "GenericSAML", "org_01ACME", "&lt;b&gt;@acme.test"]
     {
@@ -44,8 +44,8 @@ async fn the_page_says_for_whom_it_asks_and_knows_the_login_hint() {
 }
 
 #[actix_web::test]
-async fn the_profile_holds_what_was_typed() {
-    let stand_in = with_acme();
+async fn profile_has_the_submitted_values() {
+    let emulator = with_acme();
     let typed = [
         ("email", "Ana@Acme.test"),
         ("first_name", "Ana"),
@@ -56,10 +56,10 @@ async fn the_profile_holds_what_was_typed() {
         ("raw_attributes", r#"{"urn:oid:2.5.4.42":["Ana"]}"#),
         ("action", "sign_in"),
     ];
-    let waiting = Waiting::begin(&stand_in).await;
-    let back = Redirect::of(&waiting.send(&typed).await);
+    let pending = PendingSignIn::begin(&emulator).await;
+    let back = Redirect::of(&pending.send(&typed).await);
     assert_eq!((back.target.as_str(), back.get("state")), (CALLBACK, Some("abc")));
-    let profile = crate::sso_client::profile(&stand_in, &back).await;
+    let profile = crate::sso_client::profile(&emulator, &back).await;
     for (key, expected) in [
         ("email", json!("Ana@Acme.test")),
         ("first_name", json!("Ana")),
@@ -76,9 +76,10 @@ async fn the_profile_holds_what_was_typed() {
 }
 
 #[actix_web::test]
-async fn an_address_alone_leaves_the_rest_empty() {
-    let stand_in = with_acme();
-    let profile = Waiting::begin(&stand_in).await.profile(&[("email", "ana@acme.test")]).await;
+async fn email_alone_leaves_other_profile_fields_empty() {
+    let emulator = with_acme();
+    let profile =
+        PendingSignIn::begin(&emulator).await.profile(&[("email", "ana@acme.test")]).await;
     for key in ["first_name", "last_name", "name", "role", "roles", "groups"] {
         assert_eq!(profile[key], Value::Null, "{key}");
     }
@@ -87,14 +88,14 @@ async fn an_address_alone_leaves_the_rest_empty() {
 }
 
 #[actix_web::test]
-async fn a_person_keeps_their_ids_at_one_connection_and_has_others_at_another() {
-    let stand_in = StandIn::with(|options| {
+async fn user_ids_are_stable_within_a_connection() {
+    let emulator = TestEmulator::with(|options| {
         let of = |id: &str| (id.to_owned(), "acme.test".to_owned());
         options.sso = vec![of("conn_01ACME"), of("conn_01OTHER")];
     });
     let sign_in = async |connection, email| {
-        let answer = authorize(&stand_in, &[("connection", connection)]).await;
-        let profile = Waiting::after(&stand_in, &answer).profile(&[("email", email)]).await;
+        let response = authorize(&emulator, &[("connection", connection)]).await;
+        let profile = PendingSignIn::after(&emulator, &response).profile(&[("email", email)]).await;
         (profile["id"].clone(), profile["idp_id"].clone())
     };
     let first = sign_in("conn_01ACME", "ana@acme.test").await;
@@ -107,30 +108,30 @@ async fn a_person_keeps_their_ids_at_one_connection_and_has_others_at_another() 
 }
 
 #[actix_web::test]
-async fn an_address_outside_of_the_domains_goes_out_only_when_told() {
-    let stand_in = with_acme();
+async fn address_outside_the_domains_is_sent_only_on_request() {
+    let emulator = with_acme();
     let outside = ("email", "eve@globex.test");
-    let back = Redirect::of(&Waiting::begin(&stand_in).await.send(&[outside]).await);
+    let back = Redirect::of(&PendingSignIn::begin(&emulator).await.send(&[outside]).await);
     assert_eq!(back.get("error"), Some("profile_not_allowed_outside_organization"));
     assert_eq!((back.get("code"), back.get("state")), (None, Some("abc")));
 
-    let told = [outside, ("despite_domain", "yes")];
-    let profile = Waiting::begin(&stand_in).await.profile(&told).await;
+    let fields = [outside, ("despite_domain", "yes")];
+    let profile = PendingSignIn::begin(&emulator).await.profile(&fields).await;
     assert_eq!(profile["email"], "eve@globex.test");
     assert_eq!(profile["connection_id"], "conn_01ACME");
 }
 
 #[actix_web::test]
-async fn cancelling_and_every_documented_error_lead_back_to_the_app() {
-    let stand_in = with_acme();
-    let cancelled = Waiting::begin(&stand_in).await.send(&[("action", "cancel")]).await;
+async fn cancel_and_documented_errors_redirect_to_the_app() {
+    let emulator = with_acme();
+    let cancelled = PendingSignIn::begin(&emulator).await.send(&[("action", "cancel")]).await;
     let back = Redirect::of(&cancelled);
     assert_eq!(back.get("error"), Some("signin_consent_denied"));
     assert_eq!(back.get("state"), Some("abc"));
 
     for error in DOCUMENTED {
         let fields = [("action", "error"), ("error", error), ("email", "ana@acme.test")];
-        let back = Redirect::of(&Waiting::begin(&stand_in).await.send(&fields).await);
+        let back = Redirect::of(&PendingSignIn::begin(&emulator).await.send(&fields).await);
         assert_eq!(back.target, CALLBACK);
         assert_eq!(back.get("error"), Some(error));
         assert!(back.get("error_description").is_some_and(|text| text != "Failed on demand."));
@@ -139,9 +140,9 @@ async fn cancelling_and_every_documented_error_lead_back_to_the_app() {
 }
 
 #[actix_web::test]
-async fn what_makes_no_sense_is_asked_again_with_what_was_typed() {
-    let stand_in = with_acme();
-    let waiting = Waiting::begin(&stand_in).await;
+async fn invalid_identity_shows_the_form_again_with_its_values() {
+    let emulator = with_acme();
+    let pending = PendingSignIn::begin(&emulator).await;
     for (field, value, problem) in [
         ("email", "ana", "id=\"email-problem\""),
         ("raw_attributes", "[1]", "id=\"raw-problem\""),
@@ -150,40 +151,41 @@ async fn what_makes_no_sense_is_asked_again_with_what_was_typed() {
         let usual = [("email", "ana@acme.test"), ("first_name", "An&a")];
         let kept = usual.into_iter().filter(|(name, _)| *name != field);
         let fields: Vec<_> = kept.chain([(field, value)]).collect();
-        let answer = waiting.send(&fields).await;
-        assert_eq!(answer.status(), 422, "{field}");
-        let page = answer.text().await.unwrap();
+        let response = pending.send(&fields).await;
+        assert_eq!(response.status(), 422, "{field}");
+        let page = response.text().await.unwrap();
         assert!(page.contains(problem) && page.contains("An&amp;a") && page.contains(value));
     }
-    let nameless = waiting.send(&[("action", "error")]).await;
+    let nameless = pending.send(&[("action", "error")]).await;
     assert_eq!(nameless.status(), 422);
-    assert!(waiting.profile(&[("email", "ana@acme.test")]).await["id"].is_string());
+    assert!(pending.profile(&[("email", "ana@acme.test")]).await["id"].is_string());
 }
 
 #[actix_web::test]
-async fn a_sign_in_is_finished_once_and_waits_ten_minutes() {
-    let stand_in = with_acme();
-    let (finished, in_time) = (Waiting::begin(&stand_in).await, Waiting::begin(&stand_in).await);
-    let late = Waiting::begin(&stand_in).await;
+async fn sign_in_completes_once_within_ten_minutes() {
+    let emulator = with_acme();
+    let (finished, in_time) =
+        (PendingSignIn::begin(&emulator).await, PendingSignIn::begin(&emulator).await);
+    let late = PendingSignIn::begin(&emulator).await;
     let ana = [("email", "ana@acme.test")];
     assert_eq!(finished.send(&ana).await.status(), 302);
     assert_eq!(finished.send(&ana).await.status(), 404);
     assert_eq!(finished.send(&[("action", "cancel")]).await.status(), 404);
-    assert_eq!(stand_in.get(&finished.page).await.status(), 404);
+    assert_eq!(emulator.get(&finished.page).await.status(), 404);
 
-    stand_in.advance_clock(595).await;
-    assert_eq!(stand_in.get(&in_time.page).await.status(), 200);
+    emulator.advance_clock(595).await;
+    assert_eq!(emulator.get(&in_time.page).await.status(), 200);
     assert_eq!(in_time.send(&ana).await.status(), 302);
-    stand_in.advance_clock(6).await;
-    let page = stand_in.get(&late.page).await;
+    emulator.advance_clock(6).await;
+    let page = emulator.get(&late.page).await;
     assert_eq!(page.status(), 404);
     assert!(page.text().await.unwrap().contains("Sign-in ended"));
     assert_eq!(late.send(&ana).await.status(), 404);
 }
 
 #[actix_web::test]
-async fn nothing_sent_along_changes_what_was_checked() {
-    let stand_in = with_acme();
+async fn extra_form_fields_do_not_change_the_checked_request() {
+    let emulator = with_acme();
     let forged = [
         ("email", "ana@acme.test"),
         ("redirect_uri", "https://evil.test/callback"),
@@ -191,12 +193,12 @@ async fn nothing_sent_along_changes_what_was_checked() {
         ("connection", "conn_01OTHER"),
         ("code_challenge", "forged"),
     ];
-    let back = Redirect::of(&Waiting::begin(&stand_in).await.send(&forged).await);
+    let back = Redirect::of(&PendingSignIn::begin(&emulator).await.send(&forged).await);
     assert_eq!((back.target.as_str(), back.get("state")), (CALLBACK, Some("abc")));
-    let profile = crate::sso_client::profile(&stand_in, &back).await;
+    let profile = crate::sso_client::profile(&emulator, &back).await;
     assert_eq!(profile["connection_id"], "conn_01ACME");
 
-    let mut unknown = Waiting::begin(&stand_in).await;
+    let mut unknown = PendingSignIn::begin(&emulator).await;
     unknown.id = "forged".to_owned();
     assert_eq!(unknown.send(&forged).await.status(), 404);
 }

@@ -3,15 +3,15 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stand_in::{StandIn, credentials, text};
+use crate::test_emulator::{TestEmulator, credentials, text};
 
 #[actix_web::test]
-async fn a_code_becomes_a_profile_with_every_key() {
-    let stand_in = StandIn::start();
-    let code = stand_in.code_for("ana@acme.test").await;
-    let answer = stand_in.exchange(&code).await;
-    assert_eq!(answer.status(), 200);
-    let token: Value = answer.json().await.unwrap();
+async fn code_exchange_returns_a_profile_with_every_key() {
+    let emulator = TestEmulator::start();
+    let code = emulator.code_for("ana@acme.test").await;
+    let response = emulator.exchange(&code).await;
+    assert_eq!(response.status(), 200);
+    let token: Value = response.json().await.unwrap();
     assert_eq!(token["token_type"], "Bearer");
     assert_eq!(token["expires_in"], 600);
     assert_eq!(token["oauth_tokens"], Value::Null);
@@ -49,25 +49,25 @@ async fn a_code_becomes_a_profile_with_every_key() {
 }
 
 #[actix_web::test]
-async fn an_exchange_may_be_a_form_or_json_or_a_query() {
-    let stand_in = StandIn::start();
-    let as_form = stand_in.exchange(&stand_in.code_for("ana@acme.test").await).await;
+async fn code_exchange_accepts_form_json_and_query() {
+    let emulator = TestEmulator::start();
+    let as_form = emulator.exchange(&emulator.code_for("ana@acme.test").await).await;
     assert_eq!(as_form.status(), 200);
 
-    let parameters = credentials(&stand_in.code_for("ana@acme.test").await);
-    let as_json = stand_in.request(Method::POST, "/sso/token").json(&parameters);
+    let parameters = credentials(&emulator.code_for("ana@acme.test").await);
+    let as_json = emulator.request(Method::POST, "/sso/token").json(&parameters);
     assert_eq!(as_json.send().await.unwrap().status(), 200);
 
-    let parameters = credentials(&stand_in.code_for("ana@acme.test").await);
-    let as_query = stand_in.request(Method::POST, "/sso/token").query(&parameters);
+    let parameters = credentials(&emulator.code_for("ana@acme.test").await);
+    let as_query = emulator.request(Method::POST, "/sso/token").query(&parameters);
     let announced = as_query.header("content-type", "application/json");
     assert_eq!(announced.send().await.unwrap().status(), 200);
 }
 
 #[actix_web::test]
-async fn refusals_are_400_in_the_oauth_shape_and_leave_the_code_alone() {
-    let stand_in = StandIn::start();
-    let code = stand_in.code_for("ana@acme.test").await;
+async fn refused_exchange_is_an_oauth_400_and_keeps_the_code() {
+    let emulator = TestEmulator::start();
+    let code = emulator.code_for("ana@acme.test").await;
     for (parameter, value, error) in [
         ("client_id", "client_other", "invalid_client"),
         ("client_secret", "sk_test_other", "unauthorized_client"),
@@ -80,33 +80,34 @@ async fn refusals_are_400_in_the_oauth_shape_and_leave_the_code_alone() {
     ] {
         let mut form = credentials(&code);
         form.insert(parameter, value.to_owned());
-        let answer = stand_in.request(Method::POST, "/sso/token").form(&form).send().await.unwrap();
-        assert_eq!(answer.status(), 400, "{parameter}");
-        let body: Value = answer.json().await.unwrap();
+        let response =
+            emulator.request(Method::POST, "/sso/token").form(&form).send().await.unwrap();
+        assert_eq!(response.status(), 400, "{parameter}");
+        let body: Value = response.json().await.unwrap();
         assert_eq!(body["error"], error, "{parameter}");
         assert!(body["error_description"].is_string());
     }
     let not_json =
-        stand_in.request(Method::POST, "/sso/token").json(&json!([])).send().await.unwrap();
+        emulator.request(Method::POST, "/sso/token").json(&json!([])).send().await.unwrap();
     assert_eq!(not_json.status(), 400);
-    assert_eq!(stand_in.exchange(&code).await.status(), 200);
+    assert_eq!(emulator.exchange(&code).await.status(), 200);
 }
 
 #[actix_web::test]
-async fn the_api_key_as_bearer_does_not_replace_the_secret() {
-    let stand_in = StandIn::start();
-    let mut form = credentials(&stand_in.code_for("ana@acme.test").await);
+async fn bearer_api_key_does_not_replace_the_client_secret() {
+    let emulator = TestEmulator::start();
+    let mut form = credentials(&emulator.code_for("ana@acme.test").await);
     form.remove("client_secret");
-    let answer = stand_in.api(Method::POST, "/sso/token").form(&form).send().await.unwrap();
-    assert_eq!(answer.status(), 400);
+    let response = emulator.api(Method::POST, "/sso/token").form(&form).send().await.unwrap();
+    assert_eq!(response.status(), 400);
 }
 
 #[actix_web::test]
-async fn a_code_works_once() {
-    let stand_in = StandIn::start();
-    let code = stand_in.code_for("ana@acme.test").await;
-    assert_eq!(stand_in.exchange(&code).await.status(), 200);
-    let second = stand_in.exchange(&code).await;
+async fn authorization_code_works_once() {
+    let emulator = TestEmulator::start();
+    let code = emulator.code_for("ana@acme.test").await;
+    assert_eq!(emulator.exchange(&code).await.status(), 200);
+    let second = emulator.exchange(&code).await;
     assert_eq!(second.status(), 400);
     let body: Value = second.json().await.unwrap();
     assert_eq!(body["error"], "invalid_grant");
@@ -115,23 +116,23 @@ async fn a_code_works_once() {
 }
 
 #[actix_web::test]
-async fn a_code_lives_ten_minutes() {
-    let stand_in = StandIn::start();
+async fn authorization_code_expires_after_ten_minutes() {
+    let emulator = TestEmulator::start();
     let (in_time, late) =
-        (stand_in.code_for("ana@acme.test").await, stand_in.code_for("ana@acme.test").await);
-    stand_in.advance_clock(595).await;
-    assert_eq!(stand_in.exchange(&in_time).await.status(), 200);
-    stand_in.advance_clock(6).await;
-    assert_eq!(stand_in.exchange(&late).await.status(), 400);
+        (emulator.code_for("ana@acme.test").await, emulator.code_for("ana@acme.test").await);
+    emulator.advance_clock(595).await;
+    assert_eq!(emulator.exchange(&in_time).await.status(), 200);
+    emulator.advance_clock(6).await;
+    assert_eq!(emulator.exchange(&late).await.status(), 400);
 }
 
 #[actix_web::test]
-async fn a_person_keeps_their_profile_id_however_the_address_is_typed() {
-    let stand_in = StandIn::start();
+async fn profile_id_ignores_case_and_spaces_of_the_address() {
+    let emulator = TestEmulator::start();
     let mut ids = BTreeSet::new();
     for email in ["ana@acme.test", "Ana@ACME.test", " ana@acme.test"] {
-        let answer = stand_in.exchange(&stand_in.code_for(email).await).await;
-        let token: Value = answer.json().await.unwrap();
+        let response = emulator.exchange(&emulator.code_for(email).await).await;
+        let token: Value = response.json().await.unwrap();
         assert_eq!(token["profile"]["email"], email);
         ids.insert(text(&token["profile"]["id"]).to_owned());
     }
@@ -139,28 +140,28 @@ async fn a_person_keeps_their_profile_id_however_the_address_is_typed() {
 }
 
 #[actix_web::test]
-async fn the_access_token_opens_the_profile_for_600_seconds() {
-    let stand_in = StandIn::start();
-    let answer = stand_in.exchange(&stand_in.code_for("ana@acme.test").await).await;
-    let token: Value = answer.json().await.unwrap();
+async fn access_token_works_for_600_seconds() {
+    let emulator = TestEmulator::start();
+    let response = emulator.exchange(&emulator.code_for("ana@acme.test").await).await;
+    let token: Value = response.json().await.unwrap();
     let bearer = format!("Bearer {}", text(&token["access_token"]));
-    let profile = || stand_in.request(Method::GET, "/sso/profile").header("authorization", &bearer);
+    let profile = || emulator.request(Method::GET, "/sso/profile").header("authorization", &bearer);
 
-    let answer = profile().send().await.unwrap();
-    assert_eq!(answer.status(), 200);
-    assert_eq!(answer.json::<Value>().await.unwrap(), token["profile"]);
-    stand_in.advance_clock(601).await;
+    let response = profile().send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.json::<Value>().await.unwrap(), token["profile"]);
+    emulator.advance_clock(601).await;
     assert_eq!(profile().send().await.unwrap().status(), 401);
 }
 
 #[actix_web::test]
-async fn the_profile_is_not_opened_by_the_api_key_or_nothing() {
-    let stand_in = StandIn::start();
+async fn profile_requires_an_access_token() {
+    let emulator = TestEmulator::start();
     for request in
-        [stand_in.api(Method::GET, "/sso/profile"), stand_in.request(Method::GET, "/sso/profile")]
+        [emulator.api(Method::GET, "/sso/profile"), emulator.request(Method::GET, "/sso/profile")]
     {
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), 401);
-        assert_eq!(answer.json::<Value>().await.unwrap()["message"], "Unauthorized");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 401);
+        assert_eq!(response.json::<Value>().await.unwrap()["message"], "Unauthorized");
     }
 }

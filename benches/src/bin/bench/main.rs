@@ -1,5 +1,5 @@
-//! Measures the app beside a bare actix-web handler that sends the same bytes, in one run and in turns,
-//! and prints tables in Markdown. `README.md` says what each figure means.
+//! Measures the app and a bare actix-web handler that sends the same bytes, alternately in one run, and
+//! prints Markdown tables. `README.md` explains the figures.
 
 mod memory;
 mod pages;
@@ -15,29 +15,29 @@ use std::time::Instant;
 use anyhow::{anyhow, bail};
 
 use pages::{ACCOUNT, API_SESSION, LOGIN, Page};
-use site::{Ground, Site, Store, start};
+use site::{Setup, Site, Store, start};
 use table::{spread, table};
 
-/// How much is measured.
+/// The size of a run.
 struct Plan {
     /// Sessions in the stores.
     sessions: usize,
-    /// Sessions in two more: one for its pages, and one for the time that a start takes.
+    /// Sessions in two more stores: one to measure pages, and one to measure starts.
     more_sessions: Option<(usize, usize)>,
     /// How often each page is measured.
     rounds: usize,
     sign_ins: usize,
 }
 
-/// Some ten minutes.
+/// About ten minutes.
 const FULL: Plan =
     Plan { sessions: 1_000, more_sessions: Some((1_000_000, 100_000)), rounds: 12, sign_ins: 400 };
 /// Two minutes.
 const QUICK: Plan = Plan { more_sessions: None, rounds: 3, ..FULL };
-/// Seconds: checks one response of everything, and measures nothing.
+/// A few seconds: checks one response of each page, and measures nothing.
 const CHECK: Plan = Plan { sessions: 40, rounds: 0, sign_ins: 20, ..QUICK };
 
-/// How often the app is started to measure the time that it takes.
+/// How many starts are measured.
 const STARTS: usize = 5;
 
 #[tokio::main(flavor = "current_thread")]
@@ -56,30 +56,30 @@ async fn main() -> anyhow::Result<()> {
 
 async fn measure(plan: &Plan) -> anyhow::Result<String> {
     progress("filling the stores");
-    let (ground, sessions) = (Ground::new().await?, plan.sessions);
+    let (setup, sessions) = (Setup::new().await?, plan.sessions);
     let all: &[Page] = &[ACCOUNT, API_SESSION, LOGIN];
     let mut sites = vec![
-        ground.site(Store::SQLite, sessions, false, all).await?,
-        ground.site(Store::SQLite, sessions, true, &[ACCOUNT]).await?,
-        ground.site(Store::Redis, sessions, false, &[ACCOUNT, API_SESSION]).await?,
+        setup.site(Store::SQLite, sessions, false, all).await?,
+        setup.site(Store::SQLite, sessions, true, &[ACCOUNT]).await?,
+        setup.site(Store::Redis, sessions, false, &[ACCOUNT, API_SESSION]).await?,
     ];
     let mut starting = None;
     if let Some((many, at_start)) = plan.more_sessions {
-        sites.push(ground.site(Store::SQLite, many, false, &[ACCOUNT]).await?);
-        starting = Some(ground.site(Store::SQLite, at_start, false, &[]).await?);
+        sites.push(setup.site(Store::SQLite, many, false, &[ACCOUNT]).await?);
+        starting = Some(setup.site(Store::SQLite, at_start, false, &[]).await?);
     }
-    let mut tables = pages::measure(&ground, plan.rounds, &sites).await?;
-    tables += &sign_ins::measure(&ground, plan).await?;
+    let mut tables = pages::measure(&setup, plan.rounds, &sites).await?;
+    tables += &sign_ins::measure(&setup, plan).await?;
     if plan.rounds == 0 {
         return Ok(String::new());
     }
     progress("memory and starts");
-    tables += &memory::measure(&ground, &sites[0]).await?;
+    tables += &memory::measure(&setup, &sites[0]).await?;
     tables += &starts(starting.as_ref().unwrap_or(&sites[0])).await?;
     Ok(tables)
 }
 
-/// The time from the start of the program to its first page for a user who is signed in.
+/// Measures the time from the start of the program to its first page for a signed-in user.
 async fn starts(site: &Site) -> anyhow::Result<String> {
     let mut milliseconds = Vec::new();
     for _ in 0..STARTS {
@@ -93,7 +93,7 @@ async fn starts(site: &Site) -> anyhow::Result<String> {
     Ok(table("Start to first page", "sessions | ms", &[row]))
 }
 
-/// Reports on standard error what is being done.
+/// Reports progress on standard error.
 fn progress(what: &str) {
     let _ = writeln!(std::io::stderr(), "{what}");
 }

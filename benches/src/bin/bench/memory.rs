@@ -1,4 +1,4 @@
-//! Memory of a server that has just started, after load, and while many connections are open.
+//! Measures the memory of a server: after the start, after load, and with many open connections.
 
 use anyhow::ensure;
 use futures_util::future::try_join_all;
@@ -7,18 +7,18 @@ use tokio::net::TcpStream;
 
 use crate::pages::{ACCOUNT, load};
 use crate::server::{HEADERS, Server};
-use crate::site::{Ground, Site, start};
+use crate::site::{Setup, Site, start};
 use crate::table::table;
 
-/// Connections that stay open, and how many are opened at the same time.
+/// How many connections stay open, and how many are opened concurrently.
 const CONNECTIONS: usize = 10_000;
 const AT_ONCE: usize = 200;
 
-/// Of the app, and of the bare handler.
-pub(crate) async fn measure(ground: &Ground, site: &Site) -> anyhow::Result<String> {
-    let (folder, app) = (ground.new_folder()?, start(&site.settings).await?);
+/// Measures the app and the bare handler.
+pub(crate) async fn measure(setup: &Setup, site: &Site) -> anyhow::Result<String> {
+    let (folder, app) = (setup.new_folder()?, start(&site.settings).await?);
     let body = app.page(&ACCOUNT, &site.cookies[0]).await?;
-    let bare = ground.bare(false, &[(ACCOUNT, body.clone())]).await?;
+    let bare = setup.bare(false, &[(ACCOUNT, body.clone())]).await?;
     bare.page(&ACCOUNT, "").await?;
     let mut rows = Vec::new();
     for (name, server) in [("the app", app), ("bare", bare)] {
@@ -34,8 +34,8 @@ pub(crate) async fn measure(ground: &Ground, site: &Site) -> anyhow::Result<Stri
     Ok(table("Memory in MiB", &columns, &rows))
 }
 
-/// The most while connections are opened, each of which gets a response and then waits. Those that wait
-/// for five seconds are closed.
+/// Returns the maximum while connections are opened. Each gets a response and stays open until the server
+/// closes it after five idle seconds.
 async fn with_connections(server: &Server, cookies: &[String]) -> anyhow::Result<f64> {
     let headers = HEADERS.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
     let (mut open, mut most) = (Vec::new(), 0.0);

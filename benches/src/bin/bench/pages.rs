@@ -1,4 +1,4 @@
-//! The pages, in turns: each of the app and then of the bare handler, and again.
+//! Measures the pages: each from the app and then from the bare handler, in several rounds.
 
 use std::fs;
 use std::path::Path;
@@ -9,15 +9,15 @@ use tokio::process::Command;
 
 use crate::progress;
 use crate::server::{HEADERS, Server};
-use crate::site::{Ground, Site, start};
+use crate::site::{Setup, Site, start};
 use crate::table::{spread, table};
 
-/// A page that is measured.
+/// A page to measure.
 #[derive(Clone, Copy)]
 pub(crate) struct Page {
     pub(crate) path: &'static str,
     signed_in: bool,
-    /// What its body must contain.
+    /// Text that its body must contain.
     pub(crate) has: &'static str,
 }
 
@@ -25,17 +25,17 @@ pub(crate) const ACCOUNT: Page = Page { path: "/account", signed_in: true, has: 
 pub(crate) const API_SESSION: Page = Page { path: "/api/session", ..ACCOUNT };
 pub(crate) const LOGIN: Page = Page { path: "/login", signed_in: false, has: "name=\"email\"" };
 
-/// One site's app, with the bare handler beside it.
+/// The app of a site, and the bare handler to compare it with.
 struct Pair<'a> {
     site: &'a Site,
     app: Server,
     bare: Server,
     pages: Vec<(Page, String)>,
-    /// Of each page, in each round: the app's figures and those of the bare handler.
+    /// For each page and round, the figures of the app and of the bare handler.
     rounds: Vec<Vec<(Figures, Figures)>>,
 }
 
-/// What a round gave: what `load.lua` prints, and the server's processor time. Times are in µs.
+/// The figures of a round: the output of `load.lua`, and the server's CPU time. Times are in µs.
 #[derive(Deserialize)]
 pub(crate) struct Figures {
     responses: f64,
@@ -58,15 +58,15 @@ impl Figures {
     }
 }
 
-/// Checks one response of everything that is measured, and then measures.
+/// Checks one response of each page, and then measures the pages.
 pub(crate) async fn measure(
-    ground: &Ground,
+    setup: &Setup,
     rounds: usize,
     sites: &[Site],
 ) -> anyhow::Result<String> {
-    let (mut pairs, folder) = (Vec::new(), ground.new_folder()?);
+    let (mut pairs, folder) = (Vec::new(), setup.new_folder()?);
     for site in sites {
-        pairs.push(Pair::start(ground, site).await?);
+        pairs.push(Pair::start(setup, site).await?);
     }
     for round in 1..=rounds {
         progress(&format!("pages, round {round} of {rounds}"));
@@ -82,19 +82,19 @@ pub(crate) async fn measure(
         app.stop().await?;
         bare.stop().await?;
     }
-    let columns = "page | over | sessions | of bare, by processor time | of bare, by responses a second \
-                   | CPU µs | bare's | responses a second | p50 µs | p99 µs | bare's p99 | busy";
+    let columns = "page | over | sessions | of bare, by CPU time | of bare, by responses per second \
+                   | CPU µs | bare's | responses per second | p50 µs | p99 µs | bare's p99 | busy";
     Ok(table("Pages", columns, &rows))
 }
 
 impl<'a> Pair<'a> {
-    async fn start(ground: &Ground, site: &'a Site) -> anyhow::Result<Self> {
+    async fn start(setup: &Setup, site: &'a Site) -> anyhow::Result<Self> {
         let (app, mut pages) = (start(&site.settings).await?, Vec::new());
         for page in site.pages {
             let cookie = if page.signed_in { &site.cookies[0] } else { "" };
             pages.push((*page, app.page(page, cookie).await?));
         }
-        let bare = ground.bare(site.https, &pages).await?;
+        let bare = setup.bare(site.https, &pages).await?;
         for (page, body) in &pages {
             ensure!(bare.page(page, "").await? == *body, "bare differs on {}", page.path);
             progress(&format!("checked {}, sessions: {}", app.url(page.path), site.name));
@@ -127,7 +127,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Measures a page for a second, after another one that isn't counted.
+/// Measures a page for a second, after a second of warm-up.
 pub(crate) async fn load(
     server: &Server,
     page: &Page,
@@ -148,12 +148,13 @@ pub(crate) async fn load(
         let output = wrk.arg(server.url(page.path)).arg("--").arg(&sent).output().await;
         let text = String::from_utf8(output.context("wrk")?.stdout)?;
         let figures: Figures = serde_json::from_str(text.lines().next_back().unwrap_or_default())?;
-        // A redirect to `/login` is no error for wrk, but short. A date may be a few bytes shorter.
+        // wrk counts a redirect to `/login` as a success, but it is shorter. A date can differ by a few
+        // bytes.
         let is_whole = figures.bytes / figures.responses + 16.0 > body.len() as f64;
         ensure!(figures.failed == 0 && is_whole, "{} failed: {text}", page.path);
         anyhow::Ok(figures)
     };
-    // The first request of a session in a minute writes when it was last seen.
+    // Warm-up: the first request of a session in a minute updates its last-seen time.
     run().await?;
     let before = server.cpu()?;
     let figures = run().await?;

@@ -1,4 +1,4 @@
-//! Processes that listen, and single requests to them. What is measured has a core of its own.
+//! Server processes, and single requests to them. The measured server has a separate core.
 
 use std::fs::{self, File, OpenOptions};
 use std::net::TcpListener;
@@ -44,22 +44,22 @@ pub(crate) struct Server {
     client: Client,
 }
 
-/// A binary of this workspace, which is beside this one.
+/// Returns the path of another binary of this workspace.
 pub(crate) fn built(name: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
     ensure!(path.exists(), "{} isn't built; scripts/bench builds everything", path.display());
     Ok(path)
 }
 
-/// A binary of this workspace, on core 0: actix-web starts one worker there. `scripts/bench` has all else
-/// on core 1.
+/// Returns a command that runs a binary on core 0, where actix-web starts one worker. `scripts/bench` runs
+/// everything else on core 1.
 pub(crate) fn measured(name: &str) -> anyhow::Result<Command> {
     let mut command = Command::new("taskset");
     command.args(["-c", "0"]).arg(built(name)?);
     Ok(command)
 }
 
-/// A free port, below the system's ephemeral ones.
+/// Returns a free port below the system's ephemeral range.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     loop {
@@ -71,7 +71,7 @@ pub(crate) fn free_port() -> u16 {
 }
 
 impl Server {
-    /// Starts a server with its log in this folder, and waits until it listens on this port.
+    /// Starts a server that logs to this folder, and waits until it listens on this port.
     pub(crate) async fn start(
         mut command: Command,
         folder: &Path,
@@ -82,12 +82,12 @@ impl Server {
         let file = OpenOptions::new().create(true).append(true).open(&log)?;
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).current_dir(folder);
         let child = command.kill_on_drop(true).spawn()?;
-        let pid = Pid::from_raw(child.id().context("it has ended")?.try_into()?);
+        let pid = Pid::from_raw(child.id().context("the server has exited")?.try_into()?);
         let header =
             |(name, value): (&str, &str)| Ok((HeaderName::try_from(name)?, value.parse()?));
         let headers = HEADERS.into_iter().map(header).collect::<anyhow::Result<HeaderMap>>()?;
         let client = Client::builder().default_headers(headers).no_proxy().timeout(DEADLINE);
-        // The certificate is this run's own.
+        // The certificate is self-signed.
         let client =
             client.redirect(redirect::Policy::none()).tls_danger_accept_invalid_certs(true);
         let mut server = Self { child, pid, port, log, https, client: client.build()? };
@@ -118,7 +118,7 @@ impl Server {
         Ok(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").send().await?)
     }
 
-    /// Requests a page and checks the response; returns the body.
+    /// Requests a page, checks the response and returns its body.
     pub(crate) async fn page(&self, page: &Page, cookie: &str) -> anyhow::Result<String> {
         let response = self.get(page.path, cookie).await?;
         let (status, body) = (response.status(), response.text().await?);
@@ -130,18 +130,18 @@ impl Server {
         Ok(fs::read_to_string(&self.log)?)
     }
 
-    /// Empties the log, which would fill the disk.
+    /// Empties the log, so that it doesn't fill the disk.
     pub(crate) fn empty_log(&self) -> anyhow::Result<()> {
         Ok(File::options().write(true).open(&self.log)?.set_len(0)?)
     }
 
-    /// The processor time of all its threads so far, in µs.
+    /// Returns the CPU time of all threads so far, in µs.
     pub(crate) fn cpu(&self) -> anyhow::Result<f64> {
         let time: Duration = clock_getcpuclockid(self.pid)?.now()?.into();
         Ok(time.as_secs_f64() * 1e6)
     }
 
-    /// The resident memory, in MiB.
+    /// Returns the resident memory, in MiB.
     pub(crate) fn resident(&self) -> anyhow::Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -159,10 +159,10 @@ impl Server {
 /// Where a redirect leads.
 pub(crate) fn location(response: &Response) -> anyhow::Result<&str> {
     let location = response.headers().get(LOCATION);
-    Ok(location.with_context(|| format!("{} is no redirect", response.status()))?.to_str()?)
+    Ok(location.with_context(|| format!("{} is not a redirect", response.status()))?.to_str()?)
 }
 
-/// The cookie of this name that a response sets, as it is sent back.
+/// Returns the cookie that a response sets, in the form of a `Cookie` header.
 pub(crate) fn cookie(response: &Response, name: &str) -> anyhow::Result<String> {
     let cookies = response.headers().get_all(SET_COOKIE).iter();
     let mut pairs = cookies.filter_map(|set| set.to_str().ok()?.split(';').next());

@@ -1,5 +1,5 @@
-//! Stores full of sessions. The app's own store writes each as a sign-in does: a copy, for another
-//! user, of one that a real sign-in began.
+//! Fills stores with sessions. The app's own store writes each as a sign-in does, as a copy of the session
+//! of a real sign-in for another user.
 
 use std::collections::HashMap;
 
@@ -14,22 +14,22 @@ use workos_magic_link::sealed::KeyRing;
 use workos_magic_link::session::{COOKIE, NewSession, Store};
 
 use crate::sign_ins::sign_in;
-use crate::site::{Ground, Settings, start};
+use crate::site::{Settings, Setup, start};
 
-/// Sessions that are written at the same time.
+/// Sessions that are written concurrently.
 const AT_ONCE: usize = 64;
-/// Cookies of a store, from all over it, so that what is read isn't in the processor's cache.
+/// How many cookies are taken from a store. They are spread over it, to defeat the CPU cache.
 const COOKIES: usize = 4_096;
-/// Seconds since the sessions were last seen: the first request of each updates that.
+/// Seconds since the sessions were last seen, so that the first request of each updates that time.
 const LAST_SEEN: i64 = 120;
 
-/// Writes sessions to the store of an app with these settings; returns cookies of some of them.
+/// Writes sessions to the store of an app with these settings, and returns cookies of some of them.
 pub(crate) async fn fill(
-    ground: &Ground,
+    setup: &Setup,
     settings: &Settings,
     sessions: usize,
 ) -> anyhow::Result<Vec<String>> {
-    let (template, store, keys) = (template(ground).await?, store(settings)?, keys(settings)?);
+    let (template, store, keys) = (template(setup).await?, store(settings)?, keys(settings)?);
     let (every, mut cookies) = (sessions.div_ceil(COOKIES), Vec::new());
     for first in (0..sessions).step_by(AT_ONCE) {
         let begun = (first..sessions.min(first + AT_ONCE)).map(async |number| {
@@ -43,15 +43,15 @@ pub(crate) async fn fill(
     Ok(cookies)
 }
 
-/// The session to copy, of a user who signs in to an app.
-async fn template(ground: &Ground) -> anyhow::Result<NewSession> {
-    let settings = ground.settings(crate::site::Store::SQLite)?;
+/// Signs a user in to an app and returns the session, to be copied.
+async fn template(setup: &Setup) -> anyhow::Result<NewSession> {
+    let settings = setup.settings(crate::site::Store::SQLite)?;
     let app = start(&settings).await?;
-    let cookie = sign_in(&app, &ground.emulator, "ana@bench.test").await;
+    let cookie = sign_in(&app, &setup.emulator, "ana@bench.test").await;
     app.stop().await?;
     let key = key_in(&cookie?, &keys(&settings)?)?;
     let kept = store(&settings)?.load(&key).await.map_err(|error| anyhow!("{error:?}"))?;
-    // `actix-session` sees the columns of a session beside its values.
+    // For `actix-session`, the columns of a session are among its values.
     let mut kept = kept.context("the session is missing")?;
     kept.remove("person").context("no user is signed in")?;
     let info: Value = serde_json::from_str(&kept.remove("session").context("no session")?)?;
@@ -62,7 +62,7 @@ async fn template(ground: &Ground) -> anyhow::Result<NewSession> {
     Ok(NewSession { device, ip, values, ..NewSession::default() })
 }
 
-/// The store that an app with these settings opens.
+/// Opens the store of an app with these settings.
 fn store(settings: &Settings) -> anyhow::Result<Store> {
     let (place, limits) = read_store(|name| settings.get(name).cloned())?;
     let clock = Clock::default();
@@ -74,7 +74,7 @@ fn keys(settings: &Settings) -> anyhow::Result<KeyRing> {
     Ok(parse_cookie_keys(&settings["COOKIE_KEYS"])?)
 }
 
-/// The cookie of a session, sealed as `actix-session` does.
+/// Returns the cookie of a session, sealed as `actix-session` does.
 fn cookie(key: &str, keys: &KeyRing) -> String {
     let mut jar = CookieJar::new();
     let name = COOKIE.to_owned();
@@ -82,11 +82,11 @@ fn cookie(key: &str, keys: &KeyRing) -> String {
     jar.delta().map(|sealed| sealed.encoded().to_string()).collect()
 }
 
-/// The session of a cookie.
+/// Returns the session key in a cookie.
 fn key_in(cookie: &str, keys: &KeyRing) -> anyhow::Result<SessionKey> {
     let mut jar = CookieJar::new();
     jar.add_original(Cookie::parse_encoded(cookie.to_owned())?);
     let opened = jar.private(keys.session_cookie_key()).get(COOKIE);
     let key = opened.context("the cookie can't be opened")?.value().to_owned();
-    key.try_into().map_err(|_| anyhow!("the cookie holds no session"))
+    key.try_into().map_err(|_| anyhow!("the cookie contains no session"))
 }

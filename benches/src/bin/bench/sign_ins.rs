@@ -1,4 +1,4 @@
-//! Whole sign-ins: the form is sent, the emailed link is opened, and the session begins.
+//! Measures complete sign-ins: submits the form, opens the emailed link and gets a session.
 
 use std::time::Instant;
 
@@ -8,30 +8,30 @@ use serde_json::Value;
 
 use crate::pages::ACCOUNT;
 use crate::server::{Server, cookie, location};
-use crate::site::{Ground, Store, start};
+use crate::site::{Setup, Store, start};
 use crate::table::{spread, table};
 use crate::{Plan, progress};
 
-/// Sign-ins that run at the same time.
+/// Sign-ins that run concurrently.
 const BROWSERS: usize = 16;
 
-pub(crate) async fn measure(ground: &Ground, plan: &Plan) -> anyhow::Result<String> {
+pub(crate) async fn measure(setup: &Setup, plan: &Plan) -> anyhow::Result<String> {
     let mut rows = Vec::new();
     for store in [Store::SQLite, Store::Redis] {
         progress(&format!("sign-ins, {store:?}"));
-        let app = start(&ground.settings(store)?).await?;
+        let app = start(&setup.settings(store)?).await?;
         let mut rounds = Vec::new();
         for round in 0..plan.rounds.max(1) {
-            rounds.push(many(&app, &ground.emulator, plan.sign_ins, round).await?);
+            rounds.push(many(&app, &setup.emulator, plan.sign_ins, round).await?);
         }
         let (cpus, rates): (Vec<_>, Vec<_>) = rounds.into_iter().unzip();
         app.stop().await?;
         rows.push(vec![format!("{store:?}"), spread(0, cpus), spread(0, rates)]);
     }
-    Ok(table("Sign-ins", "sessions | CPU µs each | a second", &rows))
+    Ok(table("Sign-ins", "sessions | CPU µs each | per second", &rows))
 }
 
-/// Signs users in; returns the app's processor time for one in µs, and how many were signed in a second.
+/// Signs users in. Returns the app's CPU time for each in µs, and the sign-ins per second.
 async fn many(
     app: &Server,
     emulator: &Server,
@@ -59,7 +59,7 @@ async fn many(
     Ok((cpu, rate))
 }
 
-/// Signs a user in; returns the session's cookie.
+/// Signs a user in and returns the session's cookie.
 pub(crate) async fn sign_in(
     app: &Server,
     emulator: &Server,
@@ -78,7 +78,7 @@ pub(crate) async fn sign_in(
     cookie(&signed_in, "__Host-session")
 }
 
-/// The part of a URL that begins like this.
+/// Returns the part of a URL from `start` on.
 fn from<'a>(start: &str, url: &'a str) -> anyhow::Result<&'a str> {
     let at = url.find(start).with_context(|| format!("{url} has no {start}"))?;
     Ok(&url[at..])

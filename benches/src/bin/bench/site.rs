@@ -1,4 +1,4 @@
-//! The servers that are measured: the app, set up as in production, and the bare handler.
+//! The measured servers: the app, configured as in production, and the bare handler.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,14 +14,14 @@ use crate::pages::Page;
 use crate::server::{HOST, Server, built, free_port, measured};
 use crate::sessions::fill;
 
-/// What the servers share.
-pub(crate) struct Ground {
-    /// On the disk of the checkout, where durable writes cost what they cost there.
+/// The shared setup of all servers.
+pub(crate) struct Setup {
+    /// On the disk of the checkout, since a temporary file system would make durable writes cheaper.
     folder: TempDir,
     cookie_keys: String,
     certificate_and_key: PathBuf,
     redis: Server,
-    /// The WorkOS of all apps.
+    /// The WorkOS emulator of all apps.
     pub(crate) emulator: Server,
 }
 
@@ -34,19 +34,19 @@ pub(crate) enum Store {
 /// The app's settings.
 pub(crate) type Settings = HashMap<&'static str, String>;
 
-/// An app whose store is filled.
+/// An app with a filled store.
 pub(crate) struct Site {
-    /// Such as `1000, SQLite`.
+    /// The sessions and the store, such as `1000, SQLite`.
     pub(crate) name: String,
     pub(crate) https: bool,
-    /// What is measured of it.
+    /// The pages to measure.
     pub(crate) pages: &'static [Page],
     pub(crate) settings: Settings,
-    /// Of some of its sessions.
+    /// Cookies of some of its sessions.
     pub(crate) cookies: Vec<String>,
 }
 
-impl Ground {
+impl Setup {
     pub(crate) async fn new() -> anyhow::Result<Self> {
         let folder = TempDir::with_prefix_in("bench-", built("bench")?.parent().context("/")?)?;
         let CertifiedKey { cert, signing_key } = generate_simple_self_signed([HOST.to_owned()])?;
@@ -69,7 +69,7 @@ impl Ground {
         Ok(TempDir::new_in(self.folder.path())?.keep())
     }
 
-    /// The settings of an app with an empty store.
+    /// Returns the settings of an app with an empty store.
     pub(crate) fn settings(&self, store: Store) -> anyhow::Result<Settings> {
         let no_limit = || "1000000000/1m".to_owned();
         let mut settings = Settings::from([
@@ -92,7 +92,7 @@ impl Ground {
         Ok(settings)
     }
 
-    /// An app with so many sessions.
+    /// Creates a site with this number of sessions.
     pub(crate) async fn site(
         &self,
         store: Store,
@@ -111,7 +111,7 @@ impl Ground {
         Ok(Site { name: format!("{sessions}, {store:?}"), https, pages, settings, cookies })
     }
 
-    /// The server that sends these bodies and does nothing else.
+    /// Starts the bare server, which only sends these bodies.
     pub(crate) async fn bare(
         &self,
         https: bool,
@@ -129,7 +129,7 @@ impl Ground {
     }
 }
 
-/// Starts the app with these settings, with its log and metrics.
+/// Starts the app with these settings, including its log and metrics.
 pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Server> {
     let (port, mut command) = (free_port(), measured("workos-magic-link")?);
     command.env_clear().envs(settings).env("PATH", std::env::var("PATH")?);
@@ -137,7 +137,7 @@ pub(crate) async fn start(settings: &Settings) -> anyhow::Result<Server> {
     command.env("METRICS_BIND_ADDRESS", format!("127.0.0.1:{}", free_port()));
     let https = settings["TLS"] == "files";
     let app = Server::start(command, settings["DATA_DIR"].as_ref(), port, https).await?;
-    // It listens before its store is open.
+    // The app listens before its store is open.
     let status = app.get("/health/ready", "").await?.status();
     ensure!(status == 200, "the app isn't ready: {status}; {}", app.logged()?);
     Ok(app)

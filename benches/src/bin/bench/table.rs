@@ -1,15 +1,15 @@
-//! Figures, and tables of them in Markdown.
+//! Formats figures and Markdown tables.
 
-/// The median of some rounds, the least and the most, as `0.23 (0.22 to 0.24)`.
+/// Formats the median, the minimum and the maximum of several rounds as `0.23 (0.22 to 0.24)`.
 pub(crate) fn spread(digits: usize, figures: impl IntoIterator<Item = f64>) -> String {
     let mut figures: Vec<f64> = figures.into_iter().collect();
     figures.sort_by(f64::total_cmp);
-    let at = |place: usize| figures.get(place).copied().unwrap_or(f64::NAN);
+    let at = |index: usize| figures.get(index).copied().unwrap_or(f64::NAN);
     let last = figures.len().saturating_sub(1);
     format!("{:.digits$} ({:.digits$} to {:.digits$})", at(last / 2), at(0), at(last))
 }
 
-/// A table with these columns, such as `page | CPU µs`.
+/// Formats a table. The columns are given as `page | CPU µs`.
 pub(crate) fn table(heading: &str, columns: &str, rows: &[Vec<String>]) -> String {
     let rows: String = rows.iter().map(|row| format!("| {} |\n", row.join(" | "))).collect();
     let line = "---|".repeat(columns.split('|').count());

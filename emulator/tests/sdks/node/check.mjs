@@ -1,4 +1,4 @@
-// One sign-in by the official Node SDK, unchanged, against the stand-in at EMULATOR_URL.
+// Signs in with the unchanged official Node SDK, against the emulator at EMULATOR_URL.
 import assert from 'node:assert/strict';
 import { WorkOS } from '@workos-inc/node';
 

@@ -1,4 +1,4 @@
-"""One sign-in by the official Python SDK, unchanged, against the stand-in at EMULATOR_URL."""
+"""Signs in with the unchanged official Python SDK, against the emulator at EMULATOR_URL."""
 
 import http.client
 import os
@@ -39,7 +39,7 @@ assert answer.expires_in == 600
 assert client.sso.get_profile(access_token=answer.access_token).id == profile.id
 try:
     client.sso.get_profile_and_token(code=code)
-    raise AssertionError("a code was taken twice")
+    raise AssertionError("a code was accepted twice")
 except workos.BadRequestError:
     pass
 
@@ -56,7 +56,7 @@ except workos.NotFoundError:
 
 try:
     client.passwordless.send_session("passwordless_session_gone")
-    raise AssertionError("a session that never was has been sent")
+    raise AssertionError("an unknown session was sent")
 except workos.UnprocessableEntityError as error:
     assert "has expired or is invalid" in str(error)
 print("python: signed in, read and deleted the connection")

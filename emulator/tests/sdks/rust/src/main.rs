@@ -1,4 +1,4 @@
-//! One sign-in by the official Rust SDK, unchanged, against the stand-in at `EMULATOR_URL`.
+//! Signs in with the unchanged official Rust SDK, against the emulator at `EMULATOR_URL`.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -49,13 +49,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
             organization_id: None,
         }))
     };
-    let answer = exchange().await?;
-    let profile = answer.profile;
+    let response = exchange().await?;
+    let profile = response.profile;
     assert_eq!(profile.email, "rust@sdk.test");
     assert_eq!(profile.connection_type, ProfileConnectionType::MagicLink);
     assert_eq!(profile.name, None);
-    assert!(exchange().await.is_err(), "a code was taken twice");
-    let again = sso.get_profile(answer.access_token.expose()).await?;
+    assert!(exchange().await.is_err(), "a code was accepted twice");
+    let again = sso.get_profile(response.access_token.expose()).await?;
     assert_eq!(again.id, profile.id);
 
     let domain = ListConnectionsParams {

@@ -1,4 +1,4 @@
-//! One running stand-in, and what tests do with it.
+//! A running emulator with helpers for tests.
 
 use std::collections::HashMap;
 
@@ -11,20 +11,20 @@ use url::Url;
 
 pub(crate) const CALLBACK: &str = "https://app.test/callback";
 
-/// A stand-in of this test's own, and a client that follows no redirects.
-pub(crate) struct StandIn {
-    pub(crate) emulator: Emulator,
+/// An emulator on a free port, and a client that follows no redirects.
+pub(crate) struct TestEmulator {
+    pub(crate) server: Emulator,
     client: Client,
 }
 
-/// A client that follows no redirect. Built in one workspace with the app, reqwest has the app's
-/// TLS features too, and then wants a provider even for plain http.
+/// Creates a client that follows no redirects. It needs a TLS provider even for plain HTTP, because
+/// the workspace unifies reqwest's features.
 pub(crate) fn client() -> Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().redirect(Policy::none()).build().unwrap()
 }
 
-impl StandIn {
+impl TestEmulator {
     pub(crate) fn start() -> Self {
         Self::with(|_| {})
     }
@@ -32,19 +32,19 @@ impl StandIn {
     pub(crate) fn with(adjust: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
         adjust(&mut options);
-        Self { emulator: Emulator::start(options).unwrap(), client: client() }
+        Self { server: Emulator::start(options).unwrap(), client: client() }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.emulator.url())
+        format!("{}{path}", self.server.url())
     }
 
-    /// A request without credentials.
+    /// Creates a request without credentials.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, self.url(path))
     }
 
-    /// A request with the API key.
+    /// Creates a request with the API key.
     pub(crate) fn api(&self, method: Method, path: &str) -> RequestBuilder {
         self.request(method, path).header(AUTHORIZATION, "Bearer sk_test_default")
     }
@@ -61,19 +61,19 @@ impl StandIn {
         self.api(Method::POST, path).json(&body).send().await.unwrap()
     }
 
-    /// The mails in the inbox, newest first.
+    /// Returns the emails in the inbox, newest first.
     pub(crate) async fn inbox(&self) -> Vec<Value> {
         self.get_json("/_emulate/inbox").await["data"].as_array().unwrap().clone()
     }
 
-    /// The SMTP commands received, each with its reply.
+    /// Returns the received SMTP commands, each with its reply.
     pub(crate) async fn smtp_log(&self) -> Vec<(String, Value)> {
         let log = self.get_json("/_emulate/smtp").await;
         let entry = |entry: &Value| (text(&entry["command"]).to_owned(), entry["reply"].clone());
         log["data"].as_array().unwrap().iter().map(entry).collect()
     }
 
-    /// Creates a session with the smallest body, plus or over which `more` goes.
+    /// Creates a session with the required fields and `more`, which can override them.
     pub(crate) async fn create_with(&self, more: Value) -> Response {
         let mut body = json!({
             "email": "ana@acme.test",
@@ -85,11 +85,11 @@ impl StandIn {
         self.post_json("/passwordless/sessions", body).await
     }
 
-    /// Creates a session for an address.
+    /// Creates a session for an email address.
     pub(crate) async fn create(&self, email: &str) -> Value {
-        let answer = self.create_with(json!({ "email": email })).await;
-        assert_eq!(answer.status(), 201);
-        answer.json().await.unwrap()
+        let response = self.create_with(json!({ "email": email })).await;
+        assert_eq!(response.status(), 201);
+        response.json().await.unwrap()
     }
 
     pub(crate) async fn send(&self, session_id: &str) -> Response {
@@ -97,46 +97,47 @@ impl StandIn {
         self.api(Method::POST, &path).send().await.unwrap()
     }
 
-    /// Follows a link, and gives where it redirects.
+    /// Opens a link and returns its redirect.
     pub(crate) async fn follow(&self, link: &str) -> Redirect {
         Redirect::of(&self.client.get(link).send().await.unwrap())
     }
 
-    /// Creates a session, follows its link, and gives the code.
+    /// Creates a session, opens its link and returns the authorization code.
     pub(crate) async fn code_for(&self, email: &str) -> String {
         let session = self.create(email).await;
         self.follow(text(&session["link"])).await.query["code"].clone()
     }
 
-    /// Exchanges a code as a form, with the right credentials.
+    /// Exchanges an authorization code as a form, with valid credentials.
     pub(crate) async fn exchange(&self, code: &str) -> Response {
         let form = credentials(code);
         self.request(Method::POST, "/sso/token").form(&form).send().await.unwrap()
     }
 
     pub(crate) async fn advance_clock(&self, seconds: i64) {
-        let answer = self.post_json("/_emulate/clock", json!({ "advance_seconds": seconds })).await;
-        assert_eq!(answer.status(), 200);
+        let response =
+            self.post_json("/_emulate/clock", json!({ "advance_seconds": seconds })).await;
+        assert_eq!(response.status(), 200);
     }
 
     pub(crate) async fn hook(&self, hook: Value) -> Value {
-        let answer = self.post_json("/_emulate/hooks", hook).await;
-        assert_eq!(answer.status(), 201);
-        answer.json().await.unwrap()
+        let response = self.post_json("/_emulate/hooks", hook).await;
+        assert_eq!(response.status(), 201);
+        response.json().await.unwrap()
     }
 }
 
-/// Where an answer redirects.
+/// The redirect of a response.
 pub(crate) struct Redirect {
-    /// Without its query.
+    /// The URL without its query.
     pub(crate) target: String,
     pub(crate) query: HashMap<String, String>,
 }
 
 impl Redirect {
-    pub(crate) fn of(answer: &Response) -> Self {
-        assert_eq!(answer.status(), 302);
-        let mut url = Url::parse(answer.headers()[LOCATION].to_str().unwrap()).unwrap();
+    pub(crate) fn of(response: &Response) -> Self {
+        assert_eq!(response.status(), 302);
+        let mut url = Url::parse(response.headers()[LOCATION].to_str().unwrap()).unwrap();
         let query = url.query_pairs().into_owned().collect();
         url.set_query(None);
         Self { target: url.to_string(), query }
@@ -147,7 +148,7 @@ impl Redirect {
     }
 }
 
-/// The parameters of an exchange.
+/// Returns the parameters of a code exchange.
 pub(crate) fn credentials(code: &str) -> HashMap<&'static str, String> {
     HashMap::from([
         ("client_id", "client_emulator".to_owned()),
