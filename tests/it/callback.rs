@@ -7,7 +7,7 @@ use crate::visitor::Visitor;
 const EXCHANGE: &str = "/sso/token";
 
 /// A visitor who asked for a link, and where the link leads.
-pub async fn asked(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {
+pub async fn request_link(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {
     let visitor = app.visitor();
     visitor.ask_for_link(email, return_to).await;
     let callback = app.workos.follow_newest_link(email).await;
@@ -39,7 +39,7 @@ pub fn assert_offers_new_link(answer: &Answer, email: &str, return_to: &str) {
 #[actix_web::test]
 async fn a_mailed_link_signs_in_and_leads_to_where_the_person_was_going() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/account?tab=1").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/account?tab=1").await;
     let answer = visitor.get(&callback).await;
     assert_eq!(answer.location(), "/account?tab=1");
     assert!(visitor.cookie("__Host-session").is_some());
@@ -50,7 +50,7 @@ async fn a_mailed_link_signs_in_and_leads_to_where_the_person_was_going() {
 #[actix_web::test]
 async fn going_back_or_reloading_when_signed_in_is_no_error() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/account?tab=1").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/account?tab=1").await;
     visitor.get(&callback).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account?tab=1");
     // The link itself, clicked a second time.
@@ -64,7 +64,7 @@ async fn going_back_or_reloading_when_signed_in_is_no_error() {
 #[actix_web::test]
 async fn a_replay_after_sign_out_is_refused() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let sign_in = visitor.sign_ins().remove(0);
     let cookie = visitor.cookie(&sign_in).unwrap();
     visitor.get(&callback).await;
@@ -79,7 +79,7 @@ async fn a_replay_after_sign_out_is_refused() {
 #[actix_web::test]
 async fn a_link_opened_in_another_browser_does_not_sign_in() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/secret-plan").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/secret-plan").await;
     let elsewhere = app.visitor();
     assert_opened_elsewhere(&elsewhere.get(&callback).await);
     assert!(!elsewhere.is_signed_in().await);
@@ -91,7 +91,7 @@ async fn a_link_opened_in_another_browser_does_not_sign_in() {
 #[actix_web::test]
 async fn a_callback_without_a_state_of_ours_is_refused() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let state = parameter(&callback, "state");
     let (cut, flipped) = (&state[..state.len() - 1], format!("{}A", &state[1..]));
     let long = "a".repeat(10_000);
@@ -106,8 +106,8 @@ async fn a_callback_without_a_state_of_ours_is_refused() {
 #[actix_web::test]
 async fn a_state_made_with_other_keys_is_refused() {
     let (app, other) = (TestApp::spawn().await, TestApp::spawn().await);
-    let (_, foreign) = asked(&other, "ana@acme.test", "").await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (_, foreign) = request_link(&other, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let state = parameter(&foreign, "state");
     assert_error(
         &visitor.get(&with(&callback, "state", Some(&state))).await,
@@ -119,10 +119,10 @@ async fn a_state_made_with_other_keys_is_refused() {
 #[actix_web::test]
 async fn the_state_of_one_sign_in_does_not_fit_the_cookie_of_another() {
     let app = TestApp::spawn().await;
-    let (visitor, first) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, first) = request_link(&app, "ana@acme.test", "").await;
     let first_cookie = visitor.sign_ins().remove(0);
     let value = visitor.cookie(&first_cookie).unwrap();
-    let (other, second) = asked(&app, "ana@acme.test", "").await;
+    let (other, second) = request_link(&app, "ana@acme.test", "").await;
     let second_cookie = other.sign_ins().remove(0);
     let crossed = with(&first, "state", Some(&parameter(&second, "state")));
     assert_opened_elsewhere(&visitor.get(&crossed).await);
@@ -135,7 +135,7 @@ async fn the_state_of_one_sign_in_does_not_fit_the_cookie_of_another() {
 #[actix_web::test]
 async fn without_a_code_there_is_nothing_to_do() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let novel = "a".repeat(256);
     for bad in [None, Some(""), Some("a b"), Some("\u{fc}"), Some("\u{0}"), Some(&novel)] {
         assert_error(&visitor.get(&with(&callback, "code", bad)).await, 400, "bad_request");
@@ -147,7 +147,7 @@ async fn without_a_code_there_is_nothing_to_do() {
 #[actix_web::test]
 async fn an_error_comes_before_the_code() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     for (error, code) in [
         ("access_denied", "link_expired"),
         ("signin_consent_denied", "sign_in_cancelled"),
@@ -180,7 +180,7 @@ async fn an_expired_link_offers_a_new_one_to_the_browser_that_asked() {
 #[actix_web::test]
 async fn a_sign_in_ends_with_its_link_and_code() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     app.clock.advance(25 * 60);
     assert_error(&visitor.get(&callback).await, 400, "link_expired");
     app.clock.advance(-10);
@@ -220,7 +220,7 @@ async fn signing_in_anew_ends_the_session_that_the_browser_had() {
 #[actix_web::test]
 async fn a_session_cookie_planted_before_the_sign_in_is_not_adopted() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let planted = app.signed_in("eve@evil.test").await.cookie("__Host-session").unwrap();
     visitor.set_cookie("__Host-session", &planted);
     assert_eq!(visitor.get(&callback).await.location(), "/login/switch", "she is told");

@@ -5,7 +5,7 @@ use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 /// A visitor who has asked, and the two links in the mail: to open, and to end.
-async fn asked(app: &TestApp, email: &str) -> (Visitor, String, String) {
+async fn request_link(app: &TestApp, email: &str) -> (Visitor, String, String) {
     let visitor = app.visitor();
     visitor.ask_for_link(email, "").await;
     let open = app.workos.newest_link(email).await;
@@ -18,8 +18,8 @@ async fn asked(app: &TestApp, email: &str) -> (Visitor, String, String) {
 #[actix_web::test]
 async fn whoever_got_the_mail_ends_that_one_sign_in() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
-    let (other, other_open, _) = asked(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = request_link(&app, "ana@acme.test").await;
+    let (other, other_open, _) = request_link(&app, "ana@acme.test").await;
     let victim = app.visitor();
     let page = victim.get(&cancel).await;
     assert_eq!(page.status, 200);
@@ -39,7 +39,7 @@ async fn whoever_got_the_mail_ends_that_one_sign_in() {
 #[actix_web::test]
 async fn it_still_ends_a_sign_in_whose_button_was_pressed_already() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = request_link(&app, "ana@acme.test").await;
     let leaving = visitor.post(&open, &[]).await;
     let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
     assert_eq!(app.visitor().post(&cancel, &[]).await.status, 200);
@@ -51,7 +51,7 @@ async fn it_still_ends_a_sign_in_whose_button_was_pressed_already() {
 #[actix_web::test]
 async fn it_does_not_claim_that_nobody_got_in_when_somebody_did() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = request_link(&app, "ana@acme.test").await;
     let leaving = visitor.post(&open, &[]).await;
     let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
     visitor.get(&callback).await;
@@ -94,7 +94,7 @@ async fn an_unwanted_link_counts_against_the_network_that_asked_and_nobody_else(
 #[actix_web::test]
 async fn a_link_that_was_never_made_or_has_expired_ends_nothing() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (_, _, cancel) = asked(&app, "ana@acme.test").await;
+    let (_, _, cancel) = request_link(&app, "ana@acme.test").await;
     let visitor = app.visitor();
     assert_error(&visitor.get("/login/cancel/nonsense").await, 400, "link_expired");
     assert_error(&visitor.post("/login/cancel/nonsense", &[]).await, 400, "link_expired");
@@ -106,7 +106,7 @@ async fn a_link_that_was_never_made_or_has_expired_ends_nothing() {
 #[actix_web::test]
 async fn another_site_cannot_end_it() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = request_link(&app, "ana@acme.test").await;
     let path = cancel.strip_prefix(&app.origin).unwrap();
     let forged =
         visitor.request(reqwest::Method::POST, path).header("Sec-Fetch-Site", "cross-site");

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::answer::{Answer, assert_error};
-use crate::asked::{Asked, CREATE, by_code, has_field, says_nothing_of_a_link};
 use crate::code_refusals::names;
+use crate::code_request::{CREATE, CodeRequest, assert_mentions_no_link, by_code, has_field};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
@@ -65,7 +65,7 @@ async fn a_code_is_on_its_way_only_when_workos_says_so() {
         let email = format!("ana{}@acme.test", app.workos.calls().await.len());
         let answer = app.visitor().post("/login", &[("email", &email)]).await;
         assert_error(&answer, status, code);
-        says_nothing_of_a_link(&answer);
+        assert_mentions_no_link(&answer);
         assert!(!answer.headers.contains_key("set-cookie"), "{failure}");
     }
 }
@@ -80,7 +80,7 @@ async fn three_codes_a_minute_are_asked_for_and_the_next_is_counted_down_to() {
         assert!(!sent.body.contains("data-countdown"), "{}", sent.body);
         app.clock.advance(1);
     }
-    let third = Asked::by(visitor, &app, "ana@acme.test", "").await;
+    let third = CodeRequest::by(visitor, &app, "ana@acme.test", "").await;
     let sent = third.visitor.get(&third.sent).await;
     assert!(sent.body.contains("data-countdown") && sent.body.contains("disabled>"));
     assert!(has_field(&sent), "the third can be typed in");
@@ -90,7 +90,7 @@ async fn three_codes_a_minute_are_asked_for_and_the_next_is_counted_down_to() {
     assert_eq!(app.workos.calls_of(CREATE).await, 3, "WorkOS is spared");
     let page = visitor.get(fourth.location()).await;
     assert!(page.body.contains("data-next-mail") && !has_field(&page), "{}", page.body);
-    says_nothing_of_a_link(&page);
+    assert_mentions_no_link(&page);
     // There is no code of its own to try.
     let flow = fourth.location().rsplit_once('=').unwrap().1;
     let tried = visitor.post("/login/code", &[("flow", flow), ("code", &third.code)]).await;
@@ -101,7 +101,7 @@ async fn three_codes_a_minute_are_asked_for_and_the_next_is_counted_down_to() {
     assert_eq!(third.type_right().await.location(), "/account");
     app.clock.advance(60);
     app.workos.advance_clock(60).await;
-    Asked::new(&app, "ana@acme.test", "").await;
+    CodeRequest::new(&app, "ana@acme.test", "").await;
 }
 
 #[actix_web::test]

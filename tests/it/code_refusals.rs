@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, assert_error};
-use crate::asked::{
-    AUTHENTICATE, Asked, CREATE, by_code, has_field, says_nothing_of_a_link, wrong,
+use crate::code_request::{
+    AUTHENTICATE, CREATE, CodeRequest, assert_mentions_no_link, by_code, has_field, wrong,
 };
 use crate::site::Site;
 use crate::test_app::TestApp;
@@ -39,28 +39,28 @@ async fn what_workos_says_of_a_code_is_told_as_it_is() {
         (403, json!({ "code": "organization_selection_required" }), 403, "further_steps"),
         (403, json!({ "error": "something_new" }), 403, "further_steps"),
     ] {
-        let asked = Asked::new(&app, "ana@acme.test", "").await;
+        let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
         app.clock.advance(60);
         app.workos.advance_clock(60).await;
         refuse(&app, status, said.clone()).await;
-        let answer = asked.type_right().await;
+        let answer = requested.type_right().await;
         assert_error(&answer, ours, code);
-        says_nothing_of_a_link(&answer);
-        assert!(asked.visitor.sign_ins().is_empty(), "{said}: it is over");
-        assert_error(&asked.type_right().await, 400, "nothing_pending");
+        assert_mentions_no_link(&answer);
+        assert!(requested.visitor.sign_ins().is_empty(), "{said}: it is over");
+        assert_error(&requested.type_right().await, 400, "nothing_pending");
     }
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     refuse(&app, 400, json!({ "error": "invalid_one_time_code" })).await;
-    assert_error(&asked.type_right().await, 422, "wrong_code");
+    assert_error(&requested.type_right().await, 422, "wrong_code");
     refuse(&app, 422, json!({ "errors": [{ "field": "code", "code": "no" }] })).await;
-    assert_error(&asked.type_right().await, 422, "wrong_code");
-    assert_eq!(asked.type_right().await.location(), "/account");
+    assert_error(&requested.type_right().await, 422, "wrong_code");
+    assert_eq!(requested.type_right().await.location(), "/account");
 }
 
 #[actix_web::test]
 async fn a_try_that_workos_does_not_judge_takes_nothing_away() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     for (failure, status, code) in [
         (json!({ "status": 500 }), 503, "workos_unavailable"),
         (json!({ "fault": "reset" }), 503, "workos_unavailable"),
@@ -73,7 +73,7 @@ async fn a_try_that_workos_does_not_judge_takes_nothing_away() {
         let mut failure = failure;
         failure["count"] = 1.into();
         app.workos.fail(AUTHENTICATE, failure.clone()).await;
-        let answer = asked.type_right().await;
+        let answer = requested.type_right().await;
         assert_error(&answer, status, code);
         assert!(has_field(&answer), "{failure}: it can be typed again: {}", answer.body);
         let wait = match (status, failure["headers"]["Retry-After"].as_str()) {
@@ -84,20 +84,20 @@ async fn a_try_that_workos_does_not_judge_takes_nothing_away() {
         assert_eq!(answer.header("retry-after"), wait, "{failure}");
     }
     app.clock.advance(60);
-    assert_error(&asked.type_wrong().await, 422, "wrong_code");
-    assert_error(&asked.type_wrong().await, 422, "wrong_code");
-    assert_eq!(asked.type_right().await.location(), "/account", "all three tries were left");
+    assert_error(&requested.type_wrong().await, 422, "wrong_code");
+    assert_error(&requested.type_wrong().await, 422, "wrong_code");
+    assert_eq!(requested.type_right().await.location(), "/account", "all three tries were left");
 }
 
 #[actix_web::test]
 async fn what_workos_says_and_nobody_knows_counts_as_a_try() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     for _ in 0..3 {
         refuse(&app, 400, json!({ "error": "something_new" })).await;
-        assert_error(&asked.type_right().await, 503, "workos_unavailable");
+        assert_error(&requested.type_right().await, 503, "workos_unavailable");
     }
-    assert_error(&asked.type_right().await, 403, "wrong_code");
+    assert_error(&requested.type_right().await, 403, "wrong_code");
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 3);
 }
 
@@ -105,37 +105,37 @@ async fn what_workos_says_and_nobody_knows_counts_as_a_try() {
 async fn a_code_of_another_person_signs_nobody_in() {
     let app = by_code().await;
     for email in ["eve@acme.test", "", "no address"] {
-        let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+        let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
         let user = json!({ "id": "user_1", "email": email });
         refuse(&app, 200, json!({ "user": user })).await;
-        let answer = asked.type_right().await;
+        let answer = requested.type_right().await;
         assert_error(&answer, 403, "profile_mismatch");
-        says_nothing_of_a_link(&answer);
+        assert_mentions_no_link(&answer);
         assert_eq!(answer.field("email"), "ana@acme.test");
-        assert!(!asked.visitor.is_signed_in().await);
+        assert!(!requested.visitor.is_signed_in().await);
     }
 }
 
 #[actix_web::test]
 async fn an_answer_that_cannot_be_read_signs_nobody_in() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     for body in [json!({}), json!({ "user": {} }), json!({ "user": { "id": 1, "email": "a@b.c" } })]
     {
         refuse(&app, 200, body).await;
-        assert_error(&asked.type_right().await, 503, "workos_unavailable");
-        assert!(!asked.visitor.is_signed_in().await);
+        assert_error(&requested.type_right().await, 503, "workos_unavailable");
+        assert!(!requested.visitor.is_signed_in().await);
     }
 }
 
 #[actix_web::test]
 async fn a_domain_that_may_not_enter_any_more_does_not() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let app = app.restarted_with(&[("ALLOWED_EMAIL_DOMAINS", "other.test")]).await;
-    let asked = Asked { visitor: app.again(&asked.visitor), ..asked };
-    assert_error(&asked.type_right().await, 403, "not_allowed");
-    assert!(!asked.visitor.is_signed_in().await);
+    let requested = CodeRequest { visitor: app.again(&requested.visitor), ..requested };
+    assert_error(&requested.type_right().await, 403, "not_allowed");
+    assert!(!requested.visitor.is_signed_in().await);
 }
 
 #[actix_web::test]

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::answer::{Answer, assert_error};
-use crate::asked::{AUTHENTICATE, Asked, by_code};
-use crate::callback::asked;
+use crate::callback::request_link;
+use crate::code_request::{AUTHENTICATE, CodeRequest, by_code};
 use crate::test_app::TestApp;
 // for cross-device
 use crate::two_browsers::Two;
@@ -60,7 +60,7 @@ fn path(callback: &str) -> String {
 #[actix_web::test]
 async fn stopped_and_opened_again_the_callback_signs_in() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 400).await;
     stop_page(&visitor, &path(&callback)).await;
     assert_eq!(visitor.get(&callback).await.location(), "/reports");
@@ -73,7 +73,7 @@ async fn stopped_and_opened_again_the_callback_signs_in() {
 #[actix_web::test]
 async fn opened_twice_at_once_the_callback_signs_in_whichever_answer_is_read() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 1000).await;
     let first = app.visitor().with_cookies_of(&visitor);
     let opened = callback.clone();
@@ -93,7 +93,7 @@ async fn opened_twice_at_once_the_callback_signs_in_whichever_answer_is_read() {
 #[actix_web::test]
 async fn a_second_press_of_the_emails_link_waits_for_the_first() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 700).await;
     stop_page(&visitor, &path(&callback)).await;
     // WorkOS takes its link once.
@@ -130,20 +130,20 @@ async fn so_does_one_that_another_browser_approved() {
 #[actix_web::test]
 async fn so_does_a_typed_code() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 400).await;
-    let form = [("flow", asked.flow.as_str()), ("code", asked.code.as_str())];
-    let typed = asked.visitor.request(reqwest::Method::POST, "/login/code");
-    stop(&asked.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    let form = [("flow", requested.flow.as_str()), ("code", requested.code.as_str())];
+    let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
+    stop(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
     // While WorkOS is being asked, the page waits; then it leads to the session.
-    let again = asked.type_right().await;
-    let answer = if again.location() == asked.sent {
-        go_on(&asked.visitor, &asked.sent.replace("/sent", "/status")).await
+    let again = requested.type_right().await;
+    let answer = if again.location() == requested.sent {
+        go_on(&requested.visitor, &requested.sent.replace("/sent", "/status")).await
     } else {
         again
     };
     assert_eq!(answer.location(), "/reports");
-    assert!(asked.visitor.is_signed_in().await);
+    assert!(requested.visitor.is_signed_in().await);
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 1);
 }
 
@@ -196,7 +196,7 @@ async fn a_slow_exchange_is_waited_for_and_its_page_goes_on_when_the_answer_come
 #[actix_web::test]
 async fn a_slow_exchange_keeps_the_earlier_sign_ins_of_the_browser() {
     let app = TestApp::spawn().await;
-    let (visitor, first) = asked(&app, "ana@acme.test", "/first").await;
+    let (visitor, first) = request_link(&app, "ana@acme.test", "/first").await;
     assert_eq!(visitor.get(&first).await.location(), "/first");
     let sent = visitor.ask_for_link("ana@acme.test", "/second").await.location().to_owned();
     let second = app.workos.follow_newest_link("ana@acme.test").await;
@@ -210,7 +210,7 @@ async fn a_slow_exchange_keeps_the_earlier_sign_ins_of_the_browser() {
 #[actix_web::test]
 async fn what_went_wrong_meanwhile_is_told_to_who_comes_back() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     app.workos.fail(EXCHANGE, json!({ "delay_ms": 300, "status": 500, "count": 1 })).await;
     stop_page(&visitor, &path(&callback)).await;
     let answer = visitor.get(&callback).await;
@@ -223,7 +223,7 @@ async fn what_went_wrong_meanwhile_is_told_to_who_comes_back() {
 async fn however_often_its_connection_breaks_a_browser_gets_its_session() {
     let app = TestApp::spawn().await;
     for gap in [50, 200, 500] {
-        let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+        let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
         slow(&app, EXCHANGE, 400).await;
         for _ in 0..3 {
             let leaving = visitor.request(reqwest::Method::GET, &path(&callback));
@@ -240,7 +240,7 @@ async fn however_often_its_connection_breaks_a_browser_gets_its_session() {
 #[actix_web::test]
 async fn the_session_waits_for_the_browser_that_asked_and_for_a_minute() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let copies = [0, 1].map(|_| app.visitor().with_cookies_of(&visitor));
     let stranger = app.visitor();
     assert_eq!(visitor.get(&callback).await.location(), "/account");
@@ -253,7 +253,7 @@ async fn the_session_waits_for_the_browser_that_asked_and_for_a_minute() {
         assert_eq!(id(copy).await, id(&visitor).await, "one session");
     }
 
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let copy = app.visitor().with_cookies_of(&visitor);
     assert_eq!(visitor.get(&callback).await.location(), "/account");
     app.clock.advance(61);
@@ -264,7 +264,7 @@ async fn the_session_waits_for_the_browser_that_asked_and_for_a_minute() {
 #[actix_web::test]
 async fn what_waits_tells_nothing_to_who_reads_the_store() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let copy = app.visitor().with_cookies_of(&visitor);
     visitor.get(&callback).await;
     let dump = app.engine.dump(app.data_dir());
@@ -276,7 +276,7 @@ async fn what_waits_tells_nothing_to_who_reads_the_store() {
 #[actix_web::test]
 async fn killed_between_claim_and_session_it_says_to_ask_again() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 60_000).await;
     stop_page(&visitor, &path(&callback)).await;
     until_called(&app, EXCHANGE, 1).await;
@@ -314,7 +314,7 @@ async fn whoever_has_signed_in_here_meanwhile_is_not_replaced_without_a_word() {
 #[actix_web::test]
 async fn a_session_that_the_same_person_has_begun_here_meanwhile_ends() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/first").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/first").await;
     let before = app.visitor().with_cookies_of(&visitor);
     before.get(&callback).await;
     visitor.ask_for_link("ana@acme.test", "/second").await;
@@ -347,45 +347,45 @@ async fn a_second_press_of_our_own_emails_link_waits_for_the_first() {
 #[actix_web::test]
 async fn a_wrong_code_that_took_long_is_told_where_it_was_typed() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 7000).await;
-    let waits = asked.type_wrong().await;
-    assert_eq!(waits.location(), asked.sent, "it takes long");
-    let told = go_on(&asked.visitor, &asked.sent.replace("/sent", "/status")).await;
+    let waits = requested.type_wrong().await;
+    assert_eq!(waits.location(), requested.sent, "it takes long");
+    let told = go_on(&requested.visitor, &requested.sent.replace("/sent", "/status")).await;
     assert!(told.body.contains("data-error=\"wrong_code\""), "{}", told.body);
     assert!(told.body.contains("2 attempts left"), "{}", told.body);
-    let once = asked.visitor.get(&asked.sent).await;
+    let once = requested.visitor.get(&requested.sent).await;
     assert!(!once.body.contains("data-error"), "it is told once");
-    assert_eq!(asked.type_right().await.location(), "/reports");
+    assert_eq!(requested.type_right().await.location(), "/reports");
 }
 
 #[actix_web::test]
 async fn a_code_typed_while_another_is_being_tried_is_tried_after_it() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 400).await;
-    let wrong = crate::asked::wrong(&asked.code);
-    let form = [("flow", asked.flow.as_str()), ("code", wrong.as_str())];
-    let typed = asked.visitor.request(reqwest::Method::POST, "/login/code");
-    stop(&asked.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
-    assert_eq!(asked.type_right().await.location(), "/reports");
-    assert!(asked.visitor.is_signed_in().await);
+    let wrong = crate::code_request::wrong(&requested.code);
+    let form = [("flow", requested.flow.as_str()), ("code", wrong.as_str())];
+    let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
+    stop(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    assert_eq!(requested.type_right().await.location(), "/reports");
+    assert!(requested.visitor.is_signed_in().await);
 }
 
 #[actix_web::test]
 async fn killed_while_a_code_is_tried_it_says_to_ask_again() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 60_000).await;
-    let form = [("flow", asked.flow.as_str()), ("code", asked.code.as_str())];
-    let typed = asked.visitor.request(reqwest::Method::POST, "/login/code");
-    stop(&asked.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    let form = [("flow", requested.flow.as_str()), ("code", requested.code.as_str())];
+    let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
+    stop(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
     until_called(&app, AUTHENTICATE, 1).await;
     let app = app.restarted_with(&[]).await;
-    let visitor = app.again(&asked.visitor);
+    let visitor = app.again(&requested.visitor);
     app.clock.advance(24);
     assert_eq!(visitor.get("/login/status").await.json()["state"], "expired");
-    assert_error(&visitor.get(&asked.sent).await, 400, "code_expired");
+    assert_error(&visitor.get(&requested.sent).await, 400, "code_expired");
     let again = visitor.post("/login/code", &form).await;
     assert_error(&again, 400, "code_expired");
     assert_eq!(again.field("email"), "ana@acme.test");

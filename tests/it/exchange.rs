@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::answer::assert_error;
-use crate::callback::{asked, assert_offers_new_link};
+use crate::callback::{assert_offers_new_link, request_link};
 use crate::emulator::WorkOs;
 use crate::test_app::TestApp;
 
@@ -62,7 +62,7 @@ async fn counting_proxy(to: &str) -> (String, Arc<AtomicUsize>) {
 #[actix_web::test]
 async fn a_code_that_workos_no_longer_takes_is_an_expired_one() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     app.workos.advance_clock(11 * 60).await;
     let answer = visitor.get(&callback).await;
     assert_error(&answer, 400, "code_expired");
@@ -82,7 +82,7 @@ async fn a_failed_exchange_is_never_tried_again() {
         json!({ "fault": "huge" }),
         json!({ "status": 200, "body": { "profile": { "id": 7 } } }),
     ] {
-        let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+        let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
         let before = app.workos.calls_of(EXCHANGE).await;
         let mut hook = failure.clone();
         hook["count"] = json!(1);
@@ -102,7 +102,7 @@ async fn a_failed_exchange_is_never_tried_again() {
 #[actix_web::test]
 async fn a_refused_client_is_the_operators_fault() {
     let app = TestApp::with(&[("WORKOS_CLIENT_ID", "client_wrong")]).await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     assert_error(&visitor.get(&callback).await, 500, "internal");
 }
 
@@ -124,13 +124,13 @@ async fn a_profile_of_somebody_else_signs_nobody_in() {
         json!({ "connection_type": null }),
         json!({ "id": "" }),
     ] {
-        let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+        let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
         app.workos.fail(EXCHANGE, profile(changes)).await;
         assert_error(&visitor.get(&callback).await, 403, "profile_mismatch");
         assert!(visitor.cookie("__Host-session").is_none());
     }
     // The same answer, with nothing wrong in it, signs in: unknown and missing fields are no matter.
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     app.workos
         .fail(EXCHANGE, profile(json!({ "email": "ANA@Acme.Test", "groups": null, "novel": 1 })))
         .await;
@@ -141,7 +141,7 @@ async fn a_profile_of_somebody_else_signs_nobody_in() {
 async fn the_address_is_the_verified_one_however_workos_spells_it() {
     let app = TestApp::spawn().await;
     for spelling in ["ANA@ACME.TEST", " ana@acme.test ", "ana@Acme.Test"] {
-        let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+        let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
         let profile = json!({
             "object": "profile", "id": "prof_1", "email": spelling, "connection_id": "conn_1",
             "connection_type": "MagicLink", "idp_id": "1", "raw_attributes": { "email": spelling },
@@ -160,7 +160,7 @@ async fn the_address_is_the_verified_one_however_workos_spells_it() {
 #[actix_web::test]
 async fn who_may_enter_is_asked_once_more() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let app = app.restarted_with(&[("ALLOWED_EMAIL_DOMAINS", "globex.test")]).await;
     let visitor = app.again(&visitor);
     assert_error(&visitor.get(&callback).await, 403, "not_allowed");
@@ -170,7 +170,7 @@ async fn who_may_enter_is_asked_once_more() {
 #[actix_web::test]
 async fn fifty_callbacks_at_once_make_one_exchange_and_one_session() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let mut callbacks = JoinSet::new();
     for _ in 0..50 {
         let twin = app.visitor().with_cookies_of(&visitor);

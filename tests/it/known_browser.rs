@@ -4,7 +4,7 @@ use reqwest::Method;
 use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::answer::Answer;
-use crate::asked::{self, Asked};
+use crate::code_request::{self, CodeRequest};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
@@ -174,11 +174,11 @@ async fn it_is_set_by_a_link_or_a_code_lasts_90_days_and_is_replaced_by_the_next
     used_up(&app, "victim").await;
     assert!(!is_sent(&visitor, "198.51.100.1", "victim@acme.test").await);
 
-    let app = asked::by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
-    assert_eq!(asked.visitor.cookie(KNOWN), None);
-    asked.type_right().await;
-    assert!(asked.visitor.cookie(KNOWN).is_some());
+    let app = code_request::by_code().await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
+    assert_eq!(requested.visitor.cookie(KNOWN), None);
+    requested.type_right().await;
+    assert!(requested.visitor.cookie(KNOWN).is_some());
 }
 
 #[actix_web::test]
@@ -194,12 +194,12 @@ async fn the_longest_address_fits() {
 async fn by_code_too_strangers_cannot_use_up_the_emails_of_a_browser_that_has_signed_in() {
     let settings = [("SIGN_IN_WITH", "code"), ("RATE_LIMIT_PER_MAILBOX", "2/1h")];
     let app = TestApp::with(&settings).await;
-    let victim = Asked::new(&app, "victim@acme.test", "").await;
+    let victim = CodeRequest::new(&app, "victim@acme.test", "").await;
     victim.type_right().await;
     app.visitor().ask_for_link("victim+1@acme.test", "").await;
-    let before = app.workos.calls_of(asked::CREATE).await;
+    let before = app.workos.calls_of(code_request::CREATE).await;
     app.visitor().ask_for_link("victim@acme.test", "").await;
-    assert_eq!(app.workos.calls_of(asked::CREATE).await, before);
+    assert_eq!(app.workos.calls_of(code_request::CREATE).await, before);
     victim.visitor.ask_for_link("victim@acme.test", "").await;
-    assert_eq!(app.workos.calls_of(asked::CREATE).await, before + 1);
+    assert_eq!(app.workos.calls_of(code_request::CREATE).await, before + 1);
 }

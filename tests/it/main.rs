@@ -10,7 +10,7 @@
 )]
 
 mod answer;
-mod asked;
+mod code_request;
 mod emulator;
 mod engine;
 mod log_watch;

@@ -13,8 +13,8 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
-#[path = "../it/asked.rs"]
-mod asked;
+#[path = "../it/code_request.rs"]
+mod code_request;
 #[path = "../it/emulator.rs"]
 mod emulator;
 mod engine;

@@ -15,7 +15,7 @@ pub async fn by_code() -> TestApp {
 }
 
 /// Somebody who has asked for a code.
-pub struct Asked {
+pub struct CodeRequest {
     pub visitor: Visitor,
     /// The page that waits for it.
     pub sent: String,
@@ -24,7 +24,7 @@ pub struct Asked {
     pub code: String,
 }
 
-impl Asked {
+impl CodeRequest {
     pub async fn new(app: &TestApp, email: &str, return_to: &str) -> Self {
         Self::by(app.visitor(), app, email, return_to).await
     }
@@ -62,7 +62,7 @@ pub fn has_field(page: &Answer) -> bool {
 }
 
 /// None was mailed.
-pub fn says_nothing_of_a_link(page: &Answer) {
+pub fn assert_mentions_no_link(page: &Answer) {
     let (_, main) = page.body.split_once("<main").unwrap();
     let main = main.split("</main>").next().unwrap().to_lowercase();
     assert!(!main.contains("link"), "{}", page.body);
