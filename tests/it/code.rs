@@ -1,4 +1,4 @@
-//! `POST /login/code`: with `SIGN_IN_WITH=code`, WorkOS mails six digits, which are typed in here.
+//! `POST /login/code`: with `SIGN_IN_WITH=code`, WorkOS emails a six-digit code that the user enters here.
 
 use reqwest::Method;
 use serde_json::json;
@@ -11,15 +11,15 @@ use crate::code_request::{
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn the_right_code_signs_in_the_browser_that_asked() {
+async fn right_code_signs_in_the_requesting_browser() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "/reports?a=1").await;
     let page = requested.visitor.get(&requested.sent).await;
     assert!(has_field(&page) && page.body.contains("inputmode=\"numeric\""), "{}", page.body);
     assert_eq!(page.field("flow"), requested.flow);
     assert!(page.body.contains("ana@acme.test") && !page.body.contains(&requested.code));
-    assert!(!page.body.contains("data-digits"), "there is nothing to be opened elsewhere");
-    assert!(!page.body.contains("http-equiv"), "what is being typed stays");
+    assert!(!page.body.contains("data-digits"), "there is no link to open in another browser");
+    assert!(!page.body.contains("http-equiv"), "the page must not reload while the user types");
     assert_mentions_no_link(&page);
     assert_eq!(requested.status().await["state"], "pending");
 
@@ -29,12 +29,16 @@ async fn the_right_code_signs_in_the_browser_that_asked() {
     let status = requested.status().await;
     assert_eq!((&status["state"], &status["next"]), (&"signed_in".into(), &"/reports?a=1".into()));
     assert_eq!(requested.visitor.get(&requested.sent).await.location(), "/reports?a=1");
-    assert_eq!(requested.type_right().await.location(), "/reports?a=1", "pressed once more");
-    assert_eq!(app.workos.calls().await, [CREATE, AUTHENTICATE], "and nothing of links");
+    assert_eq!(
+        requested.type_right().await.location(),
+        "/reports?a=1",
+        "submitting the code again is no error"
+    );
+    assert_eq!(app.workos.calls().await, [CREATE, AUTHENTICATE], "no link was created");
 }
 
 #[actix_web::test]
-async fn the_profile_is_of_the_user_and_has_no_tokens() {
+async fn profile_has_the_user_and_no_tokens() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let user = json!({
@@ -57,7 +61,7 @@ async fn the_profile_is_of_the_user_and_has_no_tokens() {
 }
 
 #[actix_web::test]
-async fn a_code_lives_for_ten_minutes() {
+async fn code_expires_after_ten_minutes() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     app.clock.advance(10 * 60);
@@ -67,9 +71,13 @@ async fn a_code_lives_for_ten_minutes() {
         assert_eq!((late.field("email"), late.field("return_to")), ("ana@acme.test", "/reports"));
         assert_mentions_no_link(&late);
     }
-    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 0, "it is known to be too old");
+    assert_eq!(
+        app.workos.calls_of(AUTHENTICATE).await,
+        0,
+        "WorkOS isn't called for an expired code"
+    );
 
-    // By WorkOS's own clock.
+    // Expired by WorkOS's clock only.
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     app.workos.advance_clock(10 * 60).await;
     assert_error(&requested.type_right().await, 400, "code_expired");
@@ -77,14 +85,14 @@ async fn a_code_lives_for_ten_minutes() {
 }
 
 #[actix_web::test]
-async fn a_code_works_once_in_the_browser_that_asked_and_in_no_other() {
+async fn code_works_once_and_only_in_the_requesting_browser() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let stranger = app.visitor();
     let form = [("flow", requested.flow.as_str()), ("code", requested.code.as_str())];
     let refused = stranger.post("/login/code", &form).await;
     assert_error(&refused, 400, "nothing_pending");
-    assert_eq!(refused.field("email"), "", "it learns no address");
+    assert_eq!(refused.field("email"), "", "another browser doesn't learn the address");
     assert_mentions_no_link(&refused);
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 0);
 
@@ -98,7 +106,7 @@ async fn a_code_works_once_in_the_browser_that_asked_and_in_no_other() {
 }
 
 #[actix_web::test]
-async fn pressed_twice_at_once_it_signs_in_once_and_shows_no_failure() {
+async fn concurrent_submissions_of_the_code_sign_in_once_without_an_error() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     app.workos.fail(AUTHENTICATE, json!({ "delay_ms": 300 })).await;
@@ -111,7 +119,7 @@ async fn pressed_twice_at_once_it_signs_in_once_and_shows_no_failure() {
             (answer.location().to_owned(), twin)
         });
     }
-    // Whichever answer a browser reads, it has the session.
+    // The browser gets the session from any of the responses.
     let mut sessions = Vec::new();
     for (location, browser) in presses.join_all().await {
         assert_eq!(location, "/account");
@@ -120,12 +128,12 @@ async fn pressed_twice_at_once_it_signs_in_once_and_shows_no_failure() {
         assert_eq!(browser.get(&requested.sent).await.location(), "/account");
     }
     sessions.dedup();
-    assert_eq!(sessions.len(), 1, "one session begins");
+    assert_eq!(sessions.len(), 1, "one session was created");
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 1);
 }
 
 #[actix_web::test]
-async fn the_same_person_as_by_link() {
+async fn code_and_link_sign_in_as_the_same_user() {
     let app = TestApp::spawn().await;
     let by_link = app.signed_in("ana@acme.test").await;
     let app = app.restarted_with(&[("SIGN_IN_WITH", "code")]).await;
@@ -138,14 +146,14 @@ async fn the_same_person_as_by_link() {
 }
 
 #[actix_web::test]
-async fn somebody_else_who_is_signed_in_is_asked_beside_the_field() {
+async fn page_asks_a_signed_in_user_whether_to_switch_accounts() {
     let app = by_code().await;
     let bob = CodeRequest::new(&app, "bob@acme.test", "").await;
     bob.type_right().await;
     let ana = CodeRequest::by(bob.visitor, &app, "ana@acme.test", "").await;
-    // The page that was open before Bob signed in names nobody.
+    // A form without `instead_of` was loaded before Bob signed in.
     assert_eq!(ana.type_right().await.location(), ana.sent);
-    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 1, "nothing was tried");
+    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 1, "WorkOS wasn't called");
     let page = ana.visitor.get(&ana.sent).await;
     assert!(page.body.contains("You’re signed in as") && page.body.contains("bob@acme.test"));
     assert!(
@@ -164,7 +172,7 @@ async fn somebody_else_who_is_signed_in_is_asked_beside_the_field() {
 }
 
 #[actix_web::test]
-async fn another_site_cannot_type_a_code_and_reading_is_no_try() {
+async fn cross_site_request_cannot_submit_a_code_and_get_uses_no_attempt() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let forged = requested.visitor.request(Method::POST, "/login/code");
@@ -177,7 +185,7 @@ async fn another_site_cannot_type_a_code_and_reading_is_no_try() {
 }
 
 #[actix_web::test]
-async fn a_program_learns_in_json_what_was_wrong() {
+async fn json_request_gets_a_problem_document_for_a_wrong_code() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let request = requested.visitor.request(Method::POST, "/login/code");

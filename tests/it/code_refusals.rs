@@ -1,4 +1,4 @@
-//! Codes, by what WorkOS says to making one and to taking one, and by how often.
+//! Codes that WorkOS refuses, and attempts that it can't check.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::code_request::{
 use crate::site::Site;
 use crate::test_app::TestApp;
 
-/// What WorkOS will answer once to whoever tries a code.
+/// Makes WorkOS send this response once to an attempt with a code.
 pub async fn refuse(app: &TestApp, status: u16, body: Value) {
     let answer = json!({ "status": status, "body": body, "count": 1 });
     app.workos.fail(AUTHENTICATE, answer).await;
@@ -22,7 +22,7 @@ pub fn names(answer: &Answer) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn what_workos_says_of_a_code_is_told_as_it_is() {
+async fn workos_refusals_of_a_code_map_to_error_kinds() {
     let app = by_code().await;
     for (status, said, ours, code) in [
         (400, json!({ "error": "one_time_code_expired" }), 400, "code_expired"),
@@ -46,7 +46,7 @@ async fn what_workos_says_of_a_code_is_told_as_it_is() {
         let answer = requested.type_right().await;
         assert_error(&answer, ours, code);
         assert_mentions_no_link(&answer);
-        assert!(requested.visitor.sign_ins().is_empty(), "{said}: it is over");
+        assert!(requested.visitor.sign_ins().is_empty(), "{said}: the sign-in has ended");
         assert_error(&requested.type_right().await, 400, "nothing_pending");
     }
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
@@ -58,7 +58,7 @@ async fn what_workos_says_of_a_code_is_told_as_it_is() {
 }
 
 #[actix_web::test]
-async fn a_try_that_workos_does_not_judge_takes_nothing_away() {
+async fn attempt_that_workos_does_not_check_is_refunded() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     for (failure, status, code) in [
@@ -75,7 +75,7 @@ async fn a_try_that_workos_does_not_judge_takes_nothing_away() {
         app.workos.fail(AUTHENTICATE, failure.clone()).await;
         let answer = requested.type_right().await;
         assert_error(&answer, status, code);
-        assert!(has_field(&answer), "{failure}: it can be typed again: {}", answer.body);
+        assert!(has_field(&answer), "{failure}: the code can be entered again: {}", answer.body);
         let wait = match (status, failure["headers"]["Retry-After"].as_str()) {
             (429, said) => said.unwrap_or("60"),
             (503, _) => "5",
@@ -86,11 +86,11 @@ async fn a_try_that_workos_does_not_judge_takes_nothing_away() {
     app.clock.advance(60);
     assert_error(&requested.type_wrong().await, 422, "wrong_code");
     assert_error(&requested.type_wrong().await, 422, "wrong_code");
-    assert_eq!(requested.type_right().await.location(), "/account", "all three tries were left");
+    assert_eq!(requested.type_right().await.location(), "/account", "all three attempts were left");
 }
 
 #[actix_web::test]
-async fn what_workos_says_and_nobody_knows_counts_as_a_try() {
+async fn unknown_refusal_by_workos_uses_an_attempt() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     for _ in 0..3 {
@@ -102,7 +102,7 @@ async fn what_workos_says_and_nobody_knows_counts_as_a_try() {
 }
 
 #[actix_web::test]
-async fn a_code_of_another_person_signs_nobody_in() {
+async fn code_of_another_user_does_not_sign_in() {
     let app = by_code().await;
     for email in ["eve@acme.test", "", "no address"] {
         let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
@@ -117,7 +117,7 @@ async fn a_code_of_another_person_signs_nobody_in() {
 }
 
 #[actix_web::test]
-async fn an_answer_that_cannot_be_read_signs_nobody_in() {
+async fn unreadable_response_does_not_sign_in() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     for body in [json!({}), json!({ "user": {} }), json!({ "user": { "id": 1, "email": "a@b.c" } })]
@@ -129,7 +129,7 @@ async fn an_answer_that_cannot_be_read_signs_nobody_in() {
 }
 
 #[actix_web::test]
-async fn a_domain_that_may_not_enter_any_more_does_not() {
+async fn domain_that_is_no_longer_allowed_cannot_sign_in() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let app = app.restarted_with(&[("ALLOWED_EMAIL_DOMAINS", "other.test")]).await;
@@ -139,7 +139,7 @@ async fn a_domain_that_may_not_enter_any_more_does_not() {
 }
 
 #[actix_web::test]
-async fn what_became_of_it_is_in_the_audit() {
+async fn outcomes_of_codes_are_audited() {
     let settings = [("LOG_FORMAT", "json"), ("SIGN_IN_WITH", "code")];
     let site = Site::start(&settings).await;
     let visitor = site.visitor();
@@ -191,6 +191,6 @@ async fn what_became_of_it_is_in_the_audit() {
         assert!(line["fields"]["sign_in"].is_string(), "{line}");
     }
     for detail in ["mfa_challenge", "sign_up_not_allowed", "invalid_one_time_code"] {
-        assert!(log.contains(detail), "the operator learns of {detail}");
+        assert!(log.contains(detail), "{detail} is missing from the log");
     }
 }

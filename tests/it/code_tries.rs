@@ -1,4 +1,4 @@
-//! `POST /login/code`: what is typed, and how often.
+//! `POST /login/code`: which codes are accepted, and how many attempts there are.
 
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -8,7 +8,7 @@ use crate::answer::assert_error;
 use crate::code_request::{AUTHENTICATE, CodeRequest, assert_mentions_no_link, by_code, has_field};
 
 #[actix_web::test]
-async fn wrong_twice_and_right_the_third_time() {
+async fn right_code_works_after_two_wrong_attempts() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let first = requested.type_wrong().await;
@@ -23,7 +23,7 @@ async fn wrong_twice_and_right_the_third_time() {
 }
 
 #[actix_web::test]
-async fn the_third_wrong_code_ends_the_sign_in_and_a_new_one_is_a_click_away() {
+async fn third_wrong_code_ends_the_sign_in_and_offers_a_new_code() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     let cookies = app.visitor().with_cookies_of(&requested.visitor);
@@ -36,7 +36,7 @@ async fn the_third_wrong_code_ends_the_sign_in_and_a_new_one_is_a_click_away() {
     assert_eq!((email, return_to), ("ana@acme.test", "/reports"));
     assert_mentions_no_link(&third);
 
-    // The cookie is gone, and whoever kept it has no further try.
+    // The cookie is removed, and a copy of it has no attempt left.
     assert_error(&requested.type_right().await, 400, "nothing_pending");
     let replayed = CodeRequest { visitor: cookies, ..requested };
     assert_error(&replayed.type_right().await, 400, "code_expired");
@@ -46,12 +46,12 @@ async fn the_third_wrong_code_ends_the_sign_in_and_a_new_one_is_a_click_away() {
     assert_mentions_no_link(&sent);
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 3);
 
-    let anew = CodeRequest::by(app.visitor(), &app, email, return_to).await;
-    assert_eq!(anew.type_right().await.location(), "/reports");
+    let next = CodeRequest::by(app.visitor(), &app, email, return_to).await;
+    assert_eq!(next.type_right().await.location(), "/reports");
 }
 
 #[actix_web::test]
-async fn of_many_guesses_at_once_three_reach_workos_at_most() {
+async fn at_most_three_concurrent_guesses_reach_workos() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let mut tries = JoinSet::new();
@@ -66,12 +66,12 @@ async fn of_many_guesses_at_once_three_reach_workos_at_most() {
     }
     let answers = tries.join_all().await;
     assert!(!answers.contains(&200), "{answers:?}");
-    let asked_workos = app.workos.calls_of(AUTHENTICATE).await;
-    assert!((1..=3).contains(&asked_workos), "{asked_workos}: {answers:?}");
+    let calls = app.workos.calls_of(AUTHENTICATE).await;
+    assert!((1..=3).contains(&calls), "{calls}: {answers:?}");
 }
 
 #[actix_web::test]
-async fn spaces_dashes_and_look_alikes_are_forgiven() {
+async fn spaces_dashes_and_look_alikes_are_accepted() {
     let app = by_code().await;
     type Spelling = fn(&str) -> String;
     let spellings: [Spelling; 6] = [
@@ -92,7 +92,7 @@ async fn spaces_dashes_and_look_alikes_are_forgiven() {
 }
 
 #[test]
-fn what_is_typed_is_read_as_it_is_meant() {
+fn code_is_normalized_before_it_is_read() {
     let read = |typed: &str| OneTimeCode::parse(typed).map(|code| code.as_str().to_owned());
     for typed in [
         "012345",
@@ -117,9 +117,9 @@ fn what_is_typed_is_read_as_it_is_meant() {
     assert!(!format!("{:?}", OneTimeCode::parse("012345")).contains("012345"));
 }
 
-/// Every character of general category Nd, by another library's table.
+/// Compares with the Unicode table of another library: general category Nd.
 #[test]
-fn every_decimal_digit_of_unicode_is_read_and_nothing_else() {
+fn every_unicode_decimal_digit_is_accepted_and_nothing_else() {
     let read = |c: char| OneTimeCode::parse(&c.to_string().repeat(6));
     let class = regex_syntax::parse(r"\p{Nd}").unwrap();
     let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = class.kind()
@@ -139,7 +139,7 @@ fn every_decimal_digit_of_unicode_is_read_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_a_code_costs_no_try_and_asks_nobody() {
+async fn malformed_code_uses_no_attempt_and_makes_no_call() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let long = "1".repeat(3000);
@@ -153,7 +153,7 @@ async fn what_cannot_be_a_code_costs_no_try_and_asks_nobody() {
 }
 
 #[actix_web::test]
-async fn ten_tries_a_minute_for_an_address_and_the_eleventh_waits_without_loss() {
+async fn eleventh_attempt_a_minute_for_an_address_waits_and_is_not_used_up() {
     let app = by_code().await;
     let mut requests = Vec::new();
     for _ in 0..3 {
@@ -167,7 +167,7 @@ async fn ten_tries_a_minute_for_an_address_and_the_eleventh_waits_without_loss()
             requested.type_wrong().await;
         }
     }
-    // Another code may be mailed by now, and the minute of the tries isn't over.
+    // A new code may be requested by now, but the minute of the attempts isn't over.
     app.clock.advance(11);
     app.workos.advance_clock(61).await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
@@ -178,8 +178,15 @@ async fn ten_tries_a_minute_for_an_address_and_the_eleventh_waits_without_loss()
     assert!((40..=49).contains(&wait) && eleventh.body.contains("Try again in "), "{wait}");
     assert!(has_field(&eleventh));
     assert_mentions_no_link(&eleventh);
-    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 10, "WorkOS is spared");
+    assert_eq!(
+        app.workos.calls_of(AUTHENTICATE).await,
+        10,
+        "the eleventh attempt doesn't reach WorkOS"
+    );
     app.clock.advance(wait);
-    assert!(requested.type_wrong().await.body.contains("1 attempt left"), "it wasn't used up");
+    assert!(
+        requested.type_wrong().await.body.contains("1 attempt left"),
+        "the attempt that had to wait wasn't used up"
+    );
     assert_eq!(requested.type_right().await.location(), "/account");
 }

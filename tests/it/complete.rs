@@ -1,5 +1,5 @@
-//! A sign-in that is being completed outlives the connection that carries it: whoever comes back in that
-//! browser gets the session and the way on.
+//! A sign-in completes even if its connection is aborted: the browser gets the session when it comes
+//! back.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use crate::visitor::Visitor;
 
 const EXCHANGE: &str = "/sso/token";
 
-/// Waits until WorkOS has got this call so often.
+/// Waits until WorkOS has received this many calls to `path`.
 async fn until_called(app: &TestApp, path: &str, calls: usize) {
     let begun = Instant::now();
     while app.workos.calls_of(path).await < calls {
@@ -28,7 +28,7 @@ async fn slow(app: &TestApp, path: &str, delay_ms: u32) {
     app.workos.fail(path, json!({ "delay_ms": delay_ms, "count": 1 })).await;
 }
 
-/// Opens this in a browser that goes away 50 ms later.
+/// Sends the request and aborts it after 50 ms.
 async fn stop(visitor: &Visitor, request: reqwest::RequestBuilder) {
     let request = request.header("Cookie", visitor.cookie_header());
     let stopped = request.timeout(Duration::from_millis(50)).send().await;
@@ -39,7 +39,7 @@ async fn stop_page(visitor: &Visitor, path: &str) {
     stop(visitor, visitor.request(reqwest::Method::GET, path)).await;
 }
 
-/// Goes where a page leads that waits.
+/// Polls the status as a waiting page does, and follows the URL that it gives.
 async fn go_on(visitor: &Visitor, status: &str) -> Answer {
     let begun = Instant::now();
     loop {
@@ -48,7 +48,7 @@ async fn go_on(visitor: &Visitor, status: &str) -> Answer {
             return visitor.get(next).await;
         }
         assert_eq!(status["state"], "pending");
-        assert!(begun.elapsed() < Duration::from_secs(20), "it never goes on");
+        assert!(begun.elapsed() < Duration::from_secs(20), "the status never gives a next URL");
         tokio::task::yield_now().await;
     }
 }
@@ -58,7 +58,7 @@ fn path(callback: &str) -> String {
 }
 
 #[actix_web::test]
-async fn stopped_and_opened_again_the_callback_signs_in() {
+async fn callback_that_was_aborted_signs_in_when_opened_again() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 400).await;
@@ -71,7 +71,7 @@ async fn stopped_and_opened_again_the_callback_signs_in() {
 }
 
 #[actix_web::test]
-async fn opened_twice_at_once_the_callback_signs_in_whichever_answer_is_read() {
+async fn callback_opened_twice_at_once_gives_both_the_same_session() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 1000).await;
@@ -91,12 +91,12 @@ async fn opened_twice_at_once_the_callback_signs_in_whichever_answer_is_read() {
 }
 
 #[actix_web::test]
-async fn a_second_press_of_the_emails_link_waits_for_the_first() {
+async fn second_click_on_the_workos_link_waits_for_the_first() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 700).await;
     stop_page(&visitor, &path(&callback)).await;
-    // WorkOS takes its link once.
+    // WorkOS accepts its link once.
     let again = app.workos.follow_newest_link("ana@acme.test").await;
     assert!(again.contains("error=access_denied"), "{again}");
     assert_eq!(visitor.get(&again).await.location(), "/reports");
@@ -105,7 +105,7 @@ async fn a_second_press_of_the_emails_link_waits_for_the_first() {
 
 // for sso
 #[actix_web::test]
-async fn a_sign_in_by_sso_outlives_its_connection_too() {
+async fn aborted_sso_sign_in_completes() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = crate::sso::sent_back(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 400).await;
@@ -116,7 +116,7 @@ async fn a_sign_in_by_sso_outlives_its_connection_too() {
 
 // for cross-device
 #[actix_web::test]
-async fn so_does_one_that_another_browser_approved() {
+async fn aborted_sign_in_approved_in_another_browser_completes() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "/reports").await;
     two.type_digits(&two.digits().await).await;
@@ -128,14 +128,14 @@ async fn so_does_one_that_another_browser_approved() {
 }
 
 #[actix_web::test]
-async fn so_does_a_typed_code() {
+async fn aborted_sign_in_with_a_code_completes() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 400).await;
     let form = [("flow", requested.flow.as_str()), ("code", requested.code.as_str())];
     let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
     stop(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
-    // While WorkOS is being asked, the page waits; then it leads to the session.
+    // The page waits until WorkOS has responded.
     let again = requested.type_right().await;
     let answer = if again.location() == requested.sent {
         go_on(&requested.visitor, &requested.sent.replace("/sent", "/status")).await
@@ -148,7 +148,7 @@ async fn so_does_a_typed_code() {
 }
 
 #[actix_web::test]
-async fn so_does_switching_accounts() {
+async fn aborted_account_switch_completes() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("bob@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -162,7 +162,7 @@ async fn so_does_switching_accounts() {
 }
 
 #[actix_web::test]
-async fn the_page_that_waits_for_the_email_goes_on_by_itself() {
+async fn waiting_page_continues_by_itself() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
@@ -175,7 +175,7 @@ async fn the_page_that_waits_for_the_email_goes_on_by_itself() {
 }
 
 #[actix_web::test]
-async fn a_slow_exchange_is_waited_for_and_its_page_goes_on_when_the_answer_comes() {
+async fn page_for_a_slow_exchange_continues_when_it_completes() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
@@ -194,7 +194,7 @@ async fn a_slow_exchange_is_waited_for_and_its_page_goes_on_when_the_answer_come
 }
 
 #[actix_web::test]
-async fn a_slow_exchange_keeps_the_earlier_sign_ins_of_the_browser() {
+async fn slow_exchange_keeps_earlier_sign_ins_of_the_browser() {
     let app = TestApp::spawn().await;
     let (visitor, first) = request_link(&app, "ana@acme.test", "/first").await;
     assert_eq!(visitor.get(&first).await.location(), "/first");
@@ -204,23 +204,27 @@ async fn a_slow_exchange_keeps_the_earlier_sign_ins_of_the_browser() {
     assert_error(&visitor.get(&second).await, 400, "nothing_pending");
     let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
     assert_eq!(answer.location(), "/second");
-    assert_eq!(visitor.get(&first).await.location(), "/first", "its link is opened once more");
+    assert_eq!(
+        visitor.get(&first).await.location(),
+        "/first",
+        "the first link still leads to its destination"
+    );
 }
 
 #[actix_web::test]
-async fn what_went_wrong_meanwhile_is_told_to_who_comes_back() {
+async fn failure_of_an_aborted_sign_in_is_shown_on_return() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     app.workos.fail(EXCHANGE, json!({ "delay_ms": 300, "status": 500, "count": 1 })).await;
     stop_page(&visitor, &path(&callback)).await;
     let answer = visitor.get(&callback).await;
     assert_error(&answer, 503, "workos_unavailable");
-    assert_eq!(answer.field("email"), "ana@acme.test", "and a new link is one press away");
+    assert_eq!(answer.field("email"), "ana@acme.test", "the page offers a new link");
     assert!(!visitor.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn however_often_its_connection_breaks_a_browser_gets_its_session() {
+async fn browser_gets_its_session_after_several_broken_connections() {
     let app = TestApp::spawn().await;
     for gap in [50, 200, 500] {
         let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
@@ -228,7 +232,7 @@ async fn however_often_its_connection_breaks_a_browser_gets_its_session() {
         for _ in 0..3 {
             let leaving = visitor.request(reqwest::Method::GET, &path(&callback));
             let leaving = leaving.header("Cookie", visitor.cookie_header());
-            // It may be answered before; then nobody reads the answer.
+            // The response may come before the timeout. It isn't read either way.
             let _ = leaving.timeout(Duration::from_millis(gap)).send().await;
         }
         assert_eq!(visitor.get(&callback).await.location(), "/reports", "{gap} ms");
@@ -238,7 +242,7 @@ async fn however_often_its_connection_breaks_a_browser_gets_its_session() {
 }
 
 #[actix_web::test]
-async fn the_session_waits_for_the_browser_that_asked_and_for_a_minute() {
+async fn completed_session_waits_one_minute_for_the_requesting_browser() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let copies = [0, 1].map(|_| app.visitor().with_cookies_of(&visitor));
@@ -262,19 +266,19 @@ async fn the_session_waits_for_the_browser_that_asked_and_for_a_minute() {
 }
 
 #[actix_web::test]
-async fn what_waits_tells_nothing_to_who_reads_the_store() {
+async fn waiting_session_does_not_expose_the_code_in_the_store() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
     let copy = app.visitor().with_cookies_of(&visitor);
     visitor.get(&callback).await;
     let dump = app.engine.dump(app.data_dir());
-    assert_eq!(copy.get(&callback).await.location(), "/account", "it waits");
+    assert_eq!(copy.get(&callback).await.location(), "/account", "the session waits");
     let code = callback.split_once("code=").unwrap().1.split('&').next().unwrap();
     assert!(!dump.windows(code.len()).any(|bytes| bytes == code.as_bytes()));
 }
 
 #[actix_web::test]
-async fn killed_between_claim_and_session_it_says_to_ask_again() {
+async fn after_a_crash_during_the_exchange_the_page_offers_a_new_link() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 60_000).await;
@@ -292,12 +296,12 @@ async fn killed_between_claim_and_session_it_says_to_ask_again() {
 }
 
 #[actix_web::test]
-async fn whoever_has_signed_in_here_meanwhile_is_not_replaced_without_a_word() {
+async fn user_who_has_signed_in_meanwhile_is_not_replaced() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("mallory@acme.test", "").await.location().to_owned();
     let callback = app.workos.follow_newest_link("mallory@acme.test").await;
-    // Its response is lost.
+    // The response with the session cookie is lost.
     let before = app.visitor().with_cookies_of(&visitor);
     before.get(&callback).await;
     visitor.ask_for_link("ann@acme.test", "").await;
@@ -312,7 +316,7 @@ async fn whoever_has_signed_in_here_meanwhile_is_not_replaced_without_a_word() {
 }
 
 #[actix_web::test]
-async fn a_session_that_the_same_person_has_begun_here_meanwhile_ends() {
+async fn newer_session_of_the_same_user_in_this_browser_is_replaced() {
     let app = TestApp::spawn().await;
     let (visitor, callback) = request_link(&app, "ana@acme.test", "/first").await;
     let before = app.visitor().with_cookies_of(&visitor);
@@ -327,7 +331,7 @@ async fn a_session_that_the_same_person_has_begun_here_meanwhile_ends() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_second_press_of_our_own_emails_link_waits_for_the_first() {
+async fn second_click_on_our_own_link_waits_for_the_first() {
     let app = TestApp::with_own_mail(&[]).await;
     for method in [reqwest::Method::GET, reqwest::Method::POST] {
         let visitor = app.visitor();
@@ -345,22 +349,22 @@ async fn a_second_press_of_our_own_emails_link_waits_for_the_first() {
 }
 
 #[actix_web::test]
-async fn a_wrong_code_that_took_long_is_told_where_it_was_typed() {
+async fn slow_check_of_a_wrong_code_shows_the_error_at_the_field() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 7000).await;
     let waits = requested.type_wrong().await;
-    assert_eq!(waits.location(), requested.sent, "it takes long");
+    assert_eq!(waits.location(), requested.sent, "the page waits for the slow check");
     let told = go_on(&requested.visitor, &requested.sent.replace("/sent", "/status")).await;
     assert!(told.body.contains("data-error=\"wrong_code\""), "{}", told.body);
     assert!(told.body.contains("2 attempts left"), "{}", told.body);
     let once = requested.visitor.get(&requested.sent).await;
-    assert!(!once.body.contains("data-error"), "it is told once");
+    assert!(!once.body.contains("data-error"), "the error is shown once");
     assert_eq!(requested.type_right().await.location(), "/reports");
 }
 
 #[actix_web::test]
-async fn a_code_typed_while_another_is_being_tried_is_tried_after_it() {
+async fn code_entered_during_a_check_is_checked_afterwards() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 400).await;
@@ -373,7 +377,7 @@ async fn a_code_typed_while_another_is_being_tried_is_tried_after_it() {
 }
 
 #[actix_web::test]
-async fn killed_while_a_code_is_tried_it_says_to_ask_again() {
+async fn after_a_crash_during_a_code_check_the_page_offers_a_new_code() {
     let app = by_code().await;
     let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 60_000).await;
