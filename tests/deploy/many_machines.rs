@@ -212,7 +212,7 @@ async fn without_their_redis_they_say_so_themselves() {
         assert_error(&answer, 503, "store_unavailable");
         assert!(!answer.header("retry-after").is_empty());
     }
-    site.redis.start_anew().await;
+    site.redis.restart().await;
     while visitor.get("/login").await.status != 200 {
         assert!(begun.elapsed() < Duration::from_secs(30), "it doesn't come back");
     }

@@ -1,6 +1,6 @@
-//! Sessions in a real `redis-server`: the same tests that the embedded store passes, and what only
-//! a store that many instances share can do. Debian has what it needs: `apt-get install
-//! --no-install-recommends redis-server`; any `redis-server` or `valkey-server` by that name will do.
+//! Sessions in a real `redis-server`: the same tests that the embedded store passes, and tests of several
+//! instances that share a store. They need `redis-server`: on Debian, `apt-get install
+//! --no-install-recommends redis-server`. A `valkey-server` under that name works too.
 
 #![allow(
     clippy::unwrap_used,
