@@ -1,5 +1,5 @@
-//! Mail of our own through a real mail server, which is seen to get what it should and nothing else.
-//! Debian has what it needs: `apt-get install --no-install-recommends python3-aiosmtpd`.
+//! Our own email through a real mail server, which records what it receives. The tests need aiosmtpd: on
+//! Debian, `apt-get install --no-install-recommends python3-aiosmtpd`.
 
 #![allow(
     clippy::unwrap_used,
