@@ -51,11 +51,11 @@ async fn refused_sign_in_is_audited_with_its_code_and_user() {
     ];
     let site = Site::start(&settings).await;
     let visitor = site.visitor();
-    let ask = async |email: &str| visitor.post("/login", &[("email", email)]).await;
-    assert_error(&ask("no address").await, 422, "invalid_email");
-    assert_error(&ask("eve@evil.test").await, 403, "not_allowed");
-    assert_eq!(ask("ana@acme.test").await.status, 303);
-    assert_error(&ask("ana@acme.test").await, 429, "rate_limited");
+    let submit = async |email: &str| visitor.post("/login", &[("email", email)]).await;
+    assert_error(&submit("no address").await, 422, "invalid_email");
+    assert_error(&submit("eve@evil.test").await, 403, "not_allowed");
+    assert_eq!(submit("ana@acme.test").await.status, 303);
+    assert_error(&submit("ana@acme.test").await, 429, "rate_limited");
     let callback = site.workos.follow_newest_link("ana@acme.test").await;
     site.workos.fail("/sso/token", json!({ "status": 500, "count": 1 })).await;
     assert_error(&visitor.get(&callback).await, 503, "workos_unavailable");
@@ -63,13 +63,13 @@ async fn refused_sign_in_is_audited_with_its_code_and_user() {
     let ana = site.operate(&["audit", "--email", "ana@acme.test"]).await;
     let eve = site.operate(&["audit", "--email", "eve@evil.test"]).await;
     let lines = audit(&site.log().await);
-    let told: Vec<_> = lines
+    let logged: Vec<_> = lines
         .iter()
         .map(|line| &line["fields"])
         .map(|of| [&of["event"], &of["code"], &of["person"]].map(|it| it.as_str().unwrap_or("")))
         .collect();
     assert_eq!(
-        told,
+        logged,
         [
             ["refused", "invalid_email", ""],
             ["refused", "not_allowed", eve.trim()],
@@ -149,7 +149,7 @@ async fn operator_commands_write_an_audit_line_to_stderr() {
     let _also_ana = site.signed_in("ana@acme.test").await;
     let _bob = site.signed_in("bob@acme.test").await;
     let alias = site.operate(&["audit", "--email", "ana@acme.test"]).await;
-    let told = async |arguments: &[&str], settings: &[(&str, &str)]| {
+    let logged = async |arguments: &[&str], settings: &[(&str, &str)]| {
         let output = site.operator(arguments, settings).await;
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success() && !said.contains("acme"), "{said}");
@@ -158,7 +158,7 @@ async fn operator_commands_write_an_audit_line_to_stderr() {
     };
     let fields = async |arguments: &[&str]| {
         // Audit events of commands are written whatever `RUST_LOG` says.
-        let said = told(arguments, &[("RUST_LOG", "off")]).await;
+        let said = logged(arguments, &[("RUST_LOG", "off")]).await;
         let [line] = audit(&said).try_into().unwrap();
         line["fields"].clone()
     };
@@ -180,7 +180,7 @@ async fn operator_commands_write_an_audit_line_to_stderr() {
         fields(&["sessions", "end", "--all"]).await,
         json!({ "event": "ended_by_operator", "sessions": 1 })
     );
-    let text = told(&["sessions", "end", "--all"], &[("LOG_FORMAT", "text")]).await;
+    let text = logged(&["sessions", "end", "--all"], &[("LOG_FORMAT", "text")]).await;
     assert!(text.contains(" audit: event=\"ended_by_operator\" sessions=0"), "{text}");
 }
 

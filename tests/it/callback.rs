@@ -7,7 +7,7 @@ use crate::visitor::Visitor;
 const EXCHANGE: &str = "/sso/token";
 
 /// A visitor who requested a link, and the callback URL that the link leads to.
-pub async fn request_link(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {
+pub async fn requested_link(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {
     let visitor = app.visitor();
     visitor.ask_for_link(email, return_to).await;
     let callback = app.workos.follow_newest_link(email).await;
@@ -39,7 +39,7 @@ pub fn assert_offers_new_link(answer: &Answer, email: &str, return_to: &str) {
 #[actix_web::test]
 async fn emailed_link_signs_in_and_redirects_to_return_to() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/account?tab=1").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/account?tab=1").await;
     let answer = visitor.get(&callback).await;
     assert_eq!(answer.location(), "/account?tab=1");
     assert!(visitor.cookie("__Host-session").is_some());
@@ -50,7 +50,7 @@ async fn emailed_link_signs_in_and_redirects_to_return_to() {
 #[actix_web::test]
 async fn going_back_or_reloading_after_signing_in_is_no_error() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/account?tab=1").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/account?tab=1").await;
     visitor.get(&callback).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account?tab=1");
     // The link in the email, clicked a second time.
@@ -64,7 +64,7 @@ async fn going_back_or_reloading_after_signing_in_is_no_error() {
 #[actix_web::test]
 async fn replay_after_sign_out_is_refused() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let sign_in = visitor.sign_ins().remove(0);
     let cookie = visitor.cookie(&sign_in).unwrap();
     visitor.get(&callback).await;
@@ -79,7 +79,7 @@ async fn replay_after_sign_out_is_refused() {
 #[actix_web::test]
 async fn link_opened_in_another_browser_does_not_sign_in() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/secret-plan").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/secret-plan").await;
     let elsewhere = app.visitor();
     assert_opened_elsewhere(&elsewhere.get(&callback).await);
     assert!(!elsewhere.is_signed_in().await);
@@ -91,7 +91,7 @@ async fn link_opened_in_another_browser_does_not_sign_in() {
 #[actix_web::test]
 async fn callback_without_a_valid_state_is_refused() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let state = parameter(&callback, "state");
     let (cut, flipped) = (&state[..state.len() - 1], format!("{}A", &state[1..]));
     let long = "a".repeat(10_000);
@@ -106,8 +106,8 @@ async fn callback_without_a_valid_state_is_refused() {
 #[actix_web::test]
 async fn state_sealed_with_other_keys_is_refused() {
     let (app, other) = (TestApp::spawn().await, TestApp::spawn().await);
-    let (_, foreign) = request_link(&other, "ana@acme.test", "").await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (_, foreign) = requested_link(&other, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let state = parameter(&foreign, "state");
     assert_error(
         &visitor.get(&with(&callback, "state", Some(&state))).await,
@@ -119,10 +119,10 @@ async fn state_sealed_with_other_keys_is_refused() {
 #[actix_web::test]
 async fn state_of_one_sign_in_does_not_match_the_cookie_of_another() {
     let app = TestApp::spawn().await;
-    let (visitor, first) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, first) = requested_link(&app, "ana@acme.test", "").await;
     let first_cookie = visitor.sign_ins().remove(0);
     let value = visitor.cookie(&first_cookie).unwrap();
-    let (other, second) = request_link(&app, "ana@acme.test", "").await;
+    let (other, second) = requested_link(&app, "ana@acme.test", "").await;
     let second_cookie = other.sign_ins().remove(0);
     let crossed = with(&first, "state", Some(&parameter(&second, "state")));
     assert_opened_elsewhere(&visitor.get(&crossed).await);
@@ -135,9 +135,9 @@ async fn state_of_one_sign_in_does_not_match_the_cookie_of_another() {
 #[actix_web::test]
 async fn callback_without_a_valid_code_is_refused() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
-    let novel = "a".repeat(256);
-    for bad in [None, Some(""), Some("a b"), Some("\u{fc}"), Some("\u{0}"), Some(&novel)] {
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
+    let too_long = "a".repeat(256);
+    for bad in [None, Some(""), Some("a b"), Some("\u{fc}"), Some("\u{0}"), Some(&too_long)] {
         assert_error(&visitor.get(&with(&callback, "code", bad)).await, 400, "bad_request");
     }
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
@@ -147,7 +147,7 @@ async fn callback_without_a_valid_code_is_refused() {
 #[actix_web::test]
 async fn error_parameter_takes_precedence_over_the_code() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     for (error, code) in [
         ("access_denied", "link_expired"),
         ("signin_consent_denied", "sign_in_cancelled"),
@@ -180,7 +180,7 @@ async fn expired_link_offers_a_new_one_to_the_requesting_browser() {
 #[actix_web::test]
 async fn pending_sign_in_expires_with_its_link_and_code() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     app.clock.advance(25 * 60);
     assert_error(&visitor.get(&callback).await, 400, "link_expired");
     app.clock.advance(-10);
@@ -220,7 +220,7 @@ async fn signing_in_again_ends_the_previous_session_of_the_browser() {
 #[actix_web::test]
 async fn session_cookie_planted_before_the_sign_in_is_not_adopted() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let planted = app.signed_in("eve@evil.test").await.cookie("__Host-session").unwrap();
     visitor.set_cookie("__Host-session", &planted);
     assert_eq!(

@@ -5,7 +5,7 @@ use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 /// A visitor who requested a link, and the two links in the email: to open and to cancel.
-async fn request_link(app: &TestApp, email: &str) -> (Visitor, String, String) {
+async fn requested_link(app: &TestApp, email: &str) -> (Visitor, String, String) {
     let visitor = app.visitor();
     visitor.ask_for_link(email, "").await;
     let open = app.workos.newest_link(email).await;
@@ -18,8 +18,8 @@ async fn request_link(app: &TestApp, email: &str) -> (Visitor, String, String) {
 #[actix_web::test]
 async fn link_in_the_email_cancels_only_that_sign_in() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = request_link(&app, "ana@acme.test").await;
-    let (other, other_open, _) = request_link(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = requested_link(&app, "ana@acme.test").await;
+    let (other, other_open, _) = requested_link(&app, "ana@acme.test").await;
     let victim = app.visitor();
     let page = victim.get(&cancel).await;
     assert_eq!(page.status, 200);
@@ -39,7 +39,7 @@ async fn link_in_the_email_cancels_only_that_sign_in() {
 #[actix_web::test]
 async fn canceling_works_until_the_callback() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = request_link(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = requested_link(&app, "ana@acme.test").await;
     let leaving = visitor.post(&open, &[]).await;
     let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
     assert_eq!(app.visitor().post(&cancel, &[]).await.status, 200);
@@ -51,7 +51,7 @@ async fn canceling_works_until_the_callback() {
 #[actix_web::test]
 async fn canceling_after_the_sign_in_says_that_it_is_too_late() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = request_link(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = requested_link(&app, "ana@acme.test").await;
     let leaving = visitor.post(&open, &[]).await;
     let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
     visitor.get(&callback).await;
@@ -70,7 +70,7 @@ async fn canceled_link_counts_against_the_requesting_network_only() {
         ("RATE_LIMIT_PER_CLIENT", "8/15m"),
     ])
     .await;
-    let ask = async |address: &'static str| {
+    let request_from = async |address: &'static str| {
         let visitor = app.visitor();
         let request = visitor
             .request(reqwest::Method::POST, "/login")
@@ -80,7 +80,11 @@ async fn canceled_link_counts_against_the_requesting_network_only() {
         visitor.send(request).await
     };
     for canceled in 0..4 {
-        assert_eq!(ask("203.0.113.7").await.status, 303, "after {canceled} canceled links");
+        assert_eq!(
+            request_from("203.0.113.7").await.status,
+            303,
+            "after {canceled} canceled links"
+        );
         let open = app.workos.newest_link("ana@acme.test").await;
         let cancel = open.replace("/login/open/", "/login/cancel/");
         for _ in 0..5 {
@@ -91,14 +95,18 @@ async fn canceled_link_counts_against_the_requesting_network_only() {
             );
         }
     }
-    assert_error(&ask("203.0.113.7").await, 429, "rate_limited");
-    assert_eq!(ask("198.51.100.9").await.status, 303, "another network may still request a link");
+    assert_error(&request_from("203.0.113.7").await, 429, "rate_limited");
+    assert_eq!(
+        request_from("198.51.100.9").await.status,
+        303,
+        "another network may still request a link"
+    );
 }
 
 #[actix_web::test]
 async fn invalid_or_expired_link_cancels_nothing() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (_, _, cancel) = request_link(&app, "ana@acme.test").await;
+    let (_, _, cancel) = requested_link(&app, "ana@acme.test").await;
     let visitor = app.visitor();
     assert_error(&visitor.get("/login/cancel/nonsense").await, 400, "link_expired");
     assert_error(&visitor.post("/login/cancel/nonsense", &[]).await, 400, "link_expired");
@@ -110,7 +118,7 @@ async fn invalid_or_expired_link_cancels_nothing() {
 #[actix_web::test]
 async fn cross_site_request_cannot_cancel() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = request_link(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = requested_link(&app, "ana@acme.test").await;
     let path = cancel.strip_prefix(&app.origin).unwrap();
     let forged =
         visitor.request(reqwest::Method::POST, path).header("Sec-Fetch-Site", "cross-site");

@@ -167,13 +167,13 @@ async fn outcomes_of_codes_are_audited() {
     let lines: Vec<Value> =
         log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let audit: Vec<_> = lines.iter().filter(|line| line["target"] == "audit").collect();
-    let told: Vec<_> = audit
+    let logged: Vec<_> = audit
         .iter()
         .map(|line| &line["fields"])
         .map(|of| [&of["event"], &of["by"], &of["code"]].map(|it| it.as_str().unwrap_or("")))
         .collect();
     assert_eq!(
-        told,
+        logged,
         [
             ["asked", "code", ""],
             ["delivered", "code", ""],

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::answer::{Answer, assert_error};
-use crate::callback::request_link;
+use crate::callback::requested_link;
 use crate::code_request::{AUTHENTICATE, CodeRequest, by_code};
 use crate::test_app::TestApp;
 // for cross-device
@@ -29,18 +29,18 @@ async fn slow(app: &TestApp, path: &str, delay_ms: u32) {
 }
 
 /// Sends the request and aborts it after 50 ms.
-async fn stop(visitor: &Visitor, request: reqwest::RequestBuilder) {
+async fn abort(visitor: &Visitor, request: reqwest::RequestBuilder) {
     let request = request.header("Cookie", visitor.cookie_header());
     let stopped = request.timeout(Duration::from_millis(50)).send().await;
     assert!(stopped.unwrap_err().is_timeout());
 }
 
-async fn stop_page(visitor: &Visitor, path: &str) {
-    stop(visitor, visitor.request(reqwest::Method::GET, path)).await;
+async fn abort_page(visitor: &Visitor, path: &str) {
+    abort(visitor, visitor.request(reqwest::Method::GET, path)).await;
 }
 
 /// Polls the status as a waiting page does, and follows the URL that it gives.
-async fn go_on(visitor: &Visitor, status: &str) -> Answer {
+async fn follow_status(visitor: &Visitor, status: &str) -> Answer {
     let begun = Instant::now();
     loop {
         let status = visitor.get(status).await.json();
@@ -60,9 +60,9 @@ fn path(callback: &str) -> String {
 #[actix_web::test]
 async fn callback_that_was_aborted_signs_in_when_opened_again() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 400).await;
-    stop_page(&visitor, &path(&callback)).await;
+    abort_page(&visitor, &path(&callback)).await;
     assert_eq!(visitor.get(&callback).await.location(), "/reports");
     assert!(visitor.is_signed_in().await && visitor.sign_ins().is_empty());
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
@@ -73,7 +73,7 @@ async fn callback_that_was_aborted_signs_in_when_opened_again() {
 #[actix_web::test]
 async fn callback_opened_twice_at_once_gives_both_the_same_session() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 1000).await;
     let first = app.visitor().with_cookies_of(&visitor);
     let opened = callback.clone();
@@ -93,9 +93,9 @@ async fn callback_opened_twice_at_once_gives_both_the_same_session() {
 #[actix_web::test]
 async fn second_click_on_the_workos_link_waits_for_the_first() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 700).await;
-    stop_page(&visitor, &path(&callback)).await;
+    abort_page(&visitor, &path(&callback)).await;
     // WorkOS accepts its link once.
     let again = app.workos.follow_newest_link("ana@acme.test").await;
     assert!(again.contains("error=access_denied"), "{again}");
@@ -109,7 +109,7 @@ async fn aborted_sso_sign_in_completes() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = crate::sso::sent_back(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 400).await;
-    stop_page(&visitor, &path(&callback)).await;
+    abort_page(&visitor, &path(&callback)).await;
     assert_eq!(visitor.get(&callback).await.location(), "/reports");
     assert!(visitor.is_signed_in().await);
 }
@@ -122,7 +122,7 @@ async fn aborted_sign_in_approved_in_another_browser_completes() {
     two.type_digits(&two.digits().await).await;
     let next = two.next().await;
     slow(&app, EXCHANGE, 400).await;
-    stop_page(&two.laptop, &next).await;
+    abort_page(&two.laptop, &next).await;
     assert_eq!(two.laptop.get(&next).await.location(), "/reports");
     assert!(two.laptop.is_signed_in().await);
 }
@@ -134,11 +134,11 @@ async fn aborted_sign_in_with_a_code_completes() {
     slow(&app, AUTHENTICATE, 400).await;
     let form = [("flow", requested.flow.as_str()), ("code", requested.code.as_str())];
     let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
-    stop(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    abort(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
     // The page waits until WorkOS has responded.
     let again = requested.type_right().await;
     let answer = if again.location() == requested.sent {
-        go_on(&requested.visitor, &requested.sent.replace("/sent", "/status")).await
+        follow_status(&requested.visitor, &requested.sent.replace("/sent", "/status")).await
     } else {
         again
     };
@@ -156,7 +156,7 @@ async fn aborted_account_switch_completes() {
     assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
     slow(&app, EXCHANGE, 400).await;
     let press = visitor.request(reqwest::Method::POST, "/login/switch");
-    stop(&visitor, press.header("Sec-Fetch-Site", "same-origin")).await;
+    abort(&visitor, press.header("Sec-Fetch-Site", "same-origin")).await;
     assert_eq!(visitor.post("/login/switch", &[]).await.location(), "/reports");
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
 }
@@ -168,8 +168,8 @@ async fn waiting_page_continues_by_itself() {
     let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
     slow(&app, EXCHANGE, 400).await;
-    stop_page(&visitor, &path(&callback)).await;
-    let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
+    abort_page(&visitor, &path(&callback)).await;
+    let answer = follow_status(&visitor, &sent.replace("/sent", "/status")).await;
     assert_eq!(answer.location(), "/reports");
     assert!(visitor.is_signed_in().await);
 }
@@ -187,7 +187,7 @@ async fn page_for_a_slow_exchange_continues_when_it_completes() {
     assert!(waits.body.contains("Signing you in"), "{}", waits.body);
     assert_eq!(waits.leads_to("/login/sent"), Some(sent.as_str()));
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
-    let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
+    let answer = follow_status(&visitor, &sent.replace("/sent", "/status")).await;
     assert_eq!(answer.location(), "/reports");
     assert!(visitor.is_signed_in().await);
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
@@ -196,13 +196,13 @@ async fn page_for_a_slow_exchange_continues_when_it_completes() {
 #[actix_web::test]
 async fn slow_exchange_keeps_earlier_sign_ins_of_the_browser() {
     let app = TestApp::spawn().await;
-    let (visitor, first) = request_link(&app, "ana@acme.test", "/first").await;
+    let (visitor, first) = requested_link(&app, "ana@acme.test", "/first").await;
     assert_eq!(visitor.get(&first).await.location(), "/first");
     let sent = visitor.ask_for_link("ana@acme.test", "/second").await.location().to_owned();
     let second = app.workos.follow_newest_link("ana@acme.test").await;
     slow(&app, EXCHANGE, 7000).await;
     assert_error(&visitor.get(&second).await, 400, "nothing_pending");
-    let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
+    let answer = follow_status(&visitor, &sent.replace("/sent", "/status")).await;
     assert_eq!(answer.location(), "/second");
     assert_eq!(
         visitor.get(&first).await.location(),
@@ -214,9 +214,9 @@ async fn slow_exchange_keeps_earlier_sign_ins_of_the_browser() {
 #[actix_web::test]
 async fn failure_of_an_aborted_sign_in_is_shown_on_return() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     app.workos.fail(EXCHANGE, json!({ "delay_ms": 300, "status": 500, "count": 1 })).await;
-    stop_page(&visitor, &path(&callback)).await;
+    abort_page(&visitor, &path(&callback)).await;
     let answer = visitor.get(&callback).await;
     assert_error(&answer, 503, "workos_unavailable");
     assert_eq!(answer.field("email"), "ana@acme.test", "the page offers a new link");
@@ -227,7 +227,7 @@ async fn failure_of_an_aborted_sign_in_is_shown_on_return() {
 async fn browser_gets_its_session_after_several_broken_connections() {
     let app = TestApp::spawn().await;
     for gap in [50, 200, 500] {
-        let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
+        let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
         slow(&app, EXCHANGE, 400).await;
         for _ in 0..3 {
             let leaving = visitor.request(reqwest::Method::GET, &path(&callback));
@@ -244,7 +244,7 @@ async fn browser_gets_its_session_after_several_broken_connections() {
 #[actix_web::test]
 async fn completed_session_waits_one_minute_for_the_requesting_browser() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let copies = [0, 1].map(|_| app.visitor().with_cookies_of(&visitor));
     let stranger = app.visitor();
     assert_eq!(visitor.get(&callback).await.location(), "/account");
@@ -257,7 +257,7 @@ async fn completed_session_waits_one_minute_for_the_requesting_browser() {
         assert_eq!(id(copy).await, id(&visitor).await, "one session");
     }
 
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let copy = app.visitor().with_cookies_of(&visitor);
     assert_eq!(visitor.get(&callback).await.location(), "/account");
     app.clock.advance(61);
@@ -268,7 +268,7 @@ async fn completed_session_waits_one_minute_for_the_requesting_browser() {
 #[actix_web::test]
 async fn waiting_session_does_not_expose_the_code_in_the_store() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let copy = app.visitor().with_cookies_of(&visitor);
     visitor.get(&callback).await;
     let dump = app.engine.dump(app.data_dir());
@@ -280,9 +280,9 @@ async fn waiting_session_does_not_expose_the_code_in_the_store() {
 #[actix_web::test]
 async fn after_a_crash_during_the_exchange_the_page_offers_a_new_link() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 60_000).await;
-    stop_page(&visitor, &path(&callback)).await;
+    abort_page(&visitor, &path(&callback)).await;
     until_called(&app, EXCHANGE, 1).await;
     let app = app.restarted_with(&[]).await;
     let visitor = app.again(&visitor);
@@ -318,7 +318,7 @@ async fn user_who_has_signed_in_meanwhile_is_not_replaced() {
 #[actix_web::test]
 async fn newer_session_of_the_same_user_in_this_browser_is_replaced() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/first").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/first").await;
     let before = app.visitor().with_cookies_of(&visitor);
     before.get(&callback).await;
     visitor.ask_for_link("ana@acme.test", "/second").await;
@@ -340,7 +340,7 @@ async fn second_click_on_our_own_link_waits_for_the_first() {
         let leaving = visitor.post(&link, &[]).await;
         let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
         slow(&app, EXCHANGE, 400).await;
-        stop_page(&visitor, &path(&callback)).await;
+        abort_page(&visitor, &path(&callback)).await;
         let again = visitor.request(method, link.strip_prefix(&app.origin).unwrap());
         let again = visitor.send(again.header("Sec-Fetch-Site", "same-origin")).await;
         assert_eq!(again.location(), "/reports");
@@ -355,9 +355,9 @@ async fn slow_check_of_a_wrong_code_shows_the_error_at_the_field() {
     slow(&app, AUTHENTICATE, 7000).await;
     let waits = requested.type_wrong().await;
     assert_eq!(waits.location(), requested.sent, "the page waits for the slow check");
-    let told = go_on(&requested.visitor, &requested.sent.replace("/sent", "/status")).await;
-    assert!(told.body.contains("data-error=\"wrong_code\""), "{}", told.body);
-    assert!(told.body.contains("2 attempts left"), "{}", told.body);
+    let page = follow_status(&requested.visitor, &requested.sent.replace("/sent", "/status")).await;
+    assert!(page.body.contains("data-error=\"wrong_code\""), "{}", page.body);
+    assert!(page.body.contains("2 attempts left"), "{}", page.body);
     let once = requested.visitor.get(&requested.sent).await;
     assert!(!once.body.contains("data-error"), "the error is shown once");
     assert_eq!(requested.type_right().await.location(), "/reports");
@@ -371,7 +371,7 @@ async fn code_entered_during_a_check_is_checked_afterwards() {
     let wrong = crate::code_request::wrong(&requested.code);
     let form = [("flow", requested.flow.as_str()), ("code", wrong.as_str())];
     let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
-    stop(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    abort(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
     assert_eq!(requested.type_right().await.location(), "/reports");
     assert!(requested.visitor.is_signed_in().await);
 }
@@ -383,7 +383,7 @@ async fn after_a_crash_during_a_code_check_the_page_offers_a_new_code() {
     slow(&app, AUTHENTICATE, 60_000).await;
     let form = [("flow", requested.flow.as_str()), ("code", requested.code.as_str())];
     let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
-    stop(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    abort(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
     until_called(&app, AUTHENTICATE, 1).await;
     let app = app.restarted_with(&[]).await;
     let visitor = app.again(&requested.visitor);

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::answer::assert_error;
-use crate::callback::{assert_offers_new_link, request_link};
+use crate::callback::{assert_offers_new_link, requested_link};
 use crate::emulator::WorkOs;
 use crate::test_app::TestApp;
 
@@ -62,7 +62,7 @@ async fn counting_proxy(to: &str) -> (String, Arc<AtomicUsize>) {
 #[actix_web::test]
 async fn code_that_workos_rejects_is_reported_as_expired() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     app.workos.advance_clock(11 * 60).await;
     let answer = visitor.get(&callback).await;
     assert_error(&answer, 400, "code_expired");
@@ -82,7 +82,7 @@ async fn failed_exchange_is_never_retried() {
         json!({ "fault": "huge" }),
         json!({ "status": 200, "body": { "profile": { "id": 7 } } }),
     ] {
-        let (visitor, callback) = request_link(&app, "ana@acme.test", "/reports").await;
+        let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
         let before = app.workos.calls_of(EXCHANGE).await;
         let mut hook = failure.clone();
         hook["count"] = json!(1);
@@ -102,7 +102,7 @@ async fn failed_exchange_is_never_retried() {
 #[actix_web::test]
 async fn rejected_client_id_is_an_internal_error() {
     let app = TestApp::with(&[("WORKOS_CLIENT_ID", "client_wrong")]).await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     assert_error(&visitor.get(&callback).await, 500, "internal");
 }
 
@@ -124,13 +124,13 @@ async fn profile_of_another_user_does_not_sign_in() {
         json!({ "connection_type": null }),
         json!({ "id": "" }),
     ] {
-        let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+        let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
         app.workos.fail(EXCHANGE, profile(changes)).await;
         assert_error(&visitor.get(&callback).await, 403, "profile_mismatch");
         assert!(visitor.cookie("__Host-session").is_none());
     }
     // The same response without a fault signs in, with unknown and missing fields.
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     app.workos
         .fail(EXCHANGE, profile(json!({ "email": "ANA@Acme.Test", "groups": null, "novel": 1 })))
         .await;
@@ -141,7 +141,7 @@ async fn profile_of_another_user_does_not_sign_in() {
 async fn verified_address_is_used_however_workos_spells_it() {
     let app = TestApp::spawn().await;
     for spelling in ["ANA@ACME.TEST", " ana@acme.test ", "ana@Acme.Test"] {
-        let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+        let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
         let profile = json!({
             "object": "profile", "id": "prof_1", "email": spelling, "connection_id": "conn_1",
             "connection_type": "MagicLink", "idp_id": "1", "raw_attributes": { "email": spelling },
@@ -163,7 +163,7 @@ async fn verified_address_is_used_however_workos_spells_it() {
 #[actix_web::test]
 async fn allowed_domains_are_checked_again_at_the_callback() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let app = app.restarted_with(&[("ALLOWED_EMAIL_DOMAINS", "globex.test")]).await;
     let visitor = app.again(&visitor);
     assert_error(&visitor.get(&callback).await, 403, "not_allowed");
@@ -173,7 +173,7 @@ async fn allowed_domains_are_checked_again_at_the_callback() {
 #[actix_web::test]
 async fn fifty_callbacks_at_once_make_one_exchange_and_one_session() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = request_link(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let mut callbacks = JoinSet::new();
     for _ in 0..50 {
         let twin = app.visitor().with_cookies_of(&visitor);

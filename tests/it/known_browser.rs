@@ -18,14 +18,14 @@ const LIMITS: [(&str, &str); 4] = [
     ("TRUSTED_PROXIES", "127.0.0.1"),
 ];
 
-async fn ask_from(visitor: &Visitor, client: &str, email: &str) -> Answer {
+async fn request_from(visitor: &Visitor, client: &str, email: &str) -> Answer {
     let request = visitor.request(Method::POST, "/login").header("X-Forwarded-For", client);
     visitor.send(request.header("Sec-Fetch-Site", "same-origin").form(&[("email", email)])).await
 }
 
 /// Requests an email and returns whether it was sent. If it wasn't, the page says when the next can be.
 async fn is_sent(visitor: &Visitor, client: &str, email: &str) -> bool {
-    let answer = ask_from(visitor, client, email).await;
+    let answer = request_from(visitor, client, email).await;
     let page = visitor.get(answer.location()).await;
     !page.body.contains("data-next-mail")
 }
@@ -35,7 +35,7 @@ async fn use_up_limit(app: &TestApp, local: &str) {
     let strangers = app.visitor();
     for n in 0..21 {
         let email = format!("{local}+{n}@acme.test");
-        let answer = ask_from(&strangers, &format!("192.0.2.{n}"), &email).await;
+        let answer = request_from(&strangers, &format!("192.0.2.{n}"), &email).await;
         assert_eq!(answer.status, 303);
     }
 }
@@ -97,11 +97,11 @@ async fn other_browsers_of_the_same_network_do_not_use_up_the_limit_of_an_addres
     let victim = app.signed_in("victim@acme.test").await;
     let stranger = app.visitor();
     for n in 0..6 {
-        let answer = ask_from(&stranger, "192.0.2.1", "victim@acme.test").await;
+        let answer = request_from(&stranger, "192.0.2.1", "victim@acme.test").await;
         assert_eq!(answer.status, if n < 5 { 303 } else { 429 });
     }
     for n in 0..6 {
-        let answer = ask_from(&victim, "192.0.2.1", "victim@acme.test").await;
+        let answer = request_from(&victim, "192.0.2.1", "victim@acme.test").await;
         assert_eq!(answer.status, if n < 5 { 303 } else { 429 });
     }
 }

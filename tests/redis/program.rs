@@ -78,9 +78,9 @@ async fn two_processes_may_share_a_folder_and_admin_commands_affect_both() {
     let list = ["sessions", "list", "--email", "ana@acme.test"];
     let said = command(&list, &store, folder.path()).output().await.unwrap().stderr;
     let said = String::from_utf8(said).unwrap();
-    let told = " audit: event=\"listed_by_operator\" sessions=0\n";
+    let expected = " audit: event=\"listed_by_operator\" sessions=0\n";
     assert!(
-        said.ends_with(told) && said.lines().count() == 1,
+        said.ends_with(expected) && said.lines().count() == 1,
         "without cookie keys there is no alias: {said}"
     );
     assert!(!bob.is_signed_in().await && !eve.is_signed_in().await);

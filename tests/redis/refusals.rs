@@ -9,7 +9,7 @@ use crate::site::Site;
 
 /// The error of the store in the log and the doctor's line on the store, for a site that has never been
 /// ready with this Redis. `user` is empty or ends in `@`.
-async fn told(engine: &Engine, user: &str) -> [String; 2] {
+async fn reported(engine: &Engine, user: &str) -> [String; 2] {
     let url = format!("redis://{user}127.0.0.1:{}", engine.port);
     let site = Site::start(&[("SESSION_STORE", &url)]).await;
     let answer = site.visitor().get("/health/ready").await;
@@ -26,8 +26,8 @@ async fn told(engine: &Engine, user: &str) -> [String; 2] {
     [line.to_owned(), verdict.to_owned()]
 }
 
-fn assert_named(told: &[String; 2], words: &[&str]) {
-    for said in told {
+fn assert_named(reported: &[String; 2], words: &[&str]) {
+    for said in reported {
         assert!(words.iter().all(|word| said.contains(word)), "{words:?}: {said}");
     }
 }
@@ -38,14 +38,14 @@ async fn cluster_is_named() {
     // Another node would have the other half of the slots.
     engine.ask::<()>("CLUSTER ADDSLOTSRANGE 0 8191");
     engine.ask::<()>("CONFIG SET cluster-require-full-coverage no");
-    let told = told(&engine, "").await;
-    assert_named(&told, &["cluster mode", "SESSION_STORE"]);
+    let reported = reported(&engine, "").await;
+    assert_named(&reported, &["cluster mode", "SESSION_STORE"]);
 }
 
 #[actix_web::test]
 async fn full_memory_is_named() {
     let engine = Engine::with(&["--maxmemory", "1"]).await;
-    assert_named(&told(&engine, "").await, &["OOM", "raise maxmemory"]);
+    assert_named(&reported(&engine, "").await, &["OOM", "raise maxmemory"]);
     assert_eq!(engine.keys(), [""; 0]);
 }
 
@@ -61,7 +61,10 @@ async fn missing_permission_is_named() {
         let mut options = vec!["--user", "app", "on", ">canary", "~*"];
         options.extend(rule.split(' '));
         let engine = Engine::with(&options).await;
-        assert_named(&told(&engine, "app:canary@").await, &["ACL", "SESSION_STORE", "+evalsha"]);
+        assert_named(
+            &reported(&engine, "app:canary@").await,
+            &["ACL", "SESSION_STORE", "+evalsha"],
+        );
     }
 }
 
@@ -73,9 +76,9 @@ async fn missing_or_wrong_password_is_named() {
         redis::cmd("CONFIG").arg(&["SET", "requirepass", password]).exec(&mut admin).unwrap();
     };
     set("right");
-    assert_named(&told(&engine, "").await, &["NOAUTH", "wants a password"]);
-    assert_named(&told(&engine, ":canary@").await, &["refuses the user or password"]);
-    assert_named(&told(&engine, "canary:canary@").await, &["refuses the user or password"]);
+    assert_named(&reported(&engine, "").await, &["NOAUTH", "wants a password"]);
+    assert_named(&reported(&engine, ":canary@").await, &["refuses the user or password"]);
+    assert_named(&reported(&engine, "canary:canary@").await, &["refuses the user or password"]);
     // Restores the initial state.
     set("");
 }
@@ -83,15 +86,15 @@ async fn missing_or_wrong_password_is_named() {
 #[actix_web::test]
 async fn replica_is_named() {
     let engine = Engine::with(&["--replicaof", "127.0.0.1 1"]).await;
-    assert_named(&told(&engine, "").await, &["READONLY", "replica", "primary"]);
+    assert_named(&reported(&engine, "").await, &["READONLY", "replica", "primary"]);
     engine.ask::<()>("CONFIG SET replica-serve-stale-data no");
-    assert_named(&told(&engine, "").await, &["MASTERDOWN", "lost its primary"]);
+    assert_named(&reported(&engine, "").await, &["MASTERDOWN", "lost its primary"]);
 }
 
 #[actix_web::test]
 async fn missing_replicas_are_named() {
     let engine = Engine::with(&["--min-replicas-to-write", "1"]).await;
-    assert_named(&told(&engine, "").await, &["NOREPLICAS", "min-replicas-to-write"]);
+    assert_named(&reported(&engine, "").await, &["NOREPLICAS", "min-replicas-to-write"]);
 }
 
 #[actix_web::test]
@@ -105,7 +108,7 @@ async fn failing_disk_is_named() {
     while !engine.ask::<String>("INFO persistence").contains("rdb_last_bgsave_status:err") {
         tokio::task::yield_now().await;
     }
-    assert_named(&told(&engine, "").await, &["MISCONF", "disk"]);
+    assert_named(&reported(&engine, "").await, &["MISCONF", "disk"]);
 }
 
 #[actix_web::test]
@@ -122,7 +125,7 @@ async fn loading_redis_is_named() {
     engine.ask::<()>("SAVE");
     engine.kill();
     engine.restart().await;
-    assert_named(&told(&engine, "").await, &["LOADING", "wait"]);
+    assert_named(&reported(&engine, "").await, &["LOADING", "wait"]);
 }
 
 #[actix_web::test]

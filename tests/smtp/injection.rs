@@ -62,7 +62,7 @@ fn claim() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![any, Just(b"Firefox/1 Linux =0D=0ABcc: eve@evil.test".to_vec())]
 }
 
-async fn ask(app: &TestApp, email: &str, return_to: &str, claims: &[Vec<u8>; 3]) -> u16 {
+async fn post_form(app: &TestApp, email: &str, return_to: &str, claims: &[Vec<u8>; 3]) -> u16 {
     let visitor = app.visitor();
     let mut requested = visitor
         .request(Method::POST, "/login")
@@ -99,7 +99,7 @@ type Case = (String, String, [Vec<u8>; 3]);
 
 async fn check_case(site: Rc<(Server, TestApp)>, case: Case) -> bool {
     let ((server, app), (email, return_to, claims)) = (&*site, case);
-    let status = ask(app, &email, &return_to, &claims).await;
+    let status = post_form(app, &email, &return_to, &claims).await;
     let Ok(normal) = EmailAddress::parse(&email) else {
         assert_eq!(status, 422);
         assert!(server.take().commands.is_empty());

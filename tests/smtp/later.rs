@@ -50,10 +50,10 @@ async fn waiting_email_is_retried_at_shutdown_and_then_logged_as_undelivered() {
         server.until(|seen| seen.has_reached(step)).await;
         let log = site.log().await;
         assert_eq!(server.seen().count("RCPT"), 2, "{step} {reply}: {log}");
-        let told: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
-        assert_eq!(told.len(), 1, "{step} {reply}: {log}");
+        let logged: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
+        assert_eq!(logged.len(), 1, "{step} {reply}: {log}");
         let cause = format!("the mail server deferred the email with {}", &reply[..3]);
-        assert!(told[0].contains(&cause) && told[0].contains("request{"), "{log}");
+        assert!(logged[0].contains(&cause) && logged[0].contains("request{"), "{log}");
         assert!(log.contains("\"undelivered\"") && !log.contains("canary"), "{log}");
     }
 }

@@ -40,14 +40,14 @@ async fn failure_is_logged_once_with_its_cause_and_without_the_address() {
     }
     let log = site.log().await;
     let (audit, lines): (Vec<_>, Vec<_>) = log.lines().partition(|line| line.contains(" audit: "));
-    let told: Vec<_> = lines.into_iter().filter(|line| line.contains("mail")).collect();
-    assert_eq!(told.len(), FAILURES.len(), "{log}");
+    let logged: Vec<_> = lines.into_iter().filter(|line| line.contains("mail")).collect();
+    assert_eq!(logged.len(), FAILURES.len(), "{log}");
     let events = |event: &str| audit.iter().filter(|line| line.contains(event)).count();
     let (undelivered, refused) = (events("\"undelivered\""), events("\"mail_unavailable\""));
     assert_eq!((undelivered, refused), (FAILURES.len() - 2, 2), "{log}");
     assert_eq!(events("\"delivered\""), 0, "{log}");
     for (step, reply, level, cause) in FAILURES {
-        let of_it: Vec<_> = told.iter().filter(|line| line.contains(cause)).collect();
+        let of_it: Vec<_> = logged.iter().filter(|line| line.contains(cause)).collect();
         assert_eq!(of_it.len(), 1, "{step}: {reply}: {log}");
         assert!(of_it[0].contains(level), "{step}: {reply}: {log}");
         let said = match step {
@@ -71,13 +71,13 @@ async fn silent_server_times_out_and_is_logged_once() {
             site.visitor().ask_for_link("canary@acme.test", "").await;
             server.until(|seen| seen.has_reached(step) && seen.open == 0).await;
             let log = site.log().await;
-            let told: Vec<_> = log.lines().filter(|line| line.contains("mail")).collect();
-            assert_eq!(told.len(), 1, "{step}: {log}");
+            let logged: Vec<_> = log.lines().filter(|line| line.contains("mail")).collect();
+            assert_eq!(logged.len(), 1, "{step}: {log}");
             assert!(
-                told[0].contains("ERROR") && told[0].contains("email was not delivered"),
+                logged[0].contains("ERROR") && logged[0].contains("email was not delivered"),
                 "{log}"
             );
-            assert!(told[0].contains("timed out") && !log.contains("canary"), "{log}");
+            assert!(logged[0].contains("timed out") && !log.contains("canary"), "{log}");
         })
     });
     for given_up in given_up {

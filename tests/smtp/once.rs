@@ -29,9 +29,9 @@ async fn email_that_may_have_arrived_is_not_sent_again_and_is_logged_once() {
         let log = site.log().await;
         let all = ["ana1@acme.test", "bob@acme.test", "ana2@acme.test", "bob@acme.test"];
         assert_eq!(server.seen().recipients(), all, "{reply}");
-        let told: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
-        assert_eq!(told.len(), 2, "once for each email: {log}");
-        for line in told {
+        let logged: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
+        assert_eq!(logged.len(), 2, "once for each email: {log}");
+        for line in logged {
             assert!(line.contains("email was not delivered") && line.contains(cause), "{log}");
         }
     }

@@ -71,7 +71,7 @@ async fn silent_server_is_reported_after_eight_seconds() {
         let server = Server::with(json!({ "refuse": { step: null } }));
         sites.push((step, server.app().await, server));
     }
-    let ask = |(step, app, server): (&'static str, TestApp, Server)| {
+    let send_request = |(step, app, server): (&'static str, TestApp, Server)| {
         actix_web::rt::spawn(async move {
             let started = Instant::now();
             let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
@@ -82,7 +82,7 @@ async fn silent_server_is_reported_after_eight_seconds() {
             assert_works(&app, &server).await;
         })
     };
-    for request in sites.into_iter().map(ask).collect::<Vec<_>>() {
+    for request in sites.into_iter().map(send_request).collect::<Vec<_>>() {
         request.await.unwrap();
     }
 }

@@ -29,11 +29,11 @@ fn request_concurrently(
     name: &str,
     addresses: usize,
 ) -> Vec<rt::task::JoinHandle<u16>> {
-    let ask = |number| {
+    let send_request = |number| {
         let (visitor, email) = (app.visitor(), format!("{name}{number}@acme.test"));
         rt::spawn(async move { visitor.ask_for_link(&email, "").await.status.as_u16() })
     };
-    (0..addresses).map(ask).collect()
+    (0..addresses).map(send_request).collect()
 }
 
 #[actix_web::test]

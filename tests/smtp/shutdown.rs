@@ -36,11 +36,11 @@ async fn silent_server_delays_shutdown_briefly_and_lost_emails_are_logged() {
     let log = site.log().await;
     let took = started.elapsed();
     assert!(took < Duration::from_secs(12), "{took:?}");
-    let told: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
-    assert_eq!(told.len(), 1, "{log}");
+    let logged: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
+    assert_eq!(logged.len(), 1, "{log}");
     assert!(
-        told[0].contains("emails were not delivered before shutdown")
-            && told[0].contains("emails=2"),
+        logged[0].contains("emails were not delivered before shutdown")
+            && logged[0].contains("emails=2"),
         "{log}"
     );
     assert!(!log.contains("canary"), "{log}");
