@@ -13,13 +13,13 @@ use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::answer::assert_error;
 use crate::compose::service;
+use crate::emulator::{WorkOs, http};
 use crate::engine::Engine;
 use crate::files::file;
 use crate::front::Front;
 use crate::installed::{program, secrets};
 use crate::running::{Program, free_port};
 use crate::site::Scrape;
-use crate::stand_in::{WorkOs, http};
 use crate::visitor::Visitor;
 
 struct Instance {
@@ -212,7 +212,7 @@ async fn without_their_redis_they_say_so_themselves() {
         assert_error(&answer, 503, "store_unavailable");
         assert!(!answer.header("retry-after").is_empty());
     }
-    site.redis.start_anew().await;
+    site.redis.restart().await;
     while visitor.get("/login").await.status != 200 {
         assert!(begun.elapsed() < Duration::from_secs(30), "it doesn't come back");
     }

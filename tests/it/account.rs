@@ -6,7 +6,7 @@ use crate::answer::assert_error;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn it_shows_the_profile_and_the_session() {
+async fn page_shows_the_profile_and_the_session() {
     let app = TestApp::spawn().await;
     let account = app.signed_in("ana@acme.test").await.get("/account").await;
     assert_eq!(account.status, 200);
@@ -24,7 +24,7 @@ async fn it_shows_the_profile_and_the_session() {
 }
 
 #[actix_web::test]
-async fn without_a_session_it_leads_to_the_form_and_back() {
+async fn signed_out_visitor_is_redirected_to_the_form_with_return_to() {
     let app = TestApp::spawn().await;
     let answer = app.visitor().get("/account?tab=2").await;
     assert_eq!(answer.location(), "/login?return_to=%2Faccount%3Ftab%3D2");
@@ -32,7 +32,7 @@ async fn without_a_session_it_leads_to_the_form_and_back() {
 }
 
 #[actix_web::test]
-async fn a_program_without_a_session_gets_401() {
+async fn json_request_without_a_session_gets_401() {
     let app = TestApp::spawn().await;
     let answer = app.visitor().get_json("/account").await;
     assert_eq!(answer.status, 401);
@@ -40,7 +40,7 @@ async fn a_program_without_a_session_gets_401() {
 }
 
 #[actix_web::test]
-async fn it_opens_under_no_other_spelling() {
+async fn other_spellings_of_the_path_are_not_served() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     for path in ["/account/", "//account", "/%61ccount", "/account/."] {
@@ -50,7 +50,7 @@ async fn it_opens_under_no_other_spelling() {
 }
 
 #[actix_web::test]
-async fn while_the_store_is_down_nobody_is_told_that_they_are_signed_out() {
+async fn store_outage_is_not_reported_as_signed_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let database = app.database();
@@ -62,14 +62,14 @@ async fn while_the_store_is_down_nobody_is_told_that_they_are_signed_out() {
     assert!(answer.headers.contains_key("content-security-policy"));
     assert!(!answer.headers.contains_key("set-cookie"));
     assert_eq!(visitor.get_json("/account").await.json()["code"], "store_unavailable");
-    // Whoever brings no session is served on.
+    // Requests without a session need no store.
     assert_eq!(app.visitor().get("/login").await.status, 200);
     database.execute_batch("ALTER TABLE away RENAME TO sessions").unwrap();
     assert_eq!(visitor.get("/account").await.status, 200);
 }
 
 #[actix_web::test]
-async fn initials_stand_in_place_of_a_picture() {
+async fn avatar_shows_initials() {
     let app = TestApp::spawn().await;
     for (email, names, initials) in [
         ("ana@acme.test", json!({}), "A"),

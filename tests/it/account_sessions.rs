@@ -1,4 +1,4 @@
-//! `/account/sessions`, and why somebody is signed out.
+//! `/account/sessions`, and the reason that the login page gives after a session has ended.
 
 use reqwest::Method;
 
@@ -8,7 +8,7 @@ use crate::visitor::Visitor;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
-/// The ids on the page, this session's first.
+/// The session IDs on the page, the current one first.
 fn ids(page: &Answer) -> Vec<String> {
     let mut entries: Vec<&str> = page.body.split("data-session=\"").skip(1).collect();
     entries.sort_by_key(|entry| !entry.split('>').next().unwrap().contains("data-this"));
@@ -22,7 +22,7 @@ async fn reason(visitor: &Visitor) -> Option<String> {
     Some(rest.split('"').next().unwrap().to_owned())
 }
 
-/// A person who is signed in in three browsers.
+/// A user who is signed in in three browsers.
 async fn three(app: &TestApp) -> [Visitor; 3] {
     [
         app.signed_in("ana@acme.test").await,
@@ -32,7 +32,7 @@ async fn three(app: &TestApp) -> [Visitor; 3] {
 }
 
 #[actix_web::test]
-async fn it_shows_every_session_of_this_person_and_no_other() {
+async fn page_lists_only_the_sessions_of_this_user() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -60,7 +60,7 @@ async fn it_shows_every_session_of_this_person_and_no_other() {
 }
 
 #[actix_web::test]
-async fn ending_one_ends_it_with_its_very_next_request() {
+async fn revoked_session_is_rejected_at_its_next_request() {
     let app = TestApp::spawn().await;
     let [here, there, third] = three(&app).await;
     let id = ids(&there.get("/account/sessions").await).remove(0);
@@ -72,7 +72,7 @@ async fn ending_one_ends_it_with_its_very_next_request() {
 }
 
 #[actix_web::test]
-async fn the_session_of_somebody_else_does_not_exist() {
+async fn session_of_another_user_is_not_found() {
     let app = TestApp::spawn().await;
     let (ana, eve) = (app.signed_in("ana@acme.test").await, app.signed_in("eve@evil.test").await);
     let of_ana = ids(&ana.get("/account/sessions").await).remove(0);
@@ -84,7 +84,7 @@ async fn the_session_of_somebody_else_does_not_exist() {
 }
 
 #[actix_web::test]
-async fn ending_this_one_is_signing_out() {
+async fn revoking_the_current_session_signs_out() {
     let app = TestApp::spawn().await;
     let [here, there, _] = three(&app).await;
     let id = ids(&here.get("/account/sessions").await).remove(0);
@@ -94,7 +94,7 @@ async fn ending_this_one_is_signing_out() {
 }
 
 #[actix_web::test]
-async fn all_others_can_be_ended_and_all() {
+async fn other_sessions_or_all_sessions_can_be_revoked() {
     let app = TestApp::spawn().await;
     let bystander = app.signed_in("bob@acme.test").await;
     let [here, there, third] = three(&app).await;
@@ -110,7 +110,7 @@ async fn all_others_can_be_ended_and_all() {
 }
 
 #[actix_web::test]
-async fn it_needs_a_person_and_a_page_of_ours() {
+async fn revoking_needs_a_session_and_a_same_origin_request() {
     let app = TestApp::spawn().await;
     let stranger = app.visitor();
     let answer = stranger.get("/account/sessions").await;
@@ -130,7 +130,7 @@ async fn it_needs_a_person_and_a_page_of_ours() {
 }
 
 #[actix_web::test]
-async fn the_next_login_page_says_once_that_it_was_ended_elsewhere() {
+async fn next_login_page_says_once_that_the_session_was_revoked() {
     let app = TestApp::spawn().await;
     let [here, there, third] = three(&app).await;
     here.post("/account/sessions/revoke-others", &[]).await;
@@ -138,7 +138,7 @@ async fn the_next_login_page_says_once_that_it_was_ended_elsewhere() {
     assert_eq!(reason(&there).await.as_deref(), Some("ended_elsewhere"));
     assert!(there.cookie("__Host-session").is_none());
     assert_eq!(reason(&there).await, None);
-    // Whoever signs in anew without reading it isn't told later.
+    // A new sign-in clears a reason that was never shown.
     third.ask_for_link("ana@acme.test", "").await;
     third.get(&app.workos.follow_newest_link("ana@acme.test").await).await;
     third.post("/logout", &[]).await;
@@ -146,7 +146,7 @@ async fn the_next_login_page_says_once_that_it_was_ended_elsewhere() {
 }
 
 #[actix_web::test]
-async fn it_says_so_when_time_was_up() {
+async fn login_page_gives_the_timeout_as_the_reason() {
     let settings = [("SESSION_IDLE_TIMEOUT", "1h"), ("SESSION_ABSOLUTE_TIMEOUT", "90m")];
     let app = TestApp::with(&settings).await;
     let idle = app.signed_in("ana@acme.test").await;
@@ -160,7 +160,7 @@ async fn it_says_so_when_time_was_up() {
 }
 
 #[actix_web::test]
-async fn signing_out_needs_no_explanation() {
+async fn login_page_gives_no_reason_after_signing_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let stolen = app.again(&visitor);
@@ -170,14 +170,14 @@ async fn signing_out_needs_no_explanation() {
 }
 
 #[actix_web::test]
-async fn one_session_too_many_ends_the_least_recently_seen() {
+async fn exceeding_the_session_limit_ends_the_least_recently_used() {
     let app = TestApp::with(&[("SESSIONS_PER_USER", "2")]).await;
     let bystander = app.signed_in("bob@acme.test").await;
     let first = app.signed_in("ana@acme.test").await;
     app.clock.advance(120);
     let second = app.signed_in("ana@acme.test").await;
     app.clock.advance(120);
-    assert!(first.is_signed_in().await, "seen later than the second");
+    assert!(first.is_signed_in().await, "used after the second one");
     app.clock.advance(120);
     let third = app.signed_in("ana@acme.test").await;
     assert!(!second.is_signed_in().await);

@@ -1,4 +1,4 @@
-//! What the app keeps of a user in their session, and rules that end one.
+//! The user data that the app keeps in a session, and the admission rules that end a session.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::visitor::Visitor;
 
 const ONLY_OTHERS: [(&str, &str); 1] = [("ALLOWED_EMAIL_DOMAINS", "globex.test")];
 
-/// Changes what the session row has, with a function of SQLite on its JSON.
+/// Changes the values in the only session row, by an SQLite JSON expression in which `VALUES` stands for them.
 fn change_values(app: &TestApp, change: &str) {
     let values = "substr(session_values, instr(session_values, '{'))";
     let update =
@@ -23,7 +23,7 @@ async fn reason(visitor: &Visitor) -> Option<String> {
 }
 
 #[actix_web::test]
-async fn session_without_user_data_gets_the_default() {
+async fn session_without_user_data_gets_the_default_value() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     change_values(&app, "json_set(json_remove(VALUES, '$.user_data'), '$.other', 1)");
@@ -64,8 +64,8 @@ async fn domain_that_is_no_longer_allowed_ends_the_session() {
     assert!(bob.is_signed_in().await);
     assert_eq!(ana.get("/account").await.location(), "/login?return_to=%2Faccount");
     assert_eq!(reason(&ana).await.as_deref(), Some("ended_by_operator"));
-    assert_eq!(reason(&ana).await, None, "it is said once");
-    // Ended for good, and only by a request of its own.
+    assert_eq!(reason(&ana).await, None, "the reason is shown once");
+    // A session ends at its own next request, and stays ended.
     let app = app.restarted_with(&[("ALLOWED_EMAIL_DOMAINS", "")]).await;
     assert!(app.again(&ana_too).is_signed_in().await);
     assert!(!app.again(&ana).is_signed_in().await);

@@ -1,10 +1,10 @@
-//! What a page or a program's answer says, for those who asked.
+//! A received response, with accessors for what tests look at.
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-/// What came back.
+/// A response whose body has been read.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -12,31 +12,31 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Where a 303 leads.
+    /// The `Location` of a 303 response.
     pub fn location(&self) -> &str {
         assert_eq!(self.status, 303, "{}", self.body);
         self.headers["location"].to_str().unwrap()
     }
 
-    /// The code of an error page.
+    /// The error code of an error page.
     pub fn error(&self) -> &str {
         let (_, rest) = self
             .body
             .split_once("data-error=\"")
             .unwrap_or_else(|| panic!("no error: {}", self.body));
         let main = self.body.split_once("<main").unwrap().1.split_once('>').unwrap().0;
-        assert!(main.contains("data-error"), "the error stands outside of <main>");
+        assert!(main.contains("data-error"), "the error is outside of <main>");
         rest.split_once('"').unwrap().0
     }
 
-    /// An error page but for its request id, which is another each time.
+    /// The error page without its request ID, which differs in each response.
     #[cfg(feature = "smtp")]
     pub fn without_request_id(&self) -> String {
-        let (before, after) = self.body.split_once("<code>").expect("a request id");
+        let (before, after) = self.body.split_once("<code>").expect("a request ID");
         before.to_owned() + after.split_once("</code>").unwrap().1
     }
 
-    /// The digits on the page that waits for the mail.
+    /// The digits on the page that waits for the email.
     // for cross-device
     pub fn digits(&self) -> &str {
         let (_, digits) =
@@ -52,7 +52,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// What the page links to or sends a form to, of that which begins like this.
+    /// The first attribute value, such as a link or a form's action, that starts with `prefix`.
     pub fn leads_to(&self, prefix: &str) -> Option<&str> {
         self.body.split('"').find(|attribute| attribute.starts_with(prefix))
     }
@@ -68,13 +68,13 @@ impl Answer {
     }
 }
 
-/// An answer is its status and code, for assertions that read as a sentence.
+/// Asserts the status and the error code of an error page.
 #[track_caller]
 pub fn assert_error(answer: &Answer, status: u16, code: &str) {
     assert_eq!((answer.status.as_u16(), answer.error()), (status, code));
 }
 
-/// The answer to a link of WorkOS in a browser that didn't ask for it: nobody is signed in.
+/// Asserts the response to a WorkOS link in a browser that didn't request it.
 #[allow(dead_code, reason = "not every binary uses it")]
 pub fn assert_opened_elsewhere(answer: &Answer) {
     // for cross-device

@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn it_tells_a_front_end_who_is_signed_in() {
+async fn response_has_the_user_and_the_session() {
     let app = TestApp::spawn().await;
     let answer = app.signed_in("ana@acme.test").await.get("/api/session").await;
     assert_eq!(answer.status, 200);
@@ -22,7 +22,7 @@ async fn it_tells_a_front_end_who_is_signed_in() {
 }
 
 #[actix_web::test]
-async fn without_a_session_it_is_a_problem_document_for_everybody() {
+async fn request_without_a_session_always_gets_a_problem_document() {
     let app = TestApp::spawn().await;
     let answer = app.visitor().get("/api/session").await;
     assert_eq!(

@@ -1,4 +1,4 @@
-//! `/login/approve`: WorkOS's link, opened in a browser that didn't ask.
+//! `/login/approve`: WorkOS's link, opened in a browser that didn't request it.
 
 use reqwest::Method;
 use tokio::task::JoinSet;
@@ -11,23 +11,26 @@ use crate::visitor::Visitor;
 const EXCHANGE: &str = "/sso/token";
 
 #[actix_web::test]
-async fn the_right_digits_sign_in_the_browser_that_asked_and_no_other() {
+async fn right_digits_sign_in_only_the_requesting_browser() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "/reports?a=1").await;
     let page = two.phone.get("/login/approve").await;
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("UTC") && page.body.contains("Unknown browser"), "when, from what");
+    assert!(
+        page.body.contains("UTC") && page.body.contains("Unknown browser"),
+        "the time and the device of the request"
+    );
     for secret in ["ana@acme.test", "/reports", "data-digits"] {
-        assert!(!page.body.contains(secret), "this browser need not be hers: {secret}");
+        assert!(!page.body.contains(secret), "this browser may be another user's: {secret}");
     }
     assert_eq!(two.status().await["state"], "pending");
 
     assert_eq!(two.type_digits(&two.digits().await).await.location(), "/login/approve");
     for _ in 0..2 {
         let approved = two.phone.get("/login/approve").await;
-        assert!(approved.body.contains("Continue in your other browser"), "also when loaded anew");
+        assert!(approved.body.contains("Continue in your other browser"), "also after a reload");
     }
-    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0, "the code waits for who asked");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 0, "the code waits for the requesting browser");
     let status = two.status().await;
     assert_eq!(status["state"], "approved");
     let next = two.next().await;
@@ -43,19 +46,19 @@ async fn the_right_digits_sign_in_the_browser_that_asked_and_no_other() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_digits_costs_no_try() {
+async fn malformed_digits_use_no_attempt() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     for digits in ["", "1", "123", "１", "١٢٣", "ab", "①②", "½2", "-1"] {
         assert_error(&two.type_digits(digits).await, 422, "wrong_digits");
     }
     let spaced = two.digits().await.replace("", " ");
-    assert_eq!(two.type_digits(&spaced).await.status, 303, "white space is forgiven");
+    assert_eq!(two.type_digits(&spaced).await.status, 303, "white space is ignored");
 }
 
-/// The page's `pattern` must allow them as well; `tests/browser/approve.rs` types some.
+/// The `pattern` on the page must allow them too, which `tests/browser/approve.rs` tests.
 #[actix_web::test]
-async fn digits_of_every_script_are_accepted() {
+async fn digits_of_any_script_are_accepted() {
     let app = TestApp::spawn().await;
     for (number, zero) in
         ['０', '٠', '۰', '०', '০', '๐', '\u{1d7ce}', '\u{1e950}'].into_iter().enumerate()
@@ -67,7 +70,10 @@ async fn digits_of_every_script_are_accepted() {
         let (right, wrong) = (two.digits().await, two.wrong_digits().await);
         let refused = two.type_digits(&translate(wrong)).await;
         assert_error(&refused, 422, "wrong_digits");
-        assert!(refused.body.contains("2 attempts left"), "wrong digits are a try in any script");
+        assert!(
+            refused.body.contains("2 attempts left"),
+            "wrong digits use an attempt in any script"
+        );
         let pasted = format!("\u{200f}{}\u{feff}\n", translate(&right));
         assert_eq!(two.type_digits(&pasted).await.status, 303, "{pasted:?}");
         assert_eq!(two.status().await["state"], "approved");
@@ -75,7 +81,7 @@ async fn digits_of_every_script_are_accepted() {
 }
 
 #[actix_web::test]
-async fn the_third_wrong_try_ends_the_sign_in_and_says_so() {
+async fn third_wrong_attempt_ends_the_sign_in() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     let (right, wrong) = (two.digits().await, two.wrong_digits().await);
@@ -93,13 +99,13 @@ async fn the_third_wrong_try_ends_the_sign_in_and_says_so() {
     assert_eq!(two.status().await["state"], "expired");
     let over = two.laptop.get(&two.sent).await;
     assert_error(&over, 400, "link_expired");
-    assert_eq!(over.field("email"), "ana@acme.test", "a new one is one click away");
+    assert_eq!(over.field("email"), "ana@acme.test", "the page offers a new link");
     assert_error(&two.laptop.get(&two.callback).await, 400, "nothing_pending");
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0, "wrong digits never reach WorkOS");
 }
 
 #[actix_web::test]
-async fn of_many_tries_at_once_three_count() {
+async fn only_three_of_many_concurrent_attempts_count() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     let right = two.digits().await;
@@ -111,13 +117,13 @@ async fn of_many_tries_at_once_three_count() {
         });
     }
     let answers = tries.join_all().await;
-    // The third is told that it was the last.
+    // The response to the third attempt already says that none is left.
     assert_eq!(answers.iter().filter(|status| **status == 422).count(), 2, "{answers:?}");
     assert_eq!(answers.iter().filter(|status| **status == 403).count(), 97, "{answers:?}");
 }
 
 #[actix_web::test]
-async fn the_right_digits_pressed_twice_at_the_third_try_let_the_other_browser_go_on() {
+async fn right_digits_submitted_twice_at_the_third_attempt_are_approved() {
     let app = TestApp::spawn().await;
     for round in 0..15 {
         let two = Two::new(&app, "ana@acme.test", "").await;
@@ -137,7 +143,7 @@ async fn the_right_digits_pressed_twice_at_the_third_try_let_the_other_browser_g
 }
 
 #[actix_web::test]
-async fn wrong_digits_beside_the_right_ones_at_the_third_try_do_no_harm() {
+async fn concurrent_right_and_wrong_third_attempts_leave_one_outcome() {
     let app = TestApp::spawn().await;
     for _ in 0..15 {
         let two = Two::new(&app, "ana@acme.test", "").await;
@@ -155,15 +161,15 @@ async fn wrong_digits_beside_the_right_ones_at_the_third_try_do_no_harm() {
         let answers = presses.join_all().await;
         let was_right = answers.contains(&(right.clone(), 303));
         let state = two.status().await["state"].clone();
-        // One of them had the third try.
+        // Only one of the two was the third attempt.
         assert_eq!(state, if was_right { "approved" } else { "expired" }, "{answers:?}");
     }
 }
 
 #[actix_web::test]
-async fn less_than_three_wrong_digits_end_nothing_however_the_right_ones_come_beside_them() {
+async fn fewer_than_three_wrong_attempts_never_block_concurrent_right_ones() {
     let app = TestApp::spawn().await;
-    // How many wrong ones before, then right and wrong ones at once.
+    // The number of wrong attempts before, then of concurrent right and wrong ones.
     for (before, right, wrong) in [(1, 1, 1), (0, 2, 1), (0, 1, 2), (1, 2, 1), (0, 4, 2)] {
         for _ in 0..5 {
             let two = Two::new(&app, "ana@acme.test", "").await;
@@ -186,26 +192,30 @@ async fn less_than_three_wrong_digits_end_nothing_however_the_right_ones_come_be
 }
 
 #[actix_web::test]
-async fn a_wrong_try_or_two_do_no_harm() {
+async fn right_digits_work_after_two_wrong_attempts() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     two.type_digits(two.wrong_digits().await).await;
     two.type_digits(two.wrong_digits().await).await;
     let (right, wrong) = (two.digits().await, two.wrong_digits().await);
     for _ in 0..5 {
-        assert_eq!(two.type_digits(&right).await.location(), "/login/approve", "however often");
+        assert_eq!(
+            two.type_digits(&right).await.location(),
+            "/login/approve",
+            "repeating it is no error"
+        );
     }
     assert_eq!(two.type_digits(wrong).await.location(), "/login/approve");
     assert_eq!(two.laptop.get(&two.next().await).await.location(), "/account");
 }
 
 #[actix_web::test]
-async fn it_was_not_me_ends_it_in_both_browsers() {
+async fn canceling_ends_the_sign_in_in_both_browsers() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     for _ in 0..2 {
         let ended = two.phone.post("/login/approve/cancel", &[]).await;
-        assert_eq!(ended.location(), "/login/approve", "once more is no error");
+        assert_eq!(ended.location(), "/login/approve", "repeating it is no error");
         let done = two.phone.get("/login/approve").await;
         assert_eq!(done.status, 200);
         assert!(done.body.contains("Sign-in canceled"));
@@ -216,7 +226,7 @@ async fn it_was_not_me_ends_it_in_both_browsers() {
 }
 
 #[actix_web::test]
-async fn deny_leaves_an_explanation_and_the_ways_out() {
+async fn deny_shows_an_explanation_without_a_digits_field() {
     let app = TestApp::with(&[("CROSS_DEVICE", "deny")]).await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     assert!(!two.laptop.get(&two.sent).await.body.contains("data-digits"));
@@ -227,11 +237,15 @@ async fn deny_leaves_an_explanation_and_the_ways_out() {
         let refused = two.type_digits(&format!("{digits:02}")).await;
         assert_error(&refused, 400, "nothing_pending");
     }
-    assert_eq!(two.laptop.get(&two.callback).await.location(), "/account", "nothing was spoilt");
+    assert_eq!(
+        two.laptop.get(&two.callback).await.location(),
+        "/account",
+        "the link still works in the requesting browser"
+    );
 }
 
 #[actix_web::test]
-async fn the_page_lives_as_long_as_the_code() {
+async fn page_expires_with_the_authorization_code() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     let digits = two.digits().await;
@@ -241,7 +255,7 @@ async fn the_page_lives_as_long_as_the_code() {
 }
 
 #[actix_web::test]
-async fn without_a_link_that_was_opened_here_there_is_nothing_to_approve() {
+async fn browser_that_opened_no_link_has_nothing_to_approve() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     assert_error(&visitor.get("/login/approve").await, 400, "nothing_pending");
@@ -257,7 +271,7 @@ async fn without_a_link_that_was_opened_here_there_is_nothing_to_approve() {
 }
 
 #[actix_web::test]
-async fn another_site_can_neither_approve_nor_end_it() {
+async fn cross_site_request_can_neither_approve_nor_cancel() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     let digits = two.digits().await;
@@ -270,7 +284,7 @@ async fn another_site_can_neither_approve_nor_end_it() {
 }
 
 #[actix_web::test]
-async fn a_program_learns_how_it_goes_in_json_also_when_it_goes_wrong() {
+async fn json_request_gets_errors_as_problem_documents() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     let request = two.phone.request(Method::POST, "/login/approve");
@@ -282,12 +296,12 @@ async fn a_program_learns_how_it_goes_in_json_also_when_it_goes_wrong() {
 }
 
 #[actix_web::test]
-async fn a_page_acts_only_on_the_sign_in_that_it_showed() {
+async fn form_acts_only_on_the_sign_in_that_its_page_showed() {
     let app = TestApp::spawn().await;
     let mine = Two::new(&app, "ana@acme.test", "").await;
     let shown = mine.phone.get("/login/approve").await;
     let shown = shown.field("flow");
-    // In another tab of the phone, another link is opened.
+    // Another tab of the phone opens another link.
     let other = app.visitor();
     other.ask_for_link("ana@acme.test", "").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
@@ -295,13 +309,21 @@ async fn a_page_acts_only_on_the_sign_in_that_it_showed() {
     for path in ["/login/approve", "/login/approve/cancel"] {
         let refused = mine.phone.post(path, &[("flow", shown), ("digits", "00")]).await;
         assert_error(&refused, 400, "nothing_pending");
-        assert_eq!(refused.leads_to("/login/approve"), Some("/login/approve"), "look again");
+        assert_eq!(
+            refused.leads_to("/login/approve"),
+            Some("/login/approve"),
+            "the page links to the current sign-in"
+        );
     }
-    assert_eq!(other.get(&callback).await.location(), "/account", "it was not ended");
+    assert_eq!(
+        other.get(&callback).await.location(),
+        "/account",
+        "the other sign-in was not canceled"
+    );
 }
 
 #[actix_web::test]
-async fn buttons_without_fields_need_no_body() {
+async fn forms_without_fields_need_no_body() {
     let app = TestApp::spawn().await;
     let bare = async |visitor: &Visitor, path: &str| {
         let request = visitor.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");

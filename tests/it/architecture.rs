@@ -1,4 +1,4 @@
-//! What may know what: read from the `use` lines, so that it stays so.
+//! Dependencies between modules and crates, read from the sources and compared with docs/architecture.md.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,19 +19,19 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-fn assert_knows_nothing_of(folder: &str, strangers: &[&str]) {
+fn assert_uses_none_of(folder: &str, names: &[&str]) {
     for (path, source) in sources(folder) {
         let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
         for line in code {
-            for stranger in strangers {
-                assert!(!line.contains(stranger), "{} knows {stranger}: {line}", path.display());
+            for name in names {
+                assert!(!line.contains(name), "{} uses {name}: {line}", path.display());
             }
         }
     }
 }
 
-/// The modules of the picture, each with how many layers are above it.
-fn picture() -> BTreeMap<String, usize> {
+/// The modules in the diagram, each with the number of layers above it.
+fn diagram() -> BTreeMap<String, usize> {
     let text = include_str!("../../docs/architecture.md");
     let (mut layer, mut modules) = (0, BTreeMap::new());
     for line in text.lines() {
@@ -39,13 +39,13 @@ fn picture() -> BTreeMap<String, usize> {
             layer += 1;
         } else if let Some(module) = line.strip_prefix("│ ") {
             let name = module.split_whitespace().next().unwrap().to_owned();
-            assert!(modules.insert(name, layer).is_none(), "twice: {line}");
+            assert!(modules.insert(name, layer).is_none(), "listed twice: {line}");
         }
     }
     modules
 }
 
-/// What a source takes from other modules of the program: the first names behind `crate::`.
+/// The modules of the program that a source uses: the first names after `crate::`.
 fn used(source: &str) -> BTreeSet<String> {
     let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
     let code = code.collect::<Vec<_>>().join("\n");
@@ -56,7 +56,7 @@ fn used(source: &str) -> BTreeSet<String> {
                 found.insert(first_name(behind));
                 continue;
             };
-            // `{a, b::{c, d}, e}`: what stands in the outer braces.
+            // In `{a, b::{c, d}, e}`, only what is in the outer braces counts.
             let mut depth = 0;
             let outer: String = group
                 .chars()
@@ -76,7 +76,7 @@ fn first_name(path: &str) -> String {
     path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
-/// The crates that `src/lib.rs` gives the names of modules: everything may use them.
+/// The crates that `src/lib.rs` re-exports under the names of modules. Every module may use them.
 fn crates() -> BTreeSet<String> {
     let lib = include_str!("../../src/lib.rs");
     let names = lib.lines().filter_map(|line| {
@@ -94,21 +94,21 @@ fn module_of(path: &Path) -> String {
 }
 
 #[test]
-fn the_picture_shows_every_module_and_no_other() {
+fn diagram_shows_exactly_the_modules_that_exist() {
     let mut modules: BTreeSet<_> = sources("src").iter().map(|(path, _)| module_of(path)).collect();
     modules.remove("lib");
-    assert_eq!(picture().into_keys().collect::<BTreeSet<_>>(), modules);
+    assert_eq!(diagram().into_keys().collect::<BTreeSet<_>>(), modules);
 }
 
 #[test]
 fn modules_use_only_their_own_layer_and_those_below() {
-    let (picture, crates) = (picture(), crates());
+    let (diagram, crates) = (diagram(), crates());
     let mut uses = 0;
     for (path, source) in sources("src") {
         let module = module_of(&path);
-        let Some(layer) = picture.get(&module) else { continue };
+        let Some(layer) = diagram.get(&module) else { continue };
         for other in used(&source).into_iter().filter(|other| *other != module) {
-            let below = picture.get(&other).is_some_and(|other| other >= layer);
+            let below = diagram.get(&other).is_some_and(|other| other >= layer);
             let below = below || crates.contains(&other);
             assert!(below, "{} uses {other}", path.display());
             uses += 1;
@@ -118,25 +118,25 @@ fn modules_use_only_their_own_layer_and_those_below() {
 }
 
 #[test]
-fn settings_know_no_http() {
-    assert_knows_nothing_of("src/config", &["actix", "reqwest", "std::env"]);
+fn config_does_not_use_http() {
+    assert_uses_none_of("src/config", &["actix", "reqwest", "std::env"]);
 }
 
 #[test]
-fn nothing_but_the_app_knows_the_routes() {
+fn only_the_app_uses_the_routes() {
     for folder in ["src/session", "src/sign_in", "src/error", "src/pages"] {
-        assert_knows_nothing_of(folder, &["crate::routes"]);
+        assert_uses_none_of(folder, &["crate::routes"]);
     }
 }
 
 #[test]
-fn the_stand_in_knows_nothing_of_the_app() {
-    assert_knows_nothing_of("emulator", &["workos_magic_link"]);
+fn emulator_does_not_use_the_app() {
+    assert_uses_none_of("emulator", &["workos_magic_link"]);
 }
 
 #[cfg(feature = "demo")]
 #[test]
-fn only_the_demo_knows_the_stand_in() {
+fn only_demo_mode_uses_the_emulator() {
     for (path, source) in sources("src") {
         assert!(
             path.ends_with("demo.rs") || !source.contains("magic_link_emulator"),
@@ -146,7 +146,7 @@ fn only_the_demo_knows_the_stand_in() {
     }
 }
 
-/// The other crates that each crate names in its line of the document.
+/// The crates that each crate depends on, by its line in the document.
 fn crates_in_the_document() -> BTreeMap<String, BTreeSet<String>> {
     let text = include_str!("../../docs/architecture.md");
     let lines = text.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once("`]("));
@@ -160,7 +160,7 @@ fn crates_in_the_document() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn crates_depend_on_those_in_their_line_only() {
+fn crates_depend_only_on_the_crates_in_their_line() {
     let mut found = BTreeMap::new();
     for folder in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/crates")).unwrap() {
         let manifest = fs::read_to_string(folder.unwrap().path().join("Cargo.toml")).unwrap();

@@ -6,7 +6,7 @@ use crate::answer::assert_error;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn assets_may_be_kept_for_ever_under_their_fingerprinted_names() {
+async fn fingerprinted_assets_may_be_cached_forever() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let page = visitor.get("/").await.body;
@@ -21,7 +21,7 @@ async fn assets_may_be_kept_for_ever_under_their_fingerprinted_names() {
 }
 
 #[actix_web::test]
-async fn nothing_else_is_found_there() {
+async fn other_paths_are_not_found() {
     let app = TestApp::spawn().await;
     for path in [
         "/static/app.css",
@@ -36,7 +36,7 @@ async fn nothing_else_is_found_there() {
 }
 
 #[actix_web::test]
-async fn the_login_page_is_small_and_ready_in_one_round_trip() {
+async fn login_page_is_small_and_loads_in_one_round_trip() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let page = visitor.get("/login").await;
@@ -57,7 +57,7 @@ async fn the_login_page_is_small_and_ready_in_one_round_trip() {
         let asset = visitor.get(&url).await;
         assert_eq!(asset.status, 200, "{url}");
         for leads_further in ["@import", "url(", "import(", "import "] {
-            assert!(!asset.body.contains(leads_further), "{url} has the browser ask once more");
+            assert!(!asset.body.contains(leads_further), "{url} makes the browser load more");
         }
         bytes += asset.body.len();
     }

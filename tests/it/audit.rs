@@ -1,11 +1,11 @@
-//! What the log says of sign-ins, for those who have to be able to tell later.
+//! The audit events in the log.
 
 use serde_json::{Value, json};
 
 use crate::answer::assert_error;
 use crate::site::Site;
 
-/// The audit lines of a log in JSON: event, person, sign-in, way, code.
+/// The audit lines of a JSON log.
 fn audit(log: &str) -> Vec<Value> {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line["target"] == "audit").collect()
@@ -16,7 +16,7 @@ fn events(lines: &[Value]) -> Vec<&str> {
 }
 
 #[actix_web::test]
-async fn a_sign_in_is_told_from_its_beginning_to_its_end() {
+async fn audit_has_every_event_of_a_sign_in() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
     let ana = site.signed_in("ana@acme.test").await;
     let there = site.signed_in("ana@acme.test").await;
@@ -28,8 +28,12 @@ async fn a_sign_in_is_told_from_its_beginning_to_its_end() {
     let sign_in = ["asked", "delivered", "opened", "signed_in"];
     assert_eq!(events(&lines), [&sign_in[..], &sign_in, &["ended", "signed_out"]].concat());
     for line in &lines {
-        assert_eq!(line["fields"]["person"], alias.trim(), "it is all hers: {line}");
-        assert_eq!(line["span"]["id"].as_str().unwrap().len(), 16, "and of a request: {line}");
+        assert_eq!(line["fields"]["person"], alias.trim(), "every event has her alias: {line}");
+        assert_eq!(
+            line["span"]["id"].as_str().unwrap().len(),
+            16,
+            "every event has a request ID: {line}"
+        );
     }
     let of: Vec<_> = lines.iter().map(|line| line["fields"]["sign_in"].as_str()).collect();
     assert!(of[..4].iter().all(|sign_in| *sign_in == of[0]), "{of:?}");
@@ -39,7 +43,7 @@ async fn a_sign_in_is_told_from_its_beginning_to_its_end() {
 }
 
 #[actix_web::test]
-async fn a_refused_sign_in_is_told_with_its_code_and_whose_it_was() {
+async fn refused_sign_in_is_audited_with_its_code_and_user() {
     let settings = [
         ("LOG_FORMAT", "json"),
         ("ALLOWED_EMAIL_DOMAINS", "acme.test"),
@@ -47,11 +51,11 @@ async fn a_refused_sign_in_is_told_with_its_code_and_whose_it_was() {
     ];
     let site = Site::start(&settings).await;
     let visitor = site.visitor();
-    let ask = async |email: &str| visitor.post("/login", &[("email", email)]).await;
-    assert_error(&ask("no address").await, 422, "invalid_email");
-    assert_error(&ask("eve@evil.test").await, 403, "not_allowed");
-    assert_eq!(ask("ana@acme.test").await.status, 303);
-    assert_error(&ask("ana@acme.test").await, 429, "rate_limited");
+    let submit = async |email: &str| visitor.post("/login", &[("email", email)]).await;
+    assert_error(&submit("no address").await, 422, "invalid_email");
+    assert_error(&submit("eve@evil.test").await, 403, "not_allowed");
+    assert_eq!(submit("ana@acme.test").await.status, 303);
+    assert_error(&submit("ana@acme.test").await, 429, "rate_limited");
     let callback = site.workos.follow_newest_link("ana@acme.test").await;
     site.workos.fail("/sso/token", json!({ "status": 500, "count": 1 })).await;
     assert_error(&visitor.get(&callback).await, 503, "workos_unavailable");
@@ -59,13 +63,13 @@ async fn a_refused_sign_in_is_told_with_its_code_and_whose_it_was() {
     let ana = site.operate(&["audit", "--email", "ana@acme.test"]).await;
     let eve = site.operate(&["audit", "--email", "eve@evil.test"]).await;
     let lines = audit(&site.log().await);
-    let told: Vec<_> = lines
+    let logged: Vec<_> = lines
         .iter()
         .map(|line| &line["fields"])
         .map(|of| [&of["event"], &of["code"], &of["person"]].map(|it| it.as_str().unwrap_or("")))
         .collect();
     assert_eq!(
-        told,
+        logged,
         [
             ["refused", "invalid_email", ""],
             ["refused", "not_allowed", eve.trim()],
@@ -79,7 +83,7 @@ async fn a_refused_sign_in_is_told_with_its_code_and_whose_it_was() {
 }
 
 #[actix_web::test]
-async fn what_a_store_that_fails_keeps_from_happening_is_not_told_as_if_it_had() {
+async fn sign_in_that_fails_at_the_store_is_audited_as_refused() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
     let visitor = site.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -95,7 +99,7 @@ async fn what_a_store_that_fails_keeps_from_happening_is_not_told_as_if_it_had()
 
 // for cross-device
 #[actix_web::test]
-async fn another_browser_that_lets_the_asking_one_go_on_is_told_of() {
+async fn approval_in_another_browser_is_audited() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
     let (laptop, phone) = (site.visitor(), site.visitor());
     let sent = laptop.ask_for_link("ana@acme.test", "").await;
@@ -108,11 +112,11 @@ async fn another_browser_that_lets_the_asking_one_go_on_is_told_of() {
     assert_eq!(events(&lines), ["asked", "delivered", "opened", "approved", "signed_in"]);
     let sign_ins = lines.iter().map(|line| &line["fields"]["sign_in"]);
     assert!(sign_ins.clone().all(|it| it.is_string() && *it == lines[0]["fields"]["sign_in"]));
-    assert_eq!(lines[3]["fields"].get("person"), None, "the phone doesn't know whose it is");
+    assert_eq!(lines[3]["fields"].get("person"), None, "the phone doesn't know the user");
 }
 
 #[actix_web::test]
-async fn the_name_of_a_person_is_the_same_after_a_restart_and_another_under_other_keys() {
+async fn alias_of_a_user_depends_only_on_the_keys() {
     let keys = [(); 2].map(|()| workos_magic_link::sealed::generate_cookie_key().unwrap());
     let alias = async |keys: &str, email: &str| {
         let site = Site::start(&[("COOKIE_KEYS", keys)]).await;
@@ -124,12 +128,12 @@ async fn the_name_of_a_person_is_the_same_after_a_restart_and_another_under_othe
     assert_ne!(alias(&keys[0], "bob@acme.test").await, ana);
     let later = alias(&format!("{},{}", keys[1], keys[0]), "ana@acme.test").await;
     let (newest, older) = later.split_once('\n').unwrap();
-    assert_eq!(older, ana, "lines from before the keys changed are found as well");
+    assert_eq!(older, ana, "lines from before the key rotation can still be found");
     assert_ne!(newest, ana);
 }
 
 #[actix_web::test]
-async fn the_audit_can_be_had_without_the_rest_of_the_log() {
+async fn audit_can_be_logged_without_the_other_events() {
     let site = Site::start(&[("RUST_LOG", "warn,audit=info")]).await;
     site.signed_in("ana@acme.test").await;
     let log = site.log().await;
@@ -145,7 +149,7 @@ async fn operator_commands_write_an_audit_line_to_stderr() {
     let _also_ana = site.signed_in("ana@acme.test").await;
     let _bob = site.signed_in("bob@acme.test").await;
     let alias = site.operate(&["audit", "--email", "ana@acme.test"]).await;
-    let told = async |arguments: &[&str], settings: &[(&str, &str)]| {
+    let logged = async |arguments: &[&str], settings: &[(&str, &str)]| {
         let output = site.operator(arguments, settings).await;
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success() && !said.contains("acme"), "{said}");
@@ -153,8 +157,8 @@ async fn operator_commands_write_an_audit_line_to_stderr() {
         said
     };
     let fields = async |arguments: &[&str]| {
-        // Whatever else is logged: this is not left out.
-        let said = told(arguments, &[("RUST_LOG", "off")]).await;
+        // Audit events of commands are written whatever `RUST_LOG` says.
+        let said = logged(arguments, &[("RUST_LOG", "off")]).await;
         let [line] = audit(&said).try_into().unwrap();
         line["fields"].clone()
     };
@@ -176,12 +180,12 @@ async fn operator_commands_write_an_audit_line_to_stderr() {
         fields(&["sessions", "end", "--all"]).await,
         json!({ "event": "ended_by_operator", "sessions": 1 })
     );
-    let text = told(&["sessions", "end", "--all"], &[("LOG_FORMAT", "text")]).await;
+    let text = logged(&["sessions", "end", "--all"], &[("LOG_FORMAT", "text")]).await;
     assert!(text.contains(" audit: event=\"ended_by_operator\" sessions=0"), "{text}");
 }
 
 #[actix_web::test]
-async fn a_failed_operator_command_is_audited_with_its_code() {
+async fn failed_operator_command_is_audited_with_its_code() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
     let _ana = site.signed_in("ana@acme.test").await;
     let no_more = "CREATE TRIGGER full BEFORE UPDATE ON sessions
@@ -193,7 +197,7 @@ async fn a_failed_operator_command_is_audited_with_its_code() {
     let [line] = audit(&said).try_into().unwrap();
     let expected = json!({ "event": "ended_by_operator", "code": "store_unavailable" });
     assert_eq!(line["fields"], expected, "{said}");
-    // What was never tried is no event.
+    // A command with an invalid argument does nothing, so it causes no event.
     let output = site.operator(&["sessions", "end", "--email", "ana"], &[]).await;
     assert_eq!(audit(&String::from_utf8(output.stderr).unwrap()), [json!(null); 0]);
 }

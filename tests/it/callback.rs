@@ -1,4 +1,4 @@
-//! `GET /callback`: every way in and every way of saying no.
+//! `GET /callback`: what signs in and what is refused.
 
 use crate::answer::{Answer, assert_error, assert_opened_elsewhere};
 use crate::test_app::TestApp;
@@ -6,15 +6,15 @@ use crate::visitor::Visitor;
 
 const EXCHANGE: &str = "/sso/token";
 
-/// A visitor who asked for a link, and where the link leads.
-pub async fn asked(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {
+/// A visitor who requested a link, and the callback URL that the link leads to.
+pub async fn requested_link(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {
     let visitor = app.visitor();
     visitor.ask_for_link(email, return_to).await;
     let callback = app.workos.follow_newest_link(email).await;
     (visitor, callback)
 }
 
-/// The URL with this parameter set to another value, or left out.
+/// The URL with this parameter set to another value or, for `None`, removed.
 fn with(url: &str, name: &str, value: Option<&str>) -> String {
     let mut url = url::Url::parse(url).unwrap();
     let others: Vec<(String, String)> =
@@ -31,29 +31,29 @@ fn parameter(url: &str, name: &str) -> String {
     url.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned()
 }
 
-/// The page offers a new link for the address and destination that this browser knows.
+/// Asserts that the page offers a new link for this email address and destination.
 pub fn assert_offers_new_link(answer: &Answer, email: &str, return_to: &str) {
     assert_eq!((answer.field("email"), answer.field("return_to")), (email, return_to));
 }
 
 #[actix_web::test]
-async fn a_mailed_link_signs_in_and_leads_to_where_the_person_was_going() {
+async fn emailed_link_signs_in_and_redirects_to_return_to() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/account?tab=1").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/account?tab=1").await;
     let answer = visitor.get(&callback).await;
     assert_eq!(answer.location(), "/account?tab=1");
     assert!(visitor.cookie("__Host-session").is_some());
-    assert!(visitor.sign_ins().is_empty(), "the sign-in's own cookie is gone once used");
+    assert!(visitor.sign_ins().is_empty(), "the cookie of the pending sign-in is removed");
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
 }
 
 #[actix_web::test]
-async fn going_back_or_reloading_when_signed_in_is_no_error() {
+async fn going_back_or_reloading_after_signing_in_is_no_error() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/account?tab=1").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/account?tab=1").await;
     visitor.get(&callback).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account?tab=1");
-    // The link itself, clicked a second time.
+    // The link in the email, clicked a second time.
     let link = app.workos.newest_link("ana@acme.test").await;
     let refused = app.workos.follow(&link).await;
     assert_eq!(parameter(&refused, "error"), "access_denied");
@@ -62,36 +62,36 @@ async fn going_back_or_reloading_when_signed_in_is_no_error() {
 }
 
 #[actix_web::test]
-async fn a_replay_after_sign_out_is_refused() {
+async fn replay_after_sign_out_is_refused() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let sign_in = visitor.sign_ins().remove(0);
     let cookie = visitor.cookie(&sign_in).unwrap();
     visitor.get(&callback).await;
     visitor.post("/logout", &[]).await;
     assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
-    // Not even with the sign-in's own cookie back in place.
+    // Nor with the cookie of the pending sign-in restored.
     visitor.set_cookie(&sign_in, &cookie);
     assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
 }
 
 #[actix_web::test]
-async fn a_link_opened_in_another_browser_does_not_sign_in() {
+async fn link_opened_in_another_browser_does_not_sign_in() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/secret-plan").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/secret-plan").await;
     let elsewhere = app.visitor();
     assert_opened_elsewhere(&elsewhere.get(&callback).await);
     assert!(!elsewhere.is_signed_in().await);
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
-    // And nothing was spoilt for the one who asked.
+    // The link still works in the requesting browser.
     assert_eq!(visitor.get(&callback).await.location(), "/secret-plan");
 }
 
 #[actix_web::test]
-async fn a_callback_without_a_state_of_ours_is_refused() {
+async fn callback_without_a_valid_state_is_refused() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let state = parameter(&callback, "state");
     let (cut, flipped) = (&state[..state.len() - 1], format!("{}A", &state[1..]));
     let long = "a".repeat(10_000);
@@ -104,10 +104,10 @@ async fn a_callback_without_a_state_of_ours_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_state_made_with_other_keys_is_refused() {
+async fn state_sealed_with_other_keys_is_refused() {
     let (app, other) = (TestApp::spawn().await, TestApp::spawn().await);
-    let (_, foreign) = asked(&other, "ana@acme.test", "").await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (_, foreign) = requested_link(&other, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let state = parameter(&foreign, "state");
     assert_error(
         &visitor.get(&with(&callback, "state", Some(&state))).await,
@@ -117,12 +117,12 @@ async fn a_state_made_with_other_keys_is_refused() {
 }
 
 #[actix_web::test]
-async fn the_state_of_one_sign_in_does_not_fit_the_cookie_of_another() {
+async fn state_of_one_sign_in_does_not_match_the_cookie_of_another() {
     let app = TestApp::spawn().await;
-    let (visitor, first) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, first) = requested_link(&app, "ana@acme.test", "").await;
     let first_cookie = visitor.sign_ins().remove(0);
     let value = visitor.cookie(&first_cookie).unwrap();
-    let (other, second) = asked(&app, "ana@acme.test", "").await;
+    let (other, second) = requested_link(&app, "ana@acme.test", "").await;
     let second_cookie = other.sign_ins().remove(0);
     let crossed = with(&first, "state", Some(&parameter(&second, "state")));
     assert_opened_elsewhere(&visitor.get(&crossed).await);
@@ -133,11 +133,11 @@ async fn the_state_of_one_sign_in_does_not_fit_the_cookie_of_another() {
 }
 
 #[actix_web::test]
-async fn without_a_code_there_is_nothing_to_do() {
+async fn callback_without_a_valid_code_is_refused() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
-    let novel = "a".repeat(256);
-    for bad in [None, Some(""), Some("a b"), Some("\u{fc}"), Some("\u{0}"), Some(&novel)] {
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
+    let too_long = "a".repeat(256);
+    for bad in [None, Some(""), Some("a b"), Some("\u{fc}"), Some("\u{0}"), Some(&too_long)] {
         assert_error(&visitor.get(&with(&callback, "code", bad)).await, 400, "bad_request");
     }
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
@@ -145,9 +145,9 @@ async fn without_a_code_there_is_nothing_to_do() {
 }
 
 #[actix_web::test]
-async fn an_error_comes_before_the_code() {
+async fn error_parameter_takes_precedence_over_the_code() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     for (error, code) in [
         ("access_denied", "link_expired"),
         ("signin_consent_denied", "sign_in_cancelled"),
@@ -163,7 +163,7 @@ async fn an_error_comes_before_the_code() {
 }
 
 #[actix_web::test]
-async fn an_expired_link_offers_a_new_one_to_the_browser_that_asked() {
+async fn expired_link_offers_a_new_one_to_the_requesting_browser() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -178,9 +178,9 @@ async fn an_expired_link_offers_a_new_one_to_the_browser_that_asked() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_ends_with_its_link_and_code() {
+async fn pending_sign_in_expires_with_its_link_and_code() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     app.clock.advance(25 * 60);
     assert_error(&visitor.get(&callback).await, 400, "link_expired");
     app.clock.advance(-10);
@@ -188,7 +188,7 @@ async fn a_sign_in_ends_with_its_link_and_code() {
 }
 
 #[actix_web::test]
-async fn two_tabs_may_each_have_a_sign_in_under_way() {
+async fn two_tabs_may_each_have_a_pending_sign_in() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "/first").await;
@@ -204,7 +204,7 @@ async fn two_tabs_may_each_have_a_sign_in_under_way() {
 }
 
 #[actix_web::test]
-async fn signing_in_anew_ends_the_session_that_the_browser_had() {
+async fn signing_in_again_ends_the_previous_session_of_the_browser() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let before = app.visitor().with_cookies_of(&visitor);
@@ -218,12 +218,16 @@ async fn signing_in_anew_ends_the_session_that_the_browser_had() {
 }
 
 #[actix_web::test]
-async fn a_session_cookie_planted_before_the_sign_in_is_not_adopted() {
+async fn session_cookie_planted_before_the_sign_in_is_not_adopted() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let planted = app.signed_in("eve@evil.test").await.cookie("__Host-session").unwrap();
     visitor.set_cookie("__Host-session", &planted);
-    assert_eq!(visitor.get(&callback).await.location(), "/login/switch", "she is told");
+    assert_eq!(
+        visitor.get(&callback).await.location(),
+        "/login/switch",
+        "she is asked whether to switch accounts"
+    );
     visitor.post("/login/switch", &[]).await;
     assert_ne!(visitor.cookie("__Host-session").unwrap(), planted);
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));

@@ -1,5 +1,5 @@
-//! Every way to sign in, at the most talkative level of the log: no secret of any of them stands in
-//! the log, in a page that isn't for it, or in the store; and in the log no address either.
+//! Every sign-in method, with the log at its most verbose level: no secret gets into the log, into a
+//! page that isn't meant to have it, or into the store. The log has no email address either.
 
 mod site;
 
@@ -9,14 +9,14 @@ use site::{Site, dump, holds};
 
 const EMAIL: &str = "canary@acme.test";
 // for sso
-const PERSON_OF_SSO: &str = "canary@sso.test";
+const SSO_EMAIL: &str = "canary@sso.test";
 
 #[actix_web::test]
-async fn a_link_of_workos_leaves_no_trace() {
+async fn sign_in_with_a_workos_link_leaks_no_secret() {
     let mut site = Site::start(&[]).await;
     let (laptop, phone) = (site.visitor(), site.visitor());
-    let asked = laptop.ask_for_link(EMAIL, "/canary-path").await;
-    site.see("asked", &laptop, &asked);
+    let requested = laptop.ask_for_link(EMAIL, "/canary-path").await;
+    site.see("request", &laptop, &requested);
     let sent = site.get(&laptop, "/login/sent").await;
     assert_eq!(sent.status, 200);
     let link = site.workos.newest_link(EMAIL).await;
@@ -32,12 +32,15 @@ async fn a_link_of_workos_leaves_no_trace() {
     }
     assert!(!holds(&dump(site.folder.path()), "canary"), "nobody is signed in yet");
     // for cross-device
-    let callback_of_laptop = asked.location().replace("/sent", "/finish");
+    let callback_of_laptop = requested.location().replace("/sent", "/finish");
     // without cross-device: let callback_of_laptop = callback.clone();
     let finished = laptop.get(&callback_of_laptop).await;
     site.see("finish", &laptop, &finished);
     assert_eq!(finished.location(), "/canary-path");
-    assert!(holds(&dump(site.folder.path()), EMAIL), "whose session it is is known");
+    assert!(
+        holds(&dump(site.folder.path()), EMAIL),
+        "the store has the email address of the session"
+    );
     let replayed = phone.get(&callback).await;
     site.see("replay", &phone, &replayed);
     site.look_around(&laptop).await;
@@ -59,13 +62,13 @@ async fn a_link_of_workos_leaves_no_trace() {
 
 // for sso
 #[actix_web::test]
-async fn a_sign_in_by_sso_leaves_no_trace() {
+async fn sign_in_with_sso_leaks_no_secret() {
     let mut site = Site::start(&[]).await;
     let visitor = site.visitor();
-    let asked = visitor.post("/login", &[("email", PERSON_OF_SSO)]).await;
-    site.see("asked", &visitor, &asked);
-    // Its page is for the link that it leads to.
-    let leaving = visitor.get(asked.location()).await;
+    let requested = visitor.post("/login", &[("email", SSO_EMAIL)]).await;
+    site.see("request", &visitor, &requested);
+    // The page may contain the link to WorkOS.
+    let leaving = visitor.get(requested.location()).await;
     let to_workos = leaving.leads_to(&site.workos.url).unwrap().replace("&amp;", "&");
     let mut callback = site.follow(&to_workos).await;
     while !callback.starts_with(&site.origin) {
@@ -74,8 +77,8 @@ async fn a_sign_in_by_sso_leaves_no_trace() {
     let arrived = visitor.get(&callback).await;
     site.see("callback", &visitor, &arrived);
     assert_eq!(arrived.location(), "/account");
-    // What WorkOS is told is told in the URL, and no secret of ours.
-    for known in ["code", "org_sso", "client_emulator", "S256", PERSON_OF_SSO] {
+    // These parameters of the URL at WorkOS are not secret.
+    for known in ["code", "org_sso", "client_emulator", "S256", SSO_EMAIL] {
         site.secrets.remove(known);
     }
     site.secrets.retain(|secret| secret.len() > 12 && !secret.starts_with("http"));
@@ -84,22 +87,22 @@ async fn a_sign_in_by_sso_leaves_no_trace() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_by_a_code_leaves_no_trace() {
+async fn sign_in_with_a_code_leaks_no_secret() {
     let mut site = Site::start(&[("SIGN_IN_WITH", "code")]).await;
     let visitor = site.visitor();
-    // Codes that no number of a log is taken for, and the tokens that come with the user.
+    // Codes that can't be confused with a number in the log, and the tokens that come with the user.
     let (mailed, typed) = ("canary-mailed", "CANARY");
     let created = json!({ "id": "magic_auth_1", "email": EMAIL, "code": mailed });
     let creation = json!({ "status": 201, "body": created });
     site.workos.fail("/user_management/magic_auth", creation).await;
-    let asked = visitor.ask_for_link(EMAIL, "/canary-path").await;
-    site.see("asked", &visitor, &asked);
+    let requested = visitor.ask_for_link(EMAIL, "/canary-path").await;
+    site.see("request", &visitor, &requested);
     site.get(&visitor, "/login/sent").await;
-    let flow = asked.location().rsplit_once('=').unwrap().1.to_owned();
+    let flow = requested.location().rsplit_once('=').unwrap().1.to_owned();
     let post =
         async |code: &str| visitor.post("/login/code", &[("flow", &flow), ("code", code)]).await;
     let odd = post(typed).await;
-    site.see("what is no code", &visitor, &odd);
+    site.see("malformed code", &visitor, &odd);
     let said = json!({ "error": "invalid_one_time_code", "error_description": "canary" });
     let refusal = json!({ "status": 400, "body": said, "count": 1 });
     site.workos.fail("/user_management/authenticate", refusal).await;
@@ -125,23 +128,23 @@ async fn a_sign_in_by_a_code_leaves_no_trace() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_link_of_our_own_mail_leaves_no_trace() {
+async fn sign_in_with_our_own_email_leaks_no_secret() {
     let mut site = Site::with_own_mail().await;
-    for ends in [false, true] {
+    for is_canceled in [false, true] {
         let (visitor, elsewhere) = (site.visitor(), site.visitor());
-        let asked = visitor.ask_for_link(EMAIL, "").await;
-        site.see("asked", &visitor, &asked);
+        let requested = visitor.ask_for_link(EMAIL, "").await;
+        site.see("request", &visitor, &requested);
         let link = site.workos.newest_link(EMAIL).await;
         site.secrets.insert(link.rsplit_once('/').unwrap().1.to_owned());
-        // Both pages are for the token: their buttons lead to it.
+        // Both pages may contain the token, since their forms post to its URL.
         // for cross-device
         assert_eq!(elsewhere.get(&link).await.status, 200);
         let cancel = link.replace("/open/", "/cancel/");
         assert_eq!(elsewhere.get(&cancel).await.status, 200);
-        if ends {
+        if is_canceled {
             elsewhere.post(&cancel, &[]).await;
             let refused = visitor.get(&link).await;
-            site.see("ended", &visitor, &refused);
+            site.see("canceled", &visitor, &refused);
             continue;
         }
         let leaving = visitor.post(&link, &[]).await;

@@ -1,45 +1,45 @@
-//! `/login/cancel/{token}`: "I didn't ask for this".
+//! `/login/cancel/{token}`: the link in the email for users who didn't request it.
 
 use crate::answer::assert_error;
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// A visitor who has asked, and the two links in the mail: to open, and to end.
-async fn asked(app: &TestApp, email: &str) -> (Visitor, String, String) {
+/// A visitor who requested a link, and the two links in the email: to open and to cancel.
+async fn requested_link(app: &TestApp, email: &str) -> (Visitor, String, String) {
     let visitor = app.visitor();
     visitor.ask_for_link(email, "").await;
     let open = app.workos.newest_link(email).await;
     let cancel = open.replace("/login/open/", "/login/cancel/");
     let mail = app.workos.newest_mail(email).await;
-    assert!(mail["text"].as_str().unwrap().contains(&cancel), "both stand in the mail");
+    assert!(mail["text"].as_str().unwrap().contains(&cancel), "the email has both links");
     (visitor, open, cancel)
 }
 
 #[actix_web::test]
-async fn whoever_got_the_mail_ends_that_one_sign_in() {
+async fn link_in_the_email_cancels_only_that_sign_in() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
-    let (other, other_open, _) = asked(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = requested_link(&app, "ana@acme.test").await;
+    let (other, other_open, _) = requested_link(&app, "ana@acme.test").await;
     let victim = app.visitor();
     let page = victim.get(&cancel).await;
     assert_eq!(page.status, 200);
     assert!(!page.body.contains("ana@acme.test"));
-    assert_eq!(visitor.get(&open).await.status, 200, "looking ends nothing");
+    assert_eq!(visitor.get(&open).await.status, 200, "a GET cancels nothing");
 
     for _ in 0..2 {
         let done = victim.post(&cancel, &[]).await;
-        assert_eq!(done.status, 200, "a second press is no error: {}", done.body);
+        assert_eq!(done.status, 200, "canceling twice is no error: {}", done.body);
         assert!(done.body.contains("Sign-in canceled"));
     }
     assert_error(&visitor.get(&open).await, 400, "link_expired");
     assert_error(&visitor.post(&open, &[]).await, 400, "link_expired");
-    assert_eq!(other.post(&other_open, &[]).await.status, 200, "the other goes on");
+    assert_eq!(other.post(&other_open, &[]).await.status, 200, "the other sign-in still works");
 }
 
 #[actix_web::test]
-async fn it_still_ends_a_sign_in_whose_button_was_pressed_already() {
+async fn canceling_works_until_the_callback() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = requested_link(&app, "ana@acme.test").await;
     let leaving = visitor.post(&open, &[]).await;
     let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
     assert_eq!(app.visitor().post(&cancel, &[]).await.status, 200);
@@ -49,9 +49,9 @@ async fn it_still_ends_a_sign_in_whose_button_was_pressed_already() {
 }
 
 #[actix_web::test]
-async fn it_does_not_claim_that_nobody_got_in_when_somebody_did() {
+async fn canceling_after_the_sign_in_says_that_it_is_too_late() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = requested_link(&app, "ana@acme.test").await;
     let leaving = visitor.post(&open, &[]).await;
     let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
     visitor.get(&callback).await;
@@ -64,13 +64,13 @@ async fn it_does_not_claim_that_nobody_got_in_when_somebody_did() {
 }
 
 #[actix_web::test]
-async fn an_unwanted_link_counts_against_the_network_that_asked_and_nobody_else() {
+async fn canceled_link_counts_against_the_requesting_network_only() {
     let app = TestApp::with_own_mail(&[
         ("TRUSTED_PROXIES", "127.0.0.1"),
         ("RATE_LIMIT_PER_CLIENT", "8/15m"),
     ])
     .await;
-    let ask = async |address: &'static str| {
+    let request_from = async |address: &'static str| {
         let visitor = app.visitor();
         let request = visitor
             .request(reqwest::Method::POST, "/login")
@@ -79,22 +79,34 @@ async fn an_unwanted_link_counts_against_the_network_that_asked_and_nobody_else(
             .form(&[("email", "ana@acme.test")]);
         visitor.send(request).await
     };
-    for already in 0..4 {
-        assert_eq!(ask("203.0.113.7").await.status, 303, "after {already}");
+    for canceled in 0..4 {
+        assert_eq!(
+            request_from("203.0.113.7").await.status,
+            303,
+            "after {canceled} canceled links"
+        );
         let open = app.workos.newest_link("ana@acme.test").await;
         let cancel = open.replace("/login/open/", "/login/cancel/");
         for _ in 0..5 {
-            assert_eq!(app.visitor().post(&cancel, &[]).await.status, 200, "counts once");
+            assert_eq!(
+                app.visitor().post(&cancel, &[]).await.status,
+                200,
+                "canceling again is no error"
+            );
         }
     }
-    assert_error(&ask("203.0.113.7").await, 429, "rate_limited");
-    assert_eq!(ask("198.51.100.9").await.status, 303, "the address itself is free to sign in");
+    assert_error(&request_from("203.0.113.7").await, 429, "rate_limited");
+    assert_eq!(
+        request_from("198.51.100.9").await.status,
+        303,
+        "another network may still request a link"
+    );
 }
 
 #[actix_web::test]
-async fn a_link_that_was_never_made_or_has_expired_ends_nothing() {
+async fn invalid_or_expired_link_cancels_nothing() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (_, _, cancel) = asked(&app, "ana@acme.test").await;
+    let (_, _, cancel) = requested_link(&app, "ana@acme.test").await;
     let visitor = app.visitor();
     assert_error(&visitor.get("/login/cancel/nonsense").await, 400, "link_expired");
     assert_error(&visitor.post("/login/cancel/nonsense", &[]).await, 400, "link_expired");
@@ -104,9 +116,9 @@ async fn a_link_that_was_never_made_or_has_expired_ends_nothing() {
 }
 
 #[actix_web::test]
-async fn another_site_cannot_end_it() {
+async fn cross_site_request_cannot_cancel() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, open, cancel) = asked(&app, "ana@acme.test").await;
+    let (visitor, open, cancel) = requested_link(&app, "ana@acme.test").await;
     let path = cancel.strip_prefix(&app.origin).unwrap();
     let forged =
         visitor.request(reqwest::Method::POST, path).header("Sec-Fetch-Site", "cross-site");

@@ -1,19 +1,19 @@
-//! `POST /login` with `SIGN_IN_WITH=code`: a code is mailed, or is not.
+//! `POST /login` with `SIGN_IN_WITH=code`: when a code is emailed and when it isn't.
 
 use serde_json::json;
 
 use crate::answer::{Answer, assert_error};
-use crate::asked::{Asked, CREATE, by_code, has_field, says_nothing_of_a_link};
 use crate::code_refusals::names;
+use crate::code_request::{CREATE, CodeRequest, assert_mentions_no_link, by_code, has_field};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn an_address_that_gets_no_code_gets_the_same_answer_by_the_same_way() {
+async fn address_that_gets_no_code_gets_the_same_response() {
     let app = by_code().await;
     let accepted = app.visitor();
     let answer = accepted.ask_for_link("ana@acme.test", "").await;
-    // But for its flow, and when it was handed over.
+    // The page without its `flow` and the time of sending.
     let page = async |visitor: &Visitor, answer: &Answer| {
         let page = visitor.get(answer.location()).await.body;
         let page = page.replace(answer.location().rsplit_once('=').unwrap().1, "");
@@ -35,14 +35,18 @@ async fn an_address_that_gets_no_code_gets_the_same_answer_by_the_same_way() {
         let refused = visitor.ask_for_link("ana@acme.test", "").await;
         assert_eq!((names(&refused), &refused.body), (names(&answer), &answer.body));
         assert_eq!(page(&visitor, &refused).await, accepted);
-        assert_eq!(app.workos.calls().await.len(), before + 1, "as many calls, so as much time");
+        assert_eq!(
+            app.workos.calls().await.len(),
+            before + 1,
+            "as many calls to WorkOS, so that the time reveals nothing"
+        );
         app.clock.advance(60);
     }
     assert_eq!(app.workos.mails("ana@acme.test").await, 1);
 }
 
 #[actix_web::test]
-async fn a_code_is_on_its_way_only_when_workos_says_so() {
+async fn page_says_that_a_code_was_sent_only_if_workos_accepted_it() {
     let app = by_code().await;
     for (failure, status, code) in [
         (json!({ "status": 500 }), 503, "workos_unavailable"),
@@ -61,17 +65,17 @@ async fn a_code_is_on_its_way_only_when_workos_says_so() {
         let mut failure = failure;
         failure["count"] = 1.into();
         app.workos.fail(CREATE, failure.clone()).await;
-        // Each another, because of one address WorkOS is asked three times a minute.
+        // A new address each time, since the app requests at most three codes a minute for one.
         let email = format!("ana{}@acme.test", app.workos.calls().await.len());
         let answer = app.visitor().post("/login", &[("email", &email)]).await;
         assert_error(&answer, status, code);
-        says_nothing_of_a_link(&answer);
+        assert_mentions_no_link(&answer);
         assert!(!answer.headers.contains_key("set-cookie"), "{failure}");
     }
 }
 
 #[actix_web::test]
-async fn three_codes_a_minute_are_asked_for_and_the_next_is_counted_down_to() {
+async fn three_codes_a_minute_are_requested_and_the_page_counts_down_to_the_next() {
     let app = by_code().await;
     let visitor = app.visitor();
     for _ in 0..2 {
@@ -80,32 +84,32 @@ async fn three_codes_a_minute_are_asked_for_and_the_next_is_counted_down_to() {
         assert!(!sent.body.contains("data-countdown"), "{}", sent.body);
         app.clock.advance(1);
     }
-    let third = Asked::by(visitor, &app, "ana@acme.test", "").await;
+    let third = CodeRequest::by(visitor, &app, "ana@acme.test", "").await;
     let sent = third.visitor.get(&third.sent).await;
     assert!(sent.body.contains("data-countdown") && sent.body.contains("disabled>"));
-    assert!(has_field(&sent), "the third can be typed in");
+    assert!(has_field(&sent), "the third code can be entered");
 
     let visitor = app.visitor();
     let fourth = visitor.ask_for_link("Ana@acme.test", "").await;
-    assert_eq!(app.workos.calls_of(CREATE).await, 3, "WorkOS is spared");
+    assert_eq!(app.workos.calls_of(CREATE).await, 3, "the fourth request doesn't reach WorkOS");
     let page = visitor.get(fourth.location()).await;
     assert!(page.body.contains("data-next-mail") && !has_field(&page), "{}", page.body);
-    says_nothing_of_a_link(&page);
-    // There is no code of its own to try.
+    assert_mentions_no_link(&page);
+    // The fourth request has no code, so none can be submitted for it.
     let flow = fourth.location().rsplit_once('=').unwrap().1;
     let tried = visitor.post("/login/code", &[("flow", flow), ("code", &third.code)]).await;
     assert_error(&tried, 400, "nothing_pending");
     visitor.ask_for_link("bob@acme.test", "").await;
-    assert_eq!(app.workos.calls_of(CREATE).await, 4, "nobody else is touched by it");
+    assert_eq!(app.workos.calls_of(CREATE).await, 4, "other addresses aren't limited");
 
     assert_eq!(third.type_right().await.location(), "/account");
     app.clock.advance(60);
     app.workos.advance_clock(60).await;
-    Asked::new(&app, "ana@acme.test", "").await;
+    CodeRequest::new(&app, "ana@acme.test", "").await;
 }
 
 #[actix_web::test]
-async fn by_link_there_is_no_such_limit() {
+async fn links_have_no_such_limit() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     for _ in 0..5 {
@@ -115,7 +119,7 @@ async fn by_link_there_is_no_such_limit() {
 }
 
 #[actix_web::test]
-async fn when_workos_mails_no_more_codes_the_page_says_when_the_next_may_go() {
+async fn page_says_when_the_next_code_can_be_sent_after_a_429_from_workos() {
     let app = by_code().await;
     for headers in [json!({ "Retry-After": "20" }), json!({})] {
         let limit = json!({ "status": 429, "headers": headers, "count": 1 });
@@ -128,7 +132,7 @@ async fn when_workos_mails_no_more_codes_the_page_says_when_the_next_may_go() {
 }
 
 #[actix_web::test]
-async fn a_code_that_may_have_been_sent_can_be_typed() {
+async fn code_that_may_have_been_sent_can_be_entered() {
     let app = by_code().await;
     app.workos.fail(CREATE, json!({ "fault": "truncated", "count": 1 })).await;
     let visitor = app.visitor();

@@ -1,15 +1,15 @@
-//! Codes, by what WorkOS says to making one and to taking one, and by how often.
+//! Codes that WorkOS refuses, and attempts that it can't check.
 
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, assert_error};
-use crate::asked::{
-    AUTHENTICATE, Asked, CREATE, by_code, has_field, says_nothing_of_a_link, wrong,
+use crate::code_request::{
+    AUTHENTICATE, CREATE, CodeRequest, assert_mentions_no_link, by_code, has_field, wrong,
 };
 use crate::site::Site;
 use crate::test_app::TestApp;
 
-/// What WorkOS will answer once to whoever tries a code.
+/// Makes WorkOS send this response once to an attempt with a code.
 pub async fn refuse(app: &TestApp, status: u16, body: Value) {
     let answer = json!({ "status": status, "body": body, "count": 1 });
     app.workos.fail(AUTHENTICATE, answer).await;
@@ -22,7 +22,7 @@ pub fn names(answer: &Answer) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn what_workos_says_of_a_code_is_told_as_it_is() {
+async fn workos_refusals_of_a_code_map_to_error_kinds() {
     let app = by_code().await;
     for (status, said, ours, code) in [
         (400, json!({ "error": "one_time_code_expired" }), 400, "code_expired"),
@@ -39,28 +39,28 @@ async fn what_workos_says_of_a_code_is_told_as_it_is() {
         (403, json!({ "code": "organization_selection_required" }), 403, "further_steps"),
         (403, json!({ "error": "something_new" }), 403, "further_steps"),
     ] {
-        let asked = Asked::new(&app, "ana@acme.test", "").await;
+        let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
         app.clock.advance(60);
         app.workos.advance_clock(60).await;
         refuse(&app, status, said.clone()).await;
-        let answer = asked.type_right().await;
+        let answer = requested.type_right().await;
         assert_error(&answer, ours, code);
-        says_nothing_of_a_link(&answer);
-        assert!(asked.visitor.sign_ins().is_empty(), "{said}: it is over");
-        assert_error(&asked.type_right().await, 400, "nothing_pending");
+        assert_mentions_no_link(&answer);
+        assert!(requested.visitor.sign_ins().is_empty(), "{said}: the sign-in has ended");
+        assert_error(&requested.type_right().await, 400, "nothing_pending");
     }
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     refuse(&app, 400, json!({ "error": "invalid_one_time_code" })).await;
-    assert_error(&asked.type_right().await, 422, "wrong_code");
+    assert_error(&requested.type_right().await, 422, "wrong_code");
     refuse(&app, 422, json!({ "errors": [{ "field": "code", "code": "no" }] })).await;
-    assert_error(&asked.type_right().await, 422, "wrong_code");
-    assert_eq!(asked.type_right().await.location(), "/account");
+    assert_error(&requested.type_right().await, 422, "wrong_code");
+    assert_eq!(requested.type_right().await.location(), "/account");
 }
 
 #[actix_web::test]
-async fn a_try_that_workos_does_not_judge_takes_nothing_away() {
+async fn attempt_that_workos_does_not_check_is_refunded() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     for (failure, status, code) in [
         (json!({ "status": 500 }), 503, "workos_unavailable"),
         (json!({ "fault": "reset" }), 503, "workos_unavailable"),
@@ -73,9 +73,9 @@ async fn a_try_that_workos_does_not_judge_takes_nothing_away() {
         let mut failure = failure;
         failure["count"] = 1.into();
         app.workos.fail(AUTHENTICATE, failure.clone()).await;
-        let answer = asked.type_right().await;
+        let answer = requested.type_right().await;
         assert_error(&answer, status, code);
-        assert!(has_field(&answer), "{failure}: it can be typed again: {}", answer.body);
+        assert!(has_field(&answer), "{failure}: the code can be entered again: {}", answer.body);
         let wait = match (status, failure["headers"]["Retry-After"].as_str()) {
             (429, said) => said.unwrap_or("60"),
             (503, _) => "5",
@@ -84,62 +84,62 @@ async fn a_try_that_workos_does_not_judge_takes_nothing_away() {
         assert_eq!(answer.header("retry-after"), wait, "{failure}");
     }
     app.clock.advance(60);
-    assert_error(&asked.type_wrong().await, 422, "wrong_code");
-    assert_error(&asked.type_wrong().await, 422, "wrong_code");
-    assert_eq!(asked.type_right().await.location(), "/account", "all three tries were left");
+    assert_error(&requested.type_wrong().await, 422, "wrong_code");
+    assert_error(&requested.type_wrong().await, 422, "wrong_code");
+    assert_eq!(requested.type_right().await.location(), "/account", "all three attempts were left");
 }
 
 #[actix_web::test]
-async fn what_workos_says_and_nobody_knows_counts_as_a_try() {
+async fn unknown_refusal_by_workos_uses_an_attempt() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     for _ in 0..3 {
         refuse(&app, 400, json!({ "error": "something_new" })).await;
-        assert_error(&asked.type_right().await, 503, "workos_unavailable");
+        assert_error(&requested.type_right().await, 503, "workos_unavailable");
     }
-    assert_error(&asked.type_right().await, 403, "wrong_code");
+    assert_error(&requested.type_right().await, 403, "wrong_code");
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 3);
 }
 
 #[actix_web::test]
-async fn a_code_of_another_person_signs_nobody_in() {
+async fn code_of_another_user_does_not_sign_in() {
     let app = by_code().await;
     for email in ["eve@acme.test", "", "no address"] {
-        let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+        let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
         let user = json!({ "id": "user_1", "email": email });
         refuse(&app, 200, json!({ "user": user })).await;
-        let answer = asked.type_right().await;
+        let answer = requested.type_right().await;
         assert_error(&answer, 403, "profile_mismatch");
-        says_nothing_of_a_link(&answer);
+        assert_mentions_no_link(&answer);
         assert_eq!(answer.field("email"), "ana@acme.test");
-        assert!(!asked.visitor.is_signed_in().await);
+        assert!(!requested.visitor.is_signed_in().await);
     }
 }
 
 #[actix_web::test]
-async fn an_answer_that_cannot_be_read_signs_nobody_in() {
+async fn unreadable_response_does_not_sign_in() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     for body in [json!({}), json!({ "user": {} }), json!({ "user": { "id": 1, "email": "a@b.c" } })]
     {
         refuse(&app, 200, body).await;
-        assert_error(&asked.type_right().await, 503, "workos_unavailable");
-        assert!(!asked.visitor.is_signed_in().await);
+        assert_error(&requested.type_right().await, 503, "workos_unavailable");
+        assert!(!requested.visitor.is_signed_in().await);
     }
 }
 
 #[actix_web::test]
-async fn a_domain_that_may_not_enter_any_more_does_not() {
+async fn domain_that_is_no_longer_allowed_cannot_sign_in() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let app = app.restarted_with(&[("ALLOWED_EMAIL_DOMAINS", "other.test")]).await;
-    let asked = Asked { visitor: app.again(&asked.visitor), ..asked };
-    assert_error(&asked.type_right().await, 403, "not_allowed");
-    assert!(!asked.visitor.is_signed_in().await);
+    let requested = CodeRequest { visitor: app.again(&requested.visitor), ..requested };
+    assert_error(&requested.type_right().await, 403, "not_allowed");
+    assert!(!requested.visitor.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn what_became_of_it_is_in_the_audit() {
+async fn outcomes_of_codes_are_audited() {
     let settings = [("LOG_FORMAT", "json"), ("SIGN_IN_WITH", "code")];
     let site = Site::start(&settings).await;
     let visitor = site.visitor();
@@ -167,13 +167,13 @@ async fn what_became_of_it_is_in_the_audit() {
     let lines: Vec<Value> =
         log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let audit: Vec<_> = lines.iter().filter(|line| line["target"] == "audit").collect();
-    let told: Vec<_> = audit
+    let logged: Vec<_> = audit
         .iter()
         .map(|line| &line["fields"])
         .map(|of| [&of["event"], &of["by"], &of["code"]].map(|it| it.as_str().unwrap_or("")))
         .collect();
     assert_eq!(
-        told,
+        logged,
         [
             ["asked", "code", ""],
             ["delivered", "code", ""],
@@ -191,6 +191,6 @@ async fn what_became_of_it_is_in_the_audit() {
         assert!(line["fields"]["sign_in"].is_string(), "{line}");
     }
     for detail in ["mfa_challenge", "sign_up_not_allowed", "invalid_one_time_code"] {
-        assert!(log.contains(detail), "the operator learns of {detail}");
+        assert!(log.contains(detail), "{detail} is missing from the log");
     }
 }

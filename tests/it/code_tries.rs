@@ -1,75 +1,77 @@
-//! `POST /login/code`: what is typed, and how often.
+//! `POST /login/code`: which codes are accepted, and how many attempts there are.
 
 use serde_json::json;
 use tokio::task::JoinSet;
 use workos_magic_link::sign_in::OneTimeCode;
 
 use crate::answer::assert_error;
-use crate::asked::{AUTHENTICATE, Asked, by_code, has_field, says_nothing_of_a_link};
+use crate::code_request::{AUTHENTICATE, CodeRequest, assert_mentions_no_link, by_code, has_field};
 
 #[actix_web::test]
-async fn wrong_twice_and_right_the_third_time() {
+async fn right_code_works_after_two_wrong_attempts() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
-    let first = asked.type_wrong().await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
+    let first = requested.type_wrong().await;
     assert_error(&first, 422, "wrong_code");
     assert!(first.body.contains("2 attempts left") && first.field("code").is_empty());
     for attribute in ["aria-invalid=\"true\"", "aria-describedby=\"code-error\"", "autofocus"] {
         assert!(has_field(&first) && first.body.contains(attribute), "{attribute}");
     }
-    says_nothing_of_a_link(&first);
-    assert!(asked.type_wrong().await.body.contains("1 attempt left"));
-    assert_eq!(asked.type_right().await.location(), "/account");
+    assert_mentions_no_link(&first);
+    assert!(requested.type_wrong().await.body.contains("1 attempt left"));
+    assert_eq!(requested.type_right().await.location(), "/account");
 }
 
 #[actix_web::test]
-async fn the_third_wrong_code_ends_the_sign_in_and_a_new_one_is_a_click_away() {
+async fn third_wrong_code_ends_the_sign_in_and_offers_a_new_code() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
-    let cookies = app.visitor().with_cookies_of(&asked.visitor);
-    asked.type_wrong().await;
-    asked.type_wrong().await;
-    let third = asked.type_wrong().await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
+    let cookies = app.visitor().with_cookies_of(&requested.visitor);
+    requested.type_wrong().await;
+    requested.type_wrong().await;
+    let third = requested.type_wrong().await;
     assert_error(&third, 403, "wrong_code");
     assert!(third.body.contains("Email me a new code"), "{}", third.body);
     let (email, return_to) = (third.field("email"), third.field("return_to"));
     assert_eq!((email, return_to), ("ana@acme.test", "/reports"));
-    says_nothing_of_a_link(&third);
+    assert_mentions_no_link(&third);
 
-    // The cookie is gone, and whoever kept it has no further try.
-    assert_error(&asked.type_right().await, 400, "nothing_pending");
-    let replayed = Asked { visitor: cookies, ..asked };
+    // The cookie is removed, and a copy of it has no attempt left.
+    assert_error(&requested.type_right().await, 400, "nothing_pending");
+    let replayed = CodeRequest { visitor: cookies, ..requested };
     assert_error(&replayed.type_right().await, 400, "code_expired");
     assert_eq!(replayed.status().await["state"], "expired");
     let sent = replayed.visitor.get(&replayed.sent).await;
     assert_error(&sent, 400, "code_expired");
-    says_nothing_of_a_link(&sent);
+    assert_mentions_no_link(&sent);
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 3);
 
-    let anew = Asked::by(app.visitor(), &app, email, return_to).await;
-    assert_eq!(anew.type_right().await.location(), "/reports");
+    let next = CodeRequest::by(app.visitor(), &app, email, return_to).await;
+    assert_eq!(next.type_right().await.location(), "/reports");
 }
 
 #[actix_web::test]
-async fn of_many_guesses_at_once_three_reach_workos_at_most() {
+async fn at_most_three_concurrent_guesses_reach_workos() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let mut tries = JoinSet::new();
     for guess in 0..40 {
-        let guess = format!("{:06}", (asked.code.parse::<u32>().unwrap() + 1 + guess) % 1_000_000);
-        let (twin, flow) = (app.visitor().with_cookies_of(&asked.visitor), asked.flow.clone());
+        let guess =
+            format!("{:06}", (requested.code.parse::<u32>().unwrap() + 1 + guess) % 1_000_000);
+        let (twin, flow) =
+            (app.visitor().with_cookies_of(&requested.visitor), requested.flow.clone());
         tries.spawn(async move {
             twin.post("/login/code", &[("flow", &flow), ("code", &guess)]).await.status.as_u16()
         });
     }
     let answers = tries.join_all().await;
     assert!(!answers.contains(&200), "{answers:?}");
-    let asked_workos = app.workos.calls_of(AUTHENTICATE).await;
-    assert!((1..=3).contains(&asked_workos), "{asked_workos}: {answers:?}");
+    let calls = app.workos.calls_of(AUTHENTICATE).await;
+    assert!((1..=3).contains(&calls), "{calls}: {answers:?}");
 }
 
 #[actix_web::test]
-async fn spaces_dashes_and_look_alikes_are_forgiven() {
+async fn spaces_dashes_and_look_alikes_are_accepted() {
     let app = by_code().await;
     type Spelling = fn(&str) -> String;
     let spellings: [Spelling; 6] = [
@@ -83,14 +85,14 @@ async fn spaces_dashes_and_look_alikes_are_forgiven() {
         },
     ];
     for (number, spelling) in spellings.into_iter().enumerate() {
-        let asked = Asked::new(&app, &format!("ana{number}@acme.test"), "").await;
-        let spelled = spelling(&asked.code);
-        assert_eq!(asked.type_code(&spelled).await.location(), "/account", "{spelled:?}");
+        let requested = CodeRequest::new(&app, &format!("ana{number}@acme.test"), "").await;
+        let spelled = spelling(&requested.code);
+        assert_eq!(requested.type_code(&spelled).await.location(), "/account", "{spelled:?}");
     }
 }
 
 #[test]
-fn what_is_typed_is_read_as_it_is_meant() {
+fn code_is_normalized_before_it_is_read() {
     let read = |typed: &str| OneTimeCode::parse(typed).map(|code| code.as_str().to_owned());
     for typed in [
         "012345",
@@ -115,9 +117,9 @@ fn what_is_typed_is_read_as_it_is_meant() {
     assert!(!format!("{:?}", OneTimeCode::parse("012345")).contains("012345"));
 }
 
-/// Every character of general category Nd, by another library's table.
+/// Compares with the Unicode table of another library: general category Nd.
 #[test]
-fn every_decimal_digit_of_unicode_is_read_and_nothing_else() {
+fn every_unicode_decimal_digit_is_accepted_and_nothing_else() {
     let read = |c: char| OneTimeCode::parse(&c.to_string().repeat(6));
     let class = regex_syntax::parse(r"\p{Nd}").unwrap();
     let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = class.kind()
@@ -137,47 +139,54 @@ fn every_decimal_digit_of_unicode_is_read_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_a_code_costs_no_try_and_asks_nobody() {
+async fn malformed_code_uses_no_attempt_and_makes_no_call() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
     let long = "1".repeat(3000);
     for typed in ["", "12345", "1234567", "abcdef", "12345x", "+12345", "１２３", &long] {
-        let refused = asked.type_code(typed).await;
+        let refused = requested.type_code(typed).await;
         assert_error(&refused, 422, "wrong_code");
         assert!(has_field(&refused) && !refused.body.contains("attempt"), "{typed}");
     }
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 0);
-    assert_eq!(asked.type_right().await.location(), "/account");
+    assert_eq!(requested.type_right().await.location(), "/account");
 }
 
 #[actix_web::test]
-async fn ten_tries_a_minute_for_an_address_and_the_eleventh_waits_without_loss() {
+async fn eleventh_attempt_a_minute_for_an_address_waits_and_is_not_used_up() {
     let app = by_code().await;
-    let mut asked = Vec::new();
+    let mut requests = Vec::new();
     for _ in 0..3 {
-        asked.push(Asked::new(&app, "ana@acme.test", "").await);
+        requests.push(CodeRequest::new(&app, "ana@acme.test", "").await);
     }
     app.clock.advance(50);
     let wrong = json!({ "error": "invalid_one_time_code" });
     app.workos.fail(AUTHENTICATE, json!({ "status": 400, "body": wrong, "count": 9 })).await;
-    for asked in &asked {
+    for requested in &requests {
         for _ in 0..3 {
-            asked.type_wrong().await;
+            requested.type_wrong().await;
         }
     }
-    // Another code may be mailed by now, and the minute of the tries isn't over.
+    // A new code may be requested by now, but the minute of the attempts isn't over.
     app.clock.advance(11);
     app.workos.advance_clock(61).await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
-    assert_error(&asked.type_wrong().await, 422, "wrong_code");
-    let eleventh = asked.type_right().await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
+    assert_error(&requested.type_wrong().await, 422, "wrong_code");
+    let eleventh = requested.type_right().await;
     assert_error(&eleventh, 429, "rate_limited");
     let wait: i64 = eleventh.header("retry-after").parse().unwrap();
     assert!((40..=49).contains(&wait) && eleventh.body.contains("Try again in "), "{wait}");
     assert!(has_field(&eleventh));
-    says_nothing_of_a_link(&eleventh);
-    assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 10, "WorkOS is spared");
+    assert_mentions_no_link(&eleventh);
+    assert_eq!(
+        app.workos.calls_of(AUTHENTICATE).await,
+        10,
+        "the eleventh attempt doesn't reach WorkOS"
+    );
     app.clock.advance(wait);
-    assert!(asked.type_wrong().await.body.contains("1 attempt left"), "it wasn't used up");
-    assert_eq!(asked.type_right().await.location(), "/account");
+    assert!(
+        requested.type_wrong().await.body.contains("1 attempt left"),
+        "the attempt that had to wait wasn't used up"
+    );
+    assert_eq!(requested.type_right().await.location(), "/account");
 }

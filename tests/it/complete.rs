@@ -1,13 +1,13 @@
-//! A sign-in that is being completed outlives the connection that carries it: whoever comes back in that
-//! browser gets the session and the way on.
+//! A sign-in completes even if its connection is aborted: the browser gets the session when it comes
+//! back.
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::answer::{Answer, assert_error};
-use crate::asked::{AUTHENTICATE, Asked, by_code};
-use crate::callback::asked;
+use crate::callback::requested_link;
+use crate::code_request::{AUTHENTICATE, CodeRequest, by_code};
 use crate::test_app::TestApp;
 // for cross-device
 use crate::two_browsers::Two;
@@ -15,7 +15,7 @@ use crate::visitor::Visitor;
 
 const EXCHANGE: &str = "/sso/token";
 
-/// Waits until WorkOS has got this call so often.
+/// Waits until WorkOS has received this many calls to `path`.
 async fn until_called(app: &TestApp, path: &str, calls: usize) {
     let begun = Instant::now();
     while app.workos.calls_of(path).await < calls {
@@ -28,19 +28,19 @@ async fn slow(app: &TestApp, path: &str, delay_ms: u32) {
     app.workos.fail(path, json!({ "delay_ms": delay_ms, "count": 1 })).await;
 }
 
-/// Opens this in a browser that goes away 50 ms later.
-async fn stop(visitor: &Visitor, request: reqwest::RequestBuilder) {
+/// Sends the request and aborts it after 50 ms.
+async fn abort(visitor: &Visitor, request: reqwest::RequestBuilder) {
     let request = request.header("Cookie", visitor.cookie_header());
     let stopped = request.timeout(Duration::from_millis(50)).send().await;
     assert!(stopped.unwrap_err().is_timeout());
 }
 
-async fn stop_page(visitor: &Visitor, path: &str) {
-    stop(visitor, visitor.request(reqwest::Method::GET, path)).await;
+async fn abort_page(visitor: &Visitor, path: &str) {
+    abort(visitor, visitor.request(reqwest::Method::GET, path)).await;
 }
 
-/// Goes where a page leads that waits.
-async fn go_on(visitor: &Visitor, status: &str) -> Answer {
+/// Polls the status as a waiting page does, and follows the URL that it gives.
+async fn follow_status(visitor: &Visitor, status: &str) -> Answer {
     let begun = Instant::now();
     loop {
         let status = visitor.get(status).await.json();
@@ -48,7 +48,7 @@ async fn go_on(visitor: &Visitor, status: &str) -> Answer {
             return visitor.get(next).await;
         }
         assert_eq!(status["state"], "pending");
-        assert!(begun.elapsed() < Duration::from_secs(20), "it never goes on");
+        assert!(begun.elapsed() < Duration::from_secs(20), "the status never gives a next URL");
         tokio::task::yield_now().await;
     }
 }
@@ -58,11 +58,11 @@ fn path(callback: &str) -> String {
 }
 
 #[actix_web::test]
-async fn stopped_and_opened_again_the_callback_signs_in() {
+async fn callback_that_was_aborted_signs_in_when_opened_again() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 400).await;
-    stop_page(&visitor, &path(&callback)).await;
+    abort_page(&visitor, &path(&callback)).await;
     assert_eq!(visitor.get(&callback).await.location(), "/reports");
     assert!(visitor.is_signed_in().await && visitor.sign_ins().is_empty());
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
@@ -71,9 +71,9 @@ async fn stopped_and_opened_again_the_callback_signs_in() {
 }
 
 #[actix_web::test]
-async fn opened_twice_at_once_the_callback_signs_in_whichever_answer_is_read() {
+async fn callback_opened_twice_at_once_gives_both_the_same_session() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 1000).await;
     let first = app.visitor().with_cookies_of(&visitor);
     let opened = callback.clone();
@@ -91,12 +91,12 @@ async fn opened_twice_at_once_the_callback_signs_in_whichever_answer_is_read() {
 }
 
 #[actix_web::test]
-async fn a_second_press_of_the_emails_link_waits_for_the_first() {
+async fn second_click_on_the_workos_link_waits_for_the_first() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 700).await;
-    stop_page(&visitor, &path(&callback)).await;
-    // WorkOS takes its link once.
+    abort_page(&visitor, &path(&callback)).await;
+    // WorkOS accepts its link once.
     let again = app.workos.follow_newest_link("ana@acme.test").await;
     assert!(again.contains("error=access_denied"), "{again}");
     assert_eq!(visitor.get(&again).await.location(), "/reports");
@@ -105,50 +105,50 @@ async fn a_second_press_of_the_emails_link_waits_for_the_first() {
 
 // for sso
 #[actix_web::test]
-async fn a_sign_in_by_sso_outlives_its_connection_too() {
+async fn aborted_sso_sign_in_completes() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = crate::sso::sent_back(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 400).await;
-    stop_page(&visitor, &path(&callback)).await;
+    abort_page(&visitor, &path(&callback)).await;
     assert_eq!(visitor.get(&callback).await.location(), "/reports");
     assert!(visitor.is_signed_in().await);
 }
 
 // for cross-device
 #[actix_web::test]
-async fn so_does_one_that_another_browser_approved() {
+async fn aborted_sign_in_approved_in_another_browser_completes() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "/reports").await;
     two.type_digits(&two.digits().await).await;
     let next = two.next().await;
     slow(&app, EXCHANGE, 400).await;
-    stop_page(&two.laptop, &next).await;
+    abort_page(&two.laptop, &next).await;
     assert_eq!(two.laptop.get(&next).await.location(), "/reports");
     assert!(two.laptop.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn so_does_a_typed_code() {
+async fn aborted_sign_in_with_a_code_completes() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 400).await;
-    let form = [("flow", asked.flow.as_str()), ("code", asked.code.as_str())];
-    let typed = asked.visitor.request(reqwest::Method::POST, "/login/code");
-    stop(&asked.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
-    // While WorkOS is being asked, the page waits; then it leads to the session.
-    let again = asked.type_right().await;
-    let answer = if again.location() == asked.sent {
-        go_on(&asked.visitor, &asked.sent.replace("/sent", "/status")).await
+    let form = [("flow", requested.flow.as_str()), ("code", requested.code.as_str())];
+    let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
+    abort(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    // The page waits until WorkOS has responded.
+    let again = requested.type_right().await;
+    let answer = if again.location() == requested.sent {
+        follow_status(&requested.visitor, &requested.sent.replace("/sent", "/status")).await
     } else {
         again
     };
     assert_eq!(answer.location(), "/reports");
-    assert!(asked.visitor.is_signed_in().await);
+    assert!(requested.visitor.is_signed_in().await);
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 1);
 }
 
 #[actix_web::test]
-async fn so_does_switching_accounts() {
+async fn aborted_account_switch_completes() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("bob@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -156,26 +156,26 @@ async fn so_does_switching_accounts() {
     assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
     slow(&app, EXCHANGE, 400).await;
     let press = visitor.request(reqwest::Method::POST, "/login/switch");
-    stop(&visitor, press.header("Sec-Fetch-Site", "same-origin")).await;
+    abort(&visitor, press.header("Sec-Fetch-Site", "same-origin")).await;
     assert_eq!(visitor.post("/login/switch", &[]).await.location(), "/reports");
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
 }
 
 #[actix_web::test]
-async fn the_page_that_waits_for_the_email_goes_on_by_itself() {
+async fn waiting_page_continues_by_itself() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
     slow(&app, EXCHANGE, 400).await;
-    stop_page(&visitor, &path(&callback)).await;
-    let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
+    abort_page(&visitor, &path(&callback)).await;
+    let answer = follow_status(&visitor, &sent.replace("/sent", "/status")).await;
     assert_eq!(answer.location(), "/reports");
     assert!(visitor.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn a_slow_exchange_is_waited_for_and_its_page_goes_on_when_the_answer_comes() {
+async fn page_for_a_slow_exchange_continues_when_it_completes() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
@@ -187,48 +187,52 @@ async fn a_slow_exchange_is_waited_for_and_its_page_goes_on_when_the_answer_come
     assert!(waits.body.contains("Signing you in"), "{}", waits.body);
     assert_eq!(waits.leads_to("/login/sent"), Some(sent.as_str()));
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
-    let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
+    let answer = follow_status(&visitor, &sent.replace("/sent", "/status")).await;
     assert_eq!(answer.location(), "/reports");
     assert!(visitor.is_signed_in().await);
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
 }
 
 #[actix_web::test]
-async fn a_slow_exchange_keeps_the_earlier_sign_ins_of_the_browser() {
+async fn slow_exchange_keeps_earlier_sign_ins_of_the_browser() {
     let app = TestApp::spawn().await;
-    let (visitor, first) = asked(&app, "ana@acme.test", "/first").await;
+    let (visitor, first) = requested_link(&app, "ana@acme.test", "/first").await;
     assert_eq!(visitor.get(&first).await.location(), "/first");
     let sent = visitor.ask_for_link("ana@acme.test", "/second").await.location().to_owned();
     let second = app.workos.follow_newest_link("ana@acme.test").await;
     slow(&app, EXCHANGE, 7000).await;
     assert_error(&visitor.get(&second).await, 400, "nothing_pending");
-    let answer = go_on(&visitor, &sent.replace("/sent", "/status")).await;
+    let answer = follow_status(&visitor, &sent.replace("/sent", "/status")).await;
     assert_eq!(answer.location(), "/second");
-    assert_eq!(visitor.get(&first).await.location(), "/first", "its link is opened once more");
+    assert_eq!(
+        visitor.get(&first).await.location(),
+        "/first",
+        "the first link still leads to its destination"
+    );
 }
 
 #[actix_web::test]
-async fn what_went_wrong_meanwhile_is_told_to_who_comes_back() {
+async fn failure_of_an_aborted_sign_in_is_shown_on_return() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     app.workos.fail(EXCHANGE, json!({ "delay_ms": 300, "status": 500, "count": 1 })).await;
-    stop_page(&visitor, &path(&callback)).await;
+    abort_page(&visitor, &path(&callback)).await;
     let answer = visitor.get(&callback).await;
     assert_error(&answer, 503, "workos_unavailable");
-    assert_eq!(answer.field("email"), "ana@acme.test", "and a new link is one press away");
+    assert_eq!(answer.field("email"), "ana@acme.test", "the page offers a new link");
     assert!(!visitor.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn however_often_its_connection_breaks_a_browser_gets_its_session() {
+async fn browser_gets_its_session_after_several_broken_connections() {
     let app = TestApp::spawn().await;
     for gap in [50, 200, 500] {
-        let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+        let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
         slow(&app, EXCHANGE, 400).await;
         for _ in 0..3 {
             let leaving = visitor.request(reqwest::Method::GET, &path(&callback));
             let leaving = leaving.header("Cookie", visitor.cookie_header());
-            // It may be answered before; then nobody reads the answer.
+            // The response may come before the timeout. It isn't read either way.
             let _ = leaving.timeout(Duration::from_millis(gap)).send().await;
         }
         assert_eq!(visitor.get(&callback).await.location(), "/reports", "{gap} ms");
@@ -238,9 +242,9 @@ async fn however_often_its_connection_breaks_a_browser_gets_its_session() {
 }
 
 #[actix_web::test]
-async fn the_session_waits_for_the_browser_that_asked_and_for_a_minute() {
+async fn completed_session_waits_one_minute_for_the_requesting_browser() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let copies = [0, 1].map(|_| app.visitor().with_cookies_of(&visitor));
     let stranger = app.visitor();
     assert_eq!(visitor.get(&callback).await.location(), "/account");
@@ -253,7 +257,7 @@ async fn the_session_waits_for_the_browser_that_asked_and_for_a_minute() {
         assert_eq!(id(copy).await, id(&visitor).await, "one session");
     }
 
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let copy = app.visitor().with_cookies_of(&visitor);
     assert_eq!(visitor.get(&callback).await.location(), "/account");
     app.clock.advance(61);
@@ -262,23 +266,23 @@ async fn the_session_waits_for_the_browser_that_asked_and_for_a_minute() {
 }
 
 #[actix_web::test]
-async fn what_waits_tells_nothing_to_who_reads_the_store() {
+async fn waiting_session_does_not_expose_the_code_in_the_store() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let copy = app.visitor().with_cookies_of(&visitor);
     visitor.get(&callback).await;
     let dump = app.engine.dump(app.data_dir());
-    assert_eq!(copy.get(&callback).await.location(), "/account", "it waits");
+    assert_eq!(copy.get(&callback).await.location(), "/account", "the session waits");
     let code = callback.split_once("code=").unwrap().1.split('&').next().unwrap();
     assert!(!dump.windows(code.len()).any(|bytes| bytes == code.as_bytes()));
 }
 
 #[actix_web::test]
-async fn killed_between_claim_and_session_it_says_to_ask_again() {
+async fn after_a_crash_during_the_exchange_the_page_offers_a_new_link() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     slow(&app, EXCHANGE, 60_000).await;
-    stop_page(&visitor, &path(&callback)).await;
+    abort_page(&visitor, &path(&callback)).await;
     until_called(&app, EXCHANGE, 1).await;
     let app = app.restarted_with(&[]).await;
     let visitor = app.again(&visitor);
@@ -292,12 +296,12 @@ async fn killed_between_claim_and_session_it_says_to_ask_again() {
 }
 
 #[actix_web::test]
-async fn whoever_has_signed_in_here_meanwhile_is_not_replaced_without_a_word() {
+async fn user_who_has_signed_in_meanwhile_is_not_replaced() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("mallory@acme.test", "").await.location().to_owned();
     let callback = app.workos.follow_newest_link("mallory@acme.test").await;
-    // Its response is lost.
+    // The response with the session cookie is lost.
     let before = app.visitor().with_cookies_of(&visitor);
     before.get(&callback).await;
     visitor.ask_for_link("ann@acme.test", "").await;
@@ -312,9 +316,9 @@ async fn whoever_has_signed_in_here_meanwhile_is_not_replaced_without_a_word() {
 }
 
 #[actix_web::test]
-async fn a_session_that_the_same_person_has_begun_here_meanwhile_ends() {
+async fn newer_session_of_the_same_user_in_this_browser_is_replaced() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/first").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/first").await;
     let before = app.visitor().with_cookies_of(&visitor);
     before.get(&callback).await;
     visitor.ask_for_link("ana@acme.test", "/second").await;
@@ -327,7 +331,7 @@ async fn a_session_that_the_same_person_has_begun_here_meanwhile_ends() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_second_press_of_our_own_emails_link_waits_for_the_first() {
+async fn second_click_on_our_own_link_waits_for_the_first() {
     let app = TestApp::with_own_mail(&[]).await;
     for method in [reqwest::Method::GET, reqwest::Method::POST] {
         let visitor = app.visitor();
@@ -336,7 +340,7 @@ async fn a_second_press_of_our_own_emails_link_waits_for_the_first() {
         let leaving = visitor.post(&link, &[]).await;
         let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
         slow(&app, EXCHANGE, 400).await;
-        stop_page(&visitor, &path(&callback)).await;
+        abort_page(&visitor, &path(&callback)).await;
         let again = visitor.request(method, link.strip_prefix(&app.origin).unwrap());
         let again = visitor.send(again.header("Sec-Fetch-Site", "same-origin")).await;
         assert_eq!(again.location(), "/reports");
@@ -345,47 +349,47 @@ async fn a_second_press_of_our_own_emails_link_waits_for_the_first() {
 }
 
 #[actix_web::test]
-async fn a_wrong_code_that_took_long_is_told_where_it_was_typed() {
+async fn slow_check_of_a_wrong_code_shows_the_error_at_the_field() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 7000).await;
-    let waits = asked.type_wrong().await;
-    assert_eq!(waits.location(), asked.sent, "it takes long");
-    let told = go_on(&asked.visitor, &asked.sent.replace("/sent", "/status")).await;
-    assert!(told.body.contains("data-error=\"wrong_code\""), "{}", told.body);
-    assert!(told.body.contains("2 attempts left"), "{}", told.body);
-    let once = asked.visitor.get(&asked.sent).await;
-    assert!(!once.body.contains("data-error"), "it is told once");
-    assert_eq!(asked.type_right().await.location(), "/reports");
+    let waits = requested.type_wrong().await;
+    assert_eq!(waits.location(), requested.sent, "the page waits for the slow check");
+    let page = follow_status(&requested.visitor, &requested.sent.replace("/sent", "/status")).await;
+    assert!(page.body.contains("data-error=\"wrong_code\""), "{}", page.body);
+    assert!(page.body.contains("2 attempts left"), "{}", page.body);
+    let once = requested.visitor.get(&requested.sent).await;
+    assert!(!once.body.contains("data-error"), "the error is shown once");
+    assert_eq!(requested.type_right().await.location(), "/reports");
 }
 
 #[actix_web::test]
-async fn a_code_typed_while_another_is_being_tried_is_tried_after_it() {
+async fn code_entered_during_a_check_is_checked_afterwards() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 400).await;
-    let wrong = crate::asked::wrong(&asked.code);
-    let form = [("flow", asked.flow.as_str()), ("code", wrong.as_str())];
-    let typed = asked.visitor.request(reqwest::Method::POST, "/login/code");
-    stop(&asked.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
-    assert_eq!(asked.type_right().await.location(), "/reports");
-    assert!(asked.visitor.is_signed_in().await);
+    let wrong = crate::code_request::wrong(&requested.code);
+    let form = [("flow", requested.flow.as_str()), ("code", wrong.as_str())];
+    let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
+    abort(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    assert_eq!(requested.type_right().await.location(), "/reports");
+    assert!(requested.visitor.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn killed_while_a_code_is_tried_it_says_to_ask_again() {
+async fn after_a_crash_during_a_code_check_the_page_offers_a_new_code() {
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "/reports").await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
     slow(&app, AUTHENTICATE, 60_000).await;
-    let form = [("flow", asked.flow.as_str()), ("code", asked.code.as_str())];
-    let typed = asked.visitor.request(reqwest::Method::POST, "/login/code");
-    stop(&asked.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
+    let form = [("flow", requested.flow.as_str()), ("code", requested.code.as_str())];
+    let typed = requested.visitor.request(reqwest::Method::POST, "/login/code");
+    abort(&requested.visitor, typed.header("Sec-Fetch-Site", "same-origin").form(&form)).await;
     until_called(&app, AUTHENTICATE, 1).await;
     let app = app.restarted_with(&[]).await;
-    let visitor = app.again(&asked.visitor);
+    let visitor = app.again(&requested.visitor);
     app.clock.advance(24);
     assert_eq!(visitor.get("/login/status").await.json()["state"], "expired");
-    assert_error(&visitor.get(&asked.sent).await, 400, "code_expired");
+    assert_error(&visitor.get(&requested.sent).await, 400, "code_expired");
     let again = visitor.post("/login/code", &form).await;
     assert_error(&again, 400, "code_expired");
     assert_eq!(again.field("email"), "ana@acme.test");

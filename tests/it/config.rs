@@ -1,4 +1,4 @@
-//! The settings: what is accepted, and what is said of the rest.
+//! Which settings are accepted, and which are reported as problems.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -31,7 +31,7 @@ fn two_settings_are_enough() {
 }
 
 #[test]
-fn every_problem_is_named_at_once_and_no_value_is_shown() {
+fn all_problems_are_reported_together_without_values() {
     let bad = [
         ("WORKOS_CLIENT_ID", " "),
         ("WORKOS_API_KEY", "pk_canary"),
@@ -60,7 +60,7 @@ fn every_problem_is_named_at_once_and_no_value_is_shown() {
 }
 
 #[test]
-fn each_of_these_is_refused() {
+fn invalid_values_are_rejected() {
     for (name, value) in [
         ("BASE_URL", "https://localhost:8443/path"),
         ("BASE_URL", "https://user:pass@localhost:8443"),
@@ -119,7 +119,7 @@ fn some_settings_need_others() {
 }
 
 #[test]
-fn an_unusable_extra_ca_file_is_named_once() {
+fn unusable_extra_ca_file_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let file = |name: &str, content: &[u8]| {
@@ -155,7 +155,7 @@ fn an_unusable_extra_ca_file_is_named_once() {
 }
 
 #[test]
-fn a_production_set_is_accepted() {
+fn production_settings_are_accepted() {
     let keys = format!("{}, {}", generate_cookie_key().unwrap(), generate_cookie_key().unwrap());
     let config = read(&[
         ("BASE_URL", "https://app.test"),
@@ -174,7 +174,7 @@ fn a_production_set_is_accepted() {
 mod smtp {
     use super::*;
 
-    /// With the other settings that own mail needs.
+    /// Reads the settings together with those that our own email needs.
     fn read(settings: &[(&str, &str)]) -> Result<Config, Vec<&'static str>> {
         let own_mail = [
             ("LINK_DELIVERY", "smtp"),
@@ -185,13 +185,13 @@ mod smtp {
     }
 
     #[test]
-    fn a_link_of_ours_may_live_shorter_and_lives_longer_than_one_of_workos() {
+    fn lifetime_of_our_own_link_defaults_to_an_hour_and_may_be_shorter() {
         let lifetimes = |settings: &[_]| read(settings).ok().unwrap().sign_in.link_lifetimes;
         assert_eq!(lifetimes(&[]).smtp, Duration::from_secs(60 * 60));
         assert_eq!(lifetimes(&[]).workos, Duration::from_secs(15 * 60));
         let five_minutes = lifetimes(&[("LINK_EXPIRES_IN", "5m")]);
         assert_eq!(five_minutes.smtp, Duration::from_secs(5 * 60));
-        assert_eq!(five_minutes.workos, Duration::from_secs(15 * 60), "what WorkOS allows");
+        assert_eq!(five_minutes.workos, Duration::from_secs(15 * 60), "WorkOS's own minimum");
         for lifetime in ["4m", "25h"] {
             let refused = read(&[("LINK_EXPIRES_IN", lifetime)]).err().unwrap();
             assert_eq!(refused, ["LINK_EXPIRES_IN"]);
@@ -199,7 +199,7 @@ mod smtp {
     }
 
     #[test]
-    fn with_mail_by_workos_a_mail_server_is_for_those_who_ask_for_our_link() {
+    fn mail_server_is_read_even_if_workos_delivers_links_by_default() {
         let config = read(&[("LINK_DELIVERY", "workos")]).ok().unwrap();
         assert!(config.mail.is_some());
         assert_eq!(config.sign_in.link_lifetimes.smtp, Duration::from_secs(60 * 60));
@@ -209,7 +209,7 @@ mod smtp {
     }
 
     #[test]
-    fn own_mail_needs_a_server_and_a_sender() {
+    fn own_email_needs_a_mail_server_and_a_sender() {
         assert_eq!(read(&[("SMTP_URL", "")]).err().unwrap(), ["SMTP_URL"]);
         assert_eq!(read(&[("MAIL_FROM", "")]).err().unwrap(), ["MAIL_FROM"]);
         let both = super::read(&[("LINK_DELIVERY", "smtp")]).err().unwrap();
@@ -219,7 +219,7 @@ mod smtp {
     }
 
     #[test]
-    fn these_are_mail_servers() {
+    fn valid_smtp_urls_are_accepted() {
         for url in [
             "smtps://mail.test",
             "smtps://user:pass%20word%40@mail.test:465",
@@ -235,7 +235,7 @@ mod smtp {
     }
 
     #[test]
-    fn these_are_none() {
+    fn invalid_smtp_urls_and_senders_are_rejected() {
         for url in [
             "mail.test:25",
             "http://mail.test",
@@ -263,7 +263,7 @@ mod smtp {
 // with own-mail
 #[cfg(not(feature = "smtp"))]
 #[test]
-fn a_program_built_without_mail_says_so_instead_of_using_another_way() {
+fn own_email_is_rejected_in_a_build_without_smtp() {
     let own_mail =
         [("LINK_DELIVERY", "smtp"), ("SMTP_URL", "smtp://localhost"), ("MAIL_FROM", "a@b.test")];
     assert_eq!(read(&own_mail).err().unwrap(), ["LINK_DELIVERY"]);
@@ -274,7 +274,7 @@ fn a_program_built_without_mail_says_so_instead_of_using_another_way() {
 // with redis
 #[cfg(not(feature = "redis"))]
 #[test]
-fn a_program_built_without_redis_says_so_instead_of_using_another_store() {
+fn redis_is_rejected_in_a_build_without_redis() {
     let keys = generate_cookie_key().unwrap();
     let shared = [("SESSION_STORE", "redis://redis.test"), ("COOKIE_KEYS", &keys)];
     assert_eq!(read(&shared).err().unwrap(), ["SESSION_STORE"]);

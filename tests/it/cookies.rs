@@ -1,4 +1,4 @@
-//! Cookies are read by their exact bytes, and under every key of the ring.
+//! Cookies are matched by their exact bytes, and opened with every configured key.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use workos_magic_link::sealed::generate_cookie_key;
 use crate::answer::assert_opened_elsewhere;
 use crate::test_app::TestApp;
 
-/// `GET /api/session` with these raw `Cookie` headers; the status.
+/// The status of `GET /api/session` with these raw `Cookie` headers.
 fn status_with(app: &TestApp, cookies: &[&[u8]]) -> u16 {
     let host = app.origin.split_once("//").unwrap().1;
     let mut request =
@@ -30,7 +30,7 @@ async fn session_cookie(app: &TestApp, email: &str) -> String {
 }
 
 #[actix_web::test]
-async fn a_cookie_whose_name_only_looks_like_ours_is_not_ours() {
+async fn cookie_with_a_similar_name_is_ignored() {
     let app = TestApp::spawn().await;
     let value = session_cookie(&app, "eve@evil.test").await;
     assert_eq!(status_with(&app, &[format!("__Host-session={value}").as_bytes()]), 200);
@@ -50,7 +50,7 @@ async fn a_cookie_whose_name_only_looks_like_ours_is_not_ours() {
 }
 
 #[actix_web::test]
-async fn a_planted_cookie_never_wins_over_the_real_one() {
+async fn planted_cookie_never_replaces_the_real_one() {
     let app = TestApp::spawn().await;
     let (mine, evil) =
         (session_cookie(&app, "ana@acme.test").await, session_cookie(&app, "eve@evil.test").await);
@@ -60,18 +60,18 @@ async fn a_planted_cookie_never_wins_over_the_real_one() {
     assert_eq!(
         status_with(&app, &[format!("{mine}; {mine}").as_bytes()]),
         200,
-        "the same twice is no matter"
+        "an identical duplicate is accepted"
     );
     assert_eq!(
         status_with(&app, &[format!("{evil}; {mine}").as_bytes()]),
         401,
-        "of two, neither is used"
+        "of two different ones, neither is used"
     );
     assert_eq!(status_with(&app, &[evil.as_bytes(), mine.as_bytes()]), 401, "nor in two headers");
 }
 
 #[actix_web::test]
-async fn a_damaged_cookie_beside_it_hides_nothing() {
+async fn malformed_cookies_do_not_hide_the_session_cookie() {
     let app = TestApp::spawn().await;
     let mine = format!("__Host-session={}", session_cookie(&app, "ana@acme.test").await);
     let others: [&[u8]; 5] = [b"x=\xff; ", b"novalue; ", b"=empty; ", b"a=%zz; ", b";; ; "];
@@ -87,7 +87,7 @@ async fn a_damaged_cookie_beside_it_hides_nothing() {
 }
 
 #[actix_web::test]
-async fn a_sealed_value_opens_nothing_in_anothers_place() {
+async fn sealed_value_is_rejected_in_another_cookie_or_parameter() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -109,7 +109,7 @@ async fn a_sealed_value_opens_nothing_in_anothers_place() {
 }
 
 #[actix_web::test]
-async fn sessions_and_sign_ins_go_on_under_an_older_key() {
+async fn sessions_and_pending_sign_ins_survive_key_rotation() {
     let (old, new) = (generate_cookie_key().unwrap(), generate_cookie_key().unwrap());
     let app = TestApp::with(&[("COOKIE_KEYS", &old)]).await;
     let signed_in = app.signed_in("ana@acme.test").await;
@@ -123,22 +123,22 @@ async fn sessions_and_sign_ins_go_on_under_an_older_key() {
     let style = signed_in.get("/").await.body;
     let style = style.split("href=\"").find(|url| url.contains(".css")).unwrap();
     let style = app.again(&away).get(style.split('"').next().unwrap()).await;
-    assert!(!style.headers.contains_key("set-cookie"), "nothing is set on what others may keep");
-    assert!(signed_in.is_signed_in().await, "the cookie came sealed anew, and opens");
+    assert!(
+        !style.headers.contains_key("set-cookie"),
+        "a response that caches may keep sets no cookie"
+    );
+    assert!(signed_in.is_signed_in().await, "the cookie was resealed with the new key, and works");
     let requested = app.again(&requested);
     assert_eq!(requested.get(&callback).await.location(), "/account");
 
     let app = app.restarted_with(&[("COOKIE_KEYS", &new)]).await;
     assert!(!app.again(&away).is_signed_in().await);
-    assert!(app.again(&signed_in).is_signed_in().await, "it was used, and so sealed anew");
-    assert!(
-        app.again(&requested).is_signed_in().await,
-        "what was sealed since is under the new key"
-    );
+    assert!(app.again(&signed_in).is_signed_in().await, "the cookie was resealed when it was used");
+    assert!(app.again(&requested).is_signed_in().await, "the session is newer than the new key");
 }
 
 #[actix_web::test]
-async fn more_cookies_than_we_look_at_are_refused_at_once() {
+async fn too_many_cookies_are_rejected() {
     let app = TestApp::spawn().await;
     let mine = format!("__Host-session={}", session_cookie(&app, "ana@acme.test").await);
     let many: String = (0..1500).map(|n| format!("a{n}=; ")).collect();

@@ -1,17 +1,17 @@
-//! The folder for what is kept, on a machine that others use too.
+//! The permissions of `DATA_DIR`.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use workos_magic_link::sealed::generate_cookie_key;
 
+use crate::emulator::WorkOs;
 use crate::program::command;
 use crate::running::Program;
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 
 #[actix_web::test]
-async fn a_public_site_refuses_a_world_writable_folder() {
+async fn public_site_rejects_a_world_writable_folder() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let data_dir = folder.path().join("data");
     fs::create_dir(&data_dir).unwrap();
@@ -21,28 +21,28 @@ async fn a_public_site_refuses_a_world_writable_folder() {
     for mode in [0o777, 0o1777, 0o702, 0o703] {
         fs::set_permissions(&data_dir, Permissions::from_mode(mode)).unwrap();
         let refused = Program::try_to_start(command(&[], &settings, folder.path())).await.err();
-        let (code, said) = refused.expect("it doesn't start");
+        let (code, said) = refused.expect("the program doesn't start");
         assert_eq!(code, Some(1), "{mode:o}: {said}");
         assert!(said.contains("DATA_DIR") && said.contains("chmod o-w"), "{said}");
-        assert_eq!(fs::read_dir(&data_dir).unwrap().count(), 0, "nothing is kept there");
+        assert_eq!(fs::read_dir(&data_dir).unwrap().count(), 0, "nothing was written");
     }
     let link = folder.path().join("link");
     symlink(&data_dir, &link).unwrap();
     settings.insert("DATA_DIR".to_owned(), link.to_str().unwrap().to_owned());
-    let by_another_name = Program::try_to_start(command(&[], &settings, folder.path())).await;
-    assert!(by_another_name.is_err());
+    let through_link = Program::try_to_start(command(&[], &settings, folder.path())).await;
+    assert!(through_link.is_err());
 
     for mode in [0o700, 0o770, 0o775] {
         fs::set_permissions(&data_dir, Permissions::from_mode(mode)).unwrap();
         let program = Program::start(command(&[], &settings, folder.path())).await;
         let (code, log) = program.terminate().await;
         assert_eq!(code, Some(0), "{mode:o}: {log}");
-        assert!(!log.contains("DATA_DIR"), "a group is a choice: {log}");
+        assert!(!log.contains("DATA_DIR"), "group permissions are no problem: {log}");
     }
 }
 
 #[actix_web::test]
-async fn on_localhost_a_world_writable_folder_is_a_warning() {
+async fn world_writable_folder_is_a_warning_on_localhost() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
     let mut settings = settings_of_a_test("http://localhost:1", &workos.url, folder.path());

@@ -1,11 +1,11 @@
-//! `--demo`: the program and its stand-in, started as a newcomer would.
+//! `--demo`: the program and the emulator, started with one command.
 
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::emulator::{WorkOs, http};
 use crate::program::{command, text};
 use crate::running::{Program, free_port};
-use crate::stand_in::{WorkOs, http};
 use crate::visitor::Visitor;
 
 fn settings(folder: &Path, app: u16, emulator: u16) -> HashMap<String, String> {
@@ -17,7 +17,7 @@ fn settings(folder: &Path, app: u16, emulator: u16) -> HashMap<String, String> {
 }
 
 #[actix_web::test]
-async fn a_newcomer_signs_in_over_https() {
+async fn demo_user_can_sign_in_over_https() {
     let (folder, app, emulator) = (tempfile::tempdir().unwrap(), free_port(), free_port());
     std::fs::write(
         folder.path().join(".env"),
@@ -25,7 +25,7 @@ async fn a_newcomer_signs_in_over_https() {
     )
     .unwrap();
     let mut settings = settings(folder.path(), app, emulator);
-    // None of these may reach a demo.
+    // The demo must ignore all of these.
     for name in [
         "WORKOS_API_KEY",
         "WORKOS_API_URL",
@@ -57,15 +57,15 @@ async fn a_newcomer_signs_in_over_https() {
     assert_eq!(visitor.get(&callback).await.location(), "/account");
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
 
-    // A connection that stays open would hold up the end.
+    // An open connection would delay the shutdown.
     drop(visitor);
-    assert!(folder.path().join("demo/sessions.sqlite3").exists(), "a demo keeps to its own folder");
+    assert!(folder.path().join("demo/sessions.sqlite3").exists(), "the demo has its own folder");
     assert!(!folder.path().join("sessions.sqlite3").exists());
     assert_eq!(program.terminate().await.0, Some(0));
 }
 
 #[actix_web::test]
-async fn it_is_on_loopback_only() {
+async fn demo_listens_on_loopback_only() {
     for (name, value, code) in [
         ("BIND_ADDRESS", "0.0.0.0:0", 2),
         ("HTTP_BIND_ADDRESS", "0.0.0.0:0", 2),
@@ -84,7 +84,7 @@ async fn it_is_on_loopback_only() {
 }
 
 #[actix_web::test]
-async fn other_hosts_and_sites_cannot_use_its_inbox() {
+async fn demo_inbox_rejects_other_hosts_and_sites() {
     let (folder, app, port) = (tempfile::tempdir().unwrap(), free_port(), free_port());
     let settings = settings(folder.path(), app, port);
     let _program = Program::start(command(&["--demo"], &settings, folder.path())).await;

@@ -1,4 +1,4 @@
-//! The documents say what the program does.
+//! The documentation matches the program.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -9,12 +9,12 @@ use workos_magic_link::config::Config;
 const ENV_EXAMPLE: &str = include_str!("../../.env.example");
 const SETTINGS: &str = include_str!("../../docs/settings.md");
 
-/// Read elsewhere than in `Config`.
+/// Settings that are not read in `Config`.
 const OUTSIDE_OF_CONFIG: &[&str] = &[
     "EMULATOR_BIND_ADDRESS", // with demo
 ];
 
-/// Settings that decide what others mean.
+/// Settings that change which others are needed.
 const CONDITIONS: &[&[(&str, &str)]] = &[
     &[],
     &[("TLS", "files")],
@@ -30,21 +30,21 @@ fn value_under(condition: &[(&str, &str)], name: &str) -> Option<String> {
     condition.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned())
 }
 
-/// Every setting has to be read under each condition: what isn't read isn't checked.
+/// The settings that `Config` reads. It must read all of them under each condition, to validate them.
 fn variables_of_config() -> BTreeSet<String> {
-    let asked_under = |condition: &[(&str, &str)]| {
-        let asked = RefCell::new(BTreeSet::new());
+    let read_under = |condition: &[(&str, &str)]| {
+        let read = RefCell::new(BTreeSet::new());
         let _ = Config::read(|name| {
-            asked.borrow_mut().insert(name.to_owned());
+            read.borrow_mut().insert(name.to_owned());
             value_under(condition, name)
         });
-        asked.into_inner()
+        read.into_inner()
     };
-    let asked = asked_under(CONDITIONS[0]);
+    let read = read_under(CONDITIONS[0]);
     for condition in CONDITIONS {
-        assert_eq!(asked_under(condition), asked, "{condition:?}");
+        assert_eq!(read_under(condition), read, "{condition:?}");
     }
-    asked.into_iter().chain(OUTSIDE_OF_CONFIG.iter().map(ToString::to_string)).collect()
+    read.into_iter().chain(OUTSIDE_OF_CONFIG.iter().map(ToString::to_string)).collect()
 }
 
 fn variables_of_the_example() -> BTreeSet<&'static str> {
@@ -54,9 +54,9 @@ fn variables_of_the_example() -> BTreeSet<&'static str> {
     names.map(|(name, _)| name).filter(is_name).filter(|name| name.len() > 2).collect()
 }
 
-/// As `docker --env-file` leaves them.
+/// `docker --env-file` keeps quotes as part of the value.
 #[test]
-fn quotes_in_a_value_are_refused_for_every_setting_under_every_condition() {
+fn quotes_around_any_value_are_rejected() {
     let mut variables = variables_of_the_example();
     variables.retain(|variable| !OUTSIDE_OF_CONFIG.contains(variable));
     for (variable, condition) in variables
@@ -77,7 +77,7 @@ fn quotes_in_a_value_are_refused_for_every_setting_under_every_condition() {
 }
 
 #[test]
-fn example_file_and_documentation_name_every_setting_and_no_other() {
+fn example_file_and_documentation_list_exactly_the_settings_that_exist() {
     let in_example: BTreeSet<_> =
         variables_of_the_example().into_iter().map(str::to_owned).collect();
     let documented: BTreeSet<_> = SETTINGS
@@ -90,7 +90,7 @@ fn example_file_and_documentation_name_every_setting_and_no_other() {
 }
 
 #[test]
-fn the_defaults_in_the_example_file_are_the_defaults() {
+fn defaults_in_the_example_file_are_the_real_defaults() {
     let with_defaults = |name: &str| match name {
         "WORKOS_API_KEY" => Some("sk_x".to_owned()),
         "WORKOS_CLIENT_ID" => Some("client_x".to_owned()),
@@ -123,10 +123,10 @@ fn the_defaults_in_the_example_file_are_the_defaults() {
     assert_eq!(written.log.json, real.log.json);
 }
 
-/// What `docs/deploying.md` sums up: of a connection 512 KiB in the program (`tests/faults/memory.rs`)
-/// and 128 in the system, and 300 MiB for everything else.
+/// As in `docs/deploying.md`: a connection needs 512 KiB in the program (`tests/faults/memory.rs`) and
+/// 128 KiB in the system, and everything else needs 300 MiB.
 #[test]
-fn the_default_number_of_connections_fits_the_memory_of_the_unit() {
+fn default_number_of_connections_fits_the_memory_limit_of_the_unit() {
     let settings = |name: &str| match name {
         "WORKOS_API_KEY" => Some("sk_x".to_owned()),
         "WORKOS_CLIENT_ID" => Some("client_x".to_owned()),
@@ -143,13 +143,13 @@ fn the_default_number_of_connections_fits_the_memory_of_the_unit() {
     assert!(document.contains(&row), "{row}");
 }
 
-/// What a document links to, beside what is elsewhere.
+/// The relative links of a document.
 fn links(document: &str) -> impl Iterator<Item = &str> {
     let links = document.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
     links.map(|(to, _)| to).filter(|to| !to.starts_with("http"))
 }
 
-/// The name of a heading in a link, as GitHub makes it.
+/// The anchor that GitHub gives to a heading.
 fn anchor(heading: &str) -> String {
     let words = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = words.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
@@ -157,7 +157,7 @@ fn anchor(heading: &str) -> String {
 }
 
 #[test]
-fn whatever_a_document_links_to_exists() {
+fn links_in_documents_lead_to_existing_files_and_headings() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let markdown = |folder: &Path| {
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -169,7 +169,7 @@ fn whatever_a_document_links_to_exists() {
     let mut followed = 0;
     for document in documents {
         let source = std::fs::read_to_string(&document).unwrap();
-        // What stands in a block of code links nowhere.
+        // Code blocks have no links.
         let source: String = source.split("```").step_by(2).collect();
         for link in links(&source) {
             let (file, part) = link.split_once('#').unwrap_or((link, ""));
@@ -188,13 +188,13 @@ fn whatever_a_document_links_to_exists() {
 }
 
 #[test]
-fn the_files_to_deploy_with_are_linked_to_and_shown_nowhere_else() {
+fn deploy_files_are_linked_and_not_repeated() {
     let document = include_str!("../../docs/deploying.md");
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(document.contains(&format!("](../deploy/{name})")), "{name}");
     }
-    // What is shown is what is printed, or typed, or a setting.
+    // Before this heading, nothing needs a code block.
     let (upto, _) = document.split_once("## Check the configuration").unwrap();
-    assert!(!upto.contains("```"), "what is to be copied is a file of deploy/");
+    assert!(!upto.contains("```"), "what is to be copied is a file in deploy/");
 }

@@ -1,5 +1,4 @@
-//! `doctor`: the settings held against a world that is as it should be, and against worlds that each
-//! lack one thing.
+//! `doctor`, run on a correct deployment and on deployments that each have one fault.
 
 mod certificate;
 mod keys;
@@ -15,27 +14,27 @@ use std::collections::HashMap;
 
 use tempfile::TempDir;
 
+use crate::emulator::WorkOs;
 use crate::program::command;
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 
-/// Settings, and the world that they are for.
-struct World {
+/// The settings to check, and the services that they refer to.
+struct Deployment {
     workos: WorkOs,
     folder: TempDir,
     settings: HashMap<String, String>,
 }
 
-/// What `doctor` says, and how it ends.
-struct Examination {
+/// The output and the exit code of `doctor`.
+struct Report {
     code: Option<i32>,
     lines: Vec<String>,
-    complaint: String,
+    stderr: String,
 }
 
-impl World {
-    /// One in which everything is as it should be, though the app isn't running.
+impl Deployment {
+    /// A correct deployment, in which the app isn't running yet.
     fn new() -> Self {
         Self::with(WorkOs::start())
     }
@@ -53,49 +52,49 @@ impl World {
         self
     }
 
-    /// The app with these settings.
+    /// Starts the app with these settings.
     async fn run(&self) -> Program {
         Program::start(command(&[], &self.settings, self.folder.path())).await
     }
 
-    async fn examine(&self) -> Examination {
+    async fn check(&self) -> Report {
         let output =
             command(&["doctor"], &self.settings, self.folder.path()).output().await.unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let lines = text(output.stdout).lines().map(str::to_owned).collect();
-        Examination { code: output.status.code(), lines, complaint: text(output.stderr) }
+        Report { code: output.status.code(), lines, stderr: text(output.stderr) }
     }
 
-    /// What is said of this check, which is the only one that fails.
+    /// Runs `doctor`, asserts that only this check fails, and returns the text of the check.
     async fn failing(&self, check: &str) -> String {
-        let examination = self.examine().await;
-        assert_eq!(examination.named("fails"), [check], "{:#?}", examination.lines);
-        assert_eq!(examination.code, Some(1));
-        let checks = examination.lines.len();
-        let complaint = format!("workos-magic-link: 1 of {checks} checks failed\n");
-        assert_eq!(examination.complaint, complaint);
-        examination.of(check).to_owned()
+        let report = self.check().await;
+        assert_eq!(report.named("fails"), [check], "{:#?}", report.lines);
+        assert_eq!(report.code, Some(1));
+        let checks = report.lines.len();
+        let expected = format!("workos-magic-link: 1 of {checks} checks failed\n");
+        assert_eq!(report.stderr, expected);
+        report.of(check).to_owned()
     }
 
-    /// What is said of this check, which nothing can be known of, while nothing fails.
+    /// Runs `doctor`, asserts that this check is unknown and none fails, and returns the text of the check.
     async fn unknown(&self, check: &str) -> String {
-        let examination = self.examine().await;
-        assert!(examination.named("unknown").contains(&check), "{:#?}", examination.lines);
-        assert_eq!(examination.named("fails"), [""; 0], "{:#?}", examination.lines);
-        assert_eq!(examination.code, Some(0));
-        examination.of(check).to_owned()
+        let report = self.check().await;
+        assert!(report.named("unknown").contains(&check), "{:#?}", report.lines);
+        assert_eq!(report.named("fails"), [""; 0], "{:#?}", report.lines);
+        assert_eq!(report.code, Some(0));
+        report.of(check).to_owned()
     }
 
-    /// What is said of this check, which passes, while nothing fails.
+    /// Runs `doctor`, asserts that this check passes and none fails, and returns the text of the check.
     async fn passing(&self, check: &str) -> String {
-        let examination = self.examine().await;
-        assert!(examination.named("ok").contains(&check), "{:#?}", examination.lines);
-        assert_eq!(examination.code, Some(0), "{:#?}", examination.lines);
-        examination.of(check).to_owned()
+        let report = self.check().await;
+        assert!(report.named("ok").contains(&check), "{:#?}", report.lines);
+        assert_eq!(report.code, Some(0), "{:#?}", report.lines);
+        report.of(check).to_owned()
     }
 }
 
-impl Examination {
+impl Report {
     /// The names of the checks with this verdict.
     fn named(&self, verdict: &str) -> Vec<&str> {
         let those = self.lines.iter().filter(|line| line[..9].trim_end() == verdict);
@@ -109,9 +108,9 @@ impl Examination {
 }
 
 #[actix_web::test]
-async fn where_everything_is_as_it_should_be_every_check_passes() {
-    let mut world = World::new();
-    world.set("COOKIE_KEYS", workos_magic_link::sealed::generate_cookie_key().unwrap());
+async fn every_check_passes_in_a_correct_deployment() {
+    let mut deployment = Deployment::new();
+    deployment.set("COOKIE_KEYS", workos_magic_link::sealed::generate_cookie_key().unwrap());
     let checks = [
         "API key",
         "key's kind",
@@ -128,55 +127,58 @@ async fn where_everything_is_as_it_should_be_every_check_passes() {
         "mail server",
     ];
     #[cfg(feature = "smtp")]
-    mail::mails(&mut world);
-    let program = world.run().await;
-    let examination = world.examine().await;
-    assert_eq!(examination.named("ok"), checks, "{:#?}", examination.lines);
-    assert_eq!(examination.named("fails"), [""; 0], "{:#?}", examination.lines);
+    mail::send_own_email(&mut deployment);
+    let program = deployment.run().await;
+    let report = deployment.check().await;
+    assert_eq!(report.named("ok"), checks, "{:#?}", report.lines);
+    assert_eq!(report.named("fails"), [""; 0], "{:#?}", report.lines);
     #[cfg(feature = "smtp")]
-    assert_eq!(examination.named("unknown"), ["SPF", "DMARC"], "{:#?}", examination.lines);
-    // without own-mail: assert_eq!(examination.named("unknown"), [""; 0], "{:#?}", examination.lines);
-    assert_eq!((examination.code, &*examination.complaint), (Some(0), ""));
+    assert_eq!(report.named("unknown"), ["SPF", "DMARC"], "{:#?}", report.lines);
+    // without own-mail: assert_eq!(report.named("unknown"), [""; 0], "{:#?}", report.lines);
+    assert_eq!((report.code, &*report.stderr), (Some(0), ""));
     assert_eq!(program.terminate().await.0, Some(0));
 }
 
 #[actix_web::test]
-async fn before_the_first_start_nothing_fails_and_nothing_is_made() {
-    let world = World::new();
-    let said = world.unknown("site").await;
+async fn doctor_neither_fails_nor_creates_files_before_the_first_start() {
+    let deployment = Deployment::new();
+    let said = deployment.unknown("site").await;
     assert!(said.contains("not running"), "{said}");
-    assert!(!world.folder.path().join("data").exists());
-    assert_eq!(world.folder.path().read_dir().unwrap().count(), 0);
+    assert!(!deployment.folder.path().join("data").exists());
+    assert_eq!(deployment.folder.path().read_dir().unwrap().count(), 0);
 }
 
 #[actix_web::test]
-async fn settings_that_cannot_be_used_are_told_as_at_the_start() {
-    let mut world = World::new();
-    world.set("WORKOS_API_KEY", "").set("BASE_URL", "http://app.test").set("TLS", "canary");
-    let examination = world.examine().await;
-    assert_eq!(examination.code, Some(2));
-    assert_eq!(examination.lines.len(), 0);
-    let start = command(&[], &world.settings, world.folder.path()).output().await.unwrap();
-    assert_eq!(examination.complaint.as_bytes(), start.stderr);
+async fn invalid_settings_are_reported_as_at_startup() {
+    let mut deployment = Deployment::new();
+    deployment.set("WORKOS_API_KEY", "").set("BASE_URL", "http://app.test").set("TLS", "canary");
+    let report = deployment.check().await;
+    assert_eq!(report.code, Some(2));
+    assert_eq!(report.lines.len(), 0);
+    let start =
+        command(&[], &deployment.settings, deployment.folder.path()).output().await.unwrap();
+    assert_eq!(report.stderr.as_bytes(), start.stderr);
     for name in ["WORKOS_API_KEY", "BASE_URL", "TLS"] {
-        assert!(examination.complaint.contains(name), "{}", examination.complaint);
+        assert!(report.stderr.contains(name), "{}", report.stderr);
     }
 }
 
 #[actix_web::test]
-async fn no_secret_is_said_whatever_fails() {
-    let mut world = World::new();
+async fn failing_checks_print_no_secret() {
+    let mut deployment = Deployment::new();
     let key = "canary".repeat(11);
-    world.set("WORKOS_API_KEY", "sk_test_canary").set("WORKOS_CLIENT_ID", "client_canary");
-    world.set("COOKIE_KEYS", base64_of(&key.as_bytes()[..64]));
+    deployment.set("WORKOS_API_KEY", "sk_test_canary").set("WORKOS_CLIENT_ID", "client_canary");
+    deployment.set("COOKIE_KEYS", base64_of(&key.as_bytes()[..64]));
     #[cfg(feature = "smtp")]
-    world.set("SMTP_URL", "smtp://canary:canary@127.0.0.1:1").set("MAIL_FROM", "a@example.invalid");
+    deployment
+        .set("SMTP_URL", "smtp://canary:canary@127.0.0.1:1")
+        .set("MAIL_FROM", "a@example.invalid");
     #[cfg(feature = "redis")]
-    world.set("SESSION_STORE", "redis://canary:canary@127.0.0.1:1");
-    let examination = world.examine().await;
-    assert_eq!(examination.code, Some(1));
-    assert!(examination.named("fails").len() >= 4, "{:#?}", examination.lines);
-    let said = examination.lines.join("\n") + examination.complaint.as_str();
+    deployment.set("SESSION_STORE", "redis://canary:canary@127.0.0.1:1");
+    let report = deployment.check().await;
+    assert_eq!(report.code, Some(1));
+    assert!(report.named("fails").len() >= 4, "{:#?}", report.lines);
+    let said = report.lines.join("\n") + report.stderr.as_str();
     assert!(!said.contains("canary") && !said.contains(&base64_of(b"canary")), "{said}");
 }
 

@@ -1,12 +1,12 @@
-//! The engine that the tests of this binary run on: the embedded one. Those of `tests/redis` run on
-//! the other, and share what is true of both.
+//! The session store that the tests of this binary run on: the embedded one. `tests/redis` runs many of
+//! the same tests on Redis.
 
 use std::path::Path;
 
 pub struct Engine;
 
 // with template
-/// What an earlier version left behind.
+/// Cookies and other data that an earlier version wrote.
 #[allow(dead_code, reason = "other binaries upgrade nothing")]
 pub const UPGRADE: &str = include_str!("../fixtures/upgrade/embedded.json");
 // end template
@@ -16,13 +16,13 @@ impl Engine {
         Self
     }
 
-    /// What an app must be told to use it.
+    /// The settings with which an app uses this store.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 
     // with template
-    /// Puts there what an earlier version left in the store.
+    /// Replaces the content of the store by what an earlier version wrote.
     #[allow(dead_code, reason = "other binaries upgrade nothing")]
     pub fn restore(&self, data_dir: &Path, _: &serde_json::Value) {
         let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/upgrade");
@@ -33,7 +33,7 @@ impl Engine {
     }
     // end template
 
-    /// All that it holds.
+    /// All bytes in the store.
     pub fn dump(&self, data_dir: &Path) -> Vec<u8> {
         let mut dump = Vec::new();
         for file in std::fs::read_dir(data_dir).unwrap() {

@@ -1,5 +1,5 @@
-//! `/callback`, from the exchange of the code on: what it costs, who is let in by what comes back, and
-//! that it is tried once.
+//! `/callback`, from the exchange of the code on: which calls it makes, which Profiles it accepts, and
+//! that it redeems a code once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,14 +9,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::answer::assert_error;
-use crate::callback::{asked, assert_offers_new_link};
-use crate::stand_in::WorkOs;
+use crate::callback::{assert_offers_new_link, requested_link};
+use crate::emulator::WorkOs;
 use crate::test_app::TestApp;
 
 const EXCHANGE: &str = "/sso/token";
 
 #[actix_web::test]
-async fn a_sign_in_costs_three_calls() {
+async fn sign_in_makes_three_calls() {
     let app = TestApp::spawn().await;
     app.signed_in("ana@acme.test").await;
     let calls = app.workos.calls().await;
@@ -28,7 +28,7 @@ async fn a_sign_in_costs_three_calls() {
 }
 
 #[actix_web::test]
-async fn the_calls_of_many_sign_ins_go_over_kept_alive_connections() {
+async fn calls_to_workos_reuse_connections() {
     let workos = WorkOs::start();
     let (proxy, connections) = counting_proxy(&workos.url).await;
     let app = TestApp::with_workos(workos, &[("WORKOS_API_URL", &proxy)]).await;
@@ -36,11 +36,11 @@ async fn the_calls_of_many_sign_ins_go_over_kept_alive_connections() {
         app.signed_in("ana@acme.test").await;
     }
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 5);
-    // Two: a call may begin before the one before it has given its connection back.
+    // Two, since a call may start before the previous one has returned its connection to the pool.
     assert!(connections.load(Ordering::Relaxed) <= 2);
 }
 
-/// Passes bytes on to the stand-in, and counts the connections.
+/// Forwards bytes to the emulator, and counts the connections.
 async fn counting_proxy(to: &str) -> (String, Arc<AtomicUsize>) {
     let to = to.replace("http://localhost", "127.0.0.1");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -60,9 +60,9 @@ async fn counting_proxy(to: &str) -> (String, Arc<AtomicUsize>) {
 }
 
 #[actix_web::test]
-async fn a_code_that_workos_no_longer_takes_is_an_expired_one() {
+async fn code_that_workos_rejects_is_reported_as_expired() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
     app.workos.advance_clock(11 * 60).await;
     let answer = visitor.get(&callback).await;
     assert_error(&answer, 400, "code_expired");
@@ -71,7 +71,7 @@ async fn a_code_that_workos_no_longer_takes_is_an_expired_one() {
 }
 
 #[actix_web::test]
-async fn a_failed_exchange_is_never_tried_again() {
+async fn failed_exchange_is_never_retried() {
     let app = TestApp::spawn().await;
     for failure in [
         json!({ "status": 500 }),
@@ -82,7 +82,7 @@ async fn a_failed_exchange_is_never_tried_again() {
         json!({ "fault": "huge" }),
         json!({ "status": 200, "body": { "profile": { "id": 7 } } }),
     ] {
-        let (visitor, callback) = asked(&app, "ana@acme.test", "/reports").await;
+        let (visitor, callback) = requested_link(&app, "ana@acme.test", "/reports").await;
         let before = app.workos.calls_of(EXCHANGE).await;
         let mut hook = failure.clone();
         hook["count"] = json!(1);
@@ -91,8 +91,8 @@ async fn a_failed_exchange_is_never_tried_again() {
         assert_error(&answer, 503, "workos_unavailable");
         assert_offers_new_link(&answer, "ana@acme.test", "/reports");
         assert!(answer.headers.contains_key("retry-after"));
-        assert!(visitor.sign_ins().is_empty(), "it is no longer under way");
-        // WorkOS is well again, but this sign-in is spent.
+        assert!(visitor.sign_ins().is_empty(), "the pending sign-in is removed");
+        // WorkOS works again, but this sign-in has ended.
         assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
         assert_eq!(app.workos.calls_of(EXCHANGE).await, before + 1, "{failure}");
         assert!(visitor.cookie("__Host-session").is_none());
@@ -100,14 +100,14 @@ async fn a_failed_exchange_is_never_tried_again() {
 }
 
 #[actix_web::test]
-async fn a_refused_client_is_the_operators_fault() {
+async fn rejected_client_id_is_an_internal_error() {
     let app = TestApp::with(&[("WORKOS_CLIENT_ID", "client_wrong")]).await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     assert_error(&visitor.get(&callback).await, 500, "internal");
 }
 
 #[actix_web::test]
-async fn a_profile_of_somebody_else_signs_nobody_in() {
+async fn profile_of_another_user_does_not_sign_in() {
     let app = TestApp::spawn().await;
     let profile = |changes: serde_json::Value| {
         let mut profile = json!({
@@ -124,13 +124,13 @@ async fn a_profile_of_somebody_else_signs_nobody_in() {
         json!({ "connection_type": null }),
         json!({ "id": "" }),
     ] {
-        let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+        let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
         app.workos.fail(EXCHANGE, profile(changes)).await;
         assert_error(&visitor.get(&callback).await, 403, "profile_mismatch");
         assert!(visitor.cookie("__Host-session").is_none());
     }
-    // The same answer, with nothing wrong in it, signs in: unknown and missing fields are no matter.
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    // The same response without a fault signs in, with unknown and missing fields.
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     app.workos
         .fail(EXCHANGE, profile(json!({ "email": "ANA@Acme.Test", "groups": null, "novel": 1 })))
         .await;
@@ -138,10 +138,10 @@ async fn a_profile_of_somebody_else_signs_nobody_in() {
 }
 
 #[actix_web::test]
-async fn the_address_is_the_verified_one_however_workos_spells_it() {
+async fn verified_address_is_used_however_workos_spells_it() {
     let app = TestApp::spawn().await;
     for spelling in ["ANA@ACME.TEST", " ana@acme.test ", "ana@Acme.Test"] {
-        let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+        let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
         let profile = json!({
             "object": "profile", "id": "prof_1", "email": spelling, "connection_id": "conn_1",
             "connection_type": "MagicLink", "idp_id": "1", "raw_attributes": { "email": spelling },
@@ -151,16 +151,19 @@ async fn the_address_is_the_verified_one_however_workos_spells_it() {
         assert_eq!(visitor.get(&callback).await.location(), "/account");
         let session = visitor.get_json("/api/session").await.json();
         assert_eq!(session["user"]["email"], "ana@acme.test", "{spelling:?}");
-        assert_eq!(session["user"]["raw_attributes"]["email"], spelling, "as it was sent");
+        assert_eq!(
+            session["user"]["raw_attributes"]["email"], spelling,
+            "raw attributes are unchanged"
+        );
         let page = visitor.get("/account").await.body;
         assert!(page.contains("<dd translate=\"no\">ana@acme.test</dd>"), "{page}");
     }
 }
 
 #[actix_web::test]
-async fn who_may_enter_is_asked_once_more() {
+async fn allowed_domains_are_checked_again_at_the_callback() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let app = app.restarted_with(&[("ALLOWED_EMAIL_DOMAINS", "globex.test")]).await;
     let visitor = app.again(&visitor);
     assert_error(&visitor.get(&callback).await, 403, "not_allowed");
@@ -170,7 +173,7 @@ async fn who_may_enter_is_asked_once_more() {
 #[actix_web::test]
 async fn fifty_callbacks_at_once_make_one_exchange_and_one_session() {
     let app = TestApp::spawn().await;
-    let (visitor, callback) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, callback) = requested_link(&app, "ana@acme.test", "").await;
     let mut callbacks = JoinSet::new();
     for _ in 0..50 {
         let twin = app.visitor().with_cookies_of(&visitor);
@@ -181,8 +184,16 @@ async fn fifty_callbacks_at_once_make_one_exchange_and_one_session() {
         });
     }
     let answers = callbacks.join_all().await;
-    assert_eq!(answers, [(303, true); 50], "whichever a browser reads, it has the session");
+    assert_eq!(
+        answers,
+        [(303, true); 50],
+        "the browser gets the session from any of the responses"
+    );
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
     let list = app.signed_in("ana@acme.test").await.get("/account/sessions").await.body;
-    assert_eq!(list.matches("data-session=").count(), 2, "theirs and this one");
+    assert_eq!(
+        list.matches("data-session=").count(),
+        2,
+        "the session of the callbacks and this one"
+    );
 }

@@ -1,4 +1,4 @@
-//! Pages of other sites: they may lead people here, and load nothing of ours into themselves.
+//! Requests from other sites: they may navigate here, but not load our pages or assets.
 
 use reqwest::Method;
 
@@ -6,7 +6,7 @@ use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// What a browser says of a request: from where, how, and for what.
+/// `Sec-Fetch-Site`, `Sec-Fetch-Mode` and `Sec-Fetch-Dest`.
 type From = (&'static str, &'static str, &'static str);
 
 const VISIT: From = ("cross-site", "navigate", "document");
@@ -21,7 +21,7 @@ const PREFETCHES: [(&str, &str); 6] = [
     ("X-Purpose", "preview"),
 ];
 
-/// A prefetch with this header, from this site if it says from where.
+/// Sends a prefetch with this header, with `Sec-Fetch-Site` if `site` is given.
 async fn prefetch(
     visitor: &Visitor,
     path: &str,
@@ -43,7 +43,7 @@ async fn get(visitor: &Visitor, path: &str, (site, mode, dest): From) -> Answer 
 }
 
 #[actix_web::test]
-async fn another_sites_page_loads_nothing_of_ours() {
+async fn other_sites_cannot_load_our_pages_or_assets() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let home = visitor.get("/").await.body;
@@ -71,7 +71,7 @@ async fn another_sites_page_loads_nothing_of_ours() {
 }
 
 #[actix_web::test]
-async fn whoever_comes_from_there_sees_a_page_of_their_own() {
+async fn user_who_follows_a_link_from_another_site_sees_the_page() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     for from in [VISIT, ("same-site", "navigate", "document"), ("none", "navigate", "document")] {
@@ -82,18 +82,22 @@ async fn whoever_comes_from_there_sees_a_page_of_their_own() {
     assert_eq!(
         get(&visitor, "/login", script).await.status,
         200,
-        "our own pages load what they like"
+        "our own pages may load anything"
     );
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
     let path = callback.strip_prefix(&app.origin).unwrap();
     assert_eq!(get(&visitor, path, VISIT).await.location(), "/account");
-    assert_eq!(get(&visitor, "/account", VISIT).await.status, 200, "and on, by the redirect");
+    assert_eq!(
+        get(&visitor, "/account", VISIT).await.status,
+        200,
+        "the redirect is cross-site too"
+    );
 }
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_mailed_link_opens_from_a_webmail() {
+async fn link_in_an_email_opens_from_webmail() {
     let app = TestApp::with_own_mail(&[]).await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -104,7 +108,7 @@ async fn a_mailed_link_opens_from_a_webmail() {
 }
 
 #[actix_web::test]
-async fn a_prefetch_uses_nothing_up() {
+async fn prefetch_does_not_redeem_the_code() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -122,11 +126,15 @@ async fn a_prefetch_uses_nothing_up() {
         }
     }
     assert_eq!(app.workos.calls_of("/sso/token").await, 0);
-    assert_eq!(get(&visitor, path, VISIT).await.location(), "/account", "the visit itself works");
+    assert_eq!(
+        get(&visitor, path, VISIT).await.location(),
+        "/account",
+        "the code was not redeemed by a prefetch"
+    );
 }
 
 #[actix_web::test]
-async fn a_prefetched_page_continues_on_a_press() {
+async fn prefetched_page_has_a_button_that_continues() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -134,7 +142,7 @@ async fn a_prefetched_page_continues_on_a_press() {
     let path = callback.strip_prefix(&app.origin).unwrap();
     let answer =
         prefetch(&visitor, path, ("Sec-Purpose", "prefetch;prerender"), Some("none")).await;
-    // The same URL again, and the code stays out of the page.
+    // The button leads to the same URL, without the code in the page.
     assert!(answer.body.contains("<a class=\"button\" href=\"\">"), "{}", answer.body);
     let code = path.split_once("code=").unwrap().1.split('&').next().unwrap();
     assert!(!answer.body.contains(code));
@@ -159,7 +167,7 @@ async fn other_pages_may_be_prefetched_but_not_by_other_sites() {
 }
 
 #[actix_web::test]
-async fn a_read_with_a_contradicting_origin_is_refused() {
+async fn read_with_a_contradicting_origin_is_refused() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     for (site, origin, status) in [
@@ -176,7 +184,7 @@ async fn a_read_with_a_contradicting_origin_is_refused() {
 }
 
 #[actix_web::test]
-async fn programs_and_balancers_that_say_nothing_are_served() {
+async fn requests_without_fetch_metadata_are_served() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     for path in ["/", "/account", "/api/session", "/health/live"] {
@@ -187,7 +195,7 @@ async fn programs_and_balancers_that_say_nothing_are_served() {
 }
 
 #[actix_web::test]
-async fn no_site_is_told_that_it_may_read_ours() {
+async fn responses_have_no_cors_headers() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     for (method, path) in [

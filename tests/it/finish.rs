@@ -1,5 +1,5 @@
-//! `/login/finish`: where the browser that asked goes on, after the link was opened in another and the
-//! digits were typed there.
+//! `/login/finish`: completes the sign-in in the requesting browser, after another browser opened the link
+//! and entered the digits.
 
 use reqwest::Method;
 use tokio::task::JoinSet;
@@ -11,18 +11,18 @@ use crate::two_browsers::Two;
 const EXCHANGE: &str = "/sso/token";
 
 #[actix_web::test]
-async fn the_link_may_come_home_after_all() {
+async fn link_can_still_be_opened_in_the_requesting_browser() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "/reports").await;
     assert_eq!(two.laptop.get(&two.callback).await.location(), "/reports");
     assert_error(&two.type_digits("00").await, 400, "link_expired");
     let late = two.phone.post("/login/approve/cancel", &[]).await;
     assert_error(&late, 400, "link_expired");
-    assert!(late.body.contains("too late"), "nobody is told that nobody got in");
+    assert!(late.body.contains("too late"), "it is too late to cancel");
 }
 
 #[actix_web::test]
-async fn fifty_tabs_that_finish_at_once_make_one_exchange_and_one_session() {
+async fn fifty_concurrent_requests_make_one_exchange_and_one_session() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;
@@ -46,7 +46,7 @@ async fn fifty_tabs_that_finish_at_once_make_one_exchange_and_one_session() {
 }
 
 #[actix_web::test]
-async fn what_was_approved_is_of_no_use_to_anybody_else() {
+async fn approval_works_only_in_the_requesting_browser() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;
@@ -56,11 +56,11 @@ async fn what_was_approved_is_of_no_use_to_anybody_else() {
         let status = stranger.get(&two.sent.replace("/sent", "/status")).await.json();
         assert_eq!((&status["state"], &status["next"]), (&"none".into(), &().into()));
     }
-    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1, "that of another, to sign in");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1, "the one call is that of Eve's sign-in");
 }
 
 #[actix_web::test]
-async fn an_approval_waits_no_longer_than_its_code_would_live() {
+async fn approval_expires_with_the_authorization_code() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     app.clock.advance(9 * 60);
@@ -74,7 +74,7 @@ async fn an_approval_waits_no_longer_than_its_code_would_live() {
 }
 
 #[actix_web::test]
-async fn what_is_kept_for_the_asking_browser_tells_nothing() {
+async fn stored_approval_exposes_neither_code_nor_address() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;
@@ -86,14 +86,14 @@ async fn what_is_kept_for_the_asking_browser_tells_nothing() {
 }
 
 #[actix_web::test]
-async fn a_newer_link_does_not_kill_the_older_and_each_has_its_digits() {
+async fn newer_link_keeps_the_older_one_working_with_its_own_digits() {
     let app = TestApp::spawn().await;
     let laptop = app.visitor();
     let first = laptop.ask_for_link("ana@acme.test", "/first").await.location().to_owned();
     let first_callback = app.workos.follow_newest_link("ana@acme.test").await;
     let second = laptop.ask_for_link("ana@acme.test", "/second").await.location().to_owned();
     let second_callback = app.workos.follow_newest_link("ana@acme.test").await;
-    for (sent, callback, led_to) in
+    for (sent, callback, destination) in
         [(&second, &second_callback, "/second"), (&first, &first_callback, "/first")]
     {
         let digits = laptop.get(sent).await.digits().to_owned();
@@ -101,35 +101,39 @@ async fn a_newer_link_does_not_kill_the_older_and_each_has_its_digits() {
         phone.get(callback).await;
         phone.post("/login/approve", &[("digits", &digits)]).await;
         let next = laptop.get(sent).await.location().to_owned();
-        assert_eq!(laptop.get(&next).await.location(), led_to);
+        assert_eq!(laptop.get(&next).await.location(), destination);
     }
 }
 
 #[actix_web::test]
-async fn while_one_tab_is_being_signed_in_the_others_wait() {
+async fn other_tabs_wait_during_the_exchange() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;
     let next = two.next().await;
     app.workos.fail(EXCHANGE, serde_json::json!({ "delay_ms": 1500, "count": 1 })).await;
     let (tab, path) = (app.visitor().with_cookies_of(&two.laptop), next.clone());
-    let going_through = tokio::spawn(async move { tab.get(&path).await.location().to_owned() });
-    // Until the exchange has begun, the status says so: then there is nothing to do but wait.
+    let finishing = tokio::spawn(async move { tab.get(&path).await.location().to_owned() });
+    // The status stays approved until the exchange begins.
     while two.status().await["state"] == "approved" {
         tokio::task::yield_now().await;
     }
     assert_eq!(two.status().await["state"], "pending");
-    assert!(two.laptop.get(&two.sent).await.body.contains("data-digits"), "and waits");
+    assert!(two.laptop.get(&two.sent).await.body.contains("data-digits"), "the page still waits");
     for path in [next.as_str(), two.callback.as_str()] {
-        assert_eq!(two.laptop.get(path).await.location(), "/account", "it waits, and goes on");
+        assert_eq!(
+            two.laptop.get(path).await.location(),
+            "/account",
+            "the request waits for the exchange"
+        );
     }
     assert!(two.laptop.is_signed_in().await);
-    assert_eq!(going_through.await.unwrap(), "/account");
+    assert_eq!(finishing.await.unwrap(), "/account");
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
 }
 
 #[actix_web::test]
-async fn an_old_state_leaves_no_more_time_than_it_has() {
+async fn page_expires_with_the_state() {
     let app = TestApp::spawn().await;
     let laptop = app.visitor();
     laptop.ask_for_link("ana@acme.test", "").await;
@@ -143,7 +147,7 @@ async fn an_old_state_leaves_no_more_time_than_it_has() {
 }
 
 #[actix_web::test]
-async fn a_prefetch_finishes_nothing() {
+async fn prefetch_does_not_redeem_the_approved_code() {
     let app = TestApp::spawn().await;
     let two = Two::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;

@@ -1,10 +1,10 @@
-//! Request smuggling: where one request ends and the next begins is never up to the sender's
-//! ambiguity (RFC 9112, 6.3 and 11.2). Raw sockets against the real server.
+//! Request smuggling: requests whose end is ambiguous are refused (RFC 9112, 6.3 and 11.2). These tests
+//! send raw bytes to the real server.
 
 use crate::raw::{exchange, statuses};
 use crate::test_app::TestApp;
 
-/// A request that an attacker hides behind or inside of another. Its answer is `ok` in a line.
+/// A request that an attacker hides after or inside another one. Its response has the body `ok`.
 fn hidden(host: &str) -> String {
     format!("GET /health/live HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
 }
@@ -18,12 +18,12 @@ fn post(host: &str, headers: &str, body: &str) -> String {
 
 async fn assert_refused(app: &TestApp, what: &str, bytes: &str) {
     let answer = exchange(&app.origin, bytes.as_bytes()).await;
-    assert_eq!(statuses(&answer), [400], "{what:?}: one answer, which refuses: {answer}");
+    assert_eq!(statuses(&answer), [400], "{what:?}: expected one response with 400: {answer}");
     assert!(!answer.contains("ok\n"), "{what:?}");
 }
 
 #[actix_web::test]
-async fn two_lengths_or_none_that_counts_are_refused() {
+async fn ambiguous_or_invalid_lengths_are_refused() {
     let app = TestApp::spawn().await;
     let host = app.origin.split_once("//").unwrap().1;
     for headers in [
@@ -58,7 +58,7 @@ async fn two_lengths_or_none_that_counts_are_refused() {
 }
 
 #[actix_web::test]
-async fn headers_that_can_be_read_in_two_ways_are_refused() {
+async fn ambiguous_headers_are_refused() {
     let app = TestApp::spawn().await;
     let host = app.origin.split_once("//").unwrap().1;
     for headers in [
@@ -76,7 +76,7 @@ async fn headers_that_can_be_read_in_two_ways_are_refused() {
 }
 
 #[actix_web::test]
-async fn chunks_that_are_none_end_the_connection() {
+async fn malformed_chunks_end_the_connection() {
     let app = TestApp::spawn().await;
     let host = app.origin.split_once("//").unwrap().1;
     for body in [
@@ -97,7 +97,7 @@ async fn chunks_that_are_none_end_the_connection() {
 }
 
 #[actix_web::test]
-async fn what_stands_in_a_body_is_never_a_request() {
+async fn body_is_never_read_as_a_request() {
     let app = TestApp::spawn().await;
     let host = app.origin.split_once("//").unwrap().1;
     let hidden = hidden(host);
@@ -115,7 +115,7 @@ async fn what_stands_in_a_body_is_never_a_request() {
         ("not by POST", post(host, &length, &hidden).replacen("POST", "GET", 1), 200),
         ("an unknown method", post(host, &length, &hidden).replacen("POST", "BREW", 1), 405),
     ] {
-        // Both sides may think that more comes, so the end is asked for.
+        // Without `Connection: close`, both sides might wait for more.
         let bytes = bytes.replacen("Content-Type", "Connection: close\r\nContent-Type", 1);
         let answer = exchange(&app.origin, bytes.as_bytes()).await;
         assert_eq!(statuses(&answer), [status], "{what}: {answer}");
@@ -124,7 +124,7 @@ async fn what_stands_in_a_body_is_never_a_request() {
 }
 
 #[actix_web::test]
-async fn what_follows_an_upgrade_is_no_request() {
+async fn bytes_after_an_upgrade_are_not_read_as_a_request() {
     let app = TestApp::spawn().await;
     let host = app.origin.split_once("//").unwrap().1;
     for (line, upgrade) in [
@@ -141,7 +141,7 @@ async fn what_follows_an_upgrade_is_no_request() {
     let h2c = "GET / HTTP/1.1\r\nHost: HOST\r\nConnection: close, Upgrade, HTTP2-Settings\r\n\
                Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
     let answer = exchange(&app.origin, h2c.replace("HOST", host).as_bytes()).await;
-    assert_eq!(statuses(&answer), [200], "an upgrade to HTTP/2 in the clear is ignored");
+    assert_eq!(statuses(&answer), [200], "an upgrade to cleartext HTTP/2 is ignored");
     let answer = exchange(&app.origin, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await;
     assert_eq!(statuses(&answer), [400]);
 }

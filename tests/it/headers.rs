@@ -1,5 +1,5 @@
-//! The security headers, held against the rules of those who give marks for them: MDN's HTTP
-//! Observatory (algorithm version 4) and Google's CSP Evaluator.
+//! The security headers, scored by the rules of MDN's HTTP Observatory (algorithm version 4) and of
+//! Google's CSP Evaluator.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ fn policy(answer: &Answer) -> BTreeMap<String, Vec<String>> {
     for directive in answer.header("content-security-policy").split("; ") {
         let mut words = directive.split(' ').map(str::to_owned);
         let known = policy.insert(words.next().unwrap(), words.collect());
-        assert!(known.is_none(), "a directive counts once: {directive}");
+        assert!(known.is_none(), "only the first of two equal directives counts: {directive}");
     }
     policy
 }
@@ -31,7 +31,7 @@ async fn public_site() -> (TestApp, Visitor) {
 }
 
 #[actix_web::test]
-async fn the_policy_forbids_everything_and_allows_what_the_pages_use() {
+async fn csp_allows_only_what_the_pages_use() {
     let (_app, visitor) = public_site().await;
     let mut policy = policy(&visitor.get("/").await);
     let scripts = policy.remove("script-src").unwrap();
@@ -55,7 +55,7 @@ async fn the_policy_forbids_everything_and_allows_what_the_pages_use() {
 }
 
 #[actix_web::test]
-async fn every_script_is_named_by_its_hash_on_the_page_and_in_the_policy() {
+async fn every_script_has_its_hash_in_the_page_and_the_policy() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "").await.location().to_owned();
@@ -76,10 +76,10 @@ async fn every_script_is_named_by_its_hash_on_the_page_and_in_the_policy() {
         }
         assert!(!page.body.contains(" onclick=") && !page.body.contains(" style="), "{path}");
     }
-    assert!(scripts > 0, "the waiting page has one");
+    assert!(scripts > 0, "the waiting page has a script");
 }
 
-/// The score of a page by the Observatory's table: 100, minus faults, plus what goes beyond.
+/// The score of a page by the Observatory's table: 100, minus penalties, plus bonuses.
 fn score(page: &Answer, all_scripts_have_integrity: bool) -> i32 {
     let policy = policy(page);
     let sources: Vec<_> = policy.values().flatten().map(String::as_str).collect();
@@ -106,7 +106,7 @@ fn score(page: &Answer, all_scripts_have_integrity: bool) -> i32 {
 }
 
 #[actix_web::test]
-async fn every_page_scores_what_a_site_that_is_not_preloaded_can() {
+async fn every_page_gets_the_best_score_without_hsts_preloading() {
     let (_app, visitor) = public_site().await;
     let sent = visitor.ask_for_link("ana@acme.test", "").await.location().to_owned();
     for path in ["/", "/login", "/none", "/account", &sent] {
@@ -114,16 +114,16 @@ async fn every_page_scores_what_a_site_that_is_not_preloaded_can() {
         let scripts = page.body.matches("<script").count();
         let with_integrity = page.body.matches(" integrity=\"sha256-").count();
         assert_eq!(scripts, with_integrity, "{path}");
-        // A page without scripts can't be better by having them whole.
+        // A page without scripts can't get the bonus for integrity.
         let most = if scripts > 0 { 135 } else { 130 };
         assert_eq!(score(&page, scripts > 0), most, "{path}");
     }
 }
 
 #[actix_web::test]
-async fn the_cookies_of_a_sign_in_would_score_too() {
+async fn sign_in_cookie_has_the_host_prefix() {
     let (_app, visitor) = public_site().await;
-    // `Visitor` keeps none that isn't `__Host-`, Secure, HttpOnly and SameSite=Lax.
+    // `Visitor` rejects cookies that aren't `__Host-`, Secure, HttpOnly and SameSite=Lax.
     let answer = visitor.ask_for_link("ana@acme.test", "").await;
     assert_eq!(answer.headers.get_all("set-cookie").iter().count(), 1);
     assert!(answer.header("set-cookie").starts_with("__Host-signin-"));

@@ -5,7 +5,7 @@ use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn a_load_balancer_may_ask_under_any_name() {
+async fn load_balancer_may_use_any_host() {
     let app = TestApp::spawn().await;
     let balancer = Visitor::new("http://10.0.0.7:80").through(&app.origin);
     assert_eq!(balancer.get("/health/live").await.body, "ok\n");
@@ -14,7 +14,7 @@ async fn a_load_balancer_may_ask_under_any_name() {
 }
 
 #[actix_web::test]
-async fn without_a_store_it_is_alive_but_not_ready() {
+async fn app_is_live_but_not_ready_without_a_store() {
     let app = TestApp::spawn().await;
     app.database().execute_batch("ALTER TABLE sessions RENAME TO away").unwrap();
     assert_eq!(app.visitor().get("/health/live").await.status, 200);
@@ -22,7 +22,7 @@ async fn without_a_store_it_is_alive_but_not_ready() {
 }
 
 #[actix_web::test]
-async fn ready_is_said_after_a_write_and_not_taken_back_when_writes_fail() {
+async fn ready_after_the_first_write_and_still_ready_when_writes_fail() {
     let full = ["sessions", "claims", "kept"].map(|table| {
         format!(
             "CREATE TRIGGER full_{table} BEFORE INSERT ON {table}
@@ -33,14 +33,14 @@ async fn ready_is_said_after_a_write_and_not_taken_back_when_writes_fail() {
     let app = TestApp::spawn().await;
     fill(&app);
     let ready = async || app.visitor().get("/health/ready").await.status;
-    assert_eq!(ready().await, 503, "it can be read only");
+    assert_eq!(ready().await, 503, "the store is read-only");
     let space = "DROP TRIGGER full_sessions; DROP TRIGGER full_claims; DROP TRIGGER full_kept";
     app.database().execute_batch(space).unwrap();
     let visitor = app.signed_in("ana@acme.test").await;
     let stranger = app.visitor();
     stranger.ask_for_link("bob@acme.test", "").await;
     let callback = app.workos.follow_newest_link("bob@acme.test").await;
-    // From many connections, so to every worker thread.
+    // Many connections, to reach every worker thread.
     for _ in 0..8 {
         assert_eq!(ready().await, 200);
     }

@@ -3,7 +3,7 @@
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn a_stranger_is_offered_to_sign_in() {
+async fn signed_out_visitor_sees_a_sign_in_link() {
     let app = TestApp::spawn().await;
     let home = app.visitor().get("/").await;
     assert_eq!(home.status, 200);
@@ -12,7 +12,7 @@ async fn a_stranger_is_offered_to_sign_in() {
 }
 
 #[actix_web::test]
-async fn a_person_is_greeted_and_can_sign_out() {
+async fn signed_in_user_sees_the_email_address_and_can_sign_out() {
     let app = TestApp::spawn().await;
     let home = app.signed_in("ana@acme.test").await.get("/").await;
     assert!(home.body.contains("ana@acme.test"));

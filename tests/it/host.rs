@@ -1,4 +1,4 @@
-//! The site is served under its own name only, whichever way a request gives one.
+//! The site is served under its own host only, whether a request names the host in a header or in its target.
 
 use reqwest::Method;
 
@@ -7,7 +7,7 @@ use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn every_name_must_be_ours() {
+async fn requests_for_other_hosts_are_refused() {
     let app = TestApp::spawn().await;
     let ours = app.origin.split_once("//").unwrap().1;
     for (target, host, status) in [
@@ -31,7 +31,7 @@ async fn every_name_must_be_ours() {
 }
 
 #[actix_web::test]
-async fn only_health_is_told_under_another_name() {
+async fn only_health_checks_are_served_under_other_hosts() {
     let app = TestApp::spawn().await;
     let elsewhere = Visitor::new("http://10.0.0.7").through(&app.origin);
     for path in ["/health/live", "/health/ready"] {
@@ -47,7 +47,7 @@ async fn only_health_is_told_under_another_name() {
 }
 
 #[actix_web::test]
-async fn no_redirect_names_a_host() {
+async fn redirects_are_always_relative() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let forged = |request: reqwest::RequestBuilder| {
@@ -78,7 +78,7 @@ async fn no_redirect_names_a_host() {
 }
 
 #[actix_web::test]
-async fn what_a_header_says_of_the_host_reaches_no_location_header() {
+async fn forwarded_host_does_not_reach_the_location_header() {
     let app = TestApp::spawn().await;
     let host = app.origin.split_once("//").unwrap().1;
     let bytes = format!(

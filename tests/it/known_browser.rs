@@ -1,15 +1,16 @@
-//! `__Host-known`: a browser that has proved a mailbox gets emails for it whoever else asks for them.
+//! `__Host-known`: a browser that has signed in with an address gets emails for it, however many other
+//! browsers request.
 
 use reqwest::Method;
 use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::answer::Answer;
-use crate::asked::{self, Asked};
+use crate::code_request::{self, CodeRequest};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 const KNOWN: &str = "__Host-known";
-/// The default settings, which the other tests do without.
+/// The default limits, which other tests turn off.
 const LIMITS: [(&str, &str); 4] = [
     ("RATE_LIMIT_PER_EMAIL", "5/15m"),
     ("RATE_LIMIT_PER_CLIENT", "30/15m"),
@@ -17,30 +18,30 @@ const LIMITS: [(&str, &str); 4] = [
     ("TRUSTED_PROXIES", "127.0.0.1"),
 ];
 
-async fn ask_from(visitor: &Visitor, client: &str, email: &str) -> Answer {
+async fn request_from(visitor: &Visitor, client: &str, email: &str) -> Answer {
     let request = visitor.request(Method::POST, "/login").header("X-Forwarded-For", client);
     visitor.send(request.header("Sec-Fetch-Site", "same-origin").form(&[("email", email)])).await
 }
 
-/// Whether an email was sent; the page says when the next can be, if none was.
+/// Requests an email and returns whether it was sent. If it wasn't, the page says when the next can be.
 async fn is_sent(visitor: &Visitor, client: &str, email: &str) -> bool {
-    let answer = ask_from(visitor, client, email).await;
+    let answer = request_from(visitor, client, email).await;
     let page = visitor.get(answer.location()).await;
     !page.body.contains("data-next-mail")
 }
 
-/// Strangers use up what a mailbox gets, each request for another spelling of the address.
-async fn used_up(app: &TestApp, local: &str) {
+/// Uses up the limit of a mailbox from other browsers and networks, each time with another subaddress.
+async fn use_up_limit(app: &TestApp, local: &str) {
     let strangers = app.visitor();
     for n in 0..21 {
         let email = format!("{local}+{n}@acme.test");
-        let answer = ask_from(&strangers, &format!("192.0.2.{n}"), &email).await;
+        let answer = request_from(&strangers, &format!("192.0.2.{n}"), &email).await;
         assert_eq!(answer.status, 303);
     }
 }
 
 #[actix_web::test]
-async fn strangers_cannot_use_up_the_emails_of_a_browser_that_has_signed_in() {
+async fn other_browsers_cannot_use_up_the_email_limit_of_a_known_browser() {
     let app = TestApp::with(&LIMITS).await;
     let victim = app.signed_in("victim@acme.test").await;
     let elsewhere = app.visitor();
@@ -48,15 +49,15 @@ async fn strangers_cannot_use_up_the_emails_of_a_browser_that_has_signed_in() {
     let callback = app.workos.follow_newest_link("victim%2Bhome@acme.test").await;
     assert_eq!(elsewhere.get(&callback).await.location(), "/account");
     assert_eq!(victim.post("/logout", &[]).await.status, 303);
-    used_up(&app, "victim").await;
+    use_up_limit(&app, "victim").await;
 
     assert!(!is_sent(&app.visitor(), "198.51.100.1", "victim@acme.test").await, "another browser");
     assert!(is_sent(&victim, "198.51.100.2", "victim@acme.test").await);
     let callback = app.workos.follow_newest_link("victim@acme.test").await;
     assert_eq!(victim.get(&callback).await.location(), "/account");
-    // It counts for the address that was proved, and for no other of that mailbox.
+    // The cookie is valid for the address of the sign-in only, not for others of that mailbox.
     assert!(!is_sent(&victim, "198.51.100.3", "victim+19@acme.test").await);
-    // All browsers that have proved the mailbox share ten an hour.
+    // All known browsers of the mailbox share ten emails an hour.
     for n in 0..9 {
         let (visitor, email) = match n % 2 {
             0 => (&victim, "victim@acme.test"),
@@ -65,20 +66,20 @@ async fn strangers_cannot_use_up_the_emails_of_a_browser_that_has_signed_in() {
         assert!(is_sent(visitor, &format!("198.51.100.{}", 10 + n), email).await, "{n}");
     }
     for (visitor, email) in [(&victim, "victim@acme.test"), (&elsewhere, "victim+home@acme.test")] {
-        assert!(!is_sent(visitor, "198.51.100.99", email).await, "the eleventh");
+        assert!(!is_sent(visitor, "198.51.100.99", email).await, "the eleventh in an hour");
     }
     app.clock.advance(60 * 60);
     assert!(is_sent(&victim, "198.51.100.99", "victim@acme.test").await);
 }
 
 #[actix_web::test]
-async fn the_page_counts_down_for_other_browsers_only() {
+async fn page_counts_down_for_other_browsers_only() {
     let app = TestApp::with(&LIMITS).await;
     let (victim, other) = (app.signed_in("victim@acme.test").await, app.visitor());
     for visitor in [&victim, &other] {
         assert!(is_sent(visitor, "198.51.100.1", "victim@acme.test").await);
     }
-    used_up(&app, "victim").await;
+    use_up_limit(&app, "victim").await;
     for _ in 0..12 {
         let page = victim.get("/login/sent").await.body;
         assert!(!page.contains("data-countdown"), "{page}");
@@ -91,28 +92,28 @@ async fn the_page_counts_down_for_other_browsers_only() {
 }
 
 #[actix_web::test]
-async fn strangers_of_the_same_network_do_not_use_up_an_address() {
+async fn other_browsers_of_the_same_network_do_not_use_up_the_limit_of_an_address() {
     let app = TestApp::with(&LIMITS).await;
     let victim = app.signed_in("victim@acme.test").await;
     let stranger = app.visitor();
     for n in 0..6 {
-        let answer = ask_from(&stranger, "192.0.2.1", "victim@acme.test").await;
+        let answer = request_from(&stranger, "192.0.2.1", "victim@acme.test").await;
         assert_eq!(answer.status, if n < 5 { 303 } else { 429 });
     }
     for n in 0..6 {
-        let answer = ask_from(&victim, "192.0.2.1", "victim@acme.test").await;
+        let answer = request_from(&victim, "192.0.2.1", "victim@acme.test").await;
         assert_eq!(answer.status, if n < 5 { 303 } else { 429 });
     }
 }
 
 #[actix_web::test]
-async fn a_cookie_of_another_address_key_or_place_does_nothing() {
+async fn cookie_of_another_address_key_or_name_does_nothing() {
     let key = generate_cookie_key().unwrap();
     let app = TestApp::with(&[&LIMITS[..], &[("COOKIE_KEYS", &key)]].concat()).await;
     let victim = app.signed_in("victim@acme.test").await;
     let attacker = app.signed_in("eve@evil.test").await;
     let genuine = victim.cookie(KNOWN).unwrap();
-    used_up(&app, "victim").await;
+    use_up_limit(&app, "victim").await;
     assert!(!is_sent(&attacker, "198.51.100.1", "victim@acme.test").await);
 
     let mut values = vec![String::new(), "x".to_owned(), genuine[1..].to_owned()];
@@ -126,7 +127,7 @@ async fn a_cookie_of_another_address_key_or_place_does_nothing() {
         let client = format!("198.51.100.{}", 10 + n);
         assert!(!is_sent(&stranger, &client, "victim@acme.test").await, "{value}");
     }
-    // Under another name it is no mark, and as any other cookie it is nothing either.
+    // The value has no effect under the name of another cookie.
     let stranger = app.visitor();
     for name in ["__Host-session", "__Host-approve", "__Host-Known", "known"] {
         stranger.set_cookie(name, &genuine);
@@ -136,21 +137,21 @@ async fn a_cookie_of_another_address_key_or_place_does_nothing() {
 
     let stranger = app.visitor();
     stranger.set_cookie(KNOWN, &genuine);
-    assert!(!stranger.is_signed_in().await, "it signs in nobody");
+    assert!(!stranger.is_signed_in().await, "the cookie doesn't sign in");
     assert!(is_sent(&stranger, "198.51.100.4", "victim@acme.test").await);
     let other_key = generate_cookie_key().unwrap();
     let app = app.restarted_with(&[("COOKIE_KEYS", &other_key)]).await;
-    // The embedded store counts in memory.
-    used_up(&app, "victim").await;
+    // The embedded store counts in memory, so the limit starts again.
+    use_up_limit(&app, "victim").await;
     assert!(!is_sent(&app.again(&victim), "198.51.100.5", "victim@acme.test").await);
 }
 
 #[actix_web::test]
-async fn it_is_set_by_a_link_or_a_code_lasts_90_days_and_is_replaced_by_the_next_person() {
+async fn cookie_is_set_by_a_sign_in_lasts_90_days_and_is_replaced_by_the_next_user() {
     let app = TestApp::with(&LIMITS).await;
     let visitor = app.visitor();
     visitor.ask_for_link("victim@acme.test", "").await;
-    assert_eq!(visitor.cookie(KNOWN), None, "nothing is proved yet");
+    assert_eq!(visitor.cookie(KNOWN), None, "the cookie is set only after the sign-in");
     let callback = app.workos.follow_newest_link("victim@acme.test").await;
     let signed_in = visitor.get(&callback).await;
     let cookies = signed_in.headers.get_all("set-cookie").iter();
@@ -159,30 +160,33 @@ async fn it_is_set_by_a_link_or_a_code_lasts_90_days_and_is_replaced_by_the_next
     assert!(cookie.contains("Max-Age=7776000"), "{cookie}");
 
     app.clock.advance(90 * 24 * 60 * 60 - 5);
-    used_up(&app, "victim").await;
+    use_up_limit(&app, "victim").await;
     assert!(is_sent(&visitor, "198.51.100.1", "victim@acme.test").await);
     app.clock.advance(5);
-    assert!(!is_sent(&visitor, "198.51.100.1", "victim@acme.test").await, "kept for too long");
+    assert!(
+        !is_sent(&visitor, "198.51.100.1", "victim@acme.test").await,
+        "an expired cookie has no effect"
+    );
 
     let visitor = app.signed_in("victim@acme.test.example").await;
     visitor.post("/logout", &[]).await;
     visitor.ask_for_link("next@acme.test", "").await;
     let callback = app.workos.follow_newest_link("next@acme.test").await;
     visitor.get(&callback).await;
-    used_up(&app, "next").await;
+    use_up_limit(&app, "next").await;
     assert!(is_sent(&visitor, "198.51.100.1", "next@acme.test").await);
-    used_up(&app, "victim").await;
+    use_up_limit(&app, "victim").await;
     assert!(!is_sent(&visitor, "198.51.100.1", "victim@acme.test").await);
 
-    let app = asked::by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
-    assert_eq!(asked.visitor.cookie(KNOWN), None);
-    asked.type_right().await;
-    assert!(asked.visitor.cookie(KNOWN).is_some());
+    let app = code_request::by_code().await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
+    assert_eq!(requested.visitor.cookie(KNOWN), None);
+    requested.type_right().await;
+    assert!(requested.visitor.cookie(KNOWN).is_some());
 }
 
 #[actix_web::test]
-async fn the_longest_address_fits() {
+async fn longest_address_fits_into_the_cookie() {
     let app = TestApp::spawn().await;
     let domain = format!("{}.{}.{}.test", "a".repeat(63), "b".repeat(63), "c".repeat(56));
     let visitor = app.signed_in(&format!("{}@{domain}", "x".repeat(64))).await;
@@ -191,15 +195,15 @@ async fn the_longest_address_fits() {
 }
 
 #[actix_web::test]
-async fn by_code_too_strangers_cannot_use_up_the_emails_of_a_browser_that_has_signed_in() {
+async fn other_browsers_cannot_use_up_the_codes_of_a_known_browser() {
     let settings = [("SIGN_IN_WITH", "code"), ("RATE_LIMIT_PER_MAILBOX", "2/1h")];
     let app = TestApp::with(&settings).await;
-    let victim = Asked::new(&app, "victim@acme.test", "").await;
+    let victim = CodeRequest::new(&app, "victim@acme.test", "").await;
     victim.type_right().await;
     app.visitor().ask_for_link("victim+1@acme.test", "").await;
-    let before = app.workos.calls_of(asked::CREATE).await;
+    let before = app.workos.calls_of(code_request::CREATE).await;
     app.visitor().ask_for_link("victim@acme.test", "").await;
-    assert_eq!(app.workos.calls_of(asked::CREATE).await, before);
+    assert_eq!(app.workos.calls_of(code_request::CREATE).await, before);
     victim.visitor.ask_for_link("victim@acme.test", "").await;
-    assert_eq!(app.workos.calls_of(asked::CREATE).await, before + 1);
+    assert_eq!(app.workos.calls_of(code_request::CREATE).await, before + 1);
 }

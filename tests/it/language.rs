@@ -1,5 +1,5 @@
 // with second-language
-//! Which language a page is in.
+//! The language of pages and emails.
 
 use reqwest::Method;
 
@@ -18,7 +18,7 @@ fn language(page: &Answer) -> &str {
 }
 
 #[actix_web::test]
-async fn a_page_is_in_the_language_that_the_browser_prefers() {
+async fn page_is_in_the_language_that_the_browser_prefers() {
     let app = TestApp::spawn().await;
     for (accept_language, expected) in [
         ("de", "de"),
@@ -43,14 +43,18 @@ async fn a_page_is_in_the_language_that_the_browser_prefers() {
 }
 
 #[actix_web::test]
-async fn a_language_that_is_chosen_is_remembered() {
+async fn chosen_language_is_remembered() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let chosen = visitor.get("/login?lang=de").await;
     assert_eq!((chosen.status.as_u16(), language(&chosen)), (200, "de"));
     assert!(chosen.body.contains("E-Mail-Adresse"));
     assert!(visitor.cookie("__Host-lang").is_some());
-    assert_eq!(language(&with_settings(&visitor, "/", "en").await), "de", "before the settings");
+    assert_eq!(
+        language(&with_settings(&visitor, "/", "en").await),
+        "de",
+        "the choice takes precedence over Accept-Language"
+    );
     assert_eq!(language(&visitor.get("/nowhere").await), "de", "errors too");
 
     assert_eq!(language(&visitor.get("/?lang=en").await), "en");
@@ -58,7 +62,7 @@ async fn a_language_that_is_chosen_is_remembered() {
 }
 
 #[actix_web::test]
-async fn it_is_remembered_where_the_answer_leads_elsewhere_too() {
+async fn chosen_language_is_remembered_on_redirects_and_errors() {
     let app = TestApp::spawn().await;
     for path in ["/account?lang=de", "/login/sent?lang=de", "/nowhere?lang=de"] {
         let visitor = app.visitor();
@@ -69,11 +73,15 @@ async fn it_is_remembered_where_the_answer_leads_elsewhere_too() {
     let page = visitor.get("/login").await;
     let asset = page.leads_to("/static/").unwrap();
     visitor.get(&format!("{asset}?lang=de")).await;
-    assert_eq!(visitor.cookie("__Host-lang"), None, "not with what caches keep");
+    assert_eq!(
+        visitor.cookie("__Host-lang"),
+        None,
+        "a response that caches may keep sets no cookie"
+    );
 }
 
 #[actix_web::test]
-async fn what_is_no_language_of_this_site_chooses_nothing() {
+async fn unknown_language_is_ignored() {
     let app = TestApp::spawn().await;
     for query in ["lang=fr", "lang=", "lang", "lang=DE", "lang=brand", "lang=../en", "language=de"]
     {
@@ -90,7 +98,7 @@ async fn what_is_no_language_of_this_site_chooses_nothing() {
 }
 
 #[actix_web::test]
-async fn the_link_to_the_other_language_leads_to_the_same_page() {
+async fn link_to_the_other_language_leads_to_the_same_page() {
     let app = TestApp::spawn().await;
     let page = app.visitor().get("/login?return_to=/reports%3Fa%3D1%26b%3D2&lang=de").await;
     let link = page.leads_to("?").expect("a link");
@@ -103,7 +111,7 @@ async fn the_link_to_the_other_language_leads_to_the_same_page() {
 }
 
 #[actix_web::test]
-async fn a_page_that_cannot_be_loaded_anew_leads_to_no_other_language() {
+async fn page_that_cannot_be_reloaded_has_no_language_link() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let refused = visitor.get("/callback?code=abc&state=def").await;
@@ -113,7 +121,7 @@ async fn a_page_that_cannot_be_loaded_anew_leads_to_no_other_language() {
 }
 
 #[actix_web::test]
-async fn failures_are_told_in_the_language_to_people_and_to_programs() {
+async fn errors_are_localized_in_pages_and_problem_documents() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let page = with_settings(&visitor, "/nowhere", "de").await;
@@ -129,7 +137,7 @@ async fn failures_are_told_in_the_language_to_people_and_to_programs() {
 }
 
 #[actix_web::test]
-async fn dates_and_plurals_are_those_of_the_language() {
+async fn dates_and_plurals_follow_the_language() {
     let app = TestApp::with(&[("LINK_EXPIRES_IN", "1h"), ("RATE_LIMIT_PER_EMAIL", "1/1m")]).await;
     let visitor = app.visitor();
     visitor.get("/?lang=de").await;
@@ -144,7 +152,7 @@ async fn dates_and_plurals_are_those_of_the_language() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_mail_is_in_the_language_in_which_it_was_asked_for() {
+async fn email_is_in_the_language_of_the_request() {
     let app = TestApp::with_own_mail(&[]).await;
     let visitor = app.visitor();
     visitor.get("/?lang=de").await;

@@ -1,4 +1,4 @@
-//! What a request may weigh, how long it may take, and how many may come at once.
+//! Limits of size, duration and concurrent connections.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::test_app::TestApp;
 const FORM: &str =
     "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n";
 
-/// A form's bytes with these headers of length, where the body is all that follows.
+/// The bytes of a form with these length headers and this body.
 fn form(app: &TestApp, length: &str, body: &str) -> String {
     let host = app.origin.split_once("//").unwrap().1;
     format!(
@@ -22,7 +22,7 @@ fn form(app: &TestApp, length: &str, body: &str) -> String {
 }
 
 #[actix_web::test]
-async fn a_body_is_sixteen_kibibytes_at_most() {
+async fn body_is_limited_to_16_kib() {
     let app = TestApp::spawn().await;
     let body = |bytes: usize| format!("email={}", "a".repeat(bytes - 6));
     for (bytes, status) in [(16 * 1024, 422), (16 * 1024 + 1, 413), (1024 * 1024, 413)] {
@@ -32,14 +32,14 @@ async fn a_body_is_sixteen_kibibytes_at_most() {
         let chunked = form(&app, "Transfer-Encoding: chunked", &chunk);
         assert_eq!(statuses(&exchange(&app.origin, chunked.as_bytes()).await), [status], "{bytes}");
     }
-    // Where nobody reads a body, too.
+    // Also for a route that doesn't read the body.
     let logout = form(&app, "Content-Length: 20000", &"a".repeat(20_000));
     let logout = logout.replacen("/login", "/logout", 1);
     assert_eq!(statuses(&exchange(&app.origin, logout.as_bytes()).await), [413]);
 }
 
 #[actix_web::test]
-async fn a_compressed_body_is_not_unpacked() {
+async fn compressed_body_is_not_decompressed() {
     let app = TestApp::spawn().await;
     let bomb = form(&app, "Content-Encoding: gzip\r\nContent-Length: 7", "email=a");
     let answer = exchange(&app.origin, bomb.as_bytes()).await;
@@ -47,7 +47,7 @@ async fn a_compressed_body_is_not_unpacked() {
 }
 
 #[actix_web::test]
-async fn headers_have_a_limit_in_number_and_in_bytes() {
+async fn headers_are_limited_in_number_and_bytes() {
     let app = TestApp::spawn().await;
     let header = |bytes: usize| format!("X-A: {}\r\n", "a".repeat(bytes));
     let many = |number: usize| (0..number).map(|n| format!("X-{n}: 1\r\n")).collect::<String>();
@@ -66,12 +66,16 @@ async fn headers_have_a_limit_in_number_and_in_bytes() {
     let long = |bytes: usize| format!("GET /?{}", "a".repeat(bytes));
     assert_eq!(statuses(&request(&app.origin, &long(30 * 1024), "").await), [200]);
     assert_eq!(statuses(&request(&app.origin, &long(33 * 1024), "").await), [413]);
-    assert_eq!(statuses(&request(&app.origin, &long(70_000), "").await), [400], "no URI at all");
+    assert_eq!(
+        statuses(&request(&app.origin, &long(70_000), "").await),
+        [400],
+        "too long to be parsed as a URI"
+    );
 }
 
-/// All at the same time, so that the test takes as long as the longest.
+/// All run concurrently, so that the test takes only as long as the longest.
 #[actix_web::test]
-async fn who_trickles_is_not_waited_for() {
+async fn slow_requests_time_out() {
     let app = TestApp::spawn().await;
     let endless = format!("5000\r\n{}\r\n", "a".repeat(0x5000));
     let heavy = format!("X-A: {}\r\nTransfer-Encoding: chunked", "a".repeat(33 * 1024));
@@ -88,13 +92,13 @@ async fn who_trickles_is_not_waited_for() {
             let begun = Instant::now();
             let answer = exchange(&origin, bytes.as_bytes()).await;
             assert_eq!(statuses(&answer), [status], "{what}: {answer}");
-            // Timers are a little early.
+            // Timers may fire a little early.
             let waited = begun.elapsed() + Duration::from_millis(100);
             let expected = Duration::from_secs(seconds)..Duration::from_secs(seconds + 5);
             assert!(expected.contains(&waited), "{what}: {waited:?}");
         })
     });
-    // Nobody else waits for them.
+    // Other requests aren't delayed.
     let begun = Instant::now();
     assert_eq!(app.visitor().get("/").await.status, 200);
     assert!(begun.elapsed() < Duration::from_secs(4));
@@ -103,15 +107,19 @@ async fn who_trickles_is_not_waited_for() {
     }
 }
 
-/// actix-http itself has no limit for them.
+/// actix-http itself has no timeout for them.
 #[actix_web::test]
-async fn the_headers_of_a_second_request_are_not_waited_for_either() {
+async fn slow_headers_of_a_second_request_time_out() {
     let app = TestApp::spawn().await;
     let mut stream = TcpStream::connect(app.origin.split_once("//").unwrap().1).await.unwrap();
     stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     while !answer.ends_with(b"ok\n") {
-        assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "it was hung up on");
+        assert_ne!(
+            stream.read_buf(&mut answer).await.unwrap(),
+            0,
+            "the connection was closed early"
+        );
     }
     let begun = Instant::now();
     stream.write_all(b"GET /login HTTP/1.1\r\n").await.unwrap();
@@ -120,14 +128,14 @@ async fn the_headers_of_a_second_request_are_not_waited_for_either() {
     assert!(begun.elapsed() > Duration::from_secs(9), "{:?}", begun.elapsed());
 }
 
-/// A connection on which so much was asked.
-async fn ask(origin: &str) -> TcpStream {
+/// Opens a connection and sends a request.
+async fn send(origin: &str) -> TcpStream {
     let mut stream = TcpStream::connect(origin.split_once("//").unwrap().1).await.unwrap();
     stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     stream
 }
 
-/// Whether anything comes back within this time.
+/// Whether a response arrives within this time.
 async fn is_answered(stream: &mut TcpStream, within: Duration) -> bool {
     timeout(within, stream.read(&mut [0; 1000])).await.is_ok_and(|read| read.unwrap() > 0)
 }
@@ -135,33 +143,33 @@ async fn is_answered(stream: &mut TcpStream, within: Duration) -> bool {
 const SOON: Duration = Duration::from_millis(500);
 
 #[actix_web::test]
-async fn beyond_the_maximum_connections_wait_until_others_close() {
+async fn connections_beyond_the_maximum_wait_until_others_close() {
     let http_bind_address = format!("127.0.0.1:{}", free_port());
     let settings = [("MAX_CONNECTIONS", "1"), ("HTTP_BIND_ADDRESS", &http_bind_address)];
     let app = TestApp::with(&settings).await;
-    let mut first = ask(&app.origin).await;
+    let mut first = send(&app.origin).await;
     assert!(is_answered(&mut first, SOON).await);
-    let mut second = ask(&app.origin).await;
+    let mut second = send(&app.origin).await;
     assert!(!is_answered(&mut second, SOON).await);
     drop(first);
     assert!(is_answered(&mut second, SOON).await);
-    // It counts on both listeners.
-    let mut third = ask(&format!("http://{http_bind_address}")).await;
+    // Connections to both listeners count.
+    let mut third = send(&format!("http://{http_bind_address}")).await;
     assert!(!is_answered(&mut third, SOON).await);
     drop(second);
     assert!(is_answered(&mut third, SOON).await);
-    // Whoever has asked and asks no more is hung up on.
-    let mut fourth = ask(&app.origin).await;
+    // An idle connection is closed, which makes room for the next one.
+    let mut fourth = send(&app.origin).await;
     assert!(!is_answered(&mut fourth, SOON).await);
     assert!(is_answered(&mut fourth, Duration::from_secs(10)).await);
 }
 
 #[actix_web::test]
-async fn the_maximum_is_of_all_threads_together() {
+async fn maximum_of_connections_applies_to_all_threads_together() {
     let app = TestApp::with(&[("MAX_CONNECTIONS", "9")]).await;
     let (mut held, mut answered) = (Vec::new(), 0);
     for _ in 0..12 {
-        held.push(ask(&app.origin).await);
+        held.push(send(&app.origin).await);
     }
     for stream in &mut held {
         answered += usize::from(is_answered(stream, Duration::from_millis(200)).await);

@@ -1,35 +1,35 @@
-//! The log never holds a request.
+//! A log that can't be written never blocks a request.
 
 use std::io::Read;
 use std::process::Stdio;
 
+use crate::emulator::http;
 use crate::site::Site;
-use crate::stand_in::http;
 
-/// The most talkative, so that what waits to be written is soon too much.
-const TALKATIVE: (&str, &str) = ("RUST_LOG", "trace");
+/// The most verbose level, which fills the queue of the log soon.
+const VERBOSE: (&str, &str) = ("RUST_LOG", "trace");
 
 #[actix_web::test]
-async fn a_reader_who_reads_nothing_holds_no_request_and_what_is_lost_is_counted() {
+async fn unread_log_blocks_no_request_and_lost_lines_are_counted() {
     let (unread, full) = std::io::pipe().unwrap();
-    let site = Site::start_with(&[TALKATIVE], |command| {
+    let site = Site::start_with(&[VERBOSE], |command| {
         command.stderr(Stdio::from(full));
     })
     .await;
     let http = http();
-    let mut asked = 0;
+    let mut requests = 0;
     while site.scrape().await.value("log_lines_lost_total", &[]) == 0.0 {
         for _ in 0..200 {
             let answer = http.get(format!("{}/login", site.origin)).send().await.unwrap();
             assert_eq!(answer.status(), 200);
-            asked += 1;
+            requests += 1;
         }
-        assert!(asked < 20_000, "the log is never full");
+        assert!(requests < 20_000, "the log is never full");
     }
     site.signed_in("ana@acme.test").await;
     let lost = site.scrape().await.value("log_lines_lost_total", &[]);
     assert!(lost > 100.0, "{lost}");
-    // And it ends, though nobody has read a line.
+    // The program ends although no line has been read.
     assert_eq!(site.program.terminate().await.0, Some(0));
     let mut said = String::new();
     { unread }.read_to_string(&mut said).unwrap();
@@ -37,7 +37,7 @@ async fn a_reader_who_reads_nothing_holds_no_request_and_what_is_lost_is_counted
 }
 
 #[actix_web::test]
-async fn a_reader_who_is_gone_stops_nothing_and_what_is_lost_is_counted() {
+async fn closed_log_blocks_nothing_and_lost_lines_are_counted() {
     let (gone, closed) = std::io::pipe().unwrap();
     let site = Site::start_with(&[], |command| {
         command.stderr(Stdio::from(closed));
@@ -50,7 +50,7 @@ async fn a_reader_who_is_gone_stops_nothing_and_what_is_lost_is_counted() {
 }
 
 #[actix_web::test]
-async fn the_line_of_a_request_has_its_method_pattern_status_and_id() {
+async fn request_line_has_the_method_route_status_and_id() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
     let answer = site.visitor().get("/static/canary?canary=1").await;
     let id = answer.header("x-request-id").to_owned();

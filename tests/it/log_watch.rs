@@ -1,5 +1,5 @@
-//! Watches the log of every app that a test starts, at its most talkative level: no test may bring a
-//! secret or an address into it, whatever it is about.
+//! Collects the log of every app that a test starts, at the most verbose level, so that each test can
+//! assert that its secrets and email addresses were not logged.
 
 use std::collections::HashSet;
 use std::fmt::{Debug, Write};
@@ -12,11 +12,11 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The words of all lines so far that are long enough to be a secret.
+/// The words of all lines that are long enough to be a secret.
 static WORDS: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 const SHORTEST_SECRET: usize = 12;
 
-/// Begins to watch, once for all tests of this process.
+/// Installs the subscriber, once for all tests of this process.
 pub fn begin() {
     static BEGUN: Once = Once::new();
     BEGUN.call_once(|| tracing_subscriber::registry().with(Watch).init());
@@ -32,8 +32,8 @@ pub fn assert_unlogged<'a>(secrets: impl IntoIterator<Item = &'a String>) {
 
 struct Watch;
 
-/// What the app does in answer to a request, and what it says besides. The stand-in and the tests'
-/// own client run in this process as well.
+/// Collects events within requests to the app and events of the app itself. The emulator and the tests'
+/// HTTP client also log in this process, so others are left out.
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Watch {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut spans = context.event_scope(event).into_iter().flatten();
@@ -69,7 +69,7 @@ impl Visit for Line {
 }
 
 impl Line {
-    /// Cookies, tokens, codes and states are of these signs, and so are addresses.
+    /// Collects words of the characters that cookies, tokens, codes, states and addresses consist of.
     fn note(&self) {
         let is_of_a_word = |c: char| c.is_ascii_alphanumeric() || "-_.@+%~".contains(c);
         let words = self.0.split(|c: char| !is_of_a_word(c));

@@ -7,7 +7,7 @@ use crate::answer::assert_error;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn the_form_sets_no_cookie() {
+async fn form_sets_no_cookie() {
     let app = TestApp::spawn().await;
     let form = app.visitor().get("/login?return_to=/reports?year=2026").await;
     assert_eq!(form.status, 200);
@@ -16,7 +16,7 @@ async fn the_form_sets_no_cookie() {
 }
 
 #[actix_web::test]
-async fn whoever_is_signed_in_goes_where_they_were_going() {
+async fn signed_in_user_is_redirected_to_return_to() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     assert_eq!(visitor.get("/login?return_to=/reports").await.location(), "/reports");
@@ -25,17 +25,17 @@ async fn whoever_is_signed_in_goes_where_they_were_going() {
 }
 
 #[actix_web::test]
-async fn a_link_is_created_and_sent_once() {
+async fn link_is_created_and_sent_once() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let answer = visitor.ask_for_link("Ana@ACME.test", "").await;
     assert!(answer.location().starts_with("/login/sent?flow="));
     assert_eq!(app.workos.mails("ana@acme.test").await, 1);
-    assert_eq!(app.workos.calls().await.len(), 2, "one to create and one to send");
+    assert_eq!(app.workos.calls().await.len(), 2, "one call to create the link and one to send it");
 }
 
 #[actix_web::test]
-async fn whoever_typed_the_address_never_gets_the_link() {
+async fn response_to_the_form_never_has_the_link() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let answer = visitor.ask_for_link("ana@acme.test", "").await;
@@ -50,7 +50,7 @@ async fn whoever_typed_the_address_never_gets_the_link() {
 }
 
 #[actix_web::test]
-async fn the_address_is_in_no_url_and_no_cookie() {
+async fn address_is_in_no_url_and_no_cookie() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let answer = visitor.ask_for_link("ana@acme.test", "/secret-plan").await;
@@ -62,7 +62,7 @@ async fn the_address_is_in_no_url_and_no_cookie() {
 }
 
 #[actix_web::test]
-async fn a_bad_address_is_422_with_the_form_and_what_was_typed() {
+async fn invalid_address_gets_422_and_the_form_with_the_input() {
     let app = TestApp::spawn().await;
     let answer =
         app.visitor().post("/login", &[("email", "ana@<b>"), ("return_to", "/reports")]).await;
@@ -74,7 +74,7 @@ async fn a_bad_address_is_422_with_the_form_and_what_was_typed() {
 }
 
 #[actix_web::test]
-async fn a_program_gets_a_problem_document() {
+async fn json_request_gets_a_problem_document() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let request = visitor.request(Method::POST, "/login").header("Sec-Fetch-Site", "same-origin");
@@ -87,7 +87,7 @@ async fn a_program_gets_a_problem_document() {
 }
 
 #[actix_web::test]
-async fn a_form_that_is_no_form_is_a_bad_request() {
+async fn malformed_form_is_a_bad_request() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let twice = [("email", "ana@acme.test"), ("email", "eve@evil.test")];
@@ -104,14 +104,14 @@ async fn a_form_that_is_no_form_is_a_bad_request() {
 }
 
 #[actix_web::test]
-async fn a_form_that_is_too_large_is_refused() {
+async fn form_that_is_too_large_is_refused() {
     let app = TestApp::spawn().await;
     let long = "a".repeat(17 * 1024);
     assert_error(&app.visitor().post("/login", &[("email", &long)]).await, 413, "too_large");
 }
 
 #[actix_web::test]
-async fn only_addresses_of_the_allowed_domains_may_ask() {
+async fn only_addresses_of_allowed_domains_can_request_a_link() {
     let app = TestApp::with(&[("ALLOWED_EMAIL_DOMAINS", "acme.test, bücher.test")]).await;
     let visitor = app.visitor();
     for outside in
@@ -125,7 +125,7 @@ async fn only_addresses_of_the_allowed_domains_may_ask() {
 }
 
 #[actix_web::test]
-async fn a_browser_has_at_most_three_sign_ins_under_way() {
+async fn browser_has_at_most_three_pending_sign_ins() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let mut kept = Vec::new();
@@ -140,7 +140,7 @@ async fn a_browser_has_at_most_three_sign_ins_under_way() {
 }
 
 #[actix_web::test]
-async fn the_longest_address_and_path_fit_into_the_cookie() {
+async fn longest_address_and_path_fit_into_the_cookie() {
     let app = TestApp::spawn().await;
     let domain = format!("{}.{}.{}.test", "d".repeat(61), "e".repeat(61), "f".repeat(60));
     let email = format!("{}@{domain}", "l".repeat(64));
@@ -154,7 +154,7 @@ async fn the_longest_address_and_path_fit_into_the_cookie() {
 }
 
 #[actix_web::test]
-async fn an_address_pasted_with_invisible_characters_around_it_gets_its_email() {
+async fn invisible_characters_around_an_address_are_ignored() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("\u{feff}\u{202a}ana@acme.test\u{202c}\u{200b}\u{a0}", "/reports").await;

@@ -4,7 +4,7 @@ use crate::answer::assert_error;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn it_ends_the_session_on_the_server_and_in_the_browser() {
+async fn signing_out_ends_the_session_on_the_server_and_in_the_browser() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let thief = app.visitor().with_cookies_of(&visitor);
@@ -19,13 +19,13 @@ async fn it_ends_the_session_on_the_server_and_in_the_browser() {
 }
 
 #[actix_web::test]
-async fn without_a_session_it_is_no_error() {
+async fn signing_out_without_a_session_is_no_error() {
     let app = TestApp::spawn().await;
     assert_eq!(app.visitor().post("/logout", &[]).await.location(), "/");
 }
 
 #[actix_web::test]
-async fn a_page_of_another_site_cannot_sign_anybody_out() {
+async fn cross_site_request_cannot_sign_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let post =
@@ -36,7 +36,7 @@ async fn a_page_of_another_site_cannot_sign_anybody_out() {
 }
 
 #[actix_web::test]
-async fn while_the_store_is_down_the_cookie_is_kept() {
+async fn cookie_is_kept_while_the_store_is_down() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let database = app.database();
@@ -53,7 +53,7 @@ async fn while_the_store_is_down_the_cookie_is_kept() {
 }
 
 #[actix_web::test]
-async fn it_takes_the_pending_sign_ins_of_this_browser_away() {
+async fn signing_out_removes_the_pending_sign_ins_of_this_browser() {
     let app = TestApp::spawn().await;
     for path in ["/logout", "/account/sessions/revoke-all", "/account/sessions/{id}/revoke"] {
         let visitor = app.signed_in("ana@acme.test").await;

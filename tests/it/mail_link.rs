@@ -1,4 +1,4 @@
-//! The link of our own mail: what its token says, for how long, and to whom.
+//! The link in our own email: what its token contains, how long it is valid, and in which browser.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn unknown_used_and_expired_look_the_same() {
+async fn unknown_used_and_expired_links_get_the_same_page() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, used) = asked(&app, "ana@acme.test", "").await;
     let leaving = press(&visitor, &used).await;
@@ -39,7 +39,7 @@ async fn unknown_used_and_expired_look_the_same() {
 }
 
 #[actix_web::test]
-async fn a_link_that_is_spent_is_offered_anew_in_the_browser_that_asked() {
+async fn expired_link_offers_a_new_one_in_the_requesting_browser() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "/reports").await;
     app.clock.advance(60 * 60);
@@ -49,7 +49,7 @@ async fn a_link_that_is_spent_is_offered_anew_in_the_browser_that_asked() {
 }
 
 #[actix_web::test]
-async fn a_mail_opened_long_after_what_workos_allows_still_signs_in() {
+async fn link_with_a_lifetime_of_24_hours_works_after_six() {
     let app = TestApp::with_own_mail(&[("LINK_EXPIRES_IN", "24h")]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let six_hours = 6 * 60 * 60;
@@ -60,7 +60,7 @@ async fn a_mail_opened_long_after_what_workos_allows_still_signs_in() {
 }
 
 #[actix_web::test]
-async fn it_lives_for_an_hour_unless_told_otherwise() {
+async fn link_expires_after_an_hour_by_default() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     app.clock.advance(60 * 60 - 5);
@@ -71,7 +71,7 @@ async fn it_lives_for_an_hour_unless_told_otherwise() {
 }
 
 #[actix_web::test]
-async fn each_link_is_for_its_own_sign_in() {
+async fn each_link_belongs_to_its_own_sign_in() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, first) = asked(&app, "ana@acme.test", "/first").await;
     visitor.ask_for_link("ana@acme.test", "/second").await;
@@ -84,7 +84,7 @@ async fn each_link_is_for_its_own_sign_in() {
 }
 
 #[actix_web::test]
-async fn a_token_opens_only_what_it_is_for() {
+async fn token_is_valid_only_as_a_link() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let token = link.rsplit_once('/').unwrap().1;
@@ -94,7 +94,7 @@ async fn a_token_opens_only_what_it_is_for() {
     let elsewhere = app.visitor();
     elsewhere.set_cookie(&cookie, token);
     let page = elsewhere.get(&link).await;
-    assert!(!page.body.contains("ana@acme.test"), "a mail token is no sign-in");
+    assert!(!page.body.contains("ana@acme.test"), "an email token is no pending sign-in");
     assert_error(&visitor.get(&format!("/login/open/{pending}")).await, 400, "link_expired");
     assert_error(
         &visitor.get(&format!("/callback?code=x&state={token}")).await,
@@ -109,7 +109,7 @@ async fn a_token_opens_only_what_it_is_for() {
 }
 
 #[actix_web::test]
-async fn nothing_is_claimed_before_the_press_and_no_secret_stored_at_all() {
+async fn link_is_claimed_only_by_the_button_and_no_secret_is_stored() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     visitor.get(&link).await;
@@ -127,8 +127,9 @@ async fn nothing_is_claimed_before_the_press_and_no_secret_stored_at_all() {
     }
 }
 
+/// Email programs may leave other characters at the end out of a link.
 #[test]
-fn a_token_ends_so_that_no_mail_program_cuts_it() {
+fn token_ends_with_a_letter_or_digit() {
     let keys = parse_cookie_keys(&generate_cookie_key().unwrap()).unwrap();
     let (flow, network) = (SignInId::parse(&"f".repeat(22)).unwrap(), [127, 0, 0, 1].into());
     let requested = RequestContext {
@@ -144,7 +145,7 @@ fn a_token_ends_so_that_no_mail_program_cuts_it() {
     }
 }
 
-/// A browser with a sign-in that was made up under these keys, and the link that would belong to it.
+/// A browser with a pending sign-in forged with these keys, and the link that would belong to it.
 fn forged(app: &TestApp, keys: &KeyRing, email: &str) -> (Visitor, String) {
     let (email, now) = (EmailAddress::parse(email).unwrap(), app.clock.now());
     let method = SignInMethod::Link(LinkDelivery::Smtp);
@@ -179,9 +180,10 @@ async fn cookie_keys_alone_make_no_link() {
     }
 }
 
-/// Who asks for somebody's link has its sign-in, and with the keys all of its link but the random part.
+/// An attacker who requests a link for another address has its sign-in and, with the keys, everything of
+/// the link except its random part.
 #[actix_web::test]
-async fn cookie_keys_and_a_sign_in_of_ones_own_make_no_link_either() {
+async fn cookie_keys_and_a_requested_sign_in_make_no_link() {
     let key = generate_cookie_key().unwrap();
     let keys = parse_cookie_keys(&key).unwrap();
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
@@ -193,12 +195,17 @@ async fn cookie_keys_and_a_sign_in_of_ones_own_make_no_link_either() {
     assert_error(&press(&forger, &format!("/login/open/{made_up}")).await, 400, "link_expired");
     assert!(app.workos.calls().await.is_empty());
     let leaving = press(&forger, &real).await;
-    assert_eq!(go_on(&app, &forger, &leaving).await.location(), "/account", "the email's works");
+    assert_eq!(
+        go_on(&app, &forger, &leaving).await.location(),
+        "/account",
+        "the link in the email works"
+    );
 }
 
-/// The keys make a pending sign-in for any address of one that was asked for: it isn't the email's.
+/// With the keys, an attacker can change the address in a pending sign-in, but then the link in the email
+/// doesn't belong to it.
 #[actix_web::test]
-async fn cookie_keys_and_a_link_of_ones_own_sign_in_as_nobody_else() {
+async fn cookie_keys_and_a_received_link_sign_in_as_nobody_else() {
     let key = generate_cookie_key().unwrap();
     let keys = parse_cookie_keys(&key).unwrap();
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
@@ -228,7 +235,7 @@ impl workos_magic_link::sealed::Sealed for Sealed {
 }
 
 #[actix_web::test]
-async fn a_dump_of_the_store_and_the_cookie_keys_make_no_link() {
+async fn store_dump_and_cookie_keys_make_no_link() {
     let key = generate_cookie_key().unwrap();
     let keys = parse_cookie_keys(&key).unwrap();
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
@@ -240,10 +247,10 @@ async fn a_dump_of_the_store_and_the_cookie_keys_make_no_link() {
     assert!(!dump.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()));
 }
 
-/// What another browser approved goes no further than the link in the email does.
+/// An approval in another browser is worth no more than the link in the email.
 // for cross-device
 #[actix_web::test]
-async fn an_approval_is_worth_nothing_without_its_email() {
+async fn approval_does_not_work_once_own_email_is_turned_off() {
     let app = TestApp::with_own_mail(&[]).await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "").await.location().to_owned();
@@ -258,7 +265,7 @@ async fn an_approval_is_worth_nothing_without_its_email() {
 
 // for cross-device
 #[actix_web::test]
-async fn the_right_digits_once_more_are_no_error_while_the_other_browser_goes_on() {
+async fn right_digits_entered_again_during_the_sign_in_are_no_error() {
     let app = TestApp::with_own_mail(&[]).await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "").await.location().to_owned();
@@ -268,7 +275,7 @@ async fn the_right_digits_once_more_are_no_error_while_the_other_browser_goes_on
     let type_digits = async || phone.post(&link, &[("digits", &digits)]).await.status.as_u16();
     assert_eq!(type_digits().await, 200);
     let leaving = visitor.get(visitor.get(&sent).await.location()).await;
-    assert_eq!(type_digits().await, 200, "it is at WorkOS");
+    assert_eq!(type_digits().await, 200, "the requesting browser is at WorkOS");
     assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
-    assert_eq!(type_digits().await, 200, "it is signed in");
+    assert_eq!(type_digits().await, 200, "the requesting browser is signed in");
 }

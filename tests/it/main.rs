@@ -1,22 +1,22 @@
-//! Black-box tests over real HTTP: the app and the stand-in on ports of their own, browsers that
-//! keep cookies as real ones do. One file a URL, then what concerns all of them.
+//! Black-box tests over real HTTP: each app and emulator has its own port, and visitors keep cookies as
+//! browsers do. First one file for each URL, then tests that concern all of them.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     unreachable_pub,
-    reason = "a test fails by panicking, and nobody else uses it"
+    reason = "a test fails by panicking, and has no public API"
 )]
 
 mod answer;
-mod asked;
+mod code_request;
+mod emulator;
 mod engine;
 mod log_watch;
 mod raw;
 mod running;
 mod site;
-mod stand_in;
 mod test_app;
 // for cross-device
 mod two_browsers;

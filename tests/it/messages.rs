@@ -1,4 +1,4 @@
-//! The catalogs: all languages have the same messages, and each message is used.
+//! The catalogs: all languages have the same messages, and every message is used.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -35,7 +35,7 @@ fn catalog(source: &str) -> Catalog {
             read(pattern, &mut text, &mut arguments);
             assert!(
                 messages.insert(name.clone(), (text, arguments)).is_none(),
-                "{name} is there twice"
+                "{name} is defined twice"
             );
         }
     }
@@ -79,14 +79,14 @@ fn every_language_has_the_same_messages_with_the_same_arguments() {
             assert_eq!(arguments, &other[name].1, "{name} in {language}");
             let tags = |text: &str| text.matches('<').count();
             assert_eq!(tags(text), tags(&other[name].0), "the markup of {name} in {language}");
-            // What is one word may well be the same word.
+            // A single word may be the same in both languages.
             let is_a_word = !text.trim().contains(' ');
             assert!(is_a_word || text != &other[name].0, "{name} isn't translated");
         }
     }
 }
 
-/// The failures' names are in the table of the codes.
+/// The error codes, which are also the names of their messages.
 fn codes() -> BTreeSet<String> {
     let table = include_str!("../../src/error/kind.rs");
     let rows = table.lines().filter(|line| line.matches('"').count() == 4);
@@ -94,7 +94,7 @@ fn codes() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_failure_has_a_title_and_a_text_without_markup() {
+fn every_error_kind_has_a_title_and_a_text_without_markup() {
     let english = english();
     assert!(codes().len() > 20);
     for code in codes() {

@@ -1,16 +1,16 @@
-//! `METRICS_BIND_ADDRESS`: what Prometheus reads.
+//! `METRICS_BIND_ADDRESS`: the metrics for Prometheus.
 
 use std::process::Command;
 
 use serde_json::json;
 
 use crate::answer::assert_error;
+use crate::emulator::http;
 use crate::site::Site;
-use crate::stand_in::http;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn they_are_on_a_listener_of_their_own_and_nowhere_else() {
+async fn metrics_are_served_on_their_own_listener_only() {
     let site = Site::start(&[]).await;
     assert_error(&site.visitor().get("/metrics").await, 404, "not_found");
     let origin = format!("http://{}", site.metrics);
@@ -23,13 +23,13 @@ async fn they_are_on_a_listener_of_their_own_and_nowhere_else() {
 }
 
 #[actix_web::test]
-async fn without_a_setting_there_are_none() {
+async fn metrics_are_off_by_default() {
     let app = TestApp::spawn().await;
     assert_error(&app.visitor().get("/metrics").await, 404, "not_found");
 }
 
 #[actix_web::test]
-async fn requests_are_counted_by_method_pattern_and_status_and_by_nothing_that_strangers_choose() {
+async fn request_labels_have_no_values_that_visitors_choose() {
     let site = Site::start(&[]).await;
     let visitor = site.visitor();
     for path in ["/login?canary=1", "/login", "/static/canary", "/canary", "/%63anary"] {
@@ -54,7 +54,7 @@ async fn requests_are_counted_by_method_pattern_and_status_and_by_nothing_that_s
 }
 
 #[actix_web::test]
-async fn sign_ins_are_counted_by_what_became_of_them_and_sessions_while_they_live() {
+async fn sign_ins_are_counted_by_outcome_and_live_sessions_are_counted() {
     let site = Site::start(&[("ALLOWED_EMAIL_DOMAINS", "acme.test")]).await;
     let visitors = [site.signed_in("ana@acme.test").await, site.signed_in("bob@acme.test").await];
     site.visitor().post("/login", &[("email", "eve@evil.test")]).await;
@@ -65,18 +65,18 @@ async fn sign_ins_are_counted_by_what_became_of_them_and_sessions_while_they_liv
     }
     assert_eq!(scrape.events("refused", "not_allowed"), 1.0, "{}", scrape.0);
     assert_eq!(scrape.value("sessions_alive", &[]), 2.0, "{}", scrape.0);
-    // Of a session that was ended elsewhere the row stays, to say so.
+    // The row of a revoked session stays, for the reason on the login page, but isn't counted.
     site.signed_in("ana@acme.test").await.post("/account/sessions/revoke-others", &[]).await;
     assert_eq!(site.scrape().await.value("sessions_alive", &[]), 2.0);
     visitors[1].post("/logout", &[]).await;
     let scrape = site.scrape().await;
     assert_eq!(scrape.value("sessions_alive", &[]), 1.0, "{}", scrape.0);
     assert_eq!(scrape.events("signed_out", ""), 1.0, "{}", scrape.0);
-    assert!(!scrape.0.contains("acme"), "nobody's name is in them: {}", scrape.0);
+    assert!(!scrape.0.contains("acme"), "metrics contain an address: {}", scrape.0);
 }
 
 #[actix_web::test]
-async fn what_workos_takes_and_why_it_fails_is_measured() {
+async fn calls_to_workos_and_their_failures_are_measured() {
     let site = Site::start(&[]).await;
     site.signed_in("ana@acme.test").await;
     let failures = [
@@ -111,7 +111,7 @@ async fn what_workos_takes_and_why_it_fails_is_measured() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_mail_server_that_is_away_is_measured_as_well() {
+async fn unreachable_mail_server_is_counted() {
     let nowhere = format!("smtp://localhost:{}", crate::running::free_port());
     let settings = [
         ("LINK_DELIVERY", "smtp"),
@@ -127,7 +127,7 @@ async fn a_mail_server_that_is_away_is_measured_as_well() {
 }
 
 #[actix_web::test]
-async fn a_store_that_fails_is_seen() {
+async fn store_failures_are_counted() {
     let site = Site::start(&[]).await;
     let visitor = site.signed_in("ana@acme.test").await;
     let find = [("operation", "find")];
@@ -140,11 +140,15 @@ async fn a_store_that_fails_is_seen() {
     assert_error(&visitor.get("/account").await, 503, "store_unavailable");
     let scrape = site.scrape().await;
     assert_eq!(scrape.value("session_store_failures_total", &find), 1.0, "{}", scrape.0);
-    assert!(scrape.value("sessions_alive", &[]).is_nan(), "how many, nobody knows: {}", scrape.0);
+    assert!(
+        scrape.value("sessions_alive", &[]).is_nan(),
+        "the number of sessions is unknown: {}",
+        scrape.0
+    );
 }
 
 #[actix_web::test]
-async fn they_say_which_version_runs() {
+async fn metrics_have_the_running_version() {
     let site = Site::start(&[]).await;
     let version = Command::new(env!("CARGO_BIN_EXE_workos-magic-link")).arg("--version").output();
     let version = String::from_utf8(version.unwrap().stdout).unwrap();

@@ -15,7 +15,7 @@ fn rows() -> Vec<[&'static str; 3]> {
     rows.filter(|[threat, ..]| *threat != "threat").collect()
 }
 
-/// `it/login.rs::the_form_sets_no_cookie`
+/// `it/login.rs::form_sets_no_cookie`
 fn names_of_tests(proof: &str) -> impl Iterator<Item = (&str, &str)> {
     proof.split('`').filter_map(|word| word.split_once("::"))
 }

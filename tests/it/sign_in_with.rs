@@ -2,8 +2,8 @@
 
 use crate::answer::assert_error;
 #[cfg(feature = "smtp")]
-use crate::asked::CREATE;
-use crate::asked::{AUTHENTICATE, Asked, by_code, has_field, says_nothing_of_a_link};
+use crate::code_request::CREATE;
+use crate::code_request::{AUTHENTICATE, CodeRequest, assert_mentions_no_link, by_code, has_field};
 use crate::test_app::TestApp;
 
 #[actix_web::test]
@@ -16,10 +16,10 @@ async fn one_setting_switches_there_and_back_and_what_is_under_way_goes_on() {
     let by_link = app.again(&by_link);
     assert!(by_link.get("/login/sent").await.body.contains("we’ve sent a sign-in link"));
     assert_eq!(by_link.get(&callback).await.location(), "/account");
-    let asked = Asked::new(&app, "bob@acme.test", "").await;
+    let asked = CodeRequest::new(&app, "bob@acme.test", "").await;
 
     let app = app.restarted_with(&[("SIGN_IN_WITH", "link")]).await;
-    let asked = Asked { visitor: app.again(&asked.visitor), ..asked };
+    let asked = CodeRequest { visitor: app.again(&asked.visitor), ..asked };
     assert!(has_field(&asked.visitor.get(&asked.sent).await));
     assert_eq!(asked.type_right().await.location(), "/account");
 }
@@ -41,7 +41,7 @@ async fn the_pages_promise_a_code_and_no_link() {
     for path in ["/", "/login", "/?lang=de", "/login?lang=de"] {
         let page = visitor.get(path).await;
         assert!(page.body.contains("Code") || page.body.contains("code"), "{}", page.body);
-        says_nothing_of_a_link(&page);
+        assert_mentions_no_link(&page);
         assert!(
             page.body.contains("WorkOS Magic Auth") && !page.body.contains("WorkOS Magic Link")
         );
@@ -68,9 +68,9 @@ async fn a_domain_of_an_organization_goes_there_as_before() {
     assert!(answer.location().starts_with("/login/sso?flow="), "{}", answer.location());
     // And doesn't come in past it by a code that was mailed before.
     let app = by_code().await;
-    let asked = Asked::new(&app, "ana@acme.test", "").await;
+    let asked = CodeRequest::new(&app, "ana@acme.test", "").await;
     let app = app.restarted_with(&[("SSO_DOMAINS", "acme.test=org_acme")]).await;
-    let asked = Asked { visitor: app.again(&asked.visitor), ..asked };
+    let asked = CodeRequest { visitor: app.again(&asked.visitor), ..asked };
     assert_error(&asked.type_right().await, 403, "not_allowed");
     assert!(!asked.visitor.is_signed_in().await);
 }

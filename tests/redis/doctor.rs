@@ -1,15 +1,15 @@
-//! `doctor`, on what Redis may do with sessions.
+//! The checks of `doctor` on Redis.
 
 use std::process::Output;
 
+use crate::emulator::WorkOs;
 use crate::engine::Engine;
 use crate::program::command;
 use crate::running::free_port;
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 
-/// What it says with this store, as this user, if any.
-async fn examined(engine: &Engine, user: &str) -> Output {
+/// Runs `doctor` with this Redis. `user` is empty or ends in `@`.
+async fn run_doctor(engine: &Engine, user: &str) -> Output {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let origin = format!("http://localhost:{}", free_port());
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -27,28 +27,28 @@ fn assert_says(output: &Output, code: i32, says: &[&str]) {
 }
 
 #[actix_web::test]
-async fn a_redis_that_keeps_everything_passes() {
+async fn redis_without_eviction_passes() {
     for arguments in [&[][..], &["--maxmemory", "100mb", "--maxmemory-policy", "noeviction"]] {
         let engine = Engine::with(arguments).await;
-        let output = examined(&engine, "").await;
+        let output = run_doctor(&engine, "").await;
         assert_says(&output, 0, &["ok       store          SESSION_STORE", "ok       eviction"]);
-        assert_eq!(engine.keys(), [""; 0], "nothing stays there");
+        assert_eq!(engine.keys(), [""; 0], "the check leaves no keys");
     }
 }
 
 #[actix_web::test]
-async fn a_redis_that_evicts_sessions_is_told_of() {
+async fn redis_that_evicts_sessions_fails() {
     let arguments = ["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"];
     let engine = Engine::with(&arguments).await;
     let says = "fails    eviction       SESSION_STORE evicts sessions when its memory is full";
-    assert_says(&examined(&engine, "").await, 1, &[says, "maxmemory-policy to noeviction"]);
+    assert_says(&run_doctor(&engine, "").await, 1, &[says, "maxmemory-policy to noeviction"]);
 }
 
 #[actix_web::test]
-async fn a_redis_that_may_not_be_written_to_or_asked_is_told_of() {
+async fn redis_user_without_write_and_config_permissions_fails() {
     let reader = ["--user", "reader", "on", ">canary", "~*", "-@all", "+@read", "+@connection"];
     let engine = Engine::with(&reader).await;
-    let output = examined(&engine, "reader:canary@").await;
+    let output = run_doctor(&engine, "reader:canary@").await;
     assert_says(&output, 1, &["fails    store", "unknown  eviction", "NOPERM"]);
     assert!(!String::from_utf8_lossy(&output.stdout).contains("canary"));
 }

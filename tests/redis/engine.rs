@@ -1,4 +1,4 @@
-//! The engine that the tests of this binary run on: a Redis server of each app's own.
+//! The session store that the tests of this binary run on: a Redis server for each app.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use workos_magic_link::sealed::generate_cookie_key;
 
 // with template
-/// What an earlier version left behind.
+/// Cookies and other data that an earlier version wrote.
 pub const UPGRADE: &str = include_str!("../fixtures/upgrade/redis.json");
 // end template
 
@@ -31,7 +31,7 @@ impl Engine {
         Self::with(&[]).await
     }
 
-    /// With these options of `redis-server` as well.
+    /// Starts a server with these additional options of `redis-server`.
     pub async fn with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
@@ -52,17 +52,17 @@ impl Engine {
         self.server.wait().unwrap();
     }
 
-    /// Starts it anew, at the same port. It knows what it had written down.
-    pub async fn start_anew(&mut self) {
+    /// Starts the server again on the same port. It loads what it had persisted.
+    pub async fn restart(&mut self) {
         self.server = server(self.port, &self.options, self.folder.path());
         assert!(self.accepts().await, "its port is taken");
     }
 
-    /// Waits until it accepts connections; false if it ended, for want of its port.
+    /// Waits until the server accepts connections. Returns false if it exited, since its port was taken.
     async fn accepts(&mut self) -> bool {
         let started = Instant::now();
         while self.server.try_wait().unwrap().is_none() {
-            // Another process may have the port, and may close it at any time.
+            // Another process may have the port, so the process ID is compared.
             let client = Client::open(self.url()).unwrap();
             let info = client.get_connection().and_then(|mut connection| {
                 redis::cmd("INFO").arg("server").query::<String>(&mut connection)
@@ -80,7 +80,7 @@ impl Engine {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// What an app must be told to use it.
+    /// The settings with which an app uses this store.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         vec![("SESSION_STORE", self.url()), ("COOKIE_KEYS", self.cookie_keys.clone())]
     }
@@ -89,7 +89,7 @@ impl Engine {
         Client::open(self.url()).unwrap().get_connection().unwrap()
     }
 
-    /// Has the server do this.
+    /// Runs a command on the server and returns the reply.
     pub fn ask<T: FromRedisValue>(&self, command: &str) -> T {
         let mut words = command.split(' ');
         let mut command = redis::cmd(words.next().unwrap());
@@ -101,7 +101,7 @@ impl Engine {
     }
 
     // with template
-    /// Puts there what an earlier version left in the store.
+    /// Replaces the content of the store by what an earlier version wrote.
     pub fn restore(&self, _: &Path, fixture: &serde_json::Value) {
         let mut connection = self.connection();
         redis::cmd("FLUSHALL").exec(&mut connection).unwrap();
@@ -115,7 +115,7 @@ impl Engine {
     }
     // end template
 
-    /// All that it holds.
+    /// All keys and values in the store.
     pub fn dump(&self, _: &Path) -> Vec<u8> {
         let mut dump = Vec::new();
         for key in self.keys() {
@@ -140,7 +140,7 @@ impl Drop for Engine {
     }
 }
 
-/// One below those that the system gives to whoever asks for any, so that nobody takes it meanwhile.
+/// A port below the ephemeral range, so that no other process gets it by chance.
 fn port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = std::process::id() * 64 + NEXT.fetch_add(1, Ordering::Relaxed);

@@ -9,7 +9,7 @@ use crate::answer::assert_error;
 use crate::test_app::{TestApp, serve};
 use crate::visitor::Visitor;
 
-/// Another instance under the same name, as behind a load balancer.
+/// Another instance of the same site, as behind a load balancer.
 struct Instance {
     address: String,
     handle: ServerHandle,
@@ -27,14 +27,14 @@ impl Instance {
         Self { address, handle, _data_dir: data_dir }
     }
 
-    /// The same browser, led here.
+    /// The same browser, connected to this instance.
     fn visited_by(&self, app: &TestApp, visitor: &Visitor) -> Visitor {
         Visitor::new(&app.origin).through(&self.address).with_cookies_of(visitor)
     }
 }
 
 #[actix_web::test]
-async fn a_sign_in_begun_here_ends_there_and_counts_everywhere() {
+async fn sign_in_started_on_one_instance_completes_on_another() {
     let app = TestApp::spawn().await;
     let other = Instance::beside(&app);
     let visitor = app.visitor();
@@ -44,16 +44,16 @@ async fn a_sign_in_begun_here_ends_there_and_counts_everywhere() {
     assert_eq!(there.get(&callback).await.location(), "/account?tab=1");
     assert!(there.is_signed_in().await);
     assert!(app.again(&there).is_signed_in().await);
-    // Here the sign-in is used as well, once the session no longer waits for this browser.
+    // The sign-in is used on this instance too, once the session no longer waits for its browser.
     app.clock.advance(61);
     assert_eq!(visitor.get(&callback).await.error(), "nothing_pending");
     other.handle.stop(true).await;
-    assert!(app.again(&there).is_signed_in().await, "and it outlives the instance");
+    assert!(app.again(&there).is_signed_in().await, "the session outlives the instance");
 }
 
 // for cross-device
 #[actix_web::test]
-async fn what_is_approved_here_goes_on_there_once() {
+async fn sign_in_approved_on_one_instance_completes_once_on_another() {
     let app = TestApp::spawn().await;
     let other = Instance::beside(&app);
     let laptop = app.visitor();
@@ -74,14 +74,17 @@ async fn what_is_approved_here_goes_on_there_once() {
             twin.cookie("__Host-session").is_some()
         });
     }
-    assert!(tabs.join_all().await.into_iter().all(|signed_in| signed_in), "by one session");
+    assert!(
+        tabs.join_all().await.into_iter().all(|signed_in| signed_in),
+        "every tab gets the session"
+    );
     assert_eq!(app.workos.calls_of("/sso/token").await, 1);
     let rows = app.engine.keys().iter().filter(|key| key.contains(":session:")).count();
     assert_eq!(rows, 1);
 }
 
 #[actix_web::test]
-async fn a_sign_in_that_one_instance_completes_waits_for_its_browser_on_the_other() {
+async fn sign_in_completed_by_one_instance_waits_for_its_browser_on_another() {
     let app = TestApp::spawn().await;
     let other = Instance::beside(&app);
     let visitor = app.visitor();
@@ -101,7 +104,7 @@ async fn a_sign_in_that_one_instance_completes_waits_for_its_browser_on_the_othe
 }
 
 #[actix_web::test]
-async fn what_is_ended_here_has_ended_there() {
+async fn session_revoked_on_one_instance_is_revoked_on_another() {
     let app = TestApp::spawn().await;
     let other = Instance::beside(&app);
     let here = app.signed_in("ana@acme.test").await;
@@ -116,7 +119,7 @@ async fn what_is_ended_here_has_ended_there() {
 }
 
 #[actix_web::test]
-async fn fifty_callbacks_over_both_make_one_exchange_and_one_session() {
+async fn fifty_callbacks_to_two_instances_make_one_exchange_and_one_session() {
     let app = TestApp::spawn().await;
     let other = Instance::beside(&app);
     let visitor = app.visitor();
@@ -136,7 +139,7 @@ async fn fifty_callbacks_over_both_make_one_exchange_and_one_session() {
 }
 
 #[actix_web::test]
-async fn the_cap_holds_when_people_sign_in_everywhere_at_once() {
+async fn session_limit_holds_for_concurrent_sign_ins_on_two_instances() {
     let app = TestApp::with(&[("SESSIONS_PER_USER", "3")]).await;
     let other = Instance::beside(&app);
     let mut callbacks = Vec::new();
@@ -162,7 +165,7 @@ async fn the_cap_holds_when_people_sign_in_everywhere_at_once() {
 }
 
 #[actix_web::test]
-async fn limits_hold_across_instances() {
+async fn rate_limits_hold_across_instances() {
     let app = TestApp::with(&[("RATE_LIMIT_PER_EMAIL", "3/15m")]).await;
     let other = Instance::beside(&app);
     let (here, there) = (app.visitor(), other.visited_by(&app, &app.visitor()));
@@ -176,14 +179,14 @@ async fn limits_hold_across_instances() {
 }
 
 #[actix_web::test]
-async fn replacing_one_after_the_other_signs_nobody_out_and_loses_no_sign_in() {
+async fn replacing_instances_keeps_sessions_and_pending_sign_ins() {
     let first = TestApp::spawn().await;
     let second = Instance::beside(&first);
     let signed_in = first.signed_in("ana@acme.test").await;
     let requested = first.visitor();
     requested.ask_for_link("ben@acme.test", "/reports").await;
 
-    // The second takes all while the first is replaced, and the other way round.
+    // The second instance serves all requests while the first is replaced, and vice versa.
     first.handle.stop(true).await;
     assert!(second.visited_by(&first, &signed_in).is_signed_in().await);
     let third = Instance::beside(&first);

@@ -1,4 +1,4 @@
-//! What is kept in Redis, and for how long.
+//! What Redis stores, and for how long.
 
 use crate::test_app::TestApp;
 
@@ -22,12 +22,12 @@ fn assert_about(found: i64, expected: i64) {
 }
 
 #[actix_web::test]
-async fn everything_is_under_one_prefix_and_expires() {
+async fn all_keys_have_one_prefix_and_expire() {
     let settings = [("SESSION_IDLE_TIMEOUT", "1d"), ("SESSION_ABSOLUTE_TIMEOUT", "10d")];
     let app = TestApp::with(&settings).await;
     let visitor = app.signed_in("ana@acme.test").await;
     let keys = app.engine.keys();
-    assert_eq!(keys.len(), 7 + 6, "seven of the sign-in, one for each limit: {keys:?}");
+    assert_eq!(keys.len(), 7 + 6, "seven for the sign-in and one for each limit: {keys:?}");
     assert_about(app.engine.ask("TTL magic-link:alive"), 11 * DAY);
     for key in keys.iter().filter(|key| key.starts_with("magic-link:limit:")) {
         assert!((1..=60 * 60 + 60).contains(&app.engine.ask::<i64>(&format!("TTL {key}"))));
@@ -37,7 +37,7 @@ async fn everything_is_under_one_prefix_and_expires() {
     assert_about(ttl(&app, "sessions-of"), 11 * DAY);
     assert_about(ttl(&app, "sessions-of-email"), 11 * DAY);
     assert_about(ttl(&app, "claim"), 25 * 60 + 60);
-    // The app's own clock counts: what ends after the next request is reckoned from there.
+    // The app computes lifetimes by its own clock.
     app.clock.advance(DAY / 2);
     assert!(visitor.is_signed_in().await);
     assert_about(ttl(&app, "personal"), DAY + 60);
@@ -50,7 +50,7 @@ async fn everything_is_under_one_prefix_and_expires() {
 }
 
 #[actix_web::test]
-async fn of_a_session_that_was_ended_nothing_personal_is_left() {
+async fn revoked_session_leaves_no_personal_data() {
     let app = TestApp::spawn().await;
     let (here, there) =
         (app.signed_in("ana@acme.test").await, app.signed_in("ana@acme.test").await);
@@ -63,22 +63,22 @@ async fn of_a_session_that_was_ended_nothing_personal_is_left() {
 }
 
 #[actix_web::test]
-async fn of_a_session_that_expired_the_reason_is_left() {
+async fn expired_session_leaves_its_reason() {
     let settings = [("SESSION_IDLE_TIMEOUT", "1h"), ("SESSION_ABSOLUTE_TIMEOUT", "10h")];
     let app = TestApp::with(&settings).await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.clock.advance(60 * 60 + 5);
-    // Redis keeps time by its own clock, which no test moves.
+    // Keys expire by the clock of Redis, which tests can't advance.
     app.engine.ask::<()>(&format!("DEL {}", key(&app, "personal")));
     let stranger = app.again(&visitor);
     assert!(!visitor.is_signed_in().await);
     assert!(visitor.get("/login").await.body.contains("data-reason=\"idle\""));
     app.clock.advance(9 * 60 * 60);
-    assert!(!stranger.get("/login").await.body.contains("data-reason"), "it is said once");
+    assert!(!stranger.get("/login").await.body.contains("data-reason"), "the reason is shown once");
 }
 
 #[actix_web::test]
-async fn what_redis_lost_is_signed_out() {
+async fn session_lost_by_redis_is_signed_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.engine.ask::<()>(&format!("DEL {}", key(&app, "personal")));
@@ -86,13 +86,13 @@ async fn what_redis_lost_is_signed_out() {
     let visitor = app.signed_in("ana@acme.test").await;
     app.engine.ask::<()>("FLUSHALL");
     assert_eq!(visitor.get("/account").await.location(), "/login?return_to=%2Faccount");
-    // And signing in anew works, though the scripts are gone too.
+    // Signing in again works, even without the loaded scripts.
     app.engine.ask::<()>("SCRIPT FLUSH");
     assert!(app.signed_in("ana@acme.test").await.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn a_damaged_row_can_be_signed_out_of() {
+async fn damaged_session_can_be_signed_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.engine.ask::<()>(&format!("HSET {} values {{", key(&app, "personal")));
@@ -102,10 +102,10 @@ async fn a_damaged_row_can_be_signed_out_of() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_written_down_can_still_be_read() {
+async fn session_can_be_read_while_writes_fail() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
-    // A server that takes nothing more, as with full memory.
+    // The server rejects writes, as with full memory.
     app.engine.ask::<()>("CONFIG SET maxmemory 1");
     app.clock.advance(3600);
     assert!(visitor.is_signed_in().await);

@@ -1,6 +1,6 @@
-//! Sessions in a real `redis-server`: the same tests that the embedded store passes, and what only
-//! a store that many instances share can do. Debian has what it needs: `apt-get install
-//! --no-install-recommends redis-server`; any `redis-server` or `valkey-server` by that name will do.
+//! Sessions in a real `redis-server`: the same tests that the embedded store passes, and tests of several
+//! instances that share a store. They need `redis-server`: on Debian, `apt-get install
+//! --no-install-recommends redis-server`. A `valkey-server` under that name works too.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,8 +13,10 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
-#[path = "../it/asked.rs"]
-mod asked;
+#[path = "../it/code_request.rs"]
+mod code_request;
+#[path = "../it/emulator.rs"]
+mod emulator;
 mod engine;
 #[path = "../it/log_watch.rs"]
 mod log_watch;
@@ -22,8 +24,6 @@ mod log_watch;
 mod running;
 #[path = "../it/site.rs"]
 mod site;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 // for cross-device

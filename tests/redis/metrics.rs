@@ -1,4 +1,4 @@
-//! How many sessions there are in a Redis, as Prometheus is told.
+//! The number of sessions in Redis, as a metric.
 
 use crate::engine::Engine;
 use crate::site::Site;
@@ -10,7 +10,7 @@ async fn site(engine: &Engine, settings: &[(&str, &str)]) -> Site {
 }
 
 #[actix_web::test]
-async fn every_instance_tells_how_many_live_and_none_that_has_ended() {
+async fn every_instance_reports_the_number_of_live_sessions() {
     let engine = Engine::start().await;
     let (one, other) = (site(&engine, &[]).await, site(&engine, &[]).await);
     let alive = async |site: &Site| site.scrape().await.value("sessions_alive", &[]);
@@ -27,7 +27,7 @@ async fn every_instance_tells_how_many_live_and_none_that_has_ended() {
 }
 
 #[actix_web::test]
-async fn those_that_expire_are_not_counted_and_do_not_pile_up() {
+async fn expired_sessions_are_neither_counted_nor_kept() {
     let engine = Engine::start().await;
     let site = site(&engine, &[("SESSION_IDLE_TIMEOUT", "2s")]).await;
     for email in ["ana@acme.test", "bob@acme.test"] {
@@ -35,11 +35,11 @@ async fn those_that_expire_are_not_counted_and_do_not_pile_up() {
     }
     site.until(|scrape| scrape.value("sessions_alive", &[]) == 0.0).await;
     site.signed_in("eve@acme.test").await;
-    assert_eq!(engine.ask::<u64>("ZCARD magic-link:alive"), 1, "the others are forgotten");
+    assert_eq!(engine.ask::<u64>("ZCARD magic-link:alive"), 1, "expired sessions are removed");
 }
 
 #[actix_web::test]
-async fn of_a_redis_that_is_away_nobody_knows_and_that_is_said() {
+async fn number_of_sessions_is_nan_while_redis_is_down() {
     let mut engine = Engine::start().await;
     let site = site(&engine, &[]).await;
     site.signed_in("ana@acme.test").await;

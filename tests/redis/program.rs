@@ -1,4 +1,4 @@
-//! The real binary on Redis: two processes, the operator's commands, TLS, and what is never said.
+//! The real binary on Redis: two processes, admin commands, TLS, and what is never printed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,9 +7,9 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use crate::answer::assert_error;
+use crate::emulator::WorkOs;
 use crate::engine::Engine;
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 
@@ -22,7 +22,7 @@ pub fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &
     command
 }
 
-/// The settings of an instance of `https://…:port`, in this folder.
+/// The settings of an instance of `http://127.0.0.1:port`, with its data in this folder.
 fn settings(engine: &Engine, workos: &WorkOs, port: u16, folder: &Path) -> HashMap<String, String> {
     let mut settings = settings_of_a_test(&format!("http://127.0.0.1:{port}"), &workos.url, folder);
     settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
@@ -41,7 +41,7 @@ async fn signed_in(origin: &str, workos: &WorkOs, email: &str) -> Visitor {
 }
 
 #[actix_web::test]
-async fn two_processes_may_share_a_folder_and_the_operator_reaches_both() {
+async fn two_processes_may_share_a_folder_and_admin_commands_affect_both() {
     let (engine, workos, folder) =
         (Engine::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
     let port = free_port();
@@ -78,8 +78,11 @@ async fn two_processes_may_share_a_folder_and_the_operator_reaches_both() {
     let list = ["sessions", "list", "--email", "ana@acme.test"];
     let said = command(&list, &store, folder.path()).output().await.unwrap().stderr;
     let said = String::from_utf8(said).unwrap();
-    let told = " audit: event=\"listed_by_operator\" sessions=0\n";
-    assert!(said.ends_with(told) && said.lines().count() == 1, "without keys no person: {said}");
+    let expected = " audit: event=\"listed_by_operator\" sessions=0\n";
+    assert!(
+        said.ends_with(expected) && said.lines().count() == 1,
+        "without cookie keys there is no alias: {said}"
+    );
     assert!(!bob.is_signed_in().await && !eve.is_signed_in().await);
     drop((ana, ana_there, bob, eve));
     assert_eq!(program.terminate().await.0, Some(0));
@@ -87,7 +90,7 @@ async fn two_processes_may_share_a_folder_and_the_operator_reaches_both() {
 }
 
 #[actix_web::test]
-async fn the_password_is_never_said() {
+async fn redis_password_is_never_printed() {
     let (engine, workos, folder) =
         (Engine::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
     let port = free_port();
@@ -116,7 +119,7 @@ async fn the_password_is_never_said() {
 }
 
 #[actix_web::test]
-async fn over_tls_its_certificate_counts() {
+async fn redis_certificate_is_verified() {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
@@ -138,7 +141,7 @@ async fn over_tls_its_certificate_counts() {
     let list = ["sessions", "list", "--email", "ana@acme.test"];
     let store = HashMap::from([("SESSION_STORE".to_owned(), url)]);
     let stranger = command(&list, &store, folder.path()).output().await.unwrap();
-    assert_eq!(stranger.status.code(), Some(1), "nobody vouches for this certificate");
+    assert_eq!(stranger.status.code(), Some(1), "the certificate isn't trusted");
     let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let another = folder.path().join("another.pem");
     std::fs::write(&another, other.cert.pem()).unwrap();
@@ -151,7 +154,7 @@ async fn over_tls_its_certificate_counts() {
         (&[("EXTRA_CA_FILE", &another)], false),
     ] {
         let mut store = store.clone();
-        // No proxy is asked for it.
+        // Connections to Redis use no proxy.
         store.insert("ALL_PROXY".to_owned(), "http://127.0.0.1:1".to_owned());
         let settings = settings.iter().map(|(name, file)| (*name, file.to_str().unwrap()));
         store.extend(settings.map(|(name, file)| (name.to_owned(), file.to_owned())));
@@ -163,7 +166,7 @@ async fn over_tls_its_certificate_counts() {
 }
 
 #[actix_web::test]
-async fn a_remote_redis_without_tls_is_warned_of_at_start() {
+async fn remote_redis_without_tls_causes_a_warning_at_startup() {
     let (workos, folder) = (WorkOs::start(), tempfile::tempdir().unwrap());
     let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());
     settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());
@@ -194,18 +197,18 @@ async fn a_remote_redis_without_tls_is_warned_of_at_start() {
 }
 
 #[actix_web::test]
-async fn where_nothing_is_kept_no_data_dir_is_needed() {
+async fn data_dir_is_not_needed_when_no_file_is_written() {
     let (engine, workos, folder) =
         (Engine::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
     let port = free_port();
     let mut settings = settings(&engine, &workos, port, folder.path());
-    // Not even root can make a folder in a file.
+    // Even root can't create a folder inside a file.
     let data_dir = folder.path().join("file/data");
     std::fs::write(folder.path().join("file"), "").unwrap();
     settings.insert("DATA_DIR".to_owned(), data_dir.to_str().unwrap().to_owned());
     let keys = settings.remove("COOKIE_KEYS").unwrap();
     let refused = Program::try_to_start(command(&[], &settings, folder.path())).await.err();
-    let (code, said) = refused.expect("there is no key");
+    let (code, said) = refused.expect("the program needs a folder for its key");
     assert!(code == Some(1) && said.contains("DATA_DIR"), "{said}");
 
     settings.insert("COOKIE_KEYS".to_owned(), keys);
@@ -220,7 +223,7 @@ async fn where_nothing_is_kept_no_data_dir_is_needed() {
     assert_eq!(code, Some(0), "{log}");
     assert!(!log.contains("DATA_DIR"), "{log}");
 
-    // A certificate in files is kept by others, one made here isn't.
+    // A certificate in files needs no `DATA_DIR`, but a self-signed one does.
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     std::fs::write(folder.path().join("cert.pem"), made.cert.pem()).unwrap();
     std::fs::write(folder.path().join("key.pem"), made.signing_key.serialize_pem()).unwrap();
@@ -232,6 +235,8 @@ async fn where_nothing_is_kept_no_data_dir_is_needed() {
     assert_eq!(program.terminate().await.0, Some(0));
     settings.insert("TLS".to_owned(), "self-signed".to_owned());
     let refused = Program::try_to_start(command(&[], &settings, folder.path())).await.err();
-    assert!(refused.expect("there is no certificate").1.contains("DATA_DIR"));
+    assert!(
+        refused.expect("the program needs a folder for its certificate").1.contains("DATA_DIR")
+    );
     assert!(!data_dir.exists());
 }

@@ -1,5 +1,5 @@
-//! What a Redis refuses: the log and the doctor name the cause and the remedy, and readiness waits
-//! for a write.
+//! Errors of Redis: the log and the doctor name the cause and the fix, and the app isn't ready before a
+//! write has worked.
 
 use std::fs;
 
@@ -7,9 +7,9 @@ use crate::answer::assert_error;
 use crate::engine::Engine;
 use crate::site::Site;
 
-/// The store's failures in the log, and the doctor's line on the store, of a site that has never been
-/// ready with this Redis, reached as this user, if any.
-async fn told(engine: &Engine, user: &str) -> [String; 2] {
+/// The error of the store in the log and the doctor's line on the store, for a site that has never been
+/// ready with this Redis. `user` is empty or ends in `@`.
+async fn reported(engine: &Engine, user: &str) -> [String; 2] {
     let url = format!("redis://{user}127.0.0.1:{}", engine.port);
     let site = Site::start(&[("SESSION_STORE", &url)]).await;
     let answer = site.visitor().get("/health/ready").await;
@@ -26,31 +26,31 @@ async fn told(engine: &Engine, user: &str) -> [String; 2] {
     [line.to_owned(), verdict.to_owned()]
 }
 
-fn assert_named(told: &[String; 2], words: &[&str]) {
-    for said in told {
+fn assert_named(reported: &[String; 2], words: &[&str]) {
+    for said in reported {
         assert!(words.iter().all(|word| said.contains(word)), "{words:?}: {said}");
     }
 }
 
 #[actix_web::test]
-async fn a_cluster_is_named() {
+async fn cluster_is_named() {
     let engine = Engine::with(&["--cluster-enabled", "yes"]).await;
-    // The other half of the slots would be another node's.
+    // Another node would have the other half of the slots.
     engine.ask::<()>("CLUSTER ADDSLOTSRANGE 0 8191");
     engine.ask::<()>("CONFIG SET cluster-require-full-coverage no");
-    let told = told(&engine, "").await;
-    assert_named(&told, &["cluster mode", "SESSION_STORE"]);
+    let reported = reported(&engine, "").await;
+    assert_named(&reported, &["cluster mode", "SESSION_STORE"]);
 }
 
 #[actix_web::test]
-async fn a_full_memory_is_named() {
+async fn full_memory_is_named() {
     let engine = Engine::with(&["--maxmemory", "1"]).await;
-    assert_named(&told(&engine, "").await, &["OOM", "raise maxmemory"]);
+    assert_named(&reported(&engine, "").await, &["OOM", "raise maxmemory"]);
     assert_eq!(engine.keys(), [""; 0]);
 }
 
 #[actix_web::test]
-async fn a_missing_permission_is_named() {
+async fn missing_permission_is_named() {
     for rule in [
         "-@all +@connection +@read",
         "+@all -hset",
@@ -61,55 +61,58 @@ async fn a_missing_permission_is_named() {
         let mut options = vec!["--user", "app", "on", ">canary", "~*"];
         options.extend(rule.split(' '));
         let engine = Engine::with(&options).await;
-        assert_named(&told(&engine, "app:canary@").await, &["ACL", "SESSION_STORE", "+evalsha"]);
+        assert_named(
+            &reported(&engine, "app:canary@").await,
+            &["ACL", "SESSION_STORE", "+evalsha"],
+        );
     }
 }
 
 #[actix_web::test]
-async fn a_password_that_is_missing_or_wrong_is_named() {
+async fn missing_or_wrong_password_is_named() {
     let engine = Engine::start().await;
     let mut admin = engine.connection();
     let mut set = |password: &str| {
         redis::cmd("CONFIG").arg(&["SET", "requirepass", password]).exec(&mut admin).unwrap();
     };
     set("right");
-    assert_named(&told(&engine, "").await, &["NOAUTH", "wants a password"]);
-    assert_named(&told(&engine, ":canary@").await, &["refuses the user or password"]);
-    assert_named(&told(&engine, "canary:canary@").await, &["refuses the user or password"]);
-    // Else the server couldn't be asked to end.
+    assert_named(&reported(&engine, "").await, &["NOAUTH", "wants a password"]);
+    assert_named(&reported(&engine, ":canary@").await, &["refuses the user or password"]);
+    assert_named(&reported(&engine, "canary:canary@").await, &["refuses the user or password"]);
+    // Restores the initial state.
     set("");
 }
 
 #[actix_web::test]
-async fn a_replica_is_named() {
+async fn replica_is_named() {
     let engine = Engine::with(&["--replicaof", "127.0.0.1 1"]).await;
-    assert_named(&told(&engine, "").await, &["READONLY", "replica", "primary"]);
+    assert_named(&reported(&engine, "").await, &["READONLY", "replica", "primary"]);
     engine.ask::<()>("CONFIG SET replica-serve-stale-data no");
-    assert_named(&told(&engine, "").await, &["MASTERDOWN", "lost its primary"]);
+    assert_named(&reported(&engine, "").await, &["MASTERDOWN", "lost its primary"]);
 }
 
 #[actix_web::test]
 async fn missing_replicas_are_named() {
     let engine = Engine::with(&["--min-replicas-to-write", "1"]).await;
-    assert_named(&told(&engine, "").await, &["NOREPLICAS", "min-replicas-to-write"]);
+    assert_named(&reported(&engine, "").await, &["NOREPLICAS", "min-replicas-to-write"]);
 }
 
 #[actix_web::test]
-async fn a_disk_that_takes_nothing_is_named() {
+async fn failing_disk_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().to_str().unwrap();
     let engine = Engine::with(&["--save", "3600 1", "--dir", dir]).await;
-    // Not even root can put a file in the place of a folder that isn't empty.
+    // Even root can't replace a folder that isn't empty by a file.
     fs::create_dir_all(folder.path().join("dump.rdb/in-the-way")).unwrap();
     engine.ask::<()>("BGSAVE");
     while !engine.ask::<String>("INFO persistence").contains("rdb_last_bgsave_status:err") {
         tokio::task::yield_now().await;
     }
-    assert_named(&told(&engine, "").await, &["MISCONF", "disk"]);
+    assert_named(&reported(&engine, "").await, &["MISCONF", "disk"]);
 }
 
 #[actix_web::test]
-async fn a_redis_that_loads_its_data_is_named() {
+async fn loading_redis_is_named() {
     let options = [
         ["--key-load-delay", "10000"],
         ["--loading-process-events-interval-bytes", "1024"],
@@ -121,12 +124,12 @@ async fn a_redis_that_loads_its_data_is_named() {
     engine.ask::<()>("DEBUG POPULATE 2000 key 2000");
     engine.ask::<()>("SAVE");
     engine.kill();
-    engine.start_anew().await;
-    assert_named(&told(&engine, "").await, &["LOADING", "wait"]);
+    engine.restart().await;
+    assert_named(&reported(&engine, "").await, &["LOADING", "wait"]);
 }
 
 #[actix_web::test]
-async fn a_database_that_the_server_lacks_stops_the_start() {
+async fn missing_database_stops_the_startup() {
     let lacking = Engine::with(&["--databases", "2"]).await;
     let cluster = Engine::with(&["--cluster-enabled", "yes"]).await;
     let site = Site::start(&[("SESSION_STORE", &format!("{}/1", lacking.url()))]).await;
@@ -145,7 +148,7 @@ async fn a_database_that_the_server_lacks_stops_the_start() {
             assert!(said.concat().contains(says), "{arguments:?}: {said:?}");
         }
     }
-    // One that isn't there, or says nothing, is waited for.
+    // If Redis is unreachable or silent, the program starts and waits for it.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     for port in [1, silent.local_addr().unwrap().port()] {
         let url = format!("redis://127.0.0.1:{port}/2");
@@ -155,18 +158,18 @@ async fn a_database_that_the_server_lacks_stops_the_start() {
 }
 
 #[actix_web::test]
-async fn ready_is_said_after_a_write_and_not_taken_back_when_writes_fail() {
+async fn ready_after_the_first_write_and_still_ready_when_writes_fail() {
     let engine = Engine::start().await;
     engine.ask::<()>("REPLICAOF 127.0.0.1 1");
     let site = Site::start(&[("SESSION_STORE", &engine.url())]).await;
     let ready = async || site.visitor().get("/health/ready").await.status;
-    assert_eq!(ready().await, 503, "it answers, and takes no write");
+    assert_eq!(ready().await, 503, "Redis rejects writes");
     engine.ask::<()>("REPLICAOF NO ONE");
-    // From many connections, so to every worker thread.
+    // Many connections, to reach every worker thread.
     for _ in 0..8 {
         assert_eq!(ready().await, 200);
     }
-    assert_eq!(engine.keys(), [""; 0], "nothing stays");
+    assert_eq!(engine.keys(), [""; 0], "the check leaves no keys");
     let visitor = site.signed_in("ana@acme.test").await;
     site.visitor().ask_for_link("bob@acme.test", "").await;
 
@@ -191,20 +194,20 @@ async fn ready_is_said_after_a_write_and_not_taken_back_when_writes_fail() {
     assert!(log.lines().any(|line| line.contains("ERROR") && named(line)), "{log}");
 }
 
-/// The rule in `deploy/redis.acl`, with this password.
+/// The ACL rule in `deploy/redis.acl`, with this password.
 fn documented_rule(password: &str) -> String {
     let rule = include_str!("../../deploy/redis.acl").trim_end();
     rule.strip_prefix("user magic-link ").unwrap().replace("PASSWORD", password)
 }
 
 #[actix_web::test]
-async fn the_documented_acl_rule_is_enough_and_no_more_than_that() {
+async fn documented_acl_rule_is_sufficient_and_minimal() {
     let rule = documented_rule("canary");
     let options: Vec<&str> = ["--user", "magic-link"].into_iter().chain(rule.split(' ')).collect();
     let engine = Engine::with(&options).await;
     let url = format!("redis://magic-link:canary@127.0.0.1:{}/1", engine.port);
     let site = Site::start(&[("SESSION_STORE", &url)]).await;
-    // Without any of its commands it isn't ready.
+    // The app isn't ready if any of the commands is missing from the rule.
     let is_command = |word: &&str| word.starts_with('+') && !["+select", "+info"].contains(word);
     for granted in rule.split(' ').filter(is_command) {
         let revoked = granted.replace('+', "-");
@@ -234,7 +237,7 @@ async fn the_documented_acl_rule_is_enough_and_no_more_than_that() {
     drop((ana, elsewhere, bob));
     let log = site.log().await;
     assert!(!log.contains("canary"));
-    // Each refusal that was provoked above, and none since.
+    // The log has the errors that were caused above, and none after them.
     let (_, since) = log.rsplit_once("Redis failed").unwrap();
     assert!(!since.contains("ERROR"), "{since}");
 }

@@ -1,4 +1,4 @@
-//! `SESSION_STORE`: what it needs, and that its value is shown nowhere.
+//! `SESSION_STORE`: which values are valid, and that they are never shown.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ fn read(settings: &[(&str, &str)]) -> Result<Config, String> {
 }
 
 #[test]
-fn a_url_with_tls_a_user_and_a_password_is_accepted_and_never_shown() {
+fn url_with_tls_user_and_password_is_accepted_and_never_shown() {
     let keys = generate_cookie_key().unwrap();
     let url = "rediss://app:p%40ss@redis.test:6380/2";
     let config = read(&[("SESSION_STORE", url), ("COOKIE_KEYS", &keys)]).unwrap();
@@ -21,7 +21,7 @@ fn a_url_with_tls_a_user_and_a_password_is_accepted_and_never_shown() {
 }
 
 #[test]
-fn a_url_that_cannot_work_is_an_error_and_never_shown() {
+fn invalid_url_is_rejected_and_never_shown() {
     let keys = generate_cookie_key().unwrap();
     for url in [
         "rediss://app:canary@redis.test:6380/2#insecure",

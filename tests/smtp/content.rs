@@ -1,4 +1,4 @@
-//! What stands in a mail, and what never does.
+//! The content of an email, and what it never contains.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ use crate::visitor::Visitor;
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
 #[actix_web::test]
-async fn its_headers_are_those_of_a_mail_that_a_machine_wrote() {
+async fn email_has_the_headers_of_an_automatic_message() {
     let server = Server::start();
     let app = server.app().await;
     for _ in 0..2 {
@@ -44,12 +44,12 @@ async fn its_headers_are_those_of_a_mail_that_a_machine_wrote() {
         ids.extend([id.to_owned(), header(&mail, "X-Entity-Ref-ID")]);
     }
     assert_eq!(ids.len(), 4);
-    assert!(ids.iter().all(|id| id.len() > 20), "not to be guessed: {ids:?}");
-    assert!(ids[0] != ids[2] && ids[1] != ids[3], "each mail has its own: {ids:?}");
+    assert!(ids.iter().all(|id| id.len() > 20), "IDs must not be guessable: {ids:?}");
+    assert!(ids[0] != ids[2] && ids[1] != ids[3], "each email has its own IDs: {ids:?}");
 }
 
 #[actix_web::test]
-async fn its_sender_is_spelled_as_the_addresses_of_visitors_are() {
+async fn sender_domain_is_converted_to_ascii() {
     let server = Server::start();
     let app = server.app_with(&[("MAIL_FROM", "Example <Login@Bücher.TEST>")]).await;
     app.visitor().ask_for_link("ana@acme.test", "").await;
@@ -61,7 +61,7 @@ async fn its_sender_is_spelled_as_the_addresses_of_visitors_are() {
     assert_eq!(
         lines[..2],
         ["EHLO xn--bcher-kva.test", "MAIL FROM:<login@xn--bcher-kva.test>"],
-        "so that every server takes it"
+        "every server must accept the domain"
     );
 }
 
@@ -70,7 +70,7 @@ fn header(mail: &Mail<'_>, name: &str) -> String {
 }
 
 #[actix_web::test]
-async fn text_and_html_say_the_same_and_load_nothing() {
+async fn text_and_html_have_the_same_content_and_load_nothing() {
     let server = Server::start();
     let app = server.app().await;
     let visitor = app.visitor();
@@ -102,8 +102,9 @@ async fn text_and_html_say_the_same_and_load_nothing() {
     for link in [open, cancel] {
         assert!(html.contains(&format!("href=\"{link}\"")), "{link} isn't in {html}");
     }
-    let asked_at = utc_date(&mail);
-    for said in ["Firefox on Linux", &asked_at, "1 hour", "request this?", "ignore this email"] {
+    let requested_at = utc_date(&mail);
+    for said in ["Firefox on Linux", &requested_at, "1 hour", "request this?", "ignore this email"]
+    {
         assert!(text.contains(said), "{said} isn't in {text}");
         assert!(html.contains(said), "{said} isn't in {html}");
     }
@@ -115,7 +116,7 @@ async fn text_and_html_say_the_same_and_load_nothing() {
     }
 }
 
-/// As the site writes it, of the moment when the mail was written.
+/// The date of the email, in the format of the site.
 fn utc_date(mail: &Mail<'_>) -> String {
     let format = time::macros::format_description!(
         "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"
@@ -125,7 +126,7 @@ fn utc_date(mail: &Mail<'_>) -> String {
 }
 
 #[actix_web::test]
-async fn nothing_of_workos_is_in_the_mail_in_any_spelling() {
+async fn email_contains_nothing_of_workos_in_any_encoding() {
     let server = Server::start();
     let app = server.app().await;
     let visitor = app.visitor();
@@ -145,19 +146,19 @@ async fn nothing_of_workos_is_in_the_mail_in_any_spelling() {
     secrets.push(state);
 
     let message = server.newest("ana@acme.test").await;
-    let everything = spellings_of_the_mail(&message.wire, &message.content);
+    let everything = encodings_of_the_email(&message.wire, &message.content);
     let ours = open.rsplit('/').next().unwrap();
     assert!(everything.iter().any(|text| text.contains(ours)), "the search would find ours");
     for secret in secrets {
-        for spelling in spellings(&secret) {
-            let leak = everything.iter().find(|text| text.contains(&spelling));
-            assert!(leak.is_none(), "{secret} as {spelling} in {leak:?}");
+        for encoding in encodings(&secret) {
+            let leak = everything.iter().find(|text| text.contains(&encoding));
+            assert!(leak.is_none(), "{secret} as {encoding} in {leak:?}");
         }
     }
 }
 
-/// The mail as it came, unfolded, decoded, and decoded once more.
-fn spellings_of_the_mail(wire: &[u8], content: &[u8]) -> Vec<String> {
+/// The email as received, unfolded, decoded, and percent-decoded.
+fn encodings_of_the_email(wire: &[u8], content: &[u8]) -> Vec<String> {
     let mail = parse(content);
     let mut texts = vec![String::from_utf8(wire.to_vec()).unwrap()];
     texts.push(texts[0].replace("=\r\n", "").replace("\r\n ", "").replace("\r\n", ""));
@@ -174,7 +175,7 @@ fn spellings_of_the_mail(wire: &[u8], content: &[u8]) -> Vec<String> {
     [texts, lower].concat()
 }
 
-fn spellings(secret: &str) -> Vec<String> {
+fn encodings(secret: &str) -> Vec<String> {
     let each_byte = |format: fn(u8) -> String| secret.bytes().map(format).collect::<String>();
     let mut all = vec![
         secret.to_owned(),
@@ -186,8 +187,8 @@ fn spellings(secret: &str) -> Vec<String> {
         each_byte(|byte| format!("&#{byte};")),
         secret.replace('=', "=3D"),
     ];
-    // Base64 of it in the middle of something else: whatever comes before, after two characters
-    // of each of its ends it is one of these.
+    // Base64 in the middle of other data. Apart from its ends, it is one of these three, which depends on
+    // the number of bytes before it.
     for before in 0..3 {
         let padded = format!("{}{secret}", "x".repeat(before));
         let whole = padded.len() / 3 * 3;
@@ -199,10 +200,10 @@ fn spellings(secret: &str) -> Vec<String> {
     all
 }
 
-/// Lines break after 76 characters, so among so many dots one comes to stand first in its line,
-/// where it needs another before it to survive the way (RFC 5321, 4.5.2).
+/// Lines break after 76 characters, so with this many dots one of them begins a line, where SMTP needs it
+/// to be doubled (RFC 5321, 4.5.2).
 #[actix_web::test]
-async fn a_line_that_begins_with_a_dot_arrives_whole() {
+async fn line_that_begins_with_a_dot_arrives_intact() {
     let server = Server::start();
     let keys = generate_cookie_key().unwrap();
     let origin = format!("https://{}test", "a.".repeat(60));

@@ -1,5 +1,5 @@
-//! Whatever is typed or claimed, the mail server hears the same four commands and gets one mail
-//! with the same headers.
+//! Whatever the form and the request headers contain, the mail server gets the same commands, and one
+//! email with the same headers.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -27,7 +27,7 @@ const HEADERS: [&str; 9] = [
     "X-Entity-Ref-ID",
 ];
 
-/// What somebody types who means no good, and what others type.
+/// Valid addresses, and addresses with attempts at injection.
 fn address() -> impl Strategy<Value = String> {
     let local = "[a-zA-Z0-9!#$&'*+/=?^_{}~-]{1,12}(\\.[a-zA-Z0-9+=?_-]{1,12}){0,3}";
     let domain = "[a-z0-9]{1,8}(\\.[a-z]{2,6}){1,3}";
@@ -55,14 +55,14 @@ fn address() -> impl Strategy<Value = String> {
     prop_oneof![4 => valid, 3 => harmed, 2 => international, 1 => "\\PC*", 1 => any::<String>()]
 }
 
-/// Any bytes that a header may be made of.
+/// Any bytes that are valid in a header.
 fn claim() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![Just(b'\t'), 0x20..=0x7e_u8, 0x80..=0xff_u8];
     let any = prop::collection::vec(byte, 0..60);
     prop_oneof![any, Just(b"Firefox/1 Linux =0D=0ABcc: eve@evil.test".to_vec())]
 }
 
-async fn ask(app: &TestApp, email: &str, return_to: &str, claims: &[Vec<u8>; 3]) -> u16 {
+async fn post_form(app: &TestApp, email: &str, return_to: &str, claims: &[Vec<u8>; 3]) -> u16 {
     let visitor = app.visitor();
     let mut requested = visitor
         .request(Method::POST, "/login")
@@ -74,7 +74,7 @@ async fn ask(app: &TestApp, email: &str, return_to: &str, claims: &[Vec<u8>; 3])
     visitor.send(requested).await.status.as_u16()
 }
 
-/// One mail to this address, as if nothing had been claimed.
+/// Asserts that the server got one ordinary email to this address.
 fn assert_is_one_mail(seen: &Seen, email: &str, site: &str) {
     let mut lines: Vec<_> = seen.commands.iter().map(|said| said.line.as_str()).collect();
     lines.retain(|line| !["EHLO example.test\r\n", "NOOP\r\n"].contains(line));
@@ -97,9 +97,9 @@ fn assert_is_one_mail(seen: &Seen, email: &str, site: &str) {
 
 type Case = (String, String, [Vec<u8>; 3]);
 
-async fn is_taken_as_it_should_be(site: Rc<(Server, TestApp)>, case: Case) -> bool {
+async fn check_case(site: Rc<(Server, TestApp)>, case: Case) -> bool {
     let ((server, app), (email, return_to, claims)) = (&*site, case);
-    let status = ask(app, &email, &return_to, &claims).await;
+    let status = post_form(app, &email, &return_to, &claims).await;
     let Ok(normal) = EmailAddress::parse(&email) else {
         assert_eq!(status, 422);
         assert!(server.take().commands.is_empty());
@@ -112,9 +112,9 @@ async fn is_taken_as_it_should_be(site: Rc<(Server, TestApp)>, case: Case) -> bo
 }
 
 #[test]
-fn nothing_that_is_typed_or_claimed_adds_a_command_or_a_header() {
+fn input_and_request_headers_add_no_command_or_header() {
     let system = System::new();
-    // Each answer takes a moment, so some are waited for at the same time.
+    // Each case takes a moment, so several run concurrently.
     let sites: [_; 5] = std::array::from_fn(|_| {
         let server = Server::start();
         let app = system.block_on(server.app());
@@ -126,7 +126,7 @@ fn nothing_that_is_typed_or_claimed_adds_a_command_or_a_header() {
     let everything = (address(), return_to, [claim(), claim(), claim()]);
     let cases = prop::collection::vec(everything, sites.len());
     let all_of = |cases: Vec<Case>| {
-        let check = |(site, case)| spawn(is_taken_as_it_should_be(Rc::clone(site), case));
+        let check = |(site, case)| spawn(check_case(Rc::clone(site), case));
         let checked = system.block_on(async {
             let checking: Vec<_> = sites.iter().zip(cases).map(check).collect();
             let mut checked = Vec::new();
@@ -143,15 +143,15 @@ fn nothing_that_is_typed_or_claimed_adds_a_command_or_a_header() {
     };
     TestRunner::new(config).run(&cases, all_of).unwrap();
     let (taken, refused) = (taken.get(), refused.get());
-    assert!(taken > 30 && refused > 30, "{taken} taken, {refused} refused: that isn't both");
+    assert!(taken > 30 && refused > 30, "{taken} taken, {refused} refused: both must occur");
 }
 
 #[actix_web::test]
-async fn a_request_for_another_host_mails_nothing() {
+async fn request_for_another_host_sends_no_email() {
     let server = Server::start();
     let app = server.app().await;
     for host in ["evil.test", "evil.test:443", "127.0.0.1:1", ""] {
-        let requested = crate::stand_in::http()
+        let requested = crate::emulator::http()
             .post(format!("{}/login", app.origin))
             .header("Host", host)
             .header("Sec-Fetch-Site", "same-origin")

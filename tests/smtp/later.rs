@@ -1,4 +1,5 @@
-//! A mail that the server asks to send later is tried again while its link lives; nobody is told.
+//! An email that the server rejects temporarily is retried until its link expires. The visitor doesn't
+//! notice.
 
 use serde_json::json;
 
@@ -10,7 +11,7 @@ async fn site(server: &Server) -> Site {
 }
 
 #[actix_web::test]
-async fn a_mail_is_tried_again_when_the_server_says_later() {
+async fn temporarily_rejected_email_is_retried() {
     for (step, reply) in [
         ("RCPT", "451 greylisted"),
         ("RCPT", "421 closing"),
@@ -21,7 +22,7 @@ async fn a_mail_is_tried_again_when_the_server_says_later() {
         let site = site(&server).await;
         let answer = site.visitor().ask_for_link("ana@acme.test", "").await;
         assert!(answer.location().starts_with("/login/sent?flow="));
-        server.until(|seen| seen.has_come_to(step)).await;
+        server.until(|seen| seen.has_reached(step)).await;
         if step == "MESSAGE" {
             server.until_mailed(1).await;
         }
@@ -37,7 +38,7 @@ async fn a_mail_is_tried_again_when_the_server_says_later() {
 }
 
 #[actix_web::test]
-async fn what_waits_is_tried_once_more_at_the_end_and_then_told_as_undelivered() {
+async fn waiting_email_is_retried_at_shutdown_and_then_logged_as_undelivered() {
     for (step, reply) in [
         ("RCPT", "450 canary@acme.test later"),
         ("RCPT", "421 canary@acme.test"),
@@ -46,19 +47,19 @@ async fn what_waits_is_tried_once_more_at_the_end_and_then_told_as_undelivered()
         let server = Server::with(json!({ "refuse": { step: reply } }));
         let site = site(&server).await;
         site.visitor().ask_for_link("canary@acme.test", "").await;
-        server.until(|seen| seen.has_come_to(step)).await;
+        server.until(|seen| seen.has_reached(step)).await;
         let log = site.log().await;
         assert_eq!(server.seen().count("RCPT"), 2, "{step} {reply}: {log}");
-        let told: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
-        assert_eq!(told.len(), 1, "{step} {reply}: {log}");
+        let logged: Vec<_> = log.lines().filter(|line| line.contains("WARN")).collect();
+        assert_eq!(logged.len(), 1, "{step} {reply}: {log}");
         let cause = format!("the mail server deferred the email with {}", &reply[..3]);
-        assert!(told[0].contains(&cause) && told[0].contains("request{"), "{log}");
+        assert!(logged[0].contains(&cause) && logged[0].contains("request{"), "{log}");
         assert!(log.contains("\"undelivered\"") && !log.contains("canary"), "{log}");
     }
 }
 
 #[actix_web::test]
-async fn what_is_refused_for_good_is_not_tried_again() {
+async fn permanently_rejected_email_is_not_retried() {
     for reply in ["550 who?", "554 spam", "535 log in"] {
         let server = Server::with(json!({ "refuse": { "RCPT": reply } }));
         let site = site(&server).await;

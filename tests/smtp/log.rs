@@ -1,4 +1,4 @@
-//! What the operator reads: why, once; and of the visitor, the link and the password nothing.
+//! The log has the cause of a failure once, and never the address, the link or the password.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,12 +9,12 @@ use crate::mail::{links, press};
 use crate::server::Server;
 use crate::site::{Authority, Site};
 
-/// What the server says to which step, and what the operator reads of it.
+/// The step that fails, the reply of the server, and the level and the text in the log.
 const FAILURES: [(&str, &str, &str, &str); 11] = [
-    // Of this recipient, or this mail:
+    // Failures of this recipient or this email:
     ("RCPT", "550 <canary@acme.test> who?", "WARN", "the recipient or the message with 550"),
     ("DATA", "554 not for canary@acme.test", "WARN", "the recipient or the message with 554"),
-    // of all of them, though it comes only when one is named:
+    // failures of every email, although they occur only after the recipient was sent:
     ("RCPT", "530 canary@acme.test, log in", "ERROR", "RCPT: replied with 530"),
     ("RCPT", "534 canary@acme.test, stronger", "ERROR", "RCPT: replied with 534"),
     ("RCPT", "535 canary@acme.test, wrong", "ERROR", "RCPT: replied with 535"),
@@ -22,13 +22,13 @@ const FAILURES: [(&str, &str, &str, &str); 11] = [
     ("DATA", "reset", "ERROR", "DATA: network error: "),
     ("MESSAGE", "reset", "ERROR", "the message: network error: "),
     ("MESSAGE", "421 canary@acme.test", "ERROR", "the message: replied with 421"),
-    // and before.
+    // and failures before that.
     ("MAIL", "553 canary@acme.test", "ERROR", "MAIL: replied with 553"),
     ("CONNECT", "521 canary@acme.test", "ERROR", "connecting: replied with 521"),
 ];
 
 #[actix_web::test]
-async fn a_failure_is_told_once_with_its_cause_and_without_the_address() {
+async fn failure_is_logged_once_with_its_cause_and_without_the_address() {
     let server = Server::start();
     let site = Site::start(&format!("smtp://localhost:{}", server.port), &[]).await;
     for (step, reply, _, _) in FAILURES {
@@ -36,18 +36,18 @@ async fn a_failure_is_told_once_with_its_cause_and_without_the_address() {
         let answer = site.visitor().post("/login", &[("email", "canary@acme.test")]).await;
         let is_before = ["CONNECT", "MAIL"].contains(&step);
         assert_eq!(answer.status, if is_before { 503 } else { 303 }, "{step}: {reply}");
-        server.until(|seen| seen.has_come_to(step)).await;
+        server.until(|seen| seen.has_reached(step)).await;
     }
     let log = site.log().await;
     let (audit, lines): (Vec<_>, Vec<_>) = log.lines().partition(|line| line.contains(" audit: "));
-    let told: Vec<_> = lines.into_iter().filter(|line| line.contains("mail")).collect();
-    assert_eq!(told.len(), FAILURES.len(), "{log}");
+    let logged: Vec<_> = lines.into_iter().filter(|line| line.contains("mail")).collect();
+    assert_eq!(logged.len(), FAILURES.len(), "{log}");
     let events = |event: &str| audit.iter().filter(|line| line.contains(event)).count();
     let (undelivered, refused) = (events("\"undelivered\""), events("\"mail_unavailable\""));
     assert_eq!((undelivered, refused), (FAILURES.len() - 2, 2), "{log}");
     assert_eq!(events("\"delivered\""), 0, "{log}");
     for (step, reply, level, cause) in FAILURES {
-        let of_it: Vec<_> = told.iter().filter(|line| line.contains(cause)).collect();
+        let of_it: Vec<_> = logged.iter().filter(|line| line.contains(cause)).collect();
         assert_eq!(of_it.len(), 1, "{step}: {reply}: {log}");
         assert!(of_it[0].contains(level), "{step}: {reply}: {log}");
         let said = match step {
@@ -55,29 +55,29 @@ async fn a_failure_is_told_once_with_its_cause_and_without_the_address() {
             _ => "email was not delivered",
         };
         assert!(of_it[0].contains(said), "{step}: {reply}: {log}");
-        assert!(of_it[0].contains("request{"), "it can be told which request it was: {log}");
+        assert!(of_it[0].contains("request{"), "the line must have the request ID: {log}");
     }
     assert!(!log.contains("canary"), "{log}");
     assert!(!log.contains("/login/open/") && !log.contains("/login/cancel/"), "{log}");
 }
 
-/// Each of these is waited for as long as the app waits at all, at the same time.
+/// Each case takes as long as the timeout of the app, so they run concurrently.
 #[actix_web::test]
-async fn a_server_that_falls_silent_over_a_mail_is_given_up_and_that_is_told_once() {
+async fn silent_server_times_out_and_is_logged_once() {
     let given_up = ["RCPT", "DATA", "MESSAGE"].map(|step| {
         actix_web::rt::spawn(async move {
             let server = Server::with(json!({ "refuse": { step: null } }));
             let site = Site::start(&format!("smtp://localhost:{}", server.port), &[]).await;
             site.visitor().ask_for_link("canary@acme.test", "").await;
-            server.until(|seen| seen.has_come_to(step) && seen.open == 0).await;
+            server.until(|seen| seen.has_reached(step) && seen.open == 0).await;
             let log = site.log().await;
-            let told: Vec<_> = log.lines().filter(|line| line.contains("mail")).collect();
-            assert_eq!(told.len(), 1, "{step}: {log}");
+            let logged: Vec<_> = log.lines().filter(|line| line.contains("mail")).collect();
+            assert_eq!(logged.len(), 1, "{step}: {log}");
             assert!(
-                told[0].contains("ERROR") && told[0].contains("email was not delivered"),
+                logged[0].contains("ERROR") && logged[0].contains("email was not delivered"),
                 "{log}"
             );
-            assert!(told[0].contains("timed out") && !log.contains("canary"), "{log}");
+            assert!(logged[0].contains("timed out") && !log.contains("canary"), "{log}");
         })
     });
     for given_up in given_up {
@@ -86,7 +86,7 @@ async fn a_server_that_falls_silent_over_a_mail_is_given_up_and_that_is_told_onc
 }
 
 #[actix_web::test]
-async fn a_wrong_password_is_the_operators_to_know() {
+async fn wrong_password_is_logged_and_not_shown() {
     let authority = Authority::new();
     let server = authority.server("implicit", &json!({ "user": "app", "password": "right" }));
     let url = format!("smtps://app:canary-password@localhost:{}", server.port);
@@ -100,12 +100,12 @@ async fn a_wrong_password_is_the_operators_to_know() {
     let seen = server.seen();
     assert!(!seen.verbs().contains(&"MAIL"), "{:?}", seen.verbs());
     let log = site.log().await;
-    assert_eq!(log.matches("AUTH: replied with 535").count(), 2, "once a mail: {log}");
+    assert_eq!(log.matches("AUTH: replied with 535").count(), 2, "once for each email: {log}");
     assert!(!log.contains("canary"), "{log}");
 }
 
 #[actix_web::test]
-async fn at_the_most_talkative_level_the_log_holds_no_secret_of_a_mail() {
+async fn most_verbose_log_has_no_secret_of_an_email() {
     let authority = Authority::new();
     let known = json!({ "user": "canary-user", "password": "canary-password" });
     let server = authority.server("starttls", &known);
@@ -129,7 +129,10 @@ async fn at_the_most_talkative_level_the_log_holds_no_secret_of_a_mail() {
     visitor.post("/login", &[("email", "canary@acme.test")]).await;
 
     let log = site.log().await;
-    assert!(log.contains("replied with 550") && log.lines().count() > 50, "it is talkative: {log}");
+    assert!(
+        log.contains("replied with 550") && log.lines().count() > 50,
+        "the log must be verbose: {log}"
+    );
     let last = |url: &str| url.rsplit('/').next().unwrap().to_owned();
     let auth = STANDARD.encode("\0canary-user\0canary-password");
     let workos_token = workos_link.rsplit('/').nth(1).unwrap().to_owned();

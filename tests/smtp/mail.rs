@@ -1,16 +1,16 @@
-//! A mail as its reader gets it, and the way from its link to a session.
+//! Reads an email as its recipient does, and signs in with its link.
 
 use mail_parser::{Message, MessageParser};
 
+use crate::emulator::WorkOs;
 use crate::server::Server;
-use crate::stand_in::WorkOs;
 use crate::visitor::Visitor;
 
 pub fn parse(content: &[u8]) -> Message<'_> {
-    MessageParser::default().parse(content).expect("a mail")
+    MessageParser::default().parse(content).expect("an email")
 }
 
-/// The links in the text of the newest mail to this address: to open, and to cancel.
+/// The links in the text of the newest email to this address: to open and to cancel.
 pub async fn links(server: &Server, to: &str) -> (String, String) {
     let message = server.newest(to).await;
     let text = parse(&message.content).body_text(0).unwrap().into_owned();
@@ -20,7 +20,7 @@ pub async fn links(server: &Server, to: &str) -> (String, String) {
     (open.to_owned(), cancel.to_owned())
 }
 
-/// Presses the button that the mail's link leads to; gives WorkOS's link from the page that comes.
+/// Opens the link, presses the button on its page, and returns WorkOS's link from the next page.
 pub async fn press(visitor: &Visitor, open: &str) -> String {
     let shown = visitor.get(open).await;
     assert_eq!(shown.status, 200, "{}", shown.body);
@@ -37,13 +37,13 @@ pub async fn press(visitor: &Visitor, open: &str) -> String {
     link.replace("&#x2F;", "/").replace("&amp;", "&")
 }
 
-/// Asks, reads the mail, presses the button, and is signed in.
+/// Requests a link, opens it from the email, presses the button, and signs in.
 pub async fn sign_in(visitor: &Visitor, server: &Server, workos: &WorkOs, email: &str) {
     visitor.ask_for_link(email, "/account?tab=1").await;
     let (open, _) = links(server, email).await;
-    assert_eq!(workos.calls().await, [""; 0], "WorkOS isn't asked before the button is pressed");
+    assert_eq!(workos.calls().await, [""; 0], "WorkOS isn't called before the button is pressed");
     let callback = workos.follow(&press(visitor, &open).await).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account?tab=1");
     assert!(visitor.get("/account").await.body.contains(email));
-    assert_eq!(workos.mails(email).await, 0, "WorkOS mails nothing");
+    assert_eq!(workos.mails(email).await, 0, "WorkOS sends no email");
 }

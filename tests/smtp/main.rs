@@ -1,5 +1,5 @@
-//! Mail of our own through a real mail server, which is seen to get what it should and nothing else.
-//! Debian has what it needs: `apt-get install --no-install-recommends python3-aiosmtpd`.
+//! Our own email through a real mail server, which records what it receives. The tests need aiosmtpd: on
+//! Debian, `apt-get install --no-install-recommends python3-aiosmtpd`.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,14 +12,14 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
+#[path = "../it/emulator.rs"]
+mod emulator;
 #[path = "../it/engine.rs"]
 mod engine;
 #[path = "../it/log_watch.rs"]
 mod log_watch;
 #[path = "../it/running.rs"]
 mod running;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 #[path = "../it/visitor.rs"]

@@ -1,4 +1,4 @@
-//! A mail that may have arrived isn't sent again: its reader would have two links, and not know which.
+//! An email that may have arrived isn't sent again, since its recipient would get two of them.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use crate::server::Server;
 use crate::site::Site;
 
 #[actix_web::test]
-async fn a_mail_that_may_have_arrived_is_never_mailed_again_and_its_loss_told_once() {
+async fn email_that_may_have_arrived_is_not_sent_again_and_is_logged_once() {
     for (reply, cause) in [
         (json!("reset"), "the message: "),
         (json!("421 closing"), "the message: replied with 421"),
@@ -14,7 +14,7 @@ async fn a_mail_that_may_have_arrived_is_never_mailed_again_and_its_loss_told_on
     ] {
         let server = Server::start();
         let site = Site::start(&format!("smtp://localhost:{}", server.port), &[]).await;
-        // One over a new connection, one over a connection that another mail went over.
+        // One email over a new connection, and one over a connection that was used before.
         for ana in ["ana1@acme.test", "ana2@acme.test"] {
             server.refuse("MESSAGE", reply.clone());
             let answer = site.visitor().ask_for_link(ana, "").await;
@@ -25,13 +25,13 @@ async fn a_mail_that_may_have_arrived_is_never_mailed_again_and_its_loss_told_on
             site.visitor().ask_for_link("bob@acme.test", "").await;
             server.newest("bob@acme.test").await;
         }
-        // And it ends, so nothing is to come.
+        // The program has exited, so no further email can follow.
         let log = site.log().await;
         let all = ["ana1@acme.test", "bob@acme.test", "ana2@acme.test", "bob@acme.test"];
         assert_eq!(server.seen().recipients(), all, "{reply}");
-        let told: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
-        assert_eq!(told.len(), 2, "once a mail: {log}");
-        for line in told {
+        let logged: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
+        assert_eq!(logged.len(), 2, "once for each email: {log}");
+        for line in logged {
             assert!(line.contains("email was not delivered") && line.contains(cause), "{log}");
         }
     }

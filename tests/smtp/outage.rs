@@ -1,5 +1,5 @@
-//! A mail server that is away, silent, or takes nothing from us, before it knows for whom a mail is:
-//! said to everybody alike, and well again by itself. What comes after that is in `refusal`.
+//! A mail server that is unreachable, silent or rejecting before it gets the recipient: every visitor gets
+//! the same error, and the app recovers by itself. Failures after the recipient are tested in `refusal`.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::answer::assert_error;
 use crate::server::Server;
 use crate::test_app::TestApp;
 
-/// Two addresses get the same page, that says when to try again; what was typed is kept.
+/// Asserts that two addresses get the same page, which says when to retry and keeps the input.
 async fn assert_is_down(app: &TestApp) {
     let mut pages = Vec::new();
     for email in ["ana@acme.test", "eve@acme.test"] {
@@ -31,8 +31,8 @@ async fn assert_works(app: &TestApp, server: &Server) {
 }
 
 #[actix_web::test]
-async fn a_server_that_is_away_is_said_so_until_it_is_back() {
-    // Below those that the system gives to whoever asks for any, so that nobody takes it meanwhile.
+async fn unreachable_server_is_reported_until_it_is_back() {
+    // Below the ephemeral range, so that no other process gets the port by chance.
     let port = 20_000 + std::process::id() % 12_000;
     let server = Server::with(json!({ "port": port }));
     let app = server.app().await;
@@ -43,7 +43,7 @@ async fn a_server_that_is_away_is_said_so_until_it_is_back() {
 }
 
 #[actix_web::test]
-async fn a_server_that_takes_nothing_from_us_is_said_so_until_it_does() {
+async fn server_that_rejects_the_sender_is_reported_until_it_accepts() {
     let server = Server::start();
     let app = server.app().await;
     for (step, reply) in [
@@ -55,7 +55,7 @@ async fn a_server_that_takes_nothing_from_us_is_said_so_until_it_does() {
         ("MAIL", "550 not from you"),
         ("MAIL", "421 closing"),
     ] {
-        // What is refused to a newcomer is of no matter to a connection that stands.
+        // The refusal of a new connection doesn't affect one that is open.
         server.change(json!({ "hang_up": true, "refuse": { step: reply } }));
         assert_is_down(&app).await;
         server.refuse_nothing();
@@ -63,47 +63,47 @@ async fn a_server_that_takes_nothing_from_us_is_said_so_until_it_does() {
     }
 }
 
-/// The deadline is eight seconds, so all of them wait at the same time.
+/// The deadline is eight seconds, so the cases run concurrently.
 #[actix_web::test]
-async fn a_server_that_is_silent_before_it_knows_the_recipient_is_said_so_after_eight_seconds() {
+async fn silent_server_is_reported_after_eight_seconds() {
     let mut sites = Vec::new();
     for step in ["CONNECT", "EHLO", "MAIL"] {
         let server = Server::with(json!({ "refuse": { step: null } }));
         sites.push((step, server.app().await, server));
     }
-    let ask = |(step, app, server): (&'static str, TestApp, Server)| {
+    let send_request = |(step, app, server): (&'static str, TestApp, Server)| {
         actix_web::rt::spawn(async move {
-            let asked = Instant::now();
+            let started = Instant::now();
             let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
-            let took = asked.elapsed();
+            let took = started.elapsed();
             assert_error(&answer, 503, "mail_unavailable");
             assert!(took < Duration::from_secs(10), "{step}: {took:?}");
             server.refuse_nothing();
             assert_works(&app, &server).await;
         })
     };
-    for asked in sites.into_iter().map(ask).collect::<Vec<_>>() {
-        asked.await.unwrap();
+    for request in sites.into_iter().map(send_request).collect::<Vec<_>>() {
+        request.await.unwrap();
     }
 }
 
 #[actix_web::test]
-async fn a_connection_that_died_between_two_mails_costs_none() {
+async fn connection_closed_between_two_emails_loses_none() {
     let server = Server::start();
     let app = server.app().await;
     assert_works(&app, &server).await;
     server.change(json!({ "hang_up": true }));
     assert_works(&app, &server).await;
-    // Or only says so when it is used again.
+    // The server may also close the connection only when it is used again.
     server.refuse("NOOP", "421 idle for too long");
     assert_works(&app, &server).await;
     server.refuse("NOOP", "reset");
     assert_works(&app, &server).await;
 }
 
-/// A firewall that forgets connections tells neither side.
+/// A firewall that drops connections notifies neither side.
 #[actix_web::test]
-async fn connections_that_all_fell_silent_between_two_mails_cost_none() {
+async fn connections_silent_between_two_emails_lose_none() {
     let server = Server::with(json!({ "hold": ["MESSAGE"] }));
     let app = server.app().await;
     let first = (0..8).map(|number| {
@@ -114,8 +114,8 @@ async fn connections_that_all_fell_silent_between_two_mails_cost_none() {
     let first: Vec<_> = first.collect();
     server.until(|seen| seen.messages.len() == 8).await;
     server.change(json!({ "hold": [] }));
-    for asked in first {
-        asked.await.unwrap();
+    for request in first {
+        request.await.unwrap();
     }
     assert_eq!(server.until_mailed(8).await.most_open, 8);
     server.refuse("NOOP", Value::Null);
@@ -123,7 +123,7 @@ async fn connections_that_all_fell_silent_between_two_mails_cost_none() {
 }
 
 #[actix_web::test]
-async fn a_connection_cut_off_before_the_recipient_is_said_so_and_the_next_mail_goes() {
+async fn connection_reset_before_the_recipient_is_reported_and_the_next_email_is_sent() {
     let server = Server::start();
     let app = server.app().await;
     for step in ["CONNECT", "EHLO", "MAIL"] {

@@ -1,4 +1,4 @@
-//! How many connections mails take.
+//! The number of connections to the mail server.
 
 use std::time::{Duration, Instant};
 
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use crate::server::Server;
 use crate::test_app::TestApp;
 
-/// How many there may be at the same time.
+/// The maximum number of concurrent connections.
 const MOST: usize = 20;
 
 #[actix_web::test]
-async fn one_mail_after_another_goes_over_one_connection() {
+async fn consecutive_emails_share_one_connection() {
     let server = Server::start();
     let app = server.app().await;
     for number in 0..10 {
@@ -23,47 +23,55 @@ async fn one_mail_after_another_goes_over_one_connection() {
     assert_eq!((seen.messages.len(), seen.connections), (10, 1));
 }
 
-/// Asked for by as many people at the same time; gives the statuses that they are to get.
-fn ask_at_once(app: &TestApp, name: &str, people: usize) -> Vec<rt::task::JoinHandle<u16>> {
-    let ask = |number| {
+/// Requests links for this many addresses concurrently, and returns the statuses.
+fn request_concurrently(
+    app: &TestApp,
+    name: &str,
+    addresses: usize,
+) -> Vec<rt::task::JoinHandle<u16>> {
+    let send_request = |number| {
         let (visitor, email) = (app.visitor(), format!("{name}{number}@acme.test"));
         rt::spawn(async move { visitor.ask_for_link(&email, "").await.status.as_u16() })
     };
-    (0..people).map(ask).collect()
+    (0..addresses).map(send_request).collect()
 }
 
 #[actix_web::test]
-async fn fifty_at_once_take_twenty_connections_and_all_arrive_once() {
+async fn fifty_concurrent_emails_use_twenty_connections_and_arrive_once() {
     let server = Server::with(json!({ "hold": ["MESSAGE"] }));
     let app = server.app().await;
-    let asked = ask_at_once(&app, "ana", 50);
-    // The others wait for one of these.
+    let requests = request_concurrently(&app, "ana", 50);
+    // The other emails wait for a connection.
     server.until(|seen| seen.messages.len() == MOST).await;
     server.change(json!({ "hold": [] }));
-    for asked in asked {
-        assert_eq!(asked.await.unwrap(), 303);
+    for request in requests {
+        assert_eq!(request.await.unwrap(), 303);
     }
     let seen = server.until_mailed(50).await;
     let mut to = seen.recipients();
     to.sort_unstable();
     to.dedup();
     assert_eq!((to.len(), seen.messages.len()), (50, 50));
-    assert_eq!((seen.most_open, seen.connections), (MOST, MOST), "as many as there may be");
+    assert_eq!(
+        (seen.most_open, seen.connections),
+        (MOST, MOST),
+        "the maximum number of connections was used"
+    );
 }
 
 #[actix_web::test]
-async fn eight_recipients_that_the_server_is_silent_over_hold_up_no_ninth_mail() {
+async fn eight_silent_recipients_do_not_delay_the_next_email() {
     let server = Server::with(json!({ "refuse": { "RCPT TO:<silent": Value::Null } }));
     let app = server.app().await;
-    for asked in ask_at_once(&app, "silent", 8) {
-        assert_eq!(asked.await.unwrap(), 303);
+    for request in request_concurrently(&app, "silent", 8) {
+        assert_eq!(request.await.unwrap(), 303);
     }
     server.until(|seen| seen.count("RCPT") == 8).await;
-    let asked = Instant::now();
+    let started = Instant::now();
     app.visitor().ask_for_link("bob@acme.test", "").await;
     let seen = server.until_mailed(1).await;
-    let took = asked.elapsed();
+    let took = started.elapsed();
     assert!(took < Duration::from_secs(1), "{took:?}");
     assert_eq!(seen.recipients(), ["bob@acme.test"]);
-    assert_eq!(seen.open, 9, "the eight are still waited for");
+    assert_eq!(seen.open, 9, "the eight are still waiting");
 }

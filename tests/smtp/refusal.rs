@@ -1,5 +1,5 @@
-//! A server that doesn't take this mail, or this recipient, in whatever way: nobody can tell from
-//! outside.
+//! A server that refuses this email or this recipient in any way: the response to the visitor doesn't
+//! reveal it.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::server::Server;
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// Asks for a link; gives all that the visitor sees, without what is of this address or sign-in.
+/// Requests a link and returns all that the visitor sees, without the address and the sign-in ID.
 async fn seen_by(visitor: &Visitor, email: &str) -> String {
     let answer = visitor.ask_for_link(email, "/account").await;
     let (_, flow) = answer.location().split_once("flow=").unwrap();
@@ -18,7 +18,7 @@ async fn seen_by(visitor: &Visitor, email: &str) -> String {
         names.sort_unstable();
         names.join(",")
     };
-    // When it was: a second may pass between the two.
+    // The time of the request may differ by a second.
     let (before, rest) = page.body.split_once("datetime=\"").unwrap();
     let body = before.to_owned() + rest.split_once("</time>").unwrap().1;
     let all = [answer.location(), &headers(&answer.headers), &headers(&page.headers), &body];
@@ -38,23 +38,23 @@ async fn assert_looks_taken(app: &TestApp, server: &Server, step: &str, reply: V
     server.take();
     let refused = seen_by(&app.visitor(), "eve@acme.test").await;
     assert_eq!(refused, taken, "{step} answered with {reply}");
-    server.until(|seen| seen.has_come_to(step)).await;
+    server.until(|seen| seen.has_reached(step)).await;
 }
 
 #[actix_web::test]
-async fn a_refused_recipient_gets_the_same_page() {
+async fn refused_recipient_gets_the_same_page() {
     let server = Server::start();
     let app = server.app().await;
     for reply in ["450 later", "451 greylisted", "452 full", "550 who?", "551 not here", "553 no"] {
         assert_looks_taken(&app, &server, "RCPT TO:<eve@acme.test>", json!(reply)).await;
-        // It hears of the end of this mail before it could hear more of it.
+        // The app aborts the email with RSET.
         let seen = server.until(|seen| seen.verbs().contains(&"RSET")).await;
         assert_eq!(seen.messages.len(), 0);
     }
 }
 
 #[actix_web::test]
-async fn a_refused_message_gets_the_same_page() {
+async fn refused_message_gets_the_same_page() {
     let server = Server::start();
     let app = server.app().await;
     for reply in ["451 not now", "452 full", "550 no", "554 spam"] {
@@ -63,16 +63,16 @@ async fn a_refused_message_gets_the_same_page() {
     }
 }
 
-/// What would be of every recipient if it came before, may be of this one if it comes after.
+/// A failure that would concern every recipient if it came earlier may concern only this one here.
 #[actix_web::test]
-async fn whatever_else_follows_the_recipient_gets_the_same_page_and_the_next_mail_goes() {
+async fn other_failures_after_the_recipient_get_the_same_page_and_the_next_email_is_sent() {
     let server = Server::start();
     let app = server.app().await;
     for step in ["RCPT TO:<eve@acme.test>", "DATA", "MESSAGE"] {
         for reply in
             [json!("421 closing"), json!("530 log in"), json!("reset"), json!("what?"), Value::Null]
         {
-            // Which begins with a mail that does go.
+            // This begins with an email that is accepted.
             assert_looks_taken(&app, &server, step, reply).await;
         }
     }
@@ -85,9 +85,9 @@ async fn whatever_else_follows_the_recipient_gets_the_same_page_and_the_next_mai
     assert_eq!(server.until_mailed(1).await.recipients(), ["bob@acme.test"]);
 }
 
-/// Two addresses that a server treats differently, asked for in one go.
+/// Refused and accepted addresses over the same connection.
 #[actix_web::test]
-async fn one_refused_recipient_is_no_others_matter() {
+async fn refused_recipient_does_not_affect_others() {
     let server = Server::start();
     let app = server.app().await;
     server.refuse("RCPT TO:<eve@acme.test>", "550 who?");
@@ -103,22 +103,22 @@ async fn one_refused_recipient_is_no_others_matter() {
     }
     let seen = server.seen();
     assert_eq!(seen.recipients(), ["ana@acme.test", "bob@acme.test"]);
-    assert_eq!(seen.connections, 1, "a refusal is no reason to hang up");
+    assert_eq!(seen.connections, 1, "a refusal doesn't close the connection");
 }
 
 #[actix_web::test]
-async fn a_server_that_falls_silent_after_a_refusal_is_hung_up_on() {
+async fn connection_silent_after_a_refusal_is_closed() {
     let server = Server::start();
     let app = server.app().await;
     server.change(json!({ "refuse": { "RCPT TO:<eve@acme.test>": "550 who?", "RSET": null } }));
     app.visitor().ask_for_link("eve@acme.test", "").await;
-    server.until(|seen| seen.has_come_to("RSET") && seen.open == 0).await;
+    server.until(|seen| seen.has_reached("RSET") && seen.open == 0).await;
     app.visitor().ask_for_link("bob@acme.test", "").await;
     assert_eq!(server.until_mailed(1).await.recipients(), ["bob@acme.test"]);
 }
 
 #[actix_web::test]
-async fn an_address_that_the_server_cannot_be_told_gets_the_same_page() {
+async fn address_that_the_server_does_not_support_gets_the_same_page() {
     let server = Server::with(json!({ "smtputf8": false }));
     let app = server.app().await;
     let taken = seen_by(&app.visitor(), "bob@acme.test").await;
@@ -129,6 +129,6 @@ async fn an_address_that_the_server_cannot_be_told_gets_the_same_page() {
     assert_eq!(
         seen.verbs(),
         ["NOOP", "MAIL", "RSET"],
-        "as far as it doesn't depend on the address"
+        "the commands that don't depend on the address"
     );
 }

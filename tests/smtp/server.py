@@ -1,21 +1,22 @@
-"""A mail server for tests, on a port of 127.0.0.1 that it says first.
+"""A mail server for tests, on a port of 127.0.0.1, which it prints first.
 
-Its only argument, a JSON object, says how it behaves; each line on its input is another, which
-changes that, and is answered with all that was seen so far. It ends when its input does.
+Its only argument, a JSON object, has the settings below. Each line on stdin is another such object, which
+changes the settings; the server replies with all that it has recorded so far. It exits at the end of
+stdin.
 
-    tls         "none", "starttls" (nothing goes without it) or "implicit"
-    cert, key   the files for that
-    user, password   without them nothing is taken, if given
-    without     ways of telling the password that it doesn't know: ["PLAIN"]
-    smtputf8    whether addresses may be other than ASCII
-    refuse      for commands that begin like this, or CONNECT, or MESSAGE (when it was received):
-                the reply; null says nothing at all, "reset" cuts the connection
-    delay       for steps as in `refuse`: for how many milliseconds it thinks before it answers
-    hold        steps as in `refuse` that it answers only when they aren't in this list any more
-    inject      what somebody in between adds, unencrypted, behind the reply to STARTTLS
-    hang_up     once: cuts all connections
-    forget      once, and after the answer: what was seen
-    after       once: the answer comes when there is a newer version of it, or after some seconds
+    tls         "none", "starttls" (required) or "implicit"
+    cert, key   the files for TLS
+    user, password   if given, clients must authenticate with them
+    without     authentication mechanisms that aren't supported: ["PLAIN"]
+    smtputf8    whether addresses may be non-ASCII
+    refuse      replies for commands that begin with the key, or for CONNECT, or for MESSAGE (after it was
+                received). null sends no reply, "reset" resets the connection
+    delay       for steps as in `refuse`: milliseconds before the reply
+    hold        steps as in `refuse` that get no reply until they are removed from this list
+    inject      what an attacker on the network adds, unencrypted, after the reply to STARTTLS
+    hang_up     once: resets all connections
+    forget      once, after the reply: clears the records
+    after       once: the reply comes when the records are newer than this version, or after five seconds
 """
 
 import asyncio
@@ -38,7 +39,7 @@ change = asyncio.Event()
 
 
 def changed():
-    """Whoever waits for something looks again."""
+    """Wakes all that wait for a change."""
     global version, change
     version += 1
     change.set()
@@ -89,7 +90,7 @@ class Connection(SMTP):
             super().connection_lost(error)
 
     def cut(self):
-        """Not a farewell, but a reset, as of a machine that lost its memory."""
+        """Resets the connection instead of closing it, as after a crash of the server."""
         open_connections.discard(self)
         transport = self._original_transport or self.transport
         now = struct.pack("ii", 1, 0)
@@ -108,7 +109,7 @@ class Connection(SMTP):
         reader.readuntil = note
 
     def note(self, line):
-        """Keeps each line as it came; of passwords only that there was one."""
+        """Records each line as received, without passwords."""
         if self.data is not None:
             self.data += line
             return
@@ -160,7 +161,7 @@ class Connection(SMTP):
                 changed()
 
     async def push(self, status):
-        # Who is asked for a password answers on a line of its own.
+        # After 334, the client sends a password on a line of its own.
         self.secrets_follow = str(status).startswith("334")
         if "inject" in settings and status == "220 Ready to start TLS":
             status += "\r\n" + settings["inject"]
@@ -168,13 +169,13 @@ class Connection(SMTP):
             await super().push(status)
 
     def _getaddr(self, argument):
-        # What the library makes of an address is not to decide what was said.
+        # Addresses are recorded as they were sent, without the library's parsing.
         match = re.fullmatch("<([^<>]*)>(.*)", argument, re.DOTALL)
         return match.groups() if match else (None, None)
 
 
 def command(name):
-    """A command of the library's that may be refused."""
+    """A command of the library that tests can have refused."""
     as_usual = getattr(SMTP, f"smtp_{name}")
 
     async def run(self, arg):
@@ -203,7 +204,7 @@ class Handler:
         }
         seen["messages"].append(server.message)
         changed()
-        # Not replied here: None is what has been said already.
+        # None sends no reply, since `refuses` has sent one already.
         return None if await server.refuses("MESSAGE") else "250 OK"
 
 

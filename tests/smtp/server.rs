@@ -1,4 +1,4 @@
-//! The mail server of a test: `server.py`, as a process of its own that ends with the test.
+//! The mail server of a test: `server.py`, in a process that is killed at the end of the test.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -24,14 +24,14 @@ pub struct Server {
 
 type Pipes = (ChildStdin, BufReader<ChildStdout>);
 
-/// All that came so far.
+/// What the server has recorded so far.
 #[derive(Deserialize)]
 pub struct Seen {
     version: usize,
     /// Connections that are open now.
     pub open: usize,
     pub connections: usize,
-    /// Connections that were open at the same time.
+    /// The maximum number of connections that were open at the same time.
     pub most_open: usize,
     pub commands: Vec<Said>,
     pub messages: Vec<Message>,
@@ -39,7 +39,7 @@ pub struct Seen {
 
 #[derive(Deserialize)]
 pub struct Said {
-    /// As it came, with what ends it.
+    /// The line as received, with its end.
     pub line: String,
     pub tls: bool,
 }
@@ -47,25 +47,25 @@ pub struct Said {
 #[derive(Deserialize)]
 pub struct Message {
     pub to: Vec<String>,
-    /// As it came, up to the line with only a dot.
+    /// The message as received, up to the line with only a dot.
     #[serde(deserialize_with = "base64")]
     pub wire: Vec<u8>,
-    /// Without the dots that were added for the way (RFC 5321, 4.5.2).
+    /// The message without the dots that SMTP adds at the start of lines (RFC 5321, 4.5.2).
     #[serde(deserialize_with = "base64")]
     pub content: Vec<u8>,
-    /// Whether the server has said whether it takes it, or has cut the connection.
+    /// Whether the server has replied to the message or reset the connection.
     pub answered: bool,
 }
 
 impl Server {
-    /// One that takes everything, without TLS.
+    /// Starts a server that accepts everything, without TLS.
     pub fn start() -> Self {
         Self::with(json!({}))
     }
 
-    /// The top of `server.py` tells what can be had.
+    /// Starts a server with these settings, which are documented at the top of `server.py`.
     pub fn with(settings: Value) -> Self {
-        // Debian's own, which knows Debian's aiosmtpd.
+        // Debian's own Python, which finds Debian's aiosmtpd.
         let mut child = Command::new("/usr/bin/python3")
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smtp/server.py"))
             .arg(settings.to_string())
@@ -80,12 +80,12 @@ impl Server {
         Self { port, pipes: Arc::new(Mutex::new((child.stdin.take().unwrap(), said))), child }
     }
 
-    /// From now on it behaves so; gives what it has seen before.
+    /// Changes the settings, and returns what was recorded before.
     pub fn change(&self, settings: Value) -> Seen {
         tell(&self.pipes, &settings)
     }
 
-    /// What this command, or `CONNECT`, or `MESSAGE`, is answered with from now on.
+    /// Sets the reply to this command, or to `CONNECT` or `MESSAGE`.
     pub fn refuse(&self, step: &str, reply: impl Into<Value>) {
         self.change(json!({ "refuse": { step: reply.into() } }));
     }
@@ -98,25 +98,25 @@ impl Server {
         self.change(json!({}))
     }
 
-    /// The same, and from now on it counts anew.
+    /// Returns what was recorded, and clears it.
     pub fn take(&self) -> Seen {
         self.change(json!({ "forget": true }))
     }
 
-    /// What it has seen, as soon as that is so: the app answers before it has handed a mail over.
+    /// Waits until the records satisfy `is_so`, since the app responds before it has sent an email.
     pub async fn until(&self, is_so: impl Fn(&Seen) -> bool) -> Seen {
         let begun = Instant::now();
         let mut seen = self.seen();
         while !is_so(&seen) {
-            assert!(begun.elapsed() < PATIENCE, "it has seen {:?}", seen.verbs());
+            assert!(begun.elapsed() < PATIENCE, "the server has received only {:?}", seen.verbs());
             let (pipes, after) = (Arc::clone(&self.pipes), json!({ "after": seen.version }));
-            // Elsewhere, because the app under test may live in this thread.
+            // In another thread, since the app under test may run in this one.
             seen = spawn_blocking(move || tell(&pipes, &after)).await.unwrap();
         }
         seen
     }
 
-    /// What it has seen when it has answered as many messages.
+    /// Waits until the server has replied to this many messages.
     pub async fn until_mailed(&self, messages: usize) -> Seen {
         self.until(|seen| {
             seen.messages.iter().filter(|message| message.answered).count() >= messages
@@ -124,13 +124,13 @@ impl Server {
         .await
     }
 
-    /// The newest message, as soon as it is one to this address.
+    /// Waits until the newest message is one to this address, and returns it.
     pub async fn newest(&self, to: &str) -> Message {
         let is_there = |seen: &Seen| seen.messages.last().is_some_and(|newest| newest.to == [to]);
         self.until(is_there).await.messages.pop().unwrap()
     }
 
-    /// An app that mails through it.
+    /// Starts an app that sends email through this server.
     pub async fn app(&self) -> TestApp {
         self.app_with(&[]).await
     }
@@ -141,7 +141,7 @@ impl Server {
     }
 }
 
-/// The settings of an app that mails its own links through this server.
+/// The settings of an app that sends its own links through the server at `url`.
 pub fn mail_settings(url: &str) -> [(&str, &str); 3] {
     let from = "Example <login@example.test>";
     [("LINK_DELIVERY", "smtp"), ("MAIL_FROM", from), ("SMTP_URL", url)]
@@ -156,13 +156,13 @@ fn tell(pipes: &Mutex<Pipes>, order: &Value) -> Seen {
 }
 
 impl Seen {
-    /// To whom the messages are, in order.
+    /// The recipients of the messages, in order.
     pub fn recipients(&self) -> Vec<&str> {
         self.messages.iter().flat_map(|message| &message.to).map(String::as_str).collect()
     }
 
-    /// Whether a step, as `refuse` takes it, was come to.
-    pub fn has_come_to(&self, step: &str) -> bool {
+    /// Whether a step, as in `refuse`, has been reached.
+    pub fn has_reached(&self, step: &str) -> bool {
         match step {
             "CONNECT" => self.connections > 0,
             "MESSAGE" => !self.messages.is_empty(),
@@ -170,12 +170,12 @@ impl Seen {
         }
     }
 
-    /// How often this command came.
+    /// The number of times that this command was received.
     pub fn count(&self, verb: &str) -> usize {
         self.verbs().iter().filter(|said| **said == verb).count()
     }
 
-    /// The commands without what they are said with: `["EHLO", "MAIL", …]`.
+    /// The commands without their arguments: `["EHLO", "MAIL", …]`.
     pub fn verbs(&self) -> Vec<&str> {
         let verb = |said: &'_ Said| said.line.find([' ', '\r', '\n']).unwrap_or(said.line.len());
         self.commands.iter().map(|said| &said.line[..verb(said)]).collect()

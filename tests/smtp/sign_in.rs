@@ -1,4 +1,4 @@
-//! The whole road, over every kind of connection to the mail server.
+//! A complete sign-in over each kind of connection to the mail server.
 
 use serde_json::json;
 
@@ -6,15 +6,15 @@ use crate::mail::{links, press, sign_in};
 use crate::server::Server;
 use crate::site::{Authority, Site};
 
-/// What must be percent-encoded in a URL, and what mustn't.
+/// Has characters that must be percent-encoded in a URL and characters that must not.
 const PASSWORD: &str = "p@ss:w/rd?#% +é\u{1f511}";
 const ENCODED: &str = "p%40ss%3Aw%2Frd%3F%23%25%20%2B%C3%A9%F0%9F%94%91";
 
-/// The commands of one mail over a new connection, after TLS or where there is none.
+/// The commands of one email over a new connection, after STARTTLS if it is used.
 const MAIL: [&str; 4] = ["EHLO", "MAIL", "RCPT", "DATA"];
 
 #[actix_web::test]
-async fn over_plain_smtp_to_this_machine_a_link_signs_in() {
+async fn link_signs_in_over_plain_smtp_to_localhost() {
     let server = Server::start();
     let app = server.app().await;
     sign_in(&app.visitor(), &server, &app.workos, "ana@acme.test").await;
@@ -24,7 +24,7 @@ async fn over_plain_smtp_to_this_machine_a_link_signs_in() {
 }
 
 #[actix_web::test]
-async fn over_tls_a_link_signs_in() {
+async fn link_signs_in_over_tls() {
     let authority = Authority::new();
     let server = authority.server("implicit", &json!({}));
     let url = format!("smtps://localhost:{}", server.port);
@@ -35,7 +35,7 @@ async fn over_tls_a_link_signs_in() {
 }
 
 #[actix_web::test]
-async fn over_starttls_a_link_signs_in_and_only_the_greeting_is_said_in_plain() {
+async fn link_signs_in_over_starttls_and_only_the_greeting_is_in_plain_text() {
     let authority = Authority::new();
     let server = authority.server("starttls", &json!({}));
     let url = format!("smtp://localhost:{}?tls=required", server.port);
@@ -47,7 +47,7 @@ async fn over_starttls_a_link_signs_in_and_only_the_greeting_is_said_in_plain() 
 }
 
 #[actix_web::test]
-async fn a_user_and_a_password_of_any_characters_are_known_to_the_server() {
+async fn user_and_password_may_have_any_characters() {
     let authority = Authority::new();
     let known = json!({ "user": "app@example.test", "password": PASSWORD });
     for (tls, scheme, query) in [("implicit", "smtps", ""), ("starttls", "smtp", "?tls=required")] {
@@ -64,7 +64,7 @@ async fn a_user_and_a_password_of_any_characters_are_known_to_the_server() {
 }
 
 #[actix_web::test]
-async fn a_server_on_this_machine_may_ask_for_a_password_in_either_way() {
+async fn password_may_be_sent_by_plain_or_login_to_localhost() {
     for other in ["LOGIN", "PLAIN"] {
         let known = json!({ "user": "app", "password": PASSWORD, "without": [other] });
         let server = Server::with(known);
@@ -75,7 +75,7 @@ async fn a_server_on_this_machine_may_ask_for_a_password_in_either_way() {
 }
 
 #[actix_web::test]
-async fn a_scanner_that_opens_the_link_fifty_times_burns_nothing() {
+async fn link_still_works_after_a_scanner_opened_it_fifty_times() {
     let server = Server::start();
     let app = server.app().await;
     let visitor = app.visitor();
@@ -91,7 +91,7 @@ async fn a_scanner_that_opens_the_link_fifty_times_burns_nothing() {
 }
 
 #[actix_web::test]
-async fn the_mails_second_link_ends_the_sign_in() {
+async fn second_link_in_the_email_cancels_the_sign_in() {
     let server = Server::start();
     let app = server.app().await;
     let visitor = app.visitor();

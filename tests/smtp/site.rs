@@ -1,5 +1,5 @@
-//! The real binary, mailing through the server of a test. A process of its own, because whom it
-//! trusts is told to it by the environment: `SSL_CERT_FILE`, or `EXTRA_CA_FILE` beside the system.
+//! The real binary, which sends email through the server of a test. It is a separate process, since
+//! `SSL_CERT_FILE` and `EXTRA_CA_FILE` configure its trust through the environment.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::emulator::WorkOs;
 use crate::running::{Program, free_port};
 use crate::server::{Server, mail_settings};
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 
@@ -23,7 +23,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// With these settings beside those that tests need.
+    /// Starts the program with these settings in addition to those that tests need.
     pub async fn start(smtp_url: &str, settings: &[(&str, &str)]) -> Self {
         let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
         let origin = format!("http://127.0.0.1:{port}");
@@ -42,7 +42,7 @@ impl Site {
         Visitor::new(&self.origin)
     }
 
-    /// Ends it; gives all that it has logged.
+    /// Stops the program, and returns its log.
     pub async fn log(self) -> String {
         let (code, log) = self.program.terminate().await;
         assert_eq!(code, Some(0), "{log}");
@@ -50,7 +50,7 @@ impl Site {
     }
 }
 
-/// A certificate authority, and the certificates that it gave to a server.
+/// A certificate authority that issues certificates for servers.
 pub struct Authority {
     folder: TempDir,
     issuer: CertifiedIssuer<'static, KeyPair>,
@@ -66,17 +66,17 @@ impl Authority {
         Self { folder, issuer }
     }
 
-    /// What makes a program trust it.
+    /// The file of its certificate, for a program that should trust it.
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
 
-    /// A server of the name `localhost`, with these settings as well.
+    /// Starts a server with a certificate for `localhost` and these additional settings.
     pub fn server(&self, tls: &str, settings: &Value) -> Server {
         self.server_certified(tls, settings, |_| {})
     }
 
-    /// One whose certificate is changed before it is signed.
+    /// Like `server`, with a change of the certificate before it is signed.
     pub fn server_certified(
         &self,
         tls: &str,

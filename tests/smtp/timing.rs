@@ -1,5 +1,5 @@
-//! Who has a mailbox can't be told by the clock: how long an answer takes has nothing to do with what
-//! the server says of the recipient, or when.
+//! Timing doesn't reveal which mailboxes exist: the response time doesn't depend on what the mail server
+//! replies to the recipient, or when.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use crate::server::Server;
 use crate::test_app::TestApp;
 
-/// How much longer the server takes for one of the two.
+/// The additional time, in milliseconds, that the server takes for one of the two addresses.
 const DELAY: u64 = 1000;
-/// How long it takes to greet.
+/// The time, in milliseconds, that the server takes to greet.
 const GREETING: u64 = 200;
-/// How much answers of the same kind may differ on a busy machine.
+/// The tolerated difference between response times on a busy machine.
 const NOISE: Duration = Duration::from_millis(150);
 
 /// Two addresses, of which the server refuses one.
@@ -26,12 +26,12 @@ enum Connection {
     Cold,
 }
 
-/// Asks and waits until the server is done with it; gives how long the answer took.
+/// Requests a link, waits until the server has finished with it, and returns the response time.
 async fn took(app: &TestApp, server: &Server, email: &str, connection: Connection) -> Duration {
     server.change(json!({ "forget": true, "hang_up": connection == Connection::Cold }));
-    let (visitor, asked) = (app.visitor(), Instant::now());
+    let (visitor, started) = (app.visitor(), Instant::now());
     visitor.ask_for_link(email, "").await;
-    let took = asked.elapsed();
+    let took = started.elapsed();
     let seen = match email {
         EVE => server.until(|seen| seen.verbs().contains(&"RSET")).await,
         _ => server.until_mailed(1).await,
@@ -60,12 +60,12 @@ async fn assert_take_the_same(delay: Value, connection: Connection) {
     let difference = refused[1].abs_diff(taken[1]);
     assert!(difference < NOISE, "refused: {refused:?}, taken: {taken:?}");
     if connection == Connection::Cold {
-        // Which proves that it was one.
+        // This proves that the connection was new.
         assert!(refused[0].min(taken[0]) >= Duration::from_millis(GREETING));
     }
 }
 
-/// Over a connection that stands, and over a new one.
+/// Checks both an open connection and a new one.
 async fn assert_take_the_same_on_any(delay: Value) {
     let warm = spawn(assert_take_the_same(delay.clone(), Connection::Warm));
     assert_take_the_same(delay, Connection::Cold).await;
@@ -73,16 +73,16 @@ async fn assert_take_the_same_on_any(delay: Value) {
 }
 
 #[actix_web::test]
-async fn a_server_that_takes_its_time_to_refuse_shows_in_no_answer() {
+async fn slow_refusal_does_not_affect_the_response_time() {
     assert_take_the_same_on_any(json!({ (format!("RCPT TO:<{EVE}>")): DELAY })).await;
 }
 
 #[actix_web::test]
-async fn a_server_that_takes_its_time_with_a_recipient_shows_in_no_answer() {
+async fn slow_recipient_does_not_affect_the_response_time() {
     assert_take_the_same_on_any(json!({ (format!("RCPT TO:<{ANA}>")): DELAY })).await;
 }
 
 #[actix_web::test]
-async fn a_server_that_takes_its_time_with_a_message_shows_in_no_answer() {
+async fn slow_message_does_not_affect_the_response_time() {
     assert_take_the_same_on_any(json!({ "MESSAGE": DELAY })).await;
 }

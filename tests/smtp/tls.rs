@@ -1,4 +1,4 @@
-//! Without a connection that nobody reads along, nothing is said but the greeting.
+//! Without a secure connection, the app sends nothing but the greeting.
 
 use rcgen::{CertificateParams, date_time_ymd};
 use serde_json::{Value, json};
@@ -9,8 +9,8 @@ use crate::site::{Authority, Site};
 
 const STARTTLS: &str = "?tls=required";
 
-/// An app that has a password for the server doesn't mail, and keeps it to itself.
-async fn assert_says_nothing(server: &Server, scheme: &str, query: &str, trust: &Authority) {
+/// Asserts that the app sends neither its password nor an email to this server.
+async fn assert_sends_nothing(server: &Server, scheme: &str, query: &str, trust: &Authority) {
     let url = format!("{scheme}://app:canary@localhost:{}{query}", server.port);
     let site = Site::start(&url, &[("EXTRA_CA_FILE", trust.file().to_str().unwrap())]).await;
     for email in ["ana@acme.test", "eve@acme.test"] {
@@ -26,31 +26,31 @@ async fn assert_says_nothing(server: &Server, scheme: &str, query: &str, trust: 
 }
 
 #[actix_web::test]
-async fn a_server_without_starttls_is_told_nothing() {
+async fn server_without_starttls_gets_no_data() {
     let stripped = Server::with(json!({ "user": "app", "password": "canary" }));
-    assert_says_nothing(&stripped, "smtp", STARTTLS, &Authority::new()).await;
+    assert_sends_nothing(&stripped, "smtp", STARTTLS, &Authority::new()).await;
     assert_eq!(stripped.seen().verbs(), ["EHLO", "EHLO"]);
 }
 
 #[actix_web::test]
-async fn a_server_that_refuses_starttls_is_told_nothing() {
+async fn server_that_refuses_starttls_gets_no_data() {
     let authority = Authority::new();
     for reply in ["454 not now", "500 what?", "reset"] {
         let server = authority.server("starttls", &json!({ "refuse": { "STARTTLS": reply } }));
-        assert_says_nothing(&server, "smtp", STARTTLS, &authority).await;
+        assert_sends_nothing(&server, "smtp", STARTTLS, &authority).await;
         assert!(server.seen().verbs().starts_with(&["EHLO", "STARTTLS"]));
     }
 }
 
 #[actix_web::test]
-async fn a_server_that_speaks_no_tls_where_it_must_is_told_nothing() {
+async fn server_without_implicit_tls_gets_no_data() {
     let server = Server::start();
-    assert_says_nothing(&server, "smtps", "", &Authority::new()).await;
+    assert_sends_nothing(&server, "smtps", "", &Authority::new()).await;
     assert_eq!(server.seen().messages.len(), 0);
 }
 
 #[actix_web::test]
-async fn a_certificate_that_does_not_count_ends_it() {
+async fn untrusted_certificate_ends_the_connection() {
     let (ours, another) = (Authority::new(), Authority::new());
     let expired = |params: &mut CertificateParams| {
         params.not_before = date_time_ymd(2020, 1, 1);
@@ -61,18 +61,18 @@ async fn a_certificate_that_does_not_count_ends_it() {
     };
     for (tls, scheme, query) in [("implicit", "smtps", ""), ("starttls", "smtp", STARTTLS)] {
         let nothing = Value::Object(serde_json::Map::new());
-        assert_says_nothing(&another.server(tls, &nothing), scheme, query, &ours).await;
+        assert_sends_nothing(&another.server(tls, &nothing), scheme, query, &ours).await;
         let server = ours.server_certified(tls, &nothing, expired);
-        assert_says_nothing(&server, scheme, query, &ours).await;
+        assert_sends_nothing(&server, scheme, query, &ours).await;
         let server = ours.server_certified(tls, &nothing, of_another_host);
-        assert_says_nothing(&server, scheme, query, &ours).await;
+        assert_sends_nothing(&server, scheme, query, &ours).await;
     }
 }
 
-/// Whoever sits in between may add to the reply to STARTTLS, before the encryption begins. Taken
-/// for the server's, it would answer what is asked later, and lead the app by the nose.
+/// An attacker on the network may append to the reply to STARTTLS before encryption begins. If the app
+/// took that for replies of the server, they would answer its later commands.
 #[actix_web::test]
-async fn what_somebody_in_between_added_before_the_encryption_is_not_believed() {
+async fn data_injected_before_the_tls_handshake_is_rejected() {
     let authority = Authority::new();
     let injected = "250-localhost\r\n250 AUTH PLAIN\r\n250 ok\r\n250 ok\r\n250 ok\r\n354 go";
     let server = authority.server("starttls", &json!({ "inject": injected }));

@@ -1,4 +1,4 @@
-//! A site that is watched.
+//! A site whose pages, store and log are searched for secrets.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,13 +9,13 @@ use url::Url;
 use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::answer::Answer;
+use crate::emulator::WorkOs;
 use crate::program::command;
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 
-/// A site whose program is told to log all, and what was seen of it.
+/// A site that logs everything, with the pages and secrets seen so far.
 pub struct Site {
     program: Program,
     pub workos: WorkOs,
@@ -74,7 +74,7 @@ impl Site {
         Visitor::new(&self.origin)
     }
 
-    /// Keeps what came back, and what the browser keeps.
+    /// Records the page, and the browser's cookies as secrets.
     pub fn see(&mut self, what: &'static str, visitor: &Visitor, answer: &Answer) {
         self.pages.push((what, answer.body.clone()));
         for pair in visitor.cookie_header().split("; ").filter(|pair| !pair.is_empty()) {
@@ -90,7 +90,7 @@ impl Site {
         answer
     }
 
-    /// The link's token, and the code and state that it gives.
+    /// Follows the link, and records its token and the code and state of the callback as secrets.
     pub async fn follow(&mut self, link: &str) -> String {
         let callback = self.workos.follow(link).await;
         let link = Url::parse(link).unwrap();
@@ -101,7 +101,7 @@ impl Site {
         callback
     }
 
-    /// As a person goes about who is signed in.
+    /// Visits the pages that a signed-in user visits, and signs out.
     pub async fn look_around(&mut self, visitor: &Visitor) {
         for path in ["/", "/account", "/account/sessions", "/api/session", "/login", "/none"] {
             self.get(visitor, path).await;
@@ -112,7 +112,7 @@ impl Site {
     }
 
     pub async fn assert_nothing_leaked(self) {
-        assert!(self.secrets.len() >= 7, "there were secrets: {}", self.secrets.len());
+        assert!(self.secrets.len() >= 7, "too few secrets were recorded: {}", self.secrets.len());
         for (what, page) in &self.pages {
             let leak = self.secrets.iter().find(|secret| page.contains(secret.as_str()));
             assert!(leak.is_none(), "{what} holds {leak:?}");
@@ -123,7 +123,7 @@ impl Site {
             assert!(!is_in, "the store holds {secret}");
         }
         let (_, log) = self.program.terminate().await;
-        assert!(log.contains("TRACE") && log.lines().count() > 200, "the log is talkative");
+        assert!(log.contains("TRACE") && log.lines().count() > 200, "the log is verbose");
         for secret in self.secrets.iter().map(String::as_str).chain(["canary"]) {
             let leak = log.lines().find(|line| line.contains(secret));
             assert!(leak.is_none(), "{secret} in {leak:?}");
@@ -131,7 +131,7 @@ impl Site {
     }
 }
 
-/// All that the store has written.
+/// All bytes that the store has written.
 pub fn dump(folder: &Path) -> Vec<u8> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.filter(|file| file.is_file()).flat_map(|file| std::fs::read(file).unwrap()).collect()

@@ -1,4 +1,4 @@
-//! A proxy in front of the app, which ends TLS, with good manners or with bad ones.
+//! A reverse proxy that terminates TLS in front of the app, with correct or incorrect header rules.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -10,26 +10,26 @@ use rcgen::{CertificateParams, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 
-use super::World;
+use super::Deployment;
+use crate::emulator::http;
 use crate::running::free_port;
-use crate::stand_in::http;
 
-/// Names and values, the names in small letters.
+/// Names and values of headers. The names are lowercase.
 pub type Headers = Vec<(String, String)>;
 
 pub type Change = fn(&mut Headers);
 
-/// What it does to headers on the way.
+/// How the proxy changes the headers of requests and responses.
 #[derive(Clone, Copy)]
-pub struct Manners {
+pub struct HeaderRules {
     pub request: Change,
     pub answer: Change,
 }
 
-/// Sets `X-Forwarded-For`, and lets nobody else say where a visitor comes from.
-pub const GOOD: Manners = Manners { request: says_from_where, answer: |_| {} };
+/// Sets `X-Forwarded-For`, and removes client addresses that the visitor sent.
+pub const GOOD: HeaderRules = HeaderRules { request: sets_client_address, answer: |_| {} };
 
-pub fn says_from_where(headers: &mut Headers) {
+pub fn sets_client_address(headers: &mut Headers) {
     without(headers, "forwarded");
     without(headers, "x-forwarded-for");
     headers.push(("x-forwarded-for".to_owned(), "203.0.113.7".to_owned()));
@@ -49,21 +49,21 @@ impl Drop for ReverseProxy {
 }
 
 impl ReverseProxy {
-    /// In front of the app of this world, which is told of it: the site is at `host` now.
-    pub fn before(world: &mut World, host: &str, manners: Manners) -> Self {
+    /// Starts a proxy in front of the app, and changes the settings to serve the site at `host` through it.
+    pub fn before(deployment: &mut Deployment, host: &str, rules: HeaderRules) -> Self {
         let certificate = CertificateParams::new([host.to_owned()]).unwrap();
-        Self::certified(world, host, manners, certificate)
+        Self::certified(deployment, host, rules, certificate)
     }
 
     pub fn certified(
-        world: &mut World,
+        deployment: &mut Deployment,
         host: &str,
-        manners: Manners,
+        rules: HeaderRules,
         certificate: CertificateParams,
     ) -> Self {
         let key = KeyPair::generate().unwrap();
         let certificate = certificate.self_signed(&key).unwrap();
-        let trusted = world.folder.path().join("trusted.pem");
+        let trusted = deployment.folder.path().join("trusted.pem");
         std::fs::write(&trusted, certificate.pem()).unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let tls = ServerConfig::builder().with_no_client_auth().with_single_cert(
@@ -72,8 +72,8 @@ impl ReverseProxy {
         );
         let port = free_port();
         let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
-        let app = world.settings["BIND_ADDRESS"].rsplit(':').next().unwrap().to_owned();
-        let upstream = Arc::new((format!("http://127.0.0.1:{app}"), manners, http()));
+        let app = deployment.settings["BIND_ADDRESS"].rsplit(':').next().unwrap().to_owned();
+        let upstream = Arc::new((format!("http://127.0.0.1:{app}"), rules, http()));
         let server = HttpServer::new(move || {
             App::new().app_data(Data::from(Arc::clone(&upstream))).default_service(to(pass_on))
         });
@@ -81,27 +81,29 @@ impl ReverseProxy {
         let server = server.listen_rustls_0_23(listener, tls.unwrap()).unwrap().run();
         let handle = server.handle();
         rt::spawn(server);
-        world.set("BASE_URL", format!("https://{host}:{port}"));
-        world.set("TRUSTED_PROXIES", "127.0.0.1").set("SSL_CERT_FILE", trusted.to_str().unwrap());
-        world.set("COOKIE_KEYS", workos_magic_link::sealed::generate_cookie_key().unwrap());
+        deployment.set("BASE_URL", format!("https://{host}:{port}"));
+        deployment
+            .set("TRUSTED_PROXIES", "127.0.0.1")
+            .set("SSL_CERT_FILE", trusted.to_str().unwrap());
+        deployment.set("COOKIE_KEYS", workos_magic_link::sealed::generate_cookie_key().unwrap());
         Self(handle)
     }
 }
 
-type Upstream = (String, Manners, reqwest::Client);
+type Upstream = (String, HeaderRules, reqwest::Client);
 
 async fn pass_on(request: HttpRequest, body: Bytes, upstream: Data<Upstream>) -> HttpResponse {
-    let (origin, manners, http) = &**upstream;
+    let (origin, rules, http) = &**upstream;
     let mut headers: Headers = request
         .headers()
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
         .collect();
-    // HTTP/2 has it elsewhere.
+    // HTTP/2 has the host in `:authority`.
     if let Some(authority) = request.uri().authority() {
         headers.push(("host".to_owned(), authority.to_string()));
     }
-    (manners.request)(&mut headers);
+    (rules.request)(&mut headers);
     let method = reqwest::Method::from_bytes(request.method().as_str().as_bytes()).unwrap();
     let mut onward =
         http.request(method, format!("{origin}{}", request.uri().path_and_query().unwrap()));
@@ -109,14 +111,14 @@ async fn pass_on(request: HttpRequest, body: Bytes, upstream: Data<Upstream>) ->
         onward = onward.header(name, value);
     }
     let Ok(answer) = onward.body(body).send().await else {
-        return HttpResponse::BadGateway().body("nobody there");
+        return HttpResponse::BadGateway().body("upstream unavailable");
     };
     let mut headers: Headers = answer
         .headers()
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
         .collect();
-    (manners.answer)(&mut headers);
+    (rules.answer)(&mut headers);
     without(&mut headers, "content-length");
     without(&mut headers, "transfer-encoding");
     let status = actix_web::http::StatusCode::from_u16(answer.status().as_u16()).unwrap();

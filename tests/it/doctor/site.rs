@@ -1,38 +1,38 @@
-//! The running app, through what stands in front of it.
+//! The site check: the running app, requested through its proxy.
 
 use std::net::TcpListener;
 
-use super::World;
+use super::Deployment;
 use super::reverse_proxy::{
-    Change, GOOD, Headers, Manners, ReverseProxy, says_from_where, without,
+    Change, GOOD, HeaderRules, Headers, ReverseProxy, sets_client_address, without,
 };
 
-/// As a name that isn't this machine's own; Linux takes it for this machine all the same.
+/// Counts as a public host, although Linux connects to this machine.
 const PUBLIC: &str = "0.0.0.0";
 
 #[actix_web::test]
-async fn behind_a_proxy_with_good_manners_everything_comes_through() {
-    let mut world = World::new();
-    let _proxy = ReverseProxy::before(&mut world, PUBLIC, GOOD);
-    let _program = world.run().await;
-    let said = world.passing("site").await;
+async fn correct_proxy_passes() {
+    let mut deployment = Deployment::new();
+    let _proxy = ReverseProxy::before(&mut deployment, PUBLIC, GOOD);
+    let _program = deployment.run().await;
+    let said = deployment.passing("site").await;
     assert!(said.contains("no header that it needs is removed"), "{said}");
-    let examination = world.examine().await;
-    assert!(examination.named("ok").contains(&"certificate"), "{:#?}", examination.lines);
-    assert!(examination.of("proxy").contains("only while the app isn't running"));
+    let report = deployment.check().await;
+    assert!(report.named("ok").contains(&"certificate"), "{:#?}", report.lines);
+    assert!(report.of("proxy").contains("only while the app isn't running"));
 }
 
 #[actix_web::test]
-async fn what_a_proxy_strips_is_named() {
+async fn headers_that_a_proxy_removes_are_named() {
     let stripped_of_requests: &[(&str, Change)] = &[
         // with second-language
         ("Cookie", |headers| {
-            says_from_where(headers);
+            sets_client_address(headers);
             without(headers, "cookie");
         }),
         // end second-language
         ("Origin and Sec-Fetch-Site", |headers| {
-            says_from_where(headers);
+            sets_client_address(headers);
             without(headers, "origin");
             without(headers, "sec-fetch-site");
         }),
@@ -44,67 +44,64 @@ async fn what_a_proxy_strips_is_named() {
         ("Strict-Transport-Security", |headers| without(headers, "strict-transport-security")),
     ];
     let of_requests =
-        stripped_of_requests.iter().map(|&(name, request)| (name, Manners { request, ..GOOD }));
+        stripped_of_requests.iter().map(|&(name, request)| (name, HeaderRules { request, ..GOOD }));
     let of_answers =
-        stripped_of_answers.iter().map(|&(name, answer)| (name, Manners { answer, ..GOOD }));
-    for (name, manners) in of_requests.chain(of_answers) {
-        let mut world = World::new();
-        let _proxy = ReverseProxy::before(&mut world, PUBLIC, manners);
-        let _program = world.run().await;
-        let said = world.failing("site").await;
+        stripped_of_answers.iter().map(|&(name, answer)| (name, HeaderRules { answer, ..GOOD }));
+    for (name, rules) in of_requests.chain(of_answers) {
+        let mut deployment = Deployment::new();
+        let _proxy = ReverseProxy::before(&mut deployment, PUBLIC, rules);
+        let _program = deployment.run().await;
+        let said = deployment.failing("site").await;
         assert_eq!(said, format!("the proxy removes {name}: configure it to pass this on"));
     }
 }
 
 #[actix_web::test]
-async fn another_host_than_the_site_s_own_is_told_of() {
+async fn proxy_that_replaces_the_host_header_fails() {
     let request = |headers: &mut Headers| {
-        says_from_where(headers);
+        sets_client_address(headers);
         without(headers, "host");
     };
-    let mut world = World::new();
-    let _proxy = ReverseProxy::before(&mut world, "localhost", Manners { request, ..GOOD });
-    let program = world.run().await;
-    assert!(world.failing("site").await.contains("replaces the Host header"));
+    let mut deployment = Deployment::new();
+    let _proxy =
+        ReverseProxy::before(&mut deployment, "localhost", HeaderRules { request, ..GOOD });
+    let program = deployment.run().await;
+    assert!(deployment.failing("site").await.contains("replaces the Host header"));
     program.terminate().await;
-    assert!(world.failing("proxy").await.contains("replaces the Host header"));
+    assert!(deployment.failing("proxy").await.contains("replaces the Host header"));
 }
 
 #[actix_web::test]
-async fn a_site_that_runs_where_its_name_does_not_lead_is_told_of() {
-    let mut world = World::new();
-    let _program = world.run().await;
-    world.set("BASE_URL", "http://localhost:1");
-    assert!(world.failing("site").await.contains("BASE_URL doesn't lead to it"));
+async fn base_url_that_does_not_lead_to_the_app_fails() {
+    let mut deployment = Deployment::new();
+    let _program = deployment.run().await;
+    deployment.set("BASE_URL", "http://localhost:1");
+    assert!(deployment.failing("site").await.contains("BASE_URL doesn't lead to it"));
 }
 
 #[actix_web::test]
-async fn something_else_at_the_site_s_address_is_told_of() {
-    let mut world = World::new();
-    let elsewhere = world.workos.url.clone();
-    world.set("BASE_URL", elsewhere);
-    assert!(world.failing("site").await.contains("another app"));
+async fn another_app_at_base_url_fails() {
+    let mut deployment = Deployment::new();
+    let elsewhere = deployment.workos.url.clone();
+    deployment.set("BASE_URL", elsewhere);
+    assert!(deployment.failing("site").await.contains("another app"));
 }
 
 #[actix_web::test]
-async fn a_proxy_without_the_app_behind_it_is_no_fault() {
-    let mut world = World::new();
-    let _proxy = ReverseProxy::before(&mut world, "localhost", GOOD);
-    assert!(world.unknown("site").await.contains("not running"));
+async fn site_is_unknown_behind_a_proxy_while_the_app_is_not_running() {
+    let mut deployment = Deployment::new();
+    let _proxy = ReverseProxy::before(&mut deployment, "localhost", GOOD);
+    assert!(deployment.unknown("site").await.contains("not running"));
 }
 
 #[actix_web::test]
-async fn a_proxy_that_waits_for_an_answer_has_a_certificate_and_no_site() {
-    let mut world = World::new();
-    let _proxy = ReverseProxy::before(&mut world, "localhost", GOOD);
-    // Takes connections, and leaves it at that.
-    let _app = TcpListener::bind(&world.settings["BIND_ADDRESS"]).unwrap();
-    let examination = world.examine().await;
-    assert!(
-        examination.of("certificate").contains("trust the proxy's"),
-        "{:#?}",
-        examination.lines
-    );
-    assert_eq!(examination.named("fails"), ["site"]);
-    assert!(examination.of("site").contains("doesn't respond in time"), "{:#?}", examination.lines);
+async fn proxy_whose_upstream_is_silent_fails_only_the_site_check() {
+    let mut deployment = Deployment::new();
+    let _proxy = ReverseProxy::before(&mut deployment, "localhost", GOOD);
+    // Accepts connections, but never responds.
+    let _app = TcpListener::bind(&deployment.settings["BIND_ADDRESS"]).unwrap();
+    let report = deployment.check().await;
+    assert!(report.of("certificate").contains("trust the proxy's"), "{:#?}", report.lines);
+    assert_eq!(report.named("fails"), ["site"]);
+    assert!(report.of("site").contains("doesn't respond in time"), "{:#?}", report.lines);
 }

@@ -1,16 +1,16 @@
-//! A store that doesn't take what is written.
+//! The store check.
 
 use std::fs;
 
-use super::World;
+use super::Deployment;
 
 #[actix_web::test]
-async fn a_store_is_tried_and_left_as_it_was() {
-    let world = World::new();
-    assert_eq!(world.run().await.terminate().await.0, Some(0));
-    let said = world.passing("store").await;
+async fn store_check_leaves_the_store_unchanged() {
+    let deployment = Deployment::new();
+    assert_eq!(deployment.run().await.terminate().await.0, Some(0));
+    let said = deployment.passing("store").await;
     assert!(said.ends_with("accepts writes"), "{said}");
-    let file = world.folder.path().join("data/sessions.sqlite3");
+    let file = deployment.folder.path().join("data/sessions.sqlite3");
     let claims: i64 = rusqlite::Connection::open(file)
         .unwrap()
         .query_row("SELECT count(*) FROM claims", [], |row| row.get(0))
@@ -19,34 +19,34 @@ async fn a_store_is_tried_and_left_as_it_was() {
 }
 
 #[actix_web::test]
-async fn a_store_that_takes_nothing_is_told_of() {
-    let world = World::new();
-    assert_eq!(world.run().await.terminate().await.0, Some(0));
-    let file = world.folder.path().join("data/sessions.sqlite3");
+async fn store_that_rejects_writes_fails() {
+    let deployment = Deployment::new();
+    assert_eq!(deployment.run().await.terminate().await.0, Some(0));
+    let file = deployment.folder.path().join("data/sessions.sqlite3");
     let full = "CREATE TRIGGER full BEFORE INSERT ON claims
          BEGIN SELECT RAISE(FAIL, 'the disk is full'); END";
     rusqlite::Connection::open(&file).unwrap().execute_batch(full).unwrap();
-    assert!(world.failing("store").await.contains("the disk is full"));
+    assert!(deployment.failing("store").await.contains("the disk is full"));
 
     fs::write(&file, "nonsense, and more of it than a header has").unwrap();
-    let said = world.failing("store").await;
+    let said = deployment.failing("store").await;
     assert!(said.contains("DATA_DIR"), "{said}");
 }
 
 #[actix_web::test]
-async fn a_folder_that_cannot_be_made_is_told_of() {
-    let mut world = World::new();
-    fs::write(world.folder.path().join("file"), "").unwrap();
-    world.set("DATA_DIR", "file/data");
-    assert!(world.failing("store").await.contains("can't be created in file/data"));
+async fn data_dir_that_cannot_be_created_fails() {
+    let mut deployment = Deployment::new();
+    fs::write(deployment.folder.path().join("file"), "").unwrap();
+    deployment.set("DATA_DIR", "file/data");
+    assert!(deployment.failing("store").await.contains("can't be created in file/data"));
 }
 
 #[cfg(feature = "redis")]
 #[actix_web::test]
-async fn a_redis_that_is_not_there_is_told_of() {
-    let mut world = World::new();
-    world.set("SESSION_STORE", "redis://127.0.0.1:1");
-    let said = world.failing("store").await;
+async fn unreachable_redis_fails() {
+    let mut deployment = Deployment::new();
+    deployment.set("SESSION_STORE", "redis://127.0.0.1:1");
+    let said = deployment.failing("store").await;
     assert!(said.contains("SESSION_STORE"), "{said}");
-    assert!(world.examine().await.named("unknown").contains(&"eviction"));
+    assert!(deployment.check().await.named("unknown").contains(&"eviction"));
 }

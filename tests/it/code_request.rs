@@ -1,4 +1,4 @@
-//! Somebody who has asked for a code.
+//! A visitor who has requested a code.
 
 use serde_json::Value;
 
@@ -14,17 +14,17 @@ pub async fn by_code() -> TestApp {
     TestApp::with(&[("SIGN_IN_WITH", "code")]).await
 }
 
-/// Somebody who has asked for a code.
-pub struct Asked {
+/// A visitor who has requested a code.
+pub struct CodeRequest {
     pub visitor: Visitor,
-    /// The page that waits for it.
+    /// The path of the page on which the code is entered.
     pub sent: String,
     pub flow: String,
-    /// As mailed.
+    /// The code in the email.
     pub code: String,
 }
 
-impl Asked {
+impl CodeRequest {
     pub async fn new(app: &TestApp, email: &str, return_to: &str) -> Self {
         Self::by(app.visitor(), app, email, return_to).await
     }
@@ -52,7 +52,7 @@ impl Asked {
     }
 }
 
-/// Another than this.
+/// A code that differs from this one.
 pub fn wrong(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
@@ -61,8 +61,8 @@ pub fn has_field(page: &Answer) -> bool {
     page.body.contains("autocomplete=\"one-time-code\"")
 }
 
-/// None was mailed.
-pub fn says_nothing_of_a_link(page: &Answer) {
+/// Asserts that the page doesn't mention a link, since none was emailed.
+pub fn assert_mentions_no_link(page: &Answer) {
     let (_, main) = page.body.split_once("<main").unwrap();
     let main = main.split("</main>").next().unwrap().to_lowercase();
     assert!(!main.contains("link"), "{}", page.body);
