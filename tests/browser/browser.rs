@@ -11,8 +11,8 @@ use thirtyfour::{LoggingPrefsLogLevel, PageLoadStrategy, WindowHandle};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::emulator::WorkOs;
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 
 pub struct Demo {
     pub site: String,

@@ -12,9 +12,9 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::emulator::http;
 use crate::files::{SITE, file};
 use crate::running::free_port;
-use crate::stand_in::http;
 use crate::visitor::Visitor;
 
 /// Where visitors come from: another address than the app's and the proxy's.

@@ -12,10 +12,10 @@ use workos_magic_link::sealed::generate_cookie_key;
 
 #[cfg(feature = "redis")]
 use crate::compose::service;
+use crate::emulator::WorkOs;
 use crate::files::{SITE, file, settings};
 use crate::installed::secrets;
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 use crate::visitor::Visitor;
 
 /// What `scripts/static` has made.

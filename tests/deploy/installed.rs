@@ -10,9 +10,9 @@ use tempfile::TempDir;
 use tokio::process::Command;
 use workos_magic_link::sealed::generate_cookie_key;
 
+use crate::emulator::WorkOs;
 use crate::files;
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 
 /// On one machine: `one-machine.env`, filled in.
 pub struct Installed {

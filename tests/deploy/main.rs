@@ -17,6 +17,8 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
+#[path = "../it/emulator.rs"]
+mod emulator;
 #[cfg(feature = "redis")]
 #[path = "../redis/engine.rs"]
 mod engine;
@@ -29,8 +31,6 @@ mod log_watch;
 mod running;
 #[path = "../it/site.rs"]
 mod site;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 #[path = "../it/visitor.rs"]

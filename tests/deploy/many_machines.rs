@@ -13,13 +13,13 @@ use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::answer::assert_error;
 use crate::compose::service;
+use crate::emulator::{WorkOs, http};
 use crate::engine::Engine;
 use crate::files::file;
 use crate::front::Front;
 use crate::installed::{program, secrets};
 use crate::running::{Program, free_port};
 use crate::site::Scrape;
-use crate::stand_in::{WorkOs, http};
 use crate::visitor::Visitor;
 
 struct Instance {

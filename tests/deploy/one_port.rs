@@ -2,10 +2,10 @@
 
 use std::fs;
 
+use crate::emulator::WorkOs;
 use crate::files::{SITE, file};
 use crate::installed::{program, secrets};
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 use crate::visitor::Visitor;
 use workos_magic_link::sealed::generate_cookie_key;
 

@@ -79,7 +79,7 @@ fn calls_of(groups: &str) -> BTreeSet<String> {
 /// mail in between.
 async fn trace(folder: &Path) -> String {
     let path = folder.join("trace");
-    let workos = crate::stand_in::WorkOs::start();
+    let workos = crate::emulator::WorkOs::start();
     let port = free_port();
     let origin = format!("http://localhost:{port}");
     let mut settings = crate::test_app::settings_of_a_test(&origin, &workos.url, folder);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::emulator::WorkOs;
 use crate::site::Site;
-use crate::stand_in::WorkOs;
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 

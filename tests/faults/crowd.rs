@@ -9,9 +9,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 
+use crate::emulator::http;
 use crate::shell;
 use crate::site::Site;
-use crate::stand_in::http;
 use crate::visitor::Visitor;
 
 const CONNECTIONS: usize = 10_000;

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 
+use crate::emulator::http;
 use crate::running::Program;
 use crate::shell;
 use crate::site::{self, Site};
-use crate::stand_in::http;
 use crate::test_app::settings_of_a_test;
 
 #[actix_web::test]

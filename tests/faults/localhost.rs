@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
+use crate::emulator::WorkOs;
 use crate::namespace;
 use crate::running::free_port;
 use crate::site;
-use crate::stand_in::WorkOs;
 use crate::visitor::Visitor;
 
 const TEST: &str = "localhost::the_demo_reaches_its_emulator_where_localhost_is_ipv6_only";

@@ -13,6 +13,8 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
+#[path = "../it/emulator.rs"]
+mod emulator;
 #[path = "../it/engine.rs"]
 mod engine;
 #[path = "../it/log_watch.rs"]
@@ -21,8 +23,6 @@ mod log_watch;
 mod running;
 #[path = "../it/site.rs"]
 mod site;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 #[path = "../it/visitor.rs"]

@@ -5,9 +5,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use workos_magic_link::sealed::generate_cookie_key;
 
+use crate::emulator::WorkOs;
 use crate::program::command;
 use crate::running::Program;
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 
 #[actix_web::test]

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::emulator::{WorkOs, http};
 use crate::program::{command, text};
 use crate::running::{Program, free_port};
-use crate::stand_in::{WorkOs, http};
 use crate::visitor::Visitor;
 
 fn settings(folder: &Path, app: u16, emulator: u16) -> HashMap<String, String> {

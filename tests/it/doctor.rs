@@ -15,9 +15,9 @@ use std::collections::HashMap;
 
 use tempfile::TempDir;
 
+use crate::emulator::WorkOs;
 use crate::program::command;
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 
 /// Settings, and the world that they are for.

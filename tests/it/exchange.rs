@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::answer::assert_error;
 use crate::callback::{asked, assert_offers_new_link};
-use crate::stand_in::WorkOs;
+use crate::emulator::WorkOs;
 use crate::test_app::TestApp;
 
 const EXCHANGE: &str = "/sso/token";

@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::process::Stdio;
 
+use crate::emulator::http;
 use crate::site::Site;
-use crate::stand_in::http;
 
 /// The most talkative, so that what waits to be written is soon too much.
 const TALKATIVE: (&str, &str) = ("RUST_LOG", "trace");

@@ -11,12 +11,12 @@
 
 mod answer;
 mod asked;
+mod emulator;
 mod engine;
 mod log_watch;
 mod raw;
 mod running;
 mod site;
-mod stand_in;
 mod test_app;
 // for cross-device
 mod two_browsers;

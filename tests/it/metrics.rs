@@ -5,8 +5,8 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::answer::assert_error;
+use crate::emulator::http;
 use crate::site::Site;
-use crate::stand_in::http;
 use crate::test_app::TestApp;
 
 #[actix_web::test]

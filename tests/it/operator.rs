@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::emulator::WorkOs;
 use crate::program::{command, text};
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 

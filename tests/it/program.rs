@@ -11,8 +11,8 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::emulator::{WorkOs, http};
 use crate::running::{Program, free_port};
-use crate::stand_in::{WorkOs, http};
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 

@@ -192,7 +192,7 @@ async fn a_proxy_that_cannot_be_used_is_an_error_at_start_that_shows_no_value() 
 async fn a_mail_server_is_never_reached_through_a_proxy() {
     let proxy = Proxy::start(1).await;
     let url = format!("http://{}", proxy.address);
-    let mails = crate::stand_in::WorkOs::start();
+    let mails = crate::emulator::WorkOs::start();
     let smtp = mails.smtp_url();
     let own_mail =
         [("LINK_DELIVERY", "smtp"), ("SMTP_URL", smtp.as_str()), ("MAIL_FROM", "a@example.test")];

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use actix_web::rt;
 use serde_json::json;
 
+use crate::emulator::http;
 use crate::site::Site;
-use crate::stand_in::http;
 use crate::visitor::Visitor;
 
 /// Until the program has taken so many requests that it hasn't answered.

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::emulator::{WorkOs, http};
 use crate::running::{Program, free_port};
-use crate::stand_in::{WorkOs, http};
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::answer::{Answer, assert_error};
-use crate::stand_in::WorkOs;
+use crate::emulator::WorkOs;
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 

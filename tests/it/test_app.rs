@@ -13,9 +13,9 @@ use workos_magic_link::clock::Clock;
 use workos_magic_link::config::Config;
 use workos_magic_link::server;
 
+use crate::emulator::WorkOs;
 use crate::engine::Engine;
 use crate::log_watch;
-use crate::stand_in::WorkOs;
 use crate::visitor::Visitor;
 
 pub struct TestApp {

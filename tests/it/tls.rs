@@ -14,7 +14,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use workos_magic_link::clock::Clock;
 
-use crate::stand_in::{WorkOs, http_builder};
+use crate::emulator::{WorkOs, http_builder};
 use crate::test_app::{serve, settings_of_a_test};
 
 /// A `ClientHello` of this version with these cipher suites and no extension (RFC 5246, 7.4.1.2).

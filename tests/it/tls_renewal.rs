@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::emulator::{WorkOs, http};
 use crate::program::command;
 use crate::running::{Program, free_port};
-use crate::stand_in::{WorkOs, http};
 use crate::test_app::settings_of_a_test;
 
 /// A certificate and its key, in a folder of their own as certbot keeps them.

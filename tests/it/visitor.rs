@@ -7,8 +7,8 @@ use reqwest::RequestBuilder;
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 
 use crate::answer::Answer;
+use crate::emulator::http;
 use crate::log_watch;
-use crate::stand_in::http;
 
 pub struct Visitor {
     origin: String,

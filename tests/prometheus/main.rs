@@ -12,6 +12,8 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
+#[path = "../it/emulator.rs"]
+mod emulator;
 #[path = "../it/engine.rs"]
 mod engine;
 #[path = "../it/log_watch.rs"]
@@ -20,8 +22,6 @@ mod log_watch;
 mod running;
 #[path = "../it/site.rs"]
 mod site;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 #[path = "../it/visitor.rs"]
@@ -35,9 +35,9 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
+use emulator::http;
 use running::free_port;
 use site::Site;
-use stand_in::http;
 
 /// A site to which everything has happened that is measured.
 async fn lived_in() -> Site {

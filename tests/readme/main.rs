@@ -14,20 +14,20 @@
 #[path = "../it/answer.rs"]
 mod answer;
 mod checkout;
+#[path = "../it/emulator.rs"]
+mod emulator;
 #[path = "../it/log_watch.rs"]
 mod log_watch;
 #[path = "../it/running.rs"]
 mod running;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
 #[path = "../it/visitor.rs"]
 mod visitor;
 
 use std::collections::BTreeSet;
 
 use checkout::Checkout;
+use emulator::WorkOs;
 use running::Program;
-use stand_in::WorkOs;
 use visitor::Visitor;
 
 const README: &str = include_str!("../../README.md");

@@ -2,10 +2,10 @@
 
 use std::process::Output;
 
+use crate::emulator::WorkOs;
 use crate::engine::Engine;
 use crate::program::command;
 use crate::running::free_port;
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 
 /// What it says with this store, as this user, if any.

@@ -15,6 +15,8 @@
 mod answer;
 #[path = "../it/asked.rs"]
 mod asked;
+#[path = "../it/emulator.rs"]
+mod emulator;
 mod engine;
 #[path = "../it/log_watch.rs"]
 mod log_watch;
@@ -22,8 +24,6 @@ mod log_watch;
 mod running;
 #[path = "../it/site.rs"]
 mod site;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 // for cross-device

@@ -7,9 +7,9 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use crate::answer::assert_error;
+use crate::emulator::WorkOs;
 use crate::engine::Engine;
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 

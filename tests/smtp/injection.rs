@@ -151,7 +151,7 @@ async fn a_request_for_another_host_mails_nothing() {
     let server = Server::start();
     let app = server.app().await;
     for host in ["evil.test", "evil.test:443", "127.0.0.1:1", ""] {
-        let requested = crate::stand_in::http()
+        let requested = crate::emulator::http()
             .post(format!("{}/login", app.origin))
             .header("Host", host)
             .header("Sec-Fetch-Site", "same-origin")

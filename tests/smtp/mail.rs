@@ -2,8 +2,8 @@
 
 use mail_parser::{Message, MessageParser};
 
+use crate::emulator::WorkOs;
 use crate::server::Server;
-use crate::stand_in::WorkOs;
 use crate::visitor::Visitor;
 
 pub fn parse(content: &[u8]) -> Message<'_> {

@@ -12,14 +12,14 @@
 
 #[path = "../it/answer.rs"]
 mod answer;
+#[path = "../it/emulator.rs"]
+mod emulator;
 #[path = "../it/engine.rs"]
 mod engine;
 #[path = "../it/log_watch.rs"]
 mod log_watch;
 #[path = "../it/running.rs"]
 mod running;
-#[path = "../it/stand_in.rs"]
-mod stand_in;
 #[path = "../it/test_app.rs"]
 mod test_app;
 #[path = "../it/visitor.rs"]

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::emulator::WorkOs;
 use crate::running::{Program, free_port};
 use crate::server::{Server, mail_settings};
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 

@@ -11,11 +11,11 @@ mod codes;
 mod elsewhere;
 mod look;
 // for sso
+#[cfg(feature = "smtp")]
+mod emulator;
 mod organizations;
 mod refusals;
 mod signing_in;
-#[cfg(feature = "smtp")]
-mod stand_in;
 mod walk;
 
 /// The languages of the app's pages: each walk is walked in each of them.

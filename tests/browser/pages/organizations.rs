@@ -16,14 +16,14 @@ async fn begun_here() {
         walk.keep("leaving_for_sso", &leaving.body);
 
         walk.ask("ana@acme.test").await;
-        walk.look("stand_in_identity", "input[name=sign_in]").await;
+        walk.look("emulator_identity", "input[name=sign_in]").await;
         walk.browser.run(SEND_WRONG).await;
-        walk.look("stand_in_identity_wrong", "[aria-invalid=true]").await;
+        walk.look("emulator_identity_wrong", "[aria-invalid=true]").await;
         let page = walk.browser.driver.current_url().await.unwrap();
         walk.browser.click("button[value=cancel]").await;
         walk.look_at("error_sso_cancelled", "[data-error=sign_in_cancelled]").await;
         walk.go(page.as_str()).await;
-        walk.look("stand_in_identity_over", "main a[href='/inbox']").await;
+        walk.look("emulator_identity_over", "main a[href='/inbox']").await;
         for (error, page) in [
             ("access_denied", "error_sso_denied"),
             ("connection_unlinked", "error_sso_switched_off"),
@@ -63,9 +63,9 @@ async fn begun_at_the_identity_provider() {
         let mut walk = Walk::begin(language, &[SSO]).await;
         walk.go(&walk.demo.inbox).await;
         walk.browser.click("a[href*='/_emulate/idp']").await;
-        walk.look("stand_in_idp", "form[action='/_emulate/idp']").await;
+        walk.look("emulator_idp", "form[action='/_emulate/idp']").await;
         walk.browser.click("button[value=start]").await;
-        walk.look("stand_in_idp_wrong", "#problem[role=alert]").await;
+        walk.look("emulator_idp_wrong", "#problem[role=alert]").await;
         let callback = format!("{}/callback", walk.demo.site);
         walk.browser.type_into("redirect_uri", &callback).await;
         walk.browser.click("button[value=start]").await;

@@ -9,9 +9,9 @@ use url::Url;
 use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::answer::Answer;
+use crate::emulator::WorkOs;
 use crate::program::command;
 use crate::running::{Program, free_port};
-use crate::stand_in::WorkOs;
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 

@@ -11,8 +11,8 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 
 use super::World;
+use crate::emulator::http;
 use crate::running::free_port;
-use crate::stand_in::http;
 
 /// Names and values, the names in small letters.
 pub type Headers = Vec<(String, String)>;

@@ -4,7 +4,7 @@ use magic_link_emulator::Options;
 use serde_json::json;
 
 use super::World;
-use crate::stand_in::WorkOs;
+use crate::emulator::WorkOs;
 
 #[actix_web::test]
 async fn a_key_that_workos_does_not_know_is_told_of() {
