@@ -27,7 +27,7 @@ async fn moves_on(browser: &Browser, within: Duration) {
 }
 
 #[actix_web::test]
-async fn asked_on_the_laptop_opened_on_the_phone_signed_in_on_the_laptop() {
+async fn link_opened_on_a_phone_signs_in_the_laptop() {
     let demo = Demo::start().await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;
@@ -46,7 +46,7 @@ async fn asked_on_the_laptop_opened_on_the_phone_signed_in_on_the_laptop() {
 }
 
 #[actix_web::test]
-async fn digits_of_another_script_are_valid_in_the_field_and_approve() {
+async fn digits_of_another_script_are_accepted() {
     let demo = Demo::start().await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;
@@ -72,7 +72,7 @@ async fn digits_of_another_script_are_valid_in_the_field_and_approve() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn with_our_own_mail_the_laptop_goes_to_workos_itself() {
+async fn with_own_emails_the_laptop_redirects_to_workos() {
     let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;
@@ -88,7 +88,7 @@ async fn with_our_own_mail_the_laptop_goes_to_workos_itself() {
 }
 
 #[actix_web::test]
-async fn another_tab_of_the_same_browser_moves_on_too() {
+async fn another_tab_of_the_same_browser_updates() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.ask_for_link(&demo, "ana@acme.test").await;
     let waiting = browser.driver.window().await.unwrap();
@@ -102,7 +102,7 @@ async fn another_tab_of_the_same_browser_moves_on_too() {
 }
 
 #[actix_web::test]
-async fn a_scanner_that_presses_every_button_gets_nothing_and_the_person_is_told() {
+async fn scanner_that_presses_every_button_gets_nothing() {
     let demo = Demo::start().await;
     let (laptop, scanner) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;
@@ -154,13 +154,13 @@ async fn both_tabs_move_on(demo: &Demo, slow_call: &str) {
 }
 
 #[actix_web::test]
-async fn a_slow_exchange_is_waited_for_in_every_tab() {
+async fn every_tab_waits_for_a_slow_exchange() {
     both_tabs_move_on(&Demo::start().await, "/sso/token").await;
 }
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn with_our_own_mail_one_tab_leaves_for_workos_and_both_move_on() {
+async fn with_own_emails_one_tab_redirects_and_both_update() {
     let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
     both_tabs_move_on(&demo, "/passwordless/sessions").await;
 }

@@ -108,7 +108,7 @@ async fn without_scripts() {
 }
 
 #[actix_web::test]
-async fn as_narrow_as_any() {
+async fn in_a_320_pixel_window() {
     let pair = pair(FITS).await;
     for one in &pair {
         one.browser.be_wide(320).await;

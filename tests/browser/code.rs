@@ -66,7 +66,7 @@ async fn wrong_twice_and_right_the_third_time_without_scripts() {
 }
 
 #[actix_web::test]
-async fn a_pasted_code_is_taken_with_what_hangs_on_it() {
+async fn pasted_code_is_accepted_with_surrounding_text() {
     let (demo, browser) = (demo().await, Browser::start().await);
     let code = browser.ask_for_code(&demo).await;
     let copied = format!(" {}\u{a0}{} \n", &code[..3], &code[3..]);
@@ -77,7 +77,7 @@ async fn a_pasted_code_is_taken_with_what_hangs_on_it() {
 }
 
 #[actix_web::test]
-async fn three_wrong_codes_end_it_and_a_new_one_is_a_click_away() {
+async fn three_wrong_codes_end_the_sign_in_and_offer_a_new_code() {
     let (demo, browser) = (demo().await, Browser::start().await);
     let code = browser.ask_for_code(&demo).await;
     for _ in 0..3 {
@@ -93,7 +93,7 @@ async fn three_wrong_codes_end_it_and_a_new_one_is_a_click_away() {
 }
 
 #[actix_web::test]
-async fn a_code_that_is_too_old_is_told_so() {
+async fn expired_code_is_reported() {
     let (demo, browser) = (demo().await, Browser::start().await);
     let code = browser.ask_for_code(&demo).await;
     demo.workos.advance_clock(10 * 60).await;
@@ -106,7 +106,7 @@ async fn a_code_that_is_too_old_is_told_so() {
 }
 
 #[actix_web::test]
-async fn a_code_that_was_used_is_told_so_and_another_tab_moves_on() {
+async fn used_code_is_reported_and_other_tabs_update() {
     let (demo, browser) = (demo().await, Browser::start().await);
     let code = browser.ask_for_code(&demo).await;
     let page = browser.driver.current_url().await.unwrap();
@@ -132,7 +132,7 @@ async fn a_code_that_was_used_is_told_so_and_another_tab_moves_on() {
 }
 
 #[actix_web::test]
-async fn what_is_being_typed_stays_without_scripts_too() {
+async fn typed_code_is_kept_without_scripts() {
     let (demo, browser) = (demo().await, Browser::without_scripts().await);
     let code = browser.ask_for_code(&demo).await;
     browser.type_into("code", &code[..4]).await;

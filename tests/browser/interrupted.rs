@@ -43,7 +43,7 @@ impl Browser {
 }
 
 #[actix_web::test]
-async fn a_callback_that_is_stopped_and_opened_again_signs_in() {
+async fn callback_that_is_stopped_and_reopened_signs_in() {
     let (demo, browser) = (Demo::start().await, Browser::that_never_waits().await);
     browser.ask_for_link(&demo, EMAIL).await;
     let callback = demo.workos.follow_newest_link(EMAIL).await;
@@ -59,7 +59,7 @@ async fn a_callback_that_is_stopped_and_opened_again_signs_in() {
 }
 
 #[actix_web::test]
-async fn a_second_press_of_the_emails_link_signs_in() {
+async fn opening_the_link_twice_signs_in() {
     let (demo, browser) = (Demo::start().await, Browser::that_never_waits().await);
     browser.ask_for_link(&demo, EMAIL).await;
     let link = demo.workos.newest_link(EMAIL).await;
@@ -74,7 +74,7 @@ async fn a_second_press_of_the_emails_link_signs_in() {
 }
 
 #[actix_web::test]
-async fn a_callback_in_two_tabs_of_which_the_first_is_closed_signs_in_the_other() {
+async fn callback_in_a_second_tab_signs_in_when_the_first_is_closed() {
     let (demo, browser) = (Demo::start().await, Browser::that_never_waits().await);
     browser.ask_for_link(&demo, EMAIL).await;
     let callback = demo.workos.follow_newest_link(EMAIL).await;
@@ -94,7 +94,7 @@ async fn a_callback_in_two_tabs_of_which_the_first_is_closed_signs_in_the_other(
 }
 
 #[actix_web::test]
-async fn a_typed_code_whose_page_is_stopped_and_reloaded_signs_in() {
+async fn code_form_that_is_stopped_and_reloaded_signs_in() {
     let demo = Demo::with(&[("SIGN_IN_WITH", "code")]).await;
     let browser = Browser::that_never_waits().await;
     browser.ask_for_link(&demo, EMAIL).await;
@@ -111,7 +111,7 @@ async fn a_typed_code_whose_page_is_stopped_and_reloaded_signs_in() {
 }
 
 #[actix_web::test]
-async fn an_exchange_that_takes_long_has_a_page_that_goes_on() {
+async fn slow_exchange_shows_a_page_that_continues() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.ask_for_link(&demo, EMAIL).await;
     demo.slow_down(EXCHANGE, 8000).await;
@@ -123,7 +123,7 @@ async fn an_exchange_that_takes_long_has_a_page_that_goes_on() {
 }
 
 #[actix_web::test]
-async fn an_email_that_is_sent_slowly_is_said_so_and_its_link_signs_in() {
+async fn slowly_sent_email_is_reported_and_its_link_signs_in() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     demo.slow_down("/passwordless/sessions/*", 7000).await;
     browser.ask_for_link(&demo, EMAIL).await;

@@ -76,7 +76,7 @@ impl Browser {
 }
 
 #[actix_web::test]
-async fn in_and_out_again() {
+async fn signs_in_and_out() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.driver.goto(&demo.site).await.unwrap();
     browser.tab_to_and_press_enter("main a[href='/login']").await;
@@ -107,7 +107,7 @@ async fn in_and_out_again() {
 }
 
 #[actix_web::test]
-async fn an_address_with_a_typing_error_is_where_the_focus_is() {
+async fn invalid_address_field_has_the_focus() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     browser.type_and_press_enter("[name=email]", "ana@acme").await;
@@ -117,7 +117,7 @@ async fn an_address_with_a_typing_error_is_where_the_focus_is() {
 }
 
 #[actix_web::test]
-async fn the_code_from_the_mail() {
+async fn signs_in_with_a_code() {
     let demo = Demo::with(&[("SIGN_IN_WITH", "code")]).await;
     let browser = Browser::start().await;
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
@@ -131,7 +131,7 @@ async fn the_code_from_the_mail() {
 
 // for cross-device
 #[actix_web::test]
-async fn the_digits_in_another_browser() {
+async fn approves_with_digits_in_another_browser() {
     let demo = Demo::start().await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;

@@ -42,7 +42,7 @@ async fn site_that_redirects(workos: &str) -> String {
 }
 
 #[actix_web::test]
-async fn a_redirect_that_follows_a_form_dies_at_the_second_foreign_origin() {
+async fn redirect_after_a_form_is_blocked_at_the_second_foreign_origin() {
     let (demo, browser) = (Demo::with(&[SSO]).await, Browser::start().await);
     let site = site_that_redirects(&demo.workos.url).await;
     browser.driver.goto(&site).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_redirect_that_follows_a_form_dies_at_the_second_foreign_origin() {
 }
 
 #[actix_web::test]
-async fn the_page_that_leaves_gets_through_to_the_identity_provider_and_back() {
+async fn redirect_page_reaches_the_identity_provider_and_returns() {
     let (demo, browser) = (Demo::with(&[SSO]).await, Browser::start().await);
     let driver = &browser.driver;
     driver.goto(format!("{}/login", demo.site)).await.unwrap();
@@ -82,7 +82,7 @@ async fn the_page_that_leaves_gets_through_to_the_identity_provider_and_back() {
 }
 
 #[actix_web::test]
-async fn whoever_cancels_at_the_identity_provider_is_told_so() {
+async fn cancelling_at_the_identity_provider_is_reported() {
     let (demo, browser) = (Demo::with(&[SSO]).await, Browser::start().await);
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     browser.type_into("email", "ana@acme.test").await;

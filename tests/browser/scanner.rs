@@ -5,7 +5,7 @@ use crate::browser::{Browser, Demo};
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn it_does_not_burn_the_link_of_our_own_mail() {
+async fn browser_scanner_does_not_use_up_our_own_link() {
     let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
     let browser = Browser::start().await;
     browser.ask_for_link(&demo, "ana@acme.test").await;
@@ -19,7 +19,7 @@ async fn it_does_not_burn_the_link_of_our_own_mail() {
 }
 
 #[actix_web::test]
-async fn it_burns_the_link_that_workos_mails_and_the_page_says_so_and_offers_another() {
+async fn browser_scanner_uses_up_the_workos_link_and_another_is_offered() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.ask_for_link(&demo, "ana@acme.test").await;
     let mail = demo.workos.newest_mail("ana@acme.test").await;

@@ -28,7 +28,7 @@ impl Browser {
 }
 
 #[actix_web::test]
-async fn an_address_with_a_slip_of_the_finger_is_asked_about() {
+async fn mistyped_domain_gets_a_suggestion() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     let field = browser.driver.find(By::Name("email")).await.unwrap();
@@ -60,7 +60,7 @@ async fn an_address_with_a_slip_of_the_finger_is_asked_about() {
 }
 
 #[actix_web::test]
-async fn a_suggestion_does_not_move_the_button_away_from_under_the_pointer() {
+async fn suggestion_does_not_move_the_button() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     let top = "return document.querySelector('main form button[type=submit]').offsetTop";
@@ -72,7 +72,7 @@ async fn a_suggestion_does_not_move_the_button_away_from_under_the_pointer() {
 }
 
 #[actix_web::test]
-async fn a_button_that_was_pressed_says_so_and_cannot_be_pressed_again() {
+async fn pressed_button_is_busy_and_cannot_be_pressed_again() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     demo.workos.fail("/passwordless/sessions", json!({ "delay_ms": 1500, "count": 1 })).await;
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
@@ -105,7 +105,7 @@ async fn a_button_that_was_pressed_says_so_and_cannot_be_pressed_again() {
 }
 
 #[actix_web::test]
-async fn the_countdown_ends_when_another_link_can_be_mailed() {
+async fn countdown_ends_when_another_email_is_allowed() {
     let demo = Demo::with(&[("RATE_LIMIT_PER_EMAIL", "1/8s")]).await;
     let browser = Browser::start().await;
     browser.ask_for_link(&demo, "ana@acme.test").await;
@@ -120,7 +120,7 @@ async fn the_countdown_ends_when_another_link_can_be_mailed() {
 }
 
 #[actix_web::test]
-async fn times_are_told_in_the_readers_own_zone_and_words() {
+async fn times_are_shown_in_the_users_time_zone_and_language() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     let zone = json!({ "timezoneId": "Asia/Kathmandu" });
     browser.cdp("Emulation.setTimezoneOverride", zone).await;

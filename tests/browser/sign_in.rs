@@ -5,7 +5,7 @@ use thirtyfour::prelude::*;
 use crate::browser::{Browser, Demo};
 
 #[actix_web::test]
-async fn a_person_signs_in_by_a_mailed_link_and_out_again() {
+async fn user_signs_in_by_email_link_and_signs_out() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     let driver = &browser.driver;
 

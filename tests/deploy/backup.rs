@@ -8,7 +8,7 @@ use crate::installed::Installed;
 const DOCUMENT: &str = include_str!("../../docs/deploying.md");
 
 #[actix_web::test]
-async fn a_copy_made_while_it_serves_has_every_session() {
+async fn backup_of_a_running_server_has_every_session() {
     let mut machine = Installed::new();
     let program = machine.start().await;
     let front = Front::caddy(machine.port).await;

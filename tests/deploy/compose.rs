@@ -24,7 +24,7 @@ pub fn service(name: &str) -> Value {
 }
 
 #[test]
-fn compose_runs_two_of_the_image_and_lets_neither_do_more_than_it_must() {
+fn compose_runs_two_confined_instances() {
     let app = service("app-1");
     assert_eq!(app, service("app-2"));
     assert_eq!(app["read_only"], true);

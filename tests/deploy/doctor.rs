@@ -22,7 +22,7 @@ fn of<'a>(checks: &'a [(String, String, String)], name: &str) -> (&'a str, &'a s
 }
 
 #[actix_web::test]
-async fn while_the_program_runs_every_check_passes_that_can_be_made() {
+async fn every_possible_check_passes_while_the_program_runs() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
@@ -37,7 +37,7 @@ async fn while_the_program_runs_every_check_passes_that_can_be_made() {
 }
 
 #[actix_web::test]
-async fn while_it_does_not_run_the_proxy_is_found_to_say_where_visitors_come_from() {
+async fn proxy_check_passes_while_the_program_is_stopped() {
     let machine = Installed::new();
     for (name, front) in Front::both(machine.port).await {
         let checks = examine(&machine, &front).await;

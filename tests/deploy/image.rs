@@ -123,7 +123,7 @@ fn is_root() -> bool {
 }
 
 #[actix_web::test]
-async fn the_program_alone_is_enough_for_a_sign_in() {
+async fn image_with_only_the_program_can_sign_in() {
     let image = Image::laid_out();
     let all = ["/.env", "/data", "/etc/ssl/certs/ca-certificates.crt", "/workos-magic-link"];
     assert_eq!(image.contents(), all.map(str::to_owned).into());
@@ -153,7 +153,7 @@ async fn the_program_alone_is_enough_for_a_sign_in() {
 }
 
 #[test]
-fn every_setting_in_deploy_is_one_that_the_program_knows() {
+fn every_setting_in_deploy_exists() {
     let known = include_str!("../../.env.example");
     #[cfg(feature = "redis")]
     let compose = service("app-1")["environment"].as_object().unwrap().clone();

@@ -4,7 +4,7 @@ use crate::front::Front;
 use crate::installed::Installed;
 
 #[actix_web::test]
-async fn no_proxy_logs_a_code_or_a_cookie_even_where_it_fails() {
+async fn proxies_log_no_code_or_cookie_even_on_errors() {
     let machine = Installed::new();
     for (name, front) in Front::both(machine.port).await {
         let program = machine.start().await;

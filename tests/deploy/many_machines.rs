@@ -140,7 +140,7 @@ impl Busy {
 
 #[actix_web::test]
 #[allow(clippy::print_stdout, reason = "the count is what one looks for")]
-async fn keys_are_changed_one_instance_after_the_other_and_nobody_notices() {
+async fn rolling_key_rotation_interrupts_no_user() {
     let (old, new) = (generate_cookie_key().unwrap(), generate_cookie_key().unwrap());
     let mut site = Site::start(&old).await;
     let busy = Busy::begin(signed_in(&site.front, &site.workos, "ana@acme.test").await);
@@ -174,7 +174,7 @@ async fn keys_are_changed_one_instance_after_the_other_and_nobody_notices() {
 }
 
 #[actix_web::test]
-async fn one_that_is_about_to_end_gets_nothing_new() {
+async fn stopping_instance_gets_no_new_requests() {
     let mut site = Site::start(&generate_cookie_key().unwrap()).await;
     let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
     let ending = &mut site.instances[0];
@@ -191,7 +191,7 @@ async fn one_that_is_about_to_end_gets_nothing_new() {
 }
 
 #[actix_web::test]
-async fn one_that_dies_is_done_without() {
+async fn killed_instance_interrupts_no_user() {
     let mut site = Site::start(&generate_cookie_key().unwrap()).await;
     let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
     site.instances[0].program.as_mut().unwrap().child.kill().await.unwrap();
@@ -201,7 +201,7 @@ async fn one_that_dies_is_done_without() {
 }
 
 #[actix_web::test]
-async fn without_their_redis_they_say_so_themselves() {
+async fn redis_outage_is_reported_by_the_app() {
     let mut site = Site::start(&generate_cookie_key().unwrap()).await;
     let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
     site.redis.kill();

@@ -10,7 +10,7 @@ use crate::installed::Installed;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn a_person_signs_in_through_either_proxy() {
+async fn user_signs_in_through_either_proxy() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
@@ -50,7 +50,7 @@ async fn seen_as(machine: &Installed, front: &Front, headers: &[(&str, &str)]) -
 }
 
 #[actix_web::test]
-async fn nobody_can_make_up_where_they_come_from() {
+async fn visitors_cannot_forge_their_address() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
@@ -64,7 +64,7 @@ async fn nobody_can_make_up_where_they_come_from() {
 }
 
 #[actix_web::test]
-async fn nothing_is_served_under_another_name() {
+async fn other_hosts_are_rejected() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
@@ -78,7 +78,7 @@ async fn nothing_is_served_under_another_name() {
 }
 
 #[actix_web::test]
-async fn who_comes_without_https_is_led_to_it() {
+async fn http_redirects_to_https() {
     for (name, front) in Front::both(1).await {
         let answer = front.over_http("/login?return_to=/account").await;
         assert_eq!(answer.status(), 308, "{name}");
@@ -88,7 +88,7 @@ async fn who_comes_without_https_is_led_to_it() {
 }
 
 #[actix_web::test]
-async fn who_sends_too_much_gets_the_site_s_own_page() {
+async fn oversized_request_gets_the_apps_own_page() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
@@ -98,7 +98,7 @@ async fn who_sends_too_much_gets_the_site_s_own_page() {
 }
 
 #[actix_web::test]
-async fn who_comes_while_the_program_is_replaced_waits_for_the_new_one() {
+async fn requests_wait_while_the_program_restarts() {
     let machine = Installed::new();
     let program = machine.start().await;
     let front = Front::caddy(machine.port).await;

@@ -30,7 +30,7 @@ fn systemd_analyze(arguments: &[&str]) -> (bool, String) {
 }
 
 #[test]
-fn systemd_has_nothing_to_say_of_it() {
+fn systemd_accepts_the_unit() {
     let folder = tempfile::tempdir().unwrap();
     let unit = unit(&folder);
     let said = systemd_analyze(&["verify", "--man=no", unit.to_str().unwrap()]);
@@ -39,7 +39,7 @@ fn systemd_has_nothing_to_say_of_it() {
 
 #[test]
 #[allow(clippy::print_stdout, reason = "the score is what one looks for")]
-fn systemd_finds_it_well_confined() {
+fn systemd_rates_the_unit_as_well_confined() {
     let folder = tempfile::tempdir().unwrap();
     let unit = unit(&folder);
     // In tenths: a bare unit has 96.
@@ -119,7 +119,7 @@ async fn trace(folder: &Path) -> String {
 }
 
 #[actix_web::test]
-async fn what_the_unit_forbids_the_program_never_asks_for() {
+async fn program_makes_no_system_call_that_the_unit_forbids() {
     let folder = tempfile::tempdir().unwrap();
     let trace = trace(folder.path()).await;
     // Each line begins with a thread's id.
@@ -153,7 +153,7 @@ async fn what_the_unit_forbids_the_program_never_asks_for() {
 }
 
 #[test]
-fn what_is_installed_is_where_the_unit_looks_for_it_and_closed_to_others() {
+fn installed_files_are_where_the_unit_expects_them_and_private() {
     let root = tempfile::tempdir().unwrap();
     let install = || {
         let installed = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/install"))

@@ -109,19 +109,19 @@ async fn nobody_gets_another_session(how_often: usize) {
 }
 
 #[actix_web::test]
-async fn nobody_gets_another_session_and_what_cannot_be_read_is_left_alone() {
+async fn bit_flips_expose_no_session_and_unreadable_files_are_unchanged() {
     nobody_gets_another_session(8).await;
 }
 
 #[actix_web::test]
 #[ignore = "takes two minutes: scripts/test --long"]
-async fn at_a_thousand_places_nobody_gets_another_session() {
+async fn bit_flips_at_a_thousand_offsets_expose_no_session() {
     nobody_gets_another_session(200).await;
 }
 
 /// Where an index has the hash of a reference, the number of its row comes next.
 #[actix_web::test]
-async fn a_bit_of_an_index_leads_nobody_to_another_session() {
+async fn flipped_index_bits_expose_no_session() {
     let mut kept = Kept::after("TERM").await;
     let database = rusqlite::Connection::open(kept.folder.path().join(FILE)).unwrap();
     let mut select = database.prepare("SELECT reference_hash FROM sessions WHERE id > 1").unwrap();

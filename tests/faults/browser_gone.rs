@@ -23,7 +23,7 @@ async fn go_away_during_the_exchange(visitor: &Visitor, workos: &WorkOs) -> Stri
 }
 
 #[actix_web::test]
-async fn during_the_exchange_it_is_signed_in_when_it_comes_back() {
+async fn client_that_disconnects_during_the_exchange_is_signed_in_on_return() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let callback = go_away_during_the_exchange(&visitor, &app.workos).await;
@@ -33,7 +33,7 @@ async fn during_the_exchange_it_is_signed_in_when_it_comes_back() {
 }
 
 #[actix_web::test]
-async fn what_was_begun_for_it_is_finished_and_told() {
+async fn sign_in_of_a_disconnected_client_is_completed_and_logged() {
     let site = Site::start(&[]).await;
     go_away_during_the_exchange(&site.visitor(), &site.workos).await;
     let signed_in = [("event", "signed_in"), ("code", "")];

@@ -40,7 +40,7 @@ async fn ask(stream: &mut TcpStream, host: &str) {
 
 #[actix_web::test]
 #[ignore = "needs a machine to itself: scripts/test --long"]
-async fn ten_thousand_connections_cost_some_memory_and_nobody_waits_for_them() {
+async fn ten_thousand_connections_use_bounded_memory_and_delay_no_request() {
     shell::limit(std::process::id(), "--nofile=12000:");
     let settings = [("MAX_CONNECTIONS", "11000")];
     let more_files = |command: &mut _| shell::after("ulimit -n 12000", command);
@@ -84,7 +84,7 @@ async fn open(address: SocketAddr, host: &str) -> Vec<TcpStream> {
 }
 
 #[actix_web::test]
-async fn of_a_thousand_sign_ins_at_once_some_are_put_off_and_nobody_else_waits() {
+async fn thousand_concurrent_sign_ins_delay_no_other_request() {
     let _alone = shell::BUSY.lock().await;
     shell::limit(std::process::id(), "--nofile=4000:");
     let settings = [("RATE_LIMIT_TOTAL", "100000/1m"), ("MAX_CONNECTIONS", "2000")];

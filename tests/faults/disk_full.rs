@@ -56,7 +56,7 @@ impl People {
 }
 
 #[actix_web::test]
-async fn where_no_file_may_grow_reading_goes_on_and_sign_in_comes_back_with_the_space() {
+async fn file_size_limit_keeps_reads_working_and_sign_in_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("DATA_DIR", folder.path().to_str().unwrap())];
     // Without the signal, which would end it.
@@ -100,8 +100,8 @@ impl Drop for SmallDisk {
 
 #[actix_web::test]
 #[ignore = "mounts a disk: scripts/test --long"]
-async fn on_a_full_disk_reading_goes_on_and_sign_in_comes_back_with_the_space() {
-    let name = "disk_full::on_a_full_disk_reading_goes_on_and_sign_in_comes_back_with_the_space";
+async fn full_disk_keeps_reads_working_and_sign_in_recovers() {
+    let name = "disk_full::full_disk_keeps_reads_working_and_sign_in_recovers";
     if !namespace::is_inside(name) {
         return;
     }

@@ -11,7 +11,7 @@ use crate::site::{self, Site};
 use crate::test_app::settings_of_a_test;
 
 #[actix_web::test]
-async fn when_they_run_out_others_wait_and_are_served_when_some_come_back() {
+async fn connections_wait_when_file_descriptors_run_out() {
     let site = Site::start_with(&[], |command| shell::after("ulimit -n 64", command)).await;
     let address = site.origin.strip_prefix("http://").unwrap();
     let mut held = Vec::new();
@@ -35,7 +35,7 @@ async fn when_they_run_out_others_wait_and_are_served_when_some_come_back() {
 }
 
 #[actix_web::test]
-async fn the_soft_limit_is_raised_to_the_hard_one() {
+async fn soft_limit_is_raised_to_the_hard_limit() {
     let lower = |command: &mut _| shell::after("ulimit -Sn 50; ulimit -Hn 4000", command);
     let site = Site::start_with(&[], lower).await;
     let limits = format!("/proc/{}/limits", site.program.child.id().unwrap());
@@ -47,7 +47,7 @@ async fn the_soft_limit_is_raised_to_the_hard_one() {
 }
 
 #[actix_web::test]
-async fn too_low_a_limit_is_named_at_the_start() {
+async fn low_limit_is_a_startup_error() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings_of_a_test("http://localhost:1", "http://127.0.0.1:1", folder.path());
     for limit in [16, 20, 24, 30] {

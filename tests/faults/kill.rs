@@ -43,7 +43,7 @@ impl Site {
 
 #[actix_web::test]
 #[ignore = "takes a minute: scripts/test --long"]
-async fn at_any_step_a_hundred_times_it_loses_no_session_and_lets_nobody_in_twice() {
+async fn kill_at_any_step_loses_no_session_and_reuses_no_code() {
     let mut site = Site::start(&[("RATE_LIMIT_PER_CLIENT", "1000/1h")]).await;
     let mut signed_in = Vec::new();
     for n in 0..100_usize {

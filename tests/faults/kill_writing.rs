@@ -53,12 +53,12 @@ async fn no_session_is_lost_in_this_many_deaths(deaths: usize) {
 }
 
 #[actix_web::test]
-async fn no_session_that_a_browser_was_told_of_is_lost() {
+async fn no_confirmed_session_is_lost() {
     no_session_is_lost_in_this_many_deaths(8).await;
 }
 
 #[actix_web::test]
 #[ignore = "takes a minute: scripts/test --long"]
-async fn a_hundred_times_no_session_that_a_browser_was_told_of_is_lost() {
+async fn no_confirmed_session_is_lost_in_a_hundred_kills() {
     no_session_is_lost_in_this_many_deaths(100).await;
 }

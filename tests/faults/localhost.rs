@@ -8,10 +8,10 @@ use crate::running::free_port;
 use crate::site;
 use crate::visitor::Visitor;
 
-const TEST: &str = "localhost::the_demo_reaches_its_emulator_where_localhost_is_ipv6_only";
+const TEST: &str = "localhost::demo_reaches_its_emulator_where_localhost_is_ipv6_only";
 
 #[actix_web::test]
-async fn the_demo_reaches_its_emulator_where_localhost_is_ipv6_only() {
+async fn demo_reaches_its_emulator_where_localhost_is_ipv6_only() {
     if !namespace::is_inside(TEST) {
         return;
     }

@@ -199,7 +199,7 @@ async fn assert_bounded(tls: &str, connections: usize, (what, bytes): Kind) {
 }
 
 #[actix_web::test]
-async fn a_thousand_connections_take_half_a_mebibyte_each_at_most() {
+async fn thousand_connections_use_at_most_half_a_mebibyte_each() {
     let _alone = shell::BUSY.lock().await;
     for kind in USUAL {
         assert_bounded("off", 1000, kind).await;
@@ -208,7 +208,7 @@ async fn a_thousand_connections_take_half_a_mebibyte_each_at_most() {
 
 #[actix_web::test]
 #[ignore = "takes minutes: scripts/test --long"]
-async fn over_tls_they_take_no_more() {
+async fn tls_connections_stay_within_the_limit() {
     for kind in USUAL {
         assert_bounded("self-signed", 1000, kind).await;
     }
@@ -216,7 +216,7 @@ async fn over_tls_they_take_no_more() {
 
 #[actix_web::test]
 #[ignore = "takes minutes: scripts/test --long"]
-async fn nothing_that_is_sent_takes_more() {
+async fn unusual_requests_stay_within_the_limit() {
     // Fewer, so that a server in a debug build gets to all that each sends.
     for tls in ["off", "self-signed"] {
         for kind in UNUSUAL {
@@ -226,7 +226,7 @@ async fn nothing_that_is_sent_takes_more() {
 }
 
 #[actix_web::test]
-async fn handshakes_that_are_not_finished_take_no_more() {
+async fn unfinished_handshakes_stay_within_the_limit() {
     let _alone = shell::BUSY.lock().await;
     let mut target = Target::start("self-signed").await;
     target.tls = None;

@@ -22,7 +22,7 @@ async fn ask_and_read_nothing(address: SocketAddr, host: &str, path: &str) -> Tc
 
 #[actix_web::test]
 #[ignore = "takes half a minute: scripts/test --long"]
-async fn they_cost_some_memory_hold_nobody_up_and_are_hung_up_on() {
+async fn slow_readers_use_bounded_memory_and_are_disconnected() {
     let site = Site::start(&[]).await;
     let host = site.origin.strip_prefix("http://").unwrap();
     let address = lookup_host(host).await.unwrap().find(SocketAddr::is_ipv4).unwrap();

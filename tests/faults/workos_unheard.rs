@@ -25,7 +25,7 @@ async fn full_queue() -> (tokio::net::TcpListener, Vec<TcpStream>) {
 }
 
 #[actix_web::test]
-async fn a_connection_that_hangs_is_given_up_after_three_seconds_and_holds_nobody() {
+async fn hanging_connection_times_out_after_three_seconds() {
     let (listener, _waiting) = full_queue().await;
     let silent = format!("http://{}", listener.local_addr().unwrap());
     let app = TestApp::with(&[("WORKOS_API_URL", &silent)]).await;
@@ -49,7 +49,7 @@ async fn a_connection_that_hangs_is_given_up_after_three_seconds_and_holds_nobod
 }
 
 #[actix_web::test]
-async fn an_exchange_that_is_answered_too_late_signs_nobody_in() {
+async fn exchange_that_times_out_signs_nobody_in() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "/reports").await;

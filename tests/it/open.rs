@@ -31,7 +31,7 @@ pub fn has_button(page: &Answer) -> bool {
 }
 
 #[actix_web::test]
-async fn one_press_in_the_browser_that_asked_signs_in() {
+async fn confirming_in_the_requesting_browser_signs_in() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "/reports?year=2026").await;
     assert!(link.starts_with(&format!("{}/login/open/", app.origin)), "{link}");
@@ -53,7 +53,7 @@ async fn one_press_in_the_browser_that_asked_signs_in() {
 }
 
 #[actix_web::test]
-async fn looking_at_it_changes_nothing_however_often() {
+async fn viewing_the_link_changes_nothing() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let path = link.strip_prefix(&app.origin).unwrap();
@@ -78,7 +78,7 @@ async fn looking_at_it_changes_nothing_however_often() {
 }
 
 #[actix_web::test]
-async fn another_browser_finds_no_button_that_could_use_it_up() {
+async fn another_browser_gets_no_button_to_use_the_link() {
     let settings = [
         // for cross-device
         ("CROSS_DEVICE", "deny"),
@@ -104,7 +104,7 @@ async fn another_browser_finds_no_button_that_could_use_it_up() {
 
 // for cross-device
 #[actix_web::test]
-async fn the_digits_typed_in_another_browser_let_the_one_that_asked_go_on() {
+async fn digits_typed_in_another_browser_sign_in_the_requesting_one() {
     let app = TestApp::with_own_mail(&[]).await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "/reports").await.location().to_owned();
@@ -132,7 +132,7 @@ async fn the_digits_typed_in_another_browser_let_the_one_that_asked_go_on() {
 }
 
 #[actix_web::test]
-async fn a_press_on_another_site_does_nothing() {
+async fn cross_site_confirmation_is_rejected() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let path = link.strip_prefix(&app.origin).unwrap();
@@ -143,7 +143,7 @@ async fn a_press_on_another_site_does_nothing() {
 }
 
 #[actix_web::test]
-async fn of_fifty_presses_at_once_one_goes_on() {
+async fn one_of_fifty_concurrent_confirmations_succeeds() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let mut presses = JoinSet::new();
@@ -162,7 +162,7 @@ async fn of_fifty_presses_at_once_one_goes_on() {
 }
 
 #[actix_web::test]
-async fn the_leaving_page_may_be_slow_to_leave() {
+async fn slow_redirect_to_workos_still_signs_in() {
     let app = TestApp::with_own_mail(&[("LINK_EXPIRES_IN", "5m")]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     app.clock.advance(4 * 60);
@@ -175,7 +175,7 @@ async fn the_leaving_page_may_be_slow_to_leave() {
 }
 
 #[actix_web::test]
-async fn going_back_to_the_mail_when_signed_in_leads_on() {
+async fn opening_the_link_when_signed_in_redirects_to_the_destination() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "/reports").await;
     let leaving = press(&visitor, &link).await;
@@ -185,7 +185,7 @@ async fn going_back_to_the_mail_when_signed_in_leads_on() {
 }
 
 #[actix_web::test]
-async fn only_the_last_state_that_went_to_workos_comes_back() {
+async fn callback_accepts_only_the_latest_state() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let thief = app.visitor().with_cookies_of(&visitor);
@@ -195,13 +195,13 @@ async fn only_the_last_state_that_went_to_workos_comes_back() {
 }
 
 #[actix_web::test]
-async fn without_a_mail_server_no_such_link_works() {
+async fn own_links_are_rejected_without_a_mail_server() {
     let app = TestApp::spawn().await;
     assert_error(&app.visitor().get("/login/open/x").await, 400, "link_expired");
 }
 
 #[actix_web::test]
-async fn the_longest_address_and_path_still_fit_into_the_cookie() {
+async fn longest_address_and_path_fit_into_the_cookie() {
     let app = TestApp::with_own_mail(&[]).await;
     let domain = format!("{}.{}.{}.test", "a".repeat(63), "b".repeat(63), "c".repeat(56));
     let email = format!("{}@{domain}", "x".repeat(64));
@@ -213,7 +213,7 @@ async fn the_longest_address_and_path_still_fit_into_the_cookie() {
 }
 
 #[actix_web::test]
-async fn a_mailbox_that_has_had_enough_gets_no_more_of_our_mails_either() {
+async fn mailbox_limit_applies_to_our_own_emails() {
     let app = TestApp::with_own_mail(&[("RATE_LIMIT_PER_MAILBOX", "1/1h")]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let answer = app.visitor().ask_for_link("ana@acme.test", "").await;
@@ -224,7 +224,7 @@ async fn a_mailbox_that_has_had_enough_gets_no_more_of_our_mails_either() {
 }
 
 #[actix_web::test]
-async fn the_button_needs_no_body() {
+async fn confirmation_needs_no_body() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let path = link.strip_prefix(&app.origin).unwrap();

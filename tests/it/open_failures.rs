@@ -7,7 +7,7 @@ use crate::open::{asked, go_on, has_button, press};
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn an_outage_burns_nothing() {
+async fn workos_outage_leaves_the_link_usable() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let path = link.strip_prefix(&app.origin).unwrap();
@@ -29,7 +29,7 @@ async fn an_outage_burns_nothing() {
 }
 
 #[actix_web::test]
-async fn a_press_that_led_nowhere_can_be_repeated_after_a_moment() {
+async fn failed_confirmation_can_be_retried_after_ten_seconds() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let path = link.strip_prefix(&app.origin).unwrap();
@@ -48,7 +48,7 @@ async fn a_press_that_led_nowhere_can_be_repeated_after_a_moment() {
 }
 
 #[actix_web::test]
-async fn no_failure_of_the_store_burns_it_either() {
+async fn store_failure_leaves_the_link_usable() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let path = link.strip_prefix(&app.origin).unwrap();
@@ -70,7 +70,7 @@ async fn no_failure_of_the_store_burns_it_either() {
 }
 
 #[actix_web::test]
-async fn an_address_that_workos_refuses_is_not_told_to_try_for_ever() {
+async fn address_that_workos_rejects_is_not_told_to_retry() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "").await;
     let refusal =
@@ -80,7 +80,7 @@ async fn an_address_that_workos_refuses_is_not_told_to_try_for_ever() {
 }
 
 #[actix_web::test]
-async fn a_pressed_link_that_workos_refuses_afterwards_is_offered_anew() {
+async fn link_that_workos_rejects_after_confirmation_offers_a_new_one() {
     let app = TestApp::with_own_mail(&[]).await;
     let (visitor, link) = asked(&app, "ana@acme.test", "/reports").await;
     let leaving = press(&visitor, &link).await;
@@ -93,7 +93,7 @@ async fn a_pressed_link_that_workos_refuses_afterwards_is_offered_anew() {
 }
 
 #[actix_web::test]
-async fn a_mail_server_that_is_away_is_the_same_for_every_address() {
+async fn mail_server_outage_looks_the_same_for_every_address() {
     let app = TestApp::with_own_mail(&[("SMTP_URL", "smtp://127.0.0.1:1")]).await;
     let visitor = app.visitor();
     let mut bodies = Vec::new();

@@ -9,7 +9,7 @@ use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn the_operator_reads_what_workos_came_back_with_if_it_is_documented() {
+async fn documented_workos_errors_are_logged() {
     let (folder, port, workos) = (tempfile::tempdir().unwrap(), free_port(), WorkOs::start());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -45,7 +45,7 @@ async fn the_operator_reads_what_workos_came_back_with_if_it_is_documented() {
 }
 
 #[actix_web::test]
-async fn the_operator_sees_and_ends_sessions_beside_the_running_server() {
+async fn operator_lists_and_ends_sessions_while_the_server_runs() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -95,7 +95,7 @@ async fn the_operator_sees_and_ends_sessions_beside_the_running_server() {
 }
 
 #[actix_web::test]
-async fn what_it_keeps_and_cannot_read_is_named_and_left_alone() {
+async fn unreadable_files_are_named_and_left_unchanged() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());
     settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());
@@ -117,7 +117,7 @@ async fn what_it_keeps_and_cannot_read_is_named_and_left_alone() {
 }
 
 #[actix_web::test]
-async fn it_goes_on_when_nobody_takes_what_it_says() {
+async fn server_runs_when_its_output_cannot_be_written() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -133,7 +133,7 @@ async fn it_goes_on_when_nobody_takes_what_it_says() {
 }
 
 #[actix_web::test]
-async fn at_the_most_talkative_level_the_log_holds_no_secret() {
+async fn trace_log_contains_no_secrets() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());

@@ -39,7 +39,7 @@ async fn well() -> &'static str {
 }
 
 #[actix_web::test]
-async fn a_panic_is_an_internal_error_and_others_are_served_on() {
+async fn panic_is_an_internal_error_and_other_requests_succeed() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let app = || {
@@ -67,7 +67,7 @@ async fn a_panic_is_an_internal_error_and_others_are_served_on() {
 
 /// What the middleware makes of a panic is a `Failure` as any other; this one is of the same code.
 #[actix_web::test]
-async fn an_internal_error_is_a_page_with_headers_and_a_request_id() {
+async fn internal_error_page_has_headers_and_a_request_id() {
     let app = TestApp::with(&[("WORKOS_API_KEY", "sk_wrong")]).await;
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     crate::answer::assert_error(&answer, 500, "internal");
@@ -77,7 +77,7 @@ async fn an_internal_error_is_a_page_with_headers_and_a_request_id() {
 }
 
 #[test]
-fn every_resource_of_the_site_stands_in_it() {
+fn every_route_handles_panics() {
     let routes = include_str!("../../src/routes/mod.rs");
     let services: Vec<_> = routes.split(".service(").skip(1).collect();
     assert!(services.len() > 15, "the site is there");

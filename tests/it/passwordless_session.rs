@@ -9,7 +9,7 @@ use crate::site::Site;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn an_address_that_workos_refuses_gets_the_same_answer_by_the_same_way() {
+async fn address_that_workos_rejects_gets_the_same_response() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let accepted = visitor.ask_for_link("bob@acme.test", "").await;
@@ -37,7 +37,7 @@ fn names(answer: &Answer) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn a_mail_is_on_its_way_only_when_workos_says_so() {
+async fn email_counts_as_sent_only_when_workos_confirms_it() {
     let app = TestApp::spawn().await;
     for (failure, status) in [
         (json!({ "fault": "not_json" }), 503),
@@ -52,7 +52,7 @@ async fn a_mail_is_on_its_way_only_when_workos_says_so() {
 }
 
 #[actix_web::test]
-async fn workos_down_is_503_with_the_form_to_try_again() {
+async fn workos_outage_returns_503_with_a_retry_form() {
     let app = TestApp::spawn().await;
     for failure in [
         json!({ "status": 500 }),
@@ -79,7 +79,7 @@ async fn workos_down_is_503_with_the_form_to_try_again() {
 }
 
 #[actix_web::test]
-async fn a_failing_send_is_not_retried() {
+async fn failed_send_is_not_retried() {
     let app = TestApp::spawn().await;
     app.workos.fail("/passwordless/sessions/*", json!({ "status": 502 })).await;
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
@@ -88,7 +88,7 @@ async fn a_failing_send_is_not_retried() {
 }
 
 #[actix_web::test]
-async fn a_connection_reset_is_retried_for_create_and_not_for_send() {
+async fn connection_reset_is_retried_for_create_but_not_for_send() {
     let app = TestApp::spawn().await;
     app.visitor().ask_for_link("ana@acme.test", "").await;
     app.workos.fail("/passwordless/sessions", json!({ "fault": "reset", "count": 1 })).await;
@@ -102,7 +102,7 @@ async fn a_connection_reset_is_retried_for_create_and_not_for_send() {
 }
 
 #[actix_web::test]
-async fn the_wait_that_workos_asks_for_is_passed_on() {
+async fn retry_after_from_workos_is_passed_on() {
     let app = TestApp::spawn().await;
     let limited = json!({ "status": 429, "headers": { "Retry-After": "17" } });
     app.workos.fail("/passwordless/sessions", limited).await;
@@ -112,7 +112,7 @@ async fn the_wait_that_workos_asks_for_is_passed_on() {
 }
 
 #[actix_web::test]
-async fn a_refused_key_is_the_operators_fault() {
+async fn rejected_api_key_is_an_internal_error() {
     let app = TestApp::with(&[("WORKOS_API_KEY", "sk_test_wrong")]).await;
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     assert_error(&answer, 500, "internal");
@@ -122,7 +122,7 @@ async fn a_refused_key_is_the_operators_fault() {
 }
 
 #[actix_web::test]
-async fn a_link_that_may_have_been_sent_works_in_the_browser_that_asked() {
+async fn link_of_uncertain_delivery_works_in_the_requesting_browser() {
     let app = TestApp::spawn().await;
     for failure in [json!({ "delay_ms": 5500 }), json!({ "fault": "truncated" })] {
         app.workos.fail("/passwordless/sessions/*", json!({ "count": 1 }).merged(&failure)).await;
@@ -156,7 +156,7 @@ async fn requests_to_workos_name_the_program() {
 
 /// The connection is gone 0.3 s into a send that takes a second.
 #[actix_web::test]
-async fn a_form_that_is_cut_off_is_delivered_and_told_all_the_same() {
+async fn email_is_sent_and_logged_when_the_client_disconnects() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
     let visitor = site.visitor();
     let slow = json!({ "delay_ms": 1000, "count": 1 });

@@ -42,7 +42,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 
 proptest! {
     #[test]
-    fn what_was_sealed_opens_whole_in_its_place_and_nowhere_else(
+    fn sealed_value_opens_only_unchanged_and_in_its_context(
         text in "\\PC{0,40}", place in "[a-z]{0,8}", at in any::<prop::sample::Index>(), bit in 0..8_u8,
     ) {
         let keys = keys();
@@ -64,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_was_made_up_opens(text in "[A-Za-z0-9_-]{0,200}", place in "[a-z]{0,8}") {
+    fn arbitrary_text_does_not_open(text in "[A-Za-z0-9_-]{0,200}", place in "[a-z]{0,8}") {
         let keys = keys();
         prop_assert!(keys.open::<Text>(&place, &text).is_none());
         prop_assert!(State::read(&keys, &text).is_none());
@@ -74,7 +74,7 @@ proptest! {
     }
 
     #[test]
-    fn a_profile_is_kept_as_it_came_and_never_shown(
+    fn profile_round_trips_and_debug_hides_it(
         email in "\\PC{4,20}", name in json(), groups in json(), raw in json(), custom in json(),
     ) {
         let json = serde_json::json!({
@@ -89,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn a_wrong_setting_is_named_and_no_value_is_shown(
+    fn invalid_setting_is_named_without_its_value(
         values in prop::collection::vec(("[A-Z]{0,2}", "[ -~]{0,30}"), 40..41),
     ) {
         let asked = RefCell::new(BTreeSet::new());

@@ -72,7 +72,7 @@ async fn post_login(settings: &[(&str, &str)]) -> crate::answer::Answer {
 }
 
 #[actix_web::test]
-async fn workos_is_reached_through_the_proxy_of_the_environment() {
+async fn workos_calls_use_the_proxy_from_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("authority.pem");
     let authority = Authority::new(&file);
@@ -111,7 +111,7 @@ fn everywhere(proxy: &str) -> Vec<(&'static str, &str)> {
 }
 
 #[actix_web::test]
-async fn loopback_is_never_reached_through_a_proxy() {
+async fn loopback_connections_bypass_the_proxy() {
     let proxy = Proxy::start(1).await;
     let url = format!("http://{}", proxy.address);
     let site = Site::start(&everywhere(&url)).await;
@@ -136,7 +136,7 @@ async fn start_with(proxies: &[(&str, &str)], arguments: &[&str]) -> (Option<i32
 }
 
 #[actix_web::test]
-async fn a_proxy_that_cannot_be_used_is_an_error_at_start_that_shows_no_value() {
+async fn invalid_proxy_is_a_startup_error_without_its_value() {
     const GOOD: &str = "http://127.0.0.1:3128";
     for bad in [
         "::canary::",
@@ -189,7 +189,7 @@ async fn a_proxy_that_cannot_be_used_is_an_error_at_start_that_shows_no_value() 
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_mail_server_is_never_reached_through_a_proxy() {
+async fn mail_server_connections_bypass_the_proxy() {
     let proxy = Proxy::start(1).await;
     let url = format!("http://{}", proxy.address);
     let mails = crate::emulator::WorkOs::start();
@@ -203,7 +203,7 @@ async fn a_mail_server_is_never_reached_through_a_proxy() {
 
 #[cfg(feature = "demo")]
 #[actix_web::test]
-async fn demo_works_while_proxy_variables_are_set() {
+async fn demo_works_with_proxy_variables_set() {
     use std::collections::HashMap;
 
     use crate::running::{Program, free_port};

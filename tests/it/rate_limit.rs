@@ -37,7 +37,7 @@ fn assert_limited(answer: &Answer, status: u16, at_most_seconds: u64) {
 }
 
 #[actix_web::test]
-async fn one_client_may_ask_five_times_for_one_address() {
+async fn one_client_gets_five_emails_per_address() {
     let app = limited().await;
     let visitor = app.visitor();
     for spelling in
@@ -58,7 +58,7 @@ async fn one_client_may_ask_five_times_for_one_address() {
 }
 
 #[actix_web::test]
-async fn one_client_may_ask_thirty_times_in_all() {
+async fn one_client_gets_thirty_emails_in_total() {
     let app = limited().await;
     let visitor = app.visitor();
     for n in 0..30 {
@@ -76,7 +76,7 @@ async fn one_client_may_ask_thirty_times_in_all() {
 }
 
 #[actix_web::test]
-async fn forged_headers_are_no_way_around() {
+async fn forged_headers_do_not_bypass_limits() {
     let app = TestApp::with(&[("RATE_LIMIT_PER_CLIENT", "3/15m")]).await;
     let visitor = app.visitor();
     for n in 0..3 {
@@ -86,7 +86,7 @@ async fn forged_headers_are_no_way_around() {
 }
 
 #[actix_web::test]
-async fn a_mailbox_gets_twenty_mails_and_its_owner_is_not_locked_out() {
+async fn mailbox_limit_stops_emails_but_not_earlier_links() {
     let app = limited().await;
     let owner = app.visitor();
     assert_eq!(ask_from(&owner, "198.51.100.1", "ana@acme.test").await.status, 303);
@@ -110,7 +110,7 @@ async fn a_mailbox_gets_twenty_mails_and_its_owner_is_not_locked_out() {
 }
 
 #[actix_web::test]
-async fn above_the_total_everybody_waits_but_one_client_cannot_use_it_up() {
+async fn total_limit_applies_to_all_and_one_client_cannot_exhaust_it() {
     let settings = [
         ("RATE_LIMIT_TOTAL", "4/1m"),
         ("RATE_LIMIT_PER_CLIENT", "3/15m"),
@@ -151,17 +151,17 @@ async fn one_network_asks_1003_times(client: fn(u16) -> String) {
 }
 
 #[actix_web::test]
-async fn the_64s_of_one_48_do_not_close_sign_in_for_others() {
+async fn prefixes_of_one_ipv6_48_cannot_exhaust_the_total() {
     one_network_asks_1003_times(|n| format!("2001:db8:1:{n:x}::1")).await;
 }
 
 #[actix_web::test]
-async fn the_addresses_of_one_24_do_not_close_sign_in_for_others() {
+async fn addresses_of_one_ipv4_24_cannot_exhaust_the_total() {
     one_network_asks_1003_times(|n| format!("192.0.2.{}", n % 256)).await;
 }
 
 #[actix_web::test]
-async fn the_last_third_of_the_total_is_for_networks_that_asked_at_most_three_times() {
+async fn last_third_of_the_total_is_reserved_for_quiet_networks() {
     let app = TestApp::with(&[("RATE_LIMIT_TOTAL", "12/1m"), LIMITS[4]]).await;
     let visitor = app.visitor();
     let ask = async |client: &str| ask_from(&visitor, client, "ana@acme.test").await;
@@ -193,7 +193,7 @@ async fn the_last_third_of_the_total_is_for_networks_that_asked_at_most_three_ti
 }
 
 #[actix_web::test]
-async fn wider_networks_are_limited_once_half_of_the_total_is_used() {
+async fn wider_networks_are_limited_once_half_the_total_is_used() {
     for (own, others, limit) in [
         (["2001:db8:1:", "::1"], "2001:db8:1:ff00::1", 4),
         (["2001:db8:1:", "00::1"], "2001:db8:2::1", 16),
@@ -225,7 +225,7 @@ async fn wider_networks_are_limited_once_half_of_the_total_is_used() {
 }
 
 #[actix_web::test]
-async fn what_one_limit_refuses_counts_for_no_other() {
+async fn rejected_requests_do_not_count_toward_other_limits() {
     let settings = [
         ("RATE_LIMIT_PER_EMAIL", "1/15m"),
         ("RATE_LIMIT_PER_CLIENT", "3/15m"),
@@ -254,7 +254,7 @@ async fn what_one_limit_refuses_counts_for_no_other() {
 }
 
 #[actix_web::test]
-async fn the_total_counts_emails_and_nothing_else() {
+async fn total_limit_counts_only_sent_emails() {
     let settings = [("RATE_LIMIT_TOTAL", "3/1m"), ("RATE_LIMIT_PER_MAILBOX", "1/1h"), LIMITS[4]];
     let app = TestApp::with(&settings).await;
     let visitor = app.visitor();
@@ -273,7 +273,7 @@ async fn the_total_counts_emails_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn dots_and_the_second_domain_of_gmail_make_no_other_mailbox_and_no_other_person() {
+async fn gmail_spellings_share_a_mailbox_limit_but_not_an_account() {
     let app = limited().await;
     let visitor = app.visitor();
     let ask = async |n: usize, email: &str| {
@@ -307,7 +307,7 @@ async fn dots_and_the_second_domain_of_gmail_make_no_other_mailbox_and_no_other_
 }
 
 #[actix_web::test]
-async fn of_many_requests_at_once_exactly_as_many_are_accepted_as_may_be() {
+async fn concurrent_requests_are_limited_exactly() {
     let settings = [("RATE_LIMIT_TOTAL", "9/1m"), ("RATE_LIMIT_PER_MAILBOX", "4/1h"), LIMITS[4]];
     let app = TestApp::with(&settings).await;
     let mut requests = JoinSet::new();
@@ -326,7 +326,7 @@ async fn of_many_requests_at_once_exactly_as_many_are_accepted_as_may_be() {
 }
 
 #[actix_web::test]
-async fn an_odd_spelling_of_the_path_is_no_way_around() {
+async fn path_spellings_do_not_bypass_limits() {
     let app = TestApp::with(&[("RATE_LIMIT_PER_CLIENT", "2/15m")]).await;
     let visitor = app.visitor();
     let mut accepted = 0;

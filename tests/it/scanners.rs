@@ -7,7 +7,7 @@ use crate::test_app::TestApp;
 const KINDS: [&str; 4] = ["head", "get", "get_follow", "double_get"];
 
 #[actix_web::test]
-async fn none_of_them_burns_the_link_of_our_own_mail() {
+async fn scanners_do_not_use_up_our_own_link() {
     for kind in KINDS {
         let app = TestApp::with_own_mail(&[]).await;
         let visitor = app.visitor();
@@ -23,7 +23,7 @@ async fn none_of_them_burns_the_link_of_our_own_mail() {
 }
 
 #[actix_web::test]
-async fn one_that_gets_the_link_of_workos_burns_it_and_its_page_offers_a_safe_one() {
+async fn scanners_use_up_workos_links_and_a_safe_link_is_offered() {
     for kind in KINDS {
         let app = TestApp::with_own_mail(&[("LINK_DELIVERY", "workos")]).await;
         let visitor = app.visitor();
@@ -54,7 +54,7 @@ async fn one_that_gets_the_link_of_workos_burns_it_and_its_page_offers_a_safe_on
 }
 
 #[actix_web::test]
-async fn without_a_mail_server_the_page_offers_what_there_is() {
+async fn without_a_mail_server_the_page_offers_a_workos_link() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "/reports").await;

@@ -143,7 +143,7 @@ fn state_of(callback: &str) -> String {
 }
 
 #[actix_web::test]
-async fn none_opens_anything_in_anothers_place() {
+async fn sealed_values_do_not_open_in_other_contexts() {
     let world = World::new().await;
     for place in world.values.keys() {
         for (kind, value) in world.values.iter().filter(|(kind, _)| *kind != place) {
@@ -187,7 +187,7 @@ fn damaged(value: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn one_that_is_damaged_or_spelled_otherwise_opens_nothing() {
+async fn damaged_or_reencoded_values_do_not_open() {
     let world = World::new().await;
     for (place, value) in &world.values {
         for other in damaged(value) {
@@ -222,7 +222,7 @@ kinds!(
 kinds!(Approval "approval 1");
 
 #[actix_web::test]
-async fn one_of_another_key_version_purpose_or_place_opens_nothing() {
+async fn values_of_another_key_version_purpose_or_context_do_not_open() {
     let world = World::new().await;
     let ours = parse_cookie_keys(&world.key).unwrap();
     let other = parse_cookie_keys(&generate_cookie_key().unwrap()).unwrap();

@@ -33,7 +33,7 @@ fn exists(file: &str, test: &str) -> bool {
 
 #[test]
 #[allow(clippy::print_stdout, reason = "the counts are what one looks for")]
-fn every_test_that_it_names_exists_and_every_row_has_one_or_a_reason() {
+fn every_threat_names_existing_tests_or_a_reason() {
     let (mut tests, mut deviations) = (0, 0);
     for [threat, _, proof] in rows() {
         for (file, test) in names_of_tests(proof) {
@@ -50,14 +50,14 @@ fn every_test_that_it_names_exists_and_every_row_has_one_or_a_reason() {
 }
 
 #[test]
-fn every_test_that_the_document_names_exists() {
+fn every_test_named_in_the_document_exists() {
     for (file, test) in names_of_tests(DOCUMENT).filter(|(file, _)| file.ends_with(".rs")) {
         assert!(exists(file, test), "there is no test {file}::{test}");
     }
 }
 
 #[test]
-fn every_fault_has_a_test_that_exists() {
+fn every_fault_names_an_existing_test() {
     let (_, table) = DOCUMENT.split_once("## What fails").unwrap();
     let (table, _) = table.split_once("## Update dependencies").unwrap();
     let rows: Vec<_> = table.lines().filter(|line| line.contains("::")).collect();
@@ -71,11 +71,11 @@ fn every_fault_has_a_test_that_exists() {
 }
 
 #[test]
-fn a_name_that_is_none_would_be_noticed() {
-    assert!(exists("it/security_table.rs", "a_name_that_is_none_would_be_noticed"));
-    assert!(exists("it/properties.rs", "nothing_that_was_made_up_opens"));
+fn unknown_test_names_are_detected() {
+    assert!(exists("it/security_table.rs", "unknown_test_names_are_detected"));
+    assert!(exists("it/properties.rs", "arbitrary_text_does_not_open"));
     assert!(exists("crates/workos-client/tests/it/tls.rs", "untrusted_certificate_is_refused"));
     assert!(!exists("it/security_table.rs", "rows"), "no test");
     assert!(!exists("it/security_table.rs", "a_name_that_is"), "no whole name");
-    assert!(!exists("it/nowhere.rs", "a_name_that_is_none_would_be_noticed"));
+    assert!(!exists("it/nowhere.rs", "unknown_test_names_are_detected"));
 }

@@ -41,7 +41,7 @@ async fn until_not_ready(site: &Site) {
 }
 
 #[actix_web::test]
-async fn it_says_that_it_is_not_ready_while_it_still_serves() {
+async fn reports_not_ready_while_it_still_serves() {
     let site = Site::start(&[("SHUTDOWN_DRAIN", "2s")]).await;
     let visitor = site.signed_in("ana@acme.test").await;
     assert_eq!(is_ready(&site).await, 200);
@@ -58,7 +58,7 @@ async fn it_says_that_it_is_not_ready_while_it_still_serves() {
 }
 
 #[actix_web::test]
-async fn requests_under_way_are_finished_and_it_waits_no_longer() {
+async fn shutdown_waits_only_for_requests_in_progress() {
     for signal in ["TERM", "INT"] {
         let site = Site::start(&[]).await;
         let requested = slow_request(&site, 1_500).await;
@@ -71,7 +71,7 @@ async fn requests_under_way_are_finished_and_it_waits_no_longer() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_whose_browser_is_gone_is_completed_first() {
+async fn shutdown_completes_a_sign_in_after_its_client_disconnected() {
     let site = Site::start(&[]).await;
     let visitor = site.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -96,7 +96,7 @@ async fn until_under_way_is_over(site: &Site) {
 }
 
 #[actix_web::test]
-async fn connections_without_a_request_hold_nothing_up() {
+async fn idle_connections_do_not_delay_shutdown() {
     for settings in [&[][..], &[("TLS", "self-signed")]] {
         let site = Site::start(settings).await;
         let idle = http();
@@ -110,7 +110,7 @@ async fn connections_without_a_request_hold_nothing_up() {
 }
 
 #[actix_web::test]
-async fn a_second_signal_ends_it_at_once() {
+async fn second_signal_stops_immediately() {
     for (drain, second) in [("0s", "TERM"), ("60s", "INT")] {
         let site = Site::start(&[("SHUTDOWN_DRAIN", drain)]).await;
         let requested = slow_request(&site, 4_000).await;
@@ -132,7 +132,7 @@ async fn a_second_signal_ends_it_at_once() {
 
 /// Visitors as a load balancer sends them: until it finds that the instance isn't ready.
 #[actix_web::test]
-async fn under_load_not_one_request_fails() {
+async fn shutdown_under_load_fails_no_request() {
     for tls in ["off", "self-signed"] {
         let site = Site::start(&[("SHUTDOWN_DRAIN", "2s"), ("TLS", tls)]).await;
         let (is_in_service, answered) =

@@ -79,7 +79,7 @@ pub fn says_nothing_of_a_link(page: &Answer) {
 }
 
 #[actix_web::test]
-async fn an_address_of_the_organization_goes_to_its_identity_provider_and_comes_back() {
+async fn organization_address_signs_in_through_its_identity_provider() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
     let path = ask(&visitor, "ana@acme.test", "/reports?year=2026").await;
@@ -110,7 +110,7 @@ async fn an_address_of_the_organization_goes_to_its_identity_provider_and_comes_
 }
 
 #[actix_web::test]
-async fn a_connection_may_stand_for_the_organization() {
+async fn connection_id_works_in_place_of_the_organization() {
     let workos =
         WorkOs::with(magic_link_emulator::Options { auto_idp: true, ..Default::default() });
     let connection = workos.connect("org_acme", "acme.test").await;
@@ -125,7 +125,7 @@ async fn a_connection_may_stand_for_the_organization() {
 }
 
 #[actix_web::test]
-async fn no_spelling_of_the_domain_leads_past_it() {
+async fn domain_spellings_do_not_bypass_sso() {
     let app = TestApp::with_sso(&[]).await;
     for email in [
         "ana@ACME.test",
@@ -146,7 +146,7 @@ async fn no_spelling_of_the_domain_leads_past_it() {
 }
 
 #[actix_web::test]
-async fn a_link_that_was_mailed_before_does_not_lead_past_it_either() {
+async fn link_sent_before_sso_was_required_is_rejected() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -158,7 +158,7 @@ async fn a_link_that_was_mailed_before_does_not_lead_past_it_either() {
 }
 
 #[actix_web::test]
-async fn another_user_who_is_signed_in_is_asked_once_it_is_known_who_comes_back() {
+async fn sso_callback_for_another_user_asks_for_confirmation() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     visitor.ask_for_link("carl@other.test", "").await;
@@ -175,7 +175,7 @@ async fn another_user_who_is_signed_in_is_asked_once_it_is_known_who_comes_back(
 }
 
 #[actix_web::test]
-async fn the_pages_of_the_two_ways_lead_to_each_other_and_strangers_to_the_form() {
+async fn pages_of_each_method_redirect_to_the_right_page() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
     let path = ask(&visitor, "ana@acme.test", "").await;
@@ -189,7 +189,7 @@ async fn the_pages_of_the_two_ways_lead_to_each_other_and_strangers_to_the_form(
 }
 
 #[actix_web::test]
-async fn the_longest_address_and_path_still_fit_into_the_cookie() {
+async fn longest_address_and_path_fit_into_the_cookie() {
     let domain = format!("{}.{}.{}.test", "a".repeat(63), "b".repeat(63), "c".repeat(56));
     let workos =
         WorkOs::with(magic_link_emulator::Options { auto_idp: true, ..Default::default() });
@@ -202,7 +202,7 @@ async fn the_longest_address_and_path_still_fit_into_the_cookie() {
 }
 
 #[actix_web::test]
-async fn asking_too_often_is_asking_too_often_by_any_way() {
+async fn client_limit_applies_to_sso() {
     let app = TestApp::with_sso(&[("RATE_LIMIT_PER_CLIENT", "2/1m")]).await;
     let visitor = app.visitor();
     ask(&visitor, "ana@acme.test", "").await;
@@ -212,7 +212,7 @@ async fn asking_too_often_is_asking_too_often_by_any_way() {
 }
 
 #[actix_web::test]
-async fn it_sends_no_email_and_needs_none_of_the_total() {
+async fn sso_does_not_count_toward_the_total() {
     let app = TestApp::with_sso(&[("RATE_LIMIT_TOTAL", "2/1m")]).await;
     let visitor = app.visitor();
     for _ in 0..4 {
@@ -227,7 +227,7 @@ async fn it_sends_no_email_and_needs_none_of_the_total() {
 }
 
 #[actix_web::test]
-async fn it_proves_no_mailbox() {
+async fn sso_sets_no_known_browser_cookie() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
@@ -235,7 +235,7 @@ async fn it_proves_no_mailbox() {
 }
 
 #[actix_web::test]
-async fn it_works_with_the_official_emulator_by_nothing_but_its_address() {
+async fn works_with_the_official_emulator() {
     let workos = WorkOs::with(magic_link_emulator::Options {
         auto_idp: true,
         like_official_emulator: true,

@@ -10,7 +10,7 @@ use crate::sso::{
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn the_code_goes_only_with_the_verifier_of_its_own_sign_in() {
+async fn code_requires_the_verifier_of_its_own_sign_in() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, first) = sent_back(&app, "ana@acme.test", "").await;
     let path = ask(&visitor, "ana@acme.test", "").await;
@@ -25,7 +25,7 @@ async fn the_code_goes_only_with_the_verifier_of_its_own_sign_in() {
 }
 
 #[actix_web::test]
-async fn what_comes_back_by_one_way_is_no_proof_for_the_other() {
+async fn callback_of_one_method_does_not_complete_the_other() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, sso) = sent_back(&app, "ana@acme.test", "").await;
     visitor.ask_for_link("ana@other.test", "").await;
@@ -41,7 +41,7 @@ async fn what_comes_back_by_one_way_is_no_proof_for_the_other() {
 }
 
 #[actix_web::test]
-async fn another_browser_gets_nothing_and_is_asked_nothing() {
+async fn sso_callback_in_another_browser_is_rejected() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     let elsewhere = app.visitor();
@@ -54,7 +54,7 @@ async fn another_browser_gets_nothing_and_is_asked_nothing() {
 }
 
 #[actix_web::test]
-async fn each_documented_error_says_what_happened_and_offers_a_way_on() {
+async fn documented_errors_are_explained_and_offer_a_new_sign_in() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     let state = parameter(&callback, "state");
@@ -93,7 +93,7 @@ async fn each_documented_error_says_what_happened_and_offers_a_way_on() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_that_was_started_at_the_identity_provider_is_to_be_started_here() {
+async fn idp_initiated_sign_in_must_start_here() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
     for query in ["code=abc", "code=abc&state="] {
@@ -108,7 +108,7 @@ async fn a_sign_in_that_was_started_at_the_identity_provider_is_to_be_started_he
 }
 
 #[actix_web::test]
-async fn the_leaving_page_may_be_loaded_again_and_only_the_last_state_counts() {
+async fn reloading_the_redirect_page_replaces_the_state() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
     let path = ask(&visitor, "ana@acme.test", "").await;
@@ -119,7 +119,7 @@ async fn the_leaving_page_may_be_loaded_again_and_only_the_last_state_counts() {
 }
 
 #[actix_web::test]
-async fn each_leaving_has_a_verifier_of_its_own() {
+async fn each_redirect_has_its_own_verifier() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
     let path = ask(&visitor, "ana@acme.test", "").await;
@@ -132,7 +132,7 @@ async fn each_leaving_has_a_verifier_of_its_own() {
 }
 
 #[actix_web::test]
-async fn who_takes_too_long_reads_of_no_link() {
+async fn expired_sso_sign_in_mentions_no_link() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     app.clock.advance(30 * 60);
@@ -142,7 +142,7 @@ async fn who_takes_too_long_reads_of_no_link() {
 }
 
 #[actix_web::test]
-async fn an_answer_that_comes_twice_waits_for_itself_and_leaves_no_more() {
+async fn repeated_callback_waits_and_does_not_redirect_again() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     app.workos.fail(EXCHANGE, json!({ "delay_ms": 1500, "count": 1 })).await;

@@ -9,7 +9,7 @@ use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn only_the_organizations_own_people_come_in_by_it() {
+async fn only_members_of_the_organization_sign_in_through_sso() {
     let app = TestApp::with_sso(&[]).await;
     for changes in [
         json!({ "organization_id": "org_globex" }),
@@ -48,7 +48,7 @@ async fn only_the_organizations_own_people_come_in_by_it() {
 }
 
 #[actix_web::test]
-async fn who_may_enter_is_asked_of_who_it_turned_out_to_be() {
+async fn admission_checks_the_verified_address() {
     let app = TestApp::with_sso(&[("ALLOWED_EMAIL_DOMAINS", "acme.test")]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     answer_with(&app, json!({ "email": "ana@acme.example" })).await;
@@ -56,7 +56,7 @@ async fn who_may_enter_is_asked_of_who_it_turned_out_to_be() {
 }
 
 #[actix_web::test]
-async fn a_person_is_their_connection_and_their_id_there() {
+async fn user_is_identified_by_connection_and_idp_id() {
     let app = TestApp::with_sso(&[]).await;
     let sign_in = async |changes: Value| {
         let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
@@ -87,7 +87,7 @@ async fn a_person_is_their_connection_and_their_id_there() {
 }
 
 #[actix_web::test]
-async fn the_account_page_shows_what_the_identity_provider_told() {
+async fn account_page_shows_the_identity_provider_profile() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     answer_with(

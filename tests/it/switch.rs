@@ -25,7 +25,7 @@ async fn who(visitor: &Visitor) -> String {
 }
 
 #[actix_web::test]
-async fn it_says_who_and_asks_first() {
+async fn names_both_users_and_asks_for_confirmation() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     let page = visitor.get("/login/switch").await;
@@ -43,7 +43,7 @@ async fn it_says_who_and_asks_first() {
 }
 
 #[actix_web::test]
-async fn the_button_signs_in_whom_it_names_or_nobody() {
+async fn button_signs_in_only_the_user_it_names() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     let shown = visitor.get("/login/switch").await;
@@ -58,7 +58,7 @@ async fn the_button_signs_in_whom_it_names_or_nobody() {
 }
 
 #[actix_web::test]
-async fn a_double_click_signs_nobody_out() {
+async fn double_click_keeps_the_user_signed_in() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     app.workos.fail("/sso/token", json!({ "delay_ms": 1000, "count": 1 })).await;
@@ -76,7 +76,7 @@ async fn a_double_click_signs_nobody_out() {
 }
 
 #[actix_web::test]
-async fn who_does_not_answer_stays_who_they_are() {
+async fn without_an_answer_the_session_is_unchanged() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     assert_eq!(visitor.get("/").await.status, 200);
@@ -87,7 +87,7 @@ async fn who_does_not_answer_stays_who_they_are() {
 }
 
 #[actix_web::test]
-async fn the_same_person_is_not_asked() {
+async fn same_user_needs_no_confirmation() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -97,7 +97,7 @@ async fn the_same_person_is_not_asked() {
 
 // for cross-device
 #[actix_web::test]
-async fn it_asks_as_well_when_the_link_was_approved_in_another_browser() {
+async fn link_approved_in_another_browser_also_asks_for_confirmation() {
     let app = TestApp::spawn().await;
     let laptop = app.signed_in("bob@acme.test").await;
     let sent = laptop.ask_for_link("ana@acme.test", "").await.location().to_owned();
@@ -112,7 +112,7 @@ async fn it_asks_as_well_when_the_link_was_approved_in_another_browser() {
 }
 
 #[actix_web::test]
-async fn another_browser_cannot_switch_with_what_this_one_holds() {
+async fn pending_callback_is_useless_in_another_browser() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     let thief = app.visitor();
@@ -122,7 +122,7 @@ async fn another_browser_cannot_switch_with_what_this_one_holds() {
 }
 
 #[actix_web::test]
-async fn another_site_cannot_switch() {
+async fn cross_site_switch_is_rejected() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     let forged = visitor.request(reqwest::Method::POST, "/login/switch");
@@ -148,7 +148,7 @@ async fn mallory_comes_back(app: &TestApp) -> Visitor {
 
 // for sso
 #[actix_web::test]
-async fn another_user_through_sso_is_signed_in_only_when_the_person_agrees() {
+async fn another_sso_user_is_signed_in_only_after_confirmation() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = mallory_comes_back(&app).await;
     let page = visitor.get("/login/switch").await;
@@ -164,7 +164,7 @@ async fn another_user_through_sso_is_signed_in_only_when_the_person_agrees() {
 
 // for sso
 #[actix_web::test]
-async fn no_discards_what_the_identity_provider_said() {
+async fn declining_discards_the_sso_result() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = mallory_comes_back(&app).await;
     let flow = visitor.get("/login/switch").await.field("flow").to_owned();
@@ -180,7 +180,7 @@ async fn no_discards_what_the_identity_provider_said() {
 
 // for sso
 #[actix_web::test]
-async fn what_waits_for_consent_is_for_five_minutes_for_this_browser_and_unreadable() {
+async fn pending_sso_result_is_encrypted_bound_to_the_browser_and_expires() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = mallory_comes_back(&app).await;
     let dump = app.engine.dump(app.data_dir());
@@ -197,7 +197,7 @@ async fn what_waits_for_consent_is_for_five_minutes_for_this_browser_and_unreada
 
 // for sso
 #[actix_web::test]
-async fn the_same_person_by_another_method_is_not_asked() {
+async fn same_user_by_another_method_needs_no_confirmation() {
     let app = TestApp::with_sso(&[]).await;
     // By a link, before the domain signs in through SSO.
     let app = app.restarted_with(&[("SSO_DOMAINS", "")]).await;
@@ -215,7 +215,7 @@ async fn the_same_person_by_another_method_is_not_asked() {
 }
 
 #[actix_web::test]
-async fn no_to_a_link_keeps_to_the_account_that_is_signed_in() {
+async fn declining_a_link_keeps_the_current_account() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     assert_eq!(visitor.post("/login/switch", &[("answer", "no")]).await.location(), "/");
@@ -225,7 +225,7 @@ async fn no_to_a_link_keeps_to_the_account_that_is_signed_in() {
 }
 
 #[actix_web::test]
-async fn the_next_person_inherits_no_sign_in_of_the_one_before() {
+async fn completed_sign_in_of_the_previous_user_is_not_reusable() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "/anas-plan").await.location().to_owned();
@@ -242,7 +242,7 @@ async fn the_next_person_inherits_no_sign_in_of_the_one_before() {
 }
 
 #[actix_web::test]
-async fn switching_takes_the_pending_sign_ins_of_the_one_before_away() {
+async fn switching_removes_pending_sign_ins_of_the_previous_user() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let anas = visitor.ask_for_link("ana@acme.test", "/anas-plan").await.location().to_owned();
@@ -258,7 +258,7 @@ async fn switching_takes_the_pending_sign_ins_of_the_one_before_away() {
 
 // for sso
 #[actix_web::test]
-async fn another_id_of_the_organization_is_another_person_whatever_the_address() {
+async fn another_idp_id_is_another_user_despite_the_same_address() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "dan@acme.test", "/dans-plan").await;
     answer_with(&app, json!({ "email": "dan@acme.test", "idp_id": "dan" })).await;
@@ -273,7 +273,7 @@ async fn another_id_of_the_organization_is_another_person_whatever_the_address()
 }
 
 #[actix_web::test]
-async fn an_answer_that_is_neither_yes_nor_no_does_nothing() {
+async fn invalid_answer_is_rejected() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     for answer in ["NO", "yes?", "0"] {

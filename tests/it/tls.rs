@@ -62,7 +62,7 @@ async fn connect(
 }
 
 #[actix_web::test]
-async fn http_2_is_never_agreed_on_and_never_spoken() {
+async fn http_2_is_never_negotiated() {
     let site = site();
     for (offered, agreed) in [
         (&["h2", "http/1.1"][..], Some(&b"http/1.1"[..])),
@@ -88,7 +88,7 @@ async fn http_2_is_never_agreed_on_and_never_spoken() {
 }
 
 #[actix_web::test]
-async fn old_versions_and_suites_without_forward_secrecy_are_refused() {
+async fn old_versions_and_suites_without_forward_secrecy_are_rejected() {
     let (_folder, address) = site();
     let origin = format!("https://localhost:{}", address.port());
     for version in [Version::TLS_1_2, Version::TLS_1_3] {

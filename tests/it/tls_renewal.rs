@@ -102,7 +102,7 @@ fn link(folder: &Path, name: &str) {
 }
 
 #[actix_web::test]
-async fn at_sighup_a_renewed_pair_is_taken_and_open_connections_go_on() {
+async fn sighup_reloads_the_certificate_and_keeps_connections() {
     let (served, first) = Served::start("first").await;
     let open = browser(&first);
     let visit = async || open.get(format!("{}/login", served.origin)).send().await.unwrap();
@@ -126,7 +126,7 @@ async fn at_sighup_a_renewed_pair_is_taken_and_open_connections_go_on() {
 }
 
 #[actix_web::test]
-async fn within_a_minute_a_renewed_pair_is_taken_by_itself_and_a_bad_one_is_not() {
+async fn renewed_certificate_is_loaded_within_a_minute_unless_invalid() {
     let (served, first) = Served::start("first").await;
     let second = issue(served.folder.path(), "second");
     fs::copy(
@@ -144,7 +144,7 @@ async fn within_a_minute_a_renewed_pair_is_taken_by_itself_and_a_bad_one_is_not(
 }
 
 #[actix_web::test]
-async fn sighup_never_ends_it_at_the_start_while_it_serves_or_at_the_end() {
+async fn sighup_never_terminates_the_program() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());

@@ -61,7 +61,7 @@ async fn sso_sessions_continue() {
 }
 
 #[actix_web::test]
-async fn a_revoked_session_says_so() {
+async fn revoked_session_shows_the_reason() {
     let before = Upgraded::start().await;
     let revoked = before.browser("ana_revoked");
     assert!(!revoked.is_signed_in().await);
@@ -70,7 +70,7 @@ async fn a_revoked_session_says_so() {
 }
 
 #[actix_web::test]
-async fn a_pending_link_signs_in() {
+async fn pending_link_signs_in() {
     let before = Upgraded::start().await;
     let (app, dan) = (&before.app, before.browser("dan_link"));
     let session = json!({
@@ -87,7 +87,7 @@ async fn a_pending_link_signs_in() {
 }
 
 #[actix_web::test]
-async fn a_pending_email_code_signs_in() {
+async fn pending_email_code_signs_in() {
     let before = Upgraded::start().await;
     let (app, fay) = (&before.app, before.browser("fay_code"));
     let address = json!({ "email": "fay@example.test" });
@@ -99,7 +99,7 @@ async fn a_pending_email_code_signs_in() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_pending_link_of_our_own_signs_in() {
+async fn pending_own_link_signs_in() {
     let before = Upgraded::start().await;
     let (app, gus) = (&before.app, before.browser("gus_own_link"));
     let leaving = gus.post(before.text("gus_own_link", "path"), &[]).await;

@@ -77,8 +77,7 @@ async fn serving_tls_1_0() -> u16 {
 }
 
 #[actix_web::test]
-async fn certificates_that_are_old_or_of_another_and_old_versions_are_refused_and_the_log_says_why()
-{
+async fn invalid_certificates_and_old_tls_are_rejected_and_logged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("authority.pem");
     let authority = Authority::new(&file);

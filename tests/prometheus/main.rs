@@ -57,7 +57,7 @@ async fn lived_in() -> Site {
 }
 
 #[actix_web::test]
-async fn promtool_has_nothing_to_complain_of() {
+async fn promtool_accepts_the_metrics() {
     let scrape = lived_in().await.scrape().await;
     let mut promtool = Command::new("promtool")
         .args(["check", "metrics"])
@@ -75,7 +75,7 @@ async fn promtool_has_nothing_to_complain_of() {
 }
 
 #[actix_web::test]
-async fn prometheus_scrapes_what_happened() {
+async fn prometheus_scrapes_the_recorded_events() {
     let site = lived_in().await;
     let folder = tempfile::tempdir().unwrap();
     let (_prometheus, api) = prometheus(folder.path(), &site.metrics).await;

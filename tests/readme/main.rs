@@ -52,7 +52,7 @@ fn commands() -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn every_command_in_it_is_run() {
+fn every_readme_command_is_tested() {
     let here = include_str!("main.rs");
     let (elsewhere, run): (Vec<_>, Vec<_>) =
         commands().into_iter().partition(|command| ELSEWHERE.contains(command));

@@ -92,7 +92,7 @@ async fn what_redis_lost_is_signed_out() {
 }
 
 #[actix_web::test]
-async fn a_damaged_row_can_be_signed_out_of() {
+async fn session_with_a_damaged_row_can_sign_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.engine.ask::<()>(&format!("HSET {} values {{", key(&app, "personal")));
@@ -102,7 +102,7 @@ async fn a_damaged_row_can_be_signed_out_of() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_written_down_can_still_be_read() {
+async fn failed_last_seen_write_does_not_fail_the_request() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     // A server that takes nothing more, as with full memory.
