@@ -1,4 +1,4 @@
-//! Odd spellings of paths, odd methods: never content, never an error of ours.
+//! Unusual spellings of paths and unusual methods never return content or an internal error.
 
 use crate::raw::{header, request, statuses};
 use crate::test_app::TestApp;
@@ -55,8 +55,8 @@ async fn nonstandard_spellings_of_a_path_reach_no_page() {
     }
 }
 
-/// actix-web decodes what need not be encoded before it looks for a route, so the two are one page,
-/// behind the same guards: a limit or a session is asked for by the handler, not by the path.
+/// actix-web decodes unreserved characters before it matches a route, so both spellings are the same
+/// page with the same checks: handlers check limits and sessions, not paths.
 #[actix_web::test]
 async fn percent_encoded_path_is_decoded_before_routing() {
     let app = TestApp::spawn().await;
@@ -99,7 +99,10 @@ async fn unsupported_methods_are_rejected() {
             assert_eq!(statuses(&answer), [405], "{method} {path}: {answer}");
             assert!(answer.contains("method_not_allowed"), "{method} {path}");
             assert!(header(&answer, "allow").is_some(), "{method} {path}");
-            assert!(!answer.contains(&visitor.cookie_header()), "nothing is sent back: {method}");
+            assert!(
+                !answer.contains(&visitor.cookie_header()),
+                "the response contains the request: {method}"
+            );
         }
     }
     assert_eq!(statuses(&request(&app.origin, "OPTIONS *", "").await), [404]);

@@ -1,4 +1,4 @@
-//! `POST /login`, by what WorkOS says to creating and sending a passwordless session.
+//! `POST /login`, by the responses of WorkOS to creating and sending a passwordless session.
 
 use serde_json::json;
 use tokio::io::AsyncReadExt;
@@ -24,7 +24,7 @@ async fn address_that_workos_rejects_gets_the_same_response() {
         assert_eq!(names(&refused), names(&accepted));
         assert_eq!(refused.body, accepted.body);
         assert_eq!(visitor.get(refused.location()).await.status, 200);
-        // As many calls, so as much time.
+        // The same number of calls, so that the time is the same.
         assert_eq!(app.workos.calls().await.len(), before + 2);
     }
     assert_eq!(app.workos.mails("ana@acme.test").await, 0);
@@ -56,7 +56,7 @@ async fn workos_outage_returns_503_with_a_retry_form() {
     let app = TestApp::spawn().await;
     for failure in [
         json!({ "status": 500 }),
-        // It is repeated once.
+        // The client retries once.
         json!({ "fault": "reset", "count": 2 }),
         json!({ "fault": "not_json" }),
         json!({ "status": 401, "body": "<html>" }),
@@ -118,7 +118,7 @@ async fn rejected_api_key_is_an_internal_error() {
     assert_error(&answer, 500, "internal");
     assert!(!answer.body.contains("sk_test"));
     let ready = app.visitor().get("/health/ready").await;
-    assert_eq!(ready.status, 200, "whoever is signed in is still served");
+    assert_eq!(ready.status, 200, "signed-in users are still served");
 }
 
 #[actix_web::test]
@@ -154,7 +154,7 @@ async fn requests_to_workos_name_the_program() {
     assert!(request.contains("user-agent: workos-magic-link/"), "{request}");
 }
 
-/// The connection is gone 0.3 s into a send that takes a second.
+/// The client disconnects 0.3 s into a send that takes a second.
 #[actix_web::test]
 async fn email_is_sent_and_logged_when_the_client_disconnects() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
@@ -167,7 +167,7 @@ async fn email_is_sent_and_logged_when_the_client_disconnects() {
     assert!(stopped.unwrap_err().is_timeout());
     let delivered = [("event", "delivered"), ("code", "")];
     site.until(|scrape| scrape.value("sign_in_events_total", &delivered) == 1.0).await;
-    // That browser has no sign-in.
+    // That browser never got the cookie of its sign-in.
     let callback = site.workos.follow_newest_link("ana@acme.test").await;
     assert_opened_elsewhere(&visitor.get(&callback).await);
     // for cross-device

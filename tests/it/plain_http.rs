@@ -1,4 +1,4 @@
-//! `HTTP_BIND_ADDRESS`: plain HTTP leads to `BASE_URL`, and nothing else happens there.
+//! `HTTP_BIND_ADDRESS`: plain HTTP only redirects to `BASE_URL`.
 
 use workos_magic_link::sealed::generate_cookie_key;
 
@@ -8,7 +8,7 @@ use crate::test_app::TestApp;
 
 const SITE: &str = "https://app.example.com";
 
-/// The app under a public name, and where its plain listener is.
+/// Returns an app with a public name, and the origin of its plain listener.
 async fn app() -> (TestApp, String) {
     let (key, address) = (generate_cookie_key().unwrap(), format!("127.0.0.1:{}", free_port()));
     let settings =
@@ -65,7 +65,7 @@ async fn connections_with_unfinished_bodies_are_closed() {
         ("POST /login", "Content-Length: 100\r\n\r\nemail"),
         ("GET /login", "Transfer-Encoding: chunked\r\n\r\n5\r\nemail\r\n"),
     ] {
-        // It ends, though the body doesn't.
+        // The connection is closed, though the body isn't complete.
         let bytes = format!("{line} HTTP/1.1\r\nHost: x\r\n{headers}");
         let answer = exchange(&plain, bytes.as_bytes()).await;
         assert_eq!(statuses(&answer).len(), 1, "{answer}");
@@ -90,5 +90,5 @@ async fn plain_listener_stops_with_the_server() {
     let (app, plain) = app().await;
     let _app = app.restarted_with(&[("HTTP_BIND_ADDRESS", "")]).await;
     let address = plain.split_once("//").unwrap().1;
-    assert!(std::net::TcpStream::connect(address).is_err(), "nobody listens any more");
+    assert!(std::net::TcpStream::connect(address).is_err(), "the listener is still open");
 }

@@ -1,4 +1,4 @@
-//! The real binary as its own process: arguments, exit codes, certificates, kill -9.
+//! The binary in its own process: arguments, exit codes, certificates, kill -9.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -49,7 +49,7 @@ async fn missing_settings_are_all_named() {
     assert!(said.contains("--demo"), "{said}");
 }
 
-/// Also where nothing would use the value.
+/// Even for settings that nothing uses.
 #[actix_web::test]
 async fn quoted_setting_values_are_startup_errors() {
     for (name, value) in [
@@ -105,7 +105,7 @@ async fn unreadable_env_file_is_named_but_not_quoted() {
     assert!(!said.contains("canary"), "{said}");
 }
 
-/// What the program says when its `.env` is this, and its exit code.
+/// Runs the program with this `.env`. Returns its standard error and its exit code.
 async fn with_env_file(content: impl AsRef<[u8]>) -> (String, Option<i32>) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(".env"), content).unwrap();
@@ -151,7 +151,7 @@ async fn generated_key_is_accepted() {
     assert_eq!(key.len(), 64);
 }
 
-/// Runs it with its standard output there; gives its exit code and what it said to standard error.
+/// Runs the command with this standard output. Returns its exit code and its standard error.
 async fn with_stdout(mut command: Command, stdout: impl Into<Stdio>) -> (Option<i32>, String) {
     let child = command.stdout(stdout).spawn().unwrap();
     let output = child.wait_with_output().await.unwrap();
@@ -163,7 +163,7 @@ async fn command_fails_on_a_write_error_but_not_on_a_closed_pipe() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());
     settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());
-    // Makes the store and the key.
+    // Creates the store and the key.
     let program = Program::start(command(&[], &settings, folder.path())).await;
     assert_eq!(program.terminate().await.0, Some(0));
 
@@ -204,8 +204,8 @@ async fn server_runs_when_its_startup_message_cannot_be_written() {
     let mut child = command.spawn().unwrap();
     let begun = Instant::now();
     while http().get(format!("{origin}/health/ready")).send().await.is_err() {
-        assert!(child.try_wait().unwrap().is_none(), "it has ended");
-        assert!(begun.elapsed() < Duration::from_secs(10), "it doesn't serve");
+        assert!(child.try_wait().unwrap().is_none(), "the server exited");
+        assert!(begun.elapsed() < Duration::from_secs(10), "the server doesn't respond");
     }
     child.kill().await.unwrap();
 }
@@ -234,7 +234,7 @@ async fn serves_tls_with_certificate_files() {
         settings.insert(name.to_owned(), value);
     }
     let (ours, other) = (certificate(), certificate());
-    // No line ends the files: some tools write none.
+    // Without a newline at the end, as some tools write the files.
     std::fs::write(folder.path().join("cert.pem"), ours.cert.pem().trim()).unwrap();
     std::fs::write(folder.path().join("key.pem"), ours.signing_key.serialize_pem().trim()).unwrap();
     let program = Program::start(command(&[], &settings, folder.path())).await;
@@ -327,7 +327,7 @@ async fn sign_in_works_with_the_emulator_in_another_process() {
     assert_eq!(program.terminate().await.0, Some(0));
 }
 
-/// The stand-in as anybody would start it, taking this redirect URI only.
+/// Starts the emulator in its own process, with this redirect URI only.
 async fn emulator_process(redirect_uri: &str) -> (Child, WorkOs) {
     let arguments = ["--port", "0", "--json", "--redirect-uri", redirect_uri];
     let mut child = Command::new(env!("CARGO"))
@@ -368,15 +368,15 @@ async fn confirmed_sessions_survive_kill_9() {
     let mut program = Program::start(command(&[], &settings, folder.path())).await;
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = workos.follow_newest_link("ana@acme.test").await;
-    // Between the mail and the click,
+    // Killed between the email and the click.
     program.child.kill().await.unwrap();
     let mut program = Program::start(command(&[], &settings, folder.path())).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
-    // and right after the cookie came.
+    // Killed right after the session cookie was sent.
     program.child.kill().await.unwrap();
     let program = Program::start(command(&[], &settings, folder.path())).await;
     assert!(visitor.is_signed_in().await);
-    // What was used stays used.
+    // A used code stays used.
     visitor.forget_cookie("__Host-session");
     assert_eq!(visitor.get(&callback).await.error(), "nothing_pending");
     assert_eq!(program.terminate().await.0, Some(0));

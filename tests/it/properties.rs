@@ -1,5 +1,5 @@
-//! What holds for any input: sealed values, Profiles, settings. Addresses and paths have their
-//! properties beside their examples, cookies in `crates/sealed`; `fuzz/` looks for more.
+//! Property tests of sealed values, profiles and settings. Those of addresses and paths are beside
+//! their examples, those of cookies in `crates/sealed`. `fuzz/` has the fuzz targets.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use workos_magic_link::workos::Profile;
 struct Text(String);
 
 impl Sealed for Text {
-    const PURPOSE: &'static str = "text of a test";
+    const PURPOSE: &'static str = "test text";
 }
 
 fn keys() -> KeyRing {
@@ -92,16 +92,16 @@ proptest! {
     fn invalid_setting_is_named_without_its_value(
         values in prop::collection::vec(("[A-Z]{0,2}", "[ -~]{0,30}"), 40..41),
     ) {
-        let asked = RefCell::new(BTreeSet::new());
+        let requested = RefCell::new(BTreeSet::new());
         let problems = Config::read(|name| {
-            let mut asked = asked.borrow_mut();
-            asked.insert(name.to_owned());
-            let (before, after) = &values[asked.len() % values.len()];
+            let mut requested = requested.borrow_mut();
+            requested.insert(name.to_owned());
+            let (before, after) = &values[requested.len() % values.len()];
             Some(format!("{before}\u{2764}{after}"))
         });
         let problems = problems.err().unwrap();
         let shows_value = problems.to_string().contains('\u{2764}');
         prop_assert!(!shows_value);
-        prop_assert!(problems.0.iter().all(|problem| asked.borrow().contains(problem.variable)));
+        prop_assert!(problems.0.iter().all(|problem| requested.borrow().contains(problem.variable)));
     }
 }

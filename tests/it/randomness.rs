@@ -1,4 +1,4 @@
-//! What must not be guessed.
+//! Values that must not be guessable.
 
 use std::collections::BTreeSet;
 

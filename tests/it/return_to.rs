@@ -1,4 +1,4 @@
-//! Where a person may be sent after signing in.
+//! Where a user may be redirected after signing in.
 
 use proptest::prelude::*;
 use workos_magic_link::sign_in::ReturnTo;

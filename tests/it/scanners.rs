@@ -1,5 +1,5 @@
-//! Mail scanners open every link before the person does. `tests/browser` has the one that is a
-//! whole browser.
+//! Mail scanners open every link before the user does. `tests/browser` has a scanner that is a whole
+//! browser.
 
 use crate::answer::assert_error;
 use crate::test_app::TestApp;
@@ -33,7 +33,7 @@ async fn scanners_use_up_workos_links_and_a_safe_link_is_offered() {
         let callback = app.workos.follow(mail["link"].as_str().unwrap()).await;
         let page = visitor.get(&callback).await;
         if kind == "head" {
-            assert_eq!(page.location(), "/reports", "WorkOS takes only GET for the person's");
+            assert_eq!(page.location(), "/reports", "WorkOS counts only GET as the user's");
             continue;
         }
         assert_error(&page, 400, "link_expired");
@@ -44,7 +44,7 @@ async fn scanners_use_up_workos_links_and_a_safe_link_is_offered() {
             ("return_to", page.field("return_to")),
             ("delivery", page.field("delivery")),
         ];
-        assert_eq!(again[2].1, "smtp", "the first button is the safe one");
+        assert_eq!(again[2].1, "smtp", "the first button requests the safe link");
         assert_eq!(visitor.post("/login", &again).await.status, 303);
         let ours = app.workos.newest_link("ana@acme.test").await;
         let leaving = visitor.post(&ours, &[]).await;
@@ -66,7 +66,7 @@ async fn without_a_mail_server_the_page_offers_a_workos_link() {
     assert_eq!((page.field("email"), page.field("return_to")), ("ana@acme.test", "/reports"));
     assert!(!page.body.contains("name=\"delivery\""), "{}", page.body);
 
-    // Who asks for what isn't there gets what is.
+    // Without a mail server, a request for our own email gets one from WorkOS.
     let requested = [("email", "ana@acme.test"), ("delivery", "smtp")];
     assert_eq!(visitor.post("/login", &requested).await.status, 303);
     assert!(app.workos.newest_link("ana@acme.test").await.starts_with(&app.workos.url));

@@ -1,4 +1,4 @@
-//! What holds for every response and every request.
+//! Properties of every request and every response.
 
 use reqwest::Method;
 
@@ -6,7 +6,7 @@ use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// One response of each kind: pages, redirects, refusals, failures, assets, health.
+/// Returns a response of each kind: pages, redirects, rejections, failures, assets, health.
 async fn one_of_each(app: &TestApp, visitor: &Visitor) -> Vec<(&'static str, Answer)> {
     let mut answers = Vec::new();
     for path in [
@@ -66,7 +66,7 @@ async fn every_response_has_the_security_headers() {
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{what}");
         assert!(
             !answer.headers.contains_key("strict-transport-security"),
-            "not on loopback: {what}"
+            "sent on loopback: {what}"
         );
         if !answer.body.is_empty() {
             assert!(!answer.header("content-type").is_empty(), "{what}");
@@ -133,7 +133,7 @@ async fn cross_site_writes_are_rejected() {
         (&[("Origin", "null")], false),
         (&[("Referer", &origin)], false),
         (&[], false),
-        // Browsers never send these together, so one of the two headers is not the browser's own.
+        // Browsers never send these together, so one of the two headers is forged.
         (&[("Sec-Fetch-Site", "same-origin"), ("Origin", "https://evil.test")], false),
         (&[("Sec-Fetch-Site", "none"), ("Origin", "https://evil.test")], false),
         (&[("Sec-Fetch-Site", "same-origin"), ("Origin", &other_scheme)], false),
@@ -209,7 +209,7 @@ async fn get_and_head_change_nothing() {
         assert_eq!(head.status, get.status, "{path}");
         assert!(head.body.is_empty());
     }
-    // The callback acts, though it is a GET; a HEAD must not.
+    // A GET of the callback completes a sign-in; a HEAD must not.
     let head = visitor.send(visitor.request(Method::HEAD, "/callback")).await;
     assert_eq!((head.status.as_u16(), head.header("allow")), (405, "GET"));
     assert!(visitor.is_signed_in().await);

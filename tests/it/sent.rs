@@ -36,7 +36,10 @@ async fn counts_down_to_the_next_allowed_email() {
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
     app.clock.advance(60);
-    assert!(!visitor.get("/login/sent").await.body.contains("data-countdown"), "one is left");
+    assert!(
+        !visitor.get("/login/sent").await.body.contains("data-countdown"),
+        "one more email is allowed"
+    );
 
     visitor.ask_for_link("ana@acme.test", "").await;
     app.clock.advance(90);
@@ -45,14 +48,14 @@ async fn counts_down_to_the_next_allowed_email() {
     let left = seconds_left(&sent);
     assert!((440..=450).contains(&left), "{left}");
     let looked = visitor.get("/login/sent").await.body;
-    assert!(seconds_left(&looked) <= left, "looking counts for nothing");
+    assert!(seconds_left(&looked) <= left, "viewing the page doesn't count");
 
     app.clock.advance(seconds_left(&looked) - 20);
     assert_eq!(visitor.post("/login", &[("email", "ana@acme.test")]).await.status, 429);
     app.clock.advance(20);
     assert!(!visitor.get("/login/sent").await.body.contains("data-countdown"));
 
-    // Looking hasn't begun the time either within which the next ones count.
+    // Viewing the page hasn't started the next window either.
     app.clock.advance(590);
     visitor.ask_for_link("ana@acme.test", "").await;
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -88,7 +91,7 @@ async fn links_to_the_webmail_of_the_address() {
         let link = sent.leads_to("https://");
         assert_eq!(link.is_some(), webmail.is_some(), "{email}: {link:?}");
         assert!(link.unwrap_or_default().starts_with(webmail.unwrap_or_default()), "{email}");
-        assert!(!link.unwrap_or_default().contains("ana"), "no address in a URL");
+        assert!(!link.unwrap_or_default().contains("ana"), "an email address in a URL");
     }
 }
 

@@ -1,4 +1,4 @@
-//! How long sessions last, and what is kept of them, on every engine.
+//! How long sessions last, and what the store keeps of them, with every engine.
 
 use crate::test_app::TestApp;
 
@@ -26,7 +26,7 @@ async fn activity_does_not_extend_a_session_beyond_the_absolute_timeout() {
         assert!(visitor.is_signed_in().await);
     }
     app.clock.advance(HOUR / 2 - 5);
-    assert!(visitor.is_signed_in().await, "nor does anything end it before");
+    assert!(visitor.is_signed_in().await, "it lasts until the absolute timeout");
     app.clock.advance(5);
     assert!(!visitor.is_signed_in().await);
 }
@@ -49,7 +49,7 @@ async fn sessions_from_the_future_have_ended() {
     let year = 365 * 24 * HOUR;
     let used = app.signed_in("ana@acme.test").await;
     app.clock.advance(HOUR);
-    assert!(used.is_signed_in().await, "a request is noted");
+    assert!(used.is_signed_in().await, "the request updates the last-seen time");
     let made = app.signed_in("ana@acme.test").await;
     app.clock.advance(-HOUR + 5 * 60);
     assert!(!used.is_signed_in().await && !made.is_signed_in().await);
@@ -60,7 +60,7 @@ async fn sessions_from_the_future_have_ended() {
     app.clock.advance(-year);
     assert!(!made.is_signed_in().await);
     let list = app.signed_in("ana@acme.test").await.get("/account/sessions").await.body;
-    assert_eq!(list.matches("data-session=").count(), 1, "nor is it listed");
+    assert_eq!(list.matches("data-session=").count(), 1, "it isn't listed");
     app.clock.advance(year);
     assert!(!made.is_signed_in().await, "it stays ended");
 }
@@ -86,7 +86,7 @@ async fn store_contains_no_usable_secret() {
     secrets.push(visitor.cookie("__Host-session").unwrap());
     let dump = app.engine.dump(app.data_dir());
     let holds = |text: &str| dump.windows(text.len()).any(|window| window == text.as_bytes());
-    assert!(holds("ana@acme.test"), "the dump is of the store");
+    assert!(holds("ana@acme.test"), "the dump contains the store");
     for secret in secrets {
         assert!(
             !holds(&secret)

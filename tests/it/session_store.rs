@@ -1,5 +1,5 @@
-//! The embedded store: what is in its file, and what happens when that can't be written. What is
-//! true of every store is in `session_lifetimes.rs`.
+//! The embedded store: the content of its file, and failed writes. Tests of every store are in
+//! `session_lifetimes.rs`.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -62,7 +62,7 @@ async fn expired_row_loses_personal_data_and_is_deleted_later() {
     app.clock.advance(HOUR + 5);
     let purged = "SELECT count(*) FROM sessions WHERE ended = 'idle' AND person IS NULL
         AND device = '' AND address = '' AND session_values = '{}'";
-    // The purge comes once a minute, and at the start.
+    // The purge runs at startup and once a minute.
     let app = app.restarted_with(&[]).await;
     until(&app, purged, 1).await;
     until(&app, "SELECT count(*) FROM claims", 0).await;
@@ -93,7 +93,7 @@ async fn many_expired_rows_are_deleted_while_users_sign_in() {
     until(&app, "SELECT count(*) FROM sessions", 10).await;
 }
 
-/// Waits until the count is this.
+/// Waits until the query returns this count.
 async fn until(app: &TestApp, count: &str, expected: i64) {
     let database = app.database();
     let started = std::time::Instant::now();
@@ -117,7 +117,7 @@ async fn session_of_the_previous_layout_is_migrated() {
         PRAGMA user_version = 4";
     app.database().execute_batch(before).unwrap();
     let copy = app.again(&visitor);
-    assert!(!copy.is_signed_in().await, "as it stands it can't be read");
+    assert!(!copy.is_signed_in().await, "the old layout isn't readable without a migration");
     let app = app.restarted_with(&[]).await;
     assert!(app.again(&visitor).is_signed_in().await);
 }
@@ -141,7 +141,10 @@ async fn store_failure_during_sign_in_keeps_the_existing_session() {
     let broken = "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, ''); END";
     app.database().execute_batch(broken).unwrap();
     assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
-    assert!(visitor.get("/account").await.body.contains("ana@acme.test"), "her session goes on");
+    assert!(
+        visitor.get("/account").await.body.contains("ana@acme.test"),
+        "the existing session continues"
+    );
 }
 
 #[actix_web::test]

@@ -1,4 +1,4 @@
-//! `SIGN_IN_WITH`: one setting switches.
+//! `SIGN_IN_WITH`: switching between links and codes.
 
 use crate::answer::assert_error;
 #[cfg(feature = "smtp")]
@@ -66,7 +66,7 @@ async fn sso_domains_still_use_sso() {
     let visitor = app.visitor();
     let answer = visitor.ask_for_link("ana@acme.test", "").await;
     assert!(answer.location().starts_with("/login/sso?flow="), "{}", answer.location());
-    // And doesn't come in past it by a code that was mailed before.
+    // A code that was sent before doesn't bypass SSO.
     let app = by_code().await;
     let asked = Asked::new(&app, "ana@acme.test", "").await;
     let app = app.restarted_with(&[("SSO_DOMAINS", "acme.test=org_acme")]).await;

@@ -1,4 +1,4 @@
-//! Who comes in through SSO: whose profile is taken, who that person is, what is shown of it.
+//! SSO profiles: which are accepted, which user they identify, and what is shown.
 
 use serde_json::{Value, json};
 use workos_magic_link::commands::sessions::{self, Sessions};
@@ -71,15 +71,15 @@ async fn user_is_identified_by_connection_and_idp_id() {
     let sessions = async |visitor: &Visitor| {
         visitor.get("/account/sessions").await.body.matches("data-session=").count()
     };
-    assert_eq!(sessions(&ana).await, 2, "a new address is no new person");
+    assert_eq!(sessions(&ana).await, 2, "a new address is the same user");
     assert_eq!(sessions(&married).await, 2);
-    assert_eq!(sessions(&successor).await, 1, "who got the old address is somebody else");
+    assert_eq!(sessions(&successor).await, 1, "another user got the old address");
     assert_eq!(sessions(&moved).await, 1);
 
-    // The operator knows addresses.
+    // Admin commands take an address.
     let ended = Sessions::End { email: Some("Ana@acme.test".to_owned()), all: false };
-    let told = sessions::run(ended, |name| app.settings.get(name).cloned()).await.unwrap();
-    assert_eq!(told, "Ended 3 sessions.");
+    let output = sessions::run(ended, |name| app.settings.get(name).cloned()).await.unwrap();
+    assert_eq!(output, "Ended 3 sessions.");
     for (visitor, is_in) in [(&ana, false), (&married, true), (&successor, false), (&moved, false)]
     {
         assert_eq!(visitor.is_signed_in().await, is_in);
@@ -100,9 +100,9 @@ async fn account_page_shows_the_identity_provider_profile() {
     .await;
     visitor.get(&callback).await;
     let page = visitor.get("/account").await.body;
-    for told in
+    for shown in
         ["OktaSAML", "org_acme", "conn_acme", "Ana Lima", "auditor", "Finance, Lisbon", "4711"]
     {
-        assert!(page.contains(told), "{told}");
+        assert!(page.contains(shown), "{shown}");
     }
 }

@@ -1,11 +1,11 @@
-//! What the program is made of.
+//! Dependencies and the checks on them.
 
 use std::fs;
 use std::path::Path;
 
 const LOCKS: [&str; 2] = [include_str!("../../Cargo.lock"), include_str!("../../fuzz/Cargo.lock")];
 
-/// A value of a package in a lock file.
+/// Returns a value of a package in a lock file.
 fn value<'a>(package: &'a str, key: &str) -> Option<&'a str> {
     let (_, value) = package.split_once(&format!("\n{key} = \""))?;
     Some(value.split_once('"').unwrap().0)
@@ -24,7 +24,7 @@ fn every_crate_is_ours_or_from_the_registry() {
     }
 }
 
-/// RUSTSEC-2026-0258: h2 0.3 keeps what one connection sends, without limit. WorkOS is asked by 0.4.
+/// RUSTSEC-2026-0258: h2 0.3 buffers what a connection sends without limit. Outgoing calls use 0.4.
 #[test]
 fn no_listener_supports_http_2() {
     let is_named = |package: &&str, name: &str| value(package, "name") == Some(name);
@@ -36,7 +36,7 @@ fn no_listener_supports_http_2() {
     }
 }
 
-/// They need the network, so that `scripts/test` doesn't look for them.
+/// Advisories need the network, so `scripts/test` doesn't check them.
 #[test]
 fn ci_checks_advisories_on_push_and_weekly() {
     let workflow = include_str!("../../.github/workflows/ci.yml");

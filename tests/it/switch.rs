@@ -1,4 +1,4 @@
-//! `/login/switch`: the link comes back to a browser in which somebody else is signed in.
+//! `/login/switch`: a sign-in completes in a browser in which another user is signed in.
 
 use tokio::task::JoinSet;
 
@@ -10,7 +10,7 @@ use crate::sso::{answer_with, sent_back};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// A browser in which Bob is signed in and Ana's link was opened.
+/// Returns a browser in which Bob is signed in and Ana's link was opened.
 async fn bobs_browser(app: &TestApp) -> Visitor {
     let visitor = app.signed_in("bob@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -32,12 +32,16 @@ async fn names_both_users_and_asks_for_confirmation() {
     assert_eq!(page.status, 200);
     assert!(page.body.contains("ana@acme.test") && page.body.contains("bob@acme.test"));
     assert_eq!(who(&visitor).await, "bob@acme.test");
-    assert_eq!(app.workos.calls_of("/sso/token").await, 1, "Bob's; Ana's code is not spent yet");
+    assert_eq!(
+        app.workos.calls_of("/sso/token").await,
+        1,
+        "Bob's; Ana's code is not exchanged yet"
+    );
 
     let before = app.visitor().with_cookies_of(&visitor);
     assert_eq!(visitor.post("/login/switch", &[]).await.location(), "/reports");
     assert_eq!(who(&visitor).await, "ana@acme.test");
-    assert!(!before.is_signed_in().await, "Bob's session is over");
+    assert!(!before.is_signed_in().await, "Bob's session has ended");
     let again = visitor.post("/login/switch", &[("flow", page.field("flow"))]).await;
     assert_eq!(again.location(), "/reports", "pressed twice");
 }
@@ -47,13 +51,17 @@ async fn button_signs_in_only_the_user_it_names() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     let shown = visitor.get("/login/switch").await;
-    // In another tab, somebody else's link comes back.
+    // In another tab, another user's link is opened.
     visitor.ask_for_link("carol@acme.test", "").await;
     let callback = app.workos.follow_newest_link("carol@acme.test").await;
     assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
     let refused = visitor.post("/login/switch", &[("flow", shown.field("flow"))]).await;
     assert_error(&refused, 400, "nothing_pending");
-    assert_eq!(refused.leads_to("/login/switch"), Some("/login/switch"), "look again");
+    assert_eq!(
+        refused.leads_to("/login/switch"),
+        Some("/login/switch"),
+        "it links to the current question"
+    );
     assert_eq!(who(&visitor).await, "bob@acme.test");
 }
 
@@ -67,7 +75,7 @@ async fn double_click_keeps_the_user_signed_in() {
     for browser in [twin, visitor] {
         clicks.spawn(async move { (browser.post("/login/switch", &[]).await, browser) });
     }
-    // Whichever answer the browser reads, it leads on.
+    // Both responses redirect to the destination.
     for (answer, browser) in clicks.join_all().await {
         assert_eq!(answer.location(), "/reports");
         assert_eq!(who(&browser).await, "ana@acme.test");
@@ -131,18 +139,18 @@ async fn cross_site_switch_is_rejected() {
     assert_eq!(who(&visitor).await, "bob@acme.test");
 }
 
-/// Ann is signed in through SSO, and asks again; the identity provider says that it is Mallory.
+/// Ann is signed in through SSO and signs in again, and the identity provider returns Mallory.
 // for sso
 async fn mallory_comes_back(app: &TestApp) -> Visitor {
     let (visitor, callback) = sent_back(app, "ann@acme.test", "").await;
     answer_with(app, json!({ "email": "ann@acme.test", "idp_id": "ann" })).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
-    let asked = crate::sso::ask(&visitor, "ann@acme.test", "/reports").await;
-    let (authorize, _) = crate::sso::leave(app, &visitor, &asked).await;
+    let path = crate::sso::start_sso(&visitor, "ann@acme.test", "/reports").await;
+    let (authorize, _) = crate::sso::leave(app, &visitor, &path).await;
     let callback = app.workos.follow(&authorize).await;
     answer_with(app, json!({ "email": "mallory@acme.test", "idp_id": "mallory" })).await;
     assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
-    assert_eq!(who(&visitor).await, "ann@acme.test", "not without a word");
+    assert_eq!(who(&visitor).await, "ann@acme.test", "no switch without confirmation");
     visitor
 }
 
@@ -157,7 +165,7 @@ async fn another_sso_user_is_signed_in_only_after_confirmation() {
     let form = [("flow", page.field("flow"))];
     assert_eq!(visitor.post("/login/switch", &form).await.location(), "/reports");
     assert_eq!(who(&visitor).await, "mallory@acme.test");
-    assert!(!before.is_signed_in().await, "Ann's session is over");
+    assert!(!before.is_signed_in().await, "Ann's session has ended");
     assert_eq!(visitor.post("/login/switch", &form).await.location(), "/reports", "pressed twice");
     assert_eq!(app.workos.calls_of("/sso/token").await, 2);
 }
@@ -199,7 +207,7 @@ async fn pending_sso_result_is_encrypted_bound_to_the_browser_and_expires() {
 #[actix_web::test]
 async fn same_user_by_another_method_needs_no_confirmation() {
     let app = TestApp::with_sso(&[]).await;
-    // By a link, before the domain signs in through SSO.
+    // Signed in by a link, before the domain requires SSO.
     let app = app.restarted_with(&[("SSO_DOMAINS", "")]).await;
     let by_link = app.visitor();
     by_link.ask_for_link("ann@acme.test", "").await;
@@ -207,8 +215,8 @@ async fn same_user_by_another_method_needs_no_confirmation() {
     let app = app.restarted_with(&[("SSO_DOMAINS", "acme.test=org_acme")]).await;
     let visitor = app.again(&by_link);
     assert!(visitor.is_signed_in().await);
-    let asked = crate::sso::ask(&visitor, "ann@acme.test", "/reports").await;
-    let (authorize, _) = crate::sso::leave(&app, &visitor, &asked).await;
+    let path = crate::sso::start_sso(&visitor, "ann@acme.test", "/reports").await;
+    let (authorize, _) = crate::sso::leave(&app, &visitor, &path).await;
     answer_with(&app, json!({ "email": "ann@acme.test", "idp_id": "ann" })).await;
     let callback = app.workos.follow(&authorize).await;
     assert_eq!(visitor.get(&callback).await.location(), "/reports");
@@ -253,7 +261,7 @@ async fn switching_removes_pending_sign_ins_of_the_previous_user() {
     assert!(visitor.sign_ins().is_empty());
     assert_eq!(visitor.get("/login/sent").await.location(), "/login");
     let again = visitor.get(&anas.replace("/sent", "")).await;
-    assert_eq!(again.location(), "/account", "not where Ana was going");
+    assert_eq!(again.location(), "/account", "not Ana's destination");
 }
 
 // for sso
@@ -263,8 +271,8 @@ async fn another_idp_id_is_another_user_despite_the_same_address() {
     let (visitor, callback) = sent_back(&app, "dan@acme.test", "/dans-plan").await;
     answer_with(&app, json!({ "email": "dan@acme.test", "idp_id": "dan" })).await;
     assert_eq!(visitor.get(&callback).await.location(), "/dans-plan");
-    let asked = crate::sso::ask(&visitor, "dan@acme.test", "").await;
-    let (authorize, _) = crate::sso::leave(&app, &visitor, &asked).await;
+    let path = crate::sso::start_sso(&visitor, "dan@acme.test", "").await;
+    let (authorize, _) = crate::sso::leave(&app, &visitor, &path).await;
     answer_with(&app, json!({ "email": "dan@acme.test", "idp_id": "another dan" })).await;
     let again = app.workos.follow(&authorize).await;
     assert_eq!(visitor.get(&again).await.location(), "/login/switch");

@@ -15,7 +15,7 @@ struct Upgraded {
 }
 
 impl Upgraded {
-    /// An app that runs on the store of the earlier version, at the time when that was written.
+    /// Starts an app with the store of the earlier version, at the time when it was written.
     async fn start() -> Self {
         let fixture: Value = serde_json::from_str(engine::UPGRADE).unwrap();
         #[cfg(feature = "smtp")]
@@ -103,7 +103,7 @@ async fn pending_own_link_signs_in() {
     let before = Upgraded::start().await;
     let (app, gus) = (&before.app, before.browser("gus_own_link"));
     let leaving = gus.post(before.text("gus_own_link", "path"), &[]).await;
-    let to_workos = leaving.leads_to(&app.workos.url).expect("it leads to WorkOS");
+    let to_workos = leaving.leads_to(&app.workos.url).expect("a redirect to WorkOS");
     let callback = app.workos.follow(to_workos).await;
     assert_eq!(gus.get(&callback).await.location(), "/account");
 }
