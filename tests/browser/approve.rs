@@ -1,4 +1,4 @@
-//! A link that was asked for in one browser and opened in another: two real ones.
+//! A link that is requested in one browser and opened in another.
 
 use std::time::{Duration, Instant};
 
@@ -15,14 +15,14 @@ async fn open_link(browser: &Browser, demo: &Demo, email: &str) {
     let link = demo.workos.newest_link(email).await;
     browser.driver.goto(link).await.unwrap();
     browser.see("Are you trying to sign in?").await;
-    assert!(!browser.path().await.contains('?'), "neither code nor state stands in the address");
+    assert!(!browser.path().await.contains('?'), "the URL contains neither code nor state");
 }
 
-/// Waits until it has moved on to the account page by itself.
-async fn moves_on(browser: &Browser, within: Duration) {
+/// Waits until the browser has reached the account page without input.
+async fn reaches_account(browser: &Browser, within: Duration) {
     let begun = Instant::now();
     while browser.path().await != "/account" {
-        assert!(begun.elapsed() < within, "it is still at {}", browser.path().await);
+        assert!(begun.elapsed() < within, "still at {}", browser.path().await);
     }
 }
 
@@ -38,7 +38,7 @@ async fn link_opened_on_a_phone_signs_in_the_laptop() {
     phone.click("main form button").await;
     phone.see("Continue in your other browser").await;
 
-    moves_on(&laptop, Duration::from_secs(2)).await;
+    reaches_account(&laptop, Duration::from_secs(2)).await;
     assert!(laptop.text().await.contains("ana@acme.test"));
     assert_eq!(phone.cookie_names().await, ["__Host-approve"], "the phone has no session");
     phone.quit().await;
@@ -65,7 +65,7 @@ async fn digits_of_another_script_are_accepted() {
     phone.type_into("digits", &digits).await;
     phone.click("main form button").await;
     phone.see("Continue in your other browser").await;
-    moves_on(&laptop, Duration::from_secs(2)).await;
+    reaches_account(&laptop, Duration::from_secs(2)).await;
     phone.quit().await;
     laptop.quit().await;
 }
@@ -81,7 +81,7 @@ async fn with_own_emails_the_laptop_redirects_to_workos() {
     phone.type_into("digits", &digits(&laptop).await).await;
     phone.click("main form button").await;
     phone.see("Continue in your other browser").await;
-    moves_on(&laptop, Duration::from_secs(3)).await;
+    reaches_account(&laptop, Duration::from_secs(3)).await;
     assert!(phone.cookie_names().await.is_empty());
     phone.quit().await;
     laptop.quit().await;
@@ -97,7 +97,7 @@ async fn another_tab_of_the_same_browser_updates() {
     browser.driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
     browser.see("Your account").await;
     browser.driver.switch_to_window(waiting).await.unwrap();
-    moves_on(&browser, Duration::from_secs(2)).await;
+    reaches_account(&browser, Duration::from_secs(2)).await;
     browser.quit().await;
 }
 
@@ -117,7 +117,7 @@ async fn scanner_that_presses_every_button_gets_nothing() {
     }
     assert!(!scanner.cookie_names().await.contains(&"__Host-session".to_owned()));
 
-    // It pressed "Cancel sign-in", so the one who asked is told, and offered another.
+    // The scanner pressed "Cancel sign-in", so the laptop is told so and offered another link.
     laptop.see("This link no longer works").await;
     laptop.screenshot("ended").await;
     laptop.click("main form button").await;
@@ -128,9 +128,9 @@ async fn scanner_that_presses_every_button_gets_nothing() {
     laptop.quit().await;
 }
 
-/// Two tabs of a laptop wait, the digits are typed on a phone, and this call to WorkOS is slow: both
-/// tabs move on, and it is made once.
-async fn both_tabs_move_on(demo: &Demo, slow_call: &str) {
+/// Two tabs of a laptop wait while the digits are typed on a phone and this call to WorkOS is slow.
+/// Both tabs reach the account page, and the call is made once.
+async fn assert_both_tabs_sign_in(demo: &Demo, slow_call: &str) {
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(demo, "ana@acme.test").await;
     let waiting = laptop.driver.current_url().await.unwrap();
@@ -145,9 +145,9 @@ async fn both_tabs_move_on(demo: &Demo, slow_call: &str) {
     phone.type_into("digits", &digits(&laptop).await).await;
     phone.click("main form button").await;
     phone.see("Continue in your other browser").await;
-    moves_on(&laptop, Duration::from_secs(10)).await;
+    reaches_account(&laptop, Duration::from_secs(10)).await;
     laptop.driver.switch_to_window(first).await.unwrap();
-    moves_on(&laptop, Duration::from_secs(10)).await;
+    reaches_account(&laptop, Duration::from_secs(10)).await;
     assert_eq!(demo.workos.calls_of(slow_call).await, 1);
     phone.quit().await;
     laptop.quit().await;
@@ -155,12 +155,12 @@ async fn both_tabs_move_on(demo: &Demo, slow_call: &str) {
 
 #[actix_web::test]
 async fn every_tab_waits_for_a_slow_exchange() {
-    both_tabs_move_on(&Demo::start().await, "/sso/token").await;
+    assert_both_tabs_sign_in(&Demo::start().await, "/sso/token").await;
 }
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn with_own_emails_one_tab_redirects_and_both_update() {
     let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
-    both_tabs_move_on(&demo, "/passwordless/sessions").await;
+    assert_both_tabs_sign_in(&demo, "/passwordless/sessions").await;
 }

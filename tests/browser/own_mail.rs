@@ -1,5 +1,5 @@
-//! A person signs in by the link of our own mail. WorkOS is another origin, as in the real world:
-//! the way there and back must not be stopped by what our pages forbid.
+//! Sign-in by the link in our own email. WorkOS is another origin, as in production, and the pages'
+//! policies must not block the redirects.
 
 use thirtyfour::prelude::*;
 

@@ -1,5 +1,5 @@
-//! A mail scanner that is a whole browser: it loads every link, runs what is there, and waits for
-//! half a minute. `tests/it/scanners.rs` has the others.
+//! A mail scanner that is a browser: it loads every link, runs its scripts, and waits for half a
+//! minute. `tests/it/scanners.rs` has the simpler ones.
 
 use crate::browser::{Browser, Demo};
 
@@ -27,7 +27,7 @@ async fn browser_scanner_uses_up_the_workos_link_and_another_is_offered() {
 
     browser.driver.goto(mail["link"].as_str().unwrap()).await.unwrap();
     browser.see("This link no longer works").await;
-    browser.screenshot("burned").await;
+    browser.screenshot("link_used_up").await;
     browser.click("main form button").await;
     browser.see("Check your inbox").await;
     browser.driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();

@@ -1,4 +1,4 @@
-//! What the scripts add to pages that do without them.
+//! What the scripts add to the pages.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use thirtyfour::prelude::*;
 use crate::browser::{Browser, Demo};
 
 impl Browser {
-    /// Waits until this element says so.
+    /// Waits until the text of this element is as expected.
     async fn says(&self, selector: &str, expected: impl Fn(&str) -> bool) {
         let script = format!("return document.querySelector(\"{selector}\")?.textContent");
         let begun = Instant::now();
@@ -88,7 +88,7 @@ async fn pressed_button_is_busy_and_cannot_be_pressed_again() {
     browser.see("Check your inbox").await;
     assert_eq!(demo.workos.calls_of("/passwordless/sessions").await, 1);
 
-    // Back, to a page that the browser had kept as it was: Chromium keeps none that is `no-store`.
+    // As if the page came from the back-forward cache, in which Chromium stores no `no-store` page.
     browser.driver.back().await.unwrap();
     let released = browser
         .run(
@@ -115,7 +115,11 @@ async fn countdown_ends_when_another_email_is_allowed() {
     assert_eq!(browser.run("return document.querySelector('[data-countdown]')").await, json!(null));
     browser.click("#again").await;
     browser.says("[data-countdown]", |text| text.starts_with("0:0")).await;
-    assert_eq!(demo.workos.calls_of("/passwordless/sessions").await, 2, "it was mailed");
+    assert_eq!(
+        demo.workos.calls_of("/passwordless/sessions").await,
+        2,
+        "the second email was sent"
+    );
     browser.quit().await;
 }
 
@@ -128,7 +132,7 @@ async fn times_are_shown_in_the_users_time_zone_and_language() {
     browser.says("time", |text| text.ends_with(" ago") || text == "now").await;
     browser.driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
     browser.see("Your account").await;
-    let told = browser
+    let times = browser
         .run(
             "const time = document.querySelector('#session ~ dl time');
              return [time.textContent, new Intl.DateTimeFormat('en-US',
@@ -136,6 +140,6 @@ async fn times_are_shown_in_the_users_time_zone_and_language() {
                  .format(new Date(time.dateTime))];",
         )
         .await;
-    assert_eq!(told[0], told[1], "five hours and three quarters later than UTC");
+    assert_eq!(times[0], times[1], "the zone is 5:45 ahead of UTC");
     browser.quit().await;
 }

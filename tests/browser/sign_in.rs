@@ -1,4 +1,4 @@
-//! A person signs in by a mailed link, and out again.
+//! Sign-in by an email link, and sign-out.
 
 use thirtyfour::prelude::*;
 
@@ -28,7 +28,7 @@ async fn user_signs_in_by_email_link_and_signs_out() {
     driver.goto(link.attr("href").await.unwrap().unwrap()).await.unwrap();
 
     browser.see("Your account").await;
-    assert_eq!(browser.path().await, "/account", "neither code nor state is left in the address");
+    assert_eq!(browser.path().await, "/account", "the URL contains neither code nor state");
     assert!(browser.text().await.contains("ana@acme.test"));
     browser.screenshot("account").await;
     assert_eq!(browser.cookie_names().await, ["__Host-known", "__Host-session"]);
@@ -45,7 +45,7 @@ async fn user_signs_in_by_email_link_and_signs_out() {
     assert_eq!(
         browser.path().await,
         "/login?return_to=%2Faccount%2Fsessions",
-        "Back asked again, and was told no"
+        "the page is requested again, without a session"
     );
     assert!(!browser.text().await.contains("ana@acme.test"));
     browser.quit().await;

@@ -1,4 +1,4 @@
-//! The clock of the machine is set.
+//! The machine's clock is changed.
 
 use crate::test_app::TestApp;
 

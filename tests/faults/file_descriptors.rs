@@ -1,4 +1,4 @@
-//! The system gives no more sockets.
+//! The process runs out of file descriptors.
 
 use std::time::{Duration, Instant};
 
@@ -25,13 +25,13 @@ async fn connections_wait_when_file_descriptors_run_out() {
         if answer.is_ok_and(|answer| answer.status() == 200) {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(15), "nobody is served any more");
+        assert!(begun.elapsed() < Duration::from_secs(15), "no more requests are served");
     }
     let (code, log) = site.program.terminate().await;
     assert_eq!(code, Some(0));
-    assert!(log.contains("Too many open files"), "they ran out, and the operator is told: {log}");
-    assert!(log.contains("limit=64"), "and how many there are: {log}");
-    assert!(log.lines().count() < 500, "and not without end");
+    assert!(log.contains("Too many open files"), "the log names the cause: {log}");
+    assert!(log.contains("limit=64"), "the log names the limit: {log}");
+    assert!(log.lines().count() < 500, "the log repeats it without end");
 }
 
 #[actix_web::test]
@@ -43,7 +43,7 @@ async fn soft_limit_is_raised_to_the_hard_limit() {
     let files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
     assert_eq!(files.split_whitespace().take(2).collect::<Vec<_>>(), ["4000", "4000"]);
     let log = site.log().await;
-    assert!(!log.contains("the limit on open files"), "it is enough: {log}");
+    assert!(!log.contains("the limit on open files"), "the limit is high enough: {log}");
 }
 
 #[actix_web::test]
@@ -54,7 +54,7 @@ async fn low_limit_is_a_startup_error() {
         let mut command = site::command(&[], &settings, &folder);
         shell::after(&format!("ulimit -n {limit}"), &mut command);
         let refused = Program::try_to_start(command).await.err();
-        let (code, said) = refused.expect("it doesn't start");
+        let (code, said) = refused.expect("the program started");
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains(&format!("open files is {limit}")), "{said}");
         assert!(said.contains("ulimit -Hn") && said.contains("LimitNOFILE="), "{said}");

@@ -104,7 +104,11 @@ async fn idle_connections_do_not_delay_shutdown() {
         answer.bytes().await.unwrap();
         let started = Instant::now();
         assert_eq!(site.program.terminate().await.0, Some(0));
-        assert!(started.elapsed() < Duration::from_secs(3), "{settings:?}: {:?}", started.elapsed());
+        assert!(
+            started.elapsed() < Duration::from_secs(3),
+            "{settings:?}: {:?}",
+            started.elapsed()
+        );
         drop(idle);
     }
 }
