@@ -1,4 +1,4 @@
-//! The copy of the embedded store that `docs/deploying.md` tells how to make.
+//! The backup of the embedded store, by the command in `docs/deploying.md`.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! What proxies write down.
+//! The logs of proxies.
 
 use crate::front::Front;
 use crate::installed::Installed;
@@ -13,9 +13,9 @@ async fn proxies_log_no_code_or_cookie_even_on_errors() {
         let callback = machine.workos.follow_newest_link("ana@acme.test").await;
         assert_eq!(program.terminate().await.0, Some(0));
         assert_eq!(visitor.get(&callback).await.status, 502, "{name}");
-        let said = front.said();
+        let output = front.output();
         for secret in visitor.secrets() {
-            assert!(!said.contains(&secret), "{name}: {secret} is in {said}");
+            assert!(!output.contains(&secret), "{name}: {secret} is in {output}");
         }
     }
 }

@@ -16,9 +16,9 @@ async fn user_signs_in_through_either_proxy() {
     for (name, front) in Front::both(machine.port).await {
         let visitor = front.visitor();
         let form = visitor.get("/login").await;
-        assert_eq!(form.status, 200, "{name}: {}", front.said());
+        assert_eq!(form.status, 200, "{name}: {}", front.output());
         assert!(form.header("strict-transport-security").contains("max-age"), "{name}");
-        // As many cookies as a browser can have of this site.
+        // As many cookies as the site can set.
         visitor.get("/login?lang=de").await;
         for _ in 0..3 {
             visitor.ask_for_link("ana@acme.test", "/account?tab=1").await;
@@ -33,7 +33,7 @@ async fn user_signs_in_through_either_proxy() {
     }
 }
 
-/// The address that a person is shown as theirs, who signed in with these headers.
+/// Signs in with these headers. Returns the address that the list of sessions shows.
 async fn seen_as(machine: &Installed, front: &Front, headers: &[(&str, &str)]) -> String {
     let visitor = front.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -69,10 +69,10 @@ async fn other_hosts_are_rejected() {
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
         let client = front.browser().http1_only().build().unwrap();
-        let asked = client.get(format!("https://{SITE}/login")).header("Host", "evil.example");
-        let answer = asked.send().await.unwrap();
+        let request = client.get(format!("https://{SITE}/login")).header("Host", "evil.example");
+        let answer = request.send().await.unwrap();
         let (status, page) = (answer.status(), answer.text().await.unwrap());
-        // Caddy has no site by that name, and for that an empty answer.
+        // Caddy answers unknown hosts with an empty response.
         assert!(status == 421 || page.is_empty(), "{name}: {status} {page}");
     }
 }
@@ -110,7 +110,7 @@ async fn requests_wait_while_the_program_restarts() {
     });
     let _program = machine.start().await;
     let (visitor, answer) = waiting.await.unwrap();
-    assert_eq!(answer.status, 200, "{}", front.said());
+    assert_eq!(answer.status, 200, "{}", front.output());
     let form = visitor.request(Method::POST, "/login").header("Sec-Fetch-Site", "cross-site");
     assert_error(&visitor.send(form).await, 403, "cross_site");
 }

@@ -1,4 +1,4 @@
-//! Where the program gets one TCP port, and somebody else ends TLS.
+//! A platform that provides one TCP port and terminates TLS.
 
 use std::fs;
 
