@@ -73,9 +73,9 @@ async fn a_password_that_is_missing_or_wrong_is_named() {
         redis::cmd("CONFIG").arg(&["SET", "requirepass", password]).exec(&mut admin).unwrap();
     };
     set("right");
-    assert_named(&told(&engine, "").await, &["NOAUTH", "wants a password"]);
-    assert_named(&told(&engine, ":canary@").await, &["refuses the user or password"]);
-    assert_named(&told(&engine, "canary:canary@").await, &["refuses the user or password"]);
+    assert_named(&told(&engine, "").await, &["NOAUTH", "requires a password"]);
+    assert_named(&told(&engine, ":canary@").await, &["rejects the user or password"]);
+    assert_named(&told(&engine, "canary:canary@").await, &["rejects the user or password"]);
     // Else the server couldn't be asked to end.
     set("");
 }

@@ -24,7 +24,7 @@ fn site(base_url: &str, tls: Tls) -> Site {
     }
 }
 
-/// A certificate for `localhost`, which nobody signed but itself.
+/// Returns a self-signed certificate for `localhost`.
 fn files(dir: &Path) -> Tls {
     let key = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap();

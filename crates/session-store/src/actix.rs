@@ -1,5 +1,5 @@
-//! The store as a session store of `actix-session`, which knows a session as a map of strings. What
-//! has columns of its own is taken out of the map and put back in.
+//! The store as a session store of `actix-session`, which knows a session as a map of strings. Values
+//! that have their own columns are moved out of the map and back in.
 
 use std::collections::{BTreeMap, HashMap};
 
