@@ -20,7 +20,7 @@ impl SessionStore for Store {
         let row = self.find_row(hash).await.map_err(|error| LoadError::Other(error.into()))?;
         let values = |row: Row| row.into_found(&hash, self.limits.lifetimes).and_then(into_values);
         row.map(values).transpose().map_err(|error| {
-            // As if there were none, so that the user can sign in again. An error would last as long as
+            // Treat it as absent, so that the user can sign in again. An error would persist as long as
             // the row.
             tracing::error!(cause = %error, "discarding unreadable session");
             LoadError::Deserialization(error.into())

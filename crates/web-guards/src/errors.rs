@@ -13,8 +13,8 @@ use futures_util::FutureExt;
 use crate::Rejection;
 
 /// A layer that turns a panic into [`Rejection::Panicked`], and keeps the worker thread alive. The
-/// response doesn't contain the panic's message. For [`from_fn`](actix_web::middleware::from_fn), around each
-/// resource: behind the router, where cloning the request is safe.
+/// response doesn't contain the panic's message. For [`from_fn`](actix_web::middleware::from_fn),
+/// around each resource: behind the router, where cloning the request is safe.
 ///
 /// # Errors
 /// Those of the wrapped service.

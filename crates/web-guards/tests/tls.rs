@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use web_guards::tls::{TlsError, from_files, self_signed};
 
-/// Returns a folder with two certificates and their keys, each in its own file.
+/// Returns a folder with a certificate and its key, each in its own file.
 fn pair() -> (tempfile::TempDir, PathBuf, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let both = self_signed().unwrap();
