@@ -1,4 +1,4 @@
-"""What scripts/fork takes out of a text: `python3 tests/fork.py`."""
+"""Tests what scripts/fork removes from files: `python3 tests/fork.py`."""
 
 import unittest
 from importlib.machinery import SourceFileLoader
@@ -12,17 +12,17 @@ loader.exec_module(fork)
 
 
 class Blocks(unittest.TestCase):
-    def test_blocks_and_lines_of_a_part_go_and_marks_always(self):
+    def test_blocks_and_lines_of_a_part_are_removed_and_marks_always(self):
         text = "a\n\n<!-- with sso -->\nb\n<!-- end sso -->\n\n| c <!-- with redis --> |\nd // with sso\n"
         self.assertEqual(fork.strip_blocks(text, {"sso"}), "a\n\n| c |\n")
         self.assertEqual(fork.strip_blocks(text, set()), "a\n\nb\n\n| c |\nd\n")
 
-    def test_a_block_of_either_part_goes_with_both(self):
+    def test_block_of_two_parts_is_removed_with_both(self):
         text = "# with redis or sso\na\n# end redis or sso\nb\n"
         self.assertEqual(fork.strip_blocks(text, {"sso"}), "a\nb\n")
         self.assertEqual(fork.strip_blocks(text, {"redis", "sso"}), "b\n")
 
-    def test_a_first_line_without_an_end_means_the_whole_file(self):
+    def test_mark_in_the_first_line_without_an_end_removes_the_file(self):
         self.assertIsNone(fork.strip_blocks("{#- with own-mail #}\na", {"own-mail"}))
         self.assertEqual(fork.strip_blocks("/* with own-mail */\na", {"sso"}), "a\n")
 
@@ -39,12 +39,12 @@ class Items(unittest.TestCase):
             self.assertEqual(fork.strip_items(text, set(parts), home), expected)
             self.assertEqual(not (home / "a.rs").exists(), removed)
 
-    def test_items_go_with_comments_and_attributes(self):
+    def test_items_are_removed_with_comments_and_attributes(self):
         before = "// for sso\n/// Doc.\n#[must_use]\nfn a() {\n    b();\n\n    c()\n}\nfn d() {}"
         self.strips(before, "fn d() {}")
         self.strips(before.replace("// for sso\n/// Doc.", "/// Doc.\n// for sso"), "fn d() {}")
 
-    def test_fields_arms_statements_and_modules_go(self):
+    def test_fields_arms_statements_and_modules_are_removed(self):
         self.strips("s {\n    // for sso\n    a: 1,\n    ..b\n}", "s {\n    ..b\n}")
         self.strips("// for sso\nA => {\n    1\n}\nB => 2,", "B => 2,")
         self.strips("// for sso\nlet a = b\n    .c();\nd();", "d();")
@@ -52,12 +52,12 @@ class Items(unittest.TestCase):
         self.strips("// for sso\nmod a;\nmod b;", "mod b;", removed=True)
         self.strips('// for sso\n#[path = "c/a.rs"]\nmod a;\nmod b;', "mod b;")
 
-    def test_marks_of_parts_that_stay_go_alone(self):
+    def test_marks_of_kept_parts_are_removed(self):
         self.strips("// for redis\na();\n// without redis: b();", "a();")
         self.strips("// for redis or sso\na();", "a();")
         self.strips("// for redis or sso\na();\nb();", "b();", parts=("redis", "sso"))
 
-    def test_code_in_place_of_a_part_appears_without_it(self):
+    def test_replacement_code_appears_without_the_part(self):
         self.strips("    // without sso: b();\n    // for sso\n    a();", "    b();")
 
     def test_features_count_as_marks(self):
@@ -69,7 +69,7 @@ class Items(unittest.TestCase):
 
 
 class Imports(unittest.TestCase):
-    def test_only_what_the_removed_code_used_goes(self):
+    def test_only_imports_of_removed_code_are_removed(self):
         uses = "use a::B;\nuse c::{self, d::{E, F}, G};\nuse h::Trait as _;\n"
         self.assertEqual(
             fork.prune_imports(f"{uses}B c::x E F G", f"{uses}G"), "use c::{G};\nuse h::Trait as _;\nG"

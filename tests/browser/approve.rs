@@ -1,4 +1,4 @@
-//! A link that was asked for in one browser and opened in another: two real ones.
+//! A link that is requested in one browser and opened in another.
 
 use std::time::{Duration, Instant};
 
@@ -15,19 +15,19 @@ async fn open_link(browser: &Browser, demo: &Demo, email: &str) {
     let link = demo.workos.newest_link(email).await;
     browser.driver.goto(link).await.unwrap();
     browser.see("Are you trying to sign in?").await;
-    assert!(!browser.path().await.contains('?'), "neither code nor state stands in the address");
+    assert!(!browser.path().await.contains('?'), "the URL contains neither code nor state");
 }
 
-/// Waits until it has moved on to the account page by itself.
-async fn moves_on(browser: &Browser, within: Duration) {
+/// Waits until the browser has reached the account page without input.
+async fn reaches_account(browser: &Browser, within: Duration) {
     let begun = Instant::now();
     while browser.path().await != "/account" {
-        assert!(begun.elapsed() < within, "it is still at {}", browser.path().await);
+        assert!(begun.elapsed() < within, "still at {}", browser.path().await);
     }
 }
 
 #[actix_web::test]
-async fn asked_on_the_laptop_opened_on_the_phone_signed_in_on_the_laptop() {
+async fn link_opened_on_a_phone_signs_in_the_laptop() {
     let demo = Demo::start().await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;
@@ -38,7 +38,7 @@ async fn asked_on_the_laptop_opened_on_the_phone_signed_in_on_the_laptop() {
     phone.click("main form button").await;
     phone.see("Continue in your other browser").await;
 
-    moves_on(&laptop, Duration::from_secs(2)).await;
+    reaches_account(&laptop, Duration::from_secs(2)).await;
     assert!(laptop.text().await.contains("ana@acme.test"));
     assert_eq!(phone.cookie_names().await, ["__Host-approve"], "the phone has no session");
     phone.quit().await;
@@ -46,7 +46,7 @@ async fn asked_on_the_laptop_opened_on_the_phone_signed_in_on_the_laptop() {
 }
 
 #[actix_web::test]
-async fn digits_of_another_script_are_valid_in_the_field_and_approve() {
+async fn digits_of_another_script_are_accepted() {
     let demo = Demo::start().await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;
@@ -65,14 +65,14 @@ async fn digits_of_another_script_are_valid_in_the_field_and_approve() {
     phone.type_into("digits", &digits).await;
     phone.click("main form button").await;
     phone.see("Continue in your other browser").await;
-    moves_on(&laptop, Duration::from_secs(2)).await;
+    reaches_account(&laptop, Duration::from_secs(2)).await;
     phone.quit().await;
     laptop.quit().await;
 }
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn with_our_own_mail_the_laptop_goes_to_workos_itself() {
+async fn with_own_emails_the_laptop_redirects_to_workos() {
     let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;
@@ -81,14 +81,14 @@ async fn with_our_own_mail_the_laptop_goes_to_workos_itself() {
     phone.type_into("digits", &digits(&laptop).await).await;
     phone.click("main form button").await;
     phone.see("Continue in your other browser").await;
-    moves_on(&laptop, Duration::from_secs(3)).await;
+    reaches_account(&laptop, Duration::from_secs(3)).await;
     assert!(phone.cookie_names().await.is_empty());
     phone.quit().await;
     laptop.quit().await;
 }
 
 #[actix_web::test]
-async fn another_tab_of_the_same_browser_moves_on_too() {
+async fn another_tab_of_the_same_browser_updates() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.ask_for_link(&demo, "ana@acme.test").await;
     let waiting = browser.driver.window().await.unwrap();
@@ -97,12 +97,12 @@ async fn another_tab_of_the_same_browser_moves_on_too() {
     browser.driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
     browser.see("Your account").await;
     browser.driver.switch_to_window(waiting).await.unwrap();
-    moves_on(&browser, Duration::from_secs(2)).await;
+    reaches_account(&browser, Duration::from_secs(2)).await;
     browser.quit().await;
 }
 
 #[actix_web::test]
-async fn a_scanner_that_presses_every_button_gets_nothing_and_the_person_is_told() {
+async fn scanner_that_presses_every_button_gets_nothing() {
     let demo = Demo::start().await;
     let (laptop, scanner) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;
@@ -117,7 +117,7 @@ async fn a_scanner_that_presses_every_button_gets_nothing_and_the_person_is_told
     }
     assert!(!scanner.cookie_names().await.contains(&"__Host-session".to_owned()));
 
-    // It pressed "Cancel sign-in", so the one who asked is told, and offered another.
+    // The scanner pressed "Cancel sign-in", so the laptop is told so and offered another link.
     laptop.see("This link no longer works").await;
     laptop.screenshot("ended").await;
     laptop.click("main form button").await;
@@ -128,9 +128,9 @@ async fn a_scanner_that_presses_every_button_gets_nothing_and_the_person_is_told
     laptop.quit().await;
 }
 
-/// Two tabs of a laptop wait, the digits are typed on a phone, and this call to WorkOS is slow: both
-/// tabs move on, and it is made once.
-async fn both_tabs_move_on(demo: &Demo, slow_call: &str) {
+/// Two tabs of a laptop wait while the digits are typed on a phone and this call to WorkOS is slow.
+/// Both tabs reach the account page, and the call is made once.
+async fn assert_both_tabs_sign_in(demo: &Demo, slow_call: &str) {
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(demo, "ana@acme.test").await;
     let waiting = laptop.driver.current_url().await.unwrap();
@@ -145,22 +145,22 @@ async fn both_tabs_move_on(demo: &Demo, slow_call: &str) {
     phone.type_into("digits", &digits(&laptop).await).await;
     phone.click("main form button").await;
     phone.see("Continue in your other browser").await;
-    moves_on(&laptop, Duration::from_secs(10)).await;
+    reaches_account(&laptop, Duration::from_secs(10)).await;
     laptop.driver.switch_to_window(first).await.unwrap();
-    moves_on(&laptop, Duration::from_secs(10)).await;
+    reaches_account(&laptop, Duration::from_secs(10)).await;
     assert_eq!(demo.workos.calls_of(slow_call).await, 1);
     phone.quit().await;
     laptop.quit().await;
 }
 
 #[actix_web::test]
-async fn a_slow_exchange_is_waited_for_in_every_tab() {
-    both_tabs_move_on(&Demo::start().await, "/sso/token").await;
+async fn every_tab_waits_for_a_slow_exchange() {
+    assert_both_tabs_sign_in(&Demo::start().await, "/sso/token").await;
 }
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn with_our_own_mail_one_tab_leaves_for_workos_and_both_move_on() {
+async fn with_own_emails_one_tab_redirects_and_both_update() {
     let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
-    both_tabs_move_on(&demo, "/passwordless/sessions").await;
+    assert_both_tabs_sign_in(&demo, "/passwordless/sessions").await;
 }

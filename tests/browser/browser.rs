@@ -1,4 +1,4 @@
-//! A Chromium of our own, and the demo that it visits.
+//! A Chromium browser, and the demo that it visits.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -33,7 +33,7 @@ impl Demo {
         command
             .arg("--demo")
             .env_clear()
-            // For the stand-in, which looks for a browser to scan with.
+            // For the emulator, which needs a browser to scan with.
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .envs(settings.iter().copied())
             .env("DATA_DIR", folder.path())
@@ -52,7 +52,7 @@ impl Demo {
         }
     }
 
-    /// A connection to the store's file, beside the app's own.
+    /// Opens another connection to the store's file.
     pub fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.folder.path().join("demo/sessions.sqlite3")).unwrap()
     }
@@ -68,22 +68,22 @@ impl Browser {
         Self::waiting_for(PageLoadStrategy::Normal).await
     }
 
-    /// One whose commands return while pages are still loading.
-    pub async fn that_never_waits() -> Self {
+    /// Starts a browser whose commands return while pages are still loading.
+    pub async fn without_waiting() -> Self {
         Self::waiting_for(PageLoadStrategy::None).await
     }
 
     async fn waiting_for(strategy: PageLoadStrategy) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let mut started = None;
-        // The port that it finds free may be taken a moment later, and then it ends.
+        // It exits if another process takes the port that it chose.
         for _ in 0..3 {
             started = chromedriver().await;
             if started.is_some() {
                 break;
             }
         }
-        let (chromedriver, port) = started.expect("chromedriver says its port");
+        let (chromedriver, port) = started.expect("chromedriver prints its port");
         let mut capabilities = DesiredCapabilities::chrome();
         for flag in [
             "--headless=new",
@@ -102,28 +102,28 @@ impl Browser {
         Self { driver, chromedriver }
     }
 
-    /// One that runs no scripts.
+    /// Starts a browser that runs no scripts.
     pub async fn without_scripts() -> Self {
         let browser = Self::start().await;
         browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
         browser
     }
 
-    /// A command of the Chrome DevTools Protocol.
+    /// Sends a command of the Chrome DevTools Protocol.
     pub async fn cdp(&self, method: &str, parameters: Value) -> Value {
         self.driver.cdp().send_raw(method, parameters).await.unwrap()
     }
 
-    /// A window of this width, as a phone's if it is as narrow as one.
-    pub async fn be_wide(&self, width: u32) {
+    /// Sets the width of the window, and emulates a phone below 600 pixels.
+    pub async fn set_width(&self, width: u32) {
         let screen = json!({
             "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600,
         });
         self.cdp("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
-    /// Prefers the `light` or the `dark` theme, and no transition from the one to the other.
-    pub async fn prefer(&self, theme: &str) {
+    /// Sets the preferred theme, `light` or `dark`, and turns off animations.
+    pub async fn set_theme(&self, theme: &str) {
         let features = json!([
             { "name": "prefers-color-scheme", "value": theme },
             { "name": "prefers-reduced-motion", "value": "reduce" },
@@ -135,14 +135,14 @@ impl Browser {
         self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
     }
 
-    /// Waits for something on the page.
+    /// Waits for this element.
     pub async fn arrive(&self, selector: &str) {
         if self.driver.query(By::Css(selector)).first().await.is_err() {
             panic!("no {selector} at {}: {}", self.path().await, self.text().await);
         }
     }
 
-    /// In alphabetical order.
+    /// Returns the names of the cookies in alphabetical order.
     pub async fn cookie_names(&self) -> Vec<String> {
         let cookies = self.driver.get_all_cookies().await.unwrap();
         let mut names: Vec<_> = cookies.into_iter().map(|cookie| cookie.name).collect();
@@ -170,11 +170,11 @@ impl Browser {
     pub async fn see(&self, heading: &str) {
         let xpath = format!("//h1[text()=\"{heading}\"]");
         if self.driver.query(By::XPath(xpath)).first().await.is_err() {
-            panic!("{heading:?} isn't seen at {}: {}", self.path().await, self.text().await);
+            panic!("no {heading:?} at {}: {}", self.path().await, self.text().await);
         }
     }
 
-    /// Asks the demo for a link.
+    /// Requests a link from the demo.
     pub async fn ask_for_link(&self, demo: &Demo, email: &str) {
         self.driver.goto(format!("{}/login", demo.site)).await.unwrap();
         self.type_into("email", email).await;
@@ -182,7 +182,7 @@ impl Browser {
         self.see("Check your inbox").await;
     }
 
-    /// The tab that this one has just opened.
+    /// Returns the tab that this one has just opened.
     pub async fn newest_tab(&self) -> WindowHandle {
         let this = self.driver.window().await.unwrap();
         let begun = Instant::now();
@@ -201,13 +201,13 @@ impl Browser {
         self.driver.screenshot(&path).await.unwrap();
     }
 
-    /// Ends the browser as a person does.
+    /// Quits the browser.
     pub async fn quit(self) {
         self.driver.clone().quit().await.unwrap();
     }
 }
 
-/// A driver, and the port that it listens on, if it could.
+/// Starts a driver. Returns it and its port, or `None` if it exits.
 async fn chromedriver() -> Option<(Child, String)> {
     let mut chromedriver = Command::new("chromedriver")
         .arg("--port=0")
@@ -224,10 +224,10 @@ async fn chromedriver() -> Option<(Child, String)> {
     None
 }
 
-/// Ends what is left, the driver and after a failed test its browser too: they share a group.
+/// Kills the driver, and after a failed test its browser too: they share a process group.
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Or it would wait for an answer of the driver that is killed here.
+        // Otherwise the drop would wait for a response of the killed driver.
         let _ = self.driver.clone().leak();
         if let Some(id) = self.chromedriver.id() {
             let _ = std::process::Command::new("kill")

@@ -1,4 +1,4 @@
-//! A person signs in by a code from the mail, typed in where it was asked for.
+//! Sign-in by a code from an email.
 
 use serde_json::json;
 use thirtyfour::prelude::*;
@@ -13,8 +13,8 @@ async fn demo() -> Demo {
 }
 
 impl Browser {
-    /// Asks the demo for a code; gives the one in the mail.
-    async fn ask_for_code(&self, demo: &Demo) -> String {
+    /// Requests a code from the demo. Returns the one in the email.
+    async fn request_code(&self, demo: &Demo) -> String {
         self.ask_for_link(demo, EMAIL).await;
         self.arrive(&format!("{FIELD}:focus")).await;
         demo.workos.newest_code(EMAIL).await
@@ -30,10 +30,10 @@ fn wrong(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
 
-/// Twice wrong, and right the third time; then out again.
-async fn wrong_twice_and_right_the_third_time(browser: Browser) {
+/// Types two wrong codes and the right one, and signs out.
+async fn sign_in_at_the_third_attempt(browser: Browser) {
     let demo = demo().await;
-    let code = browser.ask_for_code(&demo).await;
+    let code = browser.request_code(&demo).await;
     browser.screenshot("code").await;
     for left in ["2 attempts left", "1 attempt left"] {
         browser.type_code(&wrong(&code)).await;
@@ -56,19 +56,19 @@ async fn wrong_twice_and_right_the_third_time(browser: Browser) {
 }
 
 #[actix_web::test]
-async fn wrong_twice_and_right_the_third_time_with_scripts() {
-    wrong_twice_and_right_the_third_time(Browser::start().await).await;
+async fn third_attempt_signs_in_with_scripts() {
+    sign_in_at_the_third_attempt(Browser::start().await).await;
 }
 
 #[actix_web::test]
-async fn wrong_twice_and_right_the_third_time_without_scripts() {
-    wrong_twice_and_right_the_third_time(Browser::without_scripts().await).await;
+async fn third_attempt_signs_in_without_scripts() {
+    sign_in_at_the_third_attempt(Browser::without_scripts().await).await;
 }
 
 #[actix_web::test]
-async fn a_pasted_code_is_taken_with_what_hangs_on_it() {
+async fn pasted_code_is_accepted_with_surrounding_text() {
     let (demo, browser) = (demo().await, Browser::start().await);
-    let code = browser.ask_for_code(&demo).await;
+    let code = browser.request_code(&demo).await;
     let copied = format!(" {}\u{a0}{} \n", &code[..3], &code[3..]);
     browser.cdp("Input.insertText", json!({ "text": copied })).await;
     browser.click("form:has([name=code]) button").await;
@@ -77,9 +77,9 @@ async fn a_pasted_code_is_taken_with_what_hangs_on_it() {
 }
 
 #[actix_web::test]
-async fn three_wrong_codes_end_it_and_a_new_one_is_a_click_away() {
+async fn three_wrong_codes_end_the_sign_in_and_offer_a_new_code() {
     let (demo, browser) = (demo().await, Browser::start().await);
-    let code = browser.ask_for_code(&demo).await;
+    let code = browser.request_code(&demo).await;
     for _ in 0..3 {
         browser.type_code(&wrong(&code)).await;
         browser.arrive("[data-error=wrong_code]").await;
@@ -93,22 +93,22 @@ async fn three_wrong_codes_end_it_and_a_new_one_is_a_click_away() {
 }
 
 #[actix_web::test]
-async fn a_code_that_is_too_old_is_told_so() {
+async fn expired_code_is_reported() {
     let (demo, browser) = (demo().await, Browser::start().await);
-    let code = browser.ask_for_code(&demo).await;
+    let code = browser.request_code(&demo).await;
     demo.workos.advance_clock(10 * 60).await;
     browser.type_code(&code).await;
     browser.see("This code no longer works").await;
-    browser.screenshot("code_spent").await;
+    browser.screenshot("code_expired").await;
     browser.click("main form button").await;
     browser.see("Check your inbox").await;
     browser.quit().await;
 }
 
 #[actix_web::test]
-async fn a_code_that_was_used_is_told_so_and_another_tab_moves_on() {
+async fn used_code_is_reported_and_other_tabs_update() {
     let (demo, browser) = (demo().await, Browser::start().await);
-    let code = browser.ask_for_code(&demo).await;
+    let code = browser.request_code(&demo).await;
     let page = browser.driver.current_url().await.unwrap();
     let first = browser.driver.window().await.unwrap();
     let second = browser.driver.new_tab().await.unwrap();
@@ -119,9 +119,9 @@ async fn a_code_that_was_used_is_told_so_and_another_tab_moves_on() {
     browser.driver.switch_to_window(first).await.unwrap();
     browser.see("Your account").await;
 
-    // Of a new sign-in, once WorkOS has taken it elsewhere.
+    // A code that was already used elsewhere.
     let other = Browser::start().await;
-    let code = other.ask_for_code(&demo).await;
+    let code = other.request_code(&demo).await;
     let used = json!({ "error": "one_time_code_previously_used" });
     let refusal = json!({ "status": 400, "body": used, "count": 1 });
     demo.workos.fail("/user_management/authenticate", refusal).await;
@@ -132,11 +132,11 @@ async fn a_code_that_was_used_is_told_so_and_another_tab_moves_on() {
 }
 
 #[actix_web::test]
-async fn what_is_being_typed_stays_without_scripts_too() {
+async fn typed_code_is_kept_without_scripts() {
     let (demo, browser) = (demo().await, Browser::without_scripts().await);
-    let code = browser.ask_for_code(&demo).await;
+    let code = browser.request_code(&demo).await;
     browser.type_into("code", &code[..4]).await;
-    // The page of a link would load anew.
+    // The page of a link would reload.
     let html = browser.driver.source().await.unwrap();
     assert!(!html.contains("http-equiv=\"refresh\""), "{html}");
     browser.type_code(&code[4..]).await;

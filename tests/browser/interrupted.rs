@@ -1,4 +1,4 @@
-//! A sign-in that takes a while, and a person who doesn't wait: stop, reload, a second press, two tabs.
+//! Users who interrupt a slow sign-in: stop, reload, a second click, two tabs.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ const EXCHANGE: &str = "/sso/token";
 const AUTHENTICATE: &str = "/user_management/authenticate";
 
 impl Demo {
-    /// Has WorkOS answer the next such call late.
+    /// Delays WorkOS's next response to this call.
     async fn slow_down(&self, path: &str, delay_ms: u32) {
         self.workos.fail(path, json!({ "delay_ms": delay_ms, "count": 1 })).await;
     }
@@ -23,7 +23,7 @@ impl Demo {
         }
     }
 
-    /// One call to WorkOS, one session, and all that is left of the sign-in is its session.
+    /// Checks that there was one call to WorkOS, and that one session and no pending sign-in is left.
     async fn assert_signed_in_once(&self, browser: &Browser, path: &str) {
         assert_eq!(self.workos.calls_of(path).await, 1);
         let count = "SELECT count(*) FROM sessions";
@@ -36,15 +36,15 @@ impl Demo {
 }
 
 impl Browser {
-    /// What the stop button does.
+    /// Presses the browser's stop button.
     async fn stop(&self) {
         self.cdp("Page.stopLoading", json!({})).await;
     }
 }
 
 #[actix_web::test]
-async fn a_callback_that_is_stopped_and_opened_again_signs_in() {
-    let (demo, browser) = (Demo::start().await, Browser::that_never_waits().await);
+async fn callback_that_is_stopped_and_reopened_signs_in() {
+    let (demo, browser) = (Demo::start().await, Browser::without_waiting().await);
     browser.ask_for_link(&demo, EMAIL).await;
     let callback = demo.workos.follow_newest_link(EMAIL).await;
     demo.slow_down(EXCHANGE, 2000).await;
@@ -59,14 +59,14 @@ async fn a_callback_that_is_stopped_and_opened_again_signs_in() {
 }
 
 #[actix_web::test]
-async fn a_second_press_of_the_emails_link_signs_in() {
-    let (demo, browser) = (Demo::start().await, Browser::that_never_waits().await);
+async fn opening_the_link_twice_signs_in() {
+    let (demo, browser) = (Demo::start().await, Browser::without_waiting().await);
     browser.ask_for_link(&demo, EMAIL).await;
     let link = demo.workos.newest_link(EMAIL).await;
     demo.slow_down(EXCHANGE, 2000).await;
     browser.driver.goto(&link).await.unwrap();
     demo.until_called(EXCHANGE).await;
-    // WorkOS takes its link once, and leads back with an error.
+    // WorkOS accepts its link once, and redirects with an error now.
     browser.driver.goto(&link).await.unwrap();
     browser.see("Your account").await;
     demo.assert_signed_in_once(&browser, EXCHANGE).await;
@@ -74,8 +74,8 @@ async fn a_second_press_of_the_emails_link_signs_in() {
 }
 
 #[actix_web::test]
-async fn a_callback_in_two_tabs_of_which_the_first_is_closed_signs_in_the_other() {
-    let (demo, browser) = (Demo::start().await, Browser::that_never_waits().await);
+async fn callback_in_a_second_tab_signs_in_when_the_first_is_closed() {
+    let (demo, browser) = (Demo::start().await, Browser::without_waiting().await);
     browser.ask_for_link(&demo, EMAIL).await;
     let callback = demo.workos.follow_newest_link(EMAIL).await;
     demo.slow_down(EXCHANGE, 2000).await;
@@ -94,9 +94,9 @@ async fn a_callback_in_two_tabs_of_which_the_first_is_closed_signs_in_the_other(
 }
 
 #[actix_web::test]
-async fn a_typed_code_whose_page_is_stopped_and_reloaded_signs_in() {
+async fn code_form_that_is_stopped_and_reloaded_signs_in() {
     let demo = Demo::with(&[("SIGN_IN_WITH", "code")]).await;
-    let browser = Browser::that_never_waits().await;
+    let browser = Browser::without_waiting().await;
     browser.ask_for_link(&demo, EMAIL).await;
     let code = demo.workos.newest_code(EMAIL).await;
     demo.slow_down(AUTHENTICATE, 2000).await;
@@ -111,7 +111,7 @@ async fn a_typed_code_whose_page_is_stopped_and_reloaded_signs_in() {
 }
 
 #[actix_web::test]
-async fn an_exchange_that_takes_long_has_a_page_that_goes_on() {
+async fn slow_exchange_shows_a_page_that_continues() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.ask_for_link(&demo, EMAIL).await;
     demo.slow_down(EXCHANGE, 8000).await;
@@ -123,7 +123,7 @@ async fn an_exchange_that_takes_long_has_a_page_that_goes_on() {
 }
 
 #[actix_web::test]
-async fn an_email_that_is_sent_slowly_is_said_so_and_its_link_signs_in() {
+async fn slowly_sent_email_is_reported_and_its_link_signs_in() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     demo.slow_down("/passwordless/sessions/*", 7000).await;
     browser.ask_for_link(&demo, EMAIL).await;

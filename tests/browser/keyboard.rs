@@ -1,5 +1,4 @@
-//! The whole flow by keyboard alone: Tab, Enter, and what is typed. Wherever the focus is, it can be
-//! seen, and it never jumps back up the page.
+//! The complete flow by keyboard only. The focus is always visible, and never jumps up the page.
 
 use serde_json::Value;
 use thirtyfour::TypingData;
@@ -7,12 +6,12 @@ use thirtyfour::prelude::*;
 
 use crate::browser::{Browser, Demo};
 
-/// What has the focus: whether it can be seen to have it, and where it is.
+/// Returns the focused element, its position, and whether its focus is visible.
 const FOCUSED: &str = r"
     const element = document.activeElement;
     if (!element || element === document.body) return null;
     const box = element.getBoundingClientRect();
-    // A link that is as large as its row has the outline of the row.
+    // A link that covers its row is outlined around the row.
     const styles = [getComputedStyle(element), getComputedStyle(element, '::after')];
     const outlined = styles.some(style => style.outlineStyle === 'auto' ||
         style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
@@ -31,7 +30,7 @@ impl Browser {
         self.driver.action_chain().send_keys(keys).perform().await.unwrap();
     }
 
-    /// What it leads to is looked for next. The driver may complain that the page went away meanwhile.
+    /// Presses Enter. Ignores errors: the driver may report that the page has gone.
     async fn press_enter(&self) {
         let _ = self.driver.action_chain().send_keys(Key::Enter).perform().await;
     }
@@ -41,7 +40,7 @@ impl Browser {
         self.driver.execute(FOCUSED, selector).await.unwrap().json().clone()
     }
 
-    /// Goes on by Tab until this has the focus.
+    /// Presses Tab until this element has the focus.
     async fn tab_to(&self, selector: &str) {
         self.arrive(selector).await;
         let mut above = f64::NEG_INFINITY;
@@ -49,9 +48,9 @@ impl Browser {
             self.press(Key::Tab).await;
             let focused = self.focused(selector).await;
             let path = self.path().await;
-            assert!(!focused.is_null(), "Tab doesn't lead to {selector} at {path}");
+            assert!(!focused.is_null(), "Tab doesn't reach {selector} at {path}");
             let html = &focused["html"];
-            assert_eq!(focused["visible"], true, "the focus isn't to be seen at {path}: {html}");
+            assert_eq!(focused["visible"], true, "the focus isn't visible at {path}: {html}");
             let bottom = focused["bottom"].as_f64().unwrap();
             assert!(bottom > above, "the focus jumps up at {path}: {html}");
             if focused["matches"] == true {
@@ -66,7 +65,7 @@ impl Browser {
         self.press_enter().await;
     }
 
-    /// Types into what has the focus already.
+    /// Types into this field, which must have the focus.
     async fn type_and_press_enter(&self, field: &str, text: impl Into<TypingData>) {
         self.arrive(&format!("{field}:focus")).await;
         assert_eq!(self.focused(field).await["visible"], true, "{field}");
@@ -76,7 +75,7 @@ impl Browser {
 }
 
 #[actix_web::test]
-async fn in_and_out_again() {
+async fn signs_in_and_out() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.driver.goto(&demo.site).await.unwrap();
     browser.tab_to_and_press_enter("main a[href='/login']").await;
@@ -84,7 +83,7 @@ async fn in_and_out_again() {
     browser.arrive("#again").await;
     browser.tab_to("form:has([name=delivery]) button").await;
 
-    // The inbox opens in a tab of its own.
+    // The inbox opens in a new tab.
     browser.driver.refresh().await.unwrap();
     browser.tab_to_and_press_enter("a[href$='/inbox']").await;
     let tab = browser.newest_tab().await;
@@ -107,7 +106,7 @@ async fn in_and_out_again() {
 }
 
 #[actix_web::test]
-async fn an_address_with_a_typing_error_is_where_the_focus_is() {
+async fn invalid_address_field_has_the_focus() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     browser.type_and_press_enter("[name=email]", "ana@acme").await;
@@ -117,7 +116,7 @@ async fn an_address_with_a_typing_error_is_where_the_focus_is() {
 }
 
 #[actix_web::test]
-async fn the_code_from_the_mail() {
+async fn signs_in_with_a_code() {
     let demo = Demo::with(&[("SIGN_IN_WITH", "code")]).await;
     let browser = Browser::start().await;
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
@@ -131,7 +130,7 @@ async fn the_code_from_the_mail() {
 
 // for cross-device
 #[actix_web::test]
-async fn the_digits_in_another_browser() {
+async fn approves_with_digits_in_another_browser() {
     let demo = Demo::start().await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);
     laptop.ask_for_link(&demo, "ana@acme.test").await;

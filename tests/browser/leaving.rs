@@ -1,4 +1,4 @@
-//! Why the app leaves for WorkOS by a page: three origins, the app's, WorkOS's and the identity
+//! Why the app redirects to WorkOS by a page: `form-action` would block the third origin, the identity
 //! provider's.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -8,8 +8,8 @@ use crate::browser::{Browser, Demo};
 
 const SSO: (&str, &str) = ("SSO_DOMAINS", "acme.test=org_acme");
 
-/// A site that would answer its form with a redirect to WorkOS, and whose `form-action` even names
-/// WorkOS. Its title tells when the browser forbids something.
+/// Starts a site that answers its form with a redirect to WorkOS, which its `form-action` allows. Its
+/// title becomes `forbidden` when the browser blocks a request.
 async fn site_that_redirects(workos: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let site = format!("http://{}", listener.local_addr().unwrap());
@@ -42,22 +42,26 @@ async fn site_that_redirects(workos: &str) -> String {
 }
 
 #[actix_web::test]
-async fn a_redirect_that_follows_a_form_dies_at_the_second_foreign_origin() {
+async fn redirect_after_a_form_is_blocked_at_the_second_foreign_origin() {
     let (demo, browser) = (Demo::with(&[SSO]).await, Browser::start().await);
     let site = site_that_redirects(&demo.workos.url).await;
     browser.driver.goto(&site).await.unwrap();
     browser.click("button").await;
     let mut title = browser.driver.title().await.unwrap();
     while title != "forbidden" {
-        assert_ne!(title, "Choose an identity – WorkOS emulator", "it got through");
+        assert_ne!(title, "Choose an identity – WorkOS emulator", "the redirect wasn't blocked");
         title = browser.driver.title().await.unwrap();
     }
-    assert_eq!(demo.workos.calls_of("/sso/authorize").await, 1, "after WorkOS had acted");
+    assert_eq!(
+        demo.workos.calls_of("/sso/authorize").await,
+        1,
+        "WorkOS had already handled the request"
+    );
     browser.quit().await;
 }
 
 #[actix_web::test]
-async fn the_page_that_leaves_gets_through_to_the_identity_provider_and_back() {
+async fn redirect_page_reaches_the_identity_provider_and_returns() {
     let (demo, browser) = (Demo::with(&[SSO]).await, Browser::start().await);
     let driver = &browser.driver;
     driver.goto(format!("{}/login", demo.site)).await.unwrap();
@@ -75,14 +79,14 @@ async fn the_page_that_leaves_gets_through_to_the_identity_provider_and_back() {
     browser.see("Your account").await;
     browser.screenshot("account_of_an_organization").await;
     let account = browser.text().await;
-    for told in ["ana@acme.test", "org_acme", "GenericSAML", "Sales, Support"] {
-        assert!(account.contains(told), "{told}: {account}");
+    for shown in ["ana@acme.test", "org_acme", "GenericSAML", "Sales, Support"] {
+        assert!(account.contains(shown), "{shown}: {account}");
     }
     browser.quit().await;
 }
 
 #[actix_web::test]
-async fn whoever_cancels_at_the_identity_provider_is_told_so() {
+async fn cancelling_at_the_identity_provider_is_reported() {
     let (demo, browser) = (Demo::with(&[SSO]).await, Browser::start().await);
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     browser.type_into("email", "ana@acme.test").await;

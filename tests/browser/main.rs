@@ -1,8 +1,8 @@
-//! The flows in a real Chromium, against the real binary in its demo mode. Debian has both that it
-//! needs: `apt-get install --no-install-recommends chromium chromium-driver`. Looking at every page,
-//! in `pages`, also takes `npm ci --ignore-scripts` in `tests/pages`.
+//! Browser tests of the binary in demo mode. On Debian, they need `apt-get install
+//! --no-install-recommends chromium chromium-driver`. The tests in `pages` also need `npm ci
+//! --ignore-scripts` in `tests/pages`.
 //!
-//! Screenshots of the way are left in `target/tmp`; `scripts/screenshots` makes those of every page.
+//! Some tests save screenshots in `target/tmp`. `scripts/screenshots` makes those of every page.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,7 +10,7 @@
     clippy::panic,
     unreachable_pub,
     dead_code,
-    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+    reason = "a test fails by panicking, and doesn't use all shared helpers"
 )]
 
 #[path = "../it/answer.rs"]

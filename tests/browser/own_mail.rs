@@ -1,12 +1,12 @@
-//! A person signs in by the link of our own mail. WorkOS is another origin, as in the real world:
-//! the way there and back must not be stopped by what our pages forbid.
+//! Sign-in by the link in our own email. WorkOS is another origin, as in production, and the pages'
+//! policies must not block the redirects.
 
 use thirtyfour::prelude::*;
 
 use crate::browser::{Browser, Demo};
 
 #[actix_web::test]
-async fn a_person_signs_in_by_our_own_mail_with_one_press() {
+async fn own_email_signs_in_with_one_click() {
     let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
     let browser = Browser::start().await;
     let driver = &browser.driver;
@@ -30,7 +30,7 @@ async fn a_person_signs_in_by_our_own_mail_with_one_press() {
 }
 
 #[actix_web::test]
-async fn another_browser_has_no_button_and_may_end_it() {
+async fn another_browser_has_no_button_but_can_cancel() {
     let demo = Demo::with(&[("LINK_DELIVERY", "smtp"), ("CROSS_DEVICE", "deny")]).await;
     let browser = Browser::start().await;
     let driver = &browser.driver;

@@ -1,11 +1,11 @@
-//! A mail scanner that is a whole browser: it loads every link, runs what is there, and waits for
-//! half a minute. `tests/it/scanners.rs` has the others.
+//! A mail scanner that is a browser: it loads every link, runs its scripts, and waits for half a
+//! minute. `tests/it/scanners.rs` has the simpler ones.
 
 use crate::browser::{Browser, Demo};
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn it_does_not_burn_the_link_of_our_own_mail() {
+async fn browser_scanner_does_not_use_up_our_own_link() {
     let demo = Demo::with(&[("LINK_DELIVERY", "smtp")]).await;
     let browser = Browser::start().await;
     browser.ask_for_link(&demo, "ana@acme.test").await;
@@ -19,7 +19,7 @@ async fn it_does_not_burn_the_link_of_our_own_mail() {
 }
 
 #[actix_web::test]
-async fn it_burns_the_link_that_workos_mails_and_the_page_says_so_and_offers_another() {
+async fn browser_scanner_uses_up_the_workos_link_and_another_is_offered() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.ask_for_link(&demo, "ana@acme.test").await;
     let mail = demo.workos.newest_mail("ana@acme.test").await;
@@ -27,7 +27,7 @@ async fn it_burns_the_link_that_workos_mails_and_the_page_says_so_and_offers_ano
 
     browser.driver.goto(mail["link"].as_str().unwrap()).await.unwrap();
     browser.see("This link no longer works").await;
-    browser.screenshot("burned").await;
+    browser.screenshot("link_used_up").await;
     browser.click("main form button").await;
     browser.see("Check your inbox").await;
     browser.driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();

@@ -1,4 +1,4 @@
-//! What the scripts add to pages that do without them.
+//! What the scripts add to the pages.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use thirtyfour::prelude::*;
 use crate::browser::{Browser, Demo};
 
 impl Browser {
-    /// Waits until this element says so.
+    /// Waits until the text of this element is as expected.
     async fn says(&self, selector: &str, expected: impl Fn(&str) -> bool) {
         let script = format!("return document.querySelector(\"{selector}\")?.textContent");
         let begun = Instant::now();
@@ -28,7 +28,7 @@ impl Browser {
 }
 
 #[actix_web::test]
-async fn an_address_with_a_slip_of_the_finger_is_asked_about() {
+async fn mistyped_domain_gets_a_suggestion() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     let field = browser.driver.find(By::Name("email")).await.unwrap();
@@ -60,7 +60,7 @@ async fn an_address_with_a_slip_of_the_finger_is_asked_about() {
 }
 
 #[actix_web::test]
-async fn a_suggestion_does_not_move_the_button_away_from_under_the_pointer() {
+async fn suggestion_does_not_move_the_button() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
     let top = "return document.querySelector('main form button[type=submit]').offsetTop";
@@ -72,7 +72,7 @@ async fn a_suggestion_does_not_move_the_button_away_from_under_the_pointer() {
 }
 
 #[actix_web::test]
-async fn a_button_that_was_pressed_says_so_and_cannot_be_pressed_again() {
+async fn pressed_button_is_busy_and_cannot_be_pressed_again() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     demo.workos.fail("/passwordless/sessions", json!({ "delay_ms": 1500, "count": 1 })).await;
     browser.driver.goto(format!("{}/login", demo.site)).await.unwrap();
@@ -88,7 +88,7 @@ async fn a_button_that_was_pressed_says_so_and_cannot_be_pressed_again() {
     browser.see("Check your inbox").await;
     assert_eq!(demo.workos.calls_of("/passwordless/sessions").await, 1);
 
-    // Back, to a page that the browser had kept as it was: Chromium keeps none that is `no-store`.
+    // As if the page came from the back-forward cache, in which Chromium stores no `no-store` page.
     browser.driver.back().await.unwrap();
     let released = browser
         .run(
@@ -105,7 +105,7 @@ async fn a_button_that_was_pressed_says_so_and_cannot_be_pressed_again() {
 }
 
 #[actix_web::test]
-async fn the_countdown_ends_when_another_link_can_be_mailed() {
+async fn countdown_ends_when_another_email_is_allowed() {
     let demo = Demo::with(&[("RATE_LIMIT_PER_EMAIL", "1/8s")]).await;
     let browser = Browser::start().await;
     browser.ask_for_link(&demo, "ana@acme.test").await;
@@ -115,12 +115,16 @@ async fn the_countdown_ends_when_another_link_can_be_mailed() {
     assert_eq!(browser.run("return document.querySelector('[data-countdown]')").await, json!(null));
     browser.click("#again").await;
     browser.says("[data-countdown]", |text| text.starts_with("0:0")).await;
-    assert_eq!(demo.workos.calls_of("/passwordless/sessions").await, 2, "it was mailed");
+    assert_eq!(
+        demo.workos.calls_of("/passwordless/sessions").await,
+        2,
+        "the second email was sent"
+    );
     browser.quit().await;
 }
 
 #[actix_web::test]
-async fn times_are_told_in_the_readers_own_zone_and_words() {
+async fn times_are_shown_in_the_users_time_zone_and_language() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     let zone = json!({ "timezoneId": "Asia/Kathmandu" });
     browser.cdp("Emulation.setTimezoneOverride", zone).await;
@@ -128,7 +132,7 @@ async fn times_are_told_in_the_readers_own_zone_and_words() {
     browser.says("time", |text| text.ends_with(" ago") || text == "now").await;
     browser.driver.goto(demo.workos.newest_link("ana@acme.test").await).await.unwrap();
     browser.see("Your account").await;
-    let told = browser
+    let times = browser
         .run(
             "const time = document.querySelector('#session ~ dl time');
              return [time.textContent, new Intl.DateTimeFormat('en-US',
@@ -136,6 +140,6 @@ async fn times_are_told_in_the_readers_own_zone_and_words() {
                  .format(new Date(time.dateTime))];",
         )
         .await;
-    assert_eq!(told[0], told[1], "five hours and three quarters later than UTC");
+    assert_eq!(times[0], times[1], "the zone is 5:45 ahead of UTC");
     browser.quit().await;
 }

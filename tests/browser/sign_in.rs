@@ -1,11 +1,11 @@
-//! A person signs in by a mailed link, and out again.
+//! Sign-in by an email link, and sign-out.
 
 use thirtyfour::prelude::*;
 
 use crate::browser::{Browser, Demo};
 
 #[actix_web::test]
-async fn a_person_signs_in_by_a_mailed_link_and_out_again() {
+async fn user_signs_in_by_email_link_and_signs_out() {
     let (demo, browser) = (Demo::start().await, Browser::start().await);
     let driver = &browser.driver;
 
@@ -28,7 +28,7 @@ async fn a_person_signs_in_by_a_mailed_link_and_out_again() {
     driver.goto(link.attr("href").await.unwrap().unwrap()).await.unwrap();
 
     browser.see("Your account").await;
-    assert_eq!(browser.path().await, "/account", "neither code nor state is left in the address");
+    assert_eq!(browser.path().await, "/account", "the URL contains neither code nor state");
     assert!(browser.text().await.contains("ana@acme.test"));
     browser.screenshot("account").await;
     assert_eq!(browser.cookie_names().await, ["__Host-known", "__Host-session"]);
@@ -45,7 +45,7 @@ async fn a_person_signs_in_by_a_mailed_link_and_out_again() {
     assert_eq!(
         browser.path().await,
         "/login?return_to=%2Faccount%2Fsessions",
-        "Back asked again, and was told no"
+        "the page is requested again, without a session"
     );
     assert!(!browser.text().await.contains("ana@acme.test"));
     browser.quit().await;

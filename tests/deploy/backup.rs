@@ -1,4 +1,4 @@
-//! The copy of the embedded store that `docs/deploying.md` tells how to make.
+//! The backup of the embedded store, by the command in `docs/deploying.md`.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use crate::installed::Installed;
 const DOCUMENT: &str = include_str!("../../docs/deploying.md");
 
 #[actix_web::test]
-async fn a_copy_made_while_it_serves_has_every_session() {
+async fn backup_of_a_running_server_has_every_session() {
     let mut machine = Installed::new();
     let program = machine.start().await;
     let front = Front::caddy(machine.port).await;

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::files::file;
 
-/// A service of `compose.yaml`.
+/// Returns a service of `compose.yaml`.
 pub fn service(name: &str) -> Value {
     let parse = "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)";
-    // Debian's own, which knows Debian's yaml.
+    // Debian's Python, which has Debian's `python3-yaml`.
     let mut python = Command::new("/usr/bin/python3")
         .args(["-c", parse])
         .stdin(Stdio::piped())
@@ -24,14 +24,14 @@ pub fn service(name: &str) -> Value {
 }
 
 #[test]
-fn compose_runs_two_of_the_image_and_lets_neither_do_more_than_it_must() {
+fn compose_runs_two_confined_instances() {
     let app = service("app-1");
     assert_eq!(app, service("app-2"));
     assert_eq!(app["read_only"], true);
     assert_eq!(app["cap_drop"][0], "ALL");
     assert_eq!(app["security_opt"][0], "no-new-privileges");
     assert_eq!(app["build"]["dockerfile"], "../../deploy/Containerfile");
-    assert_eq!(app["ports"], serde_json::Value::Null, "only Caddy is reached from elsewhere");
+    assert_eq!(app["ports"], serde_json::Value::Null, "only Caddy publishes ports");
     let mounted = service("caddy")["volumes"][0].as_str().unwrap().to_owned();
     assert_eq!(mounted, "./many.Caddyfile:/etc/caddy/Caddyfile:ro");
 }

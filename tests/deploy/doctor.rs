@@ -1,18 +1,18 @@
-//! The doctor, asked of a machine whose proxy is a real one.
+//! The doctor, on a machine with a real proxy.
 
 use crate::front::Front;
 use crate::installed::Installed;
 
-/// What it says of each check: the verdict, and why.
+/// Runs the doctor. Returns each check with its verdict and the reason.
 async fn examine(machine: &Installed, front: &Front) -> Vec<(String, String, String)> {
     let mut doctor = machine.command(&["doctor"]);
     doctor.env("HTTPS_PROXY", front.tunnel().await).env("SSL_CERT_FILE", &front.root);
     let output = doctor.output().await.unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{report}{}", String::from_utf8_lossy(&output.stderr));
     let part = |line: &str, from, to| line[from..to].trim_end().to_owned();
     let checks =
-        said.lines().map(|line| (part(line, 9, 24), part(line, 0, 9), line[24..].to_owned()));
+        report.lines().map(|line| (part(line, 9, 24), part(line, 0, 9), line[24..].to_owned()));
     checks.collect()
 }
 
@@ -22,14 +22,14 @@ fn of<'a>(checks: &'a [(String, String, String)], name: &str) -> (&'a str, &'a s
 }
 
 #[actix_web::test]
-async fn while_the_program_runs_every_check_passes_that_can_be_made() {
+async fn every_possible_check_passes_while_the_program_runs() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
         let checks = examine(&machine, &front).await;
         let open = checks.iter().filter(|(_, verdict, _)| verdict != "ok");
         let open: Vec<_> = open.map(|(check, ..)| check.as_str()).collect();
-        // The key is the stand-in's.
+        // The key is the emulator's.
         assert_eq!(open, ["key's kind", "proxy"], "{name}: {checks:#?}");
         let (verdict, why) = of(&checks, "proxy");
         assert!(verdict == "unknown" && why.contains("stop it"), "{name}: {why}");
@@ -37,7 +37,7 @@ async fn while_the_program_runs_every_check_passes_that_can_be_made() {
 }
 
 #[actix_web::test]
-async fn while_it_does_not_run_the_proxy_is_found_to_say_where_visitors_come_from() {
+async fn proxy_check_passes_while_the_program_is_stopped() {
     let machine = Installed::new();
     for (name, front) in Front::both(machine.port).await {
         let checks = examine(&machine, &front).await;

@@ -1,12 +1,12 @@
-//! The files of `deploy/`, and the settings in them.
+//! The files in `deploy/`, and their settings.
 
 use std::collections::HashMap;
 use std::fs;
 
-/// The name of the site in all of them.
+/// The host of the site in all files.
 pub const SITE: &str = "app.example.com";
 
-/// A file of `deploy/`, with ports and paths of this test in the place of its own.
+/// Returns a file of `deploy/` with its ports and paths replaced by those of this test.
 pub fn file(name: &str, substitutes: &[(&str, String)]) -> String {
     let path = format!("{}/deploy/{name}", env!("CARGO_MANIFEST_DIR"));
     let mut text = fs::read_to_string(path).unwrap();
@@ -17,7 +17,7 @@ pub fn file(name: &str, substitutes: &[(&str, String)]) -> String {
     text
 }
 
-/// The settings in a file of lines.
+/// Returns the settings in a file of `NAME=value` lines.
 pub fn settings(name: &str) -> HashMap<String, String> {
     let text = file(name, &[]);
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());

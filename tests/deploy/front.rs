@@ -1,4 +1,4 @@
-//! A real proxy in front of the app, with its file of `deploy/`.
+//! A real proxy in front of the app, with its configuration in `deploy/`.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,13 +17,13 @@ use crate::files::{SITE, file};
 use crate::running::free_port;
 use crate::visitor::Visitor;
 
-/// Where visitors come from: another address than the app's and the proxy's.
+/// The visitors' address, which differs from the app's and the proxy's.
 pub const VISITORS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 9);
 
 pub struct Front {
     https: u16,
     http: u16,
-    /// Whom visitors must trust to trust its certificate.
+    /// The root certificate that visitors must trust.
     pub root: PathBuf,
     folder: TempDir,
     process: Child,
@@ -37,7 +37,7 @@ impl Drop for Front {
 }
 
 impl Front {
-    /// Both, each in front of what listens at this port.
+    /// Starts both proxies in front of this port.
     pub async fn both(app: u16) -> [(&'static str, Self); 2] {
         [("Caddy", Self::caddy(app).await), ("nginx", Self::nginx(app).await)]
     }
@@ -52,7 +52,7 @@ impl Front {
         Self::caddy_with("many.Caddyfile", &places).await
     }
 
-    /// With certificates of its own making, because nobody else gives one for this name.
+    /// Uses Caddy's own certificates, since no public authority issues one for this name.
     async fn caddy_with(name: &str, places: &[(&str, String)]) -> Self {
         let (folder, https, http) = (tempfile::tempdir().unwrap(), free_port(), free_port());
         let storage = folder.path().join("storage");
@@ -66,7 +66,7 @@ impl Front {
         let mut caddy = Command::new("caddy");
         caddy.args(["run", "--adapter", "caddyfile", "--config", "Caddyfile"]);
         let root = storage.join("pki/authorities/local/root.crt");
-        Self::begin(caddy, folder, [https, http], root).await
+        Self::start(caddy, folder, [https, http], root).await
     }
 
     pub async fn nginx(app: u16) -> Self {
@@ -90,8 +90,8 @@ impl Front {
             ],
         );
         fs::write(path("site.conf"), site).unwrap();
-        // What Debian's nginx.conf has around it, in a folder of its own. An nginx of root's would
-        // hand its work to a user who can't come here.
+        // The surrounding parts of Debian's nginx.conf, with its own folder. The workers run as root,
+        // since another user couldn't access the folder.
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {kind};"));
         let main = format!(
@@ -103,47 +103,47 @@ impl Front {
         let mut nginx = Command::new("/usr/sbin/nginx");
         nginx.args(["-p", folder.path().to_str().unwrap(), "-c", "nginx.conf", "-e", "main.log"]);
         let root = folder.path().join("cert.pem");
-        Self::begin(nginx, folder, [https, http], root).await
+        Self::start(nginx, folder, [https, http], root).await
     }
 
-    async fn begin(
+    async fn start(
         mut command: Command,
         folder: TempDir,
         [https, http]: [u16; 2],
         root: PathBuf,
     ) -> Self {
-        let log = File::create(folder.path().join("said")).unwrap();
+        let log = File::create(folder.path().join("output")).unwrap();
         command.current_dir(&folder).env("HOME", folder.path()).stdin(Stdio::null());
         command.stdout(log.try_clone().unwrap()).stderr(log);
         let process = command.spawn().unwrap_or_else(|_| panic!("{command:?} isn't installed"));
         let mut front = Self { https, http, root, folder, process };
-        let begun = Instant::now();
-        while !front.has_begun().await {
-            let has_ended = front.process.try_wait().unwrap().is_some();
-            assert!(!has_ended && begun.elapsed().as_secs() < 30, "{}", front.said());
+        let started = Instant::now();
+        while !front.is_ready().await {
+            let has_exited = front.process.try_wait().unwrap().is_some();
+            assert!(!has_exited && started.elapsed().as_secs() < 30, "{}", front.output());
         }
         front
     }
 
-    /// Whether it answers: Caddy makes its certificates after it begins to listen.
-    async fn has_begun(&self) -> bool {
+    /// Returns whether the proxy responds. Caddy creates its certificates after it starts to listen.
+    async fn is_ready(&self) -> bool {
         if fs::read_to_string(&self.root).is_ok_and(|root| root.contains("END CERTIFICATE")) {
-            // Of a site that there isn't, so that the program isn't asked.
+            // An unknown host, so that the request doesn't reach the program.
             let browser = self.browser().http1_only().build().unwrap();
-            let knock = browser.get(format!("https://{SITE}/")).header("Host", "knock.example");
-            return knock.send().await.is_ok();
+            let probe = browser.get(format!("https://{SITE}/")).header("Host", "probe.example");
+            return probe.send().await.is_ok();
         }
         false
     }
 
-    /// All that it has written, its logs among it.
-    pub fn said(&self) -> String {
+    /// Returns everything that the proxy has written, including its logs.
+    pub fn output(&self) -> String {
         let files = fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path());
         let logs = files.filter(|path| path.is_file() && !path.ends_with("key.pem"));
         logs.map(|path| fs::read_to_string(path).unwrap()).collect()
     }
 
-    /// A browser on its way to the site, whose name leads here, and which trusts its certificate.
+    /// Returns a client that resolves the site's name to this proxy and trusts its certificate.
     pub fn browser(&self) -> ClientBuilder {
         let root = reqwest::Certificate::from_pem(&fs::read(&self.root).unwrap()).unwrap();
         reqwest::Client::builder()
@@ -158,13 +158,13 @@ impl Front {
         Visitor::new(&format!("https://{SITE}")).with_http(self.browser().build().unwrap())
     }
 
-    /// What a browser gets that was told the name of the site without https.
+    /// Requests a path of the site by http.
     pub async fn over_http(&self, path: &str) -> reqwest::Response {
         let there = http().get(format!("http://127.0.0.1:{}{path}", self.http));
         there.header("Host", SITE).send().await.unwrap()
     }
 
-    /// A proxy for programs that knows where the site is, as the DNS will: `HTTPS_PROXY`.
+    /// Starts a proxy for `HTTPS_PROXY` that connects to the site, in place of DNS. Returns its URL.
     pub async fn tunnel(&self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -182,7 +182,7 @@ impl Front {
     }
 }
 
-/// Of `CONNECT`, all but to whom (RFC 9110, 9.3.6).
+/// Handles `CONNECT` (RFC 9110, 9.3.6), with a fixed target.
 async fn pass_on(from: TcpStream, to: u16) -> std::io::Result<()> {
     let mut from = BufReader::new(from);
     let mut line = String::new();

@@ -1,4 +1,4 @@
-//! The image, laid out by its `Containerfile` as an engine would, and the settings in `deploy/`.
+//! The image, built from its `Containerfile` without an engine, and the settings in `deploy/`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -18,10 +18,10 @@ use crate::installed::secrets;
 use crate::running::{Program, free_port};
 use crate::visitor::Visitor;
 
-/// What `scripts/static` has made.
+/// Returns the folder that `scripts/static` creates.
 fn context() -> PathBuf {
     let context = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("static");
-    assert!(context.exists(), "scripts/static makes {}", context.display());
+    assert!(context.exists(), "scripts/static creates {}", context.display());
     context
 }
 
@@ -33,8 +33,8 @@ struct Image {
 }
 
 impl Image {
-    /// Of a file that says nothing but this.
-    fn laid_out() -> Self {
+    /// Builds the image. Fails for any instruction that it doesn't know.
+    fn build() -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::set_permissions(&root, PermissionsExt::from_mode(0o755)).unwrap();
         let mut image = Self { root, user: 0, environment: HashMap::new(), program: String::new() };
@@ -55,7 +55,7 @@ impl Image {
                 ("ENTRYPOINT", [program]) => {
                     image.program = program.trim_matches(['[', ']', '"']).to_owned();
                 }
-                _ => panic!("an engine would do something else for {line}"),
+                _ => panic!("unknown instruction: {line}"),
             }
         }
         image
@@ -80,7 +80,7 @@ impl Image {
         }
     }
 
-    /// All that is in it but folders on the way.
+    /// Returns all files and empty folders.
     fn contents(&self) -> BTreeSet<String> {
         let mut contents = BTreeSet::new();
         let mut paths = vec![self.root.path().to_owned()];
@@ -98,7 +98,7 @@ impl Image {
         contents
     }
 
-    /// It runs, as its user, and sees nothing but what is in it.
+    /// Runs the program as the image's user, with the image as its root.
     async fn run(&self, settings: &HashMap<String, String>) -> Program {
         let (root, user) = (self.root.path().display(), self.user);
         let mut command = if is_root() {
@@ -123,12 +123,12 @@ fn is_root() -> bool {
 }
 
 #[actix_web::test]
-async fn the_program_alone_is_enough_for_a_sign_in() {
-    let image = Image::laid_out();
+async fn image_with_only_the_program_can_sign_in() {
+    let image = Image::build();
     let all = ["/.env", "/data", "/etc/ssl/certs/ca-certificates.crt", "/workos-magic-link"];
     assert_eq!(image.contents(), all.map(str::to_owned).into());
     assert_ne!(image.user, 0);
-    // Engines add this one.
+    // Engines add this file.
     fs::write(image.path("/etc/hosts"), "127.0.0.1 localhost\n").unwrap();
 
     let (workos, port) = (WorkOs::start(), free_port());
@@ -153,17 +153,17 @@ async fn the_program_alone_is_enough_for_a_sign_in() {
 }
 
 #[test]
-fn every_setting_in_deploy_is_one_that_the_program_knows() {
+fn every_setting_in_deploy_exists() {
     let known = include_str!("../../.env.example");
     #[cfg(feature = "redis")]
     let compose = service("app-1")["environment"].as_object().unwrap().clone();
-    let image = Image::laid_out().environment;
+    let image = Image::build().environment;
     let files = ["one-machine.env", "one-port.env"].map(settings);
     let named = files.iter().flat_map(HashMap::keys).chain(image.keys());
     #[cfg(feature = "redis")]
     let named = named.chain(compose.keys());
     let mut count = 0;
-    // The platform's word, which one-port.env makes a setting of.
+    // Set by the platform, and used by one-port.env.
     for name in named.filter(|name| *name != "PORT") {
         let is_known = known.lines().any(|line| {
             line.trim_start_matches('#').split_once('=').is_some_and(|(known, _)| known == name)

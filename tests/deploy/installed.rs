@@ -1,4 +1,4 @@
-//! The program as `deploy/` sets it up, beside the stand-in for WorkOS.
+//! The program as `deploy/` sets it up, with the WorkOS emulator.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::emulator::WorkOs;
 use crate::files;
 use crate::running::{Program, free_port};
 
-/// On one machine: `one-machine.env`, filled in.
+/// An installation on one machine, with a completed `one-machine.env`.
 pub struct Installed {
     pub workos: WorkOs,
     pub port: u16,
@@ -34,7 +34,7 @@ impl Installed {
         Self { workos, port, folder, settings }
     }
 
-    /// Serves with its settings where the unit has it find them.
+    /// Starts the program with its settings where the unit puts them.
     pub async fn start(&self) -> Program {
         Program::start(self.command(&[])).await
     }
@@ -48,18 +48,17 @@ impl Installed {
     }
 }
 
-/// What `StateDirectory` of the unit makes.
+/// The folder that `StateDirectory` of the unit creates.
 const STATE_DIRECTORY: &str = "/var/lib/workos-magic-link";
 
-/// What no file of `deploy/` says: what is nobody's business but the operator's, and where the
-/// stand-in is.
+/// Returns the settings that no file of `deploy/` contains: secrets, and the emulator's URL.
 pub fn secrets(workos: &WorkOs, cookie_keys: &str) -> HashMap<String, String> {
     [
         ("WORKOS_API_URL", workos.url.as_str()),
         ("WORKOS_API_KEY", "sk_test_default"),
         ("WORKOS_CLIENT_ID", "client_emulator"),
         ("COOKIE_KEYS", cookie_keys),
-        // Of no matter here.
+        // High enough not to matter here.
         ("RATE_LIMIT_PER_EMAIL", "10000/1m"),
         ("RATE_LIMIT_PER_CLIENT", "10000/1m"),
         ("RATE_LIMIT_PER_MAILBOX", "10000/1m"),
@@ -69,7 +68,7 @@ pub fn secrets(workos: &WorkOs, cookie_keys: &str) -> HashMap<String, String> {
     .into()
 }
 
-/// The program in this folder, in an environment without anything.
+/// Returns a command that runs the program in this folder with an empty environment.
 pub fn program(arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_workos-magic-link"));
     command.args(arguments).env_clear().current_dir(folder).kill_on_drop(true);

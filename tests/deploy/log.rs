@@ -1,10 +1,10 @@
-//! What proxies write down.
+//! The logs of proxies.
 
 use crate::front::Front;
 use crate::installed::Installed;
 
 #[actix_web::test]
-async fn no_proxy_logs_a_code_or_a_cookie_even_where_it_fails() {
+async fn proxies_log_no_code_or_cookie_even_on_errors() {
     let machine = Installed::new();
     for (name, front) in Front::both(machine.port).await {
         let program = machine.start().await;
@@ -13,9 +13,9 @@ async fn no_proxy_logs_a_code_or_a_cookie_even_where_it_fails() {
         let callback = machine.workos.follow_newest_link("ana@acme.test").await;
         assert_eq!(program.terminate().await.0, Some(0));
         assert_eq!(visitor.get(&callback).await.status, 502, "{name}");
-        let said = front.said();
+        let output = front.output();
         for secret in visitor.secrets() {
-            assert!(!said.contains(&secret), "{name}: {secret} is in {said}");
+            assert!(!output.contains(&secret), "{name}: {secret} is in {output}");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The files of `deploy/`, used: real proxies in front of the real binary, the unit as systemd reads
-//! it, the image without an engine. Debian has what they need: `apt-get install
-//! --no-install-recommends caddy nginx-light strace systemd`.
+//! Tests of the files in `deploy/`: real proxies in front of the binary, the systemd unit, the image
+//! without an engine. On Debian, they need `apt-get install --no-install-recommends caddy
+//! nginx-light strace systemd`.
 // with redis
-//! What needs a shared store also needs `python3-yaml redis-server`.
+//! Those with a shared store also need `python3-yaml redis-server`.
 // end redis
-//! `scripts/static` makes what is in the image.
+//! `scripts/static` creates the image's content.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@
     clippy::panic,
     unreachable_pub,
     dead_code,
-    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+    reason = "a test fails by panicking, and doesn't use all shared helpers"
 )]
 
 #[path = "../it/answer.rs"]

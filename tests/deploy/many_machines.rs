@@ -1,4 +1,4 @@
-//! Two instances as `compose.yaml` has them, one Redis, and Caddy in front.
+//! Two instances as in `compose.yaml`, one Redis, and Caddy in front.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -27,12 +27,12 @@ struct Instance {
     metrics: String,
     folder: TempDir,
     settings: HashMap<String, String>,
-    /// Until it is replaced.
+    /// `None` while it is replaced.
     program: Option<Program>,
 }
 
 impl Instance {
-    /// With the settings that `compose.yaml` gives it, but for the places of others.
+    /// Starts an instance with the settings in `compose.yaml`, except for addresses.
     async fn start(workos: &WorkOs, redis: &Engine, keys: &str) -> Self {
         let (port, metrics) = (free_port(), format!("127.0.0.1:{}", free_port()));
         let folder = tempfile::tempdir().unwrap();
@@ -52,24 +52,24 @@ impl Instance {
             settings.insert(name.to_owned(), here);
         }
         let mut instance = Self { port, metrics, folder, settings, program: None };
-        instance.begin(keys).await;
+        instance.launch(keys).await;
         instance
     }
 
-    async fn begin(&mut self, keys: &str) {
+    async fn launch(&mut self, keys: &str) {
         self.settings.insert("COOKIE_KEYS".to_owned(), keys.to_owned());
         let mut command = program(&[], self.folder.path());
         command.envs(&self.settings);
         self.program = Some(Program::start(command).await);
     }
 
-    /// Ended and started anew with these keys; done when Caddy sends people here again.
+    /// Restarts the instance with these keys. Returns when Caddy forwards requests to it again.
     async fn replace(&mut self, keys: &str) {
         assert_eq!(self.program.take().unwrap().terminate().await.0, Some(0));
-        self.begin(keys).await;
-        let begun = Instant::now();
+        self.launch(keys).await;
+        let started = Instant::now();
         while self.pages_served().await == 0.0 {
-            assert!(begun.elapsed() < Duration::from_secs(20), "nobody comes any more");
+            assert!(started.elapsed() < Duration::from_secs(20), "Caddy forwards no more requests");
         }
     }
 
@@ -107,16 +107,16 @@ async fn signed_in(front: &Front, workos: &WorkOs, email: &str) -> Visitor {
     visitor
 }
 
-/// A person who uses the site without a pause, and notices whatever fails.
+/// A user who sends requests without a pause and fails on any error.
 struct Busy {
     visiting: JoinHandle<(Visitor, u32)>,
-    is_enough: Rc<Cell<bool>>,
+    is_done: Rc<Cell<bool>>,
 }
 
 impl Busy {
-    fn begin(visitor: Visitor) -> Self {
-        let is_enough = Rc::new(Cell::new(false));
-        let until = is_enough.clone();
+    fn start(visitor: Visitor) -> Self {
+        let is_done = Rc::new(Cell::new(false));
+        let until = is_done.clone();
         let visiting = rt::spawn(async move {
             let mut requests = 0;
             while !until.get() {
@@ -129,30 +129,30 @@ impl Busy {
             }
             (visitor, requests)
         });
-        Self { visiting, is_enough }
+        Self { visiting, is_done }
     }
 
     async fn end(self) -> (Visitor, u32) {
-        self.is_enough.set(true);
+        self.is_done.set(true);
         self.visiting.await.unwrap()
     }
 }
 
 #[actix_web::test]
-#[allow(clippy::print_stdout, reason = "the count is what one looks for")]
-async fn keys_are_changed_one_instance_after_the_other_and_nobody_notices() {
+#[allow(clippy::print_stdout, reason = "the count is the result")]
+async fn rolling_key_rotation_interrupts_no_user() {
     let (old, new) = (generate_cookie_key().unwrap(), generate_cookie_key().unwrap());
     let mut site = Site::start(&old).await;
-    let busy = Busy::begin(signed_in(&site.front, &site.workos, "ana@acme.test").await);
+    let busy = Busy::start(signed_in(&site.front, &site.workos, "ana@acme.test").await);
     let idle = signed_in(&site.front, &site.workos, "ben@acme.test").await;
     let requested = site.front.visitor();
     requested.ask_for_link("cleo@acme.test", "/account?tab=1").await;
 
-    // First it is known everywhere, and only then it seals.
+    // Every instance must know the new key before any of them seals with it.
     for keys in [format!("{old},{new}"), format!("{new},{old}")] {
         for instance in &mut site.instances {
             instance.replace(&keys).await;
-            // Whoever signs in meanwhile is known to both.
+            // A user who signs in during the rotation is accepted by both.
             let fresh = signed_in(&site.front, &site.workos, "dora@acme.test").await;
             for _ in 0..8 {
                 assert!(fresh.is_signed_in().await);
@@ -165,33 +165,33 @@ async fn keys_are_changed_one_instance_after_the_other_and_nobody_notices() {
     let callback = site.workos.follow_newest_link("cleo@acme.test").await;
     assert_eq!(requested.get(&callback).await.location(), "/account?tab=1");
 
-    let mut operator =
+    let mut command =
         program(&["sessions", "end", "--email", "ana@acme.test"], site.front.folder());
-    operator.env("SESSION_STORE", site.redis.url());
-    let output = operator.output().await.unwrap();
+    command.env("SESSION_STORE", site.redis.url());
+    let output = command.output().await.unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "Ended 1 session.\n");
     assert!(!ana.is_signed_in().await && idle.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn one_that_is_about_to_end_gets_nothing_new() {
+async fn stopping_instance_gets_no_new_requests() {
     let mut site = Site::start(&generate_cookie_key().unwrap()).await;
     let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
-    let ending = &mut site.instances[0];
-    ending.program.as_ref().unwrap().signal("TERM").await;
+    let stopping = &mut site.instances[0];
+    stopping.program.as_ref().unwrap().signal("TERM").await;
     let mut served = f64::NAN;
-    // Its metrics can be asked for as long as it serves.
-    while served != ending.pages_served().await {
-        served = ending.pages_served().await;
+    // The metrics are available as long as the instance serves.
+    while served != stopping.pages_served().await {
+        served = stopping.pages_served().await;
         for _ in 0..20 {
             assert_eq!(visitor.get("/account").await.status, 200);
         }
     }
-    assert_eq!(ending.program.take().unwrap().ended().await.0, Some(0));
+    assert_eq!(stopping.program.take().unwrap().ended().await.0, Some(0));
 }
 
 #[actix_web::test]
-async fn one_that_dies_is_done_without() {
+async fn killed_instance_interrupts_no_user() {
     let mut site = Site::start(&generate_cookie_key().unwrap()).await;
     let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
     site.instances[0].program.as_mut().unwrap().child.kill().await.unwrap();
@@ -201,19 +201,19 @@ async fn one_that_dies_is_done_without() {
 }
 
 #[actix_web::test]
-async fn without_their_redis_they_say_so_themselves() {
+async fn redis_outage_is_reported_by_the_app() {
     let mut site = Site::start(&generate_cookie_key().unwrap()).await;
     let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
     site.redis.kill();
-    let begun = Instant::now();
-    // Until Caddy has noticed that neither is ready, and after.
-    while begun.elapsed() < Duration::from_secs(5) {
+    let started = Instant::now();
+    // Before and after Caddy notices that neither instance is ready.
+    while started.elapsed() < Duration::from_secs(5) {
         let answer = visitor.get("/account").await;
         assert_error(&answer, 503, "store_unavailable");
         assert!(!answer.header("retry-after").is_empty());
     }
     site.redis.restart().await;
     while visitor.get("/login").await.status != 200 {
-        assert!(begun.elapsed() < Duration::from_secs(30), "it doesn't come back");
+        assert!(started.elapsed() < Duration::from_secs(30), "the site doesn't recover");
     }
 }

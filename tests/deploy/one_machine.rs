@@ -10,15 +10,15 @@ use crate::installed::Installed;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn a_person_signs_in_through_either_proxy() {
+async fn user_signs_in_through_either_proxy() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
         let visitor = front.visitor();
         let form = visitor.get("/login").await;
-        assert_eq!(form.status, 200, "{name}: {}", front.said());
+        assert_eq!(form.status, 200, "{name}: {}", front.output());
         assert!(form.header("strict-transport-security").contains("max-age"), "{name}");
-        // As many cookies as a browser can have of this site.
+        // As many cookies as the site can set.
         visitor.get("/login?lang=de").await;
         for _ in 0..3 {
             visitor.ask_for_link("ana@acme.test", "/account?tab=1").await;
@@ -33,7 +33,7 @@ async fn a_person_signs_in_through_either_proxy() {
     }
 }
 
-/// The address that a person is shown as theirs, who signed in with these headers.
+/// Signs in with these headers. Returns the address that the list of sessions shows.
 async fn seen_as(machine: &Installed, front: &Front, headers: &[(&str, &str)]) -> String {
     let visitor = front.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -50,7 +50,7 @@ async fn seen_as(machine: &Installed, front: &Front, headers: &[(&str, &str)]) -
 }
 
 #[actix_web::test]
-async fn nobody_can_make_up_where_they_come_from() {
+async fn visitors_cannot_forge_their_address() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
@@ -64,21 +64,21 @@ async fn nobody_can_make_up_where_they_come_from() {
 }
 
 #[actix_web::test]
-async fn nothing_is_served_under_another_name() {
+async fn other_hosts_are_rejected() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
         let client = front.browser().http1_only().build().unwrap();
-        let asked = client.get(format!("https://{SITE}/login")).header("Host", "evil.example");
-        let answer = asked.send().await.unwrap();
+        let request = client.get(format!("https://{SITE}/login")).header("Host", "evil.example");
+        let answer = request.send().await.unwrap();
         let (status, page) = (answer.status(), answer.text().await.unwrap());
-        // Caddy has no site by that name, and for that an empty answer.
+        // Caddy answers unknown hosts with an empty response.
         assert!(status == 421 || page.is_empty(), "{name}: {status} {page}");
     }
 }
 
 #[actix_web::test]
-async fn who_comes_without_https_is_led_to_it() {
+async fn http_redirects_to_https() {
     for (name, front) in Front::both(1).await {
         let answer = front.over_http("/login?return_to=/account").await;
         assert_eq!(answer.status(), 308, "{name}");
@@ -88,7 +88,7 @@ async fn who_comes_without_https_is_led_to_it() {
 }
 
 #[actix_web::test]
-async fn who_sends_too_much_gets_the_site_s_own_page() {
+async fn oversized_request_gets_the_apps_own_page() {
     let machine = Installed::new();
     let _program = machine.start().await;
     for (name, front) in Front::both(machine.port).await {
@@ -98,7 +98,7 @@ async fn who_sends_too_much_gets_the_site_s_own_page() {
 }
 
 #[actix_web::test]
-async fn who_comes_while_the_program_is_replaced_waits_for_the_new_one() {
+async fn requests_wait_while_the_program_restarts() {
     let machine = Installed::new();
     let program = machine.start().await;
     let front = Front::caddy(machine.port).await;
@@ -110,7 +110,7 @@ async fn who_comes_while_the_program_is_replaced_waits_for_the_new_one() {
     });
     let _program = machine.start().await;
     let (visitor, answer) = waiting.await.unwrap();
-    assert_eq!(answer.status, 200, "{}", front.said());
+    assert_eq!(answer.status, 200, "{}", front.output());
     let form = visitor.request(Method::POST, "/login").header("Sec-Fetch-Site", "cross-site");
     assert_error(&visitor.send(form).await, 403, "cross_site");
 }

@@ -1,4 +1,4 @@
-//! Where the program gets one TCP port, and somebody else ends TLS.
+//! A platform that provides one TCP port and terminates TLS.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::visitor::Visitor;
 use workos_magic_link::sealed::generate_cookie_key;
 
 #[actix_web::test]
-async fn it_listens_where_the_platform_says() {
+async fn listens_where_the_platform_says() {
     let (workos, port, folder) = (WorkOs::start(), free_port(), tempfile::tempdir().unwrap());
     fs::write(folder.path().join(".env"), file("one-port.env", &[])).unwrap();
     let mut command = program(&[], folder.path());

@@ -1,4 +1,4 @@
-//! The unit as systemd reads it, held against what the program does.
+//! The systemd unit, compared with what the program does.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::running::{Program, free_port};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
 
-/// The unit, with the program where it is now.
+/// Writes the unit with the path of the tested binary. Returns its path.
 fn unit(folder: &TempDir) -> PathBuf {
     let path = folder.path().join("workos-magic-link.service");
     let installed = ("/usr/local/bin/workos-magic-link", BINARY.to_owned());
@@ -21,7 +21,7 @@ fn unit(folder: &TempDir) -> PathBuf {
     path
 }
 
-/// What it says, and whether it is content.
+/// Runs `systemd-analyze`. Returns whether it succeeded, and its output.
 fn systemd_analyze(arguments: &[&str]) -> (bool, String) {
     let output = Command::new("systemd-analyze").args(arguments).output();
     let output = output.expect("systemd is installed");
@@ -30,7 +30,7 @@ fn systemd_analyze(arguments: &[&str]) -> (bool, String) {
 }
 
 #[test]
-fn systemd_has_nothing_to_say_of_it() {
+fn systemd_accepts_the_unit() {
     let folder = tempfile::tempdir().unwrap();
     let unit = unit(&folder);
     let said = systemd_analyze(&["verify", "--man=no", unit.to_str().unwrap()]);
@@ -38,32 +38,32 @@ fn systemd_has_nothing_to_say_of_it() {
 }
 
 #[test]
-#[allow(clippy::print_stdout, reason = "the score is what one looks for")]
-fn systemd_finds_it_well_confined() {
+#[allow(clippy::print_stdout, reason = "the score is the result")]
+fn systemd_rates_the_unit_as_well_confined() {
     let folder = tempfile::tempdir().unwrap();
     let unit = unit(&folder);
-    // In tenths: a bare unit has 96.
+    // In tenths. An empty unit has 96.
     let arguments = ["security", "--no-pager", "--offline=true", "--threshold=15"];
-    let (is_content, said) = systemd_analyze(&[&arguments[..], &[unit.to_str().unwrap()]].concat());
-    assert!(is_content, "{said}");
+    let (is_success, said) = systemd_analyze(&[&arguments[..], &[unit.to_str().unwrap()]].concat());
+    assert!(is_success, "{said}");
     println!("{}", said.lines().last().unwrap());
 }
 
-/// The values of a line of the unit, over all its lines of that name.
+/// Returns the values of all lines of this name in the unit.
 fn values(name: &str) -> Vec<String> {
     let text = file("workos-magic-link.service", &[]);
     let lines = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('='));
     lines.map(str::to_owned).collect()
 }
 
-/// The system calls of these groups, as this systemd has them.
+/// Returns the system calls of these groups, according to the installed systemd.
 fn calls_of(groups: &str) -> BTreeSet<String> {
     let (_, said) = systemd_analyze(&["syscall-filter", "--no-pager"]);
     let mut wanted: Vec<String> = groups.split(' ').map(str::to_owned).collect();
     let mut found = BTreeSet::new();
     while let Some(group) = wanted.pop() {
         let mut lines = said.lines().skip_while(|line| *line != group);
-        assert!(lines.next().is_some(), "{group} is no group");
+        assert!(lines.next().is_some(), "there is no group {group}");
         for member in lines.take_while(|line| line.starts_with(' ')).map(str::trim) {
             if member.starts_with('@') {
                 wanted.push(member.to_owned());
@@ -75,8 +75,8 @@ fn calls_of(groups: &str) -> BTreeSet<String> {
     found
 }
 
-/// All that it asks of the kernel from its start to its end, a line each, with a sign-in by our own
-/// mail in between.
+/// Returns all system calls of the program, one a line, from its start to its exit, with a sign-in by
+/// our own email in between.
 async fn trace(folder: &Path) -> String {
     let path = folder.join("trace");
     let workos = crate::emulator::WorkOs::start();
@@ -96,7 +96,7 @@ async fn trace(folder: &Path) -> String {
         settings.insert(name.to_owned(), value);
     }
     let mut strace = tokio::process::Command::new("strace");
-    // As a grandchild, so that the program itself is ours.
+    // With -D, strace is the grandchild, so that the child process is the program.
     strace.args(["-D", "-f", "-q", "-s", "0", "-o", path.to_str().unwrap(), BINARY]);
     strace.env_clear().env("PATH", "/usr/bin").envs(settings).current_dir(folder);
     strace.kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -114,37 +114,37 @@ async fn trace(folder: &Path) -> String {
     visitor.get(&callback).await;
     assert!(visitor.is_signed_in().await);
     assert_eq!(program.terminate().await.0, Some(0));
-    // strace has the same standard error, so it has ended as well.
+    // strace shares the program's standard error, so it has exited as well.
     fs::read_to_string(&path).unwrap()
 }
 
 #[actix_web::test]
-async fn what_the_unit_forbids_the_program_never_asks_for() {
+async fn program_makes_no_system_call_that_the_unit_forbids() {
     let folder = tempfile::tempdir().unwrap();
     let trace = trace(folder.path()).await;
-    // Each line begins with a thread's id.
+    // Each line starts with the thread's ID.
     let lines: Vec<_> = trace.lines().filter_map(|line| line.split_once(' ')).collect();
     let lines: Vec<_> = lines.into_iter().map(|(_, call)| call.trim_start()).collect();
     let name = |call: &str| {
         let end = call.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
         (call.as_bytes().get(end) == Some(&b'(')).then(|| call[..end].to_owned())
     };
-    let asked: BTreeSet<_> = lines.iter().filter_map(|call| name(call)).collect();
-    assert!(asked.len() > 40, "{asked:?}");
+    let called: BTreeSet<_> = lines.iter().filter_map(|call| name(call)).collect();
+    assert!(called.len() > 40, "{called:?}");
 
     let filters = values("SystemCallFilter");
     let [allowed, forbidden] = &filters[..] else { panic!("{filters:?}") };
     let forbidden = calls_of(forbidden.strip_prefix('~').unwrap());
     let allowed: BTreeSet<_> = &calls_of(&format!("{allowed} @default")) - &forbidden;
-    let beyond = asked.difference(&allowed);
-    // SQLite gives its files to whoever has the others, if it is root's.
+    let beyond = called.difference(&allowed);
+    // As root, SQLite changes the owner of its files to that of the database.
     let beyond: Vec<_> = beyond.filter(|call| *call != "fchown").collect();
     assert!(beyond.is_empty(), "{beyond:?}");
 
     let families = values("RestrictAddressFamilies").remove(0);
     for call in lines.iter().filter_map(|call| call.strip_prefix("socket(")) {
         let family = call.split(',').next().unwrap();
-        // glibc asks which addresses this machine has, and does without an answer.
+        // glibc lists the machine's addresses by netlink, and works without it.
         let is_allowed = families.split(' ').any(|allowed| allowed == family);
         assert!(is_allowed || family == "AF_NETLINK", "{call}");
     }
@@ -153,7 +153,7 @@ async fn what_the_unit_forbids_the_program_never_asks_for() {
 }
 
 #[test]
-fn what_is_installed_is_where_the_unit_looks_for_it_and_closed_to_others() {
+fn installed_files_are_where_the_unit_expects_them_and_private() {
     let root = tempfile::tempdir().unwrap();
     let install = || {
         let installed = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/install"))
@@ -174,7 +174,7 @@ fn what_is_installed_is_where_the_unit_looks_for_it_and_closed_to_others() {
     let settings = root.path().join("etc/workos-magic-link/.env");
     assert_eq!(fs::read_to_string(&settings).unwrap(), file("one-machine.env", &[]));
     assert!(mode("/etc/systemd/system/workos-magic-link.service") == 0o644);
-    // The next version leaves the settings alone.
+    // Installing the next version keeps the settings.
     fs::write(&settings, "mine").unwrap();
     install();
     assert_eq!(fs::read_to_string(&settings).unwrap(), "mine");

@@ -1,4 +1,4 @@
-//! The disk loses a bit of what is kept, or the end of it.
+//! Store files with a flipped bit, or truncated.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,17 +11,17 @@ use crate::visitor::Visitor;
 
 const FILE: &str = "sessions.sqlite3";
 const LOG: &str = "sessions.sqlite3-wal";
-const PEOPLE: usize = 8;
+const USERS: usize = 8;
 
-/// A site with people who are signed in, and what it kept when it ended.
-struct Kept {
+/// A site with signed-in users, and its files after it stopped.
+struct Stopped {
     site: Site,
     folder: TempDir,
     visitors: Vec<Visitor>,
     files: BTreeMap<String, Vec<u8>>,
 }
 
-/// The files in this folder, but for the one that SQLite makes anew from the others.
+/// Returns the files in this folder, except the one that SQLite recreates from the others.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = entries.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), path));
@@ -29,25 +29,26 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files.map(|(name, path)| (name, fs::read(path).unwrap())).collect()
 }
 
-impl Kept {
-    /// Its log is part of the file after an orderly end, and beside it after a death.
+impl Stopped {
+    /// Stops a site by this signal. On SIGTERM, SQLite merges its log into the file; on SIGKILL, the
+    /// log is left beside it.
     async fn after(signal: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::start(&[("DATA_DIR", folder.path().to_str().unwrap())]).await;
         let mut visitors = Vec::new();
-        for n in 0..PEOPLE {
+        for n in 0..USERS {
             visitors.push(site.signed_in(&format!("ana{n}@acme.test")).await);
         }
-        let mut kept = Self { site, folder, visitors, files: BTreeMap::new() };
-        kept.site.program.signal(signal).await;
-        kept.site.program.child.wait().await.unwrap();
-        kept.files = files(kept.folder.path());
-        assert_eq!(kept.files.contains_key(LOG), signal == "KILL", "{:?}", kept.files.keys());
-        kept
+        let mut stopped = Self { site, folder, visitors, files: BTreeMap::new() };
+        stopped.site.program.signal(signal).await;
+        stopped.site.program.child.wait().await.unwrap();
+        stopped.files = files(stopped.folder.path());
+        assert_eq!(stopped.files.contains_key(LOG), signal == "KILL", "{:?}", stopped.files.keys());
+        stopped
     }
 
-    /// Starts with these files in place of its own. Gives how many people are still signed in, or
-    /// `None` if it refuses to start.
+    /// Starts with these files instead of its own. Returns how many users are still signed in, or
+    /// `None` if the program refuses to start.
     async fn signed_in_with(&mut self, files: &BTreeMap<String, Vec<u8>>) -> Option<usize> {
         let folder = tempfile::tempdir().unwrap();
         for (name, bytes) in files {
@@ -57,7 +58,7 @@ impl Kept {
             assert!(code == Some(1) && why.contains(FILE) && !why.contains("panicked"), "{why}");
             let left = self::files(folder.path());
             for (name, bytes) in files {
-                assert!(left.get(name) == Some(bytes), "{name} isn't as it was: {why}");
+                assert!(left.get(name) == Some(bytes), "{name} was changed: {why}");
             }
             return None;
         }
@@ -80,27 +81,26 @@ impl Kept {
     }
 }
 
-/// So many places in a file of this length, each time the same, all over it.
-fn places(length: usize, how_many: usize) -> impl Iterator<Item = usize> {
+/// Returns offsets spread over a file of this length, the same each time.
+fn offsets(length: usize, how_many: usize) -> impl Iterator<Item = usize> {
     (0..how_many).map(move |n| (n * length / how_many + n * 7) % length)
 }
 
-async fn nobody_gets_another_session(how_often: usize) {
-    // What stood in the log behind the damage is gone, as it is when a power cut tears it.
-    for (signal, damaged, at_most) in [("TERM", FILE, 1), ("KILL", FILE, 1), ("KILL", LOG, PEOPLE)]
-    {
-        let mut kept = Kept::after(signal).await;
-        let whole = kept.files.clone();
-        assert_eq!(kept.signed_in_with(&whole).await, Some(PEOPLE), "what is whole is served");
-        let length = whole[damaged].len();
-        for (n, place) in places(length, how_often).enumerate() {
-            let (mut flipped, mut cut) = (whole.clone(), whole.clone());
+async fn assert_damage_exposes_no_session(how_often: usize) {
+    // Entries of the log after the damage are lost, as after a power cut.
+    for (signal, damaged, at_most) in [("TERM", FILE, 1), ("KILL", FILE, 1), ("KILL", LOG, USERS)] {
+        let mut stopped = Stopped::after(signal).await;
+        let intact = stopped.files.clone();
+        assert_eq!(stopped.signed_in_with(&intact).await, Some(USERS), "intact files work");
+        let length = intact[damaged].len();
+        for (n, place) in offsets(length, how_often).enumerate() {
+            let (mut flipped, mut cut) = (intact.clone(), intact.clone());
             flipped.get_mut(damaged).unwrap()[place] ^= 1 << (n % 8);
             cut.get_mut(damaged).unwrap().truncate(place);
             for files in [flipped, cut] {
-                let signed_in = kept.signed_in_with(&files).await;
+                let signed_in = stopped.signed_in_with(&files).await;
                 assert!(
-                    signed_in.is_none_or(|some| some + at_most >= PEOPLE),
+                    signed_in.is_none_or(|some| some + at_most >= USERS),
                     "{signal}, {damaged} at {place}: {signed_in:?}"
                 );
             }
@@ -109,34 +109,34 @@ async fn nobody_gets_another_session(how_often: usize) {
 }
 
 #[actix_web::test]
-async fn nobody_gets_another_session_and_what_cannot_be_read_is_left_alone() {
-    nobody_gets_another_session(8).await;
+async fn bit_flips_expose_no_session_and_unreadable_files_are_unchanged() {
+    assert_damage_exposes_no_session(8).await;
 }
 
 #[actix_web::test]
 #[ignore = "takes two minutes: scripts/test --long"]
-async fn at_a_thousand_places_nobody_gets_another_session() {
-    nobody_gets_another_session(200).await;
+async fn bit_flips_at_a_thousand_offsets_expose_no_session() {
+    assert_damage_exposes_no_session(200).await;
 }
 
-/// Where an index has the hash of a reference, the number of its row comes next.
+/// In an index, the hash of a reference is followed by the number of its row.
 #[actix_web::test]
-async fn a_bit_of_an_index_leads_nobody_to_another_session() {
-    let mut kept = Kept::after("TERM").await;
-    let database = rusqlite::Connection::open(kept.folder.path().join(FILE)).unwrap();
+async fn flipped_index_bits_expose_no_session() {
+    let mut stopped = Stopped::after("TERM").await;
+    let database = rusqlite::Connection::open(stopped.folder.path().join(FILE)).unwrap();
     let mut select = database.prepare("SELECT reference_hash FROM sessions WHERE id > 1").unwrap();
     let hashes = select.query_map([], |row| row.get::<_, [u8; 32]>(0)).unwrap();
     let hashes: Vec<_> = hashes.map(Result::unwrap).collect();
-    let (whole, mut led_astray) = (kept.files.clone(), 0);
+    let (intact, mut signed_out) = (stopped.files.clone(), 0);
     for hash in hashes.iter().take(3) {
-        let found = |at: &usize| whole[FILE][*at..].starts_with(hash);
-        for place in (0..whole[FILE].len()).filter(found) {
-            let mut files = whole.clone();
+        let found = |at: &usize| intact[FILE][*at..].starts_with(hash);
+        for place in (0..intact[FILE].len()).filter(found) {
+            let mut files = intact.clone();
             files.get_mut(FILE).unwrap()[place + hash.len()] ^= 1;
-            let signed_in = kept.signed_in_with(&files).await;
-            assert!(signed_in.is_none_or(|some| some + 1 >= PEOPLE), "{signed_in:?}");
-            led_astray += usize::from(signed_in == Some(PEOPLE - 1));
+            let signed_in = stopped.signed_in_with(&files).await;
+            assert!(signed_in.is_none_or(|some| some + 1 >= USERS), "{signed_in:?}");
+            signed_out += usize::from(signed_in == Some(USERS - 1));
         }
     }
-    assert!(led_astray >= 3, "they are signed out, and not let in as somebody else");
+    assert!(signed_out >= 3, "the user is signed out, not signed in as another user");
 }

@@ -1,4 +1,4 @@
-//! Somebody closes the tab while WorkOS is being asked.
+//! A client that disconnects during the token exchange.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use crate::site::Site;
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// Asks for a link, follows it, and is gone while WorkOS takes the code. Gives where it led.
-async fn go_away_during_the_exchange(visitor: &Visitor, workos: &WorkOs) -> String {
+/// Requests a link, follows it, and disconnects during the exchange. Returns the callback URL.
+async fn disconnect_during_the_exchange(visitor: &Visitor, workos: &WorkOs) -> String {
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = workos.follow_newest_link("ana@acme.test").await;
     workos.fail("/sso/token", json!({ "delay_ms": 3000, "count": 1 })).await;
@@ -23,19 +23,19 @@ async fn go_away_during_the_exchange(visitor: &Visitor, workos: &WorkOs) -> Stri
 }
 
 #[actix_web::test]
-async fn during_the_exchange_it_is_signed_in_when_it_comes_back() {
+async fn client_that_disconnects_during_the_exchange_is_signed_in_on_return() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
-    let callback = go_away_during_the_exchange(&visitor, &app.workos).await;
+    let callback = disconnect_during_the_exchange(&visitor, &app.workos).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
     assert!(visitor.is_signed_in().await);
-    assert_eq!(app.workos.calls_of("/sso/token").await, 1, "the code is never sent twice");
+    assert_eq!(app.workos.calls_of("/sso/token").await, 1, "the code is exchanged only once");
 }
 
 #[actix_web::test]
-async fn what_was_begun_for_it_is_finished_and_told() {
+async fn sign_in_of_a_disconnected_client_is_completed_and_logged() {
     let site = Site::start(&[]).await;
-    go_away_during_the_exchange(&site.visitor(), &site.workos).await;
+    disconnect_during_the_exchange(&site.visitor(), &site.workos).await;
     let signed_in = [("event", "signed_in"), ("code", "")];
     site.until(|scrape| scrape.value("sign_in_events_total", &signed_in) == 1.0).await;
     let log = site.log().await;

@@ -1,11 +1,11 @@
-//! The clock of the machine is set.
+//! The machine's clock is changed.
 
 use crate::test_app::TestApp;
 
 const HOURS: i64 = 60 * 60;
 
 #[actix_web::test]
-async fn set_back_a_little_it_signs_nobody_out_and_people_still_sign_in() {
+async fn clock_set_back_slightly_ends_no_session() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.clock.advance(-5 * 60 + 10);
@@ -17,7 +17,7 @@ async fn set_back_a_little_it_signs_nobody_out_and_people_still_sign_in() {
 }
 
 #[actix_web::test]
-async fn set_back_it_makes_no_used_link_work_again() {
+async fn clock_set_back_revives_no_used_link() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -31,7 +31,7 @@ async fn set_back_it_makes_no_used_link_work_again() {
 }
 
 #[actix_web::test]
-async fn set_forward_past_2038_it_counts_on() {
+async fn clock_past_2038_works() {
     let app = TestApp::spawn().await;
     app.clock.advance(20 * 365 * 24 * HOURS);
     let visitor = app.signed_in("ana@acme.test").await;

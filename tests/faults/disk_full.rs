@@ -12,14 +12,14 @@ use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::{namespace, shell};
 
-/// Somebody who is signed in, and somebody who has a link.
-struct People {
+/// A user who is signed in, and one who has a link.
+struct Users {
     ana: Visitor,
     bob: Visitor,
     callback: String,
 }
 
-impl People {
+impl Users {
     async fn of(site: &Site) -> Self {
         let (ana, bob) = (site.signed_in("ana@acme.test").await, site.visitor());
         bob.ask_for_link("bob@acme.test", "").await;
@@ -27,22 +27,26 @@ impl People {
         Self { ana, bob, callback }
     }
 
-    /// While nothing can be written.
-    async fn read_on_and_sign_nobody_in(&self) {
+    /// Checks that reads work and sign-in fails while nothing can be written.
+    async fn assert_read_only(&self) {
         for _ in 0..10 {
             assert_error(&self.bob.get(&self.callback).await, 503, "store_unavailable");
             assert!(!self.bob.is_signed_in().await);
             assert!(self.ana.get("/account").await.body.contains("ana@acme.test"));
             assert_eq!(self.ana.get("/account/sessions").await.status, 200);
             assert_error(&self.ana.post("/logout", &[]).await, 503, "store_unavailable");
-            assert!(self.ana.is_signed_in().await, "nobody is told that they are signed out");
+            assert!(self.ana.is_signed_in().await, "a failed sign-out isn't reported as done");
             assert_eq!(self.bob.get("/login").await.status, 200);
         }
     }
 
-    /// Once it can be written again, before and after a death.
-    async fn go_on(&self, site: &mut Site, data_dir: &Path) {
-        assert_eq!(self.bob.get(&self.callback).await.location(), "/account", "it wasn't used up");
+    /// Checks that everything works once writes succeed again, also after a kill.
+    async fn assert_recovered(&self, site: &mut Site, data_dir: &Path) {
+        assert_eq!(
+            self.bob.get(&self.callback).await.location(),
+            "/account",
+            "the code is still usable"
+        );
         let eve = site.signed_in("eve@acme.test").await;
         site.kill_and_restart().await;
         for visitor in [&self.ana, &self.bob, &eve] {
@@ -56,20 +60,20 @@ impl People {
 }
 
 #[actix_web::test]
-async fn where_no_file_may_grow_reading_goes_on_and_sign_in_comes_back_with_the_space() {
+async fn file_size_limit_keeps_reads_working_and_sign_in_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("DATA_DIR", folder.path().to_str().unwrap())];
-    // Without the signal, which would end it.
+    // Ignore the signal, which would terminate the program.
     let mut site =
         Site::start_with(&settings, |command| shell::after("trap '' XFSZ", command)).await;
-    let (people, process) = (People::of(&site).await, site.program.child.id().unwrap());
+    let (users, process) = (Users::of(&site).await, site.program.child.id().unwrap());
     shell::limit(process, "--fsize=0:");
-    people.read_on_and_sign_nobody_in().await;
+    users.assert_read_only().await;
     shell::limit(process, "--fsize=unlimited:");
-    people.go_on(&mut site, folder.path()).await;
+    users.assert_recovered(&mut site, folder.path()).await;
 }
 
-/// Four MiB that nobody else sees.
+/// A file system of four MiB, mounted for this test only.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
@@ -81,7 +85,7 @@ impl SmallDisk {
         Self(folder)
     }
 
-    /// Writes until nothing more fits.
+    /// Writes until the disk is full.
     fn fill(&self) {
         let mut file = File::create(self.0.path().join("filler")).unwrap();
         while file.write_all(&[0]).is_ok() {}
@@ -100,17 +104,17 @@ impl Drop for SmallDisk {
 
 #[actix_web::test]
 #[ignore = "mounts a disk: scripts/test --long"]
-async fn on_a_full_disk_reading_goes_on_and_sign_in_comes_back_with_the_space() {
-    let name = "disk_full::on_a_full_disk_reading_goes_on_and_sign_in_comes_back_with_the_space";
+async fn full_disk_keeps_reads_working_and_sign_in_recovers() {
+    let name = "disk_full::full_disk_keeps_reads_working_and_sign_in_recovers";
     if !namespace::is_inside(name) {
         return;
     }
     let disk = SmallDisk::mount();
     let mut site = Site::start(&[("DATA_DIR", disk.0.path().to_str().unwrap())]).await;
-    let people = People::of(&site).await;
+    let users = Users::of(&site).await;
     disk.fill();
-    people.read_on_and_sign_nobody_in().await;
+    users.assert_read_only().await;
     disk.free();
-    people.go_on(&mut site, disk.0.path()).await;
+    users.assert_recovered(&mut site, disk.0.path()).await;
     site.program.child.kill().await.unwrap();
 }

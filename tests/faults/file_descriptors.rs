@@ -1,4 +1,4 @@
-//! The system gives no more sockets.
+//! The process runs out of file descriptors.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::site::{self, Site};
 use crate::test_app::settings_of_a_test;
 
 #[actix_web::test]
-async fn when_they_run_out_others_wait_and_are_served_when_some_come_back() {
+async fn connections_wait_when_file_descriptors_run_out() {
     let site = Site::start_with(&[], |command| shell::after("ulimit -n 64", command)).await;
     let address = site.origin.strip_prefix("http://").unwrap();
     let mut held = Vec::new();
@@ -25,17 +25,17 @@ async fn when_they_run_out_others_wait_and_are_served_when_some_come_back() {
         if answer.is_ok_and(|answer| answer.status() == 200) {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(15), "nobody is served any more");
+        assert!(begun.elapsed() < Duration::from_secs(15), "no more requests are served");
     }
     let (code, log) = site.program.terminate().await;
     assert_eq!(code, Some(0));
-    assert!(log.contains("Too many open files"), "they ran out, and the operator is told: {log}");
-    assert!(log.contains("limit=64"), "and how many there are: {log}");
-    assert!(log.lines().count() < 500, "and not without end");
+    assert!(log.contains("Too many open files"), "the log names the cause: {log}");
+    assert!(log.contains("limit=64"), "the log names the limit: {log}");
+    assert!(log.lines().count() < 500, "the log repeats it without end");
 }
 
 #[actix_web::test]
-async fn the_soft_limit_is_raised_to_the_hard_one() {
+async fn soft_limit_is_raised_to_the_hard_limit() {
     let lower = |command: &mut _| shell::after("ulimit -Sn 50; ulimit -Hn 4000", command);
     let site = Site::start_with(&[], lower).await;
     let limits = format!("/proc/{}/limits", site.program.child.id().unwrap());
@@ -43,18 +43,18 @@ async fn the_soft_limit_is_raised_to_the_hard_one() {
     let files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
     assert_eq!(files.split_whitespace().take(2).collect::<Vec<_>>(), ["4000", "4000"]);
     let log = site.log().await;
-    assert!(!log.contains("the limit on open files"), "it is enough: {log}");
+    assert!(!log.contains("the limit on open files"), "the limit is high enough: {log}");
 }
 
 #[actix_web::test]
-async fn too_low_a_limit_is_named_at_the_start() {
+async fn low_limit_is_a_startup_error() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings_of_a_test("http://localhost:1", "http://127.0.0.1:1", folder.path());
     for limit in [16, 20, 24, 30] {
         let mut command = site::command(&[], &settings, &folder);
         shell::after(&format!("ulimit -n {limit}"), &mut command);
         let refused = Program::try_to_start(command).await.err();
-        let (code, said) = refused.expect("it doesn't start");
+        let (code, said) = refused.expect("the program started");
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains(&format!("open files is {limit}")), "{said}");
         assert!(said.contains("ulimit -Hn") && said.contains("LimitNOFILE="), "{said}");

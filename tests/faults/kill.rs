@@ -10,20 +10,20 @@ use crate::visitor::Visitor;
 /// When the program is killed.
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// While WorkOS makes the link.
-    RequestContext,
-    /// Between the mail and the click.
+    /// While WorkOS creates the link.
+    Requesting,
+    /// Between the email and the click.
     Waiting,
-    /// While WorkOS takes the code.
+    /// During the exchange.
     Exchanging,
-    /// At any moment of the callback.
+    /// At a random moment of the callback.
     SomewhereInTheCallback,
-    /// Right after the cookie came.
+    /// Right after the session cookie was sent.
     SignedIn,
 }
 
 const STEPS: [Step; 5] = [
-    Step::RequestContext,
+    Step::Requesting,
     Step::Waiting,
     Step::Exchanging,
     Step::SomewhereInTheCallback,
@@ -31,8 +31,9 @@ const STEPS: [Step; 5] = [
 ];
 
 impl Site {
-    /// Opens this path, and is killed after so long, or when it has answered.
-    async fn is_killed_after(&mut self, patience: Duration, visitor: &Visitor, path: &str) -> bool {
+    /// Requests this path, and kills the program after the response or the timeout. Returns whether
+    /// the request timed out.
+    async fn kill_during(&mut self, patience: Duration, visitor: &Visitor, path: &str) -> bool {
         let opening = visitor.request(reqwest::Method::GET, path);
         let opening = opening.header("Cookie", visitor.cookie_header()).timeout(patience);
         let cut_off = opening.send().await.is_err();
@@ -43,13 +44,13 @@ impl Site {
 
 #[actix_web::test]
 #[ignore = "takes a minute: scripts/test --long"]
-async fn at_any_step_a_hundred_times_it_loses_no_session_and_lets_nobody_in_twice() {
+async fn kill_at_any_step_loses_no_session_and_reuses_no_code() {
     let mut site = Site::start(&[("RATE_LIMIT_PER_CLIENT", "1000/1h")]).await;
     let mut signed_in = Vec::new();
     for n in 0..100_usize {
         let (step, email) = (STEPS[n % STEPS.len()], format!("ana{n}@acme.test"));
         let visitor = site.visitor();
-        if let Step::RequestContext = step {
+        if let Step::Requesting = step {
             let slow = json!({ "delay_ms": 400, "count": 1 });
             site.workos.fail("/passwordless/sessions", slow).await;
             let form = visitor.request(reqwest::Method::POST, "/login").form(&[("email", &email)]);
@@ -57,28 +58,28 @@ async fn at_any_step_a_hundred_times_it_loses_no_session_and_lets_nobody_in_twic
             assert!(form.timeout(Duration::from_millis(200)).send().await.is_err());
             site.kill_and_restart().await;
         }
-        // Whoever was cut off asks again.
+        // After a failed request, the user requests another link.
         visitor.ask_for_link(&email, "").await;
         let callback = site.workos.follow_newest_link(&email).await;
         match step {
-            Step::RequestContext => {}
+            Step::Requesting => {}
             Step::Waiting => site.kill_and_restart().await,
             Step::Exchanging => {
                 site.workos.fail("/sso/token", json!({ "delay_ms": 400, "count": 1 })).await;
                 let patience = Duration::from_millis(200);
-                assert!(site.is_killed_after(patience, &visitor, &callback).await);
+                assert!(site.kill_during(patience, &visitor, &callback).await);
             }
             Step::SomewhereInTheCallback => {
                 let patience = Duration::from_micros(500 * (n as u64 % 20));
-                site.is_killed_after(patience, &visitor, &callback).await;
+                site.kill_during(patience, &visitor, &callback).await;
             }
             Step::SignedIn => {
                 assert_eq!(visitor.get(&callback).await.location(), "/account");
                 site.kill_and_restart().await;
-                assert!(visitor.is_signed_in().await, "{n}: the browser was told of it");
+                assert!(visitor.is_signed_in().await, "{n}: the browser got the cookie");
             }
         }
-        // What was used stays used; what wasn't works. Never twice.
+        // A used code stays used, an unused one works, and none works twice.
         let before = site.workos.calls_of("/sso/token").await;
         let again = visitor.get(&callback).await;
         let exchanges = site.workos.calls_of("/sso/token").await - before;
@@ -94,7 +95,7 @@ async fn at_any_step_a_hundred_times_it_loses_no_session_and_lets_nobody_in_twic
     }
     assert!(signed_in.len() >= 60, "{}", signed_in.len());
     for visitor in &signed_in {
-        assert!(visitor.is_signed_in().await, "no later death may end an earlier session");
+        assert!(visitor.is_signed_in().await, "a later kill ended an earlier session");
     }
     let begun = Instant::now();
     site.kill_and_restart().await;

@@ -1,4 +1,4 @@
-//! `kill -9` while many sign-ins are written down at once: what a power cut does to the store's file.
+//! `kill -9` during concurrent writes, as by a power cut.
 
 use tokio::task::JoinSet;
 
@@ -7,58 +7,58 @@ use crate::visitor::Visitor;
 
 const AT_ONCE: usize = 12;
 
-/// Somebody who has opened the mailed link, and is on the way to the callback.
-async fn on_the_way(site: &Site, email: String) -> (Visitor, String) {
+/// Requests and follows a link. Returns the visitor and the callback URL, not yet opened.
+async fn before_callback(site: &Site, email: String) -> (Visitor, String) {
     let visitor = site.visitor();
     visitor.ask_for_link(&email, "").await;
     (visitor, site.workos.follow_newest_link(&email).await)
 }
 
-async fn no_session_is_lost_in_this_many_deaths(deaths: usize) {
+async fn assert_no_session_is_lost(kills: usize) {
     let mut site = Site::start(&[]).await;
-    let mut told = Vec::new();
-    for death in 0..deaths {
-        let mut arriving = Vec::new();
+    let mut signed_in = Vec::new();
+    for kill in 0..kills {
+        let mut pending = Vec::new();
         for n in 0..AT_ONCE {
-            arriving.push(on_the_way(&site, format!("ana{death}-{n}@acme.test")).await);
+            pending.push(before_callback(&site, format!("ana{kill}-{n}@acme.test")).await);
         }
-        let mut callbacks: JoinSet<_> = arriving
+        let mut callbacks: JoinSet<_> = pending
             .into_iter()
             .map(|(visitor, callback)| async move {
                 let opening = visitor.request(reqwest::Method::GET, &callback);
-                // Whoever hears nothing was told of nothing.
+                // Without a response, the browser has no session.
                 let _ = visitor.try_to_send(opening).await;
                 visitor
             })
             .collect();
-        // Each death is at another moment: after so many answers.
-        let before = told.len();
-        for _ in 0..death % AT_ONCE {
-            told.push(callbacks.join_next().await.unwrap().unwrap());
+        // Each kill comes after a different number of responses.
+        let before = signed_in.len();
+        for _ in 0..kill % AT_ONCE {
+            signed_in.push(callbacks.join_next().await.unwrap().unwrap());
         }
         site.kill_and_restart().await;
-        told.extend(callbacks.join_all().await);
-        told.retain(|visitor| visitor.cookie("__Host-session").is_some());
-        assert!(told.len() >= before + death % AT_ONCE);
-        for visitor in &told[before..] {
-            assert!(visitor.is_signed_in().await, "death {death}");
+        signed_in.extend(callbacks.join_all().await);
+        signed_in.retain(|visitor| visitor.cookie("__Host-session").is_some());
+        assert!(signed_in.len() >= before + kill % AT_ONCE);
+        for visitor in &signed_in[before..] {
+            assert!(visitor.is_signed_in().await, "kill {kill}");
         }
     }
-    for visitor in &told {
-        assert!(visitor.is_signed_in().await, "no later death ends an earlier session");
+    for visitor in &signed_in {
+        assert!(visitor.is_signed_in().await, "a later kill ended an earlier session");
     }
-    let is_whole = "PRAGMA integrity_check";
-    let whole = site.database().query_row(is_whole, [], |row| row.get::<_, String>(0));
-    assert_eq!(whole.unwrap(), "ok");
+    let check = "PRAGMA integrity_check";
+    let result = site.database().query_row(check, [], |row| row.get::<_, String>(0));
+    assert_eq!(result.unwrap(), "ok");
 }
 
 #[actix_web::test]
-async fn no_session_that_a_browser_was_told_of_is_lost() {
-    no_session_is_lost_in_this_many_deaths(8).await;
+async fn no_confirmed_session_is_lost() {
+    assert_no_session_is_lost(8).await;
 }
 
 #[actix_web::test]
 #[ignore = "takes a minute: scripts/test --long"]
-async fn a_hundred_times_no_session_that_a_browser_was_told_of_is_lost() {
-    no_session_is_lost_in_this_many_deaths(100).await;
+async fn no_confirmed_session_is_lost_in_a_hundred_kills() {
+    assert_no_session_is_lost(100).await;
 }

@@ -8,10 +8,10 @@ use crate::running::free_port;
 use crate::site;
 use crate::visitor::Visitor;
 
-const TEST: &str = "localhost::the_demo_reaches_its_emulator_where_localhost_is_ipv6_only";
+const TEST: &str = "localhost::demo_reaches_its_emulator_where_localhost_is_ipv6_only";
 
 #[actix_web::test]
-async fn the_demo_reaches_its_emulator_where_localhost_is_ipv6_only() {
+async fn demo_reaches_its_emulator_where_localhost_is_ipv6_only() {
     if !namespace::is_inside(TEST) {
         return;
     }
@@ -21,7 +21,7 @@ async fn the_demo_reaches_its_emulator_where_localhost_is_ipv6_only() {
     let mount = Command::new("mount").arg("--bind").arg(&hosts).arg("/etc/hosts").status();
     assert!(mount.unwrap().success());
 
-    // A code needs no link, which this test could not open either.
+    // A code, since this test couldn't open a link.
     let settings = [
         ("DATA_DIR", folder.path().to_str().unwrap()),
         ("TLS", "off"),

@@ -1,6 +1,6 @@
-//! What breaks around the app, and what people see of it then. Outages of WorkOS, of the store and
-//! of the mail server are tried where each is: `crates/workos-client/tests/`, `tests/redis/outage.rs`,
-//! `tests/smtp/outage.rs`. Here is what belongs to none of them.
+//! Faults of the machine, and what users see of them. Outages of WorkOS, the store and the mail
+//! server are tested in `crates/workos-client/tests/`, `tests/redis/outage.rs` and
+//! `tests/smtp/outage.rs`.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,7 +8,7 @@
     clippy::panic,
     unreachable_pub,
     dead_code,
-    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+    reason = "a test fails by panicking, and doesn't use all shared helpers"
 )]
 
 #[path = "../it/answer.rs"]

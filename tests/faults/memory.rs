@@ -1,4 +1,4 @@
-//! What connections cost in memory, whatever their clients send and however little they read.
+//! The memory per connection is bounded, whatever clients send and however little they read.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use tokio_rustls::TlsConnector;
 use crate::shell;
 use crate::site::Site;
 
-/// What one connection may take, in KiB. `docs/deploying.md` says the sum.
+/// The most memory that one connection may use, in KiB. `docs/deploying.md` has the total.
 const MAX_EACH: u64 = 512;
 const FORM: &str =
     "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n";
@@ -27,12 +27,12 @@ const FORM: &str =
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
-/// A site that takes more than a thousand connections, beside a WorkOS that takes its time.
+/// A site that accepts more than a thousand connections, with a slow WorkOS.
 struct Target {
     site: Site,
     address: SocketAddr,
     tls: Option<TlsConnector>,
-    /// The path of the style sheet: the largest answer.
+    /// The path of the style sheet, the largest response.
     style: String,
     _folder: TempDir,
 }
@@ -73,8 +73,8 @@ impl Target {
         [head, body.into()].concat()
     }
 
-    /// The most memory that the program ever took for each of so many connections, in KiB.
-    async fn takes(&self, connections: usize, bytes: Vec<u8>) -> u64 {
+    /// Sends these bytes on many connections. Returns the peak memory per connection, in KiB.
+    async fn peak_memory_each(&self, connections: usize, bytes: Vec<u8>) -> u64 {
         let before = self.site.memory();
         let (address, bytes, at_once) =
             (self.address, Arc::new(bytes), Arc::new(Semaphore::new(32)));
@@ -117,7 +117,7 @@ async fn connect(address: SocketAddr, tls: Option<TlsConnector>) -> Box<dyn Stre
     }
 }
 
-/// Sends all of it, or as much as is taken: until none is for some seconds, or it is hung up on.
+/// Sends these bytes, until the server reads nothing for three seconds or closes the connection.
 async fn send(stream: &mut Box<dyn Stream>, bytes: &[u8]) {
     let mut sent = 0;
     while sent < bytes.len() {
@@ -144,7 +144,7 @@ fn unfinished_head(target: &Target) -> Vec<u8> {
 const USUAL: [Kind; 4] = [
     ("idle", |_| Vec::new()),
     ("unfinished heads", unfinished_head),
-    ("allowed bodies, but for the last byte", |target| {
+    ("allowed bodies without the last byte", |target| {
         target.form(&format!("{}Content-Length: 16384\r\n", header(30 * 1024)), vec![b'a'; 16383])
     }),
     ("pipelined heads of 20 KiB", |target| {
@@ -152,41 +152,39 @@ const USUAL: [Kind; 4] = [
     }),
 ];
 
-/// Each looks for another way to take more: of actix-http alone the worst takes 13 MiB (3.20.0).
+/// Ways to use more memory. With actix-http 3.20.0 alone, the worst uses 13 MiB.
 const UNUSUAL: [Kind; 12] = [
-    ("idle after an answer", |target| target.request("GET /health/live", "")),
-    ("unfinished heads after an answer", |target| {
+    ("idle after a response", |target| target.request("GET /health/live", "")),
+    ("unfinished heads after a response", |target| {
         [target.request("GET /health/live", ""), unfinished_head(target)].concat()
     }),
-    ("chunks of a byte", |target| {
+    ("chunks of one byte", |target| {
         target.form("Transfer-Encoding: chunked\r\n", "1\r\na\r\n".repeat(16 * 1024 - 1))
     }),
     ("extensions of chunks", |target| {
         target.form("Transfer-Encoding: chunked\r\n", format!("1;{}", "a".repeat(1_000_000)))
     }),
-    ("bodies of refused requests", |target| {
+    ("bodies of rejected requests", |target| {
         let headers = format!("{}Transfer-Encoding: chunked\r\n", header(33 * 1024));
         target.form(&headers, "1\r\na\r\n".repeat(200_000))
     }),
     ("pipelined small requests", |target| target.request("GET /login", "").repeat(20_000)),
-    ("pipelined requests without a body to answer", |target| {
-        target.request("HEAD /login", "").repeat(20_000)
-    }),
-    ("pipelined requests of what isn't there", |target| {
+    ("pipelined HEAD requests", |target| target.request("HEAD /login", "").repeat(20_000)),
+    ("pipelined requests for a missing file", |target| {
         target.request("GET /static/none", "").repeat(20_000)
     }),
     ("pipelined requests with many small headers", |target| {
         let headers: String = (0..90).map(|n| format!("{n}:\r\n")).collect();
         target.request("GET /login", &headers).repeat(1000)
     }),
-    ("pipelined requests of a large file", |target| {
+    ("pipelined requests for a large file", |target| {
         target.request(&format!("GET {}", target.style), "").repeat(20_000)
     }),
-    ("requests of 100 KiB behind one that takes its time", |target| {
+    ("requests of 100 KiB behind a slow one", |target| {
         let slow = target.form("Content-Length: 19\r\n", "email=ana@acme.test");
         [slow, target.request("GET /login", &header(100 * 1024)).repeat(20)].concat()
     }),
-    ("bodies behind one that takes its time", |target| {
+    ("bodies behind a slow request", |target| {
         let slow = target.form("Content-Length: 19\r\n", "email=ana@acme.test");
         [slow, target.form("Transfer-Encoding: chunked\r\n", "1\r\na\r\n".repeat(20_000))].concat()
     }),
@@ -194,12 +192,12 @@ const UNUSUAL: [Kind; 12] = [
 
 async fn assert_bounded(tls: &str, connections: usize, (what, bytes): Kind) {
     let target = Target::start(tls).await;
-    let each = target.takes(connections, bytes(&target)).await;
+    let each = target.peak_memory_each(connections, bytes(&target)).await;
     assert!(each <= MAX_EACH, "TLS={tls}, {what}: {each} KiB each");
 }
 
 #[actix_web::test]
-async fn a_thousand_connections_take_half_a_mebibyte_each_at_most() {
+async fn thousand_connections_use_at_most_half_a_mebibyte_each() {
     let _alone = shell::BUSY.lock().await;
     for kind in USUAL {
         assert_bounded("off", 1000, kind).await;
@@ -208,7 +206,7 @@ async fn a_thousand_connections_take_half_a_mebibyte_each_at_most() {
 
 #[actix_web::test]
 #[ignore = "takes minutes: scripts/test --long"]
-async fn over_tls_they_take_no_more() {
+async fn tls_connections_stay_within_the_limit() {
     for kind in USUAL {
         assert_bounded("self-signed", 1000, kind).await;
     }
@@ -216,8 +214,8 @@ async fn over_tls_they_take_no_more() {
 
 #[actix_web::test]
 #[ignore = "takes minutes: scripts/test --long"]
-async fn nothing_that_is_sent_takes_more() {
-    // Fewer, so that a server in a debug build gets to all that each sends.
+async fn unusual_requests_stay_within_the_limit() {
+    // Fewer connections, so that a debug build can read everything they send.
     for tls in ["off", "self-signed"] {
         for kind in UNUSUAL {
             assert_bounded(tls, 100, kind).await;
@@ -226,17 +224,17 @@ async fn nothing_that_is_sent_takes_more() {
 }
 
 #[actix_web::test]
-async fn handshakes_that_are_not_finished_take_no_more() {
+async fn unfinished_handshakes_stay_within_the_limit() {
     let _alone = shell::BUSY.lock().await;
     let mut target = Target::start("self-signed").await;
     target.tls = None;
-    // A ClientHello of 64 KiB but for its end, in four records (RFC 8446, 4 and 5.1).
+    // An incomplete ClientHello of 64 KiB, in four records (RFC 8446, 4 and 5.1).
     let hello = [&[1, 0, 0xff, 0xff][..], &[0; 65_000]].concat();
     let record = |part: &[u8]| {
         let length = u16::try_from(part.len()).unwrap().to_be_bytes();
         [&[22, 3, 1], &length[..], part].concat()
     };
     let bytes = hello.chunks(16384).flat_map(record).collect();
-    let each = target.takes(1000, bytes).await;
+    let each = target.peak_memory_each(1000, bytes).await;
     assert!(each <= MAX_EACH, "{each} KiB each");
 }

@@ -1,14 +1,14 @@
-//! What a shell can do to a program before it starts, and `prlimit` to one that runs.
+//! Sets process limits: by a shell before the program starts, or by `prlimit` while it runs.
 
 use std::process::Stdio;
 
 use tokio::process::Command;
 use tokio::sync::Mutex;
 
-/// Held by tests that keep all processors busy, or measure how long something takes meanwhile.
+/// Held by tests that use all processors or measure time.
 pub static BUSY: Mutex<()> = Mutex::const_new(());
 
-/// Has a shell do this first, and then become the program.
+/// Makes a shell run this before it executes the program.
 pub fn after(first: &str, command: &mut Command) {
     let program = command.as_std();
     let mut shell = Command::new("/bin/sh");
@@ -20,7 +20,7 @@ pub fn after(first: &str, command: &mut Command) {
     *command = shell;
 }
 
-/// Changes a limit of this process, as `prlimit` of util-linux is told it: `--nofile=64`.
+/// Changes a limit of a process by an option of `prlimit`, such as `--nofile=64`.
 pub fn limit(process: u32, limit: &str) {
     let mut prlimit = std::process::Command::new("prlimit");
     prlimit.args(["--pid", &process.to_string(), limit]);

@@ -1,4 +1,4 @@
-//! Clients that ask for much and read nothing.
+//! Clients that request much and read nothing.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -10,8 +10,8 @@ use crate::site::Site;
 
 const READERS: usize = 30;
 
-/// Asks for this so often that no buffer of the system holds the answers.
-async fn ask_and_read_nothing(address: SocketAddr, host: &str, path: &str) -> TcpStream {
+/// Sends so many requests that the responses exceed the system's buffers.
+async fn request_without_reading(address: SocketAddr, host: &str, path: &str) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     let mut stream = socket.connect(address).await.unwrap();
@@ -22,7 +22,7 @@ async fn ask_and_read_nothing(address: SocketAddr, host: &str, path: &str) -> Tc
 
 #[actix_web::test]
 #[ignore = "takes half a minute: scripts/test --long"]
-async fn they_cost_some_memory_hold_nobody_up_and_are_hung_up_on() {
+async fn slow_readers_use_bounded_memory_and_are_disconnected() {
     let site = Site::start(&[]).await;
     let host = site.origin.strip_prefix("http://").unwrap();
     let address = lookup_host(host).await.unwrap().find(SocketAddr::is_ipv4).unwrap();
@@ -31,19 +31,19 @@ async fn they_cost_some_memory_hold_nobody_up_and_are_hung_up_on() {
     let (memory, files) = (site.memory(), site.open_files());
     let mut held = Vec::new();
     for _ in 0..READERS {
-        held.push(ask_and_read_nothing(address, host, path).await);
+        held.push(request_without_reading(address, host, path).await);
     }
     let begun = Instant::now();
     assert_eq!(site.visitor().get("/login").await.status, 200);
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     let memory = site.memory() - memory;
     assert!(memory < 400, "{memory} MiB");
-    // The test's own connection goes after some seconds, too.
+    // The test's own connection is closed after some seconds, too.
     let mut now_and_then = tokio::time::interval(Duration::from_millis(100));
     while site.open_files() > files {
-        assert!(begun.elapsed() < Duration::from_secs(60), "they are waited for");
+        assert!(begun.elapsed() < Duration::from_secs(60), "slow readers are still connected");
         now_and_then.tick().await;
     }
-    assert!(begun.elapsed() > Duration::from_secs(15), "whoever is slow is waited for");
+    assert!(begun.elapsed() > Duration::from_secs(15), "slow readers were disconnected too early");
     drop(held);
 }

@@ -1,4 +1,4 @@
-//! WorkOS takes no connection, or answers when nobody listens any more.
+//! WorkOS accepts no connection, or responds too late.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::answer::assert_error;
 use crate::test_app::TestApp;
 
-/// Listens and never accepts; its queue is full.
+/// Returns a listener that never accepts and whose queue is full.
 async fn full_queue() -> (tokio::net::TcpListener, Vec<TcpStream>) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -25,7 +25,7 @@ async fn full_queue() -> (tokio::net::TcpListener, Vec<TcpStream>) {
 }
 
 #[actix_web::test]
-async fn a_connection_that_hangs_is_given_up_after_three_seconds_and_holds_nobody() {
+async fn hanging_connection_times_out_after_three_seconds() {
     let (listener, _waiting) = full_queue().await;
     let silent = format!("http://{}", listener.local_addr().unwrap());
     let app = TestApp::with(&[("WORKOS_API_URL", &silent)]).await;
@@ -39,7 +39,7 @@ async fn a_connection_that_hangs_is_given_up_after_three_seconds_and_holds_nobod
         });
     }
     assert_eq!(app.visitor().get("/login").await.status, 200);
-    assert!(begun.elapsed() < Duration::from_secs(2), "nobody else waits");
+    assert!(begun.elapsed() < Duration::from_secs(2), "other requests don't wait");
     for answer in requested.join_all().await {
         assert_error(&answer, 503, "workos_unavailable");
         assert!(answer.headers.contains_key("retry-after"));
@@ -49,7 +49,7 @@ async fn a_connection_that_hangs_is_given_up_after_three_seconds_and_holds_nobod
 }
 
 #[actix_web::test]
-async fn an_exchange_that_is_answered_too_late_signs_nobody_in() {
+async fn exchange_that_times_out_signs_nobody_in() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -70,9 +70,9 @@ async fn an_exchange_that_is_answered_too_late_signs_nobody_in() {
     assert_error(&answer, 503, "workos_unavailable");
     assert!(begun.elapsed() < Duration::from_secs(22), "{:?}", begun.elapsed());
     assert_eq!(answer.field("email"), "ana@acme.test");
-    // The code is spent at WorkOS by now: the sign-in is over, and a new one is one press away.
+    // WorkOS has used the code by now, so the sign-in has ended. The page offers a new one.
     assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
     assert!(!visitor.is_signed_in().await);
-    assert_eq!(app.workos.calls_of("/sso/token").await, 1, "the code is never sent twice");
+    assert_eq!(app.workos.calls_of("/sso/token").await, 1, "the code is exchanged only once");
     assert!(app.signed_in("ana@acme.test").await.is_signed_in().await);
 }

@@ -1,11 +1,11 @@
-//! The stand-in for WorkOS, spoken to over HTTP as a test of any language would.
+//! The WorkOS emulator, used over HTTP as tests in any language can use it.
 
 use std::time::{Duration, Instant};
 
 use magic_link_emulator::{Emulator, Options};
 use serde_json::{Value, json};
 
-/// The stand-in, spoken to over HTTP as a test of any language would.
+/// The emulator, used over HTTP.
 pub struct WorkOs {
     pub url: String,
     http: reqwest::Client,
@@ -23,29 +23,30 @@ impl WorkOs {
         Self { url: emulator.url(), http: http(), _emulator: Some(emulator) }
     }
 
-    /// One that another process runs.
+    /// Connects to an emulator that another process runs.
     pub fn running_at(url: &str) -> Self {
         Self { url: url.to_owned(), http: http(), _emulator: None }
     }
 
-    /// Opens the newest link mailed to this address as a browser does; gives where it leads.
+    /// Opens the newest link sent to this address. Returns where it redirects.
     pub async fn follow_newest_link(&self, email: &str) -> String {
         self.follow(&self.newest_link(email).await).await
     }
 
     pub async fn newest_link(&self, email: &str) -> String {
-        self.newest_mail(email).await["link"].as_str().expect("a link in the mail").to_owned()
+        self.newest_mail(email).await["link"].as_str().expect("a link in the email").to_owned()
     }
 
-    /// The code in the newest mail to this address.
+    /// Returns the code in the newest email to this address.
     pub async fn newest_code(&self, email: &str) -> String {
         let mail = self.newest_mail(email).await;
         let mut words = mail["text"].as_str().unwrap().split_whitespace();
         let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
-        words.find(is_code).expect("a code in the mail").to_owned()
+        words.find(is_code).expect("a code in the email").to_owned()
     }
 
-    /// Waits for the first one: an app may answer before its mail server has taken the mail.
+    /// Returns the newest email to this address. Waits for the first one, since an app may respond
+    /// before its mail server has accepted the email.
     pub async fn newest_mail(&self, email: &str) -> Value {
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(10) {
@@ -54,17 +55,17 @@ impl WorkOs {
                 return mail.take();
             }
         }
-        panic!("no mail for {email}");
+        panic!("no email for {email}");
     }
 
-    /// Visits the links of a mail as this kind of mail scanner does.
+    /// Visits the links of an email as this kind of mail scanner does.
     #[allow(dead_code, reason = "not every binary uses it")]
     pub async fn scan(&self, mail: &Value, kind: &str) {
         let id = mail["id"].as_str().unwrap();
         self.post(&format!("/_emulate/inbox/{id}/scan"), &json!({ "as": kind })).await;
     }
 
-    /// The commands that its mail server got so far.
+    /// Returns the commands that its mail server got so far.
     #[cfg(feature = "smtp")]
     pub async fn smtp_commands(&self) -> Vec<String> {
         let log = self.get("/_emulate/smtp").await;
@@ -72,10 +73,10 @@ impl WorkOs {
         commands.map(|entry| entry["command"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Where the mail server of the stand-in listens.
+    /// Returns the URL of the emulator's mail server.
     #[cfg(feature = "smtp")]
     pub fn smtp_url(&self) -> String {
-        self._emulator.as_ref().expect("a stand-in of this process").smtp_url()
+        self._emulator.as_ref().expect("an emulator in this process").smtp_url()
     }
 
     pub async fn follow(&self, link: &str) -> String {
@@ -87,7 +88,7 @@ impl WorkOs {
         self.get(&format!("/_emulate/inbox?to={email}")).await["data"].as_array().unwrap().len()
     }
 
-    /// Gives an organization an SSO connection for this domain; gives the connection's id.
+    /// Creates an SSO connection of an organization for this domain. Returns the connection's ID.
     // for sso
     pub async fn connect(&self, organization: &str, domain: &str) -> String {
         let connection = json!({
@@ -98,14 +99,14 @@ impl WorkOs {
         answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
     }
 
-    /// Makes matching calls fail; `failure` as `POST /_emulate/hooks` takes it.
+    /// Makes matching calls fail. `failure` has the fields of `POST /_emulate/hooks`.
     pub async fn fail(&self, path: &str, failure: Value) {
         let mut hook = json!({ "method": "*", "path": path });
         hook.as_object_mut().unwrap().extend(failure.as_object().unwrap().clone());
         self.post("/_emulate/hooks", &hook).await;
     }
 
-    /// The paths of the API calls so far, oldest first.
+    /// Returns the paths of the API calls so far, oldest first.
     pub async fn calls(&self) -> Vec<String> {
         let calls = self.get("/_emulate/requests").await;
         let mut calls: Vec<_> = calls["data"].as_array().unwrap().iter().collect();
@@ -118,7 +119,7 @@ impl WorkOs {
     }
 
     /// Calls the API as an app does.
-    #[allow(dead_code, reason = "most tests have the app call it")]
+    #[allow(dead_code, reason = "in most tests, the app calls it")]
     pub async fn call(&self, path: &str, body: &Value) -> Value {
         let request = self.http.post(format!("{}{path}", self.url)).bearer_auth("sk_test_default");
         let answer = request.json(body).send().await.unwrap();
@@ -140,7 +141,7 @@ impl WorkOs {
     }
 }
 
-/// A client that follows nothing, waits for nothing for long, and takes any certificate.
+/// Returns a client with a short timeout that follows no redirects and accepts any certificate.
 pub fn http() -> reqwest::Client {
     http_builder().build().unwrap()
 }

@@ -13,17 +13,17 @@ use workos_magic_link::sign_in::{
 };
 
 use crate::answer::assert_error;
-use crate::open::{asked, go_on, press};
+use crate::open::{confirm, follow_redirects, requested_link};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn unknown_used_and_expired_links_get_the_same_page() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, used) = asked(&app, "ana@acme.test", "").await;
-    let leaving = press(&visitor, &used).await;
-    go_on(&app, &visitor, &leaving).await;
-    let (_, expired) = asked(&app, "ben@acme.test", "").await;
+    let (visitor, used) = requested_link(&app, "ana@acme.test", "").await;
+    let leaving = confirm(&visitor, &used).await;
+    follow_redirects(&app, &visitor, &leaving).await;
+    let (_, expired) = requested_link(&app, "ben@acme.test", "").await;
     app.clock.advance(60 * 60);
     let unknown = format!("{}/login/open/{}", app.origin, "A".repeat(160));
     let cut = &expired[..expired.len() - 1];
@@ -31,7 +31,7 @@ async fn unknown_used_and_expired_links_get_the_same_page() {
     let stranger = app.visitor();
     let page = stranger.get(&unknown).await;
     for link in [&used, &expired, &unknown, cut] {
-        for answer in [stranger.get(link).await, press(&stranger, link).await] {
+        for answer in [stranger.get(link).await, confirm(&stranger, link).await] {
             assert_error(&answer, 400, "link_expired");
             assert_eq!(answer.without_request_id(), page.without_request_id());
         }
@@ -41,7 +41,7 @@ async fn unknown_used_and_expired_links_get_the_same_page() {
 #[actix_web::test]
 async fn expired_link_offers_a_new_one_in_the_requesting_browser() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "/reports").await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "/reports").await;
     app.clock.advance(60 * 60);
     let page = visitor.get(&link).await;
     assert_error(&page, 400, "link_expired");
@@ -51,42 +51,42 @@ async fn expired_link_offers_a_new_one_in_the_requesting_browser() {
 #[actix_web::test]
 async fn link_with_a_lifetime_of_24_hours_works_after_six() {
     let app = TestApp::with_own_mail(&[("LINK_EXPIRES_IN", "24h")]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "").await;
     let six_hours = 6 * 60 * 60;
     app.clock.advance(six_hours);
     app.workos.advance_clock(six_hours).await;
-    let leaving = press(&visitor, &link).await;
-    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+    let leaving = confirm(&visitor, &link).await;
+    assert_eq!(follow_redirects(&app, &visitor, &leaving).await.location(), "/account");
 }
 
 #[actix_web::test]
 async fn link_expires_after_an_hour_by_default() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "").await;
     app.clock.advance(60 * 60 - 5);
     assert_eq!(visitor.get(&link).await.status, 200);
     app.clock.advance(5);
     assert_error(&visitor.get(&link).await, 400, "link_expired");
-    assert_error(&press(&visitor, &link).await, 400, "link_expired");
+    assert_error(&confirm(&visitor, &link).await, 400, "link_expired");
 }
 
 #[actix_web::test]
 async fn each_link_belongs_to_its_own_sign_in() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, first) = asked(&app, "ana@acme.test", "/first").await;
+    let (visitor, first) = requested_link(&app, "ana@acme.test", "/first").await;
     visitor.ask_for_link("ana@acme.test", "/second").await;
     let second = app.workos.newest_link("ana@acme.test").await;
     assert_ne!(first, second);
-    let leaving = press(&visitor, &second).await;
-    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/second");
-    let leaving = press(&visitor, &first).await;
-    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/first");
+    let leaving = confirm(&visitor, &second).await;
+    assert_eq!(follow_redirects(&app, &visitor, &leaving).await.location(), "/second");
+    let leaving = confirm(&visitor, &first).await;
+    assert_eq!(follow_redirects(&app, &visitor, &leaving).await.location(), "/first");
 }
 
 #[actix_web::test]
 async fn token_is_valid_only_as_a_link() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "").await;
     let token = link.rsplit_once('/').unwrap().1;
     let cookie = visitor.sign_ins().remove(0);
     let pending = visitor.cookie(&cookie).unwrap();
@@ -102,7 +102,7 @@ async fn token_is_valid_only_as_a_link() {
         "state_mismatch",
     );
 
-    let leaving = press(&visitor, &link).await;
+    let leaving = confirm(&visitor, &link).await;
     let callback = app.workos.follow(leaving.leads_to(&app.workos.url).unwrap()).await;
     let state = callback.split_once("state=").unwrap().1.split('&').next().unwrap();
     assert_error(&visitor.get(&format!("/login/open/{state}")).await, 400, "link_expired");
@@ -111,14 +111,14 @@ async fn token_is_valid_only_as_a_link() {
 #[actix_web::test]
 async fn link_is_claimed_only_by_the_button_and_no_secret_is_stored() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "").await;
     visitor.get(&link).await;
     let rows = |app: &TestApp| {
         let count = "SELECT count(*) FROM claims";
         app.database().query_row(count, [], |row| row.get::<_, i64>(0)).unwrap()
     };
     assert_eq!(rows(&app), 0);
-    press(&visitor, &link).await;
+    confirm(&visitor, &link).await;
     assert_eq!(rows(&app), 1);
     let dump = app.engine.dump(app.data_dir());
     let token = link.rsplit_once('/').unwrap().1;
@@ -169,7 +169,7 @@ async fn cookie_keys_alone_make_no_link() {
         let cancel = link.replace("/open/", "/cancel/");
         for path in [&link, &cancel] {
             assert_error(&forger.get(path).await, 400, "link_expired");
-            assert_error(&press(&forger, path).await, 400, "link_expired");
+            assert_error(&confirm(&forger, path).await, 400, "link_expired");
         }
         let elsewhere = app.visitor();
         for digits in (0..100).map(|digits| format!("{digits:02}")) {
@@ -187,16 +187,16 @@ async fn cookie_keys_and_a_requested_sign_in_make_no_link() {
     let key = generate_cookie_key().unwrap();
     let keys = parse_cookie_keys(&key).unwrap();
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
-    let (forger, real) = asked(&app, "victim@acme.test", "").await;
+    let (forger, real) = requested_link(&app, "victim@acme.test", "").await;
     let token = real.rsplit_once('/').unwrap().1;
     let MailLink { id, requested, network, .. } = MailLink::read(&keys, token).unwrap();
     let hour = Duration::from_secs(60 * 60);
     let made_up = MailLink::new(&id, requested, network, hour).unwrap().token(&keys).unwrap();
-    assert_error(&press(&forger, &format!("/login/open/{made_up}")).await, 400, "link_expired");
+    assert_error(&confirm(&forger, &format!("/login/open/{made_up}")).await, 400, "link_expired");
     assert!(app.workos.calls().await.is_empty());
-    let leaving = press(&forger, &real).await;
+    let leaving = confirm(&forger, &real).await;
     assert_eq!(
-        go_on(&app, &forger, &leaving).await.location(),
+        follow_redirects(&app, &forger, &leaving).await.location(),
         "/account",
         "the link in the email works"
     );
@@ -209,14 +209,14 @@ async fn cookie_keys_and_a_received_link_sign_in_as_nobody_else() {
     let key = generate_cookie_key().unwrap();
     let keys = parse_cookie_keys(&key).unwrap();
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
-    let (forger, link) = asked(&app, "eve@evil.test", "").await;
+    let (forger, link) = requested_link(&app, "eve@evil.test", "").await;
     // for cross-device
     let digits = forger.get("/login/sent").await.digits().to_owned();
     let cookie = forger.sign_ins().remove(0);
     let Sealed(mut inside) = keys.open(&cookie, &forger.cookie(&cookie).unwrap()).unwrap();
     inside["e"] = "victim@acme.test".into();
     forger.set_cookie(&cookie, &keys.seal(&cookie, &Sealed(inside)).unwrap());
-    assert_error(&press(&forger, &link).await, 400, "link_expired");
+    assert_error(&confirm(&forger, &link).await, 400, "link_expired");
     // for cross-device
     assert_eq!(app.visitor().post(&link, &[("digits", &digits)]).await.status, 200);
     // for cross-device
@@ -239,7 +239,7 @@ async fn store_dump_and_cookie_keys_make_no_link() {
     let key = generate_cookie_key().unwrap();
     let keys = parse_cookie_keys(&key).unwrap();
     let app = TestApp::with_own_mail(&[("COOKIE_KEYS", &key)]).await;
-    let (_, link) = asked(&app, "ana@acme.test", "").await;
+    let (_, link) = requested_link(&app, "ana@acme.test", "").await;
     let token = link.rsplit_once('/').unwrap().1;
     let secret = serde_json::to_value(MailLink::read(&keys, token).unwrap()).unwrap()["k"].clone();
     let secret = secret.as_str().unwrap();
@@ -276,6 +276,6 @@ async fn right_digits_entered_again_during_the_sign_in_are_no_error() {
     assert_eq!(type_digits().await, 200);
     let leaving = visitor.get(visitor.get(&sent).await.location()).await;
     assert_eq!(type_digits().await, 200, "the requesting browser is at WorkOS");
-    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+    assert_eq!(follow_redirects(&app, &visitor, &leaving).await.location(), "/account");
     assert_eq!(type_digits().await, 200, "the requesting browser is signed in");
 }

@@ -1,10 +1,10 @@
-//! Odd spellings of paths, odd methods: never content, never an error of ours.
+//! Unusual spellings of paths and unusual methods never return content or an internal error.
 
 use crate::raw::{header, request, statuses};
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn an_odd_spelling_of_a_path_opens_nothing() {
+async fn nonstandard_spellings_of_a_path_reach_no_page() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let cookie = format!("Cookie: {}\r\n", visitor.cookie_header());
@@ -55,10 +55,10 @@ async fn an_odd_spelling_of_a_path_opens_nothing() {
     }
 }
 
-/// actix-web decodes what need not be encoded before it looks for a route, so the two are one page,
-/// behind the same guards: a limit or a session is asked for by the handler, not by the path.
+/// actix-web decodes unreserved characters before it matches a route, so both spellings are the same
+/// page with the same checks: handlers check limits and sessions, not paths.
 #[actix_web::test]
-async fn an_encoded_letter_is_the_letter() {
+async fn percent_encoded_path_is_decoded_before_routing() {
     let app = TestApp::spawn().await;
     let stranger = request(&app.origin, "GET /%61ccount", "").await;
     assert_eq!(statuses(&stranger), [303]);
@@ -72,7 +72,7 @@ async fn an_encoded_letter_is_the_letter() {
 }
 
 #[actix_web::test]
-async fn odd_methods_do_nothing() {
+async fn unsupported_methods_are_rejected() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let headers = format!("Sec-Fetch-Site: same-origin\r\nCookie: {}\r\n", visitor.cookie_header());
@@ -99,7 +99,10 @@ async fn odd_methods_do_nothing() {
             assert_eq!(statuses(&answer), [405], "{method} {path}: {answer}");
             assert!(answer.contains("method_not_allowed"), "{method} {path}");
             assert!(header(&answer, "allow").is_some(), "{method} {path}");
-            assert!(!answer.contains(&visitor.cookie_header()), "nothing is sent back: {method}");
+            assert!(
+                !answer.contains(&visitor.cookie_header()),
+                "the response contains the request: {method}"
+            );
         }
     }
     assert_eq!(statuses(&request(&app.origin, "OPTIONS *", "").await), [404]);
@@ -109,7 +112,7 @@ async fn odd_methods_do_nothing() {
 }
 
 #[actix_web::test]
-async fn no_header_or_parameter_makes_another_method() {
+async fn headers_and_parameters_cannot_override_the_method() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let cookie = format!(
@@ -123,7 +126,7 @@ async fn no_header_or_parameter_makes_another_method() {
 }
 
 #[actix_web::test]
-async fn odd_versions_of_http_are_refused() {
+async fn unsupported_http_versions_are_rejected() {
     let app = TestApp::spawn().await;
     let host = app.origin.split_once("//").unwrap().1;
     for line in ["GET /", "GET / HTTP/0.9", "GET / HTTP/1.2", "GET / HTTP/2.0", "GET / http/1.1"] {

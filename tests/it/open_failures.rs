@@ -1,15 +1,15 @@
-//! `/login/open/{token}` when something fails: nothing that went wrong uses the link up.
+//! `/login/open/{token}` when something fails: no failure uses up the link.
 
 use serde_json::json;
 
 use crate::answer::assert_error;
-use crate::open::{asked, go_on, has_button, press};
+use crate::open::{confirm, follow_redirects, has_button, requested_link};
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn an_outage_burns_nothing() {
+async fn workos_outage_leaves_the_link_usable() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "").await;
     let path = link.strip_prefix(&app.origin).unwrap();
     for (failure, status, code) in [
         (json!({ "status": 503, "count": 1 }), 503, "workos_unavailable"),
@@ -19,71 +19,71 @@ async fn an_outage_burns_nothing() {
         (json!({ "fault": "not_json", "count": 1 }), 503, "workos_unavailable"),
     ] {
         app.workos.fail("/passwordless/sessions", failure).await;
-        let failed = press(&visitor, &link).await;
+        let failed = confirm(&visitor, &link).await;
         assert_error(&failed, status, code);
-        assert_eq!(failed.leads_to("/login/open/"), Some(path), "it says where to try again");
+        assert_eq!(failed.leads_to("/login/open/"), Some(path), "it links to a retry");
         assert!(has_button(&visitor.get(&link).await));
     }
-    let leaving = press(&visitor, &link).await;
-    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+    let leaving = confirm(&visitor, &link).await;
+    assert_eq!(follow_redirects(&app, &visitor, &leaving).await.location(), "/account");
 }
 
 #[actix_web::test]
-async fn a_press_that_led_nowhere_can_be_repeated_after_a_moment() {
+async fn failed_confirmation_can_be_retried_after_ten_seconds() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "").await;
     let path = link.strip_prefix(&app.origin).unwrap();
-    let lost = press(&visitor, &link).await;
-    for twice in [press(&visitor, &link).await, visitor.get(&link).await] {
+    let lost = confirm(&visitor, &link).await;
+    for twice in [confirm(&visitor, &link).await, visitor.get(&link).await] {
         assert_error(&twice, 400, "link_expired");
         assert!(twice.body.contains("already signing in with this link"), "{}", twice.body);
         assert_eq!(twice.leads_to("/login/open/"), Some(path));
     }
     app.clock.advance(10);
     assert!(has_button(&visitor.get(&link).await));
-    let leaving = press(&visitor, &link).await;
+    let leaving = confirm(&visitor, &link).await;
     assert_eq!(app.workos.calls_of("/passwordless/sessions").await, 2);
-    assert_error(&go_on(&app, &visitor, &lost).await, 400, "state_mismatch");
-    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+    assert_error(&follow_redirects(&app, &visitor, &lost).await, 400, "state_mismatch");
+    assert_eq!(follow_redirects(&app, &visitor, &leaving).await.location(), "/account");
 }
 
 #[actix_web::test]
-async fn no_failure_of_the_store_burns_it_either() {
+async fn store_failure_leaves_the_link_usable() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "").await;
     let path = link.strip_prefix(&app.origin).unwrap();
     let database = app.database();
     database.execute_batch("ALTER TABLE claims RENAME TO away").unwrap();
-    for failed in [visitor.get(&link).await, press(&visitor, &link).await] {
+    for failed in [visitor.get(&link).await, confirm(&visitor, &link).await] {
         assert_error(&failed, 503, "store_unavailable");
         assert_eq!(failed.leads_to("/login/open/"), Some(path));
     }
     database.execute_batch("ALTER TABLE away RENAME TO claims").unwrap();
-    // What was claimed can't be given back: it lapses.
+    // The claim can't be released, so it expires.
     let stuck = "CREATE TRIGGER stuck BEFORE DELETE ON claims BEGIN SELECT RAISE(ABORT, ''); END";
     database.execute_batch(stuck).unwrap();
     app.workos.fail("/passwordless/sessions", json!({ "status": 503, "count": 1 })).await;
-    assert_error(&press(&visitor, &link).await, 503, "workos_unavailable");
+    assert_error(&confirm(&visitor, &link).await, 503, "workos_unavailable");
     app.clock.advance(10);
-    let leaving = press(&visitor, &link).await;
-    assert_eq!(go_on(&app, &visitor, &leaving).await.location(), "/account");
+    let leaving = confirm(&visitor, &link).await;
+    assert_eq!(follow_redirects(&app, &visitor, &leaving).await.location(), "/account");
 }
 
 #[actix_web::test]
-async fn an_address_that_workos_refuses_is_not_told_to_try_for_ever() {
+async fn address_that_workos_rejects_is_not_told_to_retry() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "").await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "").await;
     let refusal =
         json!({ "status": 422, "body": { "errors": [{ "field": "email", "code": "x" }] } });
     app.workos.fail("/passwordless/sessions", refusal).await;
-    assert_error(&press(&visitor, &link).await, 403, "not_allowed");
+    assert_error(&confirm(&visitor, &link).await, 403, "not_allowed");
 }
 
 #[actix_web::test]
-async fn a_pressed_link_that_workos_refuses_afterwards_is_offered_anew() {
+async fn link_that_workos_rejects_after_confirmation_offers_a_new_one() {
     let app = TestApp::with_own_mail(&[]).await;
-    let (visitor, link) = asked(&app, "ana@acme.test", "/reports").await;
-    let leaving = press(&visitor, &link).await;
+    let (visitor, link) = requested_link(&app, "ana@acme.test", "/reports").await;
+    let leaving = confirm(&visitor, &link).await;
     let to_workos = leaving.leads_to(&app.workos.url).unwrap();
     app.workos.follow(to_workos).await;
     let again = app.workos.follow(to_workos).await;
@@ -93,14 +93,14 @@ async fn a_pressed_link_that_workos_refuses_afterwards_is_offered_anew() {
 }
 
 #[actix_web::test]
-async fn a_mail_server_that_is_away_is_the_same_for_every_address() {
+async fn mail_server_outage_looks_the_same_for_every_address() {
     let app = TestApp::with_own_mail(&[("SMTP_URL", "smtp://127.0.0.1:1")]).await;
     let visitor = app.visitor();
     let mut bodies = Vec::new();
     for email in ["ana@acme.test", "ben@acme.test"] {
         let refused = visitor.post("/login", &[("email", email)]).await;
         assert_error(&refused, 503, "mail_unavailable");
-        assert_eq!(refused.field("email"), email, "what was typed isn't lost");
+        assert_eq!(refused.field("email"), email, "the address stays in the form");
         assert!(!refused.header("retry-after").is_empty());
         assert!(visitor.sign_ins().is_empty());
         bodies.push(refused.body.replace(email, ""));

@@ -1,4 +1,4 @@
-//! The operator's commands beside the running server, and what the operator reads.
+//! Admin commands while the server runs, and its log.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn the_operator_reads_what_workos_came_back_with_if_it_is_documented() {
+async fn documented_workos_errors_are_logged() {
     let (folder, port, workos) = (tempfile::tempdir().unwrap(), free_port(), WorkOs::start());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -41,11 +41,11 @@ async fn the_operator_reads_what_workos_came_back_with_if_it_is_documented() {
     for error in documented {
         assert_eq!(log.matches(&format!("cause={error}: ")).count(), 1, "{error}: {log}");
     }
-    assert!(!log.contains("canary"), "anybody's text isn't repeated");
+    assert!(!log.contains("canary"), "text from the request isn't logged");
 }
 
 #[actix_web::test]
-async fn the_operator_sees_and_ends_sessions_beside_the_running_server() {
+async fn operator_lists_and_ends_sessions_while_the_server_runs() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -59,7 +59,7 @@ async fn the_operator_sees_and_ends_sessions_beside_the_running_server() {
         visitors.push(visitor);
     }
     let [ana, also_ana, bob, eve] = visitors.try_into().ok().unwrap();
-    // The store is all that the operator's commands need.
+    // Admin commands need only the store.
     let store: HashMap<String, String> =
         settings.into_iter().filter(|(name, _)| name == "DATA_DIR").collect();
     let run = async |arguments: &[&str]| {
@@ -89,13 +89,13 @@ async fn the_operator_sees_and_ends_sessions_beside_the_running_server() {
     let nowhere = HashMap::from([("DATA_DIR".to_owned(), "nowhere".to_owned())]);
     let output = command(&["sessions", "end", "--all"], &nowhere, folder.path()).output().await;
     assert_eq!(output.unwrap().status.code(), Some(1));
-    assert!(!folder.path().join("nowhere").exists(), "looking makes no store");
+    assert!(!folder.path().join("nowhere").exists(), "no store is created");
     drop((ana, also_ana, bob, eve));
     assert_eq!(program.terminate().await.0, Some(0));
 }
 
 #[actix_web::test]
-async fn what_it_keeps_and_cannot_read_is_named_and_left_alone() {
+async fn unreadable_files_are_named_and_left_unchanged() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());
     settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());
@@ -107,7 +107,7 @@ async fn what_it_keeps_and_cannot_read_is_named_and_left_alone() {
     for file in ["sessions.sqlite3", "cookie.key"] {
         let folder = tempfile::tempdir().unwrap();
         settings.insert("DATA_DIR".to_owned(), folder.path().to_str().unwrap().to_owned());
-        std::fs::write(folder.path().join(file), "nonsense, and more of it than a header").unwrap();
+        std::fs::write(folder.path().join(file), "nonsense that is longer than a header").unwrap();
         let output = command(&[], &settings, folder.path()).output().await.unwrap();
         assert_eq!(output.status.code(), Some(1));
         let said = text(&output.stderr);
@@ -117,7 +117,7 @@ async fn what_it_keeps_and_cannot_read_is_named_and_left_alone() {
 }
 
 #[actix_web::test]
-async fn it_goes_on_when_nobody_takes_what_it_says() {
+async fn server_runs_when_its_output_cannot_be_written() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -126,14 +126,14 @@ async fn it_goes_on_when_nobody_takes_what_it_says() {
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
     let mut child = command.stdout(full()).stderr(full()).spawn().unwrap();
     while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        assert!(child.try_wait().unwrap().is_none(), "it ended");
+        assert!(child.try_wait().unwrap().is_none(), "the server exited");
         tokio::task::yield_now().await;
     }
     assert_eq!(Visitor::new(&origin).get("/health/ready").await.status, 200);
 }
 
 #[actix_web::test]
-async fn at_the_most_talkative_level_the_log_holds_no_secret() {
+async fn trace_log_contains_no_secrets() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -158,10 +158,7 @@ async fn at_the_most_talkative_level_the_log_holds_no_secret() {
     let session = visitor.cookie("__Host-session").unwrap();
 
     let (_, log) = program.terminate().await;
-    assert!(
-        log.contains("\"answered\"") && log.lines().count() > 50,
-        "the log is talkative: {log}"
-    );
+    assert!(log.contains("\"answered\"") && log.lines().count() > 50, "the log is detailed: {log}");
     let values = |url: &str| -> Vec<String> {
         url::Url::parse(url).unwrap().query_pairs().map(|(_, value)| value.into_owned()).collect()
     };

@@ -1,4 +1,4 @@
-//! A panic in a handler is an answer, and the process lives.
+//! A panic in a handler becomes an error response, and the process continues.
 
 use std::net::TcpListener;
 
@@ -9,7 +9,7 @@ use workos_magic_link::error;
 use crate::raw::{request, statuses};
 use crate::test_app::TestApp;
 
-/// An extractor that breaks.
+/// An extractor that panics.
 struct Broken;
 
 impl FromRequest for Broken {
@@ -27,7 +27,7 @@ async fn at_once() -> &'static str {
 
 async fn later() -> &'static str {
     tokio::task::yield_now().await;
-    panic!("a handler that has waited")
+    panic!("a handler after an await")
 }
 
 async fn never(_: Broken) -> &'static str {
@@ -39,7 +39,7 @@ async fn well() -> &'static str {
 }
 
 #[actix_web::test]
-async fn a_panic_is_an_internal_error_and_others_are_served_on() {
+async fn panic_is_an_internal_error_and_other_requests_succeed() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let app = || {
@@ -60,14 +60,14 @@ async fn a_panic_is_an_internal_error_and_others_are_served_on() {
         assert_eq!(
             statuses(&request(&origin, "GET /well", "").await),
             [200],
-            "the only worker lives"
+            "the only worker still serves"
         );
     }
 }
 
-/// What the middleware makes of a panic is a `Failure` as any other; this one is of the same code.
+/// The middleware turns a panic into a `Failure` of the same kind as this one.
 #[actix_web::test]
-async fn an_internal_error_is_a_page_with_headers_and_a_request_id() {
+async fn internal_error_page_has_headers_and_a_request_id() {
     let app = TestApp::with(&[("WORKOS_API_KEY", "sk_wrong")]).await;
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     crate::answer::assert_error(&answer, 500, "internal");
@@ -77,10 +77,10 @@ async fn an_internal_error_is_a_page_with_headers_and_a_request_id() {
 }
 
 #[test]
-fn every_resource_of_the_site_stands_in_it() {
+fn every_route_handles_panics() {
     let routes = include_str!("../../src/routes/mod.rs");
     let services: Vec<_> = routes.split(".service(").skip(1).collect();
-    assert!(services.len() > 15, "the site is there");
+    assert!(services.len() > 15, "the routes are found");
     for service in services {
         let guarded = service.starts_with("plain(") || service.starts_with("with_session(");
         assert!(guarded, "{service}");

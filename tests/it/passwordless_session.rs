@@ -1,4 +1,4 @@
-//! `POST /login`, by what WorkOS says to creating and sending a passwordless session.
+//! `POST /login`, by the responses of WorkOS to creating and sending a passwordless session.
 
 use serde_json::json;
 use tokio::io::AsyncReadExt;
@@ -9,7 +9,7 @@ use crate::site::Site;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn an_address_that_workos_refuses_gets_the_same_answer_by_the_same_way() {
+async fn address_that_workos_rejects_gets_the_same_response() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let accepted = visitor.ask_for_link("bob@acme.test", "").await;
@@ -24,7 +24,7 @@ async fn an_address_that_workos_refuses_gets_the_same_answer_by_the_same_way() {
         assert_eq!(names(&refused), names(&accepted));
         assert_eq!(refused.body, accepted.body);
         assert_eq!(visitor.get(refused.location()).await.status, 200);
-        // As many calls, so as much time.
+        // The same number of calls, so that the time is the same.
         assert_eq!(app.workos.calls().await.len(), before + 2);
     }
     assert_eq!(app.workos.mails("ana@acme.test").await, 0);
@@ -37,7 +37,7 @@ fn names(answer: &Answer) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn a_mail_is_on_its_way_only_when_workos_says_so() {
+async fn email_counts_as_sent_only_when_workos_confirms_it() {
     let app = TestApp::spawn().await;
     for (failure, status) in [
         (json!({ "fault": "not_json" }), 503),
@@ -52,11 +52,11 @@ async fn a_mail_is_on_its_way_only_when_workos_says_so() {
 }
 
 #[actix_web::test]
-async fn workos_down_is_503_with_the_form_to_try_again() {
+async fn workos_outage_returns_503_with_a_retry_form() {
     let app = TestApp::spawn().await;
     for failure in [
         json!({ "status": 500 }),
-        // It is repeated once.
+        // The client retries once.
         json!({ "fault": "reset", "count": 2 }),
         json!({ "fault": "not_json" }),
         json!({ "status": 401, "body": "<html>" }),
@@ -79,7 +79,7 @@ async fn workos_down_is_503_with_the_form_to_try_again() {
 }
 
 #[actix_web::test]
-async fn a_failing_send_is_not_retried() {
+async fn failed_send_is_not_retried() {
     let app = TestApp::spawn().await;
     app.workos.fail("/passwordless/sessions/*", json!({ "status": 502 })).await;
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
@@ -88,7 +88,7 @@ async fn a_failing_send_is_not_retried() {
 }
 
 #[actix_web::test]
-async fn a_connection_reset_is_retried_for_create_and_not_for_send() {
+async fn connection_reset_is_retried_for_create_but_not_for_send() {
     let app = TestApp::spawn().await;
     app.visitor().ask_for_link("ana@acme.test", "").await;
     app.workos.fail("/passwordless/sessions", json!({ "fault": "reset", "count": 1 })).await;
@@ -102,7 +102,7 @@ async fn a_connection_reset_is_retried_for_create_and_not_for_send() {
 }
 
 #[actix_web::test]
-async fn the_wait_that_workos_asks_for_is_passed_on() {
+async fn retry_after_from_workos_is_passed_on() {
     let app = TestApp::spawn().await;
     let limited = json!({ "status": 429, "headers": { "Retry-After": "17" } });
     app.workos.fail("/passwordless/sessions", limited).await;
@@ -112,17 +112,17 @@ async fn the_wait_that_workos_asks_for_is_passed_on() {
 }
 
 #[actix_web::test]
-async fn a_refused_key_is_the_operators_fault() {
+async fn rejected_api_key_is_an_internal_error() {
     let app = TestApp::with(&[("WORKOS_API_KEY", "sk_test_wrong")]).await;
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
     assert_error(&answer, 500, "internal");
     assert!(!answer.body.contains("sk_test"));
     let ready = app.visitor().get("/health/ready").await;
-    assert_eq!(ready.status, 200, "whoever is signed in is still served");
+    assert_eq!(ready.status, 200, "signed-in users are still served");
 }
 
 #[actix_web::test]
-async fn a_link_that_may_have_been_sent_works_in_the_browser_that_asked() {
+async fn link_of_uncertain_delivery_works_in_the_requesting_browser() {
     let app = TestApp::spawn().await;
     for failure in [json!({ "delay_ms": 5500 }), json!({ "fault": "truncated" })] {
         app.workos.fail("/passwordless/sessions/*", json!({ "count": 1 }).merged(&failure)).await;
@@ -154,9 +154,9 @@ async fn requests_to_workos_name_the_program() {
     assert!(request.contains("user-agent: workos-magic-link/"), "{request}");
 }
 
-/// The connection is gone 0.3 s into a send that takes a second.
+/// The client disconnects 0.3 s into a send that takes a second.
 #[actix_web::test]
-async fn a_form_that_is_cut_off_is_delivered_and_told_all_the_same() {
+async fn email_is_sent_and_logged_when_the_client_disconnects() {
     let site = Site::start(&[("LOG_FORMAT", "json")]).await;
     let visitor = site.visitor();
     let slow = json!({ "delay_ms": 1000, "count": 1 });
@@ -167,7 +167,7 @@ async fn a_form_that_is_cut_off_is_delivered_and_told_all_the_same() {
     assert!(stopped.unwrap_err().is_timeout());
     let delivered = [("event", "delivered"), ("code", "")];
     site.until(|scrape| scrape.value("sign_in_events_total", &delivered) == 1.0).await;
-    // That browser has no sign-in.
+    // That browser never got the cookie of its sign-in.
     let callback = site.workos.follow_newest_link("ana@acme.test").await;
     assert_opened_elsewhere(&visitor.get(&callback).await);
     // for cross-device

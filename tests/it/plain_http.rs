@@ -1,4 +1,4 @@
-//! `HTTP_BIND_ADDRESS`: plain HTTP leads to `BASE_URL`, and nothing else happens there.
+//! `HTTP_BIND_ADDRESS`: plain HTTP only redirects to `BASE_URL`.
 
 use workos_magic_link::sealed::generate_cookie_key;
 
@@ -8,7 +8,7 @@ use crate::test_app::TestApp;
 
 const SITE: &str = "https://app.example.com";
 
-/// The app under a public name, and where its plain listener is.
+/// Returns an app with a public name, and the origin of its plain listener.
 async fn app() -> (TestApp, String) {
     let (key, address) = (generate_cookie_key().unwrap(), format!("127.0.0.1:{}", free_port()));
     let settings =
@@ -17,7 +17,7 @@ async fn app() -> (TestApp, String) {
 }
 
 #[actix_web::test]
-async fn it_leads_to_the_same_path_under_the_configured_name() {
+async fn redirects_to_the_same_path_at_base_url() {
     let (_app, plain) = app().await;
     for path in ["/", "/login?return_to=/a%20b&x=1", "/account/", "//evil.test/", "/\\evil.test"] {
         for method in ["GET", "HEAD"] {
@@ -30,7 +30,7 @@ async fn it_leads_to_the_same_path_under_the_configured_name() {
 }
 
 #[actix_web::test]
-async fn no_host_that_a_request_names_is_ever_led_to() {
+async fn never_redirects_to_a_host_from_the_request() {
     let (_app, plain) = app().await;
     for target in
         ["http://evil.test/", "@evil.test", ".evil.test", "*", ".evil.test/", "evil.test:1"]
@@ -46,7 +46,7 @@ async fn no_host_that_a_request_names_is_ever_led_to() {
 }
 
 #[actix_web::test]
-async fn everything_but_reading_is_refused() {
+async fn only_get_and_head_are_allowed() {
     let (app, plain) = app().await;
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "BREW"] {
         let answer = request(&plain, &format!("{method} /login"), "Content-Length: 0\r\n").await;
@@ -58,14 +58,14 @@ async fn everything_but_reading_is_refused() {
 }
 
 #[actix_web::test]
-async fn nobody_is_listened_to_for_long() {
+async fn connections_with_unfinished_bodies_are_closed() {
     let (_app, plain) = app().await;
     for (line, headers) in [
         ("POST /login", "Transfer-Encoding: chunked\r\n\r\n5\r\nemail\r\n"),
         ("POST /login", "Content-Length: 100\r\n\r\nemail"),
         ("GET /login", "Transfer-Encoding: chunked\r\n\r\n5\r\nemail\r\n"),
     ] {
-        // It ends, though the body doesn't.
+        // The connection is closed, though the body isn't complete.
         let bytes = format!("{line} HTTP/1.1\r\nHost: x\r\n{headers}");
         let answer = exchange(&plain, bytes.as_bytes()).await;
         assert_eq!(statuses(&answer).len(), 1, "{answer}");
@@ -73,7 +73,7 @@ async fn nobody_is_listened_to_for_long() {
 }
 
 #[actix_web::test]
-async fn it_sets_no_cookie_and_nothing_is_kept() {
+async fn sets_no_cookie_and_forbids_caching() {
     let (_app, plain) = app().await;
     for line in ["GET /account", "POST /login"] {
         let answer = request(&plain, line, "Cookie: __Host-session=x\r\n").await;
@@ -86,9 +86,9 @@ async fn it_sets_no_cookie_and_nothing_is_kept() {
 }
 
 #[actix_web::test]
-async fn it_ends_with_the_site() {
+async fn plain_listener_stops_with_the_server() {
     let (app, plain) = app().await;
     let _app = app.restarted_with(&[("HTTP_BIND_ADDRESS", "")]).await;
     let address = plain.split_once("//").unwrap().1;
-    assert!(std::net::TcpStream::connect(address).is_err(), "nobody listens any more");
+    assert!(std::net::TcpStream::connect(address).is_err(), "the listener is still open");
 }

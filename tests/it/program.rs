@@ -1,4 +1,4 @@
-//! The real binary as its own process: arguments, exit codes, certificates, kill -9.
+//! The binary in its own process: arguments, exit codes, certificates, kill -9.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -37,7 +37,7 @@ pub fn text(bytes: &[u8]) -> &str {
 }
 
 #[actix_web::test]
-async fn without_settings_it_names_them_all() {
+async fn missing_settings_are_all_named() {
     let output = output(&[], &[("LINK_EXPIRES_IN", "canary")]).await;
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
@@ -49,9 +49,9 @@ async fn without_settings_it_names_them_all() {
     assert!(said.contains("--demo"), "{said}");
 }
 
-/// Also where nothing would use the value.
+/// Even for settings that nothing uses.
 #[actix_web::test]
-async fn quotes_that_an_env_file_left_in_a_value_are_an_error_at_start() {
+async fn quoted_setting_values_are_startup_errors() {
     for (name, value) in [
         ("TLS_CERT_FILE", "\"/canary.pem\""),
         ("TLS_KEY_FILE", "'/canary.pem'"),
@@ -66,7 +66,7 @@ async fn quotes_that_an_env_file_left_in_a_value_are_an_error_at_start() {
 }
 
 #[actix_web::test]
-async fn settings_come_from_a_file_too_and_the_environment_wins() {
+async fn environment_overrides_the_env_file() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -80,7 +80,7 @@ async fn settings_come_from_a_file_too_and_the_environment_wins() {
 }
 
 #[actix_web::test]
-async fn a_dotenv_file_in_a_parent_folder_is_not_read() {
+async fn dotenv_file_in_a_parent_folder_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let below = folder.path().join("a/b");
     std::fs::create_dir_all(&below).unwrap();
@@ -95,7 +95,7 @@ async fn a_dotenv_file_in_a_parent_folder_is_not_read() {
 }
 
 #[actix_web::test]
-async fn a_damaged_file_of_settings_is_named_and_not_quoted() {
+async fn unreadable_env_file_is_named_but_not_quoted() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(".env"), "LOG_FORMAT=json\ncanary = 'oh\n").unwrap();
     let output = command(&[], &HashMap::new(), folder.path()).output().await.unwrap();
@@ -105,7 +105,7 @@ async fn a_damaged_file_of_settings_is_named_and_not_quoted() {
     assert!(!said.contains("canary"), "{said}");
 }
 
-/// What the program says when its `.env` is this, and its exit code.
+/// Runs the program with this `.env`. Returns its standard error and its exit code.
 async fn with_env_file(content: impl AsRef<[u8]>) -> (String, Option<i32>) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(".env"), content).unwrap();
@@ -114,7 +114,7 @@ async fn with_env_file(content: impl AsRef<[u8]>) -> (String, Option<i32>) {
 }
 
 #[actix_web::test]
-async fn every_line_of_the_example_file_and_what_messages_suggest_can_be_read() {
+async fn every_line_of_the_example_file_can_be_parsed() {
     let example = include_str!("../../.env.example");
     let is_setting = |line: &&str| {
         line.split_once('=').is_some_and(|(name, _)| {
@@ -133,7 +133,7 @@ async fn every_line_of_the_example_file_and_what_messages_suggest_can_be_read() 
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn the_sender_that_a_message_suggests_can_be_read() {
+async fn suggested_sender_can_be_parsed() {
     let mail = "SMTP_URL=smtps://mail.test\n";
     let (said, _) = with_env_file(format!("{mail}MAIL_FROM=nonsense\n")).await;
     let (_, suggested) = said.split_once("MAIL_FROM='").expect("a line for the file");
@@ -143,7 +143,7 @@ async fn the_sender_that_a_message_suggests_can_be_read() {
 }
 
 #[actix_web::test]
-async fn a_generated_key_is_accepted() {
+async fn generated_key_is_accepted() {
     let first = output(&["keys", "generate"], &[]).await;
     let second = output(&["keys", "generate"], &[]).await;
     assert_ne!(first.stdout, second.stdout);
@@ -151,7 +151,7 @@ async fn a_generated_key_is_accepted() {
     assert_eq!(key.len(), 64);
 }
 
-/// Runs it with its standard output there; gives its exit code and what it said to standard error.
+/// Runs the command with this standard output. Returns its exit code and its standard error.
 async fn with_stdout(mut command: Command, stdout: impl Into<Stdio>) -> (Option<i32>, String) {
     let child = command.stdout(stdout).spawn().unwrap();
     let output = child.wait_with_output().await.unwrap();
@@ -159,11 +159,11 @@ async fn with_stdout(mut command: Command, stdout: impl Into<Stdio>) -> (Option<
 }
 
 #[actix_web::test]
-async fn a_command_fails_if_its_output_cannot_be_written_and_not_if_nobody_reads_on() {
+async fn command_fails_on_a_write_error_but_not_on_a_closed_pipe() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let mut settings = settings_of_a_test("http://127.0.0.1:1", &workos.url, folder.path());
     settings.insert("BIND_ADDRESS".to_owned(), "127.0.0.1:0".to_owned());
-    // Makes the store and the key.
+    // Creates the store and the key.
     let program = Program::start(command(&[], &settings, folder.path())).await;
     assert_eq!(program.terminate().await.0, Some(0));
 
@@ -194,7 +194,7 @@ async fn a_command_fails_if_its_output_cannot_be_written_and_not_if_nobody_reads
 }
 
 #[actix_web::test]
-async fn the_server_runs_whether_or_not_its_welcome_can_be_written() {
+async fn server_runs_when_its_startup_message_cannot_be_written() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -204,14 +204,14 @@ async fn the_server_runs_whether_or_not_its_welcome_can_be_written() {
     let mut child = command.spawn().unwrap();
     let begun = Instant::now();
     while http().get(format!("{origin}/health/ready")).send().await.is_err() {
-        assert!(child.try_wait().unwrap().is_none(), "it has ended");
-        assert!(begun.elapsed() < Duration::from_secs(10), "it doesn't serve");
+        assert!(child.try_wait().unwrap().is_none(), "the server exited");
+        assert!(begun.elapsed() < Duration::from_secs(10), "the server doesn't respond");
     }
     child.kill().await.unwrap();
 }
 
 #[actix_web::test]
-async fn the_version_names_the_commit() {
+async fn version_contains_the_commit() {
     let output = output(&["--version"], &[]).await;
     let version = text(&output.stdout).trim().to_owned();
     assert!(
@@ -221,7 +221,7 @@ async fn the_version_names_the_commit() {
 }
 
 #[actix_web::test]
-async fn it_serves_with_the_certificate_of_a_file() {
+async fn serves_tls_with_certificate_files() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("https://localhost:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -234,7 +234,7 @@ async fn it_serves_with_the_certificate_of_a_file() {
         settings.insert(name.to_owned(), value);
     }
     let (ours, other) = (certificate(), certificate());
-    // No line ends the files: some tools write none.
+    // Without a newline at the end, as some tools write the files.
     std::fs::write(folder.path().join("cert.pem"), ours.cert.pem().trim()).unwrap();
     std::fs::write(folder.path().join("key.pem"), ours.signing_key.serialize_pem().trim()).unwrap();
     let program = Program::start(command(&[], &settings, folder.path())).await;
@@ -260,7 +260,7 @@ async fn it_serves_with_the_certificate_of_a_file() {
 }
 
 #[actix_web::test]
-async fn an_encrypted_key_or_a_chain_in_the_wrong_order_says_what_to_do() {
+async fn encrypted_keys_and_misordered_chains_are_explained() {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let mut settings = settings_of_a_test("https://localhost:1", &workos.url, folder.path());
     for (name, value) in [
@@ -310,7 +310,7 @@ fn certificate() -> rcgen::CertifiedKey<rcgen::KeyPair> {
 }
 
 #[actix_web::test]
-async fn the_road_works_beside_the_stand_in_as_a_process_of_its_own() {
+async fn sign_in_works_with_the_emulator_in_another_process() {
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let (_emulator, workos) = emulator_process(&format!("{origin}/callback")).await;
@@ -327,7 +327,7 @@ async fn the_road_works_beside_the_stand_in_as_a_process_of_its_own() {
     assert_eq!(program.terminate().await.0, Some(0));
 }
 
-/// The stand-in as anybody would start it, taking this redirect URI only.
+/// Starts the emulator in its own process, with this redirect URI only.
 async fn emulator_process(redirect_uri: &str) -> (Child, WorkOs) {
     let arguments = ["--port", "0", "--json", "--redirect-uri", redirect_uri];
     let mut child = Command::new(env!("CARGO"))
@@ -344,7 +344,7 @@ async fn emulator_process(redirect_uri: &str) -> (Child, WorkOs) {
 }
 
 #[actix_web::test]
-async fn one_folder_is_served_from_by_one_process_only() {
+async fn second_process_on_the_same_data_dir_fails_to_start() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let mut settings =
         settings_of_a_test(&format!("http://127.0.0.1:{port}"), &workos.url, folder.path());
@@ -358,7 +358,7 @@ async fn one_folder_is_served_from_by_one_process_only() {
 }
 
 #[actix_web::test]
-async fn no_session_that_a_browser_was_told_of_is_lost_to_kill_9() {
+async fn confirmed_sessions_survive_kill_9() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -368,15 +368,15 @@ async fn no_session_that_a_browser_was_told_of_is_lost_to_kill_9() {
     let mut program = Program::start(command(&[], &settings, folder.path())).await;
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = workos.follow_newest_link("ana@acme.test").await;
-    // Between the mail and the click,
+    // Killed between the email and the click.
     program.child.kill().await.unwrap();
     let mut program = Program::start(command(&[], &settings, folder.path())).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
-    // and right after the cookie came.
+    // Killed right after the session cookie was sent.
     program.child.kill().await.unwrap();
     let program = Program::start(command(&[], &settings, folder.path())).await;
     assert!(visitor.is_signed_in().await);
-    // What was used stays used.
+    // A used code stays used.
     visitor.forget_cookie("__Host-session");
     assert_eq!(visitor.get(&callback).await.error(), "nothing_pending");
     assert_eq!(program.terminate().await.0, Some(0));

@@ -1,5 +1,5 @@
-//! What holds for any input: sealed values, Profiles, settings. Addresses and paths have their
-//! properties beside their examples, cookies in `crates/sealed`; `fuzz/` looks for more.
+//! Property tests of sealed values, profiles and settings. Those of addresses and paths are beside
+//! their examples, those of cookies in `crates/sealed`. `fuzz/` has the fuzz targets.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use workos_magic_link::workos::Profile;
 struct Text(String);
 
 impl Sealed for Text {
-    const PURPOSE: &'static str = "text of a test";
+    const PURPOSE: &'static str = "test text";
 }
 
 fn keys() -> KeyRing {
@@ -42,7 +42,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 
 proptest! {
     #[test]
-    fn what_was_sealed_opens_whole_in_its_place_and_nowhere_else(
+    fn sealed_value_opens_only_unchanged_and_in_its_context(
         text in "\\PC{0,40}", place in "[a-z]{0,8}", at in any::<prop::sample::Index>(), bit in 0..8_u8,
     ) {
         let keys = keys();
@@ -64,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_that_was_made_up_opens(text in "[A-Za-z0-9_-]{0,200}", place in "[a-z]{0,8}") {
+    fn arbitrary_text_does_not_open(text in "[A-Za-z0-9_-]{0,200}", place in "[a-z]{0,8}") {
         let keys = keys();
         prop_assert!(keys.open::<Text>(&place, &text).is_none());
         prop_assert!(State::read(&keys, &text).is_none());
@@ -74,7 +74,7 @@ proptest! {
     }
 
     #[test]
-    fn a_profile_is_kept_as_it_came_and_never_shown(
+    fn profile_round_trips_and_debug_hides_it(
         email in "\\PC{4,20}", name in json(), groups in json(), raw in json(), custom in json(),
     ) {
         let json = serde_json::json!({
@@ -89,19 +89,19 @@ proptest! {
     }
 
     #[test]
-    fn a_wrong_setting_is_named_and_no_value_is_shown(
+    fn invalid_setting_is_named_without_its_value(
         values in prop::collection::vec(("[A-Z]{0,2}", "[ -~]{0,30}"), 40..41),
     ) {
-        let asked = RefCell::new(BTreeSet::new());
+        let requested = RefCell::new(BTreeSet::new());
         let problems = Config::read(|name| {
-            let mut asked = asked.borrow_mut();
-            asked.insert(name.to_owned());
-            let (before, after) = &values[asked.len() % values.len()];
+            let mut requested = requested.borrow_mut();
+            requested.insert(name.to_owned());
+            let (before, after) = &values[requested.len() % values.len()];
             Some(format!("{before}\u{2764}{after}"))
         });
         let problems = problems.err().unwrap();
         let shows_value = problems.to_string().contains('\u{2764}');
         prop_assert!(!shows_value);
-        prop_assert!(problems.0.iter().all(|problem| asked.borrow().contains(problem.variable)));
+        prop_assert!(problems.0.iter().all(|problem| requested.borrow().contains(problem.variable)));
     }
 }

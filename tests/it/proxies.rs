@@ -1,4 +1,4 @@
-//! Proxies for outgoing connections: `HTTPS_PROXY` and its like.
+//! Proxies for outgoing connections: `HTTPS_PROXY` and similar variables.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,26 +12,26 @@ use crate::site::Site;
 use crate::test_app::settings_of_a_test;
 use crate::workos_tls::{Authority, serving};
 
-/// A proxy that leads every connection to one port of this machine, and counts them.
+/// A proxy that forwards every connection to one local port, and counts them.
 struct Proxy {
     address: String,
     connections: Arc<AtomicUsize>,
-    /// The heads of the requests; of SOCKS, the names.
-    asked: Arc<Mutex<Vec<String>>>,
+    /// The heads of the requests; for SOCKS, the requested names.
+    requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
     async fn start(to: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let (connections, asked) = (Arc::default(), Arc::default());
-        let proxy = Self { address, connections, asked };
-        let (connections, asked) = (Arc::clone(&proxy.connections), Arc::clone(&proxy.asked));
+        let (connections, requests) = (Arc::default(), Arc::default());
+        let proxy = Self { address, connections, requests };
+        let (connections, requests) = (Arc::clone(&proxy.connections), Arc::clone(&proxy.requests));
         actix_web::rt::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 connections.fetch_add(1, Ordering::Relaxed);
-                let asked = Arc::clone(&asked);
-                actix_web::rt::spawn(async move { pass_on(stream, to, &asked).await });
+                let requests = Arc::clone(&requests);
+                actix_web::rt::spawn(async move { pass_on(stream, to, &requests).await });
             }
         });
         proxy
@@ -42,11 +42,11 @@ impl Proxy {
     }
 }
 
-/// By HTTP's `CONNECT`, or by SOCKS 5 (RFC 1928), with the name for the proxy to look up.
+/// Forwards an HTTP `CONNECT` or a SOCKS 5 connection (RFC 1928) whose name the proxy resolves.
 async fn pass_on(
     mut stream: TcpStream,
     to: u16,
-    asked: &Mutex<Vec<String>>,
+    requests: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let mut buffer = [0; 4096];
     let mut read = stream.read(&mut buffer).await?;
@@ -57,13 +57,13 @@ async fn pass_on(
     } else {
         b"HTTP/1.1 200 OK\r\n\r\n"
     };
-    asked.lock().unwrap().push(String::from_utf8_lossy(&buffer[..read]).into_owned());
+    requests.lock().unwrap().push(String::from_utf8_lossy(&buffer[..read]).into_owned());
     let mut there = TcpStream::connect(("127.0.0.1", to)).await?;
     stream.write_all(answer).await?;
     copy_bidirectional(&mut stream, &mut there).await.map(drop)
 }
 
-/// The API under a name that only a proxy can look up.
+/// A URL of the API that only a proxy can resolve.
 const API: &str = "https://api.workos.test";
 
 async fn post_login(settings: &[(&str, &str)]) -> crate::answer::Answer {
@@ -72,7 +72,7 @@ async fn post_login(settings: &[(&str, &str)]) -> crate::answer::Answer {
 }
 
 #[actix_web::test]
-async fn workos_is_reached_through_the_proxy_of_the_environment() {
+async fn workos_calls_use_the_proxy_from_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("authority.pem");
     let authority = Authority::new(&file);
@@ -88,11 +88,15 @@ async fn workos_is_reached_through_the_proxy_of_the_environment() {
         let url = format!("{scheme}{}", proxy.address);
         let settings = [&api_settings[..], &[(name, url.as_str())]].concat();
         assert_eq!(post_login(&settings).await.status, 303, "{name}");
-        let asked = proxy.asked.lock().unwrap().concat().to_lowercase();
-        assert!(asked.contains("api.workos.test"), "{name}: {asked}");
-        assert_eq!(asked.contains("proxy-authorization: basic"), scheme.contains('@'), "{asked}");
+        let requests = proxy.requests.lock().unwrap().concat().to_lowercase();
+        assert!(requests.contains("api.workos.test"), "{name}: {requests}");
+        assert_eq!(
+            requests.contains("proxy-authorization: basic"),
+            scheme.contains('@'),
+            "{requests}"
+        );
     }
-    // Not where it is excepted, and not by a variable that is for other URLs.
+    // Not for excluded hosts, nor with a variable for other URLs.
     for exception in [("NO_PROXY", ".workos.test"), ("no_proxy", "*"), ("HTTPS_PROXY", "")] {
         let proxy = Proxy::start(api).await;
         let url = format!("http://{}", proxy.address);
@@ -111,7 +115,7 @@ fn everywhere(proxy: &str) -> Vec<(&'static str, &str)> {
 }
 
 #[actix_web::test]
-async fn loopback_is_never_reached_through_a_proxy() {
+async fn loopback_connections_bypass_the_proxy() {
     let proxy = Proxy::start(1).await;
     let url = format!("http://{}", proxy.address);
     let site = Site::start(&everywhere(&url)).await;
@@ -119,13 +123,13 @@ async fn loopback_is_never_reached_through_a_proxy() {
     let settings = [("WORKOS_API_URL", site.workos.url.replace("127.0.0.1", "localhost"))];
     let by_name: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(post_login(&[&everywhere(&url)[..], &by_name].concat()).await.status, 303);
-    // It asks the API and visits the site.
+    // The doctor calls the API and the site.
     let said = site.operate(&["doctor"]).await;
     assert!(said.contains("no header that it needs is removed"), "{said}");
     assert_eq!(proxy.connections(), 0);
 }
 
-/// What the program says at start, for which WorkOS isn't on this machine.
+/// Starts the program with a remote WorkOS. Returns its exit code and its standard error.
 async fn start_with(proxies: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = settings_of_a_test("http://localhost:1", API, folder.path());
@@ -136,7 +140,7 @@ async fn start_with(proxies: &[(&str, &str)], arguments: &[&str]) -> (Option<i32
 }
 
 #[actix_web::test]
-async fn a_proxy_that_cannot_be_used_is_an_error_at_start_that_shows_no_value() {
+async fn invalid_proxy_is_a_startup_error_without_its_value() {
     const GOOD: &str = "http://127.0.0.1:3128";
     for bad in [
         "::canary::",
@@ -156,7 +160,7 @@ async fn a_proxy_that_cannot_be_used_is_an_error_at_start_that_shows_no_value() 
             &["https_proxy"],
             &["ALL_PROXY"],
             &["all_proxy"],
-            // The second isn't used in its place.
+            // The second variable isn't used as a fallback.
             &["HTTPS_PROXY", "ALL_PROXY"],
             &["HTTPS_PROXY", "https_proxy"],
         ] {
@@ -182,14 +186,14 @@ async fn a_proxy_that_cannot_be_used_is_an_error_at_start_that_shows_no_value() 
         let (_, said) = start_with(unused, &[]).await;
         assert!(said.contains("BIND_ADDRESS") && !said.contains("_PROXY"), "{unused:?}: {said}");
     }
-    // It is for no connection to this machine.
+    // Local connections use no proxy, so an invalid one is fine.
     let site = Site::start(&everywhere("::x::")).await;
     assert_eq!(site.visitor().get("/health/ready").await.status, 200);
 }
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_mail_server_is_never_reached_through_a_proxy() {
+async fn mail_server_connections_bypass_the_proxy() {
     let proxy = Proxy::start(1).await;
     let url = format!("http://{}", proxy.address);
     let mails = crate::emulator::WorkOs::start();
@@ -203,7 +207,7 @@ async fn a_mail_server_is_never_reached_through_a_proxy() {
 
 #[cfg(feature = "demo")]
 #[actix_web::test]
-async fn demo_works_while_proxy_variables_are_set() {
+async fn demo_works_with_proxy_variables_set() {
     use std::collections::HashMap;
 
     use crate::running::{Program, free_port};

@@ -1,11 +1,11 @@
-//! What must not be guessed.
+//! Values that must not be guessable.
 
 use std::collections::BTreeSet;
 
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn no_two_states_or_sign_ins_are_the_same() {
+async fn states_and_sign_in_ids_are_unique() {
     let app = TestApp::spawn().await;
     let (mut states, mut flows) = (BTreeSet::new(), BTreeSet::new());
     for _ in 0..30 {

@@ -1,4 +1,4 @@
-//! Requests byte by byte, over connections of their own.
+//! Requests as raw bytes, each over its own connection.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// Sends these bytes to an origin; gives all that comes back until the other side closes.
+/// Sends these bytes to an origin. Returns everything received until the server closes.
 pub async fn exchange(origin: &str, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(origin.split_once("//").unwrap().1).await.unwrap();
-    // Who refuses a request early may not read all of it.
+    // A server that rejects a request early may not read all of it.
     let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
     let reading = stream.read_to_end(&mut answer);
@@ -20,20 +20,20 @@ pub async fn exchange(origin: &str, bytes: &[u8]) -> String {
     }
 }
 
-/// A request that ends its connection: its first line without the version, and more headers.
+/// Sends a request with `Connection: close`: this line without the version, and these headers.
 pub async fn request(origin: &str, line: &str, headers: &str) -> String {
     let host = origin.split_once("//").unwrap().1;
     let bytes = format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
     exchange(origin, bytes.as_bytes()).await
 }
 
-/// The statuses of all answers that came back.
+/// Returns the status of each response.
 pub fn statuses(answers: &str) -> Vec<u16> {
     let status = |line: &str| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok();
     answers.split("\r\n").filter_map(status).collect()
 }
 
-/// A header of the first answer.
+/// Returns a header of the first response.
 pub fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = answer.split("\r\n").take_while(|line| !line.is_empty());
     lines

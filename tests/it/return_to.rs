@@ -1,10 +1,10 @@
-//! Where a person may be sent after signing in.
+//! Where a user may be redirected after signing in.
 
 use proptest::prelude::*;
 use workos_magic_link::sign_in::ReturnTo;
 
 #[test]
-fn a_path_on_this_site_is_kept() {
+fn path_on_this_site_is_kept() {
     for path in [
         "/",
         "/reports",
@@ -21,12 +21,12 @@ fn a_path_on_this_site_is_kept() {
 }
 
 #[test]
-fn nowhere_in_particular_is_the_account_page() {
+fn empty_destination_is_the_account_page() {
     assert_eq!(ReturnTo::parse("").as_str(), "/account");
 }
 
 #[test]
-fn everything_else_becomes_the_start_page() {
+fn any_other_destination_becomes_the_home_page() {
     let long = format!("/{}", "a".repeat(255));
     for evil in [
         "/?\\",
@@ -82,7 +82,7 @@ fn everything_else_becomes_the_start_page() {
 
 proptest! {
     #[test]
-    fn no_text_leads_to_another_site(text in "[/\\\\]{0,3}\\PC{0,30}") {
+    fn no_text_redirects_to_another_site(text in "[/\\\\]{0,3}\\PC{0,30}") {
         let site = url::Url::parse("https://site.test/login").unwrap();
         let there = site.join(ReturnTo::parse(&text).as_str()).unwrap();
         prop_assert_eq!(there.origin(), site.origin());

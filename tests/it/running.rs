@@ -1,4 +1,4 @@
-//! The real binary, running.
+//! The binary as a running process.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
 
-/// A port that is free: below those that the system gives to whoever asks for any, so that nobody
-/// takes it before the program does.
+/// Returns a free port. It is below the range of ephemeral ports, so that no other process gets it
+/// first.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
@@ -19,7 +19,7 @@ pub fn free_port() -> u16 {
     }
 }
 
-/// The program, once it has said that it serves.
+/// The program after it reported that it serves.
 pub struct Program {
     pub child: Child,
     #[cfg(feature = "demo")]
@@ -30,10 +30,12 @@ pub struct Program {
 
 impl Program {
     pub async fn start(command: Command) -> Self {
-        Self::try_to_start(command).await.unwrap_or_else(|(_, why)| panic!("it ended: {why}"))
+        Self::try_to_start(command)
+            .await
+            .unwrap_or_else(|(_, why)| panic!("the program exited: {why}"))
     }
 
-    /// Or its exit code, and why it wouldn't.
+    /// Starts the program. Returns its exit code and its standard error if it exits.
     pub async fn try_to_start(mut command: Command) -> Result<Self, (Option<i32>, String)> {
         let mut child = command.spawn().unwrap();
         let mut log = child.stderr.take();
@@ -49,7 +51,7 @@ impl Program {
             };
             said += &format!("{line}\n");
         }
-        // Goes on being read, or the program would fail to write to it.
+        // Keep reading, or the program's writes would fail.
         actix_web::rt::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Self {
             child,
@@ -59,20 +61,20 @@ impl Program {
         })
     }
 
-    /// Sends it a signal: `TERM`, `INT`.
+    /// Sends a signal, such as `TERM`.
     pub async fn signal(&self, name: &str) {
         let id = self.child.id().unwrap().to_string();
         let kill = Command::new("kill").args([&format!("-{name}"), &id]).status();
         assert!(kill.await.unwrap().success());
     }
 
-    /// Ends it as an operator does; gives its exit code and its log.
+    /// Stops the program with SIGTERM. Returns its exit code and its log.
     pub async fn terminate(self) -> (Option<i32>, String) {
         self.signal("TERM").await;
         self.ended().await
     }
 
-    /// Its exit code and its log, once it has ended.
+    /// Waits for the program to exit. Returns its exit code and its log.
     pub async fn ended(mut self) -> (Option<i32>, String) {
         let mut log = String::new();
         if let Some(from) = &mut self.log {

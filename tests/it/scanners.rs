@@ -1,5 +1,5 @@
-//! Mail scanners open every link before the person does. `tests/browser` has the one that is a
-//! whole browser.
+//! Mail scanners open every link before the user does. `tests/browser` has a scanner that is a whole
+//! browser.
 
 use crate::answer::assert_error;
 use crate::test_app::TestApp;
@@ -7,7 +7,7 @@ use crate::test_app::TestApp;
 const KINDS: [&str; 4] = ["head", "get", "get_follow", "double_get"];
 
 #[actix_web::test]
-async fn none_of_them_burns_the_link_of_our_own_mail() {
+async fn scanners_do_not_use_up_our_own_link() {
     for kind in KINDS {
         let app = TestApp::with_own_mail(&[]).await;
         let visitor = app.visitor();
@@ -23,7 +23,7 @@ async fn none_of_them_burns_the_link_of_our_own_mail() {
 }
 
 #[actix_web::test]
-async fn one_that_gets_the_link_of_workos_burns_it_and_its_page_offers_a_safe_one() {
+async fn scanners_use_up_workos_links_and_a_safe_link_is_offered() {
     for kind in KINDS {
         let app = TestApp::with_own_mail(&[("LINK_DELIVERY", "workos")]).await;
         let visitor = app.visitor();
@@ -33,7 +33,7 @@ async fn one_that_gets_the_link_of_workos_burns_it_and_its_page_offers_a_safe_on
         let callback = app.workos.follow(mail["link"].as_str().unwrap()).await;
         let page = visitor.get(&callback).await;
         if kind == "head" {
-            assert_eq!(page.location(), "/reports", "WorkOS takes only GET for the person's");
+            assert_eq!(page.location(), "/reports", "WorkOS counts only GET as the user's");
             continue;
         }
         assert_error(&page, 400, "link_expired");
@@ -44,7 +44,7 @@ async fn one_that_gets_the_link_of_workos_burns_it_and_its_page_offers_a_safe_on
             ("return_to", page.field("return_to")),
             ("delivery", page.field("delivery")),
         ];
-        assert_eq!(again[2].1, "smtp", "the first button is the safe one");
+        assert_eq!(again[2].1, "smtp", "the first button requests the safe link");
         assert_eq!(visitor.post("/login", &again).await.status, 303);
         let ours = app.workos.newest_link("ana@acme.test").await;
         let leaving = visitor.post(&ours, &[]).await;
@@ -54,7 +54,7 @@ async fn one_that_gets_the_link_of_workos_burns_it_and_its_page_offers_a_safe_on
 }
 
 #[actix_web::test]
-async fn without_a_mail_server_the_page_offers_what_there_is() {
+async fn without_a_mail_server_the_page_offers_a_workos_link() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -66,7 +66,7 @@ async fn without_a_mail_server_the_page_offers_what_there_is() {
     assert_eq!((page.field("email"), page.field("return_to")), ("ana@acme.test", "/reports"));
     assert!(!page.body.contains("name=\"delivery\""), "{}", page.body);
 
-    // Who asks for what isn't there gets what is.
+    // Without a mail server, a request for our own email gets one from WorkOS.
     let requested = [("email", "ana@acme.test"), ("delivery", "smtp")];
     assert_eq!(visitor.post("/login", &requested).await.status, 303);
     assert!(app.workos.newest_link("ana@acme.test").await.starts_with(&app.workos.url));

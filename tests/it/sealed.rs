@@ -1,4 +1,4 @@
-//! Sealed values in one another's places, damaged, or made elsewhere: they open nothing.
+//! Sealed values that are damaged, forged or used in another context don't open.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::visitor::Visitor;
 
 const KNOWN: &str = "__Host-known";
 
-/// One of each sealed thing, all fresh, and who may use them.
+/// A fresh value of each sealed type, and the visitor who may use them.
 struct World {
     app: TestApp,
-    /// By what it is.
+    /// By type.
     values: BTreeMap<&'static str, String>,
     requested: Visitor,
     flow_cookie: String,
@@ -55,7 +55,7 @@ impl World {
         Self { app, values, requested, flow_cookie, callback, key }
     }
 
-    /// Puts a value into a place, and sees that nothing opens there.
+    /// Checks that the app rejects this value in this place.
     async fn assert_opens_nothing(&self, place: &str, value: &str, what: &str) {
         let what = format!("{what} in the place of {place}");
         let stranger = self.app.visitor();
@@ -103,7 +103,7 @@ impl World {
         assert!(!stranger.is_signed_in().await, "{what}");
     }
 
-    /// After all that was tried, each value still opens its own place.
+    /// Checks that each value still works in its own place.
     async fn assert_all_work(self) {
         let stranger = self.app.visitor();
         stranger.set_cookie("__Host-session", &self.values["session"]);
@@ -120,13 +120,13 @@ impl World {
     }
 }
 
-/// Whether an email is sent to the person who is signed in, whose mailbox has had too many.
+/// Returns whether the signed-in user gets another email although the mailbox reached its limit.
 async fn gets_email(visitor: &Visitor) -> bool {
     let sent = visitor.ask_for_link("eve@evil.test", "").await;
     !visitor.get(sent.location()).await.body.contains("data-next-mail")
 }
 
-/// Somebody who is signed in.
+/// Returns a visitor who is signed in.
 async fn eve(app: &TestApp) -> Visitor {
     let visitor = app.visitor();
     visitor.ask_for_link("eve@evil.test", "").await;
@@ -143,7 +143,7 @@ fn state_of(callback: &str) -> String {
 }
 
 #[actix_web::test]
-async fn none_opens_anything_in_anothers_place() {
+async fn sealed_values_do_not_open_in_other_contexts() {
     let world = World::new().await;
     for place in world.values.keys() {
         for (kind, value) in world.values.iter().filter(|(kind, _)| *kind != place) {
@@ -158,7 +158,7 @@ async fn none_opens_anything_in_anothers_place() {
     world.assert_all_work().await;
 }
 
-/// The same value, cut, changed or spelled otherwise.
+/// Returns variants of the value: truncated, changed, or encoded differently.
 fn damaged(value: &str) -> Vec<String> {
     let cut = |to: usize| value[..to].to_owned();
     let mut damaged = vec![
@@ -187,11 +187,11 @@ fn damaged(value: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn one_that_is_damaged_or_spelled_otherwise_opens_nothing() {
+async fn damaged_or_reencoded_values_do_not_open() {
     let world = World::new().await;
     for (place, value) in &world.values {
         for other in damaged(value) {
-            // A slash in a path would be another path.
+            // A slash would make another path.
             let other = if *place == "mail" { other.replace('/', "%2F") } else { other };
             world.assert_opens_nothing(place, &other, &other).await;
         }
@@ -201,7 +201,7 @@ async fn one_that_is_damaged_or_spelled_otherwise_opens_nothing() {
     world.assert_all_work().await;
 }
 
-/// Whatever is inside, under one purpose.
+/// Defines sealed types with any content, one for each purpose.
 macro_rules! kinds {
     ($($kind:ident $purpose:literal),+) => { $(
         #[derive(Clone, Serialize, Deserialize)]
@@ -222,7 +222,7 @@ kinds!(
 kinds!(Approval "approval 1");
 
 #[actix_web::test]
-async fn one_of_another_key_version_purpose_or_place_opens_nothing() {
+async fn values_of_another_key_version_purpose_or_context_do_not_open() {
     let world = World::new().await;
     let ours = parse_cookie_keys(&world.key).unwrap();
     let other = parse_cookie_keys(&generate_cookie_key().unwrap()).unwrap();
@@ -248,7 +248,7 @@ async fn one_of_another_key_version_purpose_or_place_opens_nothing() {
     // for cross-device
     check!(PendingCallback, "__Host-approve", "approve", [Approval, Pending, Nameless]);
     check!(Known, KNOWN, "known", [OldKnown, Pending, PendingCallback, Nameless]);
-    // What the test seals is as good as the app's, or it would prove nothing.
+    // The app accepts what this test seals, so the rejections above have the expected cause.
     let Pending(inside) = ours.open::<Pending>(flow, &world.values["flow"]).unwrap();
     world.requested.set_cookie(flow, &ours.seal(flow, &Pending(inside)).unwrap());
     world.assert_all_work().await;

@@ -1,4 +1,4 @@
-//! What holds for every response and every request.
+//! Properties of every request and every response.
 
 use reqwest::Method;
 
@@ -6,7 +6,7 @@ use crate::answer::{Answer, assert_error};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// One response of each kind: pages, redirects, refusals, failures, assets, health.
+/// Returns a response of each kind: pages, redirects, rejections, failures, assets, health.
 async fn one_of_each(app: &TestApp, visitor: &Visitor) -> Vec<(&'static str, Answer)> {
     let mut answers = Vec::new();
     for path in [
@@ -66,7 +66,7 @@ async fn every_response_has_the_security_headers() {
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{what}");
         assert!(
             !answer.headers.contains_key("strict-transport-security"),
-            "not on loopback: {what}"
+            "sent on loopback: {what}"
         );
         if !answer.body.is_empty() {
             assert!(!answer.header("content-type").is_empty(), "{what}");
@@ -92,7 +92,7 @@ async fn strict_transport_security_is_sent_under_a_public_name() {
 }
 
 #[actix_web::test]
-async fn every_kind_of_failure_is_a_page_or_a_problem_document() {
+async fn every_failure_is_a_page_or_a_problem_document() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     assert_error(&visitor.get("/none").await, 404, "not_found");
@@ -117,7 +117,7 @@ async fn every_kind_of_failure_is_a_page_or_a_problem_document() {
 }
 
 #[actix_web::test]
-async fn a_write_from_another_site_does_nothing() {
+async fn cross_site_writes_are_rejected() {
     let app = TestApp::spawn().await;
     let origin = app.origin.clone();
     let (other_scheme, other_port) = (origin.replace("http:", "https:"), format!("{origin}1"));
@@ -133,7 +133,7 @@ async fn a_write_from_another_site_does_nothing() {
         (&[("Origin", "null")], false),
         (&[("Referer", &origin)], false),
         (&[], false),
-        // Browsers never send these together, so one of the two headers is not the browser's own.
+        // Browsers never send these together, so one of the two headers is forged.
         (&[("Sec-Fetch-Site", "same-origin"), ("Origin", "https://evil.test")], false),
         (&[("Sec-Fetch-Site", "none"), ("Origin", "https://evil.test")], false),
         (&[("Sec-Fetch-Site", "same-origin"), ("Origin", &other_scheme)], false),
@@ -174,7 +174,7 @@ async fn a_write_from_another_site_does_nothing() {
 }
 
 #[actix_web::test]
-async fn only_our_own_host_is_served() {
+async fn only_the_configured_host_is_served() {
     let app = TestApp::spawn().await;
     for host in ["evil.test", "127.0.0.1", "localhost", "127.0.0.1:1", "evil.test#127.0.0.1"] {
         let visitor = Visitor::new(&format!("http://{host}")).through(&app.origin);
@@ -183,7 +183,7 @@ async fn only_our_own_host_is_served() {
 }
 
 #[actix_web::test]
-async fn what_a_request_says_of_its_host_is_in_no_link() {
+async fn links_never_contain_a_host_from_the_request() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let request = visitor
@@ -200,7 +200,7 @@ async fn what_a_request_says_of_its_host_is_in_no_link() {
 }
 
 #[actix_web::test]
-async fn reading_changes_nothing_and_works_by_head_too() {
+async fn get_and_head_change_nothing() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     for path in ["/", "/login", "/account", "/api/session", "/health/live", "/health/ready"] {
@@ -209,7 +209,7 @@ async fn reading_changes_nothing_and_works_by_head_too() {
         assert_eq!(head.status, get.status, "{path}");
         assert!(head.body.is_empty());
     }
-    // The callback acts, though it is a GET; a HEAD must not.
+    // A GET of the callback completes a sign-in; a HEAD must not.
     let head = visitor.send(visitor.request(Method::HEAD, "/callback")).await;
     assert_eq!((head.status.as_u16(), head.header("allow")), (405, "GET"));
     assert!(visitor.is_signed_in().await);

@@ -1,11 +1,12 @@
-//! The table in `docs/security.md`: every test that it names exists, every row has one or a reason.
+//! The table in `docs/security.md`: every test that it names exists, and every row has a test or a
+//! reason.
 
 use std::fs;
 use std::path::Path;
 
 const DOCUMENT: &str = include_str!("../../docs/security.md");
 
-/// The rows: threat, defence, and what proves it.
+/// Returns the rows: threat, defense, proof.
 fn rows() -> Vec<[&'static str; 3]> {
     let (_, table) = DOCUMENT.split_once("## What is defended").unwrap();
     let (table, _) = table.split_once("## What fails").unwrap();
@@ -15,13 +16,13 @@ fn rows() -> Vec<[&'static str; 3]> {
     rows.filter(|[threat, ..]| *threat != "threat").collect()
 }
 
-/// `it/login.rs::form_sets_no_cookie`
+/// Returns the tests named in a proof, such as `it/login.rs::form_sets_no_cookie`.
 fn names_of_tests(proof: &str) -> impl Iterator<Item = (&str, &str)> {
     proof.split('`').filter_map(|word| word.split_once("::"))
 }
 
 fn exists(file: &str, test: &str) -> bool {
-    // A test of a crate is named by its whole path.
+    // A test of a crate is named by its full path.
     let folder = if file.starts_with("crates/") { "" } else { "tests" };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(file);
     let source = fs::read_to_string(path).unwrap_or_default();
@@ -32,8 +33,8 @@ fn exists(file: &str, test: &str) -> bool {
 }
 
 #[test]
-#[allow(clippy::print_stdout, reason = "the counts are what one looks for")]
-fn every_test_that_it_names_exists_and_every_row_has_one_or_a_reason() {
+#[allow(clippy::print_stdout, reason = "the counts are the result")]
+fn every_threat_names_existing_tests_or_a_reason() {
     let (mut tests, mut deviations) = (0, 0);
     for [threat, _, proof] in rows() {
         for (file, test) in names_of_tests(proof) {
@@ -50,14 +51,14 @@ fn every_test_that_it_names_exists_and_every_row_has_one_or_a_reason() {
 }
 
 #[test]
-fn every_test_that_the_document_names_exists() {
+fn every_test_named_in_the_document_exists() {
     for (file, test) in names_of_tests(DOCUMENT).filter(|(file, _)| file.ends_with(".rs")) {
         assert!(exists(file, test), "there is no test {file}::{test}");
     }
 }
 
 #[test]
-fn every_fault_has_a_test_that_exists() {
+fn every_fault_names_an_existing_test() {
     let (_, table) = DOCUMENT.split_once("## What fails").unwrap();
     let (table, _) = table.split_once("## Update dependencies").unwrap();
     let rows: Vec<_> = table.lines().filter(|line| line.contains("::")).collect();
@@ -71,11 +72,11 @@ fn every_fault_has_a_test_that_exists() {
 }
 
 #[test]
-fn a_name_that_is_none_would_be_noticed() {
-    assert!(exists("it/security_table.rs", "a_name_that_is_none_would_be_noticed"));
-    assert!(exists("it/properties.rs", "nothing_that_was_made_up_opens"));
+fn unknown_test_names_are_detected() {
+    assert!(exists("it/security_table.rs", "unknown_test_names_are_detected"));
+    assert!(exists("it/properties.rs", "arbitrary_text_does_not_open"));
     assert!(exists("crates/workos-client/tests/it/tls.rs", "untrusted_certificate_is_refused"));
-    assert!(!exists("it/security_table.rs", "rows"), "no test");
-    assert!(!exists("it/security_table.rs", "a_name_that_is"), "no whole name");
-    assert!(!exists("it/nowhere.rs", "a_name_that_is_none_would_be_noticed"));
+    assert!(!exists("it/security_table.rs", "rows"), "not a test");
+    assert!(!exists("it/security_table.rs", "a_name_that_is"), "not a complete name");
+    assert!(!exists("it/nowhere.rs", "unknown_test_names_are_detected"));
 }

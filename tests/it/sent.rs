@@ -4,7 +4,7 @@ use crate::answer::assert_error;
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn it_shows_the_address_and_offers_another_link() {
+async fn shows_the_address_and_offers_another_link() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let answer = visitor.ask_for_link("ana@acme.test", "/reports?a=1&b=2").await;
@@ -16,7 +16,7 @@ async fn it_shows_the_address_and_offers_another_link() {
 }
 
 #[actix_web::test]
-async fn another_address_begins_with_this_one_in_the_form() {
+async fn changing_the_address_prefills_the_form() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let answer = visitor.ask_for_link("ana@acme.test", "/reports?a=1&b=2").await;
@@ -31,12 +31,15 @@ async fn another_address_begins_with_this_one_in_the_form() {
 }
 
 #[actix_web::test]
-async fn it_counts_down_to_the_moment_when_another_link_can_be_mailed() {
+async fn counts_down_to_the_next_allowed_email() {
     let app = TestApp::with(&[("RATE_LIMIT_PER_EMAIL", "2/10m")]).await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
     app.clock.advance(60);
-    assert!(!visitor.get("/login/sent").await.body.contains("data-countdown"), "one is left");
+    assert!(
+        !visitor.get("/login/sent").await.body.contains("data-countdown"),
+        "one more email is allowed"
+    );
 
     visitor.ask_for_link("ana@acme.test", "").await;
     app.clock.advance(90);
@@ -45,14 +48,14 @@ async fn it_counts_down_to_the_moment_when_another_link_can_be_mailed() {
     let left = seconds_left(&sent);
     assert!((440..=450).contains(&left), "{left}");
     let looked = visitor.get("/login/sent").await.body;
-    assert!(seconds_left(&looked) <= left, "looking counts for nothing");
+    assert!(seconds_left(&looked) <= left, "viewing the page doesn't count");
 
     app.clock.advance(seconds_left(&looked) - 20);
     assert_eq!(visitor.post("/login", &[("email", "ana@acme.test")]).await.status, 429);
     app.clock.advance(20);
     assert!(!visitor.get("/login/sent").await.body.contains("data-countdown"));
 
-    // Looking hasn't begun the time either within which the next ones count.
+    // Viewing the page hasn't started the next window either.
     app.clock.advance(590);
     visitor.ask_for_link("ana@acme.test", "").await;
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -66,7 +69,7 @@ fn seconds_left(page: &str) -> i64 {
 }
 
 #[actix_web::test]
-async fn one_press_leads_to_where_the_mail_is_read() {
+async fn links_to_the_webmail_of_the_address() {
     let app = TestApp::spawn().await;
     for (email, webmail) in [
         ("ana@gmail.com", Some("https://mail.google.com/")),
@@ -88,13 +91,13 @@ async fn one_press_leads_to_where_the_mail_is_read() {
         let link = sent.leads_to("https://");
         assert_eq!(link.is_some(), webmail.is_some(), "{email}: {link:?}");
         assert!(link.unwrap_or_default().starts_with(webmail.unwrap_or_default()), "{email}");
-        assert!(!link.unwrap_or_default().contains("ana"), "no address in a URL");
+        assert!(!link.unwrap_or_default().contains("ana"), "an email address in a URL");
     }
 }
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn the_webmail_looks_for_our_own_mail_by_its_sender() {
+async fn webmail_link_searches_for_our_sender() {
     let app = TestApp::with_own_mail(&[("MAIL_FROM", "Acme <sign-in+app@acme.test>")]).await;
     for (email, looks_for) in [
         ("ana@gmail.com", "#search/from%3Asign-in%2Bapp%40acme.test+"),
@@ -111,7 +114,7 @@ async fn the_webmail_looks_for_our_own_mail_by_its_sender() {
 }
 
 #[actix_web::test]
-async fn without_a_flow_it_shows_the_newest_sign_in() {
+async fn shows_the_newest_sign_in_without_an_id() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("old@acme.test", "").await;
@@ -134,7 +137,7 @@ async fn another_browser_learns_nothing() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_that_is_over_is_offered_anew() {
+async fn expired_sign_in_offers_a_new_one() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let answer = visitor.ask_for_link("ana@acme.test", "/reports").await;

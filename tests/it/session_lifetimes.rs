@@ -1,11 +1,11 @@
-//! How long sessions last, and what is kept of them, on every engine.
+//! How long sessions last, and what the store keeps of them, with every engine.
 
 use crate::test_app::TestApp;
 
 const HOUR: i64 = 60 * 60;
 
 #[actix_web::test]
-async fn an_idle_session_ends() {
+async fn idle_session_expires() {
     let app = TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h")]).await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.clock.advance(HOUR - 5);
@@ -17,7 +17,7 @@ async fn an_idle_session_ends() {
 }
 
 #[actix_web::test]
-async fn nothing_extends_a_session_beyond_the_absolute_limit() {
+async fn activity_does_not_extend_a_session_beyond_the_absolute_timeout() {
     let app =
         TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h"), ("SESSION_ABSOLUTE_TIMEOUT", "3h")]).await;
     let visitor = app.signed_in("ana@acme.test").await;
@@ -26,13 +26,13 @@ async fn nothing_extends_a_session_beyond_the_absolute_limit() {
         assert!(visitor.is_signed_in().await);
     }
     app.clock.advance(HOUR / 2 - 5);
-    assert!(visitor.is_signed_in().await, "nor does anything end it before");
+    assert!(visitor.is_signed_in().await, "it lasts until the absolute timeout");
     app.clock.advance(5);
     assert!(!visitor.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn a_clock_that_is_set_back_revives_no_session_that_somebody_saw_ended() {
+async fn session_seen_as_ended_stays_ended_when_the_clock_is_set_back() {
     let app = TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h")]).await;
     let visitor = app.signed_in("ana@acme.test").await;
     let copy = app.again(&visitor);
@@ -44,12 +44,12 @@ async fn a_clock_that_is_set_back_revives_no_session_that_somebody_saw_ended() {
 }
 
 #[actix_web::test]
-async fn a_session_made_or_used_while_the_clock_was_ahead_has_ended() {
+async fn sessions_from_the_future_have_ended() {
     let app = TestApp::spawn().await;
     let year = 365 * 24 * HOUR;
     let used = app.signed_in("ana@acme.test").await;
     app.clock.advance(HOUR);
-    assert!(used.is_signed_in().await, "a request is noted");
+    assert!(used.is_signed_in().await, "the request updates the last-seen time");
     let made = app.signed_in("ana@acme.test").await;
     app.clock.advance(-HOUR + 5 * 60);
     assert!(!used.is_signed_in().await && !made.is_signed_in().await);
@@ -60,13 +60,13 @@ async fn a_session_made_or_used_while_the_clock_was_ahead_has_ended() {
     app.clock.advance(-year);
     assert!(!made.is_signed_in().await);
     let list = app.signed_in("ana@acme.test").await.get("/account/sessions").await.body;
-    assert_eq!(list.matches("data-session=").count(), 1, "nor is it listed");
+    assert_eq!(list.matches("data-session=").count(), 1, "it isn't listed");
     app.clock.advance(year);
     assert!(!made.is_signed_in().await, "it stays ended");
 }
 
 #[actix_web::test]
-async fn a_clock_that_is_ahead_by_a_few_minutes_ends_nothing() {
+async fn clock_skew_of_a_few_minutes_ends_no_session() {
     let app = TestApp::spawn().await;
     let made = app.signed_in("ana@acme.test").await;
     app.clock.advance(-5 * 60 + 5);
@@ -74,7 +74,7 @@ async fn a_clock_that_is_ahead_by_a_few_minutes_ends_nothing() {
 }
 
 #[actix_web::test]
-async fn the_store_holds_nothing_that_signs_in() {
+async fn store_contains_no_usable_secret() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -86,7 +86,7 @@ async fn the_store_holds_nothing_that_signs_in() {
     secrets.push(visitor.cookie("__Host-session").unwrap());
     let dump = app.engine.dump(app.data_dir());
     let holds = |text: &str| dump.windows(text.len()).any(|window| window == text.as_bytes());
-    assert!(holds("ana@acme.test"), "the dump is of the store");
+    assert!(holds("ana@acme.test"), "the dump contains the store");
     for secret in secrets {
         assert!(
             !holds(&secret)
@@ -96,7 +96,7 @@ async fn the_store_holds_nothing_that_signs_in() {
 }
 
 #[actix_web::test]
-async fn a_session_and_its_end_outlive_a_restart() {
+async fn sessions_and_revocations_survive_a_restart() {
     let app = TestApp::spawn().await;
     let (staying, leaving) =
         (app.signed_in("ana@acme.test").await, app.signed_in("bob@acme.test").await);

@@ -1,5 +1,5 @@
-//! The embedded store: what is in its file, and what happens when that can't be written. What is
-//! true of every store is in `session_lifetimes.rs`.
+//! The embedded store: the content of its file, and failed writes. Tests of every store are in
+//! `session_lifetimes.rs`.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -9,7 +9,7 @@ use crate::test_app::TestApp;
 const HOUR: i64 = 60 * 60;
 
 #[actix_web::test]
-async fn being_seen_is_written_once_a_minute_at_most() {
+async fn last_seen_time_is_written_at_most_once_a_minute() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let seen = || -> i64 {
@@ -25,7 +25,7 @@ async fn being_seen_is_written_once_a_minute_at_most() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_written_down_can_still_be_read() {
+async fn failed_last_seen_write_does_not_fail_the_request() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let full = "CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, ''); END";
@@ -35,7 +35,7 @@ async fn what_cannot_be_written_down_can_still_be_read() {
 }
 
 #[actix_web::test]
-async fn a_damaged_row_can_be_signed_out_of() {
+async fn session_with_a_damaged_row_can_sign_out() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.database().execute("UPDATE sessions SET session_values = '{'", []).unwrap();
@@ -45,7 +45,7 @@ async fn a_damaged_row_can_be_signed_out_of() {
 }
 
 #[actix_web::test]
-async fn only_its_own_user_may_read_it() {
+async fn store_files_are_readable_by_their_owner_only() {
     let app = TestApp::spawn().await;
     app.signed_in("ana@acme.test").await;
     for file in std::fs::read_dir(app.data_dir()).unwrap() {
@@ -55,14 +55,14 @@ async fn only_its_own_user_may_read_it() {
 }
 
 #[actix_web::test]
-async fn an_expired_row_loses_what_is_personal_and_goes_later() {
+async fn expired_row_loses_personal_data_and_is_deleted_later() {
     let settings = [("SESSION_IDLE_TIMEOUT", "1h"), ("SESSION_ABSOLUTE_TIMEOUT", "10h")];
     let app = TestApp::with(&settings).await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.clock.advance(HOUR + 5);
     let purged = "SELECT count(*) FROM sessions WHERE ended = 'idle' AND person IS NULL
         AND device = '' AND address = '' AND session_values = '{}'";
-    // The purge comes once a minute, and at the start.
+    // The purge runs at startup and once a minute.
     let app = app.restarted_with(&[]).await;
     until(&app, purged, 1).await;
     until(&app, "SELECT count(*) FROM claims", 0).await;
@@ -79,7 +79,7 @@ async fn an_expired_row_loses_what_is_personal_and_goes_later() {
 }
 
 #[actix_web::test]
-async fn many_expired_rows_go_while_others_sign_in() {
+async fn many_expired_rows_are_deleted_while_users_sign_in() {
     let app = TestApp::spawn().await;
     let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
         INSERT INTO sessions (reference_hash, session_id, person, device, address, session_values,
@@ -93,7 +93,7 @@ async fn many_expired_rows_go_while_others_sign_in() {
     until(&app, "SELECT count(*) FROM sessions", 10).await;
 }
 
-/// Waits until the count is this.
+/// Waits until the query returns this count.
 async fn until(app: &TestApp, count: &str, expected: i64) {
     let database = app.database();
     let started = std::time::Instant::now();
@@ -108,7 +108,7 @@ async fn until(app: &TestApp, count: &str, expected: i64) {
 }
 
 #[actix_web::test]
-async fn a_session_of_the_layout_before_lives_on() {
+async fn session_of_the_previous_layout_is_migrated() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let before = "UPDATE sessions SET session_values =
@@ -117,13 +117,13 @@ async fn a_session_of_the_layout_before_lives_on() {
         PRAGMA user_version = 4";
     app.database().execute_batch(before).unwrap();
     let copy = app.again(&visitor);
-    assert!(!copy.is_signed_in().await, "as it stands it can't be read");
+    assert!(!copy.is_signed_in().await, "the old layout isn't readable without a migration");
     let app = app.restarted_with(&[]).await;
     assert!(app.again(&visitor).is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn a_row_of_another_version_signs_nobody_in() {
+async fn row_of_another_version_is_not_a_session() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     app.database()
@@ -133,7 +133,7 @@ async fn a_row_of_another_version_signs_nobody_in() {
 }
 
 #[actix_web::test]
-async fn a_store_that_fails_on_the_way_signs_nobody_out() {
+async fn store_failure_during_sign_in_keeps_the_existing_session() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -141,11 +141,14 @@ async fn a_store_that_fails_on_the_way_signs_nobody_out() {
     let broken = "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, ''); END";
     app.database().execute_batch(broken).unwrap();
     assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
-    assert!(visitor.get("/account").await.body.contains("ana@acme.test"), "her session goes on");
+    assert!(
+        visitor.get("/account").await.body.contains("ana@acme.test"),
+        "the existing session continues"
+    );
 }
 
 #[actix_web::test]
-async fn a_store_that_fails_before_the_exchange_spends_no_code() {
+async fn store_failure_before_the_exchange_leaves_the_code_usable() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -161,7 +164,7 @@ async fn a_store_that_fails_before_the_exchange_spends_no_code() {
 }
 
 #[actix_web::test]
-async fn a_session_that_cannot_be_written_is_never_told_of() {
+async fn session_that_cannot_be_stored_sets_no_cookie() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -173,7 +176,7 @@ async fn a_session_that_cannot_be_written_is_never_told_of() {
 
 // for cross-device
 #[actix_web::test]
-async fn a_link_opened_in_another_browser_stores_nothing_until_digits_are_typed() {
+async fn link_opened_in_another_browser_stores_nothing_before_digits() {
     let app = TestApp::spawn().await;
     app.visitor().ask_for_link("ana@acme.test", "").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;

@@ -1,4 +1,4 @@
-//! How the program ends: it says so, finishes what is under way, and nothing holds it.
+//! Shutdown: the program reports that it isn't ready, finishes requests in progress, and exits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,12 +11,12 @@ use crate::emulator::http;
 use crate::site::Site;
 use crate::visitor::Visitor;
 
-/// Until the program has taken so many requests that it hasn't answered.
+/// Waits until this many requests are in progress.
 async fn until_under_way(site: &Site, requests: f64) {
     site.until(|scrape| scrape.value("http_requests_under_way", &[]) >= requests).await;
 }
 
-/// A link that is asked for, while WorkOS takes its time.
+/// Requests a link while WorkOS is slow.
 async fn slow_request(site: &Site, delay_ms: u64) -> rt::task::JoinHandle<u16> {
     let delay = json!({ "delay_ms": delay_ms, "count": 1 });
     site.workos.fail("/passwordless/sessions", delay).await;
@@ -29,23 +29,23 @@ async fn slow_request(site: &Site, delay_ms: u64) -> rt::task::JoinHandle<u16> {
 }
 
 async fn is_ready(site: &Site) -> u16 {
-    // Each time as a load balancer would: over a connection of its own.
+    // Each time over a new connection, as a load balancer does.
     http().get(format!("{}/health/ready", site.origin)).send().await.unwrap().status().as_u16()
 }
 
 async fn until_not_ready(site: &Site) {
     let begun = Instant::now();
     while is_ready(site).await == 200 {
-        assert!(begun.elapsed() < Duration::from_secs(10), "it still says that it is ready");
+        assert!(begun.elapsed() < Duration::from_secs(10), "it still reports that it is ready");
     }
 }
 
 #[actix_web::test]
-async fn it_says_that_it_is_not_ready_while_it_still_serves() {
+async fn reports_not_ready_while_it_still_serves() {
     let site = Site::start(&[("SHUTDOWN_DRAIN", "2s")]).await;
     let visitor = site.signed_in("ana@acme.test").await;
     assert_eq!(is_ready(&site).await, 200);
-    let told = Instant::now();
+    let started = Instant::now();
     site.program.signal("TERM").await;
     until_not_ready(&site).await;
     assert_eq!(is_ready(&site).await, 503);
@@ -54,11 +54,11 @@ async fn it_says_that_it_is_not_ready_while_it_still_serves() {
     assert_eq!(visitor.get("/health/live").await.status, 200);
     let (code, log) = site.program.ended().await;
     assert_eq!(code, Some(0), "{log}");
-    assert!(told.elapsed() >= Duration::from_secs(2), "{:?}", told.elapsed());
+    assert!(started.elapsed() >= Duration::from_secs(2), "{:?}", started.elapsed());
 }
 
 #[actix_web::test]
-async fn requests_under_way_are_finished_and_it_waits_no_longer() {
+async fn shutdown_waits_only_for_requests_in_progress() {
     for signal in ["TERM", "INT"] {
         let site = Site::start(&[]).await;
         let requested = slow_request(&site, 1_500).await;
@@ -71,7 +71,7 @@ async fn requests_under_way_are_finished_and_it_waits_no_longer() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_whose_browser_is_gone_is_completed_first() {
+async fn shutdown_completes_a_sign_in_after_its_client_disconnected() {
     let site = Site::start(&[]).await;
     let visitor = site.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -90,49 +90,53 @@ async fn a_sign_in_whose_browser_is_gone_is_completed_first() {
     assert!(log.contains("signed_in"), "{log}");
 }
 
-/// Until the program has noticed that the browser is gone.
+/// Waits until the program has noticed that the client disconnected.
 async fn until_under_way_is_over(site: &Site) {
     site.until(|scrape| scrape.value("http_requests_under_way", &[]) == 0.0).await;
 }
 
 #[actix_web::test]
-async fn connections_without_a_request_hold_nothing_up() {
+async fn idle_connections_do_not_delay_shutdown() {
     for settings in [&[][..], &[("TLS", "self-signed")]] {
         let site = Site::start(settings).await;
         let idle = http();
         let answer = idle.get(format!("{}/login", site.origin)).send().await.unwrap();
         answer.bytes().await.unwrap();
-        let told = Instant::now();
+        let started = Instant::now();
         assert_eq!(site.program.terminate().await.0, Some(0));
-        assert!(told.elapsed() < Duration::from_secs(3), "{settings:?}: {:?}", told.elapsed());
+        assert!(
+            started.elapsed() < Duration::from_secs(3),
+            "{settings:?}: {:?}",
+            started.elapsed()
+        );
         drop(idle);
     }
 }
 
 #[actix_web::test]
-async fn a_second_signal_ends_it_at_once() {
+async fn second_signal_stops_immediately() {
     for (drain, second) in [("0s", "TERM"), ("60s", "INT")] {
         let site = Site::start(&[("SHUTDOWN_DRAIN", drain)]).await;
         let requested = slow_request(&site, 4_000).await;
-        let told = Instant::now();
+        let started = Instant::now();
         site.program.signal("TERM").await;
         if drain == "60s" {
             until_not_ready(&site).await;
         } else {
-            // Two that come too close together are one.
+            // Two signals in quick succession would count as one.
             while http().get(&site.origin).send().await.is_ok() {}
         }
         site.program.signal(second).await;
         let (code, _) = site.program.ended().await;
-        assert_eq!(code, Some(1), "what was cut off is no success");
-        assert!(told.elapsed() < Duration::from_secs(3), "{:?}", told.elapsed());
+        assert_eq!(code, Some(1), "an aborted request is a failure");
+        assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
         requested.abort();
     }
 }
 
-/// Visitors as a load balancer sends them: until it finds that the instance isn't ready.
+/// Sends requests as a load balancer does: until the instance reports that it isn't ready.
 #[actix_web::test]
-async fn under_load_not_one_request_fails() {
+async fn shutdown_under_load_fails_no_request() {
     for tls in ["off", "self-signed"] {
         let site = Site::start(&[("SHUTDOWN_DRAIN", "2s"), ("TLS", tls)]).await;
         let (is_in_service, answered) =
@@ -144,11 +148,11 @@ async fn under_load_not_one_request_fails() {
                 rt::spawn(async move {
                     let kept_alive = http();
                     while is_in_service.load(Ordering::SeqCst) {
-                        // Half of them come by a connection of their own each time.
+                        // Half of them open a new connection for each request.
                         let http = if number % 2 == 0 { kept_alive.clone() } else { http() };
-                        let answer = http.get(&url).send().await.expect("no request fails");
+                        let answer = http.get(&url).send().await.expect("a request failed");
                         assert_eq!(answer.status(), 200);
-                        answer.bytes().await.expect("no answer is cut off");
+                        answer.bytes().await.expect("a response was truncated");
                         answered.fetch_add(1, Ordering::SeqCst);
                     }
                 })
@@ -160,9 +164,9 @@ async fn under_load_not_one_request_fails() {
         until_not_ready(&site).await;
         is_in_service.store(false, Ordering::SeqCst);
         for visitor in visitors {
-            visitor.await.expect("no visitor saw a failure");
+            visitor.await.expect("a visitor saw a failure");
         }
-        assert!(answered.load(Ordering::SeqCst) > before, "it served on");
+        assert!(answered.load(Ordering::SeqCst) > before, "it kept serving");
         assert_eq!(site.program.ended().await.0, Some(0));
     }
 }

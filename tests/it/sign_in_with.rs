@@ -1,4 +1,4 @@
-//! `SIGN_IN_WITH`: one setting switches.
+//! `SIGN_IN_WITH`: switching between links and codes.
 
 use crate::answer::assert_error;
 #[cfg(feature = "smtp")]
@@ -7,7 +7,7 @@ use crate::code_request::{AUTHENTICATE, CodeRequest, assert_mentions_no_link, by
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn one_setting_switches_there_and_back_and_what_is_under_way_goes_on() {
+async fn switching_the_method_keeps_pending_sign_ins() {
     let app = TestApp::spawn().await;
     let by_link = app.visitor();
     by_link.ask_for_link("ana@acme.test", "").await;
@@ -26,7 +26,7 @@ async fn one_setting_switches_there_and_back_and_what_is_under_way_goes_on() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn what_is_set_for_links_may_stay_set() {
+async fn settings_for_links_are_ignored_for_codes() {
     let app = TestApp::with_own_mail(&[("SIGN_IN_WITH", "code")]).await;
     let visitor = app.visitor();
     visitor.post("/login", &[("email", "ana@acme.test"), ("delivery", "smtp")]).await;
@@ -35,7 +35,7 @@ async fn what_is_set_for_links_may_stay_set() {
 }
 
 #[actix_web::test]
-async fn the_pages_promise_a_code_and_no_link() {
+async fn pages_mention_a_code_and_no_link() {
     let app = by_code().await;
     let visitor = app.visitor();
     for path in ["/", "/login", "/?lang=de", "/login?lang=de"] {
@@ -49,7 +49,7 @@ async fn the_pages_promise_a_code_and_no_link() {
 }
 
 #[actix_web::test]
-async fn a_sign_in_by_link_takes_no_code() {
+async fn sign_in_by_link_accepts_no_code() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "").await;
@@ -61,12 +61,12 @@ async fn a_sign_in_by_link_takes_no_code() {
 
 // for sso
 #[actix_web::test]
-async fn a_domain_of_an_organization_goes_there_as_before() {
+async fn sso_domains_still_use_sso() {
     let app = TestApp::with_sso(&[("SIGN_IN_WITH", "code")]).await;
     let visitor = app.visitor();
     let answer = visitor.ask_for_link("ana@acme.test", "").await;
     assert!(answer.location().starts_with("/login/sso?flow="), "{}", answer.location());
-    // And doesn't come in past it by a code that was mailed before.
+    // A code that was sent before doesn't bypass SSO.
     let app = by_code().await;
     let asked = CodeRequest::new(&app, "ana@acme.test", "").await;
     let app = app.restarted_with(&[("SSO_DOMAINS", "acme.test=org_acme")]).await;

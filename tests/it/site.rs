@@ -1,4 +1,4 @@
-//! The real binary as a site of its own, with its metrics.
+//! The binary as a site with metrics.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ pub struct Site {
     pub origin: String,
     pub workos: WorkOs,
     pub program: Program,
-    /// Where it listens for Prometheus.
+    /// The address of the metrics endpoint.
     pub metrics: String,
     settings: HashMap<String, String>,
     folder: TempDir,
@@ -28,7 +28,8 @@ impl Site {
         Self::start_with(settings, |_| {}).await
     }
 
-    /// With these settings beside those that tests need; what is started can be changed first.
+    /// Starts the site with these settings in addition to those that tests need. `change` may adjust
+    /// the command.
     pub async fn start_with(settings: &[(&str, &str)], change: impl FnOnce(&mut Command)) -> Self {
         let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
         let scheme = if settings.contains(&("TLS", "self-signed")) { "https" } else { "http" };
@@ -48,7 +49,7 @@ impl Site {
         Visitor::new(&self.origin)
     }
 
-    /// A visitor who has signed in with this address.
+    /// Returns a visitor who is signed in with this address.
     pub async fn signed_in(&self, email: &str) -> Visitor {
         let visitor = self.visitor();
         visitor.ask_for_link(email, "").await;
@@ -57,15 +58,15 @@ impl Site {
         visitor
     }
 
-    /// Dies without a warning, and begins anew in the same folder.
-    #[allow(dead_code, reason = "tests/faults has it die")]
+    /// Kills the program and restarts it in the same folder.
+    #[allow(dead_code, reason = "used by tests/faults")]
     pub async fn kill_and_restart(&mut self) {
         self.program.child.kill().await.unwrap();
         self.program = Program::start(command(&[], &self.settings, &self.folder)).await;
     }
 
-    /// Restarts it in the same folder, with these settings changed.
-    #[allow(dead_code, reason = "other binaries restart nothing")]
+    /// Restarts the program in the same folder, with these settings changed.
+    #[allow(dead_code, reason = "not every binary restarts the program")]
     pub async fn restart_with(&mut self, settings: &[(&str, &str)]) {
         let settings =
             settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -74,9 +75,9 @@ impl Site {
         self.program = Program::start(command(&[], &self.settings, &self.folder)).await;
     }
 
-    /// Dies without a warning, and begins anew with what is in this folder; or its exit code, and why
-    /// it wouldn't.
-    #[allow(dead_code, reason = "tests/faults has it begin with damaged files")]
+    /// Kills the program and restarts it with this data directory. Returns its exit code and its
+    /// standard error if it exits.
+    #[allow(dead_code, reason = "used by tests/faults")]
     pub async fn begin_with(&mut self, data_dir: &Path) -> Result<(), (Option<i32>, String)> {
         let _ = self.program.child.kill().await;
         let data_dir = data_dir.to_str().unwrap().to_owned();
@@ -85,14 +86,14 @@ impl Site {
         Ok(())
     }
 
-    /// What Prometheus would read now.
+    /// Returns the current metrics.
     pub async fn scrape(&self) -> Scrape {
         let answer = http().get(format!("http://{}/metrics", self.metrics)).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         Scrape(answer.text().await.unwrap())
     }
 
-    /// Scrapes until it is so.
+    /// Scrapes the metrics until the condition holds.
     pub async fn until(&self, is_so: impl Fn(&Scrape) -> bool) -> Scrape {
         let begun = Instant::now();
         loop {
@@ -100,36 +101,40 @@ impl Site {
             if is_so(&scrape) {
                 return scrape;
             }
-            assert!(begun.elapsed() < Duration::from_secs(20), "it never comes: {}", scrape.0);
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "the condition never held: {}",
+                scrape.0
+            );
         }
     }
 
-    /// What one of the operator's commands prints, beside the running site.
+    /// Runs an admin command while the site runs. Returns its output.
     pub async fn operate(&self, arguments: &[&str]) -> String {
         let output = self.operator(arguments, &[]).await;
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The same with these settings changed, and all that is to be known of it.
+    /// Runs an admin command with these settings changed. Returns its full output.
     pub async fn operator(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
         let mut command = command(arguments, &self.settings, &self.folder);
         command.envs(settings.iter().copied()).output().await.unwrap()
     }
 
-    /// A connection to the store's file, beside the site's own.
+    /// Opens another connection to the store's file.
     pub fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.folder.path().join("sessions.sqlite3")).unwrap()
     }
 
-    /// The memory that the program holds, in MiB.
-    #[allow(dead_code, reason = "tests/faults looks at it")]
+    /// Returns the memory that the program uses, in MiB.
+    #[allow(dead_code, reason = "used by tests/faults")]
     pub fn memory(&self) -> u64 {
         self.memory_status("VmRSS:")
     }
 
-    /// The most memory that the program has held at any time, in MiB.
-    #[allow(dead_code, reason = "tests/faults looks at it")]
+    /// Returns the peak memory of the program, in MiB.
+    #[allow(dead_code, reason = "used by tests/faults")]
     pub fn peak_memory(&self) -> u64 {
         self.memory_status("VmHWM:")
     }
@@ -141,14 +146,14 @@ impl Site {
         line.trim_end_matches("kB").trim().parse::<u64>().unwrap() / 1024
     }
 
-    /// Its files and connections.
-    #[allow(dead_code, reason = "tests/faults counts them")]
+    /// Returns the number of open files and connections.
+    #[allow(dead_code, reason = "used by tests/faults")]
     pub fn open_files(&self) -> usize {
         let id = self.program.child.id().unwrap();
         std::fs::read_dir(format!("/proc/{id}/fd")).unwrap().count()
     }
 
-    /// Ends it; gives all that it has logged.
+    /// Stops the program. Returns its log.
     pub async fn log(self) -> String {
         let (code, log) = self.program.terminate().await;
         assert_eq!(code, Some(0), "{log}");
@@ -168,11 +173,11 @@ pub fn command(
     command
 }
 
-/// Metrics in the text format.
+/// Metrics in the Prometheus text format.
 pub struct Scrape(pub String);
 
 impl Scrape {
-    /// The value of this metric, with exactly these labels in any order; 0 if there is none.
+    /// Returns the value of this metric with exactly these labels in any order, 0 if there is none.
     pub fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
         let mut labels: Vec<_> =
             labels.iter().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
@@ -188,7 +193,7 @@ impl Scrape {
         values.sum()
     }
 
-    /// How often this has happened to sign-ins.
+    /// Returns the count of this sign-in event.
     pub fn events(&self, event: &str, code: &str) -> f64 {
         self.value("sign_in_events_total", &[("event", event), ("code", code)])
     }

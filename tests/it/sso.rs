@@ -1,5 +1,5 @@
-//! `/login/sso`: people of an organization sign in through its identity provider, and come back to
-//! the same callback.
+//! `/login/sso`: members of an organization sign in through its identity provider, with the same
+//! callback.
 
 use std::collections::HashMap;
 
@@ -13,15 +13,15 @@ use crate::visitor::Visitor;
 
 pub const EXCHANGE: &str = "/sso/token";
 
-/// Sends the login form, and gives the path of the page that leaves.
-pub async fn ask(visitor: &Visitor, email: &str, return_to: &str) -> String {
+/// Sends the login form. Returns the path of the redirect page.
+pub async fn start_sso(visitor: &Visitor, email: &str, return_to: &str) -> String {
     let answer = visitor.ask_for_link(email, return_to).await;
     let location = answer.location().to_owned();
     assert!(location.starts_with("/login/sso?flow="), "{location}");
     location
 }
 
-/// Where the leaving page leads: WorkOS, with what it is told.
+/// Loads the redirect page. Returns the URL at WorkOS and its parameters.
 pub async fn leave(
     app: &TestApp,
     visitor: &Visitor,
@@ -37,10 +37,10 @@ pub async fn leave(
     (authorize, parameters)
 }
 
-/// A visitor whom the identity provider has sent back, and the callback that they have not opened.
+/// Signs in at the identity provider. Returns the visitor and the callback URL, not yet opened.
 pub async fn sent_back(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {
     let visitor = app.visitor();
-    let path = ask(&visitor, email, return_to).await;
+    let path = start_sso(&visitor, email, return_to).await;
     let (authorize, _) = leave(app, &visitor, &path).await;
     (visitor, app.workos.follow(&authorize).await)
 }
@@ -50,7 +50,7 @@ pub fn parameter(url: &str, name: &str) -> String {
     url.query_pairs().find(|(known, _)| known == name).unwrap().1.into_owned()
 }
 
-/// What `/sso/token` will answer once: somebody of `org_acme`, but for these fields.
+/// Makes `/sso/token` answer once with a profile of `org_acme` in which these fields are changed.
 pub async fn answer_with(app: &TestApp, changes: Value) {
     let mut profile = json!({
         "object": "profile", "id": "prof_1", "email": "ana@acme.test", "idp_id": "idp_1",
@@ -72,18 +72,18 @@ pub fn offers_new_sign_in(page: &Answer, email: &str) {
     says_nothing_of_a_link(page);
 }
 
-/// None was mailed.
+/// Checks that the page mentions no link, since none was sent.
 pub fn says_nothing_of_a_link(page: &Answer) {
     let (_, main) = page.body.split_once("<main").unwrap();
     assert!(!main.split("</main>").next().unwrap().contains("link"), "{}", page.body);
 }
 
 #[actix_web::test]
-async fn an_address_of_the_organization_goes_to_its_identity_provider_and_comes_back() {
+async fn organization_address_signs_in_through_its_identity_provider() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
-    let path = ask(&visitor, "ana@acme.test", "/reports?year=2026").await;
-    let (authorize, told) = leave(&app, &visitor, &path).await;
+    let path = start_sso(&visitor, "ana@acme.test", "/reports?year=2026").await;
+    let (authorize, sent) = leave(&app, &visitor, &path).await;
     for (name, value) in [
         ("response_type", "code"),
         ("client_id", "client_emulator"),
@@ -93,11 +93,11 @@ async fn an_address_of_the_organization_goes_to_its_identity_provider_and_comes_
         ("domain_hint", "acme.test"),
         ("code_challenge_method", "S256"),
     ] {
-        assert_eq!(told[name], value);
+        assert_eq!(sent[name], value);
     }
-    assert_eq!(told["code_challenge"].len(), 43);
-    assert!(told["state"].len() <= 255);
-    assert_eq!(told.len(), 9, "and nothing else, such as the dead `domain`: {told:?}");
+    assert_eq!(sent["code_challenge"].len(), 43);
+    assert!(sent["state"].len() <= 255);
+    assert_eq!(sent.len(), 9, "no other parameters, such as the deprecated `domain`: {sent:?}");
 
     let callback = app.workos.follow(&authorize).await;
     assert_eq!(visitor.get(&callback).await.location(), "/reports?year=2026");
@@ -110,22 +110,22 @@ async fn an_address_of_the_organization_goes_to_its_identity_provider_and_comes_
 }
 
 #[actix_web::test]
-async fn a_connection_may_stand_for_the_organization() {
+async fn connection_id_works_in_place_of_the_organization() {
     let workos =
         WorkOs::with(magic_link_emulator::Options { auto_idp: true, ..Default::default() });
     let connection = workos.connect("org_acme", "acme.test").await;
     let domains = format!("acme.test={connection}");
     let app = TestApp::with_workos(workos, &[("SSO_DOMAINS", &domains)]).await;
     let visitor = app.visitor();
-    let path = ask(&visitor, "ana@acme.test", "").await;
-    let (authorize, told) = leave(&app, &visitor, &path).await;
-    assert_eq!(told["connection"], connection);
-    assert!(!told.contains_key("organization"));
+    let path = start_sso(&visitor, "ana@acme.test", "").await;
+    let (authorize, sent) = leave(&app, &visitor, &path).await;
+    assert_eq!(sent["connection"], connection);
+    assert!(!sent.contains_key("organization"));
     assert_eq!(visitor.get(&app.workos.follow(&authorize).await).await.location(), "/account");
 }
 
 #[actix_web::test]
-async fn no_spelling_of_the_domain_leads_past_it() {
+async fn domain_spellings_do_not_bypass_sso() {
     let app = TestApp::with_sso(&[]).await;
     for email in [
         "ana@ACME.test",
@@ -134,19 +134,19 @@ async fn no_spelling_of_the_domain_leads_past_it() {
         " ana+label@acme.test ",
         "ana@acme.example",
     ] {
-        ask(&app.visitor(), email, "").await;
+        start_sso(&app.visitor(), email, "").await;
     }
     let requested = [("email", "ana@acme.test"), ("delivery", "workos")];
     let answer = app.visitor().post("/login", &requested).await;
     assert!(answer.location().starts_with("/login/sso"));
     assert!(app.workos.calls().await.is_empty());
-    // Neither the parent nor a child is the domain.
+    // Parent domains and subdomains don't match.
     let link = app.visitor().ask_for_link("ana@mail.acme.test", "").await;
     assert!(link.location().starts_with("/login/sent"));
 }
 
 #[actix_web::test]
-async fn a_link_that_was_mailed_before_does_not_lead_past_it_either() {
+async fn link_sent_before_sso_was_required_is_rejected() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -158,7 +158,7 @@ async fn a_link_that_was_mailed_before_does_not_lead_past_it_either() {
 }
 
 #[actix_web::test]
-async fn another_user_who_is_signed_in_is_asked_once_it_is_known_who_comes_back() {
+async fn sso_callback_for_another_user_asks_for_confirmation() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     visitor.ask_for_link("carl@other.test", "").await;
@@ -175,10 +175,10 @@ async fn another_user_who_is_signed_in_is_asked_once_it_is_known_who_comes_back(
 }
 
 #[actix_web::test]
-async fn the_pages_of_the_two_ways_lead_to_each_other_and_strangers_to_the_form() {
+async fn pages_of_each_method_redirect_to_the_right_page() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
-    let path = ask(&visitor, "ana@acme.test", "").await;
+    let path = start_sso(&visitor, "ana@acme.test", "").await;
     assert_eq!(visitor.get(&path.replace("/sso", "/sent")).await.location(), path);
     let stranger = app.visitor();
     stranger.set_cookie("__Host-lang", "en");
@@ -189,7 +189,7 @@ async fn the_pages_of_the_two_ways_lead_to_each_other_and_strangers_to_the_form(
 }
 
 #[actix_web::test]
-async fn the_longest_address_and_path_still_fit_into_the_cookie() {
+async fn longest_address_and_path_fit_into_the_cookie() {
     let domain = format!("{}.{}.{}.test", "a".repeat(63), "b".repeat(63), "c".repeat(56));
     let workos =
         WorkOs::with(magic_link_emulator::Options { auto_idp: true, ..Default::default() });
@@ -202,32 +202,32 @@ async fn the_longest_address_and_path_still_fit_into_the_cookie() {
 }
 
 #[actix_web::test]
-async fn asking_too_often_is_asking_too_often_by_any_way() {
+async fn client_limit_applies_to_sso() {
     let app = TestApp::with_sso(&[("RATE_LIMIT_PER_CLIENT", "2/1m")]).await;
     let visitor = app.visitor();
-    ask(&visitor, "ana@acme.test", "").await;
-    ask(&visitor, "ben@acme.test", "").await;
+    start_sso(&visitor, "ana@acme.test", "").await;
+    start_sso(&visitor, "ben@acme.test", "").await;
     let answer = visitor.post("/login", &[("email", "eve@acme.test")]).await;
     assert_error(&answer, 429, "rate_limited");
 }
 
 #[actix_web::test]
-async fn it_sends_no_email_and_needs_none_of_the_total() {
+async fn sso_does_not_count_toward_the_total() {
     let app = TestApp::with_sso(&[("RATE_LIMIT_TOTAL", "2/1m")]).await;
     let visitor = app.visitor();
     for _ in 0..4 {
-        ask(&visitor, "ana@acme.test", "").await;
+        start_sso(&visitor, "ana@acme.test", "").await;
     }
     for n in 0..2 {
         visitor.ask_for_link(&format!("p{n}@example.test"), "").await;
     }
     let refused = visitor.post("/login", &[("email", "new@example.test")]).await;
     assert_error(&refused, 503, "rate_limited");
-    ask(&visitor, "ana@acme.test", "").await;
+    start_sso(&visitor, "ana@acme.test", "").await;
 }
 
 #[actix_web::test]
-async fn it_proves_no_mailbox() {
+async fn sso_sets_no_known_browser_cookie() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
@@ -235,7 +235,7 @@ async fn it_proves_no_mailbox() {
 }
 
 #[actix_web::test]
-async fn it_works_with_the_official_emulator_by_nothing_but_its_address() {
+async fn works_with_the_official_emulator() {
     let workos = WorkOs::with(magic_link_emulator::Options {
         auto_idp: true,
         like_official_emulator: true,

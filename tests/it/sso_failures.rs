@@ -1,47 +1,47 @@
-//! SSO that doesn't lead in: errors, sign-ins that were started elsewhere, verifiers and states that
-//! don't fit.
+//! SSO that fails: errors, sign-ins that the identity provider started, verifiers and states that
+//! don't match.
 
 use serde_json::json;
 
 use crate::answer::assert_error;
 use crate::sso::{
-    EXCHANGE, ask, leave, offers_new_sign_in, parameter, says_nothing_of_a_link, sent_back,
+    EXCHANGE, leave, offers_new_sign_in, parameter, says_nothing_of_a_link, sent_back, start_sso,
 };
 use crate::test_app::TestApp;
 
 #[actix_web::test]
-async fn the_code_goes_only_with_the_verifier_of_its_own_sign_in() {
+async fn code_requires_the_verifier_of_its_own_sign_in() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, first) = sent_back(&app, "ana@acme.test", "").await;
-    let path = ask(&visitor, "ana@acme.test", "").await;
+    let path = start_sso(&visitor, "ana@acme.test", "").await;
     let second = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
     let (code, state) = (parameter(&first, "code"), parameter(&second, "state"));
     let mixed = format!("/callback?code={code}&state={state}");
     let refused = visitor.get(&mixed).await;
     assert_error(&refused, 400, "code_expired");
     offers_new_sign_in(&refused, "ana@acme.test");
-    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1, "it was tried, and refused");
+    assert_eq!(app.workos.calls_of(EXCHANGE).await, 1, "WorkOS rejected the exchange");
     assert!(!visitor.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn what_comes_back_by_one_way_is_no_proof_for_the_other() {
+async fn callback_of_one_method_does_not_complete_the_other() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, sso) = sent_back(&app, "ana@acme.test", "").await;
     visitor.ask_for_link("ana@other.test", "").await;
-    let mail = app.workos.follow_newest_link("ana@other.test").await;
+    let by_link = app.workos.follow_newest_link("ana@other.test").await;
     let mixed = |code: &str, state: &str| {
         format!("/callback?code={}&state={}", parameter(code, "code"), parameter(state, "state"))
     };
-    // Without its verifier, the identity provider's code is worth nothing.
-    assert_error(&visitor.get(&mixed(&sso, &mail)).await, 400, "code_expired");
-    let mail_for_sso = visitor.get(&mixed(&mail, &sso)).await;
-    assert_error(&mail_for_sso, 403, "profile_mismatch");
+    // Without its verifier, WorkOS rejects the SSO code.
+    assert_error(&visitor.get(&mixed(&sso, &by_link)).await, 400, "code_expired");
+    let link_code = visitor.get(&mixed(&by_link, &sso)).await;
+    assert_error(&link_code, 403, "profile_mismatch");
     assert!(!visitor.is_signed_in().await);
 }
 
 #[actix_web::test]
-async fn another_browser_gets_nothing_and_is_asked_nothing() {
+async fn sso_callback_in_another_browser_is_rejected() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     let elsewhere = app.visitor();
@@ -50,11 +50,11 @@ async fn another_browser_gets_nothing_and_is_asked_nothing() {
     offers_new_sign_in(&refused, "");
     assert!(elsewhere.cookie_header().is_empty());
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
-    assert_eq!(visitor.get(&callback).await.location(), "/account", "and nothing was spoilt");
+    assert_eq!(visitor.get(&callback).await.location(), "/account", "the sign-in still works");
 }
 
 #[actix_web::test]
-async fn each_documented_error_says_what_happened_and_offers_a_way_on() {
+async fn documented_errors_are_explained_and_offer_a_new_sign_in() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     let state = parameter(&callback, "state");
@@ -84,16 +84,23 @@ async fn each_documented_error_says_what_happened_and_offers_a_way_on() {
         let page = visitor.get(&query).await;
         assert_error(&page, 400, code);
         assert!(page.body.contains(says), "{error}: {}", page.body);
-        assert!(!page.body.contains("canary") && !page.body.contains(error), "in plain words");
+        assert!(
+            !page.body.contains("canary") && !page.body.contains(error),
+            "WorkOS's text isn't shown"
+        );
         offers_new_sign_in(&page, "ana@acme.test");
         pages.push(page);
     }
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 0);
-    assert_eq!(visitor.get(&callback).await.location(), "/account", "no error ends the sign-in");
+    assert_eq!(
+        visitor.get(&callback).await.location(),
+        "/account",
+        "an error doesn't end the sign-in"
+    );
 }
 
 #[actix_web::test]
-async fn a_sign_in_that_was_started_at_the_identity_provider_is_to_be_started_here() {
+async fn idp_initiated_sign_in_must_start_here() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
     for query in ["code=abc", "code=abc&state="] {
@@ -108,10 +115,10 @@ async fn a_sign_in_that_was_started_at_the_identity_provider_is_to_be_started_he
 }
 
 #[actix_web::test]
-async fn the_leaving_page_may_be_loaded_again_and_only_the_last_state_counts() {
+async fn reloading_the_redirect_page_replaces_the_state() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
-    let path = ask(&visitor, "ana@acme.test", "").await;
+    let path = start_sso(&visitor, "ana@acme.test", "").await;
     let first = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
     let second = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
     assert_error(&visitor.get(&first).await, 400, "state_mismatch");
@@ -119,10 +126,10 @@ async fn the_leaving_page_may_be_loaded_again_and_only_the_last_state_counts() {
 }
 
 #[actix_web::test]
-async fn each_leaving_has_a_verifier_of_its_own() {
+async fn each_redirect_has_its_own_verifier() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = app.visitor();
-    let path = ask(&visitor, "ana@acme.test", "").await;
+    let path = start_sso(&visitor, "ana@acme.test", "").await;
     let first = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
     let second = app.workos.follow(&leave(&app, &visitor, &path).await.0).await;
     let (code, state) = (parameter(&first, "code"), parameter(&second, "state"));
@@ -132,7 +139,7 @@ async fn each_leaving_has_a_verifier_of_its_own() {
 }
 
 #[actix_web::test]
-async fn who_takes_too_long_reads_of_no_link() {
+async fn expired_sso_sign_in_mentions_no_link() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     app.clock.advance(30 * 60);
@@ -142,20 +149,20 @@ async fn who_takes_too_long_reads_of_no_link() {
 }
 
 #[actix_web::test]
-async fn an_answer_that_comes_twice_waits_for_itself_and_leaves_no_more() {
+async fn repeated_callback_waits_and_does_not_redirect_again() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     app.workos.fail(EXCHANGE, json!({ "delay_ms": 1500, "count": 1 })).await;
     let (twin, first) = (app.visitor().with_cookies_of(&visitor), callback.clone());
     let first = tokio::spawn(async move { twin.get(&first).await.location().to_owned() });
     let sent = format!("/login/sent?flow={}", visitor.sign_ins()[0].replace("__Host-signin-", ""));
-    // Until the exchange has begun, the page would leave.
+    // Until the exchange starts, the page redirects.
     while visitor.get(&sent).await.status == 303 {
         tokio::task::yield_now().await;
     }
     let meanwhile = visitor.get(&sent).await;
     assert_error(&meanwhile, 400, "nothing_pending");
-    assert_eq!(meanwhile.leads_to("/login/sent"), Some(sent.as_str()), "it moves on by itself");
+    assert_eq!(meanwhile.leads_to("/login/sent"), Some(sent.as_str()), "the page reloads itself");
     assert_eq!(visitor.get(&callback).await.location(), "/account");
     assert!(visitor.is_signed_in().await);
     assert_eq!(first.await.unwrap(), "/account");

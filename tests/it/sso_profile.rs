@@ -1,4 +1,4 @@
-//! Who comes in through SSO: whose profile is taken, who that person is, what is shown of it.
+//! SSO profiles: which are accepted, which user they identify, and what is shown.
 
 use serde_json::{Value, json};
 use workos_magic_link::commands::sessions::{self, Sessions};
@@ -9,7 +9,7 @@ use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 #[actix_web::test]
-async fn only_the_organizations_own_people_come_in_by_it() {
+async fn only_members_of_the_organization_sign_in_through_sso() {
     let app = TestApp::with_sso(&[]).await;
     for changes in [
         json!({ "organization_id": "org_globex" }),
@@ -48,7 +48,7 @@ async fn only_the_organizations_own_people_come_in_by_it() {
 }
 
 #[actix_web::test]
-async fn who_may_enter_is_asked_of_who_it_turned_out_to_be() {
+async fn admission_checks_the_verified_address() {
     let app = TestApp::with_sso(&[("ALLOWED_EMAIL_DOMAINS", "acme.test")]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     answer_with(&app, json!({ "email": "ana@acme.example" })).await;
@@ -56,7 +56,7 @@ async fn who_may_enter_is_asked_of_who_it_turned_out_to_be() {
 }
 
 #[actix_web::test]
-async fn a_person_is_their_connection_and_their_id_there() {
+async fn user_is_identified_by_connection_and_idp_id() {
     let app = TestApp::with_sso(&[]).await;
     let sign_in = async |changes: Value| {
         let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
@@ -71,15 +71,15 @@ async fn a_person_is_their_connection_and_their_id_there() {
     let sessions = async |visitor: &Visitor| {
         visitor.get("/account/sessions").await.body.matches("data-session=").count()
     };
-    assert_eq!(sessions(&ana).await, 2, "a new address is no new person");
+    assert_eq!(sessions(&ana).await, 2, "a new address is the same user");
     assert_eq!(sessions(&married).await, 2);
-    assert_eq!(sessions(&successor).await, 1, "who got the old address is somebody else");
+    assert_eq!(sessions(&successor).await, 1, "another user got the old address");
     assert_eq!(sessions(&moved).await, 1);
 
-    // The operator knows addresses.
+    // Admin commands take an address.
     let ended = Sessions::End { email: Some("Ana@acme.test".to_owned()), all: false };
-    let told = sessions::run(ended, |name| app.settings.get(name).cloned()).await.unwrap();
-    assert_eq!(told, "Ended 3 sessions.");
+    let output = sessions::run(ended, |name| app.settings.get(name).cloned()).await.unwrap();
+    assert_eq!(output, "Ended 3 sessions.");
     for (visitor, is_in) in [(&ana, false), (&married, true), (&successor, false), (&moved, false)]
     {
         assert_eq!(visitor.is_signed_in().await, is_in);
@@ -87,7 +87,7 @@ async fn a_person_is_their_connection_and_their_id_there() {
 }
 
 #[actix_web::test]
-async fn the_account_page_shows_what_the_identity_provider_told() {
+async fn account_page_shows_the_identity_provider_profile() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "ana@acme.test", "").await;
     answer_with(
@@ -100,9 +100,9 @@ async fn the_account_page_shows_what_the_identity_provider_told() {
     .await;
     visitor.get(&callback).await;
     let page = visitor.get("/account").await.body;
-    for told in
+    for shown in
         ["OktaSAML", "org_acme", "conn_acme", "Ana Lima", "auditor", "Finance, Lisbon", "4711"]
     {
-        assert!(page.contains(told), "{told}");
+        assert!(page.contains(shown), "{shown}");
     }
 }

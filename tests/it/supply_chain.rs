@@ -1,11 +1,11 @@
-//! What the program is made of.
+//! Dependencies and the checks on them.
 
 use std::fs;
 use std::path::Path;
 
 const LOCKS: [&str; 2] = [include_str!("../../Cargo.lock"), include_str!("../../fuzz/Cargo.lock")];
 
-/// A value of a package in a lock file.
+/// Returns a value of a package in a lock file.
 fn value<'a>(package: &'a str, key: &str) -> Option<&'a str> {
     let (_, value) = package.split_once(&format!("\n{key} = \""))?;
     Some(value.split_once('"').unwrap().0)
@@ -16,7 +16,7 @@ fn packages() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn every_crate_is_of_this_project_or_of_the_registry() {
+fn every_crate_is_ours_or_from_the_registry() {
     for package in packages() {
         let source = value(package, "source");
         let registry = "registry+https://github.com/rust-lang/crates.io-index";
@@ -24,9 +24,9 @@ fn every_crate_is_of_this_project_or_of_the_registry() {
     }
 }
 
-/// RUSTSEC-2026-0258: h2 0.3 keeps what one connection sends, without limit. WorkOS is asked by 0.4.
+/// RUSTSEC-2026-0258: h2 0.3 buffers what a connection sends without limit. Outgoing calls use 0.4.
 #[test]
-fn no_listener_is_built_with_http_2() {
+fn no_listener_supports_http_2() {
     let is_named = |package: &&str, name: &str| value(package, "name") == Some(name);
     for actix_http in packages().filter(|package| is_named(package, "actix-http")) {
         assert!(!actix_http.contains("\"h2"), "{actix_http}");
@@ -36,9 +36,9 @@ fn no_listener_is_built_with_http_2() {
     }
 }
 
-/// They need the network, so that `scripts/test` doesn't look for them.
+/// Advisories need the network, so `scripts/test` doesn't check them.
 #[test]
-fn advisories_are_looked_for_with_every_change_and_weekly() {
+fn ci_checks_advisories_on_push_and_weekly() {
     let workflow = include_str!("../../.github/workflows/ci.yml");
     for line in ["  push:", "  schedule:", "run: cargo deny check advisories"] {
         assert!(workflow.contains(line), "{line}");
@@ -47,7 +47,7 @@ fn advisories_are_looked_for_with_every_change_and_weekly() {
 }
 
 #[test]
-fn no_code_of_ours_is_unsafe() {
+fn unsafe_code_is_forbidden() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     assert!(manifest.contains("unsafe_code = \"forbid\""));

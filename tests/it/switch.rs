@@ -1,4 +1,4 @@
-//! `/login/switch`: the link comes back to a browser in which somebody else is signed in.
+//! `/login/switch`: a sign-in completes in a browser in which another user is signed in.
 
 use tokio::task::JoinSet;
 
@@ -10,7 +10,7 @@ use crate::sso::{answer_with, sent_back};
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// A browser in which Bob is signed in and Ana's link was opened.
+/// Returns a browser in which Bob is signed in and Ana's link was opened.
 async fn bobs_browser(app: &TestApp) -> Visitor {
     let visitor = app.signed_in("bob@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -25,40 +25,48 @@ async fn who(visitor: &Visitor) -> String {
 }
 
 #[actix_web::test]
-async fn it_says_who_and_asks_first() {
+async fn names_both_users_and_asks_for_confirmation() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     let page = visitor.get("/login/switch").await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("ana@acme.test") && page.body.contains("bob@acme.test"));
     assert_eq!(who(&visitor).await, "bob@acme.test");
-    assert_eq!(app.workos.calls_of("/sso/token").await, 1, "Bob's; Ana's code is not spent yet");
+    assert_eq!(
+        app.workos.calls_of("/sso/token").await,
+        1,
+        "Bob's; Ana's code is not exchanged yet"
+    );
 
     let before = app.visitor().with_cookies_of(&visitor);
     assert_eq!(visitor.post("/login/switch", &[]).await.location(), "/reports");
     assert_eq!(who(&visitor).await, "ana@acme.test");
-    assert!(!before.is_signed_in().await, "Bob's session is over");
+    assert!(!before.is_signed_in().await, "Bob's session has ended");
     let again = visitor.post("/login/switch", &[("flow", page.field("flow"))]).await;
     assert_eq!(again.location(), "/reports", "pressed twice");
 }
 
 #[actix_web::test]
-async fn the_button_signs_in_whom_it_names_or_nobody() {
+async fn button_signs_in_only_the_user_it_names() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     let shown = visitor.get("/login/switch").await;
-    // In another tab, somebody else's link comes back.
+    // In another tab, another user's link is opened.
     visitor.ask_for_link("carol@acme.test", "").await;
     let callback = app.workos.follow_newest_link("carol@acme.test").await;
     assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
     let refused = visitor.post("/login/switch", &[("flow", shown.field("flow"))]).await;
     assert_error(&refused, 400, "nothing_pending");
-    assert_eq!(refused.leads_to("/login/switch"), Some("/login/switch"), "look again");
+    assert_eq!(
+        refused.leads_to("/login/switch"),
+        Some("/login/switch"),
+        "it links to the current question"
+    );
     assert_eq!(who(&visitor).await, "bob@acme.test");
 }
 
 #[actix_web::test]
-async fn a_double_click_signs_nobody_out() {
+async fn double_click_keeps_the_user_signed_in() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     app.workos.fail("/sso/token", json!({ "delay_ms": 1000, "count": 1 })).await;
@@ -67,7 +75,7 @@ async fn a_double_click_signs_nobody_out() {
     for browser in [twin, visitor] {
         clicks.spawn(async move { (browser.post("/login/switch", &[]).await, browser) });
     }
-    // Whichever answer the browser reads, it leads on.
+    // Both responses redirect to the destination.
     for (answer, browser) in clicks.join_all().await {
         assert_eq!(answer.location(), "/reports");
         assert_eq!(who(&browser).await, "ana@acme.test");
@@ -76,7 +84,7 @@ async fn a_double_click_signs_nobody_out() {
 }
 
 #[actix_web::test]
-async fn who_does_not_answer_stays_who_they_are() {
+async fn without_an_answer_the_session_is_unchanged() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     assert_eq!(visitor.get("/").await.status, 200);
@@ -87,7 +95,7 @@ async fn who_does_not_answer_stays_who_they_are() {
 }
 
 #[actix_web::test]
-async fn the_same_person_is_not_asked() {
+async fn same_user_needs_no_confirmation() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -97,7 +105,7 @@ async fn the_same_person_is_not_asked() {
 
 // for cross-device
 #[actix_web::test]
-async fn it_asks_as_well_when_the_link_was_approved_in_another_browser() {
+async fn link_approved_in_another_browser_also_asks_for_confirmation() {
     let app = TestApp::spawn().await;
     let laptop = app.signed_in("bob@acme.test").await;
     let sent = laptop.ask_for_link("ana@acme.test", "").await.location().to_owned();
@@ -112,7 +120,7 @@ async fn it_asks_as_well_when_the_link_was_approved_in_another_browser() {
 }
 
 #[actix_web::test]
-async fn another_browser_cannot_switch_with_what_this_one_holds() {
+async fn pending_callback_is_useless_in_another_browser() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     let thief = app.visitor();
@@ -122,7 +130,7 @@ async fn another_browser_cannot_switch_with_what_this_one_holds() {
 }
 
 #[actix_web::test]
-async fn another_site_cannot_switch() {
+async fn cross_site_switch_is_rejected() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     let forged = visitor.request(reqwest::Method::POST, "/login/switch");
@@ -131,24 +139,24 @@ async fn another_site_cannot_switch() {
     assert_eq!(who(&visitor).await, "bob@acme.test");
 }
 
-/// Ann is signed in through SSO, and asks again; the identity provider says that it is Mallory.
+/// Ann is signed in through SSO and signs in again, and the identity provider returns Mallory.
 // for sso
 async fn mallory_comes_back(app: &TestApp) -> Visitor {
     let (visitor, callback) = sent_back(app, "ann@acme.test", "").await;
     answer_with(app, json!({ "email": "ann@acme.test", "idp_id": "ann" })).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
-    let asked = crate::sso::ask(&visitor, "ann@acme.test", "/reports").await;
-    let (authorize, _) = crate::sso::leave(app, &visitor, &asked).await;
+    let path = crate::sso::start_sso(&visitor, "ann@acme.test", "/reports").await;
+    let (authorize, _) = crate::sso::leave(app, &visitor, &path).await;
     let callback = app.workos.follow(&authorize).await;
     answer_with(app, json!({ "email": "mallory@acme.test", "idp_id": "mallory" })).await;
     assert_eq!(visitor.get(&callback).await.location(), "/login/switch");
-    assert_eq!(who(&visitor).await, "ann@acme.test", "not without a word");
+    assert_eq!(who(&visitor).await, "ann@acme.test", "no switch without confirmation");
     visitor
 }
 
 // for sso
 #[actix_web::test]
-async fn another_user_through_sso_is_signed_in_only_when_the_person_agrees() {
+async fn another_sso_user_is_signed_in_only_after_confirmation() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = mallory_comes_back(&app).await;
     let page = visitor.get("/login/switch").await;
@@ -157,14 +165,14 @@ async fn another_user_through_sso_is_signed_in_only_when_the_person_agrees() {
     let form = [("flow", page.field("flow"))];
     assert_eq!(visitor.post("/login/switch", &form).await.location(), "/reports");
     assert_eq!(who(&visitor).await, "mallory@acme.test");
-    assert!(!before.is_signed_in().await, "Ann's session is over");
+    assert!(!before.is_signed_in().await, "Ann's session has ended");
     assert_eq!(visitor.post("/login/switch", &form).await.location(), "/reports", "pressed twice");
     assert_eq!(app.workos.calls_of("/sso/token").await, 2);
 }
 
 // for sso
 #[actix_web::test]
-async fn no_discards_what_the_identity_provider_said() {
+async fn declining_discards_the_sso_result() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = mallory_comes_back(&app).await;
     let flow = visitor.get("/login/switch").await.field("flow").to_owned();
@@ -180,7 +188,7 @@ async fn no_discards_what_the_identity_provider_said() {
 
 // for sso
 #[actix_web::test]
-async fn what_waits_for_consent_is_for_five_minutes_for_this_browser_and_unreadable() {
+async fn pending_sso_result_is_encrypted_bound_to_the_browser_and_expires() {
     let app = TestApp::with_sso(&[]).await;
     let visitor = mallory_comes_back(&app).await;
     let dump = app.engine.dump(app.data_dir());
@@ -197,9 +205,9 @@ async fn what_waits_for_consent_is_for_five_minutes_for_this_browser_and_unreada
 
 // for sso
 #[actix_web::test]
-async fn the_same_person_by_another_method_is_not_asked() {
+async fn same_user_by_another_method_needs_no_confirmation() {
     let app = TestApp::with_sso(&[]).await;
-    // By a link, before the domain signs in through SSO.
+    // Signed in by a link, before the domain requires SSO.
     let app = app.restarted_with(&[("SSO_DOMAINS", "")]).await;
     let by_link = app.visitor();
     by_link.ask_for_link("ann@acme.test", "").await;
@@ -207,15 +215,15 @@ async fn the_same_person_by_another_method_is_not_asked() {
     let app = app.restarted_with(&[("SSO_DOMAINS", "acme.test=org_acme")]).await;
     let visitor = app.again(&by_link);
     assert!(visitor.is_signed_in().await);
-    let asked = crate::sso::ask(&visitor, "ann@acme.test", "/reports").await;
-    let (authorize, _) = crate::sso::leave(&app, &visitor, &asked).await;
+    let path = crate::sso::start_sso(&visitor, "ann@acme.test", "/reports").await;
+    let (authorize, _) = crate::sso::leave(&app, &visitor, &path).await;
     answer_with(&app, json!({ "email": "ann@acme.test", "idp_id": "ann" })).await;
     let callback = app.workos.follow(&authorize).await;
     assert_eq!(visitor.get(&callback).await.location(), "/reports");
 }
 
 #[actix_web::test]
-async fn no_to_a_link_keeps_to_the_account_that_is_signed_in() {
+async fn declining_a_link_keeps_the_current_account() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     assert_eq!(visitor.post("/login/switch", &[("answer", "no")]).await.location(), "/");
@@ -225,7 +233,7 @@ async fn no_to_a_link_keeps_to_the_account_that_is_signed_in() {
 }
 
 #[actix_web::test]
-async fn the_next_person_inherits_no_sign_in_of_the_one_before() {
+async fn completed_sign_in_of_the_previous_user_is_not_reusable() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
     let sent = visitor.ask_for_link("ana@acme.test", "/anas-plan").await.location().to_owned();
@@ -242,7 +250,7 @@ async fn the_next_person_inherits_no_sign_in_of_the_one_before() {
 }
 
 #[actix_web::test]
-async fn switching_takes_the_pending_sign_ins_of_the_one_before_away() {
+async fn switching_removes_pending_sign_ins_of_the_previous_user() {
     let app = TestApp::spawn().await;
     let visitor = app.signed_in("ana@acme.test").await;
     let anas = visitor.ask_for_link("ana@acme.test", "/anas-plan").await.location().to_owned();
@@ -253,18 +261,18 @@ async fn switching_takes_the_pending_sign_ins_of_the_one_before_away() {
     assert!(visitor.sign_ins().is_empty());
     assert_eq!(visitor.get("/login/sent").await.location(), "/login");
     let again = visitor.get(&anas.replace("/sent", "")).await;
-    assert_eq!(again.location(), "/account", "not where Ana was going");
+    assert_eq!(again.location(), "/account", "not Ana's destination");
 }
 
 // for sso
 #[actix_web::test]
-async fn another_id_of_the_organization_is_another_person_whatever_the_address() {
+async fn another_idp_id_is_another_user_despite_the_same_address() {
     let app = TestApp::with_sso(&[]).await;
     let (visitor, callback) = sent_back(&app, "dan@acme.test", "/dans-plan").await;
     answer_with(&app, json!({ "email": "dan@acme.test", "idp_id": "dan" })).await;
     assert_eq!(visitor.get(&callback).await.location(), "/dans-plan");
-    let asked = crate::sso::ask(&visitor, "dan@acme.test", "").await;
-    let (authorize, _) = crate::sso::leave(&app, &visitor, &asked).await;
+    let path = crate::sso::start_sso(&visitor, "dan@acme.test", "").await;
+    let (authorize, _) = crate::sso::leave(&app, &visitor, &path).await;
     answer_with(&app, json!({ "email": "dan@acme.test", "idp_id": "another dan" })).await;
     let again = app.workos.follow(&authorize).await;
     assert_eq!(visitor.get(&again).await.location(), "/login/switch");
@@ -273,7 +281,7 @@ async fn another_id_of_the_organization_is_another_person_whatever_the_address()
 }
 
 #[actix_web::test]
-async fn an_answer_that_is_neither_yes_nor_no_does_nothing() {
+async fn invalid_answer_is_rejected() {
     let app = TestApp::spawn().await;
     let visitor = bobs_browser(&app).await;
     for answer in ["NO", "yes?", "0"] {

@@ -1,4 +1,4 @@
-//! The app under test and its world: a stand-in for WorkOS, a folder, a clock that the test moves.
+//! The app under test, with the WorkOS emulator, a data directory, and a clock that the test sets.
 
 use std::collections::HashMap;
 use std::net::TcpListener;
@@ -23,7 +23,7 @@ pub struct TestApp {
     pub clock: Clock,
     pub workos: WorkOs,
     pub engine: Engine,
-    /// Where it listens; the origin, until a restart.
+    /// Where the app listens: the origin, until a restart.
     address: String,
     pub settings: HashMap<String, String>,
     data_dir: TempDir,
@@ -36,12 +36,12 @@ impl TestApp {
         Self::with(&[]).await
     }
 
-    /// With these settings beside those that tests need.
+    /// Starts the app with these settings in addition to those that tests need.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         Self::with_workos(WorkOs::start(), settings).await
     }
 
-    /// With mails of its own, which arrive in the inbox of the stand-in.
+    /// Starts an app that sends its own emails, which arrive in the inbox of the emulator.
     #[cfg(feature = "smtp")]
     pub async fn with_own_mail(settings: &[(&str, &str)]) -> Self {
         let workos = WorkOs::start();
@@ -54,8 +54,8 @@ impl TestApp {
         Self::with_workos(workos, &[&own_mail, settings].concat()).await
     }
 
-    /// With an organization whose people sign in through SSO: `org_acme`, which owns `acme.test`
-    /// and `acme.example`. Its identity provider asks nothing.
+    /// Starts the app with an organization that uses SSO: `org_acme`, with the domains `acme.test`
+    /// and `acme.example`. Its identity provider signs users in without a question.
     // for sso
     pub async fn with_sso(settings: &[(&str, &str)]) -> Self {
         let workos = WorkOs::with(Options { auto_idp: true, ..Options::default() });
@@ -64,13 +64,13 @@ impl TestApp {
         Self::with_workos(workos, &[&[("SSO_DOMAINS", domains)], settings].concat()).await
     }
 
-    /// With a stand-in that is running already.
+    /// Starts the app with an emulator that is already running.
     pub async fn with_workos(workos: WorkOs, settings: &[(&str, &str)]) -> Self {
         Self::in_world(workos, Engine::start().await, settings)
     }
 
-    /// With an engine that is running already, or was.
-    #[allow(dead_code, reason = "the embedded engine needs no starting")]
+    /// Starts the app with an engine that was already started.
+    #[allow(dead_code, reason = "the embedded engine needs no server")]
     pub async fn with_engine(engine: Engine, settings: &[(&str, &str)]) -> Self {
         Self::in_world(WorkOs::start(), engine, settings)
     }
@@ -89,13 +89,13 @@ impl TestApp {
         Self { origin, clock, workos, engine, address, settings: all, data_dir, handle, running }
     }
 
-    /// Stops it, and starts it anew in the same folder with these settings changed. It listens
-    /// elsewhere then, under the same name.
+    /// Restarts the app in the same folder with these settings changed. It listens at another port,
+    /// but keeps its origin.
     pub async fn restarted_with(self, settings: &[(&str, &str)]) -> Self {
         self.restarted_after(|_, _| {}, settings).await
     }
 
-    /// The same; between stop and start, the store in this data directory is changed.
+    /// Restarts the app, and changes the store in its data directory in between.
     pub async fn restarted_after(
         mut self,
         change: impl FnOnce(&Engine, &Path),
@@ -115,12 +115,12 @@ impl TestApp {
         Visitor::new(&self.origin).through(&self.address)
     }
 
-    /// The same browser, that knows where the app listens after a restart.
+    /// Returns the same browser, connected to where the app listens now.
     pub fn again(&self, visitor: &Visitor) -> Visitor {
         self.visitor().with_cookies_of(visitor)
     }
 
-    /// A visitor who has signed in with this address.
+    /// Returns a visitor who is signed in with this address.
     pub async fn signed_in(&self, email: &str) -> Visitor {
         let visitor = self.visitor();
         visitor.ask_for_link(email, "").await;
@@ -129,7 +129,7 @@ impl TestApp {
         visitor
     }
 
-    /// A connection to the store's file, beside the app's own.
+    /// Opens another connection to the store's file.
     pub fn database(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.data_dir.path().join("sessions.sqlite3")).unwrap()
     }
@@ -165,7 +165,7 @@ pub fn settings_of_a_test(
         ("WORKOS_API_URL", workos_url),
         ("WORKOS_API_KEY", "sk_test_default"),
         ("WORKOS_CLIENT_ID", "client_emulator"),
-        // Of no matter but where they are tested.
+        // High enough not to matter in other tests.
         ("RATE_LIMIT_PER_EMAIL", "10000/1m"),
         ("RATE_LIMIT_PER_CLIENT", "10000/1m"),
         ("RATE_LIMIT_PER_MAILBOX", "10000/1m"),

@@ -1,4 +1,4 @@
-//! TLS as the app speaks it: 1.2 and 1.3, with forward secrecy only, and HTTP/1.1 in it.
+//! TLS of the app: 1.2 and 1.3, with forward secrecy only, and HTTP/1.1.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -17,7 +17,8 @@ use workos_magic_link::clock::Clock;
 use crate::emulator::{WorkOs, http_builder};
 use crate::test_app::{serve, settings_of_a_test};
 
-/// A `ClientHello` of this version with these cipher suites and no extension (RFC 5246, 7.4.1.2).
+/// Returns a `ClientHello` of this version with these cipher suites and no extensions (RFC 5246,
+/// 7.4.1.2).
 fn client_hello(version: u16, suites: &[u16]) -> Vec<u8> {
     let mut hello = version.to_be_bytes().to_vec();
     hello.extend([7; 32]);
@@ -34,7 +35,7 @@ fn client_hello(version: u16, suites: &[u16]) -> Vec<u8> {
     record
 }
 
-/// A site with a certificate of its own: where that is, and where it listens.
+/// Starts a site with a certificate. Returns the certificate's folder and the site's address.
 fn site() -> (TempDir, SocketAddr) {
     let (folder, workos) = (tempfile::tempdir().unwrap(), WorkOs::start());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -46,7 +47,7 @@ fn site() -> (TempDir, SocketAddr) {
     (folder, address)
 }
 
-/// Connects to it, and offers these protocols (ALPN).
+/// Connects, and offers these protocols (ALPN).
 async fn connect(
     (folder, address): &(TempDir, SocketAddr),
     offered: &[&str],
@@ -62,7 +63,7 @@ async fn connect(
 }
 
 #[actix_web::test]
-async fn http_2_is_never_agreed_on_and_never_spoken() {
+async fn http_2_is_never_negotiated() {
     let site = site();
     for (offered, agreed) in [
         (&["h2", "http/1.1"][..], Some(&b"http/1.1"[..])),
@@ -82,13 +83,13 @@ async fn http_2_is_never_agreed_on_and_never_spoken() {
     let mut stream = connect(&site, &[]).await.unwrap();
     stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
     let mut answer = Vec::new();
-    // The end of TLS isn't told then.
+    // The server closes without a TLS close_notify.
     let _ = stream.read_to_end(&mut answer).await;
     assert!(answer.starts_with(b"HTTP/1.1 400 "), "{}", String::from_utf8_lossy(&answer));
 }
 
 #[actix_web::test]
-async fn old_versions_and_suites_without_forward_secrecy_are_refused() {
+async fn old_versions_and_suites_without_forward_secrecy_are_rejected() {
     let (_folder, address) = site();
     let origin = format!("https://localhost:{}", address.port());
     for version in [Version::TLS_1_2, Version::TLS_1_3] {
@@ -102,13 +103,13 @@ async fn old_versions_and_suites_without_forward_secrecy_are_refused() {
         ("TLS 1.1", 0x0302, &[0x002f, 0xc013]),
         ("RSA key exchange", 0x0303, &[0x009c, 0x009d, 0x002f, 0x0035]),
         ("CBC, RC4 and 3DES", 0x0303, &[0xc013, 0xc014, 0xc023, 0x0005, 0x000a]),
-        ("anonymous, and none", 0x0303, &[0xc018, 0x0000, 0x0001]),
+        ("anonymous and NULL", 0x0303, &[0xc018, 0x0000, 0x0001]),
     ] {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(&client_hello(version, suites)).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
-        // An alert, which is fatal (RFC 8446, 6).
+        // A fatal alert (RFC 8446, 6).
         assert_eq!((answer[0], answer[5]), (21, 2), "{what}");
     }
 }

@@ -1,5 +1,5 @@
-//! `TLS=files`: a renewed certificate is taken without a restart. And SIGHUP, which asks for that, never
-//! ends the program.
+//! `TLS=files`: a renewed certificate is loaded without a restart. SIGHUP triggers a reload, and never
+//! terminates the program.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -13,7 +13,7 @@ use crate::program::command;
 use crate::running::{Program, free_port};
 use crate::test_app::settings_of_a_test;
 
-/// A certificate and its key, in a folder of their own as certbot keeps them.
+/// Creates a certificate and its key in a separate folder, as certbot does.
 fn issue(folder: &Path, name: &str) -> reqwest::Certificate {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let folder = folder.join(name);
@@ -22,7 +22,7 @@ fn issue(folder: &Path, name: &str) -> reqwest::Certificate {
         [("cert.pem", made.cert.pem()), ("key.pem", made.signing_key.serialize_pem())]
     {
         fs::write(folder.join(file), pem).unwrap();
-        // All are equally old.
+        // All files have the same modification time.
         File::options()
             .write(true)
             .open(folder.join(file))
@@ -33,12 +33,12 @@ fn issue(folder: &Path, name: &str) -> reqwest::Certificate {
     reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap()
 }
 
-/// A browser that trusts this certificate only.
+/// Returns a client that trusts only this certificate.
 fn browser(trusted: &reqwest::Certificate) -> reqwest::Client {
     reqwest::Client::builder().tls_certs_only([trusted.clone()]).build().unwrap()
 }
 
-/// The program with `cert.pem` and `key.pem`, which are links to those in another folder.
+/// The program with `cert.pem` and `key.pem`, which are links to files in another folder.
 struct Served {
     folder: TempDir,
     origin: String,
@@ -79,7 +79,7 @@ impl Served {
         }
     }
 
-    /// Whether a new connection is shown this certificate.
+    /// Returns whether a new connection gets this certificate.
     async fn shows(&self, certificate: &reqwest::Certificate) -> bool {
         browser(certificate).get(format!("{}/login", self.origin)).send().await.is_ok()
     }
@@ -92,7 +92,7 @@ impl Served {
     }
 }
 
-/// Makes the links lead there, one after the other.
+/// Points the links to this folder, one after the other.
 fn link(folder: &Path, name: &str) {
     for file in ["cert.pem", "key.pem"] {
         let new = folder.join("new-link");
@@ -102,7 +102,7 @@ fn link(folder: &Path, name: &str) {
 }
 
 #[actix_web::test]
-async fn at_sighup_a_renewed_pair_is_taken_and_open_connections_go_on() {
+async fn sighup_reloads_the_certificate_and_keeps_connections() {
     let (served, first) = Served::start("first").await;
     let open = browser(&first);
     let visit = async || open.get(format!("{}/login", served.origin)).send().await.unwrap();
@@ -113,7 +113,7 @@ async fn at_sighup_a_renewed_pair_is_taken_and_open_connections_go_on() {
     served.program.signal("HUP").await;
     served.until_shown(&second).await;
     assert!(!served.shows(&first).await);
-    // Trusts the first certificate only, so it could not connect again.
+    // Trusts only the first certificate, so it couldn't reconnect.
     assert_eq!(visit().await.status(), 200);
 
     fs::write(served.folder.path().join("second/cert.pem"), "nonsense").unwrap();
@@ -126,7 +126,7 @@ async fn at_sighup_a_renewed_pair_is_taken_and_open_connections_go_on() {
 }
 
 #[actix_web::test]
-async fn within_a_minute_a_renewed_pair_is_taken_by_itself_and_a_bad_one_is_not() {
+async fn renewed_certificate_is_loaded_within_a_minute_unless_invalid() {
     let (served, first) = Served::start("first").await;
     let second = issue(served.folder.path(), "second");
     fs::copy(
@@ -144,7 +144,7 @@ async fn within_a_minute_a_renewed_pair_is_taken_by_itself_and_a_bad_one_is_not(
 }
 
 #[actix_web::test]
-async fn sighup_never_ends_it_at_the_start_while_it_serves_or_at_the_end() {
+async fn sighup_never_terminates_the_program() {
     let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
     let origin = format!("http://127.0.0.1:{port}");
     let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
@@ -156,9 +156,9 @@ async fn sighup_never_ends_it_at_the_start_while_it_serves_or_at_the_end() {
     let id = child.id().unwrap().to_string();
     let signal = |name: &str| {
         let kill = std::process::Command::new("kill").args([name, id.as_str()]).status();
-        assert!(kill.unwrap().success(), "it has ended");
+        assert!(kill.unwrap().success(), "the program exited");
     };
-    // Opens once the program reads its settings, and holds it there.
+    // The pipe opens when the program reads its settings, and blocks it there.
     let settings = File::options().write(true).open(dotenv).unwrap();
     signal("-HUP");
     drop(settings);
@@ -168,7 +168,7 @@ async fn sighup_never_ends_it_at_the_start_while_it_serves_or_at_the_end() {
         if answer.ok().map(|answer| answer.status().as_u16()) == status {
             break;
         }
-        assert_eq!(child.try_wait().unwrap(), None, "it has ended");
+        assert_eq!(child.try_wait().unwrap(), None, "the program exited");
         assert!(begun.elapsed() < Duration::from_secs(20));
     };
     until(Some(200)).await;

@@ -1,10 +1,10 @@
-//! A browser that asked for a link, and another in which it was opened.
+//! A browser that requested a link, and another in which it was opened.
 
 use crate::answer::Answer;
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// A laptop that asked, the path of its waiting page, and a phone on which the link was opened.
+/// A laptop that requested a link, the path of its waiting page, and a phone that opened the link.
 pub struct Two {
     pub laptop: Visitor,
     pub sent: String,
@@ -37,7 +37,7 @@ impl Two {
         self.laptop.get(&self.sent.replace("/sent", "/status")).await.json()
     }
 
-    /// Where the page that waits for the mail leads.
+    /// Returns where the laptop's waiting page redirects.
     pub async fn next(&self) -> String {
         self.laptop.get(&self.sent).await.location().to_owned()
     }

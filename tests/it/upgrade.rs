@@ -15,7 +15,7 @@ struct Upgraded {
 }
 
 impl Upgraded {
-    /// An app that runs on the store of the earlier version, at the time when that was written.
+    /// Starts an app with the store of the earlier version, at the time when it was written.
     async fn start() -> Self {
         let fixture: Value = serde_json::from_str(engine::UPGRADE).unwrap();
         #[cfg(feature = "smtp")]
@@ -61,7 +61,7 @@ async fn sso_sessions_continue() {
 }
 
 #[actix_web::test]
-async fn a_revoked_session_says_so() {
+async fn revoked_session_shows_the_reason() {
     let before = Upgraded::start().await;
     let revoked = before.browser("ana_revoked");
     assert!(!revoked.is_signed_in().await);
@@ -70,7 +70,7 @@ async fn a_revoked_session_says_so() {
 }
 
 #[actix_web::test]
-async fn a_pending_link_signs_in() {
+async fn pending_link_signs_in() {
     let before = Upgraded::start().await;
     let (app, dan) = (&before.app, before.browser("dan_link"));
     let session = json!({
@@ -87,7 +87,7 @@ async fn a_pending_link_signs_in() {
 }
 
 #[actix_web::test]
-async fn a_pending_email_code_signs_in() {
+async fn pending_email_code_signs_in() {
     let before = Upgraded::start().await;
     let (app, fay) = (&before.app, before.browser("fay_code"));
     let address = json!({ "email": "fay@example.test" });
@@ -99,11 +99,11 @@ async fn a_pending_email_code_signs_in() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_pending_link_of_our_own_signs_in() {
+async fn pending_own_link_signs_in() {
     let before = Upgraded::start().await;
     let (app, gus) = (&before.app, before.browser("gus_own_link"));
     let leaving = gus.post(before.text("gus_own_link", "path"), &[]).await;
-    let to_workos = leaving.leads_to(&app.workos.url).expect("it leads to WorkOS");
+    let to_workos = leaving.leads_to(&app.workos.url).expect("a redirect to WorkOS");
     let callback = app.workos.follow(to_workos).await;
     assert_eq!(gus.get(&callback).await.location(), "/account");
 }

@@ -1,4 +1,4 @@
-//! One browser: keeps cookies, says where its requests come from, follows nothing by itself.
+//! A simple browser: keeps cookies, sends Fetch Metadata, follows no redirects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -15,7 +15,7 @@ pub struct Visitor {
     address: String,
     http: reqwest::Client,
     cookies: Mutex<BTreeMap<String, String>>,
-    /// What must stay out of the log: cookies, addresses, codes, states and tokens.
+    /// What no log may contain: cookies, addresses, codes, states and tokens.
     secrets: Mutex<BTreeSet<String>>,
 }
 
@@ -30,26 +30,26 @@ impl Visitor {
         }
     }
 
-    /// The same browser, reaching the site at another address, as through a proxy.
+    /// Connects to the site at another address, as through a proxy.
     pub fn through(mut self, address: &str) -> Self {
         self.address = address.to_owned();
         self
     }
 
-    /// The same browser, with its own ways to the site: whom it trusts, where it comes from.
-    #[allow(dead_code, reason = "tests/deploy has proxies in between")]
+    /// Uses another HTTP client, such as one with a proxy or other trusted certificates.
+    #[allow(dead_code, reason = "used by tests/deploy")]
     pub fn with_http(mut self, http: reqwest::Client) -> Self {
         self.http = http;
         self
     }
 
-    /// What must stay out of every log, so far.
-    #[allow(dead_code, reason = "tests/deploy reads the logs of proxies")]
+    /// Returns the secrets so far, which no log may contain.
+    #[allow(dead_code, reason = "used by tests/deploy")]
     pub fn secrets(&self) -> Vec<String> {
         self.secrets.lock().unwrap().iter().cloned().collect()
     }
 
-    /// Notes the secrets in a URL that is opened: the parameters of a callback, the token of a mail.
+    /// Records the secrets in a URL: the parameters of a callback, the token of an email.
     fn note_url(&self, url: &str) {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let parameters = url::form_urlencoded::parse(query.as_bytes());
@@ -59,24 +59,24 @@ impl Visitor {
         secrets.extend(path.split('/').filter(|part| part.len() > 60).map(str::to_owned));
     }
 
-    /// Takes over another browser's cookies.
+    /// Copies another browser's cookies.
     pub fn with_cookies_of(self, other: &Self) -> Self {
         *self.cookies.lock().unwrap() = other.cookies.lock().unwrap().clone();
         self
     }
 
-    /// Opens a path, or a URL of this site.
+    /// Requests a path, or a URL of this site.
     pub async fn get(&self, url: &str) -> Answer {
         self.note_url(url);
         self.send(self.http.get(self.url(url))).await
     }
 
-    /// Opens a path as a program does.
+    /// Requests a path as JSON.
     pub async fn get_json(&self, path: &str) -> Answer {
         self.send(self.http.get(self.url(path)).header("Accept", "application/json")).await
     }
 
-    /// Sends a form of one of the site's own pages.
+    /// Sends a form from a page of the site.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.note_url(path);
         let addresses = form.iter().filter(|(name, _)| *name == "email");
@@ -85,21 +85,21 @@ impl Visitor {
             .await
     }
 
-    /// Sends the login form and expects the link to be on its way.
+    /// Sends the login form, and expects it to be accepted.
     pub async fn ask_for_link(&self, email: &str, return_to: &str) -> Answer {
         let answer = self.post("/login", &[("email", email), ("return_to", return_to)]).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         answer
     }
 
-    /// Any other request, to which this browser's cookies are added.
+    /// Sends any other request, with this browser's cookies.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         self.try_to_send(request).await.unwrap()
     }
 
-    /// The same, where no answer may come.
+    /// Sends a request that may get no response.
     pub async fn try_to_send(&self, mut request: RequestBuilder) -> reqwest::Result<Answer> {
-        // HTTP/2 has it elsewhere, so it is added only where the address would be it.
+        // HTTP/2 has no Host header, so add it only where the address differs.
         if self.address != self.origin {
             request = request.header("Host", self.origin.split_once("//").unwrap().1);
         }
@@ -134,7 +134,7 @@ impl Visitor {
         self.cookies.lock().unwrap().remove(name);
     }
 
-    /// The names of the cookies that sign-ins under way left.
+    /// Returns the names of the cookies of pending sign-ins.
     pub fn sign_ins(&self) -> Vec<String> {
         let cookies = self.cookies.lock().unwrap();
         cookies.keys().filter(|name| name.starts_with("__Host-signin-")).cloned().collect()
@@ -148,11 +148,11 @@ impl Visitor {
         match url.strip_prefix(&self.origin) {
             Some(path) => format!("{}{path}", self.address),
             None if url.starts_with('/') => format!("{}{url}", self.address),
-            None => panic!("{url} is of another site"),
+            None => panic!("{url} belongs to another site"),
         }
     }
 
-    /// As a browser would: what isn't a proper `__Host-` cookie is a fault of the app.
+    /// Stores cookies as a browser does. Fails for any that isn't a valid `__Host-` cookie.
     fn keep(&self, headers: &HeaderMap) {
         for cookie in headers.get_all(SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
@@ -177,7 +177,7 @@ impl Visitor {
 
 impl Drop for Visitor {
     fn drop(&mut self) {
-        // A test that fails already has something else to say.
+        // A failing test already reports another error.
         if !std::thread::panicking() {
             log_watch::assert_unlogged(self.secrets.lock().unwrap().iter());
         }

@@ -1,4 +1,4 @@
-//! TLS towards WorkOS, and the certificates that the program trusts.
+//! TLS connections to WorkOS, and the certificates that the program trusts.
 
 use std::path::Path;
 
@@ -17,21 +17,22 @@ use crate::visitor::Visitor;
 
 const CREATED: &str = r#"{"id":"passwordless_session_1","link":"https://auth.workos.test/x"}"#;
 
-/// An authority of a test, which the program trusts in place of those of the system.
+/// A test certificate authority.
 pub struct Authority(Issuer<'static, KeyPair>);
 
 impl Authority {
-    /// Its certificate is in this file then.
+    /// Creates an authority and writes its certificate to this file.
     pub fn new(file: &Path) -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, "authority of a test");
+        params.distinguished_name.push(DnType::CommonName, "test authority");
         let key = KeyPair::generate().unwrap();
         std::fs::write(file, params.self_signed(&key).unwrap().pem()).unwrap();
         Self(Issuer::new(params, key))
     }
 
-    /// A certificate for this name that is good for so many days, from yesterday on or until then.
+    /// Returns a certificate for this name, valid for this many days from yesterday; if negative, until
+    /// yesterday.
     pub fn certificate(&self, name: &str, days: i64) -> (CertificateDer<'static>, KeyPair) {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         let yesterday = OffsetDateTime::now_utc() - time::Duration::days(1);
@@ -42,7 +43,7 @@ impl Authority {
     }
 }
 
-/// Answers every call over TLS with [`CREATED`]; gives the port.
+/// Answers every call over TLS with [`CREATED`]. Returns the port.
 pub fn serving((certificate, key): (CertificateDer<'static>, KeyPair)) -> u16 {
     rustls::crypto::ring::default_provider().install_default().ok();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
@@ -57,7 +58,7 @@ pub fn serving((certificate, key): (CertificateDer<'static>, KeyPair)) -> u16 {
     port
 }
 
-/// Takes every `ClientHello` for one of TLS 1.0, and goes on in that version; gives the port.
+/// Answers every `ClientHello` with TLS 1.0. Returns the port.
 async fn serving_tls_1_0() -> u16 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -77,8 +78,7 @@ async fn serving_tls_1_0() -> u16 {
 }
 
 #[actix_web::test]
-async fn certificates_that_are_old_or_of_another_and_old_versions_are_refused_and_the_log_says_why()
-{
+async fn invalid_certificates_and_old_tls_are_rejected_and_logged() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("authority.pem");
     let authority = Authority::new(&file);
@@ -94,7 +94,7 @@ async fn certificates_that_are_old_or_of_another_and_old_versions_are_refused_an
         let site = Site::start(&settings).await;
         let answer = site.visitor().post("/login", &[("email", "ana@acme.test")]).await;
         if says.is_empty() {
-            assert_eq!(answer.status, 303, "a good one is taken");
+            assert_eq!(answer.status, 303, "a valid certificate is accepted");
             continue;
         }
         assert_error(&answer, 503, "workos_unavailable");
@@ -133,7 +133,7 @@ async fn extra_ca_file_may_be_set_in_dotenv_and_hold_many_certificates() {
     let (one, other) = (folder.path().join("one.pem"), folder.path().join("other.pem"));
     let (one_authority, _other) = (Authority::new(&one), Authority::new(&other));
     let pem = [&one, &other].map(|file| std::fs::read_to_string(file).unwrap());
-    // As some editors save it, and with what people write beside certificates.
+    // With a byte order mark, CRLF, and text between the certificates.
     let both = format!("\u{feff}{}subject: other\r\n{}", pem[0], pem[1]).replace('\n', "\r\n");
     std::fs::write(&one, both).unwrap();
     let url = format!("https://localhost:{}", serving(one_authority.certificate("localhost", 2)));

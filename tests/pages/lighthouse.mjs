@@ -1,5 +1,5 @@
-// Lighthouse, as it judges a phone, on the pages that somebody meets who isn't signed in: 100 in
-// every category. Its argument is the program, which is started as a demo.
+// Lighthouse on the pages for signed-out visitors, on a phone: 100 in every category. The argument is
+// the program, which is started in demo mode.
 //
 // The accessibility of all other pages is checked in tests/browser/pages.
 import { spawn } from "node:child_process";
@@ -13,7 +13,7 @@ import lighthouse from "lighthouse";
 import puppeteer from "puppeteer-core";
 
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
-// Performance is measured, so other work of the machine tells on it.
+// Performance scores vary with the load of the machine.
 const ATTEMPTS = 6;
 
 function freePort() {
@@ -25,7 +25,7 @@ function freePort() {
   });
 }
 
-/** Starts the demo in a folder; gives its process and address once it serves. */
+/** Starts the demo in a folder. Returns its process and address once it serves. */
 async function startDemo(program, folder) {
   const port = await freePort();
   const demo = spawn(program, ["--demo"], {
@@ -44,36 +44,36 @@ async function startDemo(program, folder) {
       return { demo, site: `https://localhost:${port}` };
     }
   }
-  throw new Error("the demo ended");
+  throw new Error("the demo exited");
 }
 
-/** Asks for a link; gives the address of the page that waits for it. */
-async function askForLink(page, site) {
+/** Requests a link. Returns the URL of the waiting page. */
+async function requestLink(page, site) {
   await page.goto(`${site}/login`);
   await page.type("[name=email]", "ana@acme.test");
   await Promise.all([page.waitForNavigation(), page.click("main form button[type=submit]")]);
   return page.url();
 }
 
-/** The scores of a page from 0 to 100, and the audits that cost points. */
+/** Returns the scores of a page from 0 to 100, and the audits that cost points. */
 async function measure(page, url) {
-  // Storage goes on: the page that waits belongs to a sign-in of this browser.
+  // Keep storage: the waiting page belongs to a sign-in of this browser.
   const flags = { onlyCategories: CATEGORIES, disableStorageReset: true, logLevel: "error" };
   const { lhr } = await lighthouse(url, flags, undefined, page);
   if (lhr.runtimeError) return { broken: lhr.runtimeError.message };
-  if (lhr.finalDisplayedUrl !== url) throw new Error(`${url} led to ${lhr.finalDisplayedUrl}`);
+  if (lhr.finalDisplayedUrl !== url) throw new Error(`${url} redirected to ${lhr.finalDisplayedUrl}`);
   const scores = Object.fromEntries(
     CATEGORIES.map((name) => [name, Math.round(lhr.categories[name].score * 100)]),
   );
   const failed = CATEGORIES.flatMap((name) =>
     lhr.categories[name].auditRefs
       .filter(({ id, weight }) => weight > 0 && (lhr.audits[id].score ?? 1) < 1)
-      .map(({ id }) => `${name}: ${id}: ${told(lhr.audits[id])}`),
+      .map(({ id }) => `${name}: ${id}: ${describe(lhr.audits[id])}`),
   );
   return { scores, failed };
 }
 
-function told({ title, displayValue, details }) {
+function describe({ title, displayValue, details }) {
   const where = (details?.items ?? []).map(
     ({ node, url, source, description }) => node?.snippet ?? url ?? description ?? source,
   );
@@ -111,7 +111,7 @@ async function main(program) {
       ],
     });
     const page = await browser.newPage();
-    const waiting = await askForLink(page, started.site);
+    const waiting = await requestLink(page, started.site);
     const table = {};
     const failed = [];
     for (const url of [`${started.site}/`, `${started.site}/login`, waiting]) {

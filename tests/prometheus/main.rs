@@ -1,5 +1,5 @@
-//! The metrics, as a real Prometheus reads them. Debian has what it needs: `apt-get install
-//! --no-install-recommends prometheus`, which brings `promtool` as well.
+//! The metrics, scraped by a real Prometheus. On Debian, this needs `apt-get install
+//! --no-install-recommends prometheus`, which includes `promtool`.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,7 +7,7 @@
     clippy::panic,
     unreachable_pub,
     dead_code,
-    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+    reason = "a test fails by panicking, and doesn't use all shared helpers"
 )]
 
 #[path = "../it/answer.rs"]
@@ -39,8 +39,8 @@ use emulator::http;
 use running::free_port;
 use site::Site;
 
-/// A site to which everything has happened that is measured.
-async fn lived_in() -> Site {
+/// Starts a site, and causes every event that the metrics count.
+async fn site_with_events() -> Site {
     let site = Site::start(&[]).await;
     let ana = site.signed_in("ana@acme.test").await;
     site.signed_in("bob@acme.test").await;
@@ -57,8 +57,8 @@ async fn lived_in() -> Site {
 }
 
 #[actix_web::test]
-async fn promtool_has_nothing_to_complain_of() {
-    let scrape = lived_in().await.scrape().await;
+async fn promtool_accepts_the_metrics() {
+    let scrape = site_with_events().await.scrape().await;
     let mut promtool = Command::new("promtool")
         .args(["check", "metrics"])
         .stdin(Stdio::piped())
@@ -75,8 +75,8 @@ async fn promtool_has_nothing_to_complain_of() {
 }
 
 #[actix_web::test]
-async fn prometheus_scrapes_what_happened() {
-    let site = lived_in().await;
+async fn prometheus_scrapes_the_recorded_events() {
+    let site = site_with_events().await;
     let folder = tempfile::tempdir().unwrap();
     let (_prometheus, api) = prometheus(folder.path(), &site.metrics).await;
     for (query, expected) in [
@@ -96,7 +96,7 @@ async fn prometheus_scrapes_what_happened() {
     }
 }
 
-/// Prometheus, once it has scraped the site, and where it is asked.
+/// Starts Prometheus and waits until it has scraped the site. Returns it and its query URL.
 async fn prometheus(folder: &Path, target: &str) -> (Child, String) {
     let config = format!(
         "scrape_configs: [{{job_name: site, scrape_interval: 1s, scrape_timeout: 1s, \
@@ -115,12 +115,12 @@ async fn prometheus(folder: &Path, target: &str) -> (Child, String) {
         .unwrap();
     let (api, begun) = (format!("http://{address}/api/v1/query"), Instant::now());
     while value(&api, "up").await != "1" {
-        assert!(begun.elapsed() < Duration::from_secs(60), "Prometheus scrapes nothing");
+        assert!(begun.elapsed() < Duration::from_secs(60), "Prometheus doesn't scrape the site");
     }
     (prometheus, api)
 }
 
-/// The only value that this query finds; else nothing.
+/// Returns the value that this query finds, empty if there is none.
 async fn value(api: &str, query: &str) -> String {
     let url = url::Url::parse_with_params(api, [("query", query)]).unwrap();
     let Ok(answer) = http().get(url).send().await else { return String::new() };

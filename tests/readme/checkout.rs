@@ -1,4 +1,4 @@
-//! The repository as somebody has it who has just cloned it.
+//! A fresh copy of the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::running::Program;
 
-/// One at a time: all programs of these tests listen on the same ports.
+/// Held by one test at a time, since all of them use the same ports.
 static TURN: Mutex<()> = Mutex::const_new(());
 
 pub struct Checkout {
@@ -18,11 +18,11 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// With everything that was compiled before, but for what belongs to the folder.
+    /// Copies the repository, with a target folder that contains the compiled dependencies.
     pub async fn new() -> Self {
         let turn = TURN.lock().await;
         let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-        // Always the same folder, so that a second time compiles nothing anew.
+        // Always the same folder, so that a second run recompiles nothing.
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
         let _ = fs::remove_dir_all(&folder);
         for file in files_of(repository).await {
@@ -37,19 +37,19 @@ impl Checkout {
         Self { folder, _turn: turn }
     }
 
-    /// Runs this to its end, which must be a good one; gives what it says.
+    /// Runs this command, which must succeed. Returns its standard output.
     pub async fn run(&self, command: &str) -> String {
         let output = self.shell(command).output().await.unwrap();
         assert!(output.status.success(), "{command}: {}", output.status);
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Starts this, and waits until it says that it serves.
+    /// Starts this command, and waits until it reports that it serves.
     pub async fn start(&self, command: &str) -> Program {
         Program::start(self.shell(command)).await
     }
 
-    /// Fills in a line of `.env`.
+    /// Sets a value in `.env`.
     pub fn set(&self, name: &str, value: &str) {
         let file = self.folder.join(".env");
         let settings = fs::read_to_string(&file).unwrap();
@@ -63,22 +63,22 @@ impl Checkout {
         let mut shell = Command::new("bash");
         shell.args(["-c", command]).current_dir(&self.folder).kill_on_drop(true);
         shell.stdin(Stdio::null()).stdout(Stdio::piped());
-        // What cargo tells a test is nothing that a newcomer has set, and to other packages' build
-        // scripts a change.
-        let told =
+        // A new user doesn't have the variables that cargo sets for a test, and other packages'
+        // build scripts would run again.
+        let is_set_by_cargo =
             |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
-        for (name, _) in std::env::vars().filter(|(name, _)| told(name)) {
+        for (name, _) in std::env::vars().filter(|(name, _)| is_set_by_cargo(name)) {
             shell.env_remove(name);
         }
         shell.env_remove("CARGO_TARGET_DIR").env_remove("OUT_DIR");
-        // A release that isn't for speed: a minute rather than five.
+        // Without optimizations, the release build takes one minute instead of five.
         shell.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
         shell.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
         shell
     }
 }
 
-/// What is, or would be, in the repository.
+/// Returns the tracked files, and the untracked ones that aren't ignored.
 async fn files_of(repository: &Path) -> Vec<PathBuf> {
     let mut list = Command::new("git");
     list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);

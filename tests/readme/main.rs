@@ -1,6 +1,5 @@
-//! The README, word for word: every command in it is run here as it stands there, in a fresh copy of
-//! the repository, and what it promises has to happen. It takes the ports that the program has when
-//! nobody sets any, so they must be free: 8443 and 4100.
+//! Runs every command of the README in a fresh copy of the repository, and checks its results. The
+//! default ports, 8443 and 4100, must be free.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,7 +7,7 @@
     clippy::panic,
     unreachable_pub,
     dead_code,
-    reason = "a test fails by panicking, and doesn't use all of what it shares with others"
+    reason = "a test fails by panicking, and doesn't use all shared helpers"
 )]
 
 #[path = "../it/answer.rs"]
@@ -32,14 +31,14 @@ use visitor::Visitor;
 
 const README: &str = include_str!("../../README.md");
 const SITE: &str = "https://localhost:8443";
-const STAND_IN: &str = "http://localhost:4100";
+const EMULATOR: &str = "http://localhost:4100";
 const ANA: &str = "ana@example.com";
 
-/// Tested elsewhere, or this test is part of it.
+/// Commands that are tested elsewhere or run this test.
 const ELSEWHERE: [&str; 4] =
     ["cargo test", "scripts/fork ../my-app --name my-app", "scripts/test", "scripts/test --long"];
 
-/// The lines of its blocks of commands, and what its sentences say to run.
+/// Returns the commands in the README's code blocks and sentences.
 fn commands() -> BTreeSet<&'static str> {
     let blocks = README.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     let lines = blocks.flat_map(str::lines).map(|line| line.split("  #").next().unwrap().trim());
@@ -52,7 +51,7 @@ fn commands() -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn every_command_in_it_is_run() {
+fn every_readme_command_is_tested() {
     let here = include_str!("main.rs");
     let (elsewhere, run): (Vec<_>, Vec<_>) =
         commands().into_iter().partition(|command| ELSEWHERE.contains(command));
@@ -66,18 +65,18 @@ fn every_command_in_it_is_run() {
     }
 }
 
-/// A visitor who asks for a link as a newcomer does, follows it in the inbox, and is signed in.
+/// Requests a link, follows it in the inbox, and returns the signed-in visitor.
 async fn sign_in(email: &str) -> Visitor {
     let visitor = Visitor::new(SITE);
     let sent = visitor.ask_for_link(email, "").await;
     assert!(sent.location().starts_with("/login/sent"), "{}", sent.location());
-    let callback = WorkOs::running_at(STAND_IN).follow_newest_link(email).await;
+    let callback = WorkOs::running_at(EMULATOR).follow_newest_link(email).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
     assert!(visitor.get("/account").await.body.contains(email));
     visitor
 }
 
-/// Ends it, once nobody holds a connection to it.
+/// Stops the program after the visitor's connections are closed.
 async fn end(program: Program, visitor: Visitor) {
     drop(visitor);
     assert_eq!(program.terminate().await.0, Some(0));
@@ -87,7 +86,7 @@ async fn end(program: Program, visitor: Visitor) {
 async fn run_it_now() {
     let checkout = Checkout::new().await;
     let demo = checkout.start("cargo run -- --demo").await;
-    for step in [&format!("{SITE}/login"), &format!("{STAND_IN}/inbox")] {
+    for step in [&format!("{SITE}/login"), &format!("{EMULATOR}/inbox")] {
         assert!(demo.said.contains(step.as_str()), "{}", demo.said);
     }
     let visitor = sign_in(ANA).await;
@@ -101,11 +100,11 @@ async fn with_your_workos_account() {
     checkout.run("install -m 600 .env.example .env").await;
     checkout.set("WORKOS_API_KEY", "sk_test_default");
     checkout.set("WORKOS_CLIENT_ID", "client_emulator");
-    // The one thing that somebody with an account needn't say.
-    checkout.set("WORKOS_API_URL", STAND_IN);
-    let told = checkout.run("cargo run -- doctor").await;
-    for told_of in ["api key", "client id", "redirect uri"] {
-        assert!(told.to_lowercase().contains(told_of), "{told}");
+    // Only needed without a real account.
+    checkout.set("WORKOS_API_URL", EMULATOR);
+    let report = checkout.run("cargo run -- doctor").await;
+    for check in ["api key", "client id", "redirect uri"] {
+        assert!(report.to_lowercase().contains(check), "{report}");
     }
     let app = checkout.start("cargo run").await;
     let visitor = sign_in(ANA).await;
@@ -129,7 +128,7 @@ async fn links_that_mail_scanners_cant_use_up() {
     let demo = checkout.start("LINK_DELIVERY=smtp cargo run -- --demo").await;
     let visitor = Visitor::new(SITE);
     visitor.ask_for_link(ANA, "").await;
-    let workos = WorkOs::running_at(STAND_IN);
+    let workos = WorkOs::running_at(EMULATOR);
     let mail = workos.newest_mail(ANA).await;
     workos.scan(&mail, "get").await;
     let link = mail["link"].as_str().unwrap();
@@ -145,7 +144,7 @@ async fn codes_in_place_of_links() {
     let visitor = Visitor::new(SITE);
     let sent = visitor.ask_for_link(ANA, "").await;
     let page = visitor.get(sent.location()).await;
-    let code = WorkOs::running_at(STAND_IN).newest_code(ANA).await;
+    let code = WorkOs::running_at(EMULATOR).newest_code(ANA).await;
     let typed = visitor.post("/login/code", &[("flow", page.field("flow")), ("code", &code)]).await;
     assert_eq!(typed.location(), "/account");
     end(demo, visitor).await;
@@ -156,9 +155,9 @@ async fn organizations_sign_in_through_sso() {
     let checkout = Checkout::new().await;
     let demo = checkout.start("SSO_DOMAINS=acme.test=org_acme cargo run -- --demo").await;
     let visitor = Visitor::new(SITE);
-    let asked = visitor.ask_for_link("ana@acme.test", "").await;
-    let leaving = visitor.get(asked.location()).await;
-    assert!(leaving.leads_to(&format!("{STAND_IN}/sso/authorize")).is_some(), "{}", leaving.body);
+    let requested = visitor.ask_for_link("ana@acme.test", "").await;
+    let leaving = visitor.get(requested.location()).await;
+    assert!(leaving.leads_to(&format!("{EMULATOR}/sso/authorize")).is_some(), "{}", leaving.body);
     end(demo, visitor).await;
 }
 

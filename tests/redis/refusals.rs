@@ -76,9 +76,9 @@ async fn missing_or_wrong_password_is_named() {
         redis::cmd("CONFIG").arg(&["SET", "requirepass", password]).exec(&mut admin).unwrap();
     };
     set("right");
-    assert_named(&reported(&engine, "").await, &["NOAUTH", "wants a password"]);
-    assert_named(&reported(&engine, ":canary@").await, &["refuses the user or password"]);
-    assert_named(&reported(&engine, "canary:canary@").await, &["refuses the user or password"]);
+    assert_named(&reported(&engine, "").await, &["NOAUTH", "requires a password"]);
+    assert_named(&reported(&engine, ":canary@").await, &["rejects the user or password"]);
+    assert_named(&reported(&engine, "canary:canary@").await, &["rejects the user or password"]);
     // Restores the initial state.
     set("");
 }

@@ -18,7 +18,7 @@ pub enum Verdict {
     Ok(String),
     /// What is wrong, and what to do.
     Fails(String),
-    /// Why it can't be checked from here or now.
+    /// Why the check can't be made from here or now.
     Unknown(String),
 }
 

@@ -159,7 +159,7 @@ async fn registered_uri(client: &Client, ours: &Url) -> Verdict {
         state: "doctor",
         login_hint: "doctor@example.com",
         domain_hint: "example.com",
-        // Of a sign-in that is never completed (RFC 7636, 4.1, wants 43 characters).
+        // The sign-in is never completed. RFC 7636, 4.1, requires 43 characters.
         code_verifier: "doctor-doctor-doctor-doctor-doctor-doctor-doctor",
     });
     let answer = match send(client.http().get(url)).await {

@@ -9,7 +9,7 @@ use std::path::Path;
 use deployment_checks::{Finding, Verdict, secrets};
 use sealed_values::generate_cookie_key;
 
-/// What is wrong; nothing if the check passes.
+/// Returns what is wrong, or nothing if the check passes.
 fn failure(finding: Finding) -> String {
     let Verdict::Fails(text) = finding.verdict else { return String::new() };
     text

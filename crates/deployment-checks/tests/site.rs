@@ -24,7 +24,7 @@ fn site(base_url: &str, tls: Tls) -> Site {
     }
 }
 
-/// A self-signed certificate for `localhost`.
+/// Returns a self-signed certificate for `localhost`.
 fn files(dir: &Path) -> Tls {
     let key = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap();

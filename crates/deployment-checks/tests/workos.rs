@@ -1,4 +1,4 @@
-//! What the emulator of WorkOS accepts and rejects.
+//! The checks against the WorkOS emulator.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -22,7 +22,7 @@ fn emulator(redirect_uri: &str) -> Emulator {
     Emulator::start(Options { bind, redirect_uris, ..Options::default() }).unwrap()
 }
 
-/// The names of the checks that fail.
+/// Returns the names of the checks that fail.
 fn failing(findings: &[Finding]) -> Vec<&str> {
     findings.iter().filter(|it| it.is_failure()).map(|it| it.check).collect()
 }

@@ -1,4 +1,4 @@
-//! `.env`: dotenvy parses it. Values that it would change are refused before.
+//! `.env` files. dotenvy parses them; values that it would change are rejected before.
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
@@ -77,9 +77,8 @@ pub fn read_env_file(path: impl AsRef<Path>) -> Result<HashMap<String, String>, 
     Ok(variables)
 }
 
-/// Refuses values that dotenvy would silently change; what it refuses itself is left to it. Returns the
-/// text without comments: dotenvy takes a quote in some of them for the beginning of a value, and
-/// skips the lines below.
+/// Rejects values that dotenvy would silently change. Returns the text without comments: dotenvy reads
+/// a quote in some of them as the start of a value, and skips the lines below.
 fn check(text: &str, path: &Path) -> Result<String, EnvFileError> {
     let (mut checked, mut names, mut left) = (String::new(), Vec::new(), text);
     while !left.is_empty() {

@@ -1,9 +1,9 @@
 //! Typed settings from environment variables and a `.env` file. All problems are reported at once, and
 //! no message contains a value, since it may be a secret.
 //!
-//! A [`Reader`] reads the variables one by one. Each of its methods returns a value, the default in
-//! place of a bad one, so that reading continues to the last variable; [`Reader::finish`] returns the
-//! settings only if there was no problem. [`with_env_file`] gives the variables of the environment,
+//! A [`Reader`] reads the variables one by one. Each of its methods returns a value, the default instead
+//! of an invalid one, so that reading continues to the last variable; [`Reader::finish`] returns the
+//! settings only if there was no problem. [`with_env_file`] returns the variables of the environment,
 //! and of a `.env` file for those that aren't set.
 //!
 //! # Example
@@ -39,7 +39,7 @@
 //! assert_eq!(settings.timeout, Duration::from_secs(30));
 //! assert!(settings.is_json && settings.api_key == "secret");
 //!
-//! let problems = read(|_| Some("xml".to_owned())).err().expect("two variables are wrong");
+//! let problems = read(|_| Some("xml".to_owned())).err().expect("two variables are invalid");
 //! let names: Vec<_> = problems.0.iter().map(|problem| problem.variable).collect();
 //! assert_eq!(names, ["TIMEOUT", "LOG"]);
 //! # Ok::<(), Problems>(())

@@ -1,4 +1,4 @@
-//! Reads variables one by one and collects what is wrong with them.
+//! Reads variables one by one and collects their problems.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -28,10 +28,10 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The variables, and the problems so far.
+/// Reads variables, and collects problems.
 ///
 /// `expected` says in each method what the variable must be, such as `is a URL`. A `default` must be
-/// a good value; it takes the place of a bad one until [`Reader::finish`].
+/// a valid value; it replaces an invalid one until [`Reader::finish`].
 pub struct Reader<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
     problems: Vec<Problem>,
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
     /// range.
     ///
     /// # Panics
-    /// If the default isn't that.
+    /// If the default isn't such a rate.
     pub fn rate(
         &mut self,
         name: &'static str,
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether this URL can only lead to this machine.
+/// Returns whether the host of this URL is this machine.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {

@@ -1,4 +1,4 @@
-//! `.env` files: what is read, and what is refused.
+//! `.env` files: what is read, and what is rejected.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use env_settings::{Problems, Reader, is_loopback};
 
-/// Reads one variable, which has this value.
+/// Reads one variable with this value.
 fn read<T>(value: &str, read: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T, String> {
     let variable = |_: &str| Some(value.to_owned());
     let mut reader = Reader::new(&variable);
@@ -20,7 +20,7 @@ fn all_problems_are_reported_in_order_and_each_once() {
     let port: u16 = read.parse("PORT", "80", "is a port");
     read.duration("TIMEOUT", "1m", Duration::ZERO..=Duration::MAX, "is any");
     read.problem("PORT", "is a port");
-    assert_eq!(port, 80, "the default takes the place of a bad value");
+    assert_eq!(port, 80, "the default replaces an invalid value");
     let message = read.finish(()).unwrap_err().to_string();
     let expected = "  PORT is a port\n  TIMEOUT is a duration such as 30s, 15m, 12h or 7d\n";
     assert_eq!(message, expected);
@@ -71,7 +71,7 @@ fn rates_are_a_count_and_a_duration() {
 }
 
 #[test]
-fn lists_are_parsed_whole_or_not_at_all() {
+fn list_with_an_invalid_entry_is_a_problem() {
     let list = |value: &str| {
         read(value, |read| read.list("NAME", "is a list", |text| text.parse::<SocketAddr>().ok()))
     };

@@ -62,7 +62,7 @@ pub struct Catalog {
     messages: BTreeMap<String, Message>,
 }
 
-/// What is known of a message before it is formatted.
+/// A message's arguments and markup.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
     arguments: BTreeSet<String>,
@@ -169,7 +169,7 @@ impl Catalog {
     }
 }
 
-/// The message and its attributes.
+/// Returns the message and its attributes.
 fn messages_of(entry: &Entry<&str>) -> Vec<(String, Message)> {
     let Entry::Message(message) = entry else { return Vec::new() };
     let name = message.id.name;

@@ -1,4 +1,4 @@
-//! What can be wrong with a catalog, and with the use of a message.
+//! Errors of catalogs and messages.
 
 /// Why catalogs can't be loaded.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -10,8 +10,8 @@ pub enum LoadError {
         /// The default language.
         language: String,
     },
-    /// A catalog's name is no language tag (BCP 47).
-    #[error("{language} is no language tag")]
+    /// A catalog's name isn't a language tag (BCP 47).
+    #[error("{language} is not a language tag")]
     NoLanguage {
         /// The name.
         language: String,
@@ -54,7 +54,7 @@ pub enum FormatError {
         /// The requested name.
         message: String,
     },
-    /// An argument is missing, or a reference leads nowhere.
+    /// An argument is missing, or a reference has no target.
     #[error("{message} can't be formatted for {language}: {problems}")]
     Incomplete {
         /// The language of the catalog.

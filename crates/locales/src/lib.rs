@@ -4,8 +4,7 @@
 //! Fluent knows each language's plural forms, and leaves the order of words to the translation. This
 //! crate adds what an app needs around it: all languages have the same messages with the same
 //! arguments or loading fails, a message is named by one string (`sent.wait` is the attribute `wait`
-//! of the message `sent`), and a message with a missing argument is an error and not a text with a
-//! hole.
+//! of the message `sent`), and a missing argument is an error.
 //!
 //! The catalogs are the app's own: embedded, or read at start-up. With the default feature `tera`,
 //! [`templates`] has functions and constants for [Tera](https://keats.github.io/tera/).

@@ -1,4 +1,4 @@
-//! Which language a browser prefers.
+//! The language that a browser prefers.
 
 use std::iter::successors;
 
@@ -8,7 +8,7 @@ use std::iter::successors;
 /// The language with the highest weight for which there is one decides; of equal weights, the first.
 /// Tags are compared without regard to case. For a tag that isn't available, the lookup removes subtags
 /// from its end (RFC 4647, 3.4): `de` suits `de-AT`. Then any tag with the same primary language does:
-/// `de-CH` suits `de-AT`, too. What isn't in the syntax is passed over, and `*` prefers nothing.
+/// `de-CH` suits `de-AT`, too. Invalid items are ignored, and `*` prefers nothing.
 ///
 /// ```
 /// use fluent_locales::negotiate;

@@ -77,9 +77,9 @@ fn a_missing_argument_or_message_is_an_error() {
 }
 
 #[test]
-fn messages_tell_their_arguments_and_their_markup() {
+fn messages_list_their_arguments_and_markup() {
     let english = english();
-    let told: Vec<_> = english
+    let listed: Vec<_> = english
         .messages()
         .map(|(name, message)| {
             (name, message.arguments().collect::<Vec<_>>(), message.has_markup())
@@ -92,11 +92,11 @@ fn messages_tell_their_arguments_and_their_markup() {
         ("mail.size", vec!["bytes"], false),
         ("mail.title", vec![], false),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(listed, expected);
 }
 
 #[test]
-fn an_incomplete_translation_is_not_loaded() {
+fn incomplete_translation_is_an_error() {
     let (language, complete) = ("de".to_owned(), ENGLISH.replace("Hello", "Hallo"));
     assert_eq!(german(&complete).unwrap()[1].language(), "de");
 

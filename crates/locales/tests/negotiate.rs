@@ -1,4 +1,4 @@
-//! Which language a browser prefers.
+//! The language that a browser prefers.
 
 use fluent_locales::negotiate;
 
@@ -27,7 +27,7 @@ fn a_weight_of_zero_accepts_nothing() {
 }
 
 #[test]
-fn the_nearest_tag_suits_without_regard_to_case() {
+fn closest_tag_is_chosen_case_insensitively() {
     assert_preferred("DE-de", "de");
     assert_preferred("de-AT-1996-x-private", "de");
     assert_preferred("de-DE-u-co-phonebk", "de");
@@ -39,7 +39,7 @@ fn the_nearest_tag_suits_without_regard_to_case() {
 }
 
 #[test]
-fn what_is_in_no_syntax_is_passed_over() {
+fn invalid_items_are_ignored() {
     for nothing in ["", " ", "*", ",", ";", "q=1", "-", "deutsch", "fr", "de;q", "de;q=", "de;q=x"]
     {
         assert_preferred(nothing, "none");

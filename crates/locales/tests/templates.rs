@@ -84,7 +84,7 @@ fn arguments_never_become_markup() {
 }
 
 #[test]
-fn numbers_choose_plurals_and_arguments_are_displayed_in_their_way() {
+fn numbers_select_plurals_and_arguments_use_their_display() {
     assert_eq!(html("{{ message(key=\"mail.count\", count=1) }}"), "one email");
     assert_eq!(html("{{ message(key=\"mail.count\", count=2) }}"), "2 emails");
     assert_eq!(html("{{ message(key=\"mail.email\", email=\"ana@<x>\") }}"), "To ANA@&lt;X&gt;");

@@ -133,7 +133,7 @@ pub fn parse_domain(domain: &str) -> Result<String, InvalidEmailAddress> {
     Ok(ascii.into_owned())
 }
 
-/// Returns an address as people write it, with its domain in Unicode (UTS #46), for display only.
+/// Returns an address for display, with its domain in Unicode (UTS #46).
 #[must_use]
 pub fn shown(email: &str) -> String {
     let Some((local, domain)) = email.rsplit_once('@') else { return email.to_owned() };

@@ -8,7 +8,7 @@ pub enum MailError {
     /// The server accepts emails, but not this recipient or message: the reply code.
     #[error("the mail server refused the recipient or the message with {0}")]
     Refused(u16),
-    /// The server accepted nothing and asks to try again later, as greylisting does: the reply code.
+    /// The server deferred the email, as greylisting does: the reply code.
     #[error("the mail server deferred the email with {0}")]
     Later(u16),
     /// The server cannot be reached, is not secure, or accepts no email from this sender.

@@ -5,7 +5,7 @@
 //!   that two programs could read as two different addresses.
 //! - [`Mailer`] sends emails from a web application: a request waits only until the server is ready
 //!   for the recipient, and the result for that recipient is neither returned nor visible in the
-//!   time that the call takes. So a page that sends email doesn't tell who has a mailbox.
+//!   time that the call takes. So a page that sends email doesn't reveal who has a mailbox.
 //! - [`webmail`] knows where users of the large providers read their email, and [`typed`] reads
 //!   digits that they type or paste.
 #![cfg_attr(feature = "smtp", doc = "```")]
@@ -89,8 +89,7 @@ pub struct Email {
     pub text: String,
     /// The same body as HTML.
     pub html: String,
-    /// For how long the email is of use. If the server asks to try again later, the email is retried
-    /// until then.
+    /// How long the email is useful. If the server defers the email, it is retried until then.
     pub lifetime: Duration,
 }
 

@@ -36,8 +36,8 @@ pub fn unusable_proxy() -> Option<&'static str> {
     (!is_usable).then_some(name)
 }
 
-/// Returns whether this error is the other side's certificate, or anything else that isn't TLS as it
-/// should be: something answered, unlike where there is no connection.
+/// Returns whether this error is one of TLS, such as an invalid certificate. Then the server responded,
+/// unlike with a failed connection.
 #[must_use]
 pub fn is_tls_error(error: &(dyn Error + 'static)) -> bool {
     // What an `io::Error` holds isn't among its sources.
@@ -47,7 +47,7 @@ pub fn is_tls_error(error: &(dyn Error + 'static)) -> bool {
         || error.source().is_some_and(is_tls_error)
 }
 
-/// Returns whether this URL can only lead to this machine.
+/// Returns whether the host of this URL is this machine.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -61,7 +61,7 @@ pub fn is_loopback(url: &Url) -> bool {
 fn is_proxy(value: &str) -> bool {
     let proxies = Matcher::builder().all(value).build();
     let proxy = proxies.intercept(&Uri::from_static("https://example.invalid"));
-    // The client would ignore a port that is no number.
+    // The client would ignore an invalid port.
     proxy.as_ref().and_then(|proxy| proxy.uri().authority()).is_some_and(|proxy| {
         !proxy.host().is_empty() && (proxy.port_u16().is_some() || proxy.as_str() == proxy.host())
     })

@@ -1,4 +1,4 @@
-//! A TLS handshake without a network.
+//! Verifies a certificate by a TLS handshake in memory.
 
 use std::io;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub fn verify_server(
     Ok(())
 }
 
-/// Gives the other side what one has to send.
+/// Transfers the pending TLS records of one side to the other.
 fn transfer<A, B>(
     from: &mut ConnectionCommon<A>,
     to: &mut ConnectionCommon<B>,

@@ -1,4 +1,4 @@
-//! Root certificates from a file, and what clients think of a server that they are to trust.
+//! Root certificates from a file, and the verification of a server by a client.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// In a mode: users who are neither the owner nor of the group may write.
+/// The mode bit for write access by users other than the owner and the group.
 pub const WRITE_OF_OTHERS: u32 = 0o002;
 
 /// Why the directory, or a file in it, can't be used.
@@ -38,12 +38,12 @@ pub enum Error {
         /// Its path.
         path: PathBuf,
     },
-    /// The text of a new file could not be made.
+    /// The text of a new file could not be generated.
     #[error(transparent)]
     Create(Box<dyn StdError + Send + Sync>),
 }
 
-/// A directory for what a program keeps. It is created when something is first kept there.
+/// A directory for a program's files. It is created when it is first used.
 #[derive(Debug)]
 pub struct PrivateDir {
     path: PathBuf,
@@ -77,7 +77,7 @@ impl PrivateDir {
             .truncate(false)
             .write(true)
             .open(&path)
-            .map_err(because(format!("{shown} can't be made")))?;
+            .map_err(because(format!("{shown} can't be created")))?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => Error::Locked { name: self.name, path: self.path.clone() },
             TryLockError::Error(error) => because(format!("{shown} can't be locked"))(error),
@@ -115,7 +115,7 @@ impl PrivateDir {
                 .recursive(true)
                 .mode(0o700)
                 .create(&self.path)
-                .map_err(because(format!("{name} {shown} can't be made")))?;
+                .map_err(because(format!("{name} {shown} can't be created")))?;
             self.check_mode()?;
             self.is_open.set(true);
         }
@@ -144,8 +144,8 @@ fn because(what: String) -> impl FnOnce(io::Error) -> Error {
     |source| Error::Io { what, source }
 }
 
-/// Writes the text whole or not at all: half a key would be found damaged at every later start. If
-/// another process has created the file meanwhile, returns its text.
+/// Writes the text atomically, since a truncated key would fail every later start. If another process
+/// has created the file meanwhile, returns its text.
 fn create(path: &Path, text: &str) -> io::Result<String> {
     let unfinished = path.with_extension(format!("unfinished-{}", std::process::id()));
     let mut file = private().create(true).truncate(true).write(true).open(&unfinished)?;

@@ -21,7 +21,7 @@ fn directory_and_files_are_created_when_needed_and_owner_only() {
     let (text, file) = dir.read_or_create("key", || Ok("first".to_owned())).unwrap();
     assert_eq!((text.as_str(), mode(&path), mode(&file)), ("first", 0o700, 0o600));
     let (text, _) = dir.read_or_create("key", || Ok("second".to_owned())).unwrap();
-    assert_eq!(text, "first", "what is there stays");
+    assert_eq!(text, "first", "an existing file is kept");
     assert_eq!(fs::read_dir(&path).unwrap().count(), 1, "no unfinished file is left");
 }
 

@@ -40,7 +40,7 @@ struct CookieKey {
 #[error("each key is 64 random bytes in base64")]
 pub struct InvalidCookieKey;
 
-/// The system gave no random bytes.
+/// The system returned no random bytes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[error("the system's random generator failed")]
@@ -168,13 +168,13 @@ impl CookieKey {
         })
     }
 
-    /// HMAC-SHA-256, cut to 64 bits: enough to keep millions of names apart.
+    /// HMAC-SHA-256, truncated to 64 bits: enough to distinguish millions of names.
     fn alias(&self, name: &str) -> String {
         let tag = hmac::sign(&self.alias, name.as_bytes());
         tag.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// HMAC-SHA-256 of a name's bits and creation time, cut to 32 bits: it isn't a secret.
+    /// HMAC-SHA-256 of a name's bits and creation time, truncated to 32 bits: it isn't a secret.
     fn stamp(&self, bits: &[u8; 12], at: i64) -> [u8; 4] {
         let tag = hmac::sign(&self.stamp, &[&bits[..], &at.to_be_bytes()].concat());
         std::array::from_fn(|byte| tag.as_ref()[byte])
@@ -191,7 +191,7 @@ fn derive<const N: usize>(root: &hkdf::Prk, label: &[u8]) -> [u8; N] {
     let mut key = [0; N];
     root.expand(&[label], Length(N))
         .and_then(|okm| okm.fill(&mut key))
-        .unwrap_or_else(|_| unreachable!("HKDF gives up to 8,160 bytes"));
+        .unwrap_or_else(|_| unreachable!("HKDF returns up to 8,160 bytes"));
     key
 }
 

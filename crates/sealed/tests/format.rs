@@ -38,7 +38,7 @@ fn aliases_and_the_session_cookie_key_are_derived_as_documented() {
 }
 
 #[test]
-fn a_damaged_key_is_refused_and_space_around_one_is_not() {
+fn damaged_key_is_rejected_and_surrounding_space_is_not() {
     let key = generate_cookie_key().unwrap();
     for damaged in ["", ",", "AAAA", &key[1..], &format!("{key},"), &format!("{key},x")] {
         assert!(KeyRing::parse(damaged, "my-app").is_err(), "{damaged}");
@@ -61,7 +61,7 @@ fn a_stamped_name_is_recent_for_a_minute_under_every_key() {
     assert!(!other.is_recent(&name, 1_000) && !other.is_recent("", 1_000));
 }
 
-/// The system's generator is trusted. The test is that all of its bits arrive.
+/// Trusts the system's generator, and tests that none of its bits is lost.
 #[test]
 fn random_bytes_differ_in_every_bit() {
     let values: BTreeSet<[u8; 16]> = (0..10_000).map(|_| random().unwrap()).collect();

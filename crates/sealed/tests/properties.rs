@@ -1,4 +1,4 @@
-//! What holds for any input: sealed values.
+//! Property tests of sealed values.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -46,7 +46,7 @@ proptest! {
     }
 
     #[test]
-    fn made_up_text_opens_nothing(text in "[A-Za-z0-9_-]{0,200}", context in "[a-z]{0,8}") {
+    fn arbitrary_text_does_not_open(text in "[A-Za-z0-9_-]{0,200}", context in "[a-z]{0,8}") {
         prop_assert!(keys().open::<Text>(&context, &text).is_none());
     }
 }

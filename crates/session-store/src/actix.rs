@@ -1,5 +1,5 @@
-//! The store as a session store of `actix-session`, which knows a session as a map of strings. What
-//! has columns of its own is taken out of the map and put back in.
+//! The store as a session store of `actix-session`, which knows a session as a map of strings. Values
+//! that have their own columns are moved out of the map and back in.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +20,7 @@ impl SessionStore for Store {
         let row = self.find_row(hash).await.map_err(|error| LoadError::Other(error.into()))?;
         let values = |row: Row| row.into_found(&hash, self.limits.lifetimes).and_then(into_values);
         row.map(values).transpose().map_err(|error| {
-            // As if there were none, so that the user can sign in again. An error would last as long as
+            // Treat it as absent, so that the user can sign in again. An error would persist as long as
             // the row.
             tracing::error!(event = "session_unreadable", cause = %error, "discarding unreadable session");
             LoadError::Deserialization(error.into())

@@ -34,7 +34,7 @@ impl Counters {
             .collect();
         if waits.iter().all(|wait| *wait == 0) {
             for ((hit, name), window) in hits.iter().zip(names).zip(current) {
-                // A cost of 0 only asks, and opens no window.
+                // A cost of 0 only checks, and opens no window.
                 if hit.cost > 0 {
                     let count = window.count.saturating_add(hit.cost);
                     windows.insert(name, Window { count, ..window });
@@ -51,7 +51,7 @@ impl Counters {
     }
 }
 
-/// Returns the window that is open, or one that would open now.
+/// Returns the open window, or the one that would open now.
 fn current_window(window: Option<&Window>, hit: &RateLimitHit, now: i64) -> Window {
     let latest = now.saturating_add(seconds(hit.limit.within));
     // A window that ends later was opened by a clock that has been set back since.

@@ -1,4 +1,4 @@
-//! What every engine does, and which one a store has.
+//! The interface of the engines, and the engine of a store.
 
 use crate::clock::Clock;
 #[cfg(feature = "redis")]

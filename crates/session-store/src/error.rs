@@ -1,9 +1,9 @@
-//! How the store fails.
+//! Errors of the store.
 
 use std::error::Error;
 use std::sync::Arc;
 
-/// The store failed, so it can't tell whether a session is alive.
+/// The store failed, so it is unknown whether a session is alive.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -17,11 +17,11 @@ pub enum StoreError {
     /// The process is ending, so nothing more is written.
     #[error("the session store is closing")]
     Closing,
-    /// The system gave no random bytes for a session's reference.
+    /// The system returned no random bytes for a session's reference.
     #[error("the system's random generator failed")]
     NoRandomness,
     /// The file was written by a newer version.
-    #[error("the session store is of a newer version")]
+    #[error("the session store was written by a newer version")]
     TooNew,
     /// The file is damaged.
     #[error("it is damaged ({0}); restore a backup, or move it away to start with an empty one")]
@@ -29,7 +29,7 @@ pub enum StoreError {
     /// The file can't be created or opened.
     #[error("the session store can't be opened: {0}")]
     File(#[from] std::io::Error),
-    /// A row holds what this version can't read.
+    /// This version can't read a row.
     #[error("a row of the session store is unreadable")]
     Unreadable,
 }

@@ -160,11 +160,11 @@ impl Store {
         metrics::PURGE.measure(on_engine!(self.purge_some(now, absolute, tombstone_lifetime))).await
     }
 
-    /// Checks that the store answers and has taken a write since it was opened. Writes that fail later
-    /// don't count: the store still knows who is signed in.
+    /// Checks that the store responds and has accepted a write since it was opened. Later failures of
+    /// writes don't count, since reads still work.
     ///
     /// # Errors
-    /// If it doesn't answer, or hasn't taken a write.
+    /// If it doesn't respond, or hasn't accepted a write.
     pub async fn ready(&self) -> Result<(), StoreError> {
         if !self.has_written.load(Ordering::Relaxed) {
             metrics::TRY_WRITE.measure(on_engine!(self.try_write(hash("trial")))).await?;
@@ -181,7 +181,7 @@ impl Store {
         if row.ended.is_none() {
             row.ended = row.dates.ended(now, lifetimes);
             if let Some(reason) = row.ended {
-                // It stays ended, also if the clock is set back.
+                // It stays ended even if the clock is set back.
                 let tombstone_lifetime = self.tombstone_lifetime();
                 let expiry = on_engine!(self.expire(hash, reason, tombstone_lifetime));
                 if let Err(error) = metrics::REVOKE.measure(expiry).await {
@@ -232,7 +232,7 @@ struct Row {
     id: String,
     session: NewSession,
     dates: Dates,
-    /// Why it was ended. Its dates may say so as well.
+    /// Why it was ended. It may also have ended by its dates.
     ended: Option<EndReason>,
 }
 

@@ -1,4 +1,4 @@
-//! How long a session lives, and why it ends.
+//! Session lifetimes, and the reasons why sessions end.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub enum EndReason {
     TimeLimit,
     /// The user ended it from another session.
     Elsewhere,
-    /// The user has begun more sessions since than they may have.
+    /// The user has since begun more sessions than allowed.
     TooManySessions,
     /// An administrator ended it.
     ByOperator,
@@ -66,7 +66,7 @@ pub(crate) struct Dates {
 }
 
 impl Dates {
-    /// Returns those of a session that begins now.
+    /// Returns the dates of a session that begins now.
     pub(crate) fn beginning(now: i64) -> Self {
         Self { created_at: now, last_seen_at: now }
     }

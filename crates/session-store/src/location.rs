@@ -1,4 +1,4 @@
-//! Where a store is.
+//! The location of a store.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::redis;
 use crate::sqlite;
 
-/// Where a store is: in a folder of this machine, or in a server that instances share.
+/// The location of a store: a folder on this machine, or a server that instances share.
 #[derive(Clone)]
 pub struct StoreLocation(pub(crate) Engine);
 
@@ -40,7 +40,7 @@ impl Default for SharedOptions {
     }
 }
 
-/// Why a URL can't name a store.
+/// Why a URL isn't the location of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the location of the store {}", self.expected())]
 #[non_exhaustive]
@@ -109,13 +109,13 @@ impl StoreLocation {
         }
     }
 
-    /// Returns whether there is a store, as far as can be told without connecting to it.
+    /// Returns whether there is a store, as far as is known without connecting to it.
     #[must_use]
     pub fn exists(&self) -> bool {
         self.as_folder().is_none_or(|folder| folder.join(sqlite::FILE).exists())
     }
 
-    /// Asks a shared store whether it may evict sessions when its memory is full. `None` for a folder.
+    /// Queries whether a shared store may evict sessions when its memory is full. `None` for a folder.
     pub async fn eviction(&self) -> Option<Eviction> {
         match &self.0 {
             Engine::Sqlite(_) => None,
@@ -152,6 +152,6 @@ pub enum Eviction {
     Unlimited,
     /// It evicts sessions, by this policy.
     On(String),
-    /// It can't be reached, or its user may not ask.
+    /// It can't be reached, or its user isn't allowed to query the policy.
     Unknown,
 }

@@ -1,11 +1,11 @@
-//! What may happen once, and values with an expiry.
+//! One-time claims, and values that expire.
 
 use crate::engine::{AnyEngine, Engine as _, on_engine};
 use crate::{Store, StoreError, hash, metrics};
 
 impl Store {
-    /// Claims what may happen once until it expires, and stores a value with it. Returns true for the
-    /// first caller only, however many try at the same moment. `expires_at` is in seconds since 1970.
+    /// Claims a name until it expires, and stores a value with it. Returns true for the first caller
+    /// only, even among simultaneous ones. `expires_at` is in seconds since 1970.
     ///
     /// # Errors
     /// If the store fails; it is then unknown whether it was claimed.
@@ -19,7 +19,7 @@ impl Store {
         metrics::CLAIM.measure(on_engine!(self.claim(name, value, now, expires_at))).await
     }
 
-    /// Releases a claim, because what was claimed did not happen.
+    /// Releases a claim, because the claimed action did not happen.
     ///
     /// # Errors
     /// If the store fails; it stays claimed then.

@@ -45,7 +45,7 @@ impl Server {
     /// Checks the URL, and connects to nothing yet.
     pub(super) fn new(url: &str, options: SharedOptions) -> Result<Self, InvalidLocation> {
         let SharedOptions { name, key_prefix, extra_roots } = options;
-        // It becomes a part of scripts.
+        // The prefix becomes part of scripts.
         let in_prefix = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
         if !key_prefix.bytes().all(in_prefix) {
             return Err(InvalidLocation::KeyPrefix);
@@ -103,14 +103,14 @@ fn refuse_missing_database(server: &Server) -> Result<(), StoreError> {
         return Ok(());
     }
     let (client, (tell, answer)) = (Arc::clone(&server.client), mpsc::channel());
-    // On a thread of its own, since nothing limits how long the name or the answer takes.
+    // In a separate thread, since neither the name lookup nor the response has a time limit.
     std::thread::spawn(move || tell.send(client.get_connection().err()));
     let Ok(Some(error)) = answer.recv_timeout(DEADLINE) else { return Ok(()) };
     let is_final = matches!(remedy(&error), Some(CLUSTER | NO_DATABASE));
     if is_final { Err(StoreError::Server(describe(&error, &server.name))) } else { Ok(()) }
 }
 
-/// Asks the server for its `maxmemory-policy`.
+/// Queries the server's `maxmemory-policy`.
 pub(super) async fn eviction(server: &Server) -> Eviction {
     let Ok(memory) = memory(&server.client).await else { return Eviction::Unknown };
     let policy: String = memory.get("maxmemory_policy").unwrap_or_default();
@@ -218,7 +218,7 @@ impl Engine for Redis {
         self.run(&self.scripts.touch.arg((key_part(&hash), at, ends_at))).await
     }
 
-    /// The row of an ended session stays for as long as it would have, by the TTL that it has.
+    /// The row of an ended session keeps its TTL.
     async fn revoke(&self, revocation: Revocation) -> Result<usize, StoreError> {
         let (only, but) = match revocation.scope {
             RevokeScope::One(id) => (id, String::new()),
@@ -301,7 +301,7 @@ impl Engine for Redis {
         self.run(&check_rate_limits).await
     }
 
-    /// The server's TTLs do that.
+    /// Does nothing, since the server's TTLs remove expired rows.
     async fn purge_some(&self, _: i64, _: i64, _: i64) -> Result<bool, StoreError> {
         Ok(false)
     }
@@ -344,7 +344,7 @@ fn row(fields: Vec<Option<String>>) -> Result<Row, StoreError> {
             created_at: date(created_at).ok_or(StoreError::Unreadable)?,
             last_seen_at: date(last_seen_at).ok_or(StoreError::Unreadable)?,
         },
-        // A reason that only a newer version knows still means that it has ended.
+        // A reason that only a newer version knows still means that the session has ended.
         ended: ended.map(|reason| EndReason::from_name(&reason).unwrap_or(EndReason::Elsewhere)),
     })
 }

@@ -1,4 +1,4 @@
-//! A user's sessions, and how they are ended from elsewhere.
+//! Lists and revokes a user's sessions.
 
 use crate::engine::{AnyEngine, Engine as _, Revocation, on_engine};
 use crate::{EndReason, RevokeScope, SessionFilter, SessionInfo, Store, StoreError, metrics};

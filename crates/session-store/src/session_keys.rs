@@ -1,6 +1,6 @@
-//! What the store itself has in the map of an actix-session session. Other keys are the app's.
+//! The keys of the store in the map of an actix-session session. Other keys are the app's.
 
-/// [`SessionInfo`](crate::SessionInfo). Read only: what is written there is dropped.
+/// [`SessionInfo`](crate::SessionInfo). Read only: writes are ignored.
 pub const INFO: &str = "session";
 /// The user's ID in the store. Read only.
 pub const USER_ID: &str = "person";

@@ -1,8 +1,8 @@
 //! The embedded engine: one SQLite file.
 //!
 //! Reads are lookups of a few microseconds, made on the worker thread with a connection of its own:
-//! handing them to another thread would cost ten times the read. Writes wait for the disk, so they go
-//! to a thread that does nothing else.
+//! handing them to another thread would cost ten times the read. Writes wait for the disk, so a
+//! separate thread makes them.
 
 mod file;
 mod writer;
@@ -344,7 +344,7 @@ fn row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
             values: row.get(4)?,
         },
         dates: Dates { created_at: row.get(5)?, last_seen_at: row.get(6)? },
-        // A reason that only a newer version knows still means that it has ended.
+        // A reason that only a newer version knows still means that the session has ended.
         ended: ended.map(|reason| EndReason::from_name(&reason).unwrap_or(EndReason::Elsewhere)),
     })
 }

@@ -1,4 +1,4 @@
-//! What the store takes and returns.
+//! The types of the store's interface.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub struct NewSession {
     pub values: String,
 }
 
-/// What there is under a reference.
+/// The session of a reference.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Found {
@@ -39,7 +39,7 @@ pub enum Found {
     Ended(EndReason),
 }
 
-/// What a user may know of a session of theirs.
+/// What a user may know about one of their sessions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SessionInfo {
     /// Names the session in pages and URLs. It is not a secret.
@@ -86,12 +86,12 @@ pub enum RevokeScope {
     All,
 }
 
-/// At most this many within such a time.
+/// At most this many hits in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// How many.
     pub at_most: u32,
-    /// In a window of this length, which the first one opens.
+    /// The length of the window, which the first hit opens.
     pub within: Duration,
 }
 
@@ -100,7 +100,7 @@ pub struct RateLimit {
 pub struct RateLimitHit {
     /// The name of what is limited. The store keeps a hash of it.
     pub name: String,
-    /// How much it counts; 0 only asks.
+    /// How much it counts. 0 only checks.
     pub cost: u32,
     /// Refuses once it is reached.
     pub limit: RateLimit,

@@ -1,4 +1,4 @@
-//! The client's IP address: the peer's, or what a trusted proxy says of its own peer.
+//! The client's IP address: the peer's, or the one that a trusted proxy reports.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

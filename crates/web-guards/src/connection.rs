@@ -1,8 +1,8 @@
 //! A listener whose connections take little memory: HTTP/1.1 only, one request at a time.
 //!
 //! actix-http alone decodes 128 KiB of requests at once, into up to a hundred times as much memory, and
-//! reads on while the client takes no responses: 13 MiB for one connection (measured, 3.20.0). So here it
-//! gets 2 KiB at a time, and nothing while it responds to a request.
+//! keeps reading while the client reads no responses: 13 MiB for one connection (measured, 3.20.0). So
+//! here it gets 2 KiB at a time, and nothing while it responds to a request.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -34,13 +34,13 @@ const STEP: usize = 2 * 1024;
 /// The longest from the end of a response to the end of the next request's head, and from the first to
 /// the last byte of a body.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client may take nothing of a response.
+/// How long a client may read nothing of a response.
 const SEND_TIMEOUT: Duration = Duration::from_secs(20);
 /// The system's buffers of a connection, in bytes each way. Linux doubles this (socket(7)).
 const SYSTEM_BUFFER: usize = 32 * 1024;
 
-/// Makes a server of at most so many connections, evenly distributed over as many threads as there are
-/// processors. Connections in a TLS handshake count, too.
+/// Returns a server for at most this many connections, evenly distributed over one thread for each
+/// processor. Connections in a TLS handshake count, too.
 #[must_use]
 pub fn server(max_connections: NonZeroUsize) -> ServerBuilder {
     let max_connections = max_connections.get();
@@ -52,11 +52,11 @@ pub fn server(max_connections: NonZeroUsize) -> ServerBuilder {
     server.max_concurrent_connections(max_connections / threads)
 }
 
-/// Has the server serve this app on this listener, over TLS if there is a configuration for it. This
-/// takes the place of `HttpServer`, which doesn't let connections be bounded.
+/// Makes the server serve this app on this listener, over TLS if there is a configuration for it. This
+/// replaces `HttpServer`, which can't bound the memory of connections.
 ///
-/// A connection has ten seconds to send a request's head, and ten for its body, and twenty in which it
-/// may take nothing of a response. It speaks HTTP/1.1 only. The app needs the layer
+/// A connection has ten seconds to send a request's head, and ten for its body. It is closed after
+/// twenty in which the client reads nothing of a response. It speaks HTTP/1.1 only. The app needs the layer
 /// [`backpressure`](crate::backpressure), or a connection is read while it is sent a response.
 ///
 /// # Errors
@@ -183,7 +183,7 @@ struct Connection {
     timer: Pin<Box<Sleep>>,
     /// Whether actix-http has yet to decode what it was given.
     has_undecoded: bool,
-    /// Whether the client has yet to take what was written.
+    /// Whether the client has yet to read what was written.
     is_blocked: bool,
 }
 
@@ -221,7 +221,7 @@ impl AsyncRead for Connection {
             self.timer.as_mut().reset(until);
         }
         if self.timer.as_mut().poll(context).is_ready() {
-            // To actix-http, as if the client had closed the connection.
+            // actix-http sees a connection that the client has closed.
             return Poll::Ready(Ok(()));
         }
         // actix-http reads until there is nothing more, and only then decodes. Let it decode first.

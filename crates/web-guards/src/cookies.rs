@@ -16,8 +16,8 @@ pub const MAX_BYTES: usize = 8 * 1024;
 /// Cookies of this prefix can't be set by other hosts (RFC 6265bis, 4.1.3.2).
 const HOST_PREFIX: &str = "__Host-";
 
-/// A layer that leaves of the `Cookie` headers what [`exact`] reads, in one header. So whatever reads
-/// cookies further in reads the same ones. It rejects more than [`MAX_BYTES`] with
+/// A layer that reduces the `Cookie` headers to what [`exact`] reads, in one header, so that all inner
+/// layers read the same cookies. It rejects more than [`MAX_BYTES`] with
 /// [`Rejection::CookiesTooLarge`]. For [`from_fn`](actix_web::middleware::from_fn), outside of
 /// everything that reads cookies.
 ///

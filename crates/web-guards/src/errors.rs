@@ -12,9 +12,9 @@ use futures_util::FutureExt;
 
 use crate::Rejection;
 
-/// A layer that turns a panic into [`Rejection::Panicked`], and keeps the worker thread alive. What the
-/// panic says isn't in the response. For [`from_fn`](actix_web::middleware::from_fn), around each
-/// resource: behind the router, where cloning the request is safe.
+/// A layer that turns a panic into [`Rejection::Panicked`], and keeps the worker thread alive. The
+/// response doesn't contain the panic's message. For [`from_fn`](actix_web::middleware::from_fn),
+/// around each resource: behind the router, where cloning the request is safe.
 ///
 /// # Errors
 /// Those of the wrapped service.
@@ -23,7 +23,7 @@ pub async fn catch_panics(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let http_request = request.request().clone();
-    // Locks and channels that handlers share say themselves if a panic broke them.
+    // Shared locks and channels report by themselves if a panic broke them.
     let response = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind();
     match response.await {
         Ok(response) => Ok(response?.map_into_boxed_body()),

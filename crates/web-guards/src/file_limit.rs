@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 
 use rlimit::Resource;
 
-/// Why there can't be enough open files.
+/// Why the limit on open files is too low.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileLimitError {
@@ -35,7 +35,7 @@ pub fn raise_file_limit(max_connections: NonZeroUsize) -> Result<(), FileLimitEr
     let limit = rlimit::increase_nofile_limit(u64::MAX)
         .or_else(|_| Resource::NOFILE.get_soft())
         .map_err(FileLimitError::Io)?;
-    // What listeners and an embedded database hold open, and what each worker thread does.
+    // The files of listeners and an embedded database, and those of each worker thread.
     let threads = available_parallelism().map_or(1, |threads| threads.get() as u64);
     let needed = 32 + 4 * threads;
     if limit < needed {

@@ -1,7 +1,7 @@
 //! A plain HTTP listener that redirects to the site's HTTPS address and does nothing else.
 //!
-//! The target is made of the configured URL and the path and query of the request, never of `Host`,
-//! which the sender chooses. `Strict-Transport-Security` isn't sent, since it has no effect over plain
+//! The target consists of the configured URL and the path and query of the request. It never contains
+//! `Host`, which the sender chooses. `Strict-Transport-Security` isn't sent, since it has no effect over plain
 //! HTTP (RFC 6797, 7.2).
 
 use std::io;

@@ -1,4 +1,4 @@
-//! How large a request may be. actix-web alone reads up to 128 KiB of headers (measured, 4.18.1).
+//! Limits on the size of requests. actix-web alone reads up to 128 KiB of headers (measured, 4.18.1).
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse};
@@ -64,7 +64,7 @@ impl RequestLimits {
             return Err(Rejection::HeadTooLarge { limit: self.head_bytes });
         }
         let headers = request.headers();
-        // After `Upgrade` and `CONNECT` actix-http takes all that follows for a body. No one reads it.
+        // After `Upgrade` and `CONNECT`, actix-http treats everything that follows as a body. It isn't read.
         if !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
             return Ok(None);
         }
@@ -90,7 +90,7 @@ fn head_bytes(request: &ServiceRequest) -> usize {
         + headers.map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>()
 }
 
-/// The rest of a body that no one wants to read.
+/// The rest of a body that isn't read.
 struct Unread {
     _rest: Payload,
 }

@@ -1,10 +1,11 @@
-//! Why a request was refused, or failed.
+//! Why a request was rejected, or failed.
 
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
 
-/// Why a layer of this crate refused a request, or could not complete it. As a response it is its text; an app that has error
-/// pages finds it with `response.error().and_then(|error| error.as_error::<Rejection>())`.
+/// Why a layer of this crate rejected a request, or could not complete it. The response is its text. An
+/// app with error pages finds it with
+/// `response.error().and_then(|error| error.as_error::<Rejection>())`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -32,8 +33,8 @@ pub enum Rejection {
     /// The request names another host, or none: 421.
     #[error("the request is for another host")]
     WrongHost,
-    /// Another site's page reads something without navigating to it: 403.
-    #[error("cross-site read that is no navigation")]
+    /// Another site's page reads something, and it isn't a navigation: 403.
+    #[error("cross-site read that is not a navigation")]
     CrossSiteRead,
     /// A write that doesn't come from this site's own pages: 403.
     #[error("write that doesn't come from this site's own pages")]

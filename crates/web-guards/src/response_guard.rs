@@ -1,4 +1,4 @@
-//! Keeps a value alive for as long as a response is being sent, and hands the response over in parts.
+//! Keeps a value alive while a response is sent, and passes the response on in parts.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -6,14 +6,14 @@ use std::task::{Context, Poll, ready};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
 
-/// The most of a body that is handed over at once, in bytes. actix-http copies all that it gets, and
-/// takes more only while it holds less than 32 KiB that the client has yet to take.
+/// The most of a body that is passed on at once, in bytes. actix-http copies it, and accepts more only
+/// while it buffers less than 32 KiB.
 const PART: usize = 16 * 1024;
 
-/// A response body, and a value that is dropped once the body was handed to the connection.
+/// A response body, and a value that is dropped once the body was passed to the connection.
 pub struct ResponseGuard<B, T> {
     body: B,
-    /// What is left of what the body gave last.
+    /// The rest of the last chunk.
     rest: Bytes,
     _held: T,
 }
@@ -53,18 +53,18 @@ mod tests {
 
     use super::*;
 
-    /// No response of the app that uses this crate is large enough to show it from outside.
+    /// A unit test, since no response of the app is large enough for a black-box test.
     #[actix_web::test]
-    async fn a_large_body_is_handed_over_in_parts() {
+    async fn large_body_is_passed_on_in_parts() {
         let whole: Vec<u8> = (0..100_000u32).map(|number| (number % 251) as u8).collect();
         let mut guarded = ResponseGuard::new(Bytes::from(whole.clone()), ());
         assert_eq!(guarded.size(), BodySize::Sized(100_000));
-        let mut taken = Vec::new();
+        let mut received = Vec::new();
         while let Some(part) = poll_fn(|context| Pin::new(&mut guarded).poll_next(context)).await {
             let part = part.unwrap();
             assert!((1..=16 * 1024).contains(&part.len()), "{}", part.len());
-            taken.extend_from_slice(&part);
+            received.extend_from_slice(&part);
         }
-        assert!(taken == whole, "{} bytes", taken.len());
+        assert!(received == whole, "{} bytes", received.len());
     }
 }

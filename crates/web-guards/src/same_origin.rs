@@ -1,7 +1,7 @@
-//! Refuses requests that other sites' pages make.
+//! Rejects requests that other sites' pages make.
 //!
-//! This takes the place of CSRF tokens: browsers say where a request comes from, in headers that
-//! pages can't set (`Sec-Fetch-*` in all current browsers, `Origin` in older ones).
+//! This replaces CSRF tokens: browsers send the origin of a request in headers that pages can't set
+//! (`Sec-Fetch-*` in all current browsers, `Origin` in older ones).
 
 use std::rc::Rc;
 

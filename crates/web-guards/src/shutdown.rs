@@ -1,5 +1,5 @@
-//! An orderly end of the program: it stops being ready, then accepts nothing new and finishes the
-//! requests in flight, then stops.
+//! Graceful shutdown: the program reports that it isn't ready, accepts no new connections, finishes
+//! the requests in flight, and stops.
 
 use std::net::{Shutdown as Direction, TcpListener};
 use std::sync::Arc;
@@ -138,7 +138,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Receives those sent from now on; before, they end the program at once.
+    /// Receives the signals sent from now on. Earlier ones terminate the program at once.
     ///
     /// # Errors
     /// When the system doesn't let signals be handled.
@@ -148,7 +148,7 @@ impl Signals {
     }
 }
 
-/// Work that may outlive the request it was begun for. The shutdown waits until this is dropped, without
+/// Work that may outlive its request. The shutdown waits until this is dropped, without
 /// a limit: the work needs a timeout of its own.
 pub struct Task(Shutdown);
 

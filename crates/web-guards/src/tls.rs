@@ -88,8 +88,8 @@ pub enum TlsError {
         /// Why.
         source: io::Error,
     },
-    /// No certificate could be made.
-    #[error("could not make a certificate")]
+    /// No certificate could be generated.
+    #[error("could not generate a certificate")]
     SelfSigned {
         /// Why.
         source: rcgen::Error,
@@ -113,8 +113,8 @@ pub fn survive_hangup() -> Result<(), TlsError> {
     signal(SignalKind::hangup()).map(drop).map_err(|source| TlsError::Signal { source })
 }
 
-/// The same, with renewed files read at SIGHUP and every ten seconds. While the new files can't be used,
-/// the certificate before them stays. Runs a task on the current runtime.
+/// Returns a configuration that reloads the files at SIGHUP and every ten seconds. While the new files
+/// can't be used, it keeps the previous certificate. Runs a task on the current runtime.
 ///
 /// # Errors
 /// When the files can't be used now, or SIGHUP can't be handled.
@@ -125,7 +125,7 @@ pub fn reloading(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     Ok(certificate.server_config())
 }
 
-/// Makes a certificate for development, and its key, both in one PEM text: for `localhost`, and valid for
+/// Generates a certificate for development, and its key, both in one PEM text: for `localhost`, and valid for
 /// ten years. Browsers warn about it.
 ///
 /// # Errors

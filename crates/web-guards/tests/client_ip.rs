@@ -6,7 +6,7 @@ use actix_web::test::TestRequest;
 use ipnet::IpNet;
 use web_guards::client_ip;
 
-/// The client of a request from 127.0.0.1 with these headers.
+/// Returns the client of a request from 127.0.0.1 with these headers.
 fn seen_as(trusted_proxies: &str, headers: &[(&str, &str)]) -> String {
     let proxies = trusted_proxies.split(", ").filter(|net| !net.is_empty());
     let proxies: Vec<IpNet> = proxies.map(|net| net.parse().unwrap()).collect();

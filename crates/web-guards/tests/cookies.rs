@@ -1,4 +1,4 @@
-//! `Cookie` headers: what is read of them, and what the layer leaves.
+//! `Cookie` headers: what is read, and what the layer passes on.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
@@ -25,7 +25,7 @@ fn read(cookies: &[&[u8]]) -> Option<HashMap<String, String>> {
     Some(exact(&headers(cookies))?.into_iter().map(owned).collect())
 }
 
-/// Bits of `Cookie` headers, ordinary and odd.
+/// Generates parts of `Cookie` headers, valid and invalid.
 fn cookie_header() -> impl Strategy<Value = Vec<u8>> {
     let bits =
         ["__Host-session", "%5F_Host-session", "=", "; ", ";", " ", "\t", "\"", "a", "\u{a0}"];
@@ -41,7 +41,7 @@ fn cookie_header() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn a_cookie_that_is_read_stands_in_the_header_byte_by_byte(header in cookie_header()) {
+    fn cookies_are_read_by_their_exact_bytes(header in cookie_header()) {
         let cookies = read(&[&header]).unwrap();
         for (name, value) in &cookies {
             let pair = format!("{name}={value}");
@@ -54,11 +54,11 @@ proptest! {
 }
 
 #[test]
-fn of_two_values_for_a_host_cookie_neither_is_read() {
+fn conflicting_host_cookies_are_ignored() {
     assert!(read(&[b"__Host-a=1; __Host-a=2"]).unwrap().is_empty());
     assert!(read(&[b"__Host-a=1", b"__Host-a=2"]).unwrap().is_empty());
     assert_eq!(read(&[b"__Host-a=1; __Host-a=1"]).unwrap()["__Host-a"], "1");
-    assert_eq!(read(&[b"a=1; a=2"]).unwrap()["a"], "1", "no prefix, no promise");
+    assert_eq!(read(&[b"a=1; a=2"]).unwrap()["a"], "1", "without the prefix, the first counts");
 }
 
 #[test]

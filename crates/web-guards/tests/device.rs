@@ -3,7 +3,7 @@
 use web_guards::device::from_user_agent;
 
 #[test]
-fn a_browser_is_called_what_people_call_it() {
+fn browsers_have_their_common_names() {
     for (user_agent, name) in [
         (
             "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",

@@ -20,7 +20,7 @@ async fn later() -> &'static str {
 }
 
 #[actix_web::test]
-async fn a_panic_is_a_response_that_says_nothing_of_it() {
+async fn panic_response_does_not_contain_its_message() {
     let site = App::new()
         .service(web::resource("/at-once").wrap(from_fn(catch_panics)).get(at_once))
         .service(web::resource("/later").wrap(from_fn(catch_panics)).get(later));

@@ -1,4 +1,4 @@
-//! What each layer refuses, without a connection.
+//! What each layer rejects, without a connection.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
@@ -35,7 +35,7 @@ where
     site.call(request.to_request()).await.unwrap()
 }
 
-/// Why the response refuses its request.
+/// Returns why the request was rejected.
 fn rejection<B>(response: &ServiceResponse<B>) -> Option<Rejection> {
     response.response().error().and_then(|error| error.as_error()).copied()
 }
@@ -68,7 +68,7 @@ async fn writes_are_accepted_from_own_pages_only() {
 }
 
 #[actix_web::test]
-async fn other_sites_may_navigate_here_and_read_nothing() {
+async fn other_sites_can_navigate_but_not_read() {
     let site = site!(SameOrigin::new(&origin()).layer());
     for (fetch, purpose, is_accepted) in [
         (["cross-site", "navigate", "document"], None, true),
@@ -124,7 +124,7 @@ async fn one_host_is_served_with_and_without_its_port() {
 }
 
 #[actix_web::test]
-async fn large_requests_are_refused_and_others_arrive_whole() {
+async fn large_requests_are_rejected_and_others_arrive_complete() {
     let limits = RequestLimits { head_bytes: 100, body_bytes: 10 };
     let site = site!(limits.layer());
     let with_body =
@@ -140,7 +140,7 @@ async fn large_requests_are_refused_and_others_arrive_whole() {
 }
 
 #[actix_web::test]
-async fn a_rejection_is_plain_text_without_anything_of_the_request() {
+async fn rejection_is_plain_text_without_request_data() {
     let site = site!(ServedHost::new(&origin()).layer());
     let response = respond(&site, request(Method::GET, &[("Host", "evil.test")])).await;
     assert_eq!(response.status(), 421);

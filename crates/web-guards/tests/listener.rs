@@ -20,7 +20,7 @@ fn bound() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// Sends these bytes; gives all that comes back until the server closes the connection.
+/// Sends these bytes. Returns everything received until the server closes the connection.
 async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(bytes).await.unwrap();

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use web_guards::tls::{TlsError, from_files, self_signed};
 
-/// A folder with a certificate and a key; each is in a file of its own, and each of another pair.
+/// Returns a folder with a certificate and its key, each in its own file.
 fn pair() -> (tempfile::TempDir, PathBuf, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let both = self_signed().unwrap();
@@ -32,7 +32,7 @@ fn a_self_signed_certificate_can_be_served() {
 }
 
 #[test]
-fn each_error_names_the_file_and_what_is_wrong_with_it() {
+fn each_error_names_the_file_and_the_problem() {
     let (folder, cert, key) = pair();
     let (_other, other_cert, other_key) = pair();
     let error = from_files(&cert, &other_key).unwrap_err();

@@ -1,8 +1,7 @@
-//! What an operator sees of a running [actix-web](https://actix.rs) server: a log that never blocks a
-//! request, a line and a measurement for each request, and metrics for Prometheus.
+//! Observability of an [actix-web](https://actix.rs) server: a log that never blocks a request, a log
+//! line and a measurement for each request, and metrics for Prometheus.
 //!
-//! None of it has the query of a request, an IP address or a header, so nothing secret gets there by
-//! itself.
+//! None of it contains the query of a request, an IP address or a header, which may be secret.
 //!
 //! # Example
 //!

@@ -1,7 +1,7 @@
 //! The log: lines on standard error, as text or JSON, through [`tracing`].
 //!
-//! A thread of its own writes them, so that a reader that is slow or gone never blocks a request. Lines
-//! that can't be written are dropped and counted: [`lost_lines`].
+//! A separate thread writes them, so that a slow or closed reader never blocks a request. Lines that
+//! can't be written are dropped and counted: [`lost_lines`].
 
 use std::panic::PanicHookInfo;
 

@@ -1,5 +1,5 @@
-//! Writes the log to standard error in a thread of its own, so that a reader that is slow or gone
-//! never blocks a request. Lines that can't be written are dropped and counted.
+//! Writes the log to standard error in a separate thread, so that a slow or closed reader never blocks
+//! a request. Lines that can't be written are dropped and counted.
 
 use std::io::{self, Stderr, Write};
 use std::sync::OnceLock;
@@ -40,7 +40,7 @@ struct Batch {
 }
 
 impl Write for Batch {
-    /// Takes one whole line: that is how the subscriber writes them.
+    /// Accepts one complete line, as the subscriber writes them.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.pending.extend_from_slice(line);
         self.lines += 1;
@@ -50,7 +50,7 @@ impl Write for Batch {
         Ok(line.len())
     }
 
-    /// Called when no further line is queued. Nothing can be done about an error but count it.
+    /// Called when no further line is queued. Errors are only counted.
     fn flush(&mut self) -> io::Result<()> {
         if self.out.write_all(&self.pending).is_err() {
             REFUSED.fetch_add(self.lines, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Metrics for Prometheus, on a listener of their own, so that they can't be reached through the site.
+//! Metrics for Prometheus, on a separate listener, so that they can't be reached through the site.
 
 use std::net::TcpListener;
 use std::rc::Rc;
@@ -15,14 +15,13 @@ use crate::log::lost_lines;
 
 /// The text format, as Prometheus itself names it.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// How often measurements are aggregated if nothing collects them: until then each takes memory of its
-/// own.
+/// How often measurements are aggregated if nothing collects them. Until then, each uses memory.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Bucket bounds for requests, in seconds: most take milliseconds, and few more than ten seconds.
 const REQUESTS: [f64; 12] =
     [0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// Why nothing can be measured.
+/// The metrics recorder can't be installed.
 #[derive(Debug, thiserror::Error)]
 #[error("the recorder of metrics can't be installed")]
 pub struct RecorderError(#[from] BuildError);
@@ -101,7 +100,7 @@ impl Recorder {
             };
             App::new().route("/metrics", web::get().to(show))
         });
-        // A thread of its own, so that no request of the site waits for `update`.
+        // A separate thread, so that no request of the site waits for `update`.
         Ok(server.workers(1).disable_signals().shutdown_timeout(0).listen(listener)?.run())
     }
 }

@@ -1,4 +1,4 @@
-//! What the log has of a panic.
+//! Panics in the log.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by it, and tests panics")]
 

@@ -1,4 +1,4 @@
-//! What is recorded of a request, and served to Prometheus.
+//! The metrics of requests, as served to Prometheus.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
@@ -28,7 +28,7 @@ fn scrape(address: SocketAddr) -> String {
 #[actix_web::test]
 async fn requests_are_measured_by_route_and_named_by_an_id() {
     let recorder = Recorder::install([("upstream_seconds", &[0.1, 1.0][..])]).unwrap();
-    assert!(Recorder::install([]).is_err(), "there is one already");
+    assert!(Recorder::install([]).is_err(), "there is a recorder already");
 
     let site = App::new().route("/items/{token}", web::get().to(id)).wrap(from_fn(record_requests));
     let site = init_service(site).await;

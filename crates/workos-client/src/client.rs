@@ -171,7 +171,7 @@ impl Client {
             return Ok(response);
         }
         let envelope = match response.json().map(Value::Object) {
-            // From a proxy or firewall in front of WorkOS: it says nothing about key or address.
+            // From a proxy or firewall in front of WorkOS, so it doesn't depend on the key or the address.
             Err(error) if status.is_client_error() && status.as_u16() != 429 => return Err(error),
             envelope => envelope.unwrap_or_default(),
         };
@@ -190,7 +190,7 @@ pub(super) struct Response {
     status: StatusCode,
     request_id: Option<String>,
     body: Vec<u8>,
-    /// `Content-Encoding`, which no request asks for.
+    /// `Content-Encoding`, which no request accepts.
     encoding: Option<String>,
 }
 

@@ -112,7 +112,7 @@ impl WorkOsError {
         is_closed && error.is_request() && !error.is_connect()
     }
 
-    /// Returns how long WorkOS asks clients to wait: `Retry-After`, at most an hour.
+    /// Returns how long to wait before the next call: `Retry-After`, at most an hour.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -1,4 +1,4 @@
-//! How long calls take, and why they fail.
+//! The durations and failures of calls.
 
 use std::time::Instant;
 

@@ -1,16 +1,16 @@
-//! The pages of whoever is signed in, and what they are told when they are no more.
+//! Pages of a signed-in user, and after the session has ended.
 
 use super::LANGUAGES;
 use super::walk::Walk;
 
 #[actix_web::test]
-async fn of_a_person() {
+async fn account_and_sessions() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         walk.sign_in("ana@acme.test").await;
         walk.look_at("account", "a[href='/account/sessions']").await;
         let mut first = walk.browser.driver.get_named_cookie("__Host-session").await.unwrap();
-        // Its name forbids one.
+        // `__Host-` cookies must not have a domain.
         first.domain = None;
         for _ in 0..2 {
             walk.be_a_stranger().await;
@@ -30,7 +30,7 @@ async fn of_a_person() {
 }
 
 #[actix_web::test]
-async fn while_the_store_is_down() {
+async fn store_outage() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         walk.sign_in("ana@acme.test").await;

@@ -1,4 +1,4 @@
-//! The way in by a mailed code, and what can go wrong with one.
+//! Pages of the sign-in by an email code, and its errors.
 
 use serde_json::json;
 
@@ -14,8 +14,8 @@ impl Walk {
         self.browser.click("form:has([name=code]) button").await;
     }
 
-    /// Asks for a code, and types one to which WorkOS says this.
-    async fn be_told(&self, email: &str, status: u16, error: &str) {
+    /// Requests a code, and types one to which WorkOS responds like this.
+    async fn fail_code(&self, email: &str, status: u16, error: &str) {
         self.ask(email).await;
         self.browser.arrive("[name=code]").await;
         let answer = json!({ "status": status, "body": { "error": error }, "count": 1 });
@@ -25,7 +25,7 @@ impl Walk {
 }
 
 #[actix_web::test]
-async fn by_a_code() {
+async fn sign_in_by_code() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &CODE).await;
         walk.look_at("home_code", "main a[href='/login']").await;
@@ -35,14 +35,14 @@ async fn by_a_code() {
         walk.look_at("code", "[name=code]").await;
         walk.type_code("12345").await;
         walk.look_at("code_wrong", "[data-error=wrong_code] [name=code]").await;
-        walk.be_told("ana@acme.test", 400, "invalid_one_time_code").await;
+        walk.fail_code("ana@acme.test", 400, "invalid_one_time_code").await;
         walk.look_at("code_wrong_try", "[data-error=wrong_code] [name=code]").await;
-        walk.be_told("ana@acme.test", 429, "").await;
+        walk.fail_code("ana@acme.test", 429, "").await;
         walk.look_at("code_too_many_tries", "[data-error=rate_limited] [name=code]").await;
         walk.ask("ana@acme.test").await;
         walk.look_at("code_no_more", "[data-next-mail]").await;
 
-        // Bob asks in a browser in which Carol signs in before he types his code.
+        // Bob requests a code in a browser in which Carol signs in before he types it.
         walk.be_a_stranger().await;
         walk.ask("carol@acme.test").await;
         walk.browser.arrive("[name=code]").await;
@@ -61,16 +61,16 @@ async fn by_a_code() {
 }
 
 #[actix_web::test]
-async fn by_a_code_in_vain() {
+async fn code_errors() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &CODE).await;
-        walk.be_told("ana@acme.test", 400, "one_time_code_expired").await;
+        walk.fail_code("ana@acme.test", 400, "one_time_code_expired").await;
         walk.look_at("error_one_time_code_spent", "[data-error=code_expired]").await;
-        walk.be_told("bob@acme.test", 403, "mfa_challenge").await;
+        walk.fail_code("bob@acme.test", 403, "mfa_challenge").await;
         walk.look_at("error_further_steps", "[data-error=further_steps]").await;
-        walk.be_told("carol@acme.test", 400, "user_mismatch").await;
+        walk.fail_code("carol@acme.test", 400, "user_mismatch").await;
         walk.look_at("error_code_of_another", "[data-error=profile_mismatch]").await;
-        walk.be_told("dan@acme.test", 503, "").await;
+        walk.fail_code("dan@acme.test", 503, "").await;
         walk.look_at("code_workos_unavailable", "[data-error=workos_unavailable] [name=code]")
             .await;
         let wrong = json!({ "error": "invalid_one_time_code" });
@@ -83,7 +83,7 @@ async fn by_a_code_in_vain() {
         walk.type_code("123456").await;
         walk.look_at("error_too_many_wrong_codes", "[data-error=wrong_code] [name=email]").await;
 
-        // Of another browser than the one that asked.
+        // In a browser that didn't request the code.
         let visitor = walk.visitor().await;
         let form = [("flow", "aaaaaaaaaaaaaaaaaaaaaa"), ("code", "123456")];
         let refused = visitor.post("/login/code", &form).await;

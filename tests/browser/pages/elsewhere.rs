@@ -1,4 +1,4 @@
-//! A link in a browser that didn't ask for it.
+//! Pages of a link in a browser that didn't request it.
 
 use super::LANGUAGES;
 use super::walk::Walk;
@@ -6,7 +6,7 @@ use super::walk::Walk;
 const DENIED: (&str, &str) = ("CROSS_DEVICE", "deny");
 
 impl Walk {
-    /// Asks, and opens the link in another browser; gives the digits that the first one shows.
+    /// Requests a link and opens it in another browser. Returns the digits that the first one shows.
     async fn open_elsewhere(&self, email: &str) -> String {
         self.be_a_stranger().await;
         self.ask(email).await;
@@ -31,7 +31,7 @@ fn another_than(digits: &str) -> &'static str {
 }
 
 #[actix_web::test]
-async fn of_workos() {
+async fn workos_link() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         let digits = walk.open_elsewhere("ana@acme.test").await;
@@ -63,7 +63,7 @@ async fn of_workos() {
 }
 
 #[actix_web::test]
-async fn of_workos_where_it_may_do_nothing() {
+async fn workos_link_with_cross_device_denied() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[DENIED]).await;
         walk.open_elsewhere("ana@acme.test").await;
@@ -74,7 +74,7 @@ async fn of_workos_where_it_may_do_nothing() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn of_our_own_mail() {
+async fn own_link() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         let digits = walk.open_elsewhere("ana@acme.test").await;
@@ -93,7 +93,7 @@ async fn of_our_own_mail() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn of_our_own_mail_where_it_may_do_nothing() {
+async fn own_link_with_cross_device_denied() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp"), DENIED]).await;
         walk.open_elsewhere("ana@acme.test").await;

@@ -1,4 +1,4 @@
-//! The stand-in's inbox.
+//! Pages of the emulator's inbox.
 
 use super::LANGUAGES;
 use super::walk::Walk;
@@ -30,7 +30,7 @@ async fn inbox() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn a_mail_of_the_app() {
+async fn own_email_in_inbox() {
     for language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;

@@ -1,4 +1,4 @@
-//! What can be seen of a page that is open in a browser.
+//! Checks and screenshots of a page that is open in a browser.
 
 use std::path::Path;
 
@@ -8,27 +8,27 @@ use serde_json::{Value, json};
 use crate::browser::Browser;
 
 pub const THEMES: [&str; 2] = ["light", "dark"];
-/// A phone as narrow as any (WCAG 2.2, 1.4.10 Reflow), and a desktop.
+/// The narrowest phone (WCAG 2.2, 1.4.10 Reflow), and a desktop.
 pub const WIDTHS: [u32; 2] = [320, 1280];
 
 const AXE: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pages/node_modules/axe-core/axe.min.js");
 
-/// Every rule of WCAG 2.2 up to AA, and what axe-core holds for good practice. It loads nothing, and
-/// leaves frames alone: each has a document of its own.
+/// Checks every rule of WCAG 2.2 up to AA, and axe-core's best practices. Loads nothing, and skips
+/// frames, which are separate documents.
 const RUN_AXE: &str = r"
     const done = arguments[arguments.length - 1];
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const told = (rule, node) =>
+    const describe = (rule, node) =>
         `${rule.id}: ${node.target.join(' ')}: ${node.html} (${node.failureSummary.replace(/\s+/g, ' ')})`;
     const how = { runOnly: tags, resultTypes: ['violations'], iframes: false, preload: false };
     axe.run(document, how).then(
-        found => done(found.violations.flatMap(rule => rule.nodes.map(node => told(rule, node)))),
+        found => done(found.violations.flatMap(rule => rule.nodes.map(node => describe(rule, node)))),
         failed => done([`axe-core failed: ${failed}`]),
     );
 ";
 
-/// What reaches beyond the window, itself or by the text in it, if the page scrolls sideways.
+/// Returns the elements that are wider than the window if the page scrolls sideways.
 const FIND_OVERFLOW: &str = r"
     const width = arguments[0];
     if (document.scrollingElement.scrollWidth <= width) return [];
@@ -41,22 +41,22 @@ const FIND_OVERFLOW: &str = r"
     return ['it scrolls sideways: ' + out.slice(0, 5).join(' ')];
 ";
 
-/// How light the ground of the page is, from 0 to 255: the first of these that isn't transparent.
+/// Returns the lightness of the page's background, from 0 to 255.
 const LIGHTNESS: &str = r"
-    const grounds = [document.body, document.documentElement]
+    const backgrounds = [document.body, document.documentElement]
         .map(element => getComputedStyle(element).backgroundColor.match(/[\d.]+/g).map(Number))
         .filter(channels => channels.length === 3 || channels[3] > 0);
-    return grounds.length ? (grounds[0][0] + grounds[0][1] + grounds[0][2]) / 3 : null;
+    return backgrounds.length ? (backgrounds[0][0] + backgrounds[0][1] + backgrounds[0][2]) / 3 : null;
 ";
 
-/// Puts axe-core into the page. A policy for its contents doesn't forbid this: the driver does it.
-pub async fn bring_axe(browser: &Browser) {
+/// Loads axe-core into the page. The page's CSP doesn't apply to the driver.
+pub async fn load_axe(browser: &Browser) {
     let axe = std::fs::read_to_string(AXE)
         .expect("axe-core: npm ci --ignore-scripts --prefix tests/pages");
     browser.driver.execute(axe, Vec::new()).await.unwrap();
 }
 
-/// What axe-core complains of.
+/// Returns the violations that axe-core finds.
 pub async fn violations(browser: &Browser) -> Vec<String> {
     let found = browser.driver.execute_async(RUN_AXE, Vec::new()).await.unwrap();
     found.convert().unwrap()
@@ -67,7 +67,7 @@ pub async fn overflow(browser: &Browser, width: u32) -> Vec<String> {
     found.convert().unwrap()
 }
 
-/// Whether the page is light where it should be dark, or the other way round.
+/// Returns a problem if the page's background doesn't match the theme.
 pub async fn wrong_theme(browser: &Browser, theme: &str) -> Option<String> {
     let lightness = browser.run(LIGHTNESS).await;
     let is_right = match (theme, lightness.as_f64()) {
@@ -75,25 +75,25 @@ pub async fn wrong_theme(browser: &Browser, theme: &str) -> Option<String> {
         (_, Some(lightness)) => lightness > 192.0,
         (_, None) => false,
     };
-    (!is_right).then(|| format!("a ground of lightness {lightness} isn't {theme}"))
+    (!is_right).then(|| format!("a background of lightness {lightness} isn't {theme}"))
 }
 
-/// Has the browser keep what servers send, from now on.
-pub async fn keep_answers(browser: &Browser) {
+/// Makes the browser record responses from now on.
+pub async fn record_responses(browser: &Browser) {
     browser.cdp("Network.enable", json!({})).await;
 }
 
-/// The page as the server sent it, before any script had its way.
+/// Returns the page as the server sent it, before scripts changed it.
 pub async fn html_as_sent(browser: &Browser) -> String {
     let tree = browser.cdp("Page.getFrameTree", json!({})).await;
-    // A document's request has the name of its loader.
+    // The ID of a document's request is that of its loader.
     let request = json!({ "requestId": tree["frameTree"]["frame"]["loaderId"] });
     let answer = browser.cdp("Network.getResponseBody", request).await;
     assert_eq!(answer["base64Encoded"], false);
     answer["body"].as_str().unwrap().to_owned()
 }
 
-/// The whole page, however long.
+/// Saves a screenshot of the complete page.
 pub async fn screenshot(browser: &Browser, path: &Path) {
     let page = browser.cdp("Page.getLayoutMetrics", json!({})).await["cssContentSize"].take();
     let clip = json!({
@@ -105,8 +105,8 @@ pub async fn screenshot(browser: &Browser, path: &Path) {
     std::fs::write(path, image.unwrap()).unwrap();
 }
 
-/// What was written to the console since the last look. That the page itself is an error page is told
-/// there too, and is as it should be.
+/// Returns the console messages since the last call, except the one about the error status of the
+/// page itself.
 pub async fn console(browser: &Browser) -> Vec<String> {
     let page: Value = browser.run("return location.href.split('#')[0]").await;
     let own_status = format!(
@@ -114,7 +114,7 @@ pub async fn console(browser: &Browser) -> Vec<String> {
         page.as_str().unwrap()
     );
     let said = browser.driver.browser_log().await.unwrap().into_iter().map(|entry| entry.message);
-    // The driver may type before the page is ready.
+    // Logged when the driver types before the page is ready.
     let quick = "Autofocus processing was blocked";
     said.filter(|message| !message.starts_with(&own_status) && !message.contains(quick)).collect()
 }

@@ -1,4 +1,4 @@
-//! Sign-ins through an organization, with the pages of its identity provider.
+//! Pages of SSO, with those of the identity provider.
 
 use super::LANGUAGES;
 use super::walk::Walk;
@@ -6,7 +6,7 @@ use super::walk::Walk;
 const SSO: (&str, &str) = ("SSO_DOMAINS", "acme.test=org_acme");
 
 #[actix_web::test]
-async fn begun_here() {
+async fn sp_initiated() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[SSO]).await;
         let visitor = walk.visitor().await;
@@ -49,7 +49,7 @@ async fn begun_here() {
     }
 }
 
-/// Sends the identity provider's form with nothing that it could read.
+/// Submits the identity provider's form with invalid values.
 const SEND_WRONG: &str = r"
     document.querySelector('details').open = true;
     for (const name of ['email', 'custom_attributes', 'raw_attributes'])
@@ -58,7 +58,7 @@ const SEND_WRONG: &str = r"
 ";
 
 #[actix_web::test]
-async fn begun_at_the_identity_provider() {
+async fn idp_initiated() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[SSO]).await;
         walk.go(&walk.demo.inbox).await;

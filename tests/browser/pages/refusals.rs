@@ -1,12 +1,12 @@
-//! The pages of what doesn't go through.
+//! Error pages.
 
 use serde_json::json;
 
 use super::walk::Walk;
 use super::{LANGUAGES, look};
 
-/// Sends a form to the site as none of its pages does: to this path, with this value.
-fn odd_form(path: &str, value: &str) -> String {
+/// Returns a script that submits a form that no page of the site has.
+fn foreign_form(path: &str, value: &str) -> String {
     format!(
         "const form = document.createElement('form');
          for (const name of ['email', 'return_to']) {{
@@ -21,7 +21,7 @@ fn odd_form(path: &str, value: &str) -> String {
 }
 
 #[actix_web::test]
-async fn of_what_nobody_should_ask() {
+async fn invalid_requests() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         for (page, path, code) in [
@@ -43,27 +43,27 @@ async fn of_what_nobody_should_ask() {
             walk.look_at(page, &format!("[data-error={code}]")).await;
         }
         walk.go("/login").await;
-        walk.browser.run(&odd_form("/", "")).await;
+        walk.browser.run(&foreign_form("/", "")).await;
         walk.look_at("error_method_not_allowed", "[data-error=method_not_allowed]").await;
         walk.go("/login").await;
-        walk.browser.run(&odd_form("/login", &"a".repeat(20_000))).await;
+        walk.browser.run(&foreign_form("/login", &"a".repeat(20_000))).await;
         walk.look_at("error_too_large", "[data-error=too_large]").await;
         let other_site =
             format!("data:text/html,<form method=post action={}/login>", walk.demo.site);
         walk.go(&other_site).await;
         walk.browser.run("document.forms[0].submit()").await;
-        // A cookie that another site sends along is none of ours: the language is the browser's.
+        // Cross-site requests carry no cookie, so the page is in the browser's language.
         walk.look("error_cross_site", "[data-error=cross_site]").await;
         walk.go(&walk.demo.site.replace("localhost", "127.0.0.1")).await;
         walk.browser.arrive("[data-error=wrong_host]").await;
-        // Bare: its style sheet is refused under that name as well.
+        // Not checked: its style sheet is rejected under that name as well.
         walk.keep("error_wrong_host", &look::html_as_sent(&walk.browser).await);
         walk.end().await;
     }
 }
 
 #[actix_web::test]
-async fn of_who_may_not() {
+async fn rejected_users() {
     for &language in LANGUAGES {
         let limits = [("ALLOWED_EMAIL_DOMAINS", "acme.test"), ("RATE_LIMIT_PER_CLIENT", "1/15m")];
         let mut walk = Walk::begin(language, &limits).await;
@@ -85,7 +85,7 @@ async fn of_who_may_not() {
 }
 
 #[actix_web::test]
-async fn of_what_workos_does() {
+async fn workos_errors() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         walk.demo.workos.fail("/passwordless/sessions", json!({ "status": 503, "count": 1 })).await;
@@ -113,7 +113,7 @@ async fn of_what_workos_does() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn of_our_own_mail() {
+async fn own_link_errors() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;
@@ -123,11 +123,11 @@ async fn of_our_own_mail() {
         walk.browser.click("form[action^='/login/open/'] button").await;
         walk.look_at("error_workos_unavailable_link_works", "[data-error=workos_unavailable]")
             .await;
-        // WorkOS is left waiting once the button is pressed, so that nobody is signed in meanwhile.
+        // WorkOS fails after the button is pressed, so that the sign-in stays pending.
         walk.demo.workos.fail("/passwordless/*/confirm", json!({ "status": 500 })).await;
         walk.open_link("ana@acme.test").await;
         walk.browser.click("form[action^='/login/open/'] button").await;
-        walk.overlook().await;
+        walk.ignore_console().await;
         walk.open_link("ana@acme.test").await;
         walk.look_at("error_link_in_use", "[data-error=link_expired]:not(:has(form))").await;
 
@@ -141,7 +141,7 @@ async fn of_our_own_mail() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn of_an_end_that_comes_too_late() {
+async fn late_cancellation() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;

@@ -1,4 +1,4 @@
-//! The way in, in the browser that asks: by WorkOS's mail, and by our own.
+//! Pages of the sign-in by link in the requesting browser, by WorkOS's email and by our own.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::LANGUAGES;
 use super::walk::Walk;
 
 #[actix_web::test]
-async fn by_the_mail_of_workos() {
+async fn sign_in_by_workos_link() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[]).await;
         walk.look_at("home", "main a[href='/login']").await;
@@ -24,7 +24,7 @@ async fn by_the_mail_of_workos() {
         walk.go("/").await;
         walk.look_at("home_signed_in", "main a[href='/account']").await;
 
-        // Bob asks in a browser in which Carol signs in before he opens his link.
+        // Bob requests a link in a browser in which Carol signs in before he opens it.
         walk.be_a_stranger().await;
         walk.ask("bob@acme.test").await;
         walk.browser.arrive("#again").await;
@@ -37,7 +37,7 @@ async fn by_the_mail_of_workos() {
 
 #[cfg(feature = "smtp")]
 #[actix_web::test]
-async fn by_our_own_mail() {
+async fn sign_in_by_own_link() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("LINK_DELIVERY", "smtp")]).await;
         walk.ask("ana@acme.test").await;
@@ -47,7 +47,7 @@ async fn by_our_own_mail() {
         walk.open_link("ana@acme.test").await;
         walk.look_at("open", "form[action^='/login/open/']").await;
 
-        // The page that leaves for WorkOS is gone before it could be looked at.
+        // The browser leaves the redirect page too soon to check it.
         let visitor = walk.visitor().await;
         visitor.ask_for_link("ben@acme.test", "").await;
         let link = walk.demo.workos.newest_link("ben@acme.test").await;
@@ -59,7 +59,7 @@ async fn by_our_own_mail() {
 }
 
 #[actix_web::test]
-async fn when_a_mailbox_has_had_its_share() {
+async fn mailbox_limit() {
     for &language in LANGUAGES {
         let mut walk = Walk::begin(language, &[("RATE_LIMIT_PER_MAILBOX", "1/1h")]).await;
         walk.ask("ana@acme.test").await;
@@ -70,10 +70,9 @@ async fn when_a_mailbox_has_had_its_share() {
     }
 }
 
-/// The page of a sign-in that another request is busy with goes on after a second, so it isn't looked
-/// at either.
+/// The page of a sign-in in progress reloads after a second, too soon to check it in the browser.
 #[actix_web::test]
-async fn by_a_link_whose_exchange_takes_long() {
+async fn slow_exchange() {
     for &language in LANGUAGES {
         let walk = Walk::begin(language, &[]).await;
         let visitor = walk.visitor().await;

@@ -1,4 +1,4 @@
-//! A visitor who looks at every page that they come by.
+//! A visitor whose browser checks every page.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,27 +14,27 @@ pub struct Walk {
     pub demo: Demo,
     pub browser: Browser,
     language: &'static str,
-    /// What is wrong with the pages so far: a walk goes on, and tells of all of them at its end.
+    /// The problems found so far. They are reported at the end.
     faults: Vec<String>,
 }
 
 impl Walk {
-    /// Begins in a demo with these settings, in a new browser that has chosen a language.
+    /// Starts a demo with these settings, and a new browser with this language.
     pub async fn begin(language: &'static str, settings: &[(&str, &str)]) -> Self {
         let (demo, browser) = (Demo::with(settings).await, Browser::start().await);
-        look::keep_answers(&browser).await;
+        look::record_responses(&browser).await;
         let walk = Self { demo, browser, language, faults: Vec::new() };
         walk.be_a_stranger().await;
         walk
     }
 
-    /// Opens a path of the site, or a link.
+    /// Opens a path of the site, or a URL.
     pub async fn go(&self, to: &str) {
         let site = Url::parse(&self.demo.site).unwrap();
         self.browser.driver.goto(site.join(to).unwrap().as_str()).await.unwrap();
     }
 
-    /// Forgets all cookies, as another browser has none of them; it knows the language again.
+    /// Deletes all cookies, as in another browser, and sets the language again.
     pub async fn be_a_stranger(&self) {
         self.go("/").await;
         self.browser.driver.delete_all_cookies().await.unwrap();
@@ -48,21 +48,21 @@ impl Walk {
         self.browser.click("main form button[type=submit]").await;
     }
 
-    /// Asks for a link, and opens it.
+    /// Requests a link, and opens it.
     pub async fn sign_in(&self, email: &str) {
         self.ask(email).await;
-        // Not before: the newest would be the one before.
+        // Otherwise the newest link might be an earlier one.
         self.browser.arrive("#again").await;
         self.open_link(email).await;
         self.browser.arrive("a[href='/account/sessions']").await;
     }
 
-    /// Opens the newest link that was mailed to this address.
+    /// Opens the newest link sent to this address.
     pub async fn open_link(&self, email: &str) {
         self.go(&self.demo.workos.newest_link(email).await).await;
     }
 
-    /// Gives this browser a cookie of another.
+    /// Sets a cookie.
     pub async fn set_cookie(&self, name: &str, value: &str) {
         let url = &self.demo.site;
         let cookie =
@@ -70,27 +70,26 @@ impl Walk {
         self.browser.cdp("Network.setCookie", cookie).await;
     }
 
-    /// Takes no notice of what was written to the console on the way here.
-    pub async fn overlook(&self) {
+    /// Discards the console messages so far.
+    pub async fn ignore_console(&self) {
         look::console(&self.browser).await;
     }
 
-    /// Looks at the page that is open, or is about to be: the one with such an element.
+    /// Waits for the page with this element, and checks it.
     ///
-    /// In each theme and at each width, axe-core finds nothing to complain of, nothing sticks out at
-    /// the side, and the page is as dark as the theme. Nothing is written to the console, a word of
-    /// the browser about forbidden contents included. Its HTML is kept for W3C's checker, and
-    /// pictures of it for people.
+    /// In each theme and at each width, axe-core finds no violation, the page doesn't scroll
+    /// sideways, and its background matches the theme. The console has no messages, such as CSP
+    /// violations. Saves the HTML for W3C's checker, and screenshots.
     pub async fn look(&mut self, page: &str, sign: &str) {
         self.browser.arrive(sign).await;
         self.keep(page, &look::html_as_sent(&self.browser).await);
-        look::bring_axe(&self.browser).await;
-        // Most faults are to be seen in several views: each is told once.
+        look::load_axe(&self.browser).await;
+        // Most problems appear in several views. Report each once.
         let mut views_of = BTreeMap::<String, Vec<String>>::new();
         for theme in THEMES {
-            self.browser.prefer(theme).await;
+            self.browser.set_theme(theme).await;
             for width in WIDTHS {
-                self.browser.be_wide(width).await;
+                self.browser.set_width(width).await;
                 let mut faults = look::violations(&self.browser).await;
                 faults.extend(look::overflow(&self.browser, width).await);
                 faults.extend(look::wrong_theme(&self.browser, theme).await);
@@ -105,11 +104,11 @@ impl Walk {
             self.fault(page, &format!("({}) {fault}", views.join(", ")));
         }
         for said in look::console(&self.browser).await {
-            self.fault(page, &format!("the console says {said}"));
+            self.fault(page, &format!("console: {said}"));
         }
     }
 
-    /// The same, for a page of the site: it says its language. Those of the stand-in have but one.
+    /// Checks a page of the site, including its language. The emulator's pages have only one.
     pub async fn look_at(&mut self, page: &str, sign: &str) {
         self.look(page, sign).await;
         let language = self.browser.run("return document.documentElement.lang").await;
@@ -122,26 +121,25 @@ impl Walk {
         self.faults.push(format!("{page} [{}] {what}", self.language));
     }
 
-    /// Keeps HTML for W3C's checker, of what can't be looked at.
+    /// Saves HTML for W3C's checker, of a page that isn't checked in the browser.
     pub fn keep(&self, page: &str, html: &str) {
         std::fs::write(self.file("html", &format!("{page}.html")), html).unwrap();
     }
 
-    /// A visitor without a browser, who has chosen the language as well: for pages that go on at
-    /// once.
+    /// Returns a visitor without a browser, with the same language, for pages that redirect at once.
     pub async fn visitor(&self) -> Visitor {
         let visitor = Visitor::new(&self.demo.site);
         visitor.get(&format!("/?lang={}", self.language)).await;
         visitor
     }
 
-    /// Ends the walk; fails if anything was wrong on the way.
+    /// Ends the walk. Fails if there was any problem.
     pub async fn end(self) {
         self.browser.quit().await;
         assert!(self.faults.is_empty(), "\n{}\n", self.faults.join("\n"));
     }
 
-    /// A file in `target/tmp`, or for screenshots in the folder that `SCREENSHOTS` names.
+    /// Returns the path of a file in `target/tmp`, or for screenshots in the folder `SCREENSHOTS`.
     fn file(&self, kind: &str, name: &str) -> PathBuf {
         let chosen = std::env::var_os("SCREENSHOTS").filter(|_| kind == "screenshots");
         let folder = match chosen {

@@ -13,7 +13,7 @@ use super::{Site, Tls};
 use crate::with_sources;
 
 const DEADLINE: Duration = Duration::from_secs(5);
-/// Shorter, so that a host that can't be reached differs from one that doesn't respond.
+/// Shorter, to tell an unreachable host from one that doesn't respond.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 pub(super) struct Visitor {

@@ -1,4 +1,4 @@
-//! How long the mail server takes, and why it accepts no email.
+//! The durations and failures of the mail server.
 
 use std::time::Instant;
 

@@ -88,8 +88,8 @@ impl Mailer {
         Ok(())
     }
 
-    /// Sends an email, at most once: if it may have arrived, it isn't sent again. If the server asks
-    /// to try again later, it is retried during the email's lifetime.
+    /// Sends an email, at most once: if it may have arrived, it isn't sent again. If the server
+    /// defers it, it is retried during the email's lifetime.
     ///
     /// Returns a fixed time after the server is ready for the recipient. What the server replies to
     /// the recipient and the message is logged and passed to `on_result` (whether it accepted the

@@ -1,4 +1,4 @@
-//! What an error of Redis means, and how to fix it.
+//! The causes of Redis errors, and their remedies.
 
 use redis::{ErrorKind, RedisError};
 
@@ -11,8 +11,8 @@ const ACL: &str = "the ACL of the user in {name} doesn't allow a command or key 
      +get +set +hget +hmget +hset +scan +zadd +zcount +zrange +zrangebyscore +zrem +zrevrange, and \
      the keys of this application";
 
-/// Says what failed, and the remedy if there is a known one; `name` is what the store is called. The
-/// server's text is compared and never shown, since it may quote what it was sent.
+/// Returns what failed, and the remedy if there is a known one. `name` is the name of the store. The
+/// server's text is compared but never shown, since it may quote the request.
 pub(super) fn describe(error: &RedisError, name: &str) -> String {
     if error.kind() == ErrorKind::Io {
         return error.to_string();
@@ -40,13 +40,13 @@ pub(super) fn remedy(error: &RedisError) -> Option<&'static str> {
         "ERR" if says(&["DB index is out of range"]) => NO_DATABASE,
         "ERR" if says(&["no permissions", "user executing the script", "ACL failure"]) => ACL,
         "NOPERM" => ACL,
-        "NOAUTH" => "this Redis wants a password: add it to {name}",
-        "WRONGPASS" => "this Redis refuses the user or password in {name}",
+        "NOAUTH" => "this Redis requires a password: add it to {name}",
+        "WRONGPASS" => "this Redis rejects the user or password in {name}",
         "READONLY" => "this Redis is a replica: point {name} at the primary",
         "MASTERDOWN" => "this Redis is a replica that has lost its primary: point {name} at the primary",
         "NOREPLICAS" => "too few of its replicas are connected (min-replicas-to-write): restore them",
         "OOM" => "its memory is full: raise maxmemory; sessions need maxmemory-policy noeviction",
-        "MISCONF" => "it can't save to its disk, so it refuses writes: see its log, and free space there",
+        "MISCONF" => "it can't save to its disk, so it rejects writes: see its log, and free disk space",
         "LOADING" => "it is still loading its data: wait",
         "WRONGTYPE" => "another application uses keys of the same prefix",
         _ => return None,

@@ -1,12 +1,12 @@
 //! A worker thread's connection to Redis: opened when it is needed, shared by all requests of the
 //! thread, dropped after any error, and never waited for longer than a page may take.
 //!
-//! One for each thread and not for the process: its thread's runtime drives it, so that no request
-//! depends on another thread, nor outlives it when the program ends.
+//! Each thread has its own connection, driven by the thread's runtime, so that no request depends on
+//! another thread or outlives it at shutdown.
 //!
-//! Not the redis crate's `ConnectionManager`: after a first connection that was refused for want of a
-//! password, or while the server loads its data, it never tries again, and it holds on to a silent
-//! peer until TCP gives up.
+//! The redis crate's `ConnectionManager` isn't used: if the first connection fails because a password
+//! is missing or the server is loading its data, it never tries again, and it keeps an unresponsive
+//! connection until TCP times out.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use super::cause::describe;
 
 /// The longest that a call takes, connecting and one retry included.
 pub(super) const DEADLINE: Duration = Duration::from_secs(1);
-/// The longest that an answer takes over an open connection.
+/// The longest that a response takes over an open connection.
 const ANSWER: Duration = Duration::from_millis(500);
 
 #[derive(Clone)]
@@ -60,7 +60,7 @@ impl Connection {
         };
         match timeout(DEADLINE, tries).await {
             Ok(answer) => answer.map_err(|error| StoreError::Server(describe(&error, &self.name))),
-            Err(_) => Err(StoreError::Server("no answer in time".to_owned())),
+            Err(_) => Err(StoreError::Server("no response in time".to_owned())),
         }
     }
 
@@ -71,8 +71,8 @@ impl Connection {
         let (mut connection, number) = self.connected().await?;
         let answer = script.invoke_async(&mut connection).await;
         if answer.is_err() {
-            // Whatever it was (silence, a replica that was the master), a new connection may lead
-            // elsewhere.
+            // Whatever the error (a timeout, a primary that became a replica), a new connection may reach
+            // another server.
             let mut current = self.current.lock().await;
             if current.number == number {
                 current.connection = None;

@@ -8,7 +8,7 @@
 
 use redis::Script;
 
-/// What the scripts share; `PREFIX` is replaced. A minute is added to a lifetime for instances whose
+/// The functions that the scripts share; `PREFIX` is replaced. A minute is added to a lifetime for instances whose
 /// clocks differ: dates tell what has expired, and TTLs only tidy up.
 const SHARED: &str = "
     local function row(session) return 'PREFIXsession:' .. session end
@@ -49,7 +49,7 @@ const SHARED: &str = "
         return found
     end
 
-    -- Ends a session if it is alive by its dates as well; returns how many it ended.
+    -- Ends a session that is alive by its dates, too; returns how many it ended.
     local function finish_one(session, now, why, only, but)
         if not lives(session) then return 0 end
         local found = redis.call('HMGET', row(session), 'id', 'ends_at')
@@ -99,7 +99,7 @@ scripts! {
 
     find = "return fields(ARGV[1])";
 
-    /// The last begun first.
+    /// The newest first.
     list = "
     local listed = {}
     for _, session in ipairs(redis.call('ZREVRANGE', sessions(ARGV[1]), 0, -1)) do
@@ -184,7 +184,7 @@ scripts! {
 
     delete = "forget(ARGV[1])";
 
-    /// Each caller has a mark of its own, so that a retry after a broken connection gets the same answer.
+    /// Each caller has its own mark, so that a retry after a broken connection gets the same result.
     claim = "
     local name, mark, what, now, expires_at = unpack(ARGV)
     local held = redis.call('HMGET', claim(name), 'mark', 'expires_at')
@@ -220,7 +220,7 @@ scripts! {
             count = count, ends_at = ends_at, place = tonumber(place), reached = tonumber(reached) })
     end
     for _, counter in ipairs(counters) do
-        -- A condition that no longer holds ends the wait as well.
+        -- The wait also ends when the condition no longer holds.
         local condition = counters[counter.place]
         local is_enforced = not condition or condition.count >= counter.reached
         local ends_at = condition and math.min(counter.ends_at, condition.ends_at) or counter.ends_at
@@ -230,7 +230,7 @@ scripts! {
     end
     if refused then return waits end
     for _, counter in ipairs(counters) do
-        -- A cost of 0 only asks, and opens no window.
+        -- A cost of 0 only checks, and opens no window.
         if counter.add > 0 then
             redis.call('HSET', limit(counter.name), 'count', counter.count + counter.add,
                 'ends_at', counter.ends_at)

@@ -1,4 +1,4 @@
-//! The file: its layout, and how it is opened.
+//! The layout of the file, and opening it.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::StoreError;
 
-/// Its name.
+/// The name of the file.
 pub(crate) const FILE: &str = "sessions.sqlite3";
 
 /// The layout of the file. `PRAGMA user_version` counts the steps that a file has taken; a step,
@@ -76,7 +76,7 @@ pub(super) fn create(data_dir: &Path) -> Result<PathBuf, StoreError> {
     let is_new = !path.exists();
     // SQLite's other files take their mode from this one.
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
-    // SQLite would start with an empty database, as if there had been none.
+    // SQLite would treat an empty file as a new database.
     if !is_new && file.metadata()?.len() == 0 {
         return Err(StoreError::Damaged("it is empty".to_owned()));
     }
@@ -90,7 +90,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     connection.busy_timeout(Duration::from_millis(500))?;
     // A commit returns when it is on disk: a session whose cookie was sent is never lost.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    // More than there are statements: none is prepared twice.
+    // More than the number of statements, so that none is prepared twice.
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

@@ -1,5 +1,5 @@
-//! The one connection that writes, on a thread of its own. Waiting writes are committed together: a
-//! commit, which waits for the disk, costs more than what is in it.
+//! The only connection that writes, on its own thread. Waiting writes are committed together, since a
+//! commit, which waits for the disk, costs more than its writes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
@@ -48,7 +48,7 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// What waits is written, and the file is closed.
+    /// Commits the waiting writes, and closes the file.
     fn drop(&mut self) {
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
@@ -66,12 +66,12 @@ fn write_what_waits(mut connection: Connection, waiting: &mpsc::Receiver<Job>) {
     }
 }
 
-/// In one transaction; if one of them fails, each in its own.
+/// Commits the jobs in one transaction, or each in its own if one of them fails.
 fn commit(connection: &mut Connection, mut jobs: Vec<Job>) {
     match try_to_commit(connection, &mut jobs) {
         Ok(changed) => {
             for (job, changed) in jobs.into_iter().zip(changed) {
-                // The caller may be gone; the row is written all the same.
+                // The caller may have been dropped. The row is written anyway.
                 let _ = job.done.send(Ok(changed));
             }
         }
@@ -90,9 +90,9 @@ fn commit(connection: &mut Connection, mut jobs: Vec<Job>) {
 }
 
 enum Failed {
-    /// One of them.
+    /// A job failed.
     One(Error),
-    /// What all of them need: the lock of the file, or the disk.
+    /// The transaction failed: the lock of the file, or the disk.
     All(Error),
 }
 

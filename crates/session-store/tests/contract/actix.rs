@@ -62,7 +62,7 @@ async fn ended_session_has_its_reason_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn unreadable_session_is_none_and_not_a_failing_store() {
+async fn unreadable_session_is_none_not_an_error() {
     let test = TestStore::new().await;
     let reference = test.begin(ANA).await;
     let eve = Some("user_eve".to_owned());

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use super::{HOUR, TestStore};
 
 #[actix_web::test]
-async fn claim_is_given_once_until_it_expires_or_is_released() {
+async fn claim_succeeds_once_until_it_expires_or_is_released() {
     let test = TestStore::new().await;
     let until = test.clock.now() + HOUR;
     let claim = |value: &str| test.store.claim("link 1", value.to_owned(), until);
@@ -22,7 +22,7 @@ async fn claim_is_given_once_until_it_expires_or_is_released() {
 }
 
 #[actix_web::test]
-async fn of_many_simultaneous_claims_one_succeeds() {
+async fn one_of_many_simultaneous_claims_succeeds() {
     let test = TestStore::new().await;
     let (until, other) = (test.clock.now() + HOUR, test.reopened());
     let claims = (0..50).map(|number| {
@@ -34,7 +34,7 @@ async fn of_many_simultaneous_claims_one_succeeds() {
 }
 
 #[actix_web::test]
-async fn value_is_replaced_and_outlives_a_restart() {
+async fn value_is_replaced_and_survives_a_restart() {
     let test = TestStore::new().await;
     let until = test.clock.now() + HOUR;
     assert_eq!(test.store.get("approval").await.unwrap(), None);

@@ -1,4 +1,4 @@
-//! When a session ends by itself.
+//! Sessions that end by their lifetimes.
 
 use session_store::EndReason;
 
@@ -17,7 +17,7 @@ async fn idle_session_ends_and_use_extends_it() {
 }
 
 #[actix_web::test]
-async fn nothing_extends_a_session_beyond_the_absolute_lifetime() {
+async fn activity_does_not_extend_a_session_beyond_the_absolute_lifetime() {
     let test = TestStore::new().await;
     let session = test.begin(ANA).await;
     for _ in 0..19 {

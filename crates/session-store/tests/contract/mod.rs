@@ -1,5 +1,4 @@
-//! What every engine must do. `tests/sqlite` and `tests/redis` run it, each with an `Engine` of its
-//! own.
+//! Tests of every engine. `tests/sqlite` and `tests/redis` run them, each with its own `Engine`.
 
 mod actix;
 mod claims;
@@ -18,7 +17,7 @@ use crate::engine::Engine;
 const HOUR: i64 = 60 * 60;
 const ANA: &str = "user_ana";
 
-/// A store of its own with idle and absolute lifetimes of 1 and 10 hours, and 3 sessions a user.
+/// A new store with idle and absolute lifetimes of 1 and 10 hours, and 3 sessions a user.
 struct TestStore {
     engine: Engine,
     clock: Clock,

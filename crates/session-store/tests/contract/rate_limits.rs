@@ -45,7 +45,7 @@ async fn all_hits_count_or_none() {
 }
 
 #[actix_web::test]
-async fn cost_counts_and_a_cost_of_zero_only_asks() {
+async fn cost_counts_and_a_cost_of_zero_only_checks() {
     let test = TestStore::new().await;
     let costs = |cost| RateLimitHit { cost, ..hit("a", 10) };
     assert_eq!(refused(&test, &[costs(10)]).await, [false]);
@@ -68,7 +68,7 @@ async fn limit_with_a_condition_refuses_only_once_the_other_has_its_count() {
 }
 
 #[actix_web::test]
-async fn of_many_simultaneous_hits_no_more_than_the_limit_count() {
+async fn simultaneous_hits_do_not_exceed_the_limit() {
     let test = TestStore::new().await;
     let other = test.engine.is_shared().then(|| test.reopened());
     let hits = [hit("a", 7)];

@@ -5,7 +5,7 @@ use session_store::{EndReason, Found, NewSession, RevokeScope, SessionFilter};
 use super::{ANA, HOUR, TestStore, ana, session_of};
 
 #[actix_web::test]
-async fn session_is_read_as_it_was_written_also_after_a_restart() {
+async fn session_round_trips_and_survives_a_restart() {
     let test = TestStore::new().await;
     let session = test.begin(ANA).await;
     for store in [test.store.clone(), test.reopened()] {
@@ -20,7 +20,7 @@ async fn session_is_read_as_it_was_written_also_after_a_restart() {
 }
 
 #[actix_web::test]
-async fn values_can_be_replaced_and_an_ended_session_takes_none() {
+async fn values_can_be_replaced_until_the_session_ends() {
     let test = TestStore::new().await;
     let session = test.begin(ANA).await;
     let set = async |values: &str| {
@@ -46,7 +46,7 @@ async fn values_of_another_user_are_detected_as_damage() {
 }
 
 #[actix_web::test]
-async fn new_session_replaces_the_one_its_browser_had() {
+async fn new_session_replaces_the_previous_one_of_its_browser() {
     let test = TestStore::new().await;
     let old = test.begin(ANA).await;
     let new = test.store.begin(session_of(ANA), Some(&old)).await.unwrap();
@@ -63,7 +63,7 @@ async fn user_has_at_most_the_configured_number_of_sessions() {
         sessions.push(test.begin(ANA).await);
         test.clock.advance(120);
     }
-    assert!(test.is_alive(&sessions[0]).await, "it is used, so another one goes");
+    assert!(test.is_alive(&sessions[0]).await, "it was used recently, so another one is removed");
     let newest = test.begin(ANA).await;
     test.begin("user_bob").await;
     assert_eq!(test.end_reason(&sessions[1]).await, Some(EndReason::TooManySessions));
@@ -126,14 +126,14 @@ async fn sessions_are_revoked_one_the_others_or_all() {
 }
 
 #[actix_web::test]
-async fn store_holds_no_reference_and_nothing_personal_of_an_ended_session() {
+async fn store_contains_no_reference_and_no_personal_data_of_ended_sessions() {
     let test = TestStore::new().await;
     let session = test.begin(ANA).await;
     let holds = |text: &str| {
         let dump = test.engine.dump();
         dump.windows(text.len()).any(|window| window == text.as_bytes())
     };
-    assert!(holds("192.0.2.7"), "the dump is of the store");
+    assert!(holds("192.0.2.7"), "the dump contains the store");
     assert!(!holds(&session));
     test.store.revoke(ana(), RevokeScope::All, EndReason::ByOperator).await.unwrap();
     test.engine.forget_deleted();
@@ -143,7 +143,7 @@ async fn store_holds_no_reference_and_nothing_personal_of_an_ended_session() {
 }
 
 #[actix_web::test]
-async fn store_is_ready_once_it_has_taken_a_write_and_nothing_of_it_stays() {
+async fn store_is_ready_after_a_trial_write_that_leaves_nothing() {
     let test = TestStore::new().await;
     let before = test.engine.dump();
     test.store.ready().await.unwrap();

@@ -1,4 +1,4 @@
-//! The engine of this suite: a `redis-server` of each test's own.
+//! The engine of this suite: a `redis-server` for each test.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -20,7 +20,7 @@ impl Engine {
         Self::with(&[]).await
     }
 
-    /// With these options of `redis-server` as well.
+    /// Starts a server with these additional options.
     pub async fn with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = port();
@@ -39,7 +39,7 @@ impl Engine {
         self.server.wait().unwrap();
     }
 
-    /// Waits until it accepts connections; false if it ended because its port is taken.
+    /// Waits until the server accepts connections. Returns false if it exits because its port is in use.
     async fn accepts(&mut self) -> bool {
         let started = Instant::now();
         while self.server.try_wait().unwrap().is_none() {
@@ -78,26 +78,26 @@ impl Engine {
         Client::open(self.url()).unwrap().get_connection().unwrap()
     }
 
-    /// Has the server run this command.
-    pub fn ask<T: FromRedisValue>(&self, command: &str) -> T {
+    /// Runs this command on the server.
+    pub fn run<T: FromRedisValue>(&self, command: &str) -> T {
         let mut words = command.split(' ');
         let mut command = redis::cmd(words.next().unwrap());
         command.arg(words.collect::<Vec<_>>()).query(&mut self.connection()).unwrap()
     }
 
     pub fn keys(&self) -> Vec<String> {
-        self.ask("KEYS *")
+        self.run("KEYS *")
     }
 
-    /// All that it holds.
+    /// Returns the content of the server.
     pub fn dump(&self) -> Vec<u8> {
         let mut dump = Vec::new();
         for key in self.keys() {
-            let kind: String = self.ask(&format!("TYPE {key}"));
+            let kind: String = self.run(&format!("TYPE {key}"));
             let values: Vec<Vec<u8>> = match kind.as_str() {
-                "hash" => self.ask(&format!("HGETALL {key}")),
-                "zset" => self.ask(&format!("ZRANGE {key} 0 -1 WITHSCORES")),
-                "string" => vec![self.ask(&format!("GET {key}"))],
+                "hash" => self.run(&format!("HGETALL {key}")),
+                "zset" => self.run(&format!("ZRANGE {key} 0 -1 WITHSCORES")),
+                "string" => vec![self.run(&format!("GET {key}"))],
                 other => panic!("{key} is a {other}"),
             };
             dump.extend(key.into_bytes());
@@ -106,7 +106,7 @@ impl Engine {
         dump
     }
 
-    /// Redis forgets at once.
+    /// Does nothing, since Redis keeps no deleted data.
     pub fn forget_deleted(&self) {}
 }
 
@@ -117,7 +117,7 @@ impl Drop for Engine {
     }
 }
 
-/// Below the ports that the system gives to those who ask for any.
+/// Returns a port below the range of ephemeral ports.
 fn port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = std::process::id() * 64 + NEXT.fetch_add(1, Ordering::Relaxed);

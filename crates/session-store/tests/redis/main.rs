@@ -1,4 +1,4 @@
-//! The store on a real `redis-server`: what every engine does, and what is particular to this one.
+//! The store on a real `redis-server`: the tests of every engine, and those of this one.
 //! Needs `redis-server` or `valkey-server` by that name, so it isn't part of a plain `cargo test`:
 //! `cargo test -p session-store --features redis --test redis`.
 

@@ -1,4 +1,4 @@
-//! What is in the server, for how long, and what happens when it fails.
+//! The server's content and its TTLs, and failures of the server.
 
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ async fn every_key_has_the_prefix_and_expires_by_the_clock_of_the_store() {
     let ttl = |kind: &str| -> i64 {
         let prefix = format!("my-app:{kind}");
         let key = keys.iter().find(|key| key.starts_with(&prefix)).expect(kind);
-        engine.ask(&format!("TTL {key}"))
+        engine.run(&format!("TTL {key}"))
     };
     for (kind, expected) in kinds {
         assert_about(ttl(kind), expected);
@@ -83,19 +83,19 @@ async fn every_key_has_the_prefix_and_expires_by_the_clock_of_the_store() {
 }
 
 #[actix_web::test]
-async fn lost_data_and_lost_scripts_end_sessions_and_nothing_else() {
+async fn lost_data_and_scripts_end_sessions_but_not_the_service() {
     let (engine, clock) = (Engine::start().await, Clock::default());
     let store = open(&engine, &clock);
     let reference = store.begin(session(), None).await.unwrap();
-    engine.ask::<()>("FLUSHALL");
-    engine.ask::<()>("SCRIPT FLUSH");
+    engine.run::<()>("FLUSHALL");
+    engine.run::<()>("SCRIPT FLUSH");
     assert!(store.find(&reference).await.unwrap().is_none());
     let reference = store.begin(session(), None).await.unwrap();
     assert!(store.is_alive(&reference).await.unwrap());
 }
 
 #[actix_web::test]
-async fn server_that_is_down_fails_within_a_second_and_is_used_again_when_it_is_back() {
+async fn unreachable_server_fails_within_a_second_and_recovers() {
     let mut engine = Engine::start().await;
     let store = open(&engine, &Clock::default());
     store.ready().await.unwrap();
@@ -115,12 +115,12 @@ async fn cause_and_remedy_are_named_and_no_url() {
         (&["--cluster-enabled", "yes"], "", &["cluster mode", "STORE_URL"]),
         (&["--maxmemory", "1"], "", &["OOM", "raise maxmemory"]),
         (&["--replicaof", "127.0.0.1 1"], "", &["READONLY", "replica", "STORE_URL"]),
-        (&["--requirepass", "canary"], "", &["NOAUTH", "wants a password", "STORE_URL"]),
+        (&["--requirepass", "canary"], "", &["NOAUTH", "requires a password", "STORE_URL"]),
         (&rule, "app:canary@", &["ACL", "+evalsha", "STORE_URL"]),
     ];
     for (options, user, expected) in cases {
         let engine = match options {
-            // Its readiness can't be asked without the password.
+            // Readiness can't be checked without the password.
             ["--requirepass", password] => {
                 let engine = Engine::start().await;
                 let mut admin = engine.connection();
@@ -159,7 +159,7 @@ async fn acl_rule_of_the_readme_is_enough_and_named_when_it_is_missing() {
 }
 
 #[actix_web::test]
-async fn eviction_policy_is_told() {
+async fn eviction_policy_is_reported() {
     let limited = ["--maxmemory", "100mb", "--maxmemory-policy"];
     let policy = async |policy: &'static str| {
         let engine = Engine::with(&[&limited[..], &[policy]].concat()).await;

@@ -1,4 +1,4 @@
-//! The engine of this suite: a file in a folder of its own.
+//! The engine of this suite: a file in a temporary folder.
 
 use rusqlite::Connection;
 use session_store::StoreLocation;
@@ -25,13 +25,13 @@ impl Engine {
         Connection::open(self.folder.path().join("sessions.sqlite3")).unwrap()
     }
 
-    /// All the bytes that it holds.
+    /// Returns the bytes of all files.
     pub fn dump(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).unwrap();
         files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
-    /// Overwrites what was deleted, which SQLite leaves in free pages.
+    /// Overwrites deleted data, which SQLite leaves in free pages.
     pub fn forget_deleted(&self) {
         self.database().execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     }

@@ -24,7 +24,7 @@ fn session() -> NewSession {
 }
 
 #[actix_web::test]
-async fn only_the_owner_may_read_it() {
+async fn file_is_readable_by_its_owner_only() {
     let engine = Engine::start().await;
     assert!(!engine.location().exists());
     let store = open(&engine, &Clock::default()).unwrap();
@@ -38,7 +38,7 @@ async fn only_the_owner_may_read_it() {
 }
 
 #[actix_web::test]
-async fn session_that_cannot_be_touched_can_still_be_read() {
+async fn failed_touch_does_not_fail_a_read() {
     let (engine, clock) = (Engine::start().await, Clock::default());
     let store = open(&engine, &clock).unwrap();
     let session = store.begin(session(), None).await.unwrap();
@@ -49,7 +49,7 @@ async fn session_that_cannot_be_touched_can_still_be_read() {
 }
 
 #[actix_web::test]
-async fn session_of_the_layout_before_lives_on() {
+async fn session_of_the_previous_layout_is_migrated() {
     let (engine, clock) = (Engine::start().await, Clock::default());
     let store = open(&engine, &clock).unwrap();
     let session = store.begin(session(), None).await.unwrap();
@@ -64,7 +64,7 @@ async fn session_of_the_layout_before_lives_on() {
 }
 
 #[actix_web::test]
-async fn file_of_a_newer_version_or_an_empty_or_a_damaged_one_is_left_as_it_is() {
+async fn newer_empty_and_damaged_files_are_left_unchanged() {
     let engine = Engine::start().await;
     drop(open(&engine, &Clock::default()).unwrap());
     engine.database().execute_batch("PRAGMA user_version = 1000").unwrap();

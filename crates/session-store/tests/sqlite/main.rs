@@ -1,4 +1,4 @@
-//! The store on SQLite: what every engine does, and what is particular to its file.
+//! The store on SQLite: the tests of every engine, and those of the file.
 
 #![allow(
     clippy::unwrap_used,
