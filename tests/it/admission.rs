@@ -8,7 +8,7 @@ use crate::visitor::Visitor;
 
 const ONLY_OTHERS: [(&str, &str); 1] = [("ALLOWED_EMAIL_DOMAINS", "globex.test")];
 
-/// Changes the values in the only session row, by an SQLite JSON expression in which `VALUES` stands for them.
+/// Changes the values in the only session row to an SQLite expression, in which `VALUES` is their JSON.
 fn change_values(app: &TestApp, change: &str) {
     let values = "substr(session_values, instr(session_values, '{'))";
     let update =

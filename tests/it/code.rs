@@ -1,4 +1,4 @@
-//! `POST /login/code`: with `SIGN_IN_WITH=code`, WorkOS emails a six-digit code that the user enters here.
+//! `POST /login/code`: with `SIGN_IN_WITH=code`, the user enters the six-digit code that WorkOS emails.
 
 use reqwest::Method;
 use serde_json::json;

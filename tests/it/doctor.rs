@@ -76,7 +76,7 @@ impl Deployment {
         report.of(check).to_owned()
     }
 
-    /// Runs `doctor`, asserts that this check is unknown and none fails, and returns the text of the check.
+    /// Runs `doctor`, asserts that this check is unknown and none fails, and returns its text.
     async fn unknown(&self, check: &str) -> String {
         let report = self.check().await;
         assert!(report.named("unknown").contains(&check), "{:#?}", report.lines);

@@ -1,5 +1,5 @@
-//! `/login/finish`: completes the sign-in in the requesting browser, after another browser opened the link
-//! and entered the digits.
+//! `/login/finish`: completes the sign-in in the requesting browser, after another browser opened the
+//! link and the digits were entered there.
 
 use reqwest::Method;
 use tokio::task::JoinSet;

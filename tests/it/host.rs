@@ -1,4 +1,4 @@
-//! The site is served under its own host only, whether a request names the host in a header or in its target.
+//! The site is served under its own host only, which a request names in a header or in its target.
 
 use reqwest::Method;
 

@@ -1,5 +1,5 @@
-//! A mail server that is unreachable, silent or rejecting before it gets the recipient: every visitor gets
-//! the same error, and the app recovers by itself. Failures after the recipient are tested in `refusal`.
+//! A mail server that is unreachable, silent or rejecting before it gets the recipient: every visitor
+//! gets the same error, and the app recovers by itself. `refusal` tests failures after the recipient.
 
 use std::time::{Duration, Instant};
 

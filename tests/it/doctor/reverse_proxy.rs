@@ -49,7 +49,7 @@ impl Drop for ReverseProxy {
 }
 
 impl ReverseProxy {
-    /// Starts a proxy in front of the app, and changes the settings to serve the site at `host` through it.
+    /// Starts a proxy in front of the app, and changes the settings to serve the site through it.
     pub fn before(deployment: &mut Deployment, host: &str, rules: HeaderRules) -> Self {
         let certificate = CertificateParams::new([host.to_owned()]).unwrap();
         Self::certified(deployment, host, rules, certificate)
