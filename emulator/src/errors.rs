@@ -119,7 +119,7 @@ impl ResponseError for ApiError {
 }
 
 /// Responds to endpoints that WorkOS may have and the emulator doesn't. The message is explicit so
-/// that nobody mistakes it for an expired session or a deleted record.
+/// that it isn't mistaken for an expired session or a deleted record.
 pub(crate) async fn not_implemented(request: HttpRequest) -> HttpResponse {
     HttpResponse::NotFound().json(json!({
         "emulator": "magic-link-emulator",

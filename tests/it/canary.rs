@@ -30,7 +30,7 @@ async fn sign_in_with_a_workos_link_leaks_no_secret() {
         let answer = phone.post("/login/approve", &[("digits", digits)]).await;
         site.see("approve", &phone, &answer);
     }
-    assert!(!holds(&dump(site.folder.path()), "canary"), "nobody is signed in yet");
+    assert!(!holds(&dump(site.folder.path()), "canary"), "no one is signed in yet");
     // for cross-device
     let callback_of_laptop = requested.location().replace("/sent", "/finish");
     // without cross-device: let callback_of_laptop = callback.clone();
@@ -108,7 +108,7 @@ async fn sign_in_with_a_code_leaks_no_secret() {
     site.workos.fail("/user_management/authenticate", refusal).await;
     let wrong = post("O O O O O O").await;
     site.see("wrong", &visitor, &wrong);
-    assert!(!holds(&dump(site.folder.path()), "canary"), "nobody is signed in yet");
+    assert!(!holds(&dump(site.folder.path()), "canary"), "no one is signed in yet");
     let body = json!({
         "user": { "id": "user_1", "email": EMAIL },
         "access_token": "canary-access", "refresh_token": "canary-refresh",

@@ -12,8 +12,6 @@ mod elsewhere;
 mod emulator;
 mod look;
 // for sso
-#[cfg(feature = "smtp")]
-mod emulator;
 mod organizations;
 mod refusals;
 mod signing_in;
