@@ -115,7 +115,7 @@ cancelled =
 
 # with cross-device
 approve =
-    .title = Möchten Sie sich gerade anmelden?
+    .title = Versuchen Sie gerade, sich anzumelden?
     .lead = Dieser Link wurde am { $at } in einem anderen Browser angefordert (<strong>{ $device }</strong>). Wenn Sie das waren, geben Sie die zwei Ziffern ein, die dort angezeigt werden, um sich auf dem anderen Gerät anzumelden. Falls nicht, brechen Sie die Anmeldung ab.
     .digits = Zwei Ziffern
     .tries_left = { $count ->
@@ -123,7 +123,7 @@ approve =
        *[other] Sie haben noch { $count } Versuche, danach wird diese Anmeldung abgebrochen.
     }
     .submit = Anmeldung erlauben
-    .warning = Geben Sie keine Ziffern ein, die Sie von jemand anderem bekommen. Damit würden Sie diese Person bei Ihrem Konto anmelden.
+    .warning = Geben Sie keine Ziffern ein, die Sie von jemand anderem bekommen. Diese Person wäre dann in Ihrem Konto angemeldet.
     .denied = Dieser Link funktioniert nur in dem Browser, in dem er angefordert wurde
     .denied_lead = Er wurde am { $at } in einem anderen Browser angefordert (<strong>{ $device }</strong>).
     .denied_again = Fordern Sie in dem Browser, in dem Sie sich anmelden möchten, einen neuen Link an und öffnen Sie ihn dort.
@@ -259,24 +259,24 @@ sso_switched_off =
     .text = Wann sie wieder verfügbar ist, erfahren Sie von der Person, die in Ihrer Organisation die Konten verwaltet.
 sso_wrong_account =
     .title = Dieses Konto gehört nicht zu Ihrer Organisation
-    .text = Sie sind auf der Anmeldeseite Ihrer Organisation mit einem anderen Konto angemeldet. Melden Sie sich dort ab und versuchen Sie es mit Ihrer geschäftlichen E‑Mail-Adresse erneut.
+    .text = Sie sind bei Ihrer Organisation mit einem anderen Konto angemeldet. Melden Sie sich dort ab und versuchen Sie es mit Ihrer geschäftlichen E‑Mail-Adresse erneut.
 # with sso
 sso_too_late =
     .title = Diese Anmeldung hat zu lange gedauert
     .text = Die Antwort der Anmeldeseite Ihrer Organisation ist abgelaufen oder wurde bereits verwendet. Melden Sie sich erneut an.
 sso_nothing_pending =
     .title = Wir haben Ihre Anmeldung nicht gefunden
-    .text = Sie wurde in einem anderen Browser begonnen, bereits verwendet oder abgebrochen. Melden Sie sich hier erneut an.
+    .text = Sie wurde in einem anderen Browser begonnen, bereits abgeschlossen oder abgebrochen. Melden Sie sich hier erneut an.
 sso_mismatch =
     .title = Mit diesem Konto können Sie sich hier nicht anmelden
-    .text = Die Anmeldeseite Ihrer Organisation hat ein Konto gemeldet, das nicht zu Ihrer Organisation gehört. Deshalb haben wir Sie nicht angemeldet. Versuchen Sie es mit Ihrer geschäftlichen E‑Mail-Adresse erneut. Wenn das Problem weiterhin besteht, wenden Sie sich an den Support.
+    .text = Die Anmeldeseite Ihrer Organisation hat ein Konto übermittelt, das nicht zu Ihrer Organisation gehört. Deshalb haben wir Sie nicht angemeldet. Versuchen Sie es mit Ihrer geschäftlichen E‑Mail-Adresse erneut. Wenn das Problem weiterhin besteht, wenden Sie sich an den Support.
 # end sso
 started_elsewhere =
     .title = Beginnen Sie die Anmeldung hier
     .text = Zum Schutz Ihres Kontos muss jede Anmeldung auf dieser Website beginnen, nicht auf einer anderen Seite wie der Ihrer Organisation. Geben Sie Ihre geschäftliche E‑Mail-Adresse ein. Wir leiten Sie dann zur Anmeldeseite Ihrer Organisation weiter.
 nothing_pending =
     .title = Wir haben Ihre Anmeldung nicht gefunden
-    .text = Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben. Wenn es dieser ist, ist der Link abgelaufen oder wurde bereits verwendet. Fordern Sie einen neuen an.
+    .text = Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben. Wenn das dieser Browser war, ist der Link abgelaufen oder wurde bereits verwendet. Fordern Sie einen neuen an.
 # with sso
 cookies_blocked =
     .title = Dieser Browser blockiert Cookies
@@ -329,7 +329,7 @@ code_of_another =
     .text = Er passt nicht zu der E‑Mail-Adresse, die Sie eingegeben haben. Deshalb haben wir Sie nicht angemeldet. Fordern Sie einen neuen Code an.
 further_steps =
     .title = Für Ihr Konto reicht ein Code nicht aus
-    .text = Es verlangt einen weiteren Schritt, den diese Website nicht unterstützt, zum Beispiel eine Zwei-Faktor-Authentifizierung oder die Auswahl einer Organisation. Deshalb haben wir Sie nicht angemeldet. Wenden Sie sich an den Support.
+    .text = Die Anmeldung erfordert einen weiteren Schritt, den diese Website nicht unterstützt, zum Beispiel eine Zwei-Faktor-Authentifizierung oder die Auswahl einer Organisation. Deshalb haben wir Sie nicht angemeldet. Wenden Sie sich an den Support.
 profile_mismatch =
     .title = Dieser Link gehört zu einem anderen Konto
     .text = Er passt nicht zu der E‑Mail-Adresse, die Sie eingegeben haben. Deshalb haben wir Sie nicht angemeldet. Fordern Sie einen neuen Link an.
@@ -346,7 +346,7 @@ not_found =
     .title = Seite nicht gefunden
     .text = Wenn Sie die Adresse eingegeben haben, prüfen Sie sie auf Tippfehler. Die Seite wurde vielleicht verschoben oder gelöscht.
 method_not_allowed =
-    .title = Methode nicht erlaubt
+    .title = Diese Aktion ist hier nicht möglich
     .text = Die Seite unterstützt diese Art von Anfrage nicht. Gehen Sie zurück und versuchen Sie es erneut.
 too_large =
     .title = Anfrage zu groß

@@ -27,7 +27,7 @@ home =
     .type = Enter your email address
     .open = Open the email we send you
     .click = Click the link to sign in
-    .copy = Enter its code here to sign in
+    .copy = Enter the code here to sign in
     .sign_in = Sign in
     .welcome = Welcome back
     .signed_in_as = You’re signed in as <strong class="address" translate="no">{ $email }</strong>.
@@ -57,7 +57,7 @@ sent =
     .handed_over = Sent { $at }.
     .delayed = The email may take a little longer than usual.
     .updates = This page updates automatically.
-    .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many emails, so we didn’t send another. You can ask again after { $at }. Links already sent still work in the browser that requested them.
+    .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many emails, so we didn’t send another. You can request another after { $at }. Links already sent still work in the browser that requested them.
     .webmail = Open { $name }
     .new_tab = (opens in a new tab)
     .nothing = Didn’t get it?
@@ -76,7 +76,7 @@ sent_elsewhere =
 
 code =
     .sent = If <strong class="address" translate="no">{ $email }</strong> can receive email, we’ve sent a six-digit code to it. The code expires in { $lifetime }.
-    .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many codes, so we didn’t send another. You can ask again after { $at }. A code already sent still works on the page where you requested it.
+    .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many codes, so we didn’t send another. You can request another after { $at }. A code already sent still works on the page where you requested it.
     .signed_in_as = You’re signed in as <strong class="address" translate="no">{ $email }</strong>. This code signs you in to a different account.
     .code = Six-digit code
     .submit = Sign in
@@ -126,7 +126,7 @@ approve =
     .denied = This link only works in the browser that requested it
     .denied_lead = It was requested in another browser (<strong>{ $device }</strong>) on { $at }.
     .denied_again = Request a new link in the browser where you want to sign in, and open it there.
-    .forgotten = Same browser, or no digits shown? The sign-in request is gone, or the browser that made it blocks cookies. Allow cookies for this site, then request a new link here.
+    .forgotten = If you requested the link in this browser, or the other browser shows nothing to enter, that sign-in was lost or cookies are blocked. Allow cookies for this site, then request a new link here.
     .here = Sign in here instead
     .not_me = Cancel sign-in
 
@@ -219,7 +219,7 @@ busy =
     .title = Too many people are signing in right now
     .text = Emails already sent still work.
 not_allowed =
-    .title = This email address can’t sign in here
+    .title = You can’t sign in with this email address
     .text = Only certain email addresses can sign in to this site. Use a different one, or contact support.
 link_expired =
     .title = This link no longer works
@@ -235,7 +235,7 @@ mail_link_in_use =
 # with own-mail or cross-device
 too_late_to_end =
     .title = It’s too late to cancel this sign-in
-    .text = It has already ended. If someone else used it to get into your account, sign in, go to your sessions, and sign out everywhere. Then make sure no one else can read your email.
+    .text = It was already completed or stopped. If someone else may have signed in to your account, sign in, open “Your sessions” and sign out everywhere. Then make sure no one else can read your email.
 # end own-mail or cross-device
 going_through =
     .title = Signing you in…
@@ -260,14 +260,14 @@ sso_switched_off =
     .text = To find out when it will be back, contact the person who manages your organization’s accounts.
 sso_wrong_account =
     .title = That account doesn’t belong to your organization
-    .text = You’re signed in to your organization’s sign-in page with a different account. Sign out there, then try again with your work email.
+    .text = You’re signed in to your organization with a different account. Sign out there, then try again with your work email.
 # with sso
 sso_too_late =
     .title = This sign-in took too long
     .text = The response from your organization’s sign-in page expired or was already used. Sign in again.
 sso_nothing_pending =
     .title = We couldn’t find your sign-in
-    .text = It started in another browser, was already used, or was canceled. Sign in again here.
+    .text = It was started in another browser, already completed, or canceled. Sign in again here.
 sso_mismatch =
     .title = That account can’t sign in here
     .text = Your organization’s sign-in page returned an account from outside your organization, so we didn’t sign you in. Try again with your work email. If it keeps happening, contact support.
@@ -281,7 +281,7 @@ nothing_pending =
 # with sso
 cookies_blocked =
     .title = This browser is blocking cookies
-    .text = You need cookies to sign in. Allow them for this site, or use another browser, then start again.
+    .text = Signing in requires cookies. Allow them for this site, or use another browser, then start again.
 # end sso
 email_cookies_blocked =
     .title = This browser is blocking cookies

@@ -1,5 +1,5 @@
-//! Who may sign in, what the app keeps of them in their session, and who stays signed in.
-//! **This is the file that a fork edits first.**
+//! Who may sign in, what the app stores about a user in the session, and who stays signed in. **This is
+//! the file that a fork edits first.**
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ pub struct UserData {}
 /// The rules of this app about who may sign in.
 #[derive(Clone, Debug)]
 pub struct Admission {
-    /// Domains (in ASCII) whose addresses may sign in; if there are none, all may.
+    /// Domains (in ASCII) whose addresses may sign in. Empty: every domain may.
     pub allowed_email_domains: Vec<String>,
     // for sso
     /// Domains (in ASCII) whose users sign in through the identity provider of their organization.
@@ -39,8 +39,8 @@ impl Admission {
     }
 
     /// Checks whether this address may request a sign-in. Decide by the domain only, which is not a
-    /// secret. Anything finer belongs in [`Admission::on_sign_in`], after the mailbox has been proved;
-    /// here it would reveal who has an account.
+    /// secret. Anything finer belongs in [`Admission::on_sign_in`], after the mailbox has been
+    /// verified; here it would reveal who has an account.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`].
@@ -52,7 +52,7 @@ impl Admission {
         Err(Failure::new(ErrorKind::NotAllowed, "the address is of a domain that may not sign in"))
     }
 
-    /// Called once for each sign-in, when WorkOS has said who it is and before a session begins.
+    /// Called once for each sign-in, after WorkOS has identified the user and before a session begins.
     /// Look the user up or create them, record the event, and return what to keep in the session.
     /// `user_id` becomes [`CurrentUser::user_id`]. The domain is checked again: the settings may have
     /// changed since the email was sent.
@@ -70,8 +70,9 @@ impl Admission {
         Ok(UserData {})
     }
 
-    /// Called for each request of a signed-in user to a route behind the session, before its handler. Checks what must take effect at once, such as a ban; here, that
-    /// `ALLOWED_EMAIL_DOMAINS` still has the user's domain.
+    /// Called before the handler, for each request of a signed-in user to a route that uses the
+    /// session. Check here what must take effect at once, such as a ban. By default, the user's domain
+    /// must still be in `ALLOWED_EMAIL_DOMAINS`.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`] ends the session. Any other failure ends only the request.

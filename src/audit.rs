@@ -1,9 +1,9 @@
 //! The audit log: what happened to each sign-in. Each event is a line of the log, with the target
 //! `audit`, and is counted in the metrics.
 //!
-//! Users and sign-ins are named by a keyed hash ([`crate::sealed::KeyRing::alias`]). It is the same for
-//! the same address on every instance and after every restart. It is a pseudonym, not anonymous: with
-//! the cookie keys, `workos-magic-link audit --email …` finds a user's lines.
+//! Users and sign-ins are identified by a keyed hash ([`crate::sealed::KeyRing::alias`]). It is the
+//! same for the same address on every instance and after every restart. It is pseudonymous, not
+//! anonymous: with the cookie keys, `workos-magic-link audit --email …` finds a user's lines.
 
 use actix_web::{HttpMessage, HttpRequest};
 use metrics::counter;
@@ -20,7 +20,7 @@ pub(crate) enum Event {
     Asked,
     /// WorkOS or the SMTP server has accepted the email.
     Delivered,
-    /// They have not, or this mailbox got too many.
+    /// The email wasn't accepted, or the mailbox had reached its limit.
     Undelivered,
     /// A link was opened, perhaps by an email scanner.
     Opened,
@@ -43,7 +43,7 @@ pub(crate) enum Event {
     EndedByAdmission,
     /// An operator listed a user's sessions.
     ListedByOperator,
-    /// An operator looked up a user's name in the log.
+    /// An operator looked up a user's aliases in the log.
     LookedUpByOperator,
 }
 
@@ -69,7 +69,7 @@ impl Event {
     }
 }
 
-/// One line of the log. What isn't known of an event is left out.
+/// One line of the log. Unknown fields are left out.
 pub(crate) struct Entry {
     event: Event,
     person: Option<String>,
@@ -84,7 +84,7 @@ impl Entry {
         Self { event, person: None, sign_in: None, by: None, code: None, sessions: None }
     }
 
-    /// Whose it is.
+    /// Adds the user.
     pub(crate) fn user(self, keys: &KeyRing, email: &EmailAddress) -> Self {
         Self { person: Some(keys.alias(email.as_str())), ..self }
     }
@@ -109,12 +109,12 @@ impl Entry {
         Self { code: Some(kind.name()), ..self }
     }
 
-    /// How many sessions it was.
+    /// Adds the number of sessions.
     pub(crate) fn sessions(self, sessions: usize) -> Self {
         Self { sessions: Some(sessions), ..self }
     }
 
-    /// The same, if this is what happened instead.
+    /// Returns this entry with another event.
     pub(crate) fn but(self, event: Event) -> Self {
         Self { event, ..self }
     }
@@ -128,8 +128,7 @@ impl Entry {
             .increment(1);
     }
 
-    /// Writes it when what the session has changed is in the store; if the store fails, it has not
-    /// happened.
+    /// Writes the entry once the session has been saved. If the store fails, nothing is written.
     pub(crate) fn write_once_saved(self, request: &HttpRequest) {
         request.extensions_mut().insert(self);
     }
@@ -155,7 +154,7 @@ pub(crate) fn saved(request: &HttpRequest) {
     }
 }
 
-/// Writes the line of a request that failed with this, if its page is one of the sign-in flow.
+/// Writes the line of a failed request, if its route belongs to the sign-in flow.
 pub(crate) fn refused(keys: &KeyRing, request: &HttpRequest, failure: &Failure) {
     let route = request.match_pattern().unwrap_or_default();
     if !route.starts_with("/login") && route != "/callback" {

@@ -1,4 +1,4 @@
-//! Puts the app together: its middleware in order, its listeners, its shutdown.
+//! Assembles the app: its middleware in order, its listeners, its shutdown.
 
 use std::fs::File;
 use std::io;
@@ -84,7 +84,7 @@ impl RunningServer {
     }
 }
 
-/// Puts the app together and begins to listen; [`RunningServer::run`] handles requests.
+/// Assembles the app and begins to listen; [`RunningServer::run`] handles requests.
 ///
 /// # Errors
 /// When the store, the certificate or the data directory can't be used.
@@ -95,7 +95,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let data_dir = PrivateDir::new(&config.data_dir, "DATA_DIR");
     let data_dir = if is_public { data_dir } else { data_dir.allow_world_writable() };
     let place = &config.session_store;
-    // A shared store may have many instances, which keep nothing else of their own.
+    // Instances with a shared store keep nothing else on disk, so they need no lock.
     let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
     let tls = tls_config(&config.web.tls, &data_dir)?;
     let stores = Store::open(place, config.session, clock.clone())
@@ -118,7 +118,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
 
     let site = move || {
         let store = stores.for_this_thread();
-        // The last wrapped is the outermost; read from the bottom to follow a request in.
+        // The last layer is the outermost. A request passes through them from bottom to top.
         actix_web::App::new()
             .app_data(app.clone())
             .app_data(web::Data::new(store.clone()))
@@ -128,21 +128,21 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .wrap(app.session_cookie.clone().rotation())
             // Cookies are read by their exact bytes before anything else reads them.
             .wrap(from_fn(exact_cookies))
-            // Other sites' pages can neither write nor read,
+            // Requests from other sites' pages are refused.
             .wrap(same_origin.clone().layer())
-            // only this host is served,
+            // Only this host is served.
             .wrap(host.clone().layer())
-            // and handlers get a request only when all of it was read.
+            // Handlers get a request once all of it was read.
             .wrap(RequestLimits::default().layer())
-            // Every failure of the layers above becomes a page here,
+            // Every failure of the layers above becomes a page.
             .wrap(from_fn(error_responses::render))
-            // a chosen language is remembered,
+            // A chosen language is remembered.
             .wrap(from_fn(pages::remember))
-            // and every response gets its headers.
+            // Every response gets the security headers.
             .wrap(headers.clone().layer())
             // Outermost, so that the log has the status that the browser sees.
             .wrap(from_fn(record_requests))
-            // Nothing more of a connection is read while it is sent a response.
+            // Nothing is read from a connection while a response is sent to it.
             .wrap(from_fn(backpressure))
             // The shutdown waits for requests in flight.
             .wrap(ending.count_requests())
@@ -156,7 +156,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .and_then(|listener| https_redirect::listen(server, listener, &base_url))
             .with_context(|| format!("HTTP_BIND_ADDRESS {address} can't be listened on"))?;
     }
-    // Signals stop the server from before it is announced.
+    // Signals are handled before the server is announced as running.
     let signals = Signals::from_now()?;
     let (server, listener) = (server.run(), own);
     Ok(RunningServer {
@@ -172,7 +172,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     })
 }
 
-/// The configuration of the listener, or `None` where a proxy ends TLS.
+/// The configuration of the listener, or `None` where a proxy terminates TLS.
 fn tls_config(tls: &Tls, data_dir: &PrivateDir) -> anyhow::Result<Option<ServerConfig>> {
     let config = match tls {
         Tls::Off => return Ok(None),

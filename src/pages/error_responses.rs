@@ -1,4 +1,4 @@
-//! Makes a page or a problem document of every response that is an error, wherever it came from.
+//! Renders every error response as a page or a problem document.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -19,7 +19,7 @@ use crate::sign_in::ReturnTo;
 /// How long to wait before trying again if that isn't known, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 5;
 
-/// The middleware. It stands outside of everything that may fail.
+/// The middleware. It wraps everything that can fail.
 pub(crate) async fn render(
     app: web::Data<App>,
     request: ServiceRequest,
@@ -28,8 +28,8 @@ pub(crate) async fn render(
     replace_errors(request, next, |request, response| {
         let error = response.error();
         let rejection = error.and_then(Error::as_error::<Rejection>);
-        // An error of an extractor or of the framework is known by its status alone: its text speaks
-        // of our insides.
+        // Of errors of extractors and the framework, only the status is used: their text exposes
+        // internals.
         let kind = ErrorKind::of_status(response.status());
         let of_others = rejection.map_or_else(
             || Failure::new(kind, "answered by the framework"),
@@ -96,7 +96,7 @@ fn to_login(request: &HttpRequest) -> HttpResponse {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         ReturnTo::parse(path).login_url()
     } else {
-        // What came by POST can't be gone back to.
+        // A POST can't be repeated by a redirect.
         "/login".to_owned()
     };
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()

@@ -46,7 +46,7 @@ impl From<StoreError> for Failure {
 pub const COOKIE: &str = "__Host-session";
 
 /// Returns why this browser's session has ended, if it has: before this request, or by a rule of the
-/// app during it. Say so once: then `Session::purge` removes what is left of it.
+/// app during it. Show it once, then call `Session::purge` to remove the rest.
 pub(crate) fn ended(session: &Session, request: &HttpRequest) -> Option<EndReason> {
     if let Some(reason) = request.extensions().get::<EndReason>() {
         return Some(*reason);
@@ -62,7 +62,7 @@ pub(crate) fn cookie(keys: &KeyRing, lifetimes: Lifetimes) -> SessionCookie {
         .with_max_age(lifetimes.absolute)
 }
 
-/// Goes around the session middleware of a resource, and turns its error into a [`Failure`].
+/// Wraps the session middleware of a resource, and turns its error into a [`Failure`].
 ///
 /// That middleware fails only when the store does, and then with an `Err`, which skips every outer
 /// layer, so that the response would have neither headers nor a page. Cloning the request is safe here, behind the router.
@@ -77,7 +77,7 @@ pub(crate) async fn store_failures(
             Ok(response.map_into_boxed_body())
         }
         Err(error) => {
-            // Its text says only that something went wrong; the first line of its Debug, what.
+            // Its Display text is generic. The first line of its Debug output names the cause.
             let cause = format!("{error:?}").lines().take(1).collect();
             Ok(ServiceResponse::from_err(Failure::store(cause), http_request))
         }

@@ -24,7 +24,7 @@ pub(crate) struct OpenedLink {
     pub(crate) state: State,
 }
 
-/// How its sign-in stands.
+/// The status of its sign-in.
 #[derive(PartialEq, Eq)]
 pub(crate) enum LinkState {
     /// It waits for the digits.
@@ -34,7 +34,7 @@ pub(crate) enum LinkState {
 }
 
 impl OpenedLink {
-    /// The one that this browser has opened last.
+    /// Returns the link that this browser opened last.
     pub(crate) fn of_browser(app: &App, request: &HttpRequest) -> Result<Self, Failure> {
         let callback = PendingCallback::of_browser(request, &app.keys, app.clock.now());
         let opened = callback.and_then(|callback| {
@@ -43,12 +43,11 @@ impl OpenedLink {
         opened.ok_or_else(|| Failure::new(ErrorKind::NothingPending, "no link was opened here"))
     }
 
-    /// Refuses what was meant for another link: another tab may have opened this one since the page was
-    /// shown.
+    /// Fails if the form belongs to another link: another tab may have opened a newer one.
     pub(crate) fn must_be(&self, shown: Option<&str>) -> Result<(), Failure> {
         match shown {
             Some(shown) if shown != self.state.id.as_str() => {
-                let why = "the page was of another sign-in";
+                let why = "the form belongs to another sign-in";
                 let refused = Failure::new(ErrorKind::AnotherLink, why);
                 Err(refused.with_retry_url("/login/approve"))
             }
@@ -60,9 +59,10 @@ impl OpenedLink {
         let end = end_of(store, &self.state.id).await?;
         match end {
             Some(End::ByMailbox) => Ok(LinkState::Cancelled),
-            Some(End::WrongDigits) => {
-                Err(Failure::new(ErrorKind::TooManyWrongDigits, "the digits were wrong before"))
-            }
+            Some(End::WrongDigits) => Err(Failure::new(
+                ErrorKind::TooManyWrongDigits,
+                "the digits were already wrong three times",
+            )),
             Some(End::Redeemed(_) | End::CodeSpent) | None => {
                 let is_approved = store.get(&self.state.id.name_of_approval()).await?.is_some();
                 match (is_approved, end) {
@@ -111,7 +111,7 @@ impl<E: Into<Failure>> From<E> for NotApproved {
 
 impl Approvable<'_> {
     /// Lets the requesting browser continue, if the digits are right. Three wrong ones end the sign-in;
-    /// what can't be the digits at all doesn't count.
+    /// input that isn't two digits doesn't count.
     ///
     /// With three attempts at two digits, guessing succeeds in three of a hundred sign-ins, and each
     /// needs a user who opens an email that they didn't request.
@@ -128,7 +128,7 @@ impl Approvable<'_> {
         }
         let Some(digits) = Digits::parse(typed) else { return Err(NotApproved::WrongDigits(None)) };
         let name = id.name_of_approval();
-        // Pressed twice, or reloaded.
+        // The form was sent twice.
         if store.get(&name).await?.is_some() {
             return Ok(());
         }
@@ -142,7 +142,7 @@ impl Approvable<'_> {
                 return Err(NotApproved::WrongDigits(Some(MAX_ATTEMPTS - number)));
             }
             (Some(_), true) => {}
-            // None is left. That ends the sign-in, unless the right ones were typed at this moment too.
+            // No attempts are left. End the sign-in, unless a concurrent request has the right digits.
             (_, is_right) => match was_typed(store, id, &alias(right)).await? {
                 false => return Err(self.end(store).await.into()),
                 true if !is_right => return Ok(()),
@@ -172,7 +172,7 @@ impl Approvable<'_> {
     }
 }
 
-/// Whether this is what one of the attempts was made with.
+/// Returns whether one of the attempts had these digits.
 async fn was_typed(store: &Store, id: &SignInId, typed: &str) -> Result<bool, Failure> {
     for number in 1..=MAX_ATTEMPTS {
         if store.claimed(&id.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {

@@ -1,4 +1,4 @@
-//! WorkOS sends the browser back, with `code` and `state` or with `error`.
+//! Handles the redirect back from WorkOS, with `code` and `state` or with `error`.
 
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ use crate::audit::{Entry, Event};
 use crate::error::Failure;
 use crate::session::CurrentUser;
 
-/// The query of the callback. Anyone can make one.
+/// The query of the callback. Untrusted: anyone can make one.
 #[derive(Deserialize)]
 pub(crate) struct CallbackQuery {
     code: Option<String>,
@@ -23,7 +23,8 @@ pub(crate) struct CallbackQuery {
     error: Option<String>,
 }
 
-/// Completes the sign-in in the browser that requested it. In any other, the user may approve it.
+/// Completes the sign-in in the browser that requested it. In another browser, asks the user to approve
+/// it.
 pub(crate) async fn callback(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -75,7 +76,7 @@ fn audit_opened(app: &App, state: &State, pending: Option<&PendingSignIn>) {
     }
 }
 
-/// What WorkOS has sent, as far as it can be verified without the pending sign-in.
+/// Validates the query, as far as possible without the pending sign-in.
 fn read(
     query: &CallbackQuery,
     state: Option<&State>,
@@ -93,7 +94,7 @@ fn read(
     Ok(PendingCallback::new(code, sealed, expires_at, now))
 }
 
-/// WorkOS's codes are 26 letters and digits. Longer ones may come, up to a limit.
+/// WorkOS's codes are 26 letters and digits today; up to 255 characters are accepted.
 fn is_plain(code: &str) -> bool {
     (1..=255).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,8 +1,8 @@
 //! Completes every sign-in: claims it, has WorkOS identify the user, begins the session.
 //!
-//! This can be done only once, since WorkOS takes a code once. So it runs in a task of its own, which a
-//! closed connection doesn't stop, and the outcome waits in the store for a minute: a reload, a second
-//! press or another instance finds it there.
+//! This can be done only once, since WorkOS accepts each code once. So it runs in a task of its own,
+//! which a closed connection doesn't stop, and the outcome waits in the store for a minute: a reload, a
+//! second press or another instance finds it there.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -27,14 +27,14 @@ use crate::session::device;
 use crate::shutdown::Task;
 use crate::workos::Profile;
 
-/// For the exchange and the app's own rules, together.
+/// The time limit for the exchange and the app's own rules together.
 const DEADLINE: Duration = Duration::from_secs(24);
 
 /// A sign-in to complete, even if the connection closes.
 pub(crate) struct Completion {
     pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,
-    /// The user who is signed in so far.
+    /// The user who is currently signed in, if any.
     pub(super) user: Option<CurrentUser>,
     /// The sign-ins of that user in this browser: the session can't be read once the request has ended.
     earlier: Vec<(SignInId, ReturnTo)>,
@@ -43,11 +43,11 @@ pub(crate) struct Completion {
     _task: Task,
 }
 
-/// What went wrong in a task whose request is gone.
+/// A failure in a task whose request has disconnected.
 pub(crate) trait Unreported {
     fn failure(&self) -> &Failure;
 
-    /// What the browser must still learn, if it isn't stored already.
+    /// The outcome to store for the browser, if it isn't stored yet.
     fn outcome(&self) -> Option<Outcome> {
         None
     }
@@ -59,7 +59,7 @@ impl Unreported for Failure {
     }
 }
 
-/// Reports to the operator a failure that no request is there to respond with.
+/// Logs and audits a failure whose request has disconnected.
 pub(super) fn report(app: &App, failure: &Failure, pending: &PendingSignIn) {
     failure.log();
     Entry::new(Event::Refused).pending(&app.keys, pending).error(failure.kind).write();
@@ -85,7 +85,7 @@ impl Completion {
         this.next(outcome).await
     }
 
-    /// Runs this in a task of its own. `None` if it takes longer than a page should.
+    /// Runs this in a task of its own. Returns `None` after [`PATIENCE`].
     pub(super) async fn detach<T: 'static, E: Unreported + 'static>(
         self: &Rc<Self>,
         work: impl Future<Output = Result<T, E>> + 'static,
@@ -102,8 +102,8 @@ impl Completion {
         timeout(PATIENCE, detached(work, report)).await.ok()?.ok()
     }
 
-    /// Where the browser of this request goes. `None` if it takes longer; `Some(Ok(None))` if another
-    /// request completes the sign-in.
+    /// Returns the response for this request. The outcome is `None` while it is in progress, and
+    /// `Some(Ok(None))` if another request completes the sign-in.
     pub(super) async fn next(
         &self,
         outcome: Option<Result<Option<Outcome>, Failure>>,
@@ -112,7 +112,7 @@ impl Completion {
             Some(Ok(Some(outcome))) => {
                 let switches = outcome.is_of_another(self.user.as_ref());
                 let next = outcome.next(&self.ctx.app, &self.pending)?;
-                // The next user inherits no pending sign-in of the one before.
+                // Remove the previous user's pending sign-ins.
                 Ok(if switches { next.with(remove_all(&self.ctx.request)) } else { next })
             }
             Some(Ok(None)) => {
@@ -124,8 +124,8 @@ impl Completion {
         }
     }
 
-    /// Claims the sign-in before the code is spent, and never gives it back: of fifty callbacks at
-    /// once, one continues.
+    /// Claims the sign-in before exchanging the code, and never releases the claim, so that only one of
+    /// several concurrent callbacks continues.
     async fn exchange(&self, code: &str) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
             return Ok(None);
@@ -143,7 +143,7 @@ impl Completion {
         self.settle(exchanged).await.map(Some)
     }
 
-    /// Begins the session of the user whom a typed code has proved.
+    /// Begins the session of a user whom an email code has verified.
     pub(super) async fn by_profile(&self, profile: Profile) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
             return Ok(None);

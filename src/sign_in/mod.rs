@@ -1,6 +1,6 @@
 //! The sign-in flow: from the login form until a session begins.
 //!
-//! | State | Kept in | What leads on |
+//! | State | Kept in | Next step |
 //! |---|---|---|
 //! | requested | the browser's cookie ([`PendingSignIn`]) | `start.rs` begins it; `deliver.rs` has the email sent, or the browser leaves for its identity provider |
 //! | delivered | the email: a link that brings back a [`State`], or a code | the requesting browser comes back (`callback.rs`), or the user types the code |
@@ -11,8 +11,8 @@
 //! | signed in | the session, and for a minute the `Outcome` in the store, for a browser whose response was lost | |
 //! | ended | the store ([`End`]), or the cookie's expiry | a new request |
 //!
-//! A sign-in is claimed once in the store, so it ends in one way only. What the browser, the email and
-//! the store keep of it is sealed. What a method adds is in its file in `methods/`; every repeated
+//! A sign-in is claimed only once in the store, so it has exactly one end. Its state in the browser,
+//! the email and the store is sealed. The code of each method is a file in `methods/`; every repeated
 //! request, such as a reload or a second press, comes through `resume.rs`.
 
 // for cross-device

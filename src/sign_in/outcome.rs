@@ -31,7 +31,7 @@ pub(crate) enum Outcome {
     /// Another user is signed in, and is asked first: the reference of the identity that waits.
     AsksToSwitch(String),
     Failed(ErrorKind),
-    /// A code was wrong, and its request was gone; how many attempts are left, if known.
+    /// A code was rejected after its request had disconnected; how many attempts are left, if known.
     NotTaken(ErrorKind, Option<u32>),
 }
 
@@ -67,7 +67,7 @@ impl Sealed for Kept {
 }
 
 impl Outcome {
-    /// Keeps it, in place of an earlier one.
+    /// Stores it, in place of an earlier outcome.
     pub(crate) async fn keep(
         &self,
         app: &App,
@@ -92,7 +92,7 @@ impl Outcome {
         Ok(kept.map(|kept| kept.outcome))
     }
 
-    /// Whether a user other than this one is signed in by it.
+    /// Returns whether it signs in a different user.
     pub(super) fn is_of_another(&self, user: Option<&CurrentUser>) -> bool {
         match (self, user) {
             (Self::SignedIn(signed_in), Some(user)) => {
@@ -102,7 +102,7 @@ impl Outcome {
         }
     }
 
-    /// Where the browser goes that requested this sign-in.
+    /// Returns the response for the browser that requested this sign-in.
     pub(super) fn next(self, app: &App, pending: &PendingSignIn) -> Result<Next, Failure> {
         match self {
             Self::SignedIn(signed_in) => {
@@ -130,17 +130,17 @@ impl Outcome {
     }
 }
 
-/// How a sign-in stands that was claimed.
+/// The status of a claimed sign-in.
 pub(super) enum Standing {
     /// Another request's task is completing it.
     UnderWay,
     /// Its outcome waits.
     Waits(Outcome),
-    /// It is over: long ago, the session has ended, or the program was killed.
+    /// No outcome is left: it expired, its session has ended, or the program was killed.
     Over,
 }
 
-/// How a sign-in stands that was claimed; `None` if it wasn't.
+/// Returns the status of a sign-in; `None` if it wasn't claimed.
 pub(super) async fn standing(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -185,7 +185,7 @@ pub(crate) async fn wait_if_claimed(
             Some(Standing::UnderWay) if started.elapsed() < PATIENCE => sleep(POLL).await,
             Some(Standing::UnderWay) => return Err(Failure::in_progress(&pending.id)),
             Some(Standing::Waits(outcome)) => {
-                // It replaces a session that the same user has begun here since.
+                // Discard the session that the same user has begun in this browser since.
                 if let (Outcome::SignedIn(signed_in), Some(other)) =
                     (&outcome, app.session_cookie.reference(&ctx.request))
                     && other != signed_in.reference

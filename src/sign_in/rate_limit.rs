@@ -1,9 +1,9 @@
 //! How many sign-ins may be requested, and how many emails are sent: by client, address, mailbox, and
-//! in total. All that a request counts in is counted in one step, or nothing is.
+//! in total. A request updates all of its counters atomically, or none.
 //!
 //! No one can lock another user out:
 //! - The limit of a mailbox stops further emails, and those already sent keep working. Browsers that
-//!   have proved the mailbox have emails of their own.
+//!   have verified the mailbox have a separate limit.
 //! - The limits of clients count what a client does. Those of wider networks, which many visitors may
 //!   share, are enforced only once half of the total is used.
 //! - The last third of the total is for networks with at most three requests.
@@ -85,9 +85,9 @@ impl RateLimits {
         Ok(store.check_rate_limits(&counts).await?.into_iter().flatten().max())
     }
 
-    /// The counters of a request, and what it means if one of them refuses: a failure, or else
-    /// only that no email is sent. The total comes before the mailbox, so that all addresses get the
-    /// same answer while it is used up.
+    /// The counters of a request, each with the error to return if it refuses; `None` means that the
+    /// request succeeds but no email is sent. The total comes before the mailbox, so that all addresses
+    /// get the same answer while it is used up.
     fn counters(
         &self,
         request: &SignInRequest<'_>,
@@ -129,7 +129,7 @@ impl RateLimits {
         if !sends_email {
             return counters;
         }
-        // By the widest network: in a /48 there are 65,536 networks without a request.
+        // Counted by the widest network: a client with a /48 has 65,536 networks to request from.
         if let Some((widest, _)) = wider_networks(network).last() {
             let limit = RateLimit { at_most: FEW, within: total.within };
             let two_thirds = total.at_most - total.at_most / 3;
@@ -179,7 +179,8 @@ const KNOWN: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60
 /// The most requests of a network that may use the last third of the total.
 const FEW: u32 = 3;
 
-/// Strangers in the same network use up nothing of a known browser's.
+/// Known browsers are counted separately, so that strangers in the same network can't use up their
+/// limit.
 fn email_key(email: &EmailAddress, network: IpAddr, is_known: bool) -> String {
     let known = if is_known { "known " } else { "" };
     format!("email {} {known}{network}", email.as_str())

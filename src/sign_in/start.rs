@@ -1,4 +1,4 @@
-//! Starts a sign-in: checks who may and how often, chooses the method, and has the email sent.
+//! Starts a sign-in: checks admission and rate limits, chooses the method, and sends the email.
 
 use super::LinkDelivery;
 use super::ctx::Ctx;
@@ -24,9 +24,9 @@ pub(crate) struct Requested {
 
 /// Starts a sign-in and sends its email.
 ///
-/// The response is the same for every address of a domain that may sign in. From the first call to
-/// WorkOS on, the work continues without the connection, so that an email leads to a sign-in that its
-/// browser keeps.
+/// The response is the same for every address of a domain that may sign in. Once WorkOS has been
+/// called, the work continues even if the connection closes, so that the email is still sent and
+/// logged.
 pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
     app.admission.may_ask(&requested.email)?;

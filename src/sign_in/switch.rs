@@ -60,7 +60,7 @@ pub(crate) async fn ask_again(
     match (Question::of_browser(ctx).await?, shown) {
         // Another tab has opened another link since.
         (Some(question), Some(shown)) if shown != question.pending.id => {
-            let why = "the page was of another sign-in";
+            let why = "the form belongs to another sign-in";
             let refused = Failure::new(ErrorKind::AnotherLink, why);
             Err(refused.with_retry_url("/login/switch"))
         }
