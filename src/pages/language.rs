@@ -43,8 +43,8 @@ pub(super) fn preferred<'a>(
     let remembered = request.cookie(COOKIE).and_then(|cookie| keys.open(COOKIE, cookie.value()));
     let remembered = remembered
         .and_then(|Chosen(chosen)| available.iter().copied().find(|language| *language == chosen));
-    let accepted = || request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok();
-    remembered.or_else(|| negotiate(accepted()?, available))
+    let accepted = request.headers().get_all(ACCEPT_LANGUAGE).filter_map(|line| line.to_str().ok());
+    remembered.or_else(|| negotiate(&accepted.collect::<Vec<_>>().join(","), available))
 }
 
 /// The middleware that remembers the language which a request chooses.

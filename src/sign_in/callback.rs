@@ -52,7 +52,11 @@ pub(crate) async fn callback(
     })?;
     let pending = requested.filter(|pending| now < pending.expires_at);
     if let Some(state) = state.as_ref().filter(|state| !state.is_sso) {
-        audit_opened(app, state, pending.as_ref());
+        let entry = Entry::new(Event::Opened).sign_in(&app.keys, &state.id);
+        match &pending {
+            Some(pending) => entry.user(&app.keys, &pending.email).by(&pending.method).write(),
+            None => entry.write(),
+        }
     }
     match (pending, state) {
         (Some(pending), _) => complete_or_confirm_switch(ctx, user, pending, callback).await,
@@ -65,14 +69,6 @@ pub(crate) async fn callback(
         }
         (None, Some(_)) => Err(Refusal::CONSUMED.into()),
         (None, None) => Err(Refusal::STATE_MISMATCH.into()),
-    }
-}
-
-fn audit_opened(app: &App, state: &State, pending: Option<&PendingSignIn>) {
-    let entry = Entry::new(Event::Opened).sign_in(&app.keys, &state.id);
-    match pending {
-        Some(pending) => entry.user(&app.keys, &pending.email).by(&pending.method).write(),
-        None => entry.write(),
     }
 }
 

@@ -57,7 +57,7 @@ impl Delivery {
             return Err(error.into());
         }
         let cause = with_sources(&error);
-        tracing::warn!(event = "email_unconfirmed", cause, "WorkOS may have sent this email");
+        tracing::warn!(event = "email_unconfirmed", %cause, "WorkOS may have sent this email");
         self.entry().but(Event::Undelivered).write();
         self.pending.is_delayed = true;
         Ok(())

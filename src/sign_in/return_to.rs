@@ -7,7 +7,7 @@ use web_guards::local_path;
 /// A path on this site, safe to redirect to. Everything else becomes `/`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, derive_more::Debug)]
 #[debug("ReturnTo(…)")]
-#[serde(transparent)]
+#[serde(from = "String")]
 pub struct ReturnTo(String);
 
 const MAX_BYTES: usize = 255;
@@ -39,5 +39,12 @@ impl ReturnTo {
 impl Default for ReturnTo {
     fn default() -> Self {
         Self("/account".to_owned())
+    }
+}
+
+/// What is stored is checked again: the rules may have changed since.
+impl From<String> for ReturnTo {
+    fn from(text: String) -> Self {
+        Self::parse(&text)
     }
 }

@@ -89,3 +89,10 @@ proptest! {
         prop_assert!(ReturnTo::parse(&text).as_str().len() <= 255);
     }
 }
+
+#[test]
+fn stored_paths_are_validated_again() {
+    let stored = |path: &str| serde_json::from_value::<ReturnTo>(path.into()).unwrap();
+    assert_eq!(stored("/reports").as_str(), "/reports");
+    assert_eq!(stored("//evil.test").as_str(), "/");
+}

@@ -110,7 +110,11 @@ impl SessionCookie {
         from_fn(move |mut request: ServiceRequest, next: Next<B>| {
             let this = this.clone();
             async move {
-                let replaced = this.replace(request.headers_mut());
+                let replaced = this.replacement(request.headers());
+                let replaced = replaced.map(|(cookie, header)| {
+                    request.headers_mut().insert(COOKIE, header);
+                    cookie
+                });
                 let mut response = next.call(request).await?;
                 if let Some(cookie) = replaced
                     && this.may_be_set(response.headers())
@@ -123,8 +127,8 @@ impl SessionCookie {
         })
     }
 
-    /// Replaces a cookie under an older key by the one that is returned.
-    fn replace(&self, headers: &mut HeaderMap) -> Option<Cookie<'static>> {
+    /// Returns the cookie that replaces one under an older key, and the `Cookie` header with it.
+    fn replacement(&self, headers: &HeaderMap) -> Option<(Cookie<'static>, HeaderValue)> {
         if self.older_keys.is_empty() {
             return None;
         }
@@ -138,8 +142,7 @@ impl SessionCookie {
         let new = cookie.stripped().encoded().to_string();
         let pairs = pairs().map(|pair| if is_this(pair) { &new } else { pair });
         let header = HeaderValue::try_from(pairs.collect::<Vec<_>>().join("; ")).ok()?;
-        headers.insert(COOKIE, header);
-        Some(cookie)
+        Some((cookie, header))
     }
 
     fn may_be_set(&self, headers: &HeaderMap) -> bool {
