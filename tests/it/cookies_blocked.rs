@@ -152,7 +152,7 @@ async fn our_own_link_in_the_blocking_browser_mentions_cookies() {
     after_the_form(&app).await;
     let page = app.visitor().get(&app.workos.newest_link("ana@acme.test").await).await;
     assert_eq!((page.status.as_u16(), page.field("digits")), (200, ""));
-    assert!(page.body.contains("browser that made it blocks cookies"), "{}", page.body);
+    assert!(page.body.contains("cookies are blocked"), "{}", page.body);
 }
 
 // for sso
