@@ -45,7 +45,7 @@ async fn seen_as(machine: &Installed, front: &Front, headers: &[(&str, &str)]) -
     visitor.send(request).await;
     let page = visitor.get("/account/sessions").await.body;
     let (_, this) = page.split_once("data-this").unwrap();
-    let (_, address) = this.split_once("From ").unwrap();
+    let (_, address) = this.split_once("IP address ").unwrap();
     address.split_once(". Signed in").unwrap().0.to_owned()
 }
 
