@@ -1,14 +1,12 @@
 //! Who may sign in, what the app stores about a user in the session, and who stays signed in. **This is
 //! the file that a fork edits first.**
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
-use crate::workos::{Profile, SsoSelector};
+use crate::workos::Profile;
 
 /// What the app keeps of a user in their session, as [`CurrentUser::data`]: add a role, a plan, a
 /// tenant. [`Admission::on_sign_in`] returns it.
@@ -25,19 +23,9 @@ pub struct UserData {}
 pub struct Admission {
     /// Domains (in ASCII) whose addresses may sign in. Empty: every domain may.
     pub allowed_email_domains: Vec<String>,
-    // for sso
-    /// Domains (in ASCII) whose users sign in through the identity provider of their organization.
-    pub sso_domains: HashMap<String, SsoSelector>,
 }
 
 impl Admission {
-    // for sso
-    /// Returns where users of this domain (in ASCII) sign in, if it is through SSO.
-    #[must_use]
-    pub fn sso_of(&self, domain: &str) -> Option<&SsoSelector> {
-        self.sso_domains.get(domain)
-    }
-
     /// Checks whether this address may request a sign-in. Decide by the domain only, which is not a
     /// secret. Anything finer belongs in [`Admission::on_sign_in`], after the mailbox has been
     /// verified; here it would reveal who has an account.

@@ -7,21 +7,17 @@ use private_dir::PrivateDir;
 
 use crate::admission::Admission;
 use crate::clock::Clock;
-use crate::config::{Config, KEY_FILE, LinkLifetimes, parse_cookie_keys};
-use crate::mail::Mailer;
+use crate::config::{Config, KEY_FILE, SignIn, parse_cookie_keys};
 use crate::pages::assets::StaticFiles;
 use crate::pages::templates::Locales;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::{self, SessionCookie};
-use crate::sign_in::SignInMethod;
+use crate::sign_in::own_link::OwnMail;
 use crate::sign_in::rate_limit::RateLimits;
 use crate::workos::Client;
 
 /// What the handlers share. Made once, at start-up.
 pub(crate) struct App {
-    // for own-mail
-    /// `https://app.example.com`. Links are made from this, never from what a request says of itself.
-    pub(crate) origin: String,
     /// Where WorkOS sends the browser back to.
     pub(crate) redirect_uri: String,
     pub(crate) keys: KeyRing,
@@ -29,15 +25,9 @@ pub(crate) struct App {
     pub(crate) assets: Assets,
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
-    /// The method of users without an identity provider: `SIGN_IN_WITH`, `LINK_DELIVERY`.
-    pub(crate) default_method: SignInMethod,
-    pub(crate) link_lifetimes: LinkLifetimes,
-    // for cross-device
-    /// `CROSS_DEVICE`
-    pub(crate) approves_cross_device: bool,
+    pub(crate) sign_in: SignIn,
     // for own-mail
-    /// The mail server of this site, if it has one.
-    pub(crate) mailer: Option<Mailer>,
+    pub(crate) own_mail: OwnMail,
     pub(crate) session_cookie: SessionCookie,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) rate_limits: RateLimits,
@@ -58,37 +48,20 @@ impl App {
                 parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))?
             }
         };
-        let default_method = config.sign_in.default_method();
         Ok(Self {
             locales,
             workos,
-            admission: Admission {
-                allowed_email_domains: config.sign_in.allowed_email_domains,
-                // for sso
-                sso_domains: config.sign_in.sso_domains,
-            },
-            default_method,
-            link_lifetimes: config.sign_in.link_lifetimes,
-            // for cross-device
-            approves_cross_device: config.sign_in.approves_cross_device,
+            admission: config.admission,
+            sign_in: config.sign_in,
             // for own-mail
-            mailer: config.mail.map(Mailer::start),
+            own_mail: OwnMail::start(config.own_mail, &config.web.base_url),
             session_cookie: session::cookie(&keys, config.session.lifetimes),
             trusted_proxies: config.web.trusted_proxies,
             rate_limits: config.rate_limits,
-            // for own-mail
-            origin: config.web.base_url.origin().ascii_serialization(),
             redirect_uri: config.workos.redirect_uri.into(),
             keys,
             assets,
             clock,
         })
-    }
-    /// Finishes what continues without a request. Call it before the program ends.
-    pub(crate) async fn finish(&self) {
-        // for own-mail
-        if let Some(mailer) = &self.mailer {
-            mailer.finish().await;
-        }
     }
 }

@@ -7,6 +7,7 @@ use env_settings::Reader;
 pub use env_settings::{Problem, Problems};
 use outgoing_http::ExtraRoots;
 
+use crate::admission::Admission;
 use crate::sealed::KeyRing;
 use crate::session::{Limits, RateLimit, StoreLocation};
 use crate::sign_in::rate_limit::RateLimits;
@@ -14,7 +15,7 @@ use crate::sign_in::rate_limit::RateLimits;
 // for cross-device
 mod cross_device;
 // for own-mail
-mod mail;
+mod own_mail;
 mod running;
 mod session;
 mod sign_in;
@@ -23,9 +24,11 @@ pub(crate) mod sso;
 mod web;
 mod workos;
 
+// for own-mail
+pub use own_mail::OwnMail;
 pub use running::Running;
 pub use session::{parse_cookie_keys, read_keys, read_store};
-pub use sign_in::{LinkLifetimes, SignIn};
+pub use sign_in::SignIn;
 pub use web::{Tls, Web};
 pub use workos::WorkOs;
 
@@ -50,11 +53,13 @@ pub struct Config {
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
     pub session: Limits,
-    /// Who may sign in, and by what.
+    /// `ALLOWED_EMAIL_DOMAINS`
+    pub admission: Admission,
+    /// How users sign in.
     pub sign_in: SignIn,
     // for own-mail
-    /// `SMTP_URL`, `MAIL_FROM`
-    pub mail: Option<crate::mail::Settings>,
+    /// Links of our own.
+    pub own_mail: OwnMail,
     /// `RATE_LIMIT_*`
     pub rate_limits: RateLimits,
     /// `LOG_FORMAT`, `RUST_LOG`
@@ -92,8 +97,9 @@ impl Config {
             session_store: session::session_store(&mut read),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),
             session: session::session(&mut read),
+            admission: sign_in::admission(&mut read),
             // for own-mail
-            mail: mail::mail(&mut read, sign_in.link_delivery, &extra_roots),
+            own_mail: own_mail::own_mail(&mut read, sign_in.link_delivery, &extra_roots),
             extra_roots,
             sign_in,
             rate_limits: RateLimits {

@@ -19,6 +19,15 @@ use crate::pages::templates::Locale;
 use crate::session::CurrentUser;
 use crate::sign_in::next::Next;
 
+/// Names the template of a page.
+macro_rules! template {
+    ($page:ty, $file:literal) => {
+        impl crate::pages::Page for $page {
+            const TEMPLATE: &'static str = $file;
+        }
+    };
+}
+
 mod account;
 pub(crate) mod assets;
 // for cross-device
@@ -59,35 +68,6 @@ pub(crate) use sign_in::{LoginPage, SentPage, SwitchPage};
 /// A page.
 pub(crate) trait Page: Serialize {
     const TEMPLATE: &'static str;
-}
-
-macro_rules! templates {
-    ($($page:ty, $template:literal;)*) => {
-        $(impl Page for $page {
-            const TEMPLATE: &'static str = $template;
-        })*
-    };
-}
-
-templates! {
-    AccountPage, "account.html";
-    AccountSessionsPage, "account_sessions.html";
-    // for cross-device
-    ApprovePage, "approve.html";
-    // for cross-device
-    ApprovedPage, "approved.html";
-    // for own-mail or cross-device
-    CancelPage, "cancel.html";
-    CodePage, "code.html";
-    ErrorPage, "error.html";
-    HomePage, "home.html";
-    // for own-mail or sso
-    LeavingPage<'_>, "leaving.html";
-    LoginPage, "login.html";
-    // for own-mail
-    OpenPage, "open.html";
-    SentPage, "sent.html";
-    SwitchPage, "switch.html";
 }
 
 /// The pages in the language of one request. A handler takes it as a parameter.
@@ -204,6 +184,8 @@ fn broken<P: Page>(error: &tera::Error) -> Failure {
 pub(crate) struct HomePage {
     signed_in_as: Option<String>,
 }
+
+template!(HomePage, "home.html");
 
 impl HomePage {
     pub(crate) fn new(user: Option<&CurrentUser>) -> Self {

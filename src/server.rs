@@ -67,7 +67,8 @@ impl RunningServer {
         let metrics = self.metrics.map(|server| (server.handle(), rt::spawn(server)));
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
-            self.app.finish().await;
+            // for own-mail
+            self.app.own_mail.finish().await;
             if let Some((handle, _)) = metrics {
                 handle.stop(true).await;
             }

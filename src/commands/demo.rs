@@ -18,10 +18,6 @@ use crate::config::sso;
 use crate::config::{Config, Problem, Problems};
 use crate::observability::log;
 
-// for own-mail
-/// The sender of the app's own email.
-const SENDER: &str = "Magic Link demo <sign-in@demo.invalid>";
-
 /// Serves the app and the emulator until they are stopped.
 ///
 /// # Errors
@@ -97,7 +93,7 @@ fn config(
         // for own-mail
         "SMTP_URL" if cfg!(feature = "smtp") => Some(emulator.smtp_url()),
         // for own-mail
-        "MAIL_FROM" => Some(SENDER.to_owned()),
+        "MAIL_FROM" => Some("Magic Link demo <sign-in@demo.invalid>".to_owned()),
         // A demo uses nothing of the real app.
         "COOKIE_KEYS" => None,
         // for redis

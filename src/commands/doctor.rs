@@ -27,7 +27,7 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<()
     report.add(store::check(&config.session_store, config.session).await)?;
     report.add(site::check(&site(&config)?).await?)?;
     // for own-mail
-    if let Some(settings) = config.mail {
+    if let Some(settings) = config.own_mail.server {
         report.add(mail::check(&Mailer::start(settings)).await)?;
     }
     let Report { checks, failed } = report;

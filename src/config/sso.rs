@@ -8,12 +8,15 @@ use env_settings::Reader;
 use crate::email_address::parse_domain;
 use crate::workos::SsoSelector;
 
-/// `SSO_DOMAINS`: the organization or connection of each domain.
-pub(super) fn domains(read: &mut Reader<'_>) -> HashMap<String, SsoSelector> {
+/// `SSO_DOMAINS`: domains (in ASCII) whose users sign in through the identity provider of their
+/// organization, each with that organization or connection.
+pub(crate) type SsoDomains = HashMap<String, SsoSelector>;
+
+pub(super) fn domains(read: &mut Reader<'_>) -> SsoDomains {
     let expected = "is a list such as acme.com=org_01ABC, globex.com=conn_01DEF, each domain once";
     let domains = read.list("SSO_DOMAINS", expected, entry);
     let listed = domains.len();
-    let domains: HashMap<_, _> = domains.into_iter().collect();
+    let domains: SsoDomains = domains.into_iter().collect();
     if domains.len() < listed {
         read.problem("SSO_DOMAINS", expected);
     }

@@ -24,6 +24,8 @@ pub(crate) struct AccountPage {
     ends_at: i64,
 }
 
+template!(AccountPage, "account.html");
+
 impl AccountPage {
     pub(crate) fn new(user: CurrentUser) -> Self {
         let CurrentUser { profile, session, .. } = user;
@@ -53,6 +55,8 @@ pub(crate) struct AccountSessionsPage {
     signed_in_as: String,
     sessions: Vec<SessionEntry>,
 }
+
+template!(AccountSessionsPage, "account_sessions.html");
 
 #[derive(Serialize)]
 struct SessionEntry {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Pages;
 use super::failure::Problem;
 use crate::error::{ErrorKind, Failure};
+use crate::sign_in::approve::NotApproved;
 use crate::sign_in::{RequestContext, SignInId};
 
 /// A link, in a browser that didn't request it.
@@ -18,10 +19,11 @@ pub(crate) struct ApprovePage {
     pub(super) cancel_url: Option<String>,
     asked_at: i64,
     device: String,
-    asks_digits: bool,
     error: Option<Problem>,
     tries_left: Option<u32>,
 }
+
+template!(ApprovePage, "approve.html");
 
 impl ApprovePage {
     pub(crate) fn of_workos_link(id: &SignInId, requested: &RequestContext) -> Self {
@@ -31,20 +33,19 @@ impl ApprovePage {
             cancel_url: None,
             asked_at: requested.at,
             device: requested.device.clone(),
-            asks_digits: false,
             error: None,
             tries_left: None,
         }
     }
 
-    pub(crate) fn asking_digits(self, asks_digits: bool) -> Self {
-        Self { asks_digits, ..self }
-    }
-
-    /// Says that the digits were wrong, and how many attempts are left, if one was counted.
-    pub(crate) fn wrong_digits(self, pages: &Pages, attempts_left: Option<u32>) -> Failure {
+    /// Says why it wasn't approved: wrong digits, and how many attempts are left, if one was counted.
+    pub(crate) fn refusing(self, refused: NotApproved, pages: &Pages) -> Failure {
+        let tries_left = match refused {
+            NotApproved::WrongDigits(attempts_left) => attempts_left,
+            NotApproved::Failed(failure) => return failure,
+        };
         let kind = ErrorKind::WrongDigits;
-        let page = Self { error: Some(Problem::of(kind)), tries_left: attempts_left, ..self };
+        let page = Self { error: Some(Problem::of(kind)), tries_left, ..self };
         Failure::new(kind, "wrong digits").with_page(pages.html(&page))
     }
 }
@@ -52,3 +53,5 @@ impl ApprovePage {
 /// The digits were right.
 #[derive(Serialize)]
 pub(crate) struct ApprovedPage {}
+
+template!(ApprovedPage, "approved.html");

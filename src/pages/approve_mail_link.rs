@@ -1,15 +1,14 @@
 //! The page of our own link in a browser that didn't request it.
 
 use super::ApprovePage;
-use crate::app::App;
 use crate::sign_in::MailLink;
 
 impl ApprovePage {
-    pub(crate) fn of_mail_link(app: &App, token: &str, link: &MailLink) -> Self {
+    pub(crate) fn of_mail_link(token: &str, link: &MailLink) -> Self {
         let mut page = Self::of_workos_link(&link.id, &link.requested);
         page.flow = None;
         page.action = format!("/login/open/{token}");
         page.cancel_url = Some(format!("/login/cancel/{token}"));
-        page.asking_digits(app.approves_cross_device)
+        page
     }
 }

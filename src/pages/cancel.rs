@@ -13,6 +13,8 @@ pub(crate) struct CancelPage {
     asked_at: i64,
 }
 
+template!(CancelPage, "cancel.html");
+
 impl CancelPage {
     pub(crate) fn done(requested: &RequestContext) -> Self {
         Self { token: None, device: requested.device.clone(), asked_at: requested.at }

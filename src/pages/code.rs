@@ -24,6 +24,8 @@ pub(crate) struct CodePage {
     retry_after: Option<u64>,
 }
 
+template!(CodePage, "code.html");
+
 impl CodePage {
     pub(crate) fn new(sent: SentPage, other_user: Option<&CurrentUser>, is_trying: bool) -> Self {
         Self {

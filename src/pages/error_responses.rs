@@ -77,8 +77,6 @@ fn page(pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse
         Some(Offer::Form(form)) => form.clone(),
         offer => {
             let page = ErrorPage::new(kind, request_id(request)).offering(offer);
-            // for own-mail
-            let page = page.offering_own_link(kind == ErrorKind::LinkExpired, pages);
             pages.html(&page.waiting(wait(failure)))
         }
     };

@@ -17,11 +17,11 @@ pub(crate) struct ErrorPage {
     link_works: bool,
     /// The sign-in that is being completed: the page continues with it.
     waits_for: Option<String>,
-    // for own-mail
-    pub(super) offers_safe_link: bool,
     /// Whether the new sign-in is through SSO, which sends no email.
     by_sso: bool,
 }
+
+template!(ErrorPage, "error.html");
 
 impl ErrorPage {
     pub(crate) fn new(kind: ErrorKind, request_id: Option<String>) -> Self {
@@ -34,8 +34,6 @@ impl ErrorPage {
             try_again_at: None,
             link_works: kind.status().is_server_error(),
             waits_for: None,
-            // for own-mail
-            offers_safe_link: false,
             by_sso: false,
         }
     }

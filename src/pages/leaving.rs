@@ -9,6 +9,8 @@ pub(crate) struct LeavingPage<'a> {
     url: &'a str,
 }
 
+template!(LeavingPage<'_>, "leaving.html");
+
 impl<'a> LeavingPage<'a> {
     pub(crate) fn new(url: &'a str) -> Self {
         Self { url }

@@ -1,9 +1,9 @@
-//! The page behind the link of our own email, with its button, and what this link adds to other pages.
+//! The page behind the link of our own email, with its button, and the page that cancels its sign-in.
 
 use serde::Serialize;
 
-use super::{CancelPage, ErrorPage, Pages};
-use crate::sign_in::{LinkDelivery, PendingSignIn, RequestContext, SignInMethod};
+use super::CancelPage;
+use crate::sign_in::{PendingSignIn, RequestContext};
 
 /// The link of our own email, in the requesting browser.
 #[derive(Serialize)]
@@ -12,6 +12,8 @@ pub(crate) struct OpenPage {
     email: String,
     asked_at: i64,
 }
+
+template!(OpenPage, "open.html");
 
 impl OpenPage {
     pub(crate) fn new(token: &str, requested: &RequestContext, pending: &PendingSignIn) -> Self {
@@ -25,15 +27,5 @@ impl CancelPage {
         let mut page = Self::done(requested);
         page.token = Some(token.to_owned());
         page
-    }
-}
-
-impl ErrorPage {
-    /// Offers our own link in place of WorkOS's, if this app can email it.
-    pub(crate) fn offering_own_link(mut self, is_workos_link: bool, pages: &Pages) -> Self {
-        let app = &pages.app;
-        let is_default = matches!(app.default_method, SignInMethod::Link(LinkDelivery::WorkOs));
-        self.offers_safe_link = is_workos_link && is_default && app.mailer.is_some();
-        self
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct LoginPage {
     ended: Option<&'static str>,
 }
 
+template!(LoginPage, "login.html");
+
 impl LoginPage {
     pub(crate) fn new(email: &str, return_to: &ReturnTo) -> Self {
         let (email, return_to) = (email.to_owned(), return_to.as_str().to_owned());
@@ -51,13 +53,15 @@ pub(crate) struct SentPage {
     /// When the next email may be sent, if this one wasn't.
     next_mail_at: Option<i64>,
     // for cross-device
-    /// For another browser that opens the link, if it may approve.
-    digits: Option<String>,
+    /// For another browser that opens the link.
+    digits: String,
     /// Until another email can be sent, in seconds.
     wait: Option<u64>,
     webmail: Option<Webmail>,
     is_for_code: bool,
 }
+
+template!(SentPage, "sent.html");
 
 impl SentPage {
     /// `wait` is how long it is until another email can be sent; `webmail` is where it is read.
@@ -71,7 +75,7 @@ impl SentPage {
             SignInMethod::Link(delivery) => Some(delivery),
             _ => None,
         };
-        let lifetime = delivery.map_or(OneTimeCode::LIFETIME, |link| app.link_lifetimes.of(link));
+        let lifetime = delivery.map_or(OneTimeCode::LIFETIME, |delivery| delivery.lifetime(app));
         Self {
             flow: pending.id.as_str().to_owned(),
             email: pending.email.as_str().to_owned(),
@@ -82,7 +86,7 @@ impl SentPage {
             is_delayed: pending.is_delayed,
             next_mail_at: pending.next_mail_at,
             // for cross-device
-            digits: app.approves_cross_device.then(|| pending.digits.as_str().to_owned()),
+            digits: pending.digits.as_str().to_owned(),
             wait: wait.map(|wait| wait.as_secs()),
             webmail,
             is_for_code: delivery.is_none(),
@@ -99,6 +103,8 @@ pub(crate) struct SwitchPage {
     /// Whether they signed in through an organization already, and not by a link.
     by_sso: bool,
 }
+
+template!(SwitchPage, "switch.html");
 
 impl SwitchPage {
     pub(crate) fn new(

@@ -41,6 +41,10 @@ impl Locales {
             #[cfg(feature = "demo")]
             site.insert("demo_inbox", &config.demo_inbox);
             site.insert("by_code", &config.sign_in.by_code);
+            // for cross-device
+            site.insert("approves_cross_device", &config.sign_in.approves_cross_device);
+            // for own-mail
+            site.insert("offers_own_links", &config.offers_own_links());
             add_templates(&mut tera, texts::<TemplateFiles>())?;
             Ok(Locale { catalog, tera })
         };

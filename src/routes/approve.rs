@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::error::{ErrorKind, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages, see_other};
-use crate::sign_in::approve::{LinkState, NotApproved, OpenedLink};
+use crate::sign_in::approve::{LinkState, OpenedLink};
 use crate::sign_in::blocked_cookies;
 use crate::sign_in::ctx::Ctx;
 
@@ -30,7 +30,7 @@ pub(super) async fn show(ctx: Ctx, pages: Pages) -> Result<HttpResponse, Failure
         LinkState::Approved => pages.show(&ApprovedPage {}),
         LinkState::Waits => {
             blocked_cookies::refuse_if_marked(&ctx.store, &link.state.id).await?;
-            pages.show(&page(&ctx, &link))
+            pages.show(&page(&link))
         }
     })
 }
@@ -43,11 +43,9 @@ pub(super) async fn approve(
     let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;
     link.must_be(form.flow.as_deref())?;
     if link.standing(&ctx.store).await? == LinkState::Waits {
-        let page = page(&ctx, &link);
-        link.approve(&ctx, &form.digits).await.map_err(|refused| match refused {
-            NotApproved::WrongDigits(attempts_left) => page.wrong_digits(&pages, attempts_left),
-            NotApproved::Failed(failure) => failure,
-        })?;
+        let page = page(&link);
+        let approved = link.approve(&ctx, &form.digits).await;
+        approved.map_err(|refused| page.refusing(refused, &pages))?;
     }
     Ok(see_other("/login/approve"))
 }
@@ -63,7 +61,6 @@ pub(super) async fn cancel(
     Ok(see_other("/login/approve"))
 }
 
-fn page(ctx: &Ctx, link: &OpenedLink) -> ApprovePage {
+fn page(link: &OpenedLink) -> ApprovePage {
     ApprovePage::of_workos_link(&link.state.id, &link.state.requested)
-        .asking_digits(ctx.app.approves_cross_device)
 }

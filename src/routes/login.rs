@@ -30,8 +30,7 @@ pub(super) struct LoginForm {
     return_to: String,
     // for own-mail
     /// The preferred delivery, on the page of a link that was used up.
-    #[serde(default)]
-    delivery: String,
+    delivery: Option<String>,
 }
 
 /// Says once why the last session of this browser ended, if it did not end here.

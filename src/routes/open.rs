@@ -26,7 +26,7 @@ pub(super) async fn show(
             pages.show(&OpenPage::new(&token, &link.requested, &pending))
         }
         // for cross-device
-        Opened::Elsewhere(link) => pages.show(&ApprovePage::of_mail_link(&ctx.app, &token, &link)),
+        Opened::Elsewhere(link) => pages.show(&ApprovePage::of_mail_link(&token, &link)),
         Opened::Completed(next) => pages.go(next),
     })
 }
@@ -40,23 +40,19 @@ pub(super) async fn open(
     // The button of the requesting browser sends no field.
     form: Option<web::Form<ApproveForm>>,
 ) -> Result<HttpResponse, Failure> {
-    // for cross-device
-    let digits = form.map(|form| form.into_inner().digits).unwrap_or_default();
-    let used = own_link::use_link(
-        &ctx,
-        user.as_ref(),
-        &token,
-        // for cross-device
-        &digits,
-    );
-    match used.await.map_err(|failure| failure.with_retry_url_if_temporary(ctx.request.uri()))? {
+    let used = own_link::use_link(&ctx, user.as_ref(), &token).await;
+    match used.map_err(|failure| failure.with_retry_url_if_temporary(ctx.request.uri()))? {
         Used::Next(next) => Ok(pages.go(next)),
         // for cross-device
-        Used::Approved => Ok(pages.show(&ApprovedPage {})),
-        // for cross-device
-        Used::WrongDigits(link, attempts_left) => {
-            let page = ApprovePage::of_mail_link(&ctx.app, &token, &link);
-            Err(page.wrong_digits(&pages, attempts_left))
+        Used::Elsewhere(link) => {
+            let digits = form.map(|form| form.into_inner().digits).unwrap_or_default();
+            let approved = own_link::approve(&ctx, &link, &digits).await;
+            let page = ApprovePage::of_mail_link(&token, &link);
+            approved.map_err(|refused| {
+                let failure = page.refusing(refused, &pages);
+                failure.with_retry_url_if_temporary(ctx.request.uri())
+            })?;
+            Ok(pages.show(&ApprovedPage {}))
         }
     }
 }

@@ -78,7 +78,7 @@ async fn sent_page(ctx: &Ctx, pending: &PendingSignIn) -> Result<SentPage, Failu
     let sender = None;
     // for own-mail
     let sender = match pending.method {
-        SignInMethod::Link(LinkDelivery::Smtp) => app.mailer.as_ref().map(Mailer::sender),
+        SignInMethod::Link(LinkDelivery::Smtp) => app.own_mail.mailer.as_ref().map(Mailer::sender),
         _ => sender,
     };
     let webmail = webmail::for_domain(pending.email.domain(), sender);

@@ -14,7 +14,6 @@ pub struct Approval {
     pub callback: Option<PendingCallback>,
     // for own-mail
     /// The hash of our own link's secret, which the store must still have.
-    #[serde(default)]
     pub secret_hash: Option<String>,
     /// When it expires, in seconds since 1970.
     pub expires_at: i64,

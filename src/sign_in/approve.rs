@@ -123,7 +123,7 @@ impl Approvable<'_> {
     ) -> Result<(), NotApproved> {
         let Ctx { app, store, .. } = ctx;
         let Self { id, requested, expires_at } = self;
-        if !app.approves_cross_device {
+        if !app.sign_in.approves_cross_device {
             return Err(Failure::new(ErrorKind::NothingPending, "CROSS_DEVICE is deny").into());
         }
         let Some(digits) = Digits::parse(typed) else { return Err(NotApproved::WrongDigits(None)) };

@@ -19,7 +19,7 @@ pub(crate) async fn mark(app: &App, store: &Store, id: &SignInId) -> Result<(), 
         return Ok(());
     }
     // At least as long as the email's link, whichever it is.
-    let lifetime = app.default_method.lifetime(|delivery| app.link_lifetimes.of(delivery));
+    let lifetime = app.sign_in.default_method().lifetime(app);
     let until = app.clock.now().saturating_add(seconds(lifetime)).saturating_add(60 * 60);
     store.put(&name, String::new(), until).await
 }

@@ -166,13 +166,15 @@ impl Completion {
         let pending = &self.pending;
         let by_email = match pending.method {
             // for sso
-            SignInMethod::Sso(_) => return sso::verify(&self.ctx.app.admission, profile, pending),
+            SignInMethod::Sso(_) => {
+                return sso::verify(&self.ctx.app.sign_in.sso_domains, profile, pending);
+            }
             SignInMethod::Link(_) => Profile::MAGIC_LINK,
             SignInMethod::Code => Profile::MAGIC_AUTH,
         };
         let verified = VerifiedIdentity::by_email(profile, pending, by_email)?;
         // for sso
-        sso::must_not_be_bypassed(&self.ctx.app.admission, &verified.email)?;
+        sso::must_not_be_bypassed(&self.ctx.app.sign_in.sso_domains, &verified.email)?;
         Ok(verified)
     }
 

@@ -1,6 +1,5 @@
 //! Starts a sign-in: checks admission and rate limits, chooses the method, and sends the email.
 
-use super::LinkDelivery;
 use super::ctx::Ctx;
 use super::deliver::Delivery;
 use super::next::Next;
@@ -19,7 +18,7 @@ pub(crate) struct Requested {
     pub(crate) return_to: ReturnTo,
     // for own-mail
     /// Which of the links is preferred: `smtp`, or anything else for the default.
-    pub(crate) delivery: String,
+    pub(crate) delivery: Option<String>,
 }
 
 /// Starts a sign-in and sends its email.
@@ -30,23 +29,18 @@ pub(crate) struct Requested {
 pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
     app.admission.may_ask(&requested.email)?;
-    let method = app.default_method.clone();
+    let method = app.sign_in.default_method();
     // for own-mail
-    let method = match method {
-        SignInMethod::Link(_) if requested.delivery == "smtp" && app.mailer.is_some() => {
-            SignInMethod::Link(LinkDelivery::Smtp)
-        }
-        method => method,
-    };
+    let method = app.own_mail.preferred(method, requested.delivery.as_deref());
     // for sso
-    let method = match app.admission.sso_of(requested.email.domain()) {
+    let method = match app.sign_in.sso_domains.get(requested.email.domain()) {
         Some(_) => SignInMethod::Sso(CodeVerifier::new()?),
         None => method,
     };
     let Requested { email, return_to, .. } = requested;
     let wait = app.rate_limits.count(&ctx.store, &rate_limited(ctx, &email, &method)).await?;
 
-    let lifetime = method.lifetime(|delivery| app.link_lifetimes.of(delivery));
+    let lifetime = method.lifetime(app);
     let mut pending = PendingSignIn::begin(email, method, lifetime, &app.keys, &app.clock)?;
     pending.return_to = return_to;
     pending.next_mail_at = wait.map(|wait| now.saturating_add(seconds(wait)));

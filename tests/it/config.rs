@@ -24,7 +24,7 @@ fn two_settings_are_enough() {
     assert_eq!(config.workos.redirect_uri.as_str(), "https://localhost:8443/callback");
     assert_eq!(config.workos.api_url.as_str(), "https://api.workos.com/");
     assert_eq!(config.session.lifetimes.idle, Duration::from_secs(7 * 24 * 60 * 60));
-    assert_eq!(config.sign_in.link_lifetimes.workos, Duration::from_secs(15 * 60));
+    assert_eq!(config.sign_in.link_lifetime, Duration::from_secs(15 * 60));
     assert!(config.cookie_keys.is_none());
     #[cfg(feature = "demo")]
     assert!(config.demo_inbox.is_none());
@@ -186,12 +186,13 @@ mod smtp {
 
     #[test]
     fn lifetime_of_our_own_link_defaults_to_an_hour_and_may_be_shorter() {
-        let lifetimes = |settings: &[_]| read(settings).ok().unwrap().sign_in.link_lifetimes;
-        assert_eq!(lifetimes(&[]).smtp, Duration::from_secs(60 * 60));
-        assert_eq!(lifetimes(&[]).workos, Duration::from_secs(15 * 60));
-        let five_minutes = lifetimes(&[("LINK_EXPIRES_IN", "5m")]);
-        assert_eq!(five_minutes.smtp, Duration::from_secs(5 * 60));
-        assert_eq!(five_minutes.workos, Duration::from_secs(15 * 60), "WorkOS's own minimum");
+        let by_default = read(&[]).ok().unwrap();
+        assert_eq!(by_default.own_mail.link_lifetime, Duration::from_secs(60 * 60));
+        assert_eq!(by_default.sign_in.link_lifetime, Duration::from_secs(15 * 60));
+        let five_minutes = read(&[("LINK_EXPIRES_IN", "5m")]).ok().unwrap();
+        assert_eq!(five_minutes.own_mail.link_lifetime, Duration::from_secs(5 * 60));
+        let of_workos = five_minutes.sign_in.link_lifetime;
+        assert_eq!(of_workos, Duration::from_secs(15 * 60), "WorkOS's own minimum");
         for lifetime in ["4m", "25h"] {
             let refused = read(&[("LINK_EXPIRES_IN", lifetime)]).err().unwrap();
             assert_eq!(refused, ["LINK_EXPIRES_IN"]);
@@ -201,11 +202,11 @@ mod smtp {
     #[test]
     fn mail_server_is_read_even_if_workos_delivers_links_by_default() {
         let config = read(&[("LINK_DELIVERY", "workos")]).ok().unwrap();
-        assert!(config.mail.is_some());
-        assert_eq!(config.sign_in.link_lifetimes.smtp, Duration::from_secs(60 * 60));
+        assert!(config.own_mail.server.is_some());
+        assert_eq!(config.own_mail.link_lifetime, Duration::from_secs(60 * 60));
         let config = read(&[("LINK_DELIVERY", "workos"), ("LINK_EXPIRES_IN", "2h")]).ok().unwrap();
-        assert_eq!(config.sign_in.link_lifetimes.smtp, Duration::from_secs(2 * 60 * 60));
-        assert_eq!(config.sign_in.link_lifetimes.workos, Duration::from_secs(2 * 60 * 60));
+        assert_eq!(config.own_mail.link_lifetime, Duration::from_secs(2 * 60 * 60));
+        assert_eq!(config.sign_in.link_lifetime, Duration::from_secs(2 * 60 * 60));
     }
 
     #[test]

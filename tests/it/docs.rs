@@ -115,7 +115,7 @@ fn defaults_in_the_example_file_are_the_real_defaults() {
     assert_eq!(written.sign_in.link_delivery, real.sign_in.link_delivery);
     // for cross-device
     assert_eq!(written.sign_in.approves_cross_device, real.sign_in.approves_cross_device);
-    assert_eq!(written.sign_in.link_lifetimes.workos, real.sign_in.link_lifetimes.workos);
+    assert_eq!(written.sign_in.link_lifetime, real.sign_in.link_lifetime);
     assert_eq!(written.rate_limits, real.rate_limits);
     assert_eq!(written.running.shutdown_drain, real.running.shutdown_drain);
     assert_eq!(written.running.metrics_bind_address, real.running.metrics_bind_address);

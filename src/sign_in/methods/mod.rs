@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::state::CODE_LIFETIME;
+use crate::app::App;
 use crate::error::ErrorKind;
 use email_code::OneTimeCode;
 use sso::CodeVerifier;
@@ -43,6 +44,17 @@ pub enum LinkDelivery {
     Smtp,
 }
 
+impl LinkDelivery {
+    /// How long a link works: `LINK_EXPIRES_IN`, or its default for this delivery.
+    pub(crate) fn lifetime(self, app: &App) -> Duration {
+        match self {
+            Self::WorkOs => app.sign_in.link_lifetime,
+            // for own-mail
+            Self::Smtp => app.own_mail.link_lifetime,
+        }
+    }
+}
+
 impl SignInMethod {
     /// Whether an identity provider says who the user is, and no email is sent.
     #[must_use]
@@ -69,11 +81,10 @@ impl SignInMethod {
         }
     }
 
-    /// How long a sign-in by it may take; `of_link` is how long a link works.
-    #[must_use]
-    pub fn lifetime(&self, of_link: impl FnOnce(LinkDelivery) -> Duration) -> Duration {
+    /// How long a sign-in by it may take.
+    pub(crate) fn lifetime(&self, app: &App) -> Duration {
         match self {
-            Self::Link(delivery) => of_link(*delivery) + CODE_LIFETIME,
+            Self::Link(delivery) => delivery.lifetime(app) + CODE_LIFETIME,
             Self::Code => OneTimeCode::LIFETIME,
             // for sso
             Self::Sso(_) => sso::MAX_TIME_AWAY + CODE_LIFETIME,

@@ -6,21 +6,24 @@ mod elsewhere;
 mod mail_link;
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use actix_web::http::Uri;
 use actix_web::{rt, web};
 use secrecy::ExposeSecret;
+use url::Url;
 
 // for cross-device
-pub(crate) use elsewhere::leave_if_approved;
+pub(crate) use elsewhere::{approve, leave_if_approved};
 pub use mail_link::{MailLink, is_mailed};
 
 use super::workos_link;
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_ip;
+use crate::config;
 use crate::error::{ErrorKind, Failure};
-use crate::mail::MailError;
+use crate::mail::{MailError, Mailer};
 use crate::pages::{Pages, SignInMail};
 use crate::session::{CurrentUser, RateLimitHit, Store, StoreError};
 use crate::sign_in::blocked_cookies;
@@ -38,19 +41,53 @@ const METHOD: SignInMethod = SignInMethod::Link(LinkDelivery::Smtp);
 /// For how many seconds a press keeps others out: longer than WorkOS may take.
 const PRESS: i64 = 10;
 
+/// What sends links of our own.
+pub(crate) struct OwnMail {
+    /// The mail server of this site, if it has one.
+    pub(crate) mailer: Option<Mailer>,
+    /// `https://app.example.com`. Links are made from this, never from what a request says of itself.
+    origin: String,
+    pub(super) link_lifetime: Duration,
+}
+
+impl OwnMail {
+    pub(crate) fn start(settings: config::OwnMail, base_url: &Url) -> Self {
+        Self {
+            mailer: settings.server.map(Mailer::start),
+            origin: base_url.origin().ascii_serialization(),
+            link_lifetime: settings.link_lifetime,
+        }
+    }
+
+    /// The method of a user who may prefer a link of our own: `smtp`.
+    pub(crate) fn preferred(&self, default: SignInMethod, delivery: Option<&str>) -> SignInMethod {
+        match default {
+            SignInMethod::Link(_) if delivery == Some("smtp") && self.mailer.is_some() => METHOD,
+            default => default,
+        }
+    }
+
+    /// Sends the emails that wait. Call it before the program ends.
+    pub(crate) async fn finish(&self) {
+        if let Some(mailer) = &self.mailer {
+            mailer.finish().await;
+        }
+    }
+}
+
 impl Delivery {
     /// Emails our link.
     pub(in crate::sign_in) async fn own_link(&self) -> Result<(), Failure> {
         let Ctx { app, store, request, .. } = &self.ctx;
         let none = || Failure::internal("there is no mail server".to_owned());
-        let mailer = app.mailer.as_ref().ok_or_else(none)?;
-        let lifetime = app.link_lifetimes.smtp;
+        let OwnMail { mailer, origin, link_lifetime } = &app.own_mail;
+        let mailer = mailer.as_ref().ok_or_else(none)?;
         let network = client_ip::network(client_ip::from_request(request, &app.trusted_proxies));
-        let link = MailLink::new(&self.pending.id, self.requested(), network, lifetime)?;
+        let link = MailLink::new(&self.pending.id, self.requested(), network, *link_lifetime)?;
         let stored = link.stored(&self.pending.email);
         let name = self.pending.id.name_of_mail_link();
         store.put(&name, stored, usable_until(app, &link)).await?;
-        let mail = SignInMail::new(&app.origin, &link, &link.token(&app.keys)?);
+        let mail = SignInMail::new(origin, &link, &link.token(&app.keys)?);
         let entry = self.entry();
         let taken = |is_taken| match is_taken {
             true => entry.write(),
@@ -64,7 +101,7 @@ impl Delivery {
 /// Until when the link, or what it has led to, may sign a user in: somewhat longer than the link works,
 /// since another browser may approve it at its end.
 fn usable_until(app: &App, link: &MailLink) -> i64 {
-    link.expires_at.saturating_add(State::lifetime(app.link_lifetimes.workos))
+    link.expires_at.saturating_add(State::lifetime(app.sign_in.link_lifetime))
 }
 
 /// What the page behind the link shows.
@@ -105,21 +142,15 @@ pub(crate) async fn open(
 pub(crate) enum Used {
     Next(Next),
     // for cross-device
-    /// The requesting browser continues.
-    Approved,
-    // for cross-device
-    /// The digits were wrong; how many attempts are left, if one was counted.
-    WrongDigits(MailLink, Option<u32>),
+    /// Not the requesting browser: only the right digits may [`approve`] it.
+    Elsewhere(MailLink),
 }
 
-/// Uses the link: in the requesting browser, WorkOS's own is made now, and used at once. In any other,
-/// the digits let that one continue.
+/// Uses the link in the requesting browser: WorkOS's own is made now, and used at once.
 pub(crate) async fn use_link(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     token: &str,
-    // for cross-device
-    digits: &str,
 ) -> Result<Used, Failure> {
     let link = MailLink::read(&ctx.app.keys, token).ok_or_else(spent)?;
     let resumed = resume(ctx, user, &link.id).await?;
@@ -127,16 +158,10 @@ pub(crate) async fn use_link(
         Ok(pending) => pending,
         Err(next) => return Ok(Used::Next(next)),
     };
-    let checked = check(ctx, &link, pending.as_ref()).await;
-    // for cross-device
-    // Pressed once more, while the requesting browser continues, or when it has.
-    if pending.is_none() && checked.is_err() && elsewhere::is_approved(ctx, &link).await? {
-        return Ok(Used::Approved);
-    }
-    checked?;
     // without cross-device: let pending = pending.ok_or_else(crate::sign_in::finish::nothing_pending)?;
     // for cross-device
-    let Some(pending) = pending else { return elsewhere::approve(ctx, link, digits).await };
+    let Some(pending) = pending else { return Ok(Used::Elsewhere(link)) };
+    check(ctx, &link, Some(&pending)).await?;
     leave(ctx, link.requested, pending).await.map(Used::Next)
 }
 
@@ -147,7 +172,7 @@ async fn leave(
     mut pending: PendingSignIn,
 ) -> Result<Next, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
-    let state = pending.new_state(&app.keys, requested, app.link_lifetimes.workos, now)?;
+    let state = pending.new_state(&app.keys, requested, app.sign_in.link_lifetime, now)?;
     let cookie = pending.cookie(&app.keys, now)?;
 
     // This runs to its end even if the connection closes: the claim is used or released.
@@ -251,7 +276,7 @@ async fn check_emailed(
 ) -> Result<(), Failure> {
     let stored = store.get(&id.name_of_mail_link()).await?.unwrap_or_default();
     let email = pending.map(|pending| &pending.email);
-    let is_mailed = app.mailer.is_some() && is_mailed(&stored, secret_hash, id, email);
+    let is_mailed = app.own_mail.mailer.is_some() && is_mailed(&stored, secret_hash, id, email);
     if is_mailed { Ok(()) } else { Err(spent()) }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use waiting::{WAITING_LIFETIME, Waiting, agreed_at, asked_about, waiting_cookie};
 
-use crate::admission::Admission;
+use crate::config::sso::SsoDomains;
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure, Offer};
 use crate::sealed::{NoRandomness, random};
@@ -50,7 +50,7 @@ pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
     let now = app.clock.now();
     let pending = PendingSignIn::of_browser(request, &app.keys, id, now)
         .filter(|pending| pending.method.is_sso())
-        .and_then(|pending| Some((app.admission.sso_of(pending.email.domain())?, pending)));
+        .and_then(|pending| Some((app.sign_in.sso_domains.get(pending.email.domain())?, pending)));
     let Some((selector, mut pending)) = pending else { return Ok(None) };
     // The page may be reloaded: each time it leaves with a verifier of its own (RFC 9700, 2.1.1).
     let verifier = CodeVerifier::new()?;
@@ -103,10 +103,10 @@ pub(crate) fn nothing_pending() -> Failure {
 /// Refuses a sign-in by email of a user whose organization has SSO: the settings may have changed since
 /// the email was sent.
 pub(crate) fn must_not_be_bypassed(
-    admission: &Admission,
+    domains: &SsoDomains,
     email: &EmailAddress,
 ) -> Result<(), Failure> {
-    match admission.sso_of(email.domain()) {
+    match domains.get(email.domain()) {
         Some(_) => {
             let why = "by email, for a domain that signs in through SSO (SSO_DOMAINS)";
             Err(Failure::new(ErrorKind::NotAllowed, why))
@@ -119,11 +119,11 @@ pub(crate) fn must_not_be_bypassed(
 /// the identity provider of one customer must not sign in another's users. Which of its users it is, it
 /// decides. They are known by its ID for them, since addresses change hands.
 pub(crate) fn verify(
-    admission: &Admission,
+    domains: &SsoDomains,
     profile: Profile,
     pending: &PendingSignIn,
 ) -> Result<VerifiedIdentity, Failure> {
-    let selector = admission.sso_of(pending.email.domain()).ok_or_else(mismatch)?;
+    let selector = domains.get(pending.email.domain()).ok_or_else(mismatch)?;
     let is_selected = match selector {
         SsoSelector::Organization(id) => profile.organization_id.as_ref() == Some(id),
         SsoSelector::Connection(id) => profile.connection_id == *id,
@@ -135,7 +135,7 @@ pub(crate) fn verify(
     if !is_selected
         || !is_complete
         || profile.connection_type == Profile::MAGIC_LINK
-        || admission.sso_of(email.domain()) != Some(selector)
+        || domains.get(email.domain()) != Some(selector)
     {
         return Err(mismatch());
     }

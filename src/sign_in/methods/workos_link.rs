@@ -18,7 +18,7 @@ pub(super) async fn create_session(
             email: pending.email.as_str(),
             redirect_uri: &app.redirect_uri,
             state,
-            expires_in: app.link_lifetimes.workos,
+            expires_in: app.sign_in.link_lifetime,
         })
         .await
 }
@@ -28,7 +28,7 @@ impl Delivery {
     /// address must not get it.
     pub(in crate::sign_in) async fn workos_link(&mut self) -> Result<(), Failure> {
         let (requested, now) = (self.requested(), self.ctx.app.clock.now());
-        let lifetime = self.ctx.app.link_lifetimes.workos;
+        let lifetime = self.ctx.app.sign_in.link_lifetime;
         let state = self.pending.new_state(&self.ctx.app.keys, requested, lifetime, now)?;
         let workos = &self.ctx.app.workos;
         let sent = match create_session(&self.ctx.app, &self.pending, &state).await {

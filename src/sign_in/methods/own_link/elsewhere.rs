@@ -1,7 +1,7 @@
 // for cross-device
 //! Our own link, opened in a browser that didn't request it.
 
-use super::{Used, check_emailed, leave, usable_until};
+use super::{check, check_emailed, leave, usable_until};
 use crate::clock::seconds;
 use crate::error::{ErrorKind, Failure};
 use crate::session::device;
@@ -13,23 +13,25 @@ use crate::sign_in::state::CODE_LIFETIME;
 use crate::sign_in::{Approval, PendingSignIn};
 
 /// Lets the requesting browser continue, if the digits are right.
-pub(super) async fn approve(ctx: &Ctx, link: MailLink, digits: &str) -> Result<Used, Failure> {
-    let expires_at = usable_until(&ctx.app, &link);
+pub(crate) async fn approve(ctx: &Ctx, link: &MailLink, digits: &str) -> Result<(), NotApproved> {
+    let checked = check(ctx, link, None).await;
+    // Pressed once more, while the requesting browser continues, or when it has.
+    if checked.is_err() && is_approved(ctx, link).await? {
+        return Ok(());
+    }
+    checked?;
+    let expires_at = usable_until(&ctx.app, link);
     let approvable = Approvable { id: &link.id, requested: &link.requested, expires_at };
     let approval = Approval {
         callback: None,
         secret_hash: Some(link.secret_hash()),
         expires_at: ctx.app.clock.now().saturating_add(seconds(CODE_LIFETIME)),
     };
-    match approvable.approve(ctx, digits, &approval).await {
-        Ok(()) => Ok(Used::Approved),
-        Err(NotApproved::WrongDigits(attempts_left)) => Ok(Used::WrongDigits(link, attempts_left)),
-        Err(NotApproved::Failed(failure)) => Err(failure),
-    }
+    approvable.approve(ctx, digits, &approval).await
 }
 
 /// Whether this link has let the requesting browser continue.
-pub(super) async fn is_approved(ctx: &Ctx, link: &MailLink) -> Result<bool, Failure> {
+async fn is_approved(ctx: &Ctx, link: &MailLink) -> Result<bool, Failure> {
     Ok(ctx.store.get(&link.id.name_of_approval()).await?.is_some()
         && check_emailed(&ctx.app, &ctx.store, &link.id, &link.secret_hash(), None).await.is_ok())
 }

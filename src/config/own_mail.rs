@@ -1,12 +1,32 @@
-//! The mail server of this app, if it has one.
+//! Links of our own, and the mail server that sends them.
+
+use std::time::Duration;
 
 use env_settings::Reader;
 use outgoing_http::ExtraRoots;
 
+use super::{Config, DAY};
 use crate::mail::Settings;
 #[cfg(feature = "smtp")]
 use crate::mail::{InvalidServer, Sender, Server};
-use crate::sign_in::LinkDelivery;
+use crate::sign_in::{LinkDelivery, SignInMethod};
+
+/// Links of our own.
+pub struct OwnMail {
+    /// `SMTP_URL`, `MAIL_FROM`
+    pub server: Option<Settings>,
+    /// How long such a link works: 5 minutes to 24 hours.
+    pub link_lifetime: Duration,
+}
+
+impl Config {
+    /// Whether links of our own are offered to users whose link from WorkOS was used up.
+    pub(crate) fn offers_own_links(&self) -> bool {
+        let is_default =
+            matches!(self.sign_in.default_method(), SignInMethod::Link(LinkDelivery::WorkOs));
+        is_default && self.own_mail.server.is_some()
+    }
+}
 
 /// `LINK_DELIVERY`
 pub(super) fn link_delivery(read: &mut Reader<'_>, default: LinkDelivery) -> LinkDelivery {
@@ -14,10 +34,24 @@ pub(super) fn link_delivery(read: &mut Reader<'_>, default: LinkDelivery) -> Lin
     read.choice("LINK_DELIVERY", deliveries, "is workos or smtp")
 }
 
+pub(super) fn own_mail(
+    read: &mut Reader<'_>,
+    delivery: LinkDelivery,
+    extra_roots: &ExtraRoots,
+) -> OwnMail {
+    let (least, expected) = match delivery {
+        LinkDelivery::WorkOs => (15, "is from 15m to 24h"),
+        LinkDelivery::Smtp => (5, "is from 5m to 24h with LINK_DELIVERY=smtp"),
+    };
+    let lifetimes = Duration::from_mins(least)..=DAY;
+    let link_lifetime = read.duration("LINK_EXPIRES_IN", "1h", lifetimes, expected);
+    OwnMail { server: server(read, delivery, extra_roots), link_lifetime }
+}
+
 /// Needed for links of our own. Without those it is optional: they are then offered to users whose link
 /// a scanner used up.
 #[cfg(feature = "smtp")]
-pub(super) fn mail(
+fn server(
     read: &mut Reader<'_>,
     delivery: LinkDelivery,
     extra_roots: &ExtraRoots,
@@ -58,11 +92,7 @@ pub(super) fn mail(
 
 /// Settings that need SMTP are refused.
 #[cfg(not(feature = "smtp"))]
-pub(super) fn mail(
-    read: &mut Reader<'_>,
-    delivery: LinkDelivery,
-    _: &ExtraRoots,
-) -> Option<Settings> {
+fn server(read: &mut Reader<'_>, delivery: LinkDelivery, _: &ExtraRoots) -> Option<Settings> {
     const EXPECTED: &str = "needs a program that was built with the feature smtp";
     let _ = read.get("MAIL_FROM");
     let has_server = read.get("SMTP_URL").is_some();
