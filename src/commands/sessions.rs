@@ -1,5 +1,5 @@
-//! `sessions`: lists and revokes sessions beside the running server, in the same store. What it
-//! revokes has ended by the next request. Each command writes an audit line to standard error.
+//! `sessions`: lists and ends sessions in the store while the server runs. A session that it ends
+//! is refused from the next request on. Each command writes an audit line to standard error.
 
 use std::fmt::Write;
 

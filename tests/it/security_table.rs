@@ -8,7 +8,7 @@ const DOCUMENT: &str = include_str!("../../docs/security.md");
 
 /// Returns the rows: threat, defense, proof.
 fn rows() -> Vec<[&'static str; 3]> {
-    let (_, table) = DOCUMENT.split_once("## What is defended").unwrap();
+    let (_, table) = DOCUMENT.split_once("## Threats, defenses and tests").unwrap();
     let (table, _) = table.split_once("## What fails").unwrap();
     let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
     let cells = rows.map(|row| row.splitn(3, " | ").collect::<Vec<_>>());

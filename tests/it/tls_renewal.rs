@@ -126,7 +126,7 @@ async fn sighup_reloads_the_certificate_and_keeps_connections() {
 }
 
 #[actix_web::test]
-async fn renewed_certificate_is_loaded_within_a_minute_unless_invalid() {
+async fn renewed_certificate_is_loaded_without_sighup_unless_invalid() {
     let (served, first) = Served::start("first").await;
     let second = issue(served.folder.path(), "second");
     fs::copy(

@@ -14,7 +14,7 @@
 //!
 //! #[actix_web::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     // Hold it until the end.
+//!     // Keep it until the program ends.
 //!     let _log = log::start("info", true);
 //!
 //!     // `metrics::histogram!("upstream_seconds")` elsewhere in the program.
