@@ -67,8 +67,7 @@ impl RunningServer {
         let metrics = self.metrics.map(|server| (server.handle(), rt::spawn(server)));
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
-            // for own-mail
-            self.app.own_mail.finish().await;
+            self.app.finish().await;
             if let Some((handle, _)) = metrics {
                 handle.stop(true).await;
             }
