@@ -64,6 +64,7 @@ impl App {
             clock,
         })
     }
+
     /// Finishes what continues without a request. Call it before the program ends.
     pub(crate) async fn finish(&self) {
         // Add here what the end of the program must wait for.
