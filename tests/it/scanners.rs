@@ -54,6 +54,15 @@ async fn scanners_use_up_workos_links_and_a_safe_link_is_offered() {
 }
 
 #[actix_web::test]
+async fn only_a_used_up_workos_link_offers_a_choice_of_links() {
+    let app = TestApp::with_own_mail(&[("LINK_DELIVERY", "workos")]).await;
+    let page = app.visitor().get("/login/open/invalid").await;
+    assert_error(&page, 400, "link_expired");
+    assert!(page.body.contains("name=\"email\""), "{}", page.body);
+    assert!(!page.body.contains("name=\"delivery\""), "{}", page.body);
+}
+
+#[actix_web::test]
 async fn without_a_mail_server_the_page_offers_a_workos_link() {
     let app = TestApp::spawn().await;
     let visitor = app.visitor();
