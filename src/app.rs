@@ -1,15 +1,19 @@
 //! What the handlers share.
 
+use std::sync::Arc;
+
 use anyhow::Context;
-use embedded_assets::Assets;
 use ipnet::IpNet;
 use private_dir::PrivateDir;
+use url::Url;
 
 use crate::admission::Admission;
 use crate::clock::Clock;
 use crate::config::{Config, KEY_FILE, SignIn, parse_cookie_keys};
-use crate::pages::assets::StaticFiles;
-use crate::pages::templates::Locales;
+use crate::pages::files::Files;
+#[cfg(debug_assertions)]
+use crate::pages::reload::ReloadedFiles;
+use crate::pages::templates;
 use crate::sealed::{KeyRing, generate_cookie_key};
 use crate::session::{self, SessionCookie};
 use crate::sign_in::own_link::OwnMail;
@@ -18,17 +22,22 @@ use crate::workos::Client;
 
 /// What the handlers share. Made once, at start-up.
 pub(crate) struct App {
+    /// `https://app.example.com`. URLs of this site are made from this, never from what a request says.
+    pub(crate) origin: String,
     /// Where WorkOS sends the browser back to.
     pub(crate) redirect_uri: String,
     pub(crate) keys: KeyRing,
-    pub(crate) locales: Locales,
-    pub(crate) assets: Assets,
+    #[cfg(debug_assertions)]
+    pub(crate) files: ReloadedFiles,
+    #[cfg(not(debug_assertions))]
+    files: Arc<Files>,
     pub(crate) workos: Client,
     pub(crate) admission: Admission,
     pub(crate) sign_in: SignIn,
     // for own-mail
     pub(crate) own_mail: OwnMail,
     pub(crate) session_cookie: SessionCookie,
+    pub(crate) security_contact: Option<Url>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) clock: Clock,
@@ -37,8 +46,11 @@ pub(crate) struct App {
 impl App {
     /// Makes it, with the key of its own cookies if the settings bring none.
     pub(crate) fn new(config: Config, data_dir: &PrivateDir, clock: Clock) -> anyhow::Result<Self> {
-        let assets = Assets::load::<StaticFiles>("/static/");
-        let locales = Locales::load(&assets, &config)?;
+        let constants = templates::constants(&config);
+        #[cfg(debug_assertions)]
+        let files = ReloadedFiles::load(constants)?;
+        #[cfg(not(debug_assertions))]
+        let files = Arc::new(Files::load(&constants)?);
         let workos = config.workos.client(&config.extra_roots)?;
         let keys = match config.cookie_keys {
             Some(keys) => keys,
@@ -49,20 +61,29 @@ impl App {
             }
         };
         Ok(Self {
-            locales,
+            files,
             workos,
             admission: config.admission,
             sign_in: config.sign_in,
             // for own-mail
-            own_mail: OwnMail::start(config.own_mail, &config.web.base_url),
+            own_mail: OwnMail::start(config.own_mail),
             session_cookie: session::cookie(&keys, config.session.lifetimes),
+            origin: config.web.base_url.origin().ascii_serialization(),
+            security_contact: config.web.security_contact,
             trusted_proxies: config.web.trusted_proxies,
             rate_limits: config.rate_limits,
             redirect_uri: config.workos.redirect_uri.into(),
             keys,
-            assets,
             clock,
         })
+    }
+
+    /// Returns the templates, messages and static files.
+    pub(crate) fn files(&self) -> Arc<Files> {
+        #[cfg(debug_assertions)]
+        return self.files.current();
+        #[cfg(not(debug_assertions))]
+        self.files.clone()
     }
 
     /// Finishes what continues without a request. Call it before the program ends.

@@ -43,7 +43,8 @@ pub struct Config {
     pub workos: WorkOs,
     /// `EXTRA_CA_FILE`
     pub extra_roots: ExtraRoots,
-    /// `BASE_URL`, `*BIND_ADDRESS`, `MAX_CONNECTIONS`, `TLS*`, `TRUSTED_PROXIES`
+    /// `BASE_URL`, `*BIND_ADDRESS`, `MAX_CONNECTIONS`, `TLS*`, `SECURITY_CONTACT`,
+    /// `TRUSTED_PROXIES`
     pub web: Web,
     /// `DATA_DIR`: the embedded store, and the key and certificate for development.
     pub data_dir: PathBuf,

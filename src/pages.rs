@@ -2,6 +2,7 @@
 //! the templates and in `locales/`.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
@@ -15,6 +16,7 @@ use tera::Context;
 use crate::app::App;
 use crate::error::Failure;
 use crate::error::with_sources;
+use crate::pages::files::Files;
 use crate::pages::templates::Locale;
 use crate::session::CurrentUser;
 use crate::sign_in::next::Next;
@@ -29,7 +31,6 @@ macro_rules! template {
 }
 
 mod account;
-pub(crate) mod assets;
 // for cross-device
 mod approve;
 // for cross-device
@@ -40,6 +41,7 @@ mod cancel;
 mod code;
 pub(crate) mod error_responses;
 mod failure;
+pub(crate) mod files;
 mod language;
 // for own-mail or sso
 mod leaving;
@@ -47,6 +49,8 @@ mod leaving;
 mod mail;
 // for own-mail
 mod open;
+#[cfg(debug_assertions)]
+pub(crate) mod reload;
 mod sign_in;
 pub(crate) mod templates;
 
@@ -72,7 +76,7 @@ pub(crate) trait Page: Serialize {
 
 /// The pages in the language of one request. A handler takes it as a parameter.
 pub(crate) struct Pages {
-    app: web::Data<App>,
+    files: Arc<Files>,
     locale: usize,
     /// Links to this page in the other languages, if a reload of it does nothing.
     languages: Vec<LanguageLink>,
@@ -87,8 +91,9 @@ struct LanguageLink {
 
 impl Pages {
     pub(crate) fn new(app: &web::Data<App>, request: &HttpRequest) -> Self {
-        let locales = &app.locales.0;
-        let available = app.locales.languages();
+        let files = app.files();
+        let locales = &files.locales.0;
+        let available = files.locales.languages();
         let language = language::chosen(request, &available)
             .or_else(|| language::preferred(request, &app.keys, &available))
             .unwrap_or(available[0]);
@@ -101,13 +106,16 @@ impl Pages {
         });
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let languages = if reads { languages.collect() } else { Vec::new() };
-        Self { app: app.clone(), locale, languages }
+        Self { files, locale, languages }
     }
 
     /// The page, as it is shown where all went well.
     pub(crate) fn show<P: Page>(&self, page: &P) -> HttpResponse {
         match self.render(page, &self.languages) {
             Ok(html) => HttpResponse::Ok().content_type(ContentType::html()).body(html),
+            #[cfg(debug_assertions)]
+            Err(error) => reload::mistake(&with_sources(&error)),
+            #[cfg(not(debug_assertions))]
             Err(error) => HttpResponse::from_error(broken::<P>(&error)),
         }
     }
@@ -149,7 +157,7 @@ impl Pages {
     }
 
     fn locale(&self) -> &Locale {
-        &self.app.locales.0[self.locale]
+        &self.files.locales.0[self.locale]
     }
 }
 

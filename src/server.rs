@@ -110,7 +110,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         (config.web.http_bind_address, config.web.max_connections);
     let base_url = config.web.base_url.clone();
     let app = web::Data::new(App::new(config, &data_dir, clock)?);
-    let headers = SecurityHeaders::new(app.assets.integrity().values());
+    let headers = SecurityHeaders::new(app.files().assets.integrity().values());
     let headers = if is_public { headers.with_hsts() } else { headers };
     let same_origin = SameOrigin::new(&base_url).exempt(HEALTH_CHECKS);
     let host = ServedHost::new(&base_url).exempt(HEALTH_CHECKS);
@@ -119,7 +119,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let site = move || {
         let store = stores.for_this_thread();
         // The last layer is the outermost. A request passes through them from bottom to top.
-        actix_web::App::new()
+        let site = actix_web::App::new()
             .app_data(app.clone())
             .app_data(web::Data::new(store.clone()))
             .app_data(ending.clone())
@@ -135,7 +135,11 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             // Handlers get a request once all of it was read.
             .wrap(RequestLimits::default().layer())
             // Every failure of the layers above becomes a page.
-            .wrap(from_fn(error_responses::render))
+            .wrap(from_fn(error_responses::render));
+        // Changed templates, messages and static files are loaded again.
+        #[cfg(debug_assertions)]
+        let site = site.wrap(from_fn(pages::reload::reload));
+        site
             // A chosen language is remembered.
             .wrap(from_fn(pages::remember))
             // Every response gets the security headers.

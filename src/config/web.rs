@@ -20,6 +20,8 @@ pub struct Web {
     pub max_connections: NonZeroUsize,
     /// `TLS`
     pub tls: Tls,
+    /// `SECURITY_CONTACT`: where to report a vulnerability, if this site says so.
+    pub security_contact: Option<Url>,
     /// `TRUSTED_PROXIES`: which are believed when they say where a request comes from.
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -82,8 +84,20 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
         "is a list of networks, such as 10.0.0.0/8, 127.0.0.1",
         |text| text.parse().or_else(|_| text.parse().map(|ip: IpAddr| ip.into())).ok(),
     );
-    let web =
-        Web { base_url, bind_address, http_bind_address, max_connections, tls, trusted_proxies };
+    let security_contact = read.optional(
+        "SECURITY_CONTACT",
+        "is a URL, such as mailto:security@example.com or https://example.com/security",
+        |text| text.parse().ok().filter(|url: &Url| ["mailto", "https"].contains(&url.scheme())),
+    );
+    let web = Web {
+        base_url,
+        bind_address,
+        http_bind_address,
+        max_connections,
+        tls,
+        security_contact,
+        trusted_proxies,
+    };
     if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
         read.problem("TLS", "may be self-signed only while BIND_ADDRESS is loopback");
     }

@@ -54,7 +54,8 @@ pub(crate) async fn remember(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let mut response = next.call(request).await?;
-    let chosen = chosen(response.request(), &app.locales.languages());
+    let files = app.files();
+    let chosen = chosen(response.request(), &files.locales.languages());
     // Others may keep what says how long it may be kept.
     if let Some(language) = chosen.filter(|_| !response.headers().contains_key(CACHE_CONTROL))
         && let Ok(cookie) = cookie(&app.keys, language)

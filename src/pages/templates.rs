@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::Context as _;
 use embedded_assets::{Assets, texts};
 use fluent_locales::templates::{Localization, add_templates};
 use fluent_locales::{Catalog, FluentArgs};
-use tera::{Error, Kwargs, State, Tera, TeraResult};
+use tera::{Context, Error, Kwargs, State, Tera, TeraResult};
 
 use crate::config::Config;
 use crate::email_address;
-use crate::pages::assets::{LocaleFiles, TemplateFiles};
+use crate::pages::files::{LocaleFiles, TemplateFiles};
 use crate::session::device;
 
 /// The language of visitors who prefer none of those available.
@@ -27,7 +27,7 @@ pub(crate) struct Locale {
 }
 
 impl Locales {
-    pub(crate) fn load(assets: &Assets, config: &Config) -> anyhow::Result<Self> {
+    pub(super) fn load(assets: &Assets, constants: &Context) -> anyhow::Result<Self> {
         let locale = |catalog: Catalog| {
             let catalog = Arc::new(catalog);
             let mut tera = Tera::new();
@@ -38,13 +38,7 @@ impl Locales {
             let site = tera.global_context();
             site.insert("assets", assets.urls());
             site.insert("integrity", assets.integrity());
-            #[cfg(feature = "demo")]
-            site.insert("demo_inbox", &config.demo_inbox);
-            site.insert("by_code", &config.sign_in.by_code);
-            // for cross-device
-            site.insert("approves_cross_device", &config.sign_in.approves_cross_device);
-            // for own-mail
-            site.insert("offers_own_links", &config.offers_own_links());
+            site.extend(constants.clone());
             add_templates(&mut tera, texts::<TemplateFiles>())?;
             Ok(Locale { catalog, tera })
         };
@@ -55,6 +49,20 @@ impl Locales {
     pub(crate) fn languages(&self) -> Vec<&str> {
         self.0.iter().map(|locale| locale.catalog.language()).collect()
     }
+}
+
+/// What is the same on every page, as the settings have it.
+pub(crate) fn constants(config: &Config) -> Context {
+    let mut constants = Context::new();
+    constants.insert("origin", &config.web.base_url.origin().ascii_serialization());
+    #[cfg(feature = "demo")]
+    constants.insert("demo_inbox", &config.demo_inbox);
+    constants.insert("by_code", &config.sign_in.by_code);
+    // for cross-device
+    constants.insert("approves_cross_device", &config.sign_in.approves_cross_device);
+    // for own-mail
+    constants.insert("offers_own_links", &config.offers_own_links());
+    constants
 }
 
 /// The catalogs of all languages, the default first.

@@ -10,8 +10,11 @@ pub(super) async fn show(
     app: web::Data<App>,
     name: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let asset =
-        app.assets.get(&name).ok_or_else(|| Failure::new(ErrorKind::NotFound, "no such asset"))?;
+    let files = app.files();
+    let asset = files
+        .assets
+        .get(&name)
+        .ok_or_else(|| Failure::new(ErrorKind::NotFound, "no such asset"))?;
     Ok(HttpResponse::Ok()
         .content_type(asset.content_type.as_str())
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))

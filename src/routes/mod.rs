@@ -17,11 +17,13 @@ mod login;
 mod logout;
 // for own-mail
 mod open;
+mod root_files;
 mod sent;
 // for sso
 mod sso;
 mod status;
 mod switch;
+mod well_known;
 
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Resource, Responder, web};
@@ -72,6 +74,18 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     site.service(with_session(form("/login/open/{token}", open::show, open::open)))
         .service(plain(form("/login/cancel/{token}", cancel::show, cancel::cancel)));
     site.service(with_session(post("/account/sessions/{id}/revoke", account_sessions::revoke)));
+    site.configure(files_with_fixed_names);
+}
+
+/// What browsers, crawlers and password managers request by name.
+fn files_with_fixed_names(site: &mut web::ServiceConfig) {
+    let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
+    site.service(plain(page("/favicon.ico", root_files::show)))
+        .service(plain(page("/apple-touch-icon.png", root_files::show)))
+        .service(plain(page("/robots.txt", root_files::show)))
+        .service(plain(page("/site.webmanifest", root_files::manifest)))
+        .service(plain(page("/.well-known/security.txt", well_known::security)))
+        .service(plain(page("/.well-known/change-password", well_known::change_password)));
 }
 
 /// A resource to be read, by GET or HEAD.

@@ -47,6 +47,7 @@ async fn csp_allows_only_what_the_pages_use() {
             ("form-action", "'self'"),
             ("frame-ancestors", "'none'"),
             ("img-src", "'self'"),
+            ("manifest-src", "'self'"),
             ("require-trusted-types-for", "'script'"),
             ("style-src", "'self'"),
             ("trusted-types", "'none'"),

@@ -53,6 +53,7 @@ mod open;
 #[cfg(feature = "smtp")]
 mod open_failures;
 mod passwordless_session;
+mod root_files;
 mod sent;
 // for sso
 mod sso;
@@ -61,7 +62,9 @@ mod sso_failures;
 // for sso
 mod sso_profile;
 mod switch;
+mod well_known;
 
+// for template
 mod architecture;
 mod audit;
 mod canary;
@@ -97,6 +100,7 @@ mod scanners;
 #[cfg(feature = "smtp")]
 mod sealed;
 mod security;
+// for template
 mod security_table;
 mod session_lifetimes;
 mod session_store;

@@ -39,6 +39,7 @@ use rust_embed::{Embed, EmbeddedFile};
 /// browser may keep it for ever, because other content has another name.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
+    base: String,
     urls: HashMap<String, String>,
     integrity: HashMap<String, String>,
     by_name: HashMap<String, Asset>,
@@ -57,7 +58,7 @@ impl Assets {
     /// Loads all files of the folder. Their URLs begin with `base`, such as `/static/`.
     #[must_use]
     pub fn load<Files: Embed>(base: &str) -> Self {
-        let mut assets = Self::default();
+        let mut assets = Self { base: base.to_owned(), ..Self::default() };
         for (path, file) in files::<Files>() {
             let name = fingerprinted(&path, &file);
             let mime = mime_guess::from_path(&path).first_or_octet_stream();
@@ -87,6 +88,13 @@ impl Assets {
     #[must_use]
     pub fn integrity(&self) -> &HashMap<String, String> {
         &self.integrity
+    }
+
+    /// Returns the file of this path in the folder, for a file that has a fixed URL besides its
+    /// fingerprinted one, such as `robots.txt`.
+    #[must_use]
+    pub fn by_path(&self, path: &str) -> Option<&Asset> {
+        self.get(self.urls.get(path)?.strip_prefix(&self.base)?)
     }
 
     /// Returns the file of this fingerprinted name: what follows `base` in its URL. Nothing but a whole

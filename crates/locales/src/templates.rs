@@ -61,9 +61,6 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::{Catalog, FluentArgs, FluentValue, Message};
 
-/// Templates with these endings are HTML or XML, whose values Tera escapes.
-const ESCAPED: [&str; 3] = [".html", ".htm", ".xml"];
-
 /// The functions and constants of one language.
 pub struct Localization {
     catalog: Arc<Catalog>,
@@ -194,14 +191,12 @@ pub fn add_templates(
         comment_start: "[#".into(),
         comment_end: "#]".into(),
     })?;
-    let fill_in = |(name, template): (String, String)| {
-        let is_escaped = ESCAPED.iter().any(|ending| name.ends_with(ending));
-        let filled_in = constants.render_str(&template, tera.global_context(), is_escaped);
-        let filled_in = filled_in
-            .map_err(|error| Error::chain(format!("the template {name} can't be used"), error))?;
+    let templates = templates.into_iter().map(|(name, template)| {
+        constants.add_raw_template(&name, &template)?;
+        let filled_in = constants.render(&name, tera.global_context())?;
         Ok((name, filled_in))
-    };
-    let templates: Vec<_> = templates.into_iter().map(fill_in).collect::<TeraResult<_>>()?;
+    });
+    let templates: Vec<_> = templates.collect::<TeraResult<_>>()?;
     tera.add_raw_templates(templates)
 }
 

@@ -86,7 +86,8 @@ impl SecurityHeaders {
 
 /// Forbids everything, then allows what the pages use (W3C CSP3; ASVS 3.4.3). Scripts are allowed one
 /// by one, so that no other file on this origin can run as a script.
-fn content_security_policy<S: AsRef<str>>(scripts: impl IntoIterator<Item = S>) -> HeaderValue {
+#[must_use]
+pub fn content_security_policy<S: AsRef<str>>(scripts: impl IntoIterator<Item = S>) -> HeaderValue {
     let scripts = scripts.into_iter().map(|hash| format!("'{}'", hash.as_ref()));
     let mut scripts: Vec<_> = scripts.collect();
     if scripts.is_empty() {
@@ -95,7 +96,7 @@ fn content_security_policy<S: AsRef<str>>(scripts: impl IntoIterator<Item = S>) 
     scripts.sort();
     let policy = format!(
         "default-src 'none'; script-src {}; style-src 'self'; img-src 'self'; connect-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+         manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
         scripts.join(" ")
     );

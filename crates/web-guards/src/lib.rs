@@ -89,7 +89,7 @@ pub use connection::{listen, server};
 pub use cookies::exact_cookies;
 pub use errors::{catch_panics, replace_errors};
 pub use file_limit::{FileLimitError, raise_file_limit};
-pub use headers::SecurityHeaders;
+pub use headers::{SecurityHeaders, content_security_policy};
 pub use host::ServedHost;
 pub use limits::{RequestLimits, backpressure};
 pub use local_path::local_path;

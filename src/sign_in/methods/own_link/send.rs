@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use url::Url;
-
 use super::{METHOD, MailLink, usable_until};
 use crate::audit::Event;
 use crate::client_ip;
@@ -19,18 +17,12 @@ use crate::sign_in::deliver::Delivery;
 pub(crate) struct OwnMail {
     /// The mail server of this site, if it has one.
     pub(crate) mailer: Option<Mailer>,
-    /// `https://app.example.com`. Links are made from this, never from what a request says of itself.
-    origin: String,
     pub(crate) link_lifetime: Duration,
 }
 
 impl OwnMail {
-    pub(crate) fn start(settings: config::OwnMail, base_url: &Url) -> Self {
-        Self {
-            mailer: settings.server.map(Mailer::start),
-            origin: base_url.origin().ascii_serialization(),
-            link_lifetime: settings.link_lifetime,
-        }
+    pub(crate) fn start(settings: config::OwnMail) -> Self {
+        Self { mailer: settings.server.map(Mailer::start), link_lifetime: settings.link_lifetime }
     }
 
     /// The method of a user who may prefer a link of our own: `smtp`.
@@ -54,14 +46,14 @@ impl Delivery {
     pub(in crate::sign_in) async fn own_link(&self) -> Result<(), Failure> {
         let Ctx { app, store, request, .. } = &self.ctx;
         let none = || Failure::internal("there is no mail server".to_owned());
-        let OwnMail { mailer, origin, link_lifetime } = &app.own_mail;
+        let OwnMail { mailer, link_lifetime } = &app.own_mail;
         let mailer = mailer.as_ref().ok_or_else(none)?;
         let network = client_ip::network(client_ip::from_request(request, &app.trusted_proxies));
         let link = MailLink::new(&self.pending.id, self.requested(), network, *link_lifetime)?;
         let stored = link.stored(&self.pending.email);
         let name = self.pending.id.name_of_mail_link();
         store.put(&name, stored, usable_until(app, &link)).await?;
-        let mail = SignInMail::new(origin, &link, &link.token(&app.keys)?);
+        let mail = SignInMail::new(&app.origin, &link, &link.token(&app.keys)?);
         let entry = self.entry();
         let taken = |is_taken| match is_taken {
             true => entry.write(),

@@ -1,0 +1,92 @@
+//! Debug builds load templates, messages and static files again when they change.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
+use std::{fs, io};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, ContentType};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, web};
+use tera::Context;
+use web_guards::content_security_policy;
+
+use super::files::Files;
+use crate::app::App;
+
+const FOLDERS: [&str; 3] = ["locales", "static", "templates"];
+
+/// The files as they were loaded last.
+pub(crate) struct ReloadedFiles {
+    constants: Context,
+    files: RwLock<Arc<Files>>,
+    /// When a file was last changed, and how many there are. A deletion changes no other file.
+    version: Mutex<(SystemTime, usize)>,
+}
+
+impl ReloadedFiles {
+    pub(crate) fn load(constants: Context) -> anyhow::Result<Self> {
+        let version = Mutex::new(version()?);
+        let files = RwLock::new(Arc::new(Files::load(&constants)?));
+        Ok(Self { constants, files, version })
+    }
+
+    pub(crate) fn current(&self) -> Arc<Files> {
+        self.files.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Loads the files again if they changed. While they have a mistake, each call fails.
+    fn reload(&self) -> anyhow::Result<()> {
+        let mut loaded = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        let version = version()?;
+        if version != *loaded {
+            let files = Arc::new(Files::load(&self.constants)?);
+            *self.files.write().unwrap_or_else(PoisonError::into_inner) = files;
+            *loaded = version;
+        }
+        Ok(())
+    }
+}
+
+fn version() -> io::Result<(SystemTime, usize)> {
+    let mut version = (SystemTime::UNIX_EPOCH, 0);
+    let mut folders: Vec<_> =
+        FOLDERS.map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).into();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let metadata = entry.metadata()?;
+            if metadata.is_dir() {
+                folders.push(entry.path());
+            }
+            version = (version.0.max(metadata.modified()?), version.1 + 1);
+        }
+    }
+    Ok(version)
+}
+
+/// The middleware, inside of the security headers. While the files have a mistake, it responds with the
+/// mistake.
+pub(crate) async fn reload(
+    app: web::Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if let Err(error) = app.files.reload() {
+        return Ok(request.into_response(mistake(&format!("{error:#}"))));
+    }
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    // A changed script has another hash.
+    let policy = content_security_policy(app.files().assets.integrity().values());
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+/// Shows a mistake in a file to the developer.
+pub(super) fn mistake(cause: &str) -> HttpResponse {
+    let help = "Correct the file, then reload this page.";
+    let mut response = HttpResponse::InternalServerError();
+    response.content_type(ContentType::plaintext()).body(format!("{cause}\n\n{help}\n"))
+}
