@@ -6,13 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use test_support::{Program, WorkOs, free_port};
 use thirtyfour::prelude::*;
 use thirtyfour::{LoggingPrefsLogLevel, PageLoadStrategy, WindowHandle};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-
-use crate::emulator::WorkOs;
-use crate::running::{Program, free_port};
 
 pub struct Demo {
     pub site: String,

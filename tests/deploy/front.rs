@@ -9,13 +9,11 @@ use std::time::{Duration, Instant};
 use actix_web::rt;
 use reqwest::ClientBuilder;
 use tempfile::TempDir;
+use test_support::{Visitor, free_port, http};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::emulator::http;
 use crate::files::{SITE, file};
-use crate::running::free_port;
-use crate::visitor::Visitor;
 
 /// The visitors' address, which differs from the app's and the proxy's.
 pub const VISITORS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 9);

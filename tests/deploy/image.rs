@@ -7,16 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tempfile::TempDir;
+use test_support::{Program, Visitor, WorkOs, free_port};
 use tokio::process::Command;
 use workos_magic_link::sealed::generate_cookie_key;
 
 #[cfg(feature = "redis")]
 use crate::compose::service;
-use crate::emulator::WorkOs;
 use crate::files::{SITE, file, settings};
 use crate::installed::secrets;
-use crate::running::{Program, free_port};
-use crate::visitor::Visitor;
 
 /// Returns the folder that `scripts/static` creates.
 fn context() -> PathBuf {

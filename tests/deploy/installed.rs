@@ -4,15 +4,13 @@ use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
 
 use tempfile::TempDir;
+use test_support::{Program, WorkOs, command, free_port};
 use tokio::process::Command;
 use workos_magic_link::sealed::generate_cookie_key;
 
-use crate::emulator::WorkOs;
 use crate::files;
-use crate::running::{Program, free_port};
 
 /// An installation on one machine, with a completed `one-machine.env`.
 pub struct Installed {
@@ -70,8 +68,5 @@ pub fn secrets(workos: &WorkOs, cookie_keys: &str) -> HashMap<String, String> {
 
 /// Returns a command that runs the program in this folder with an empty environment.
 pub fn program(arguments: &[&str], folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_workos-magic-link"));
-    command.args(arguments).env_clear().current_dir(folder).kill_on_drop(true);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
-    command
+    command(arguments, &HashMap::new(), folder)
 }

@@ -9,18 +9,13 @@ use std::time::{Duration, Instant};
 use actix_web::rt;
 use actix_web::rt::task::JoinHandle;
 use tempfile::TempDir;
+use test_support::{Program, RedisServer, Scrape, Visitor, WorkOs, assert_error, free_port, http};
 use workos_magic_link::sealed::generate_cookie_key;
 
-use crate::answer::assert_error;
 use crate::compose::service;
-use crate::emulator::{WorkOs, http};
-use crate::engine::Engine;
 use crate::files::file;
 use crate::front::Front;
 use crate::installed::{program, secrets};
-use crate::running::{Program, free_port};
-use crate::site::Scrape;
-use crate::visitor::Visitor;
 
 struct Instance {
     port: u16,
@@ -33,7 +28,7 @@ struct Instance {
 
 impl Instance {
     /// Starts an instance with the settings in `compose.yaml`, except for addresses.
-    async fn start(workos: &WorkOs, redis: &Engine, keys: &str) -> Self {
+    async fn start(workos: &WorkOs, redis: &RedisServer, keys: &str) -> Self {
         let (port, metrics) = (free_port(), format!("127.0.0.1:{}", free_port()));
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(".env"), file("one-port.env", &[])).unwrap();
@@ -81,7 +76,7 @@ impl Instance {
 }
 
 struct Site {
-    redis: Engine,
+    redis: RedisServer,
     workos: WorkOs,
     instances: [Instance; 2],
     front: Front,
@@ -89,7 +84,7 @@ struct Site {
 
 impl Site {
     async fn start(keys: &str) -> Self {
-        let (redis, workos) = (Engine::start().await, WorkOs::start());
+        let (redis, workos) = (RedisServer::start().await, WorkOs::start());
         let instances = [
             Instance::start(&workos, &redis, keys).await,
             Instance::start(&workos, &redis, keys).await,

@@ -2,12 +2,11 @@
 
 use actix_web::rt;
 use reqwest::{Method, Version};
+use test_support::{Visitor, assert_error};
 
-use crate::answer::assert_error;
 use crate::files::SITE;
 use crate::front::{Front, VISITORS};
 use crate::installed::Installed;
-use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn user_signs_in_through_either_proxy() {

@@ -2,11 +2,9 @@
 
 use std::fs;
 
-use crate::emulator::WorkOs;
 use crate::files::{SITE, file};
 use crate::installed::{program, secrets};
-use crate::running::{Program, free_port};
-use crate::visitor::Visitor;
+use test_support::{Program, Visitor, WorkOs, free_port};
 use workos_magic_link::sealed::generate_cookie_key;
 
 #[actix_web::test]

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+use test_support::{Program, free_port};
 
 use crate::files::file;
-use crate::running::{Program, free_port};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
 
@@ -79,10 +79,10 @@ fn calls_of(groups: &str) -> BTreeSet<String> {
 /// our own email in between.
 async fn trace(folder: &Path) -> String {
     let path = folder.join("trace");
-    let workos = crate::emulator::WorkOs::start();
+    let workos = test_support::WorkOs::start();
     let port = free_port();
     let origin = format!("http://localhost:{port}");
-    let mut settings = crate::test_app::settings_of_a_test(&origin, &workos.url, folder);
+    let mut settings = test_support::settings_of_a_test(&origin, &workos.url, folder);
     for (name, value) in [
         ("BIND_ADDRESS", format!("127.0.0.1:{port}")),
         ("METRICS_BIND_ADDRESS", format!("127.0.0.1:{}", free_port())),
@@ -101,7 +101,7 @@ async fn trace(folder: &Path) -> String {
     strace.env_clear().env("PATH", "/usr/bin").envs(settings).current_dir(folder);
     strace.kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let program = Program::start(strace).await;
-    let visitor = crate::visitor::Visitor::new(&origin);
+    let visitor = test_support::Visitor::new(&origin);
     visitor.ask_for_link("ana@acme.test", "").await;
     #[cfg(feature = "smtp")]
     let callback = {

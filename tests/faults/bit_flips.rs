@@ -5,9 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-
-use crate::site::Site;
-use crate::visitor::Visitor;
+use test_support::{Site, Visitor};
 
 const FILE: &str = "sessions.sqlite3";
 const LOG: &str = "sessions.sqlite3-wal";

@@ -3,11 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-
-use crate::emulator::WorkOs;
-use crate::site::Site;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{Site, TestApp, Visitor, WorkOs};
 
 /// Requests a link, follows it, and disconnects during the exchange. Returns the callback URL.
 async fn disconnect_during_the_exchange(visitor: &Visitor, workos: &WorkOs) -> String {

@@ -1,6 +1,6 @@
 //! The machine's clock is changed.
 
-use crate::test_app::TestApp;
+use test_support::TestApp;
 
 const HOURS: i64 = 60 * 60;
 

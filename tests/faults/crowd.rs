@@ -5,14 +5,12 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use test_support::{Site, Visitor, http};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 
-use crate::emulator::http;
 use crate::shell;
-use crate::site::Site;
-use crate::visitor::Visitor;
 
 const CONNECTIONS: usize = 10_000;
 

@@ -6,10 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 use rusqlite::Connection;
+use test_support::{Site, Visitor, assert_error};
 
-use crate::answer::assert_error;
-use crate::site::Site;
-use crate::visitor::Visitor;
 use crate::{namespace, shell};
 
 /// A user who is signed in, and one who has a link.

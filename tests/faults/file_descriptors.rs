@@ -2,13 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use test_support::{Program, Site, command, http, settings_of_a_test};
 use tokio::net::TcpStream;
 
-use crate::emulator::http;
-use crate::running::Program;
 use crate::shell;
-use crate::site::{self, Site};
-use crate::test_app::settings_of_a_test;
 
 #[actix_web::test]
 async fn connections_wait_when_file_descriptors_run_out() {
@@ -51,7 +48,7 @@ async fn low_limit_is_a_startup_error() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings_of_a_test("http://localhost:1", "http://127.0.0.1:1", folder.path());
     for limit in [16, 20, 24, 30] {
-        let mut command = site::command(&[], &settings, &folder);
+        let mut command = command(&[], &settings, folder.path());
         shell::after(&format!("ulimit -n {limit}"), &mut command);
         let refused = Program::try_to_start(command).await.err();
         let (code, said) = refused.expect("the program started");

@@ -3,9 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-
-use crate::site::Site;
-use crate::visitor::Visitor;
+use test_support::{Site, Visitor};
 
 /// When the program is killed.
 #[derive(Clone, Copy, Debug)]
@@ -30,16 +28,14 @@ const STEPS: [Step; 5] = [
     Step::SignedIn,
 ];
 
-impl Site {
-    /// Requests this path, and kills the program after the response or the timeout. Returns whether
-    /// the request timed out.
-    async fn kill_during(&mut self, patience: Duration, visitor: &Visitor, path: &str) -> bool {
-        let opening = visitor.request(reqwest::Method::GET, path);
-        let opening = opening.header("Cookie", visitor.cookie_header()).timeout(patience);
-        let cut_off = opening.send().await.is_err();
-        self.kill_and_restart().await;
-        cut_off
-    }
+/// Requests this path, and kills the program after the response or the timeout. Returns whether the
+/// request timed out.
+async fn kill_during(site: &mut Site, patience: Duration, visitor: &Visitor, path: &str) -> bool {
+    let opening = visitor.request(reqwest::Method::GET, path);
+    let opening = opening.header("Cookie", visitor.cookie_header()).timeout(patience);
+    let cut_off = opening.send().await.is_err();
+    site.kill_and_restart().await;
+    cut_off
 }
 
 #[actix_web::test]
@@ -67,11 +63,11 @@ async fn kill_at_any_step_loses_no_session_and_reuses_no_code() {
             Step::Exchanging => {
                 site.workos.fail("/sso/token", json!({ "delay_ms": 400, "count": 1 })).await;
                 let patience = Duration::from_millis(200);
-                assert!(site.kill_during(patience, &visitor, &callback).await);
+                assert!(kill_during(&mut site, patience, &visitor, &callback).await);
             }
             Step::SomewhereInTheCallback => {
                 let patience = Duration::from_micros(500 * (n as u64 % 20));
-                site.kill_during(patience, &visitor, &callback).await;
+                kill_during(&mut site, patience, &visitor, &callback).await;
             }
             Step::SignedIn => {
                 assert_eq!(visitor.get(&callback).await.location(), "/account");

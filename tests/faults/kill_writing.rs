@@ -1,9 +1,7 @@
 //! `kill -9` during concurrent writes, as by a power cut.
 
+use test_support::{Site, Visitor};
 use tokio::task::JoinSet;
-
-use crate::site::Site;
-use crate::visitor::Visitor;
 
 const AT_ONCE: usize = 12;
 

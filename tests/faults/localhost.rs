@@ -2,11 +2,9 @@
 
 use std::process::Command;
 
-use crate::emulator::WorkOs;
+use test_support::{Program, Visitor, WorkOs, command, free_port};
+
 use crate::namespace;
-use crate::running::free_port;
-use crate::site;
-use crate::visitor::Visitor;
 
 const TEST: &str = "localhost::demo_reaches_its_emulator_where_localhost_is_ipv6_only";
 
@@ -30,8 +28,7 @@ async fn demo_reaches_its_emulator_where_localhost_is_ipv6_only() {
         ("EMULATOR_BIND_ADDRESS", &format!("127.0.0.1:{emulator}")),
     ];
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let _program =
-        crate::running::Program::start(site::command(&["--demo"], &settings, &folder)).await;
+    let _program = Program::start(command(&["--demo"], &settings, folder.path())).await;
     let visitor = Visitor::new(&format!("http://localhost:{app}"))
         .through(&format!("http://127.0.0.1:{app}"));
     let sent = visitor.ask_for_link("ana@acme.test", "").await.location().to_owned();

@@ -7,26 +7,8 @@
     clippy::expect_used,
     clippy::panic,
     unreachable_pub,
-    dead_code,
-    reason = "a test fails by panicking, and doesn't use all shared helpers"
+    reason = "a test fails by panicking, and has no public API"
 )]
-
-#[path = "../it/answer.rs"]
-mod answer;
-#[path = "../it/emulator.rs"]
-mod emulator;
-#[path = "../it/engine.rs"]
-mod engine;
-#[path = "../it/log_watch.rs"]
-mod log_watch;
-#[path = "../it/running.rs"]
-mod running;
-#[path = "../it/site.rs"]
-mod site;
-#[path = "../it/test_app.rs"]
-mod test_app;
-#[path = "../it/visitor.rs"]
-mod visitor;
 
 mod namespace;
 mod shell;

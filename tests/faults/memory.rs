@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use serde_json::json;
 use tempfile::TempDir;
+use test_support::Site;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, lookup_host};
 use tokio::sync::Semaphore;
@@ -17,7 +18,6 @@ use tokio::time::{interval, timeout};
 use tokio_rustls::TlsConnector;
 
 use crate::shell;
-use crate::site::Site;
 
 /// The most memory that one connection may use, in KiB. `docs/deploying.md` has the total.
 const MAX_EACH: u64 = 512;

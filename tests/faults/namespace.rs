@@ -20,7 +20,10 @@ pub fn is_inside(test: &str) -> bool {
         "this test mounts a disk: it needs root, sudo without a password, or user namespaces",
     );
     let mut again = Command::new(method[0]);
-    again.args(&method[1..]).args(["env", &format!("{INSIDE}=1")]);
+    // `sudo` passes no variables.
+    let binary =
+        concat!("CARGO_BIN_EXE_workos-magic-link=", env!("CARGO_BIN_EXE_workos-magic-link"));
+    again.args(&method[1..]).args(["env", &format!("{INSIDE}=1"), binary]);
     again.arg(std::env::current_exe().unwrap());
     again.args(["--exact", test, "--include-ignored", "--nocapture"]);
     assert!(again.status().unwrap().success(), "the test failed in its namespace, see above");

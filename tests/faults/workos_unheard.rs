@@ -3,12 +3,10 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use test_support::{TestApp, assert_error};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
 
 /// Returns a listener that never accepts and whose queue is full.
 async fn full_queue() -> (tokio::net::TcpListener, Vec<TcpStream>) {

@@ -1,9 +1,7 @@
 //! `GET /account`: the protected page.
 
 use serde_json::json;
-
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
+use test_support::{TestApp, assert_error};
 
 #[actix_web::test]
 async fn page_shows_the_profile_and_the_session() {

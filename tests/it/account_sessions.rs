@@ -1,10 +1,7 @@
 //! `/account/sessions`, and the reason that the login page gives after a session has ended.
 
 use reqwest::Method;
-
-use crate::answer::{Answer, assert_error};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{Answer, TestApp, Visitor, assert_error};
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 

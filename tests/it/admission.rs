@@ -1,10 +1,7 @@
 //! The user data that the app keeps in a session, and the admission rules that end a session.
 
 use serde_json::json;
-
-use crate::site::Site;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{Site, TestApp, Visitor};
 
 const ONLY_OTHERS: [(&str, &str); 1] = [("ALLOWED_EMAIL_DOMAINS", "globex.test")];
 

@@ -1,9 +1,8 @@
 //! `GET /api/session`
 
+use test_support::TestApp;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-
-use crate::test_app::TestApp;
 
 #[actix_web::test]
 async fn response_has_the_user_and_the_session() {

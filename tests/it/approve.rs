@@ -1,19 +1,15 @@
 //! `/login/approve`: WorkOS's link, opened in a browser that didn't request it.
 
 use reqwest::Method;
+use test_support::{TestApp, TwoBrowsers, Visitor, assert_error};
 use tokio::task::JoinSet;
-
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
-use crate::two_browsers::Two;
-use crate::visitor::Visitor;
 
 const EXCHANGE: &str = "/sso/token";
 
 #[actix_web::test]
 async fn right_digits_sign_in_only_the_requesting_browser() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "/reports?a=1").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "/reports?a=1").await;
     let page = two.phone.get("/login/approve").await;
     assert_eq!(page.status, 200);
     assert!(
@@ -48,7 +44,7 @@ async fn right_digits_sign_in_only_the_requesting_browser() {
 #[actix_web::test]
 async fn malformed_digits_use_no_attempt() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     for digits in ["", "1", "123", "１", "١٢٣", "ab", "①②", "½2", "-1"] {
         assert_error(&two.type_digits(digits).await, 422, "wrong_digits");
     }
@@ -63,7 +59,7 @@ async fn digits_of_any_script_are_accepted() {
     for (number, zero) in
         ['０', '٠', '۰', '०', '০', '๐', '\u{1d7ce}', '\u{1e950}'].into_iter().enumerate()
     {
-        let two = Two::new(&app, &format!("ana{number}@acme.test"), "").await;
+        let two = TwoBrowsers::new(&app, &format!("ana{number}@acme.test"), "").await;
         let in_script =
             |c: char| char::from_u32(u32::from(zero) + c.to_digit(10).unwrap()).unwrap();
         let translate = |digits: &str| digits.chars().map(in_script).collect::<String>();
@@ -83,7 +79,7 @@ async fn digits_of_any_script_are_accepted() {
 #[actix_web::test]
 async fn third_wrong_attempt_ends_the_sign_in() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     let (right, wrong) = (two.digits().await, two.wrong_digits().await);
     let first = two.type_digits(wrong).await;
     assert_error(&first, 422, "wrong_digits");
@@ -107,7 +103,7 @@ async fn third_wrong_attempt_ends_the_sign_in() {
 #[actix_web::test]
 async fn only_three_of_many_concurrent_attempts_count() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     let right = two.digits().await;
     let mut tries = JoinSet::new();
     for digits in (0..100).map(|digits| format!("{digits:02}")).filter(|digits| *digits != right) {
@@ -126,7 +122,7 @@ async fn only_three_of_many_concurrent_attempts_count() {
 async fn right_digits_submitted_twice_at_the_third_attempt_are_approved() {
     let app = TestApp::spawn().await;
     for round in 0..15 {
-        let two = Two::new(&app, "ana@acme.test", "").await;
+        let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
         let (right, wrong) = (two.digits().await, two.wrong_digits().await);
         two.type_digits(wrong).await;
         two.type_digits(wrong).await;
@@ -146,7 +142,7 @@ async fn right_digits_submitted_twice_at_the_third_attempt_are_approved() {
 async fn concurrent_right_and_wrong_third_attempts_leave_one_outcome() {
     let app = TestApp::spawn().await;
     for _ in 0..15 {
-        let two = Two::new(&app, "ana@acme.test", "").await;
+        let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
         let (right, wrong) = (two.digits().await, two.wrong_digits().await);
         two.type_digits(wrong).await;
         two.type_digits(wrong).await;
@@ -172,7 +168,7 @@ async fn fewer_than_three_wrong_attempts_never_block_concurrent_right_ones() {
     // The number of wrong attempts before, then of concurrent right and wrong ones.
     for (before, right, wrong) in [(1, 1, 1), (0, 2, 1), (0, 1, 2), (1, 2, 1), (0, 4, 2)] {
         for _ in 0..5 {
-            let two = Two::new(&app, "ana@acme.test", "").await;
+            let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
             let (right_digits, wrong_digits) = (two.digits().await, two.wrong_digits().await);
             for _ in 0..before {
                 two.type_digits(wrong_digits).await;
@@ -194,7 +190,7 @@ async fn fewer_than_three_wrong_attempts_never_block_concurrent_right_ones() {
 #[actix_web::test]
 async fn right_digits_work_after_two_wrong_attempts() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     two.type_digits(two.wrong_digits().await).await;
     two.type_digits(two.wrong_digits().await).await;
     let (right, wrong) = (two.digits().await, two.wrong_digits().await);
@@ -212,7 +208,7 @@ async fn right_digits_work_after_two_wrong_attempts() {
 #[actix_web::test]
 async fn canceling_ends_the_sign_in_in_both_browsers() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     for _ in 0..2 {
         let ended = two.phone.post("/login/approve/cancel", &[]).await;
         assert_eq!(ended.location(), "/login/approve", "repeating it is no error");
@@ -228,7 +224,7 @@ async fn canceling_ends_the_sign_in_in_both_browsers() {
 #[actix_web::test]
 async fn deny_shows_an_explanation_without_a_digits_field() {
     let app = TestApp::with(&[("CROSS_DEVICE", "deny")]).await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     assert!(!two.laptop.get(&two.sent).await.body.contains("data-digits"));
     let page = two.phone.get("/login/approve").await;
     assert!(!page.body.contains("name=\"digits\"") && page.leads_to("/login").is_some());
@@ -247,7 +243,7 @@ async fn deny_shows_an_explanation_without_a_digits_field() {
 #[actix_web::test]
 async fn page_expires_with_the_authorization_code() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     let digits = two.digits().await;
     app.clock.advance(10 * 60);
     assert_error(&two.phone.get("/login/approve").await, 400, "nothing_pending");
@@ -273,7 +269,7 @@ async fn browser_that_opened_no_link_has_nothing_to_approve() {
 #[actix_web::test]
 async fn cross_site_request_can_neither_approve_nor_cancel() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     let digits = two.digits().await;
     for path in ["/login/approve", "/login/approve/cancel"] {
         let forged = two.phone.request(Method::POST, path).header("Sec-Fetch-Site", "cross-site");
@@ -286,7 +282,7 @@ async fn cross_site_request_can_neither_approve_nor_cancel() {
 #[actix_web::test]
 async fn json_request_gets_errors_as_problem_documents() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     let request = two.phone.request(Method::POST, "/login/approve");
     let request = request.header("Sec-Fetch-Site", "same-origin");
     let request = request.header("Accept", "application/json").form(&[("digits", "x")]);
@@ -298,7 +294,7 @@ async fn json_request_gets_errors_as_problem_documents() {
 #[actix_web::test]
 async fn form_acts_only_on_the_sign_in_that_its_page_showed() {
     let app = TestApp::spawn().await;
-    let mine = Two::new(&app, "ana@acme.test", "").await;
+    let mine = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     let shown = mine.phone.get("/login/approve").await;
     let shown = shown.field("flow");
     // Another tab of the phone opens another link.
@@ -329,7 +325,7 @@ async fn forms_without_fields_need_no_body() {
         let request = visitor.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
         visitor.send(request).await
     };
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     let ended = bare(&two.phone, "/login/approve/cancel").await;
     assert_eq!(ended.location(), "/login/approve");
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
+use test_support::{TestApp, assert_error};
 
 #[actix_web::test]
 async fn fingerprinted_assets_may_be_cached_forever() {

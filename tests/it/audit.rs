@@ -1,9 +1,7 @@
 //! The audit events in the log.
 
 use serde_json::{Value, json};
-
-use crate::answer::assert_error;
-use crate::site::Site;
+use test_support::{Site, assert_error};
 
 /// The audit lines of a JSON log.
 fn audit(log: &str) -> Vec<Value> {

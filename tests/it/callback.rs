@@ -1,8 +1,6 @@
 //! `GET /callback`: what signs in and what is refused.
 
-use crate::answer::{Answer, assert_error, assert_opened_elsewhere};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{Answer, TestApp, Visitor, assert_error, assert_opened_elsewhere};
 
 const EXCHANGE: &str = "/sso/token";
 

@@ -1,8 +1,6 @@
 //! `/login/cancel/{token}`: the link in the email for users who didn't request it.
 
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{TestApp, Visitor, assert_error};
 
 /// A visitor who requested a link, and the two links in the email: to open and to cancel.
 async fn requested_link(app: &TestApp, email: &str) -> (Visitor, String, String) {

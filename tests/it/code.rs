@@ -2,13 +2,12 @@
 
 use reqwest::Method;
 use serde_json::json;
+use test_support::{TestApp, assert_error};
 use tokio::task::JoinSet;
 
-use crate::answer::assert_error;
 use crate::code_request::{
     AUTHENTICATE, CREATE, CodeRequest, assert_mentions_no_link, by_code, has_field, wrong,
 };
-use crate::test_app::TestApp;
 
 #[actix_web::test]
 async fn right_code_signs_in_the_requesting_browser() {

@@ -1,12 +1,10 @@
 //! `POST /login` with `SIGN_IN_WITH=code`: when a code is emailed and when it isn't.
 
 use serde_json::json;
+use test_support::{Answer, TestApp, Visitor, assert_error};
 
-use crate::answer::{Answer, assert_error};
 use crate::code_refusals::names;
 use crate::code_request::{CREATE, CodeRequest, assert_mentions_no_link, by_code, has_field};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn address_that_gets_no_code_gets_the_same_response() {

@@ -1,13 +1,11 @@
 //! Codes that WorkOS refuses, and attempts that it can't check.
 
 use serde_json::{Value, json};
+use test_support::{Answer, Site, TestApp, assert_error};
 
-use crate::answer::{Answer, assert_error};
 use crate::code_request::{
     AUTHENTICATE, CREATE, CodeRequest, assert_mentions_no_link, by_code, has_field, wrong,
 };
-use crate::site::Site;
-use crate::test_app::TestApp;
 
 /// Makes WorkOS send this response once to an attempt with a code.
 pub async fn refuse(app: &TestApp, status: u16, body: Value) {

@@ -1,10 +1,7 @@
 //! A visitor who has requested a code.
 
 use serde_json::Value;
-
-use crate::answer::Answer;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{Answer, TestApp, Visitor};
 
 pub const CREATE: &str = "/user_management/magic_auth";
 

@@ -1,10 +1,10 @@
 //! `POST /login/code`: which codes are accepted, and how many attempts there are.
 
 use serde_json::json;
+use test_support::assert_error;
 use tokio::task::JoinSet;
 use workos_magic_link::sign_in::OneTimeCode;
 
-use crate::answer::assert_error;
 use crate::code_request::{AUTHENTICATE, CodeRequest, assert_mentions_no_link, by_code, has_field};
 
 #[actix_web::test]

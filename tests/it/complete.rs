@@ -4,14 +4,11 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use test_support::{Answer, TestApp, TwoBrowsers, Visitor, assert_error};
 
-use crate::answer::{Answer, assert_error};
 use crate::callback::requested_link;
 use crate::code_request::{AUTHENTICATE, CodeRequest, by_code};
-use crate::test_app::TestApp;
 // for cross-device
-use crate::two_browsers::Two;
-use crate::visitor::Visitor;
 
 const EXCHANGE: &str = "/sso/token";
 
@@ -118,7 +115,7 @@ async fn aborted_sso_sign_in_completes() {
 #[actix_web::test]
 async fn aborted_sign_in_approved_in_another_browser_completes() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "/reports").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "/reports").await;
     two.type_digits(&two.digits().await).await;
     let next = two.next().await;
     slow(&app, EXCHANGE, 400).await;

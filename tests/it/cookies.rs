@@ -3,10 +3,8 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use test_support::{TestApp, assert_opened_elsewhere};
 use workos_magic_link::sealed::generate_cookie_key;
-
-use crate::answer::assert_opened_elsewhere;
-use crate::test_app::TestApp;
 
 /// The status of `GET /api/session` with these raw `Cookie` headers.
 fn status_with(app: &TestApp, cookies: &[&[u8]]) -> u16 {

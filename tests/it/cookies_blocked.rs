@@ -1,9 +1,7 @@
 //! Browsers that block cookies: each request comes from a new visitor without any.
 
+use test_support::{Answer, TestApp, assert_error};
 use workos_magic_link::sealed::generate_cookie_key;
-
-use crate::answer::{Answer, assert_error};
-use crate::test_app::TestApp;
 
 /// Asserts that the page reports blocked cookies, and has no form, since a form couldn't work either.
 fn assert_reports_blocked_cookies(page: &Answer) {

@@ -3,12 +3,8 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
+use test_support::{Program, WorkOs, command, settings_of_a_test};
 use workos_magic_link::sealed::generate_cookie_key;
-
-use crate::emulator::WorkOs;
-use crate::program::command;
-use crate::running::Program;
-use crate::test_app::settings_of_a_test;
 
 #[actix_web::test]
 async fn public_site_rejects_a_world_writable_folder() {

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::emulator::{WorkOs, http};
-use crate::program::{command, text};
-use crate::running::{Program, free_port};
-use crate::visitor::Visitor;
+use test_support::{Program, Visitor, WorkOs, command, free_port, http};
+
+use crate::program::text;
 
 fn settings(folder: &Path, app: u16, emulator: u16) -> HashMap<String, String> {
     HashMap::from([

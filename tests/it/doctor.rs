@@ -13,11 +13,7 @@ mod workos;
 use std::collections::HashMap;
 
 use tempfile::TempDir;
-
-use crate::emulator::WorkOs;
-use crate::program::command;
-use crate::running::{Program, free_port};
-use crate::test_app::settings_of_a_test;
+use test_support::{Program, WorkOs, command, free_port, settings_of_a_test};
 
 /// The settings to check, and the services that they refer to.
 struct Deployment {

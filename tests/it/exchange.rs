@@ -5,13 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
+use test_support::{TestApp, WorkOs, assert_error};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::answer::assert_error;
 use crate::callback::{assert_offers_new_link, requested_link};
-use crate::emulator::WorkOs;
-use crate::test_app::TestApp;
 
 const EXCHANGE: &str = "/sso/token";
 

@@ -1,10 +1,7 @@
 //! Requests from other sites: they may navigate here, but not load our pages or assets.
 
 use reqwest::Method;
-
-use crate::answer::{Answer, assert_error};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{Answer, TestApp, Visitor, assert_error};
 
 /// `Sec-Fetch-Site`, `Sec-Fetch-Mode` and `Sec-Fetch-Dest`.
 type From = (&'static str, &'static str, &'static str);

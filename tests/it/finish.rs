@@ -2,18 +2,15 @@
 //! link and the digits were entered there.
 
 use reqwest::Method;
+use test_support::{TestApp, TwoBrowsers, assert_error};
 use tokio::task::JoinSet;
-
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
-use crate::two_browsers::Two;
 
 const EXCHANGE: &str = "/sso/token";
 
 #[actix_web::test]
 async fn link_can_still_be_opened_in_the_requesting_browser() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "/reports").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "/reports").await;
     assert_eq!(two.laptop.get(&two.callback).await.location(), "/reports");
     assert_error(&two.type_digits("00").await, 400, "link_expired");
     let late = two.phone.post("/login/approve/cancel", &[]).await;
@@ -24,7 +21,7 @@ async fn link_can_still_be_opened_in_the_requesting_browser() {
 #[actix_web::test]
 async fn fifty_concurrent_requests_make_one_exchange_and_one_session() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;
     let next = two.next().await;
     let mut tabs = JoinSet::new();
@@ -48,7 +45,7 @@ async fn fifty_concurrent_requests_make_one_exchange_and_one_session() {
 #[actix_web::test]
 async fn approval_works_only_in_the_requesting_browser() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;
     let next = two.next().await;
     for stranger in [&app.visitor(), &two.phone, &app.signed_in("eve@evil.test").await] {
@@ -62,7 +59,7 @@ async fn approval_works_only_in_the_requesting_browser() {
 #[actix_web::test]
 async fn approval_expires_with_the_authorization_code() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     app.clock.advance(9 * 60);
     two.type_digits(&two.digits().await).await;
     assert_eq!(two.status().await["state"], "approved");
@@ -76,7 +73,7 @@ async fn approval_expires_with_the_authorization_code() {
 #[actix_web::test]
 async fn stored_approval_exposes_neither_code_nor_address() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;
     let code = two.callback.split_once("code=").unwrap().1.split('&').next().unwrap();
     let dump = app.engine.dump(app.data_dir());
@@ -108,7 +105,7 @@ async fn newer_link_keeps_the_older_one_working_with_its_own_digits() {
 #[actix_web::test]
 async fn other_tabs_wait_during_the_exchange() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;
     let next = two.next().await;
     app.workos.fail(EXCHANGE, serde_json::json!({ "delay_ms": 1500, "count": 1 })).await;
@@ -149,7 +146,7 @@ async fn page_expires_with_the_state() {
 #[actix_web::test]
 async fn prefetch_does_not_redeem_the_approved_code() {
     let app = TestApp::spawn().await;
-    let two = Two::new(&app, "ana@acme.test", "").await;
+    let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     two.type_digits(&two.digits().await).await;
     let next = two.next().await;
     for (name, value) in

@@ -1,8 +1,9 @@
 //! Request smuggling: requests whose end is ambiguous are refused (RFC 9112, 6.3 and 11.2). These tests
 //! send raw bytes to the real server.
 
+use test_support::TestApp;
+
 use crate::raw::{exchange, statuses};
-use crate::test_app::TestApp;
 
 /// A request that an attacker hides after or inside another one. Its response has the body `ok`.
 fn hidden(host: &str) -> String {

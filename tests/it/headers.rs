@@ -5,11 +5,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use test_support::{Answer, TestApp, Visitor};
 use workos_magic_link::sealed::generate_cookie_key;
-
-use crate::answer::Answer;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 /// The directives of a page's policy, each with its sources.
 fn policy(answer: &Answer) -> BTreeMap<String, Vec<String>> {

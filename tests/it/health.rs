@@ -1,8 +1,6 @@
 //! `GET /health/live` and `GET /health/ready`
 
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{TestApp, Visitor, assert_error};
 
 #[actix_web::test]
 async fn load_balancer_may_use_any_host() {

@@ -1,6 +1,6 @@
 //! `GET /`
 
-use crate::test_app::TestApp;
+use test_support::TestApp;
 
 #[actix_web::test]
 async fn signed_out_visitor_sees_a_sign_in_link() {

@@ -1,10 +1,9 @@
 //! The site is served under its own host only, which a request names in a header or in its target.
 
 use reqwest::Method;
+use test_support::{TestApp, Visitor};
 
 use crate::raw::{exchange, header, statuses};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn requests_for_other_hosts_are_refused() {

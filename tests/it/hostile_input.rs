@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
+use test_support::TestApp;
 
 use crate::raw::{request, statuses};
-use crate::test_app::TestApp;
 
 const HOSTILE: [&str; 14] = [
     "<script>alert(1)</script>",

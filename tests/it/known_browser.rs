@@ -2,12 +2,10 @@
 //! browsers request.
 
 use reqwest::Method;
+use test_support::{Answer, TestApp, Visitor};
 use workos_magic_link::sealed::generate_cookie_key;
 
-use crate::answer::Answer;
 use crate::code_request::{self, CodeRequest};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 const KNOWN: &str = "__Host-known";
 /// The default limits, which other tests turn off.

@@ -2,10 +2,7 @@
 //! The language of pages and emails.
 
 use reqwest::Method;
-
-use crate::answer::Answer;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{Answer, TestApp, Visitor};
 
 async fn with_settings(visitor: &Visitor, path: &str, accept_language: &str) -> Answer {
     let request = visitor.request(Method::GET, path).header("Accept-Language", accept_language);

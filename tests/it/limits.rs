@@ -2,13 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use test_support::{TestApp, free_port};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::raw::{exchange, request, statuses};
-use crate::running::free_port;
-use crate::test_app::TestApp;
 
 const FORM: &str =
     "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n";

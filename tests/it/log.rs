@@ -3,8 +3,7 @@
 use std::io::Read;
 use std::process::Stdio;
 
-use crate::emulator::http;
-use crate::site::Site;
+use test_support::{Site, http};
 
 /// The most verbose level, which fills the queue of the log soon.
 const VERBOSE: (&str, &str) = ("RUST_LOG", "trace");

@@ -2,9 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
+use test_support::{TestApp, assert_error};
 
 #[actix_web::test]
 async fn form_sets_no_cookie() {

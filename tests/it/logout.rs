@@ -1,7 +1,6 @@
 //! `POST /logout`
 
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
+use test_support::{TestApp, assert_error};
 
 #[actix_web::test]
 async fn signing_out_ends_the_session_on_the_server_and_in_the_browser() {

@@ -7,15 +7,13 @@ use workos_magic_link::config::parse_cookie_keys;
 use workos_magic_link::email_address::EmailAddress;
 use workos_magic_link::sealed::{KeyRing, generate_cookie_key};
 // for cross-device
+use test_support::{TestApp, Visitor, assert_error};
 use workos_magic_link::sign_in::Digits;
 use workos_magic_link::sign_in::{
     LinkDelivery, MailLink, PendingSignIn, RequestContext, SignInId, SignInMethod,
 };
 
-use crate::answer::assert_error;
 use crate::open::{confirm, follow_redirects, requested_link};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn unknown_used_and_expired_links_get_the_same_page() {

@@ -9,18 +9,8 @@
     reason = "a test fails by panicking, and has no public API"
 )]
 
-mod answer;
 mod code_request;
-mod emulator;
-mod engine;
-mod log_watch;
 mod raw;
-mod running;
-mod site;
-mod test_app;
-// for cross-device
-mod two_browsers;
-mod visitor;
 
 mod account;
 mod account_sessions;

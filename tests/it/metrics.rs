@@ -3,11 +3,7 @@
 use std::process::Command;
 
 use serde_json::json;
-
-use crate::answer::assert_error;
-use crate::emulator::http;
-use crate::site::Site;
-use crate::test_app::TestApp;
+use test_support::{Site, TestApp, assert_error, http};
 
 #[actix_web::test]
 async fn metrics_are_served_on_their_own_listener_only() {
@@ -112,7 +108,7 @@ async fn calls_to_workos_and_their_failures_are_measured() {
 #[cfg(feature = "smtp")]
 #[actix_web::test]
 async fn unreachable_mail_server_is_counted() {
-    let nowhere = format!("smtp://localhost:{}", crate::running::free_port());
+    let nowhere = format!("smtp://localhost:{}", test_support::free_port());
     let settings = [
         ("LINK_DELIVERY", "smtp"),
         ("SMTP_URL", nowhere.as_str()),

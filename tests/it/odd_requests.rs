@@ -1,7 +1,8 @@
 //! Unusual spellings of paths and unusual methods never return content or an internal error.
 
+use test_support::TestApp;
+
 use crate::raw::{header, request, statuses};
-use crate::test_app::TestApp;
 
 #[actix_web::test]
 async fn nonstandard_spellings_of_a_path_reach_no_page() {

@@ -2,11 +2,8 @@
 
 // for cross-device
 use serde_json::json;
+use test_support::{Answer, TestApp, Visitor, assert_error};
 use tokio::task::JoinSet;
-
-use crate::answer::{Answer, assert_error};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 /// Requests a link, and returns the visitor and the link in the email.
 pub async fn requested_link(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {

@@ -1,10 +1,9 @@
 //! `/login/open/{token}` when something fails: no failure uses up the link.
 
 use serde_json::json;
+use test_support::{TestApp, assert_error};
 
-use crate::answer::assert_error;
 use crate::open::{confirm, follow_redirects, has_button, requested_link};
-use crate::test_app::TestApp;
 
 #[actix_web::test]
 async fn workos_outage_leaves_the_link_usable() {

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::emulator::WorkOs;
-use crate::program::{command, text};
-use crate::running::{Program, free_port};
-use crate::test_app::settings_of_a_test;
-use crate::visitor::Visitor;
+use test_support::{Program, Visitor, WorkOs, command, free_port, settings_of_a_test};
+
+use crate::program::text;
 
 #[actix_web::test]
 async fn documented_workos_errors_are_logged() {

@@ -4,10 +4,10 @@ use std::net::TcpListener;
 
 use actix_web::middleware::from_fn;
 use actix_web::{App, FromRequest, HttpRequest, HttpServer, dev, web};
+use test_support::TestApp;
 use workos_magic_link::error;
 
 use crate::raw::{request, statuses};
-use crate::test_app::TestApp;
 
 /// An extractor that panics.
 struct Broken;
@@ -70,7 +70,7 @@ async fn panic_is_an_internal_error_and_other_requests_succeed() {
 async fn internal_error_page_has_headers_and_a_request_id() {
     let app = TestApp::with(&[("WORKOS_API_KEY", "sk_wrong")]).await;
     let answer = app.visitor().post("/login", &[("email", "ana@acme.test")]).await;
-    crate::answer::assert_error(&answer, 500, "internal");
+    test_support::assert_error(&answer, 500, "internal");
     assert!(answer.body.contains(answer.header("x-request-id")), "{}", answer.body);
     assert!(answer.header("content-security-policy").starts_with("default-src 'none'"));
     assert_eq!(answer.header("cache-control"), "no-store");

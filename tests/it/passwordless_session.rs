@@ -1,12 +1,9 @@
 //! `POST /login`, by the responses of WorkOS to creating and sending a passwordless session.
 
 use serde_json::json;
+use test_support::{Answer, Site, TestApp, assert_error, assert_opened_elsewhere};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
-
-use crate::answer::{Answer, assert_error, assert_opened_elsewhere};
-use crate::site::Site;
-use crate::test_app::TestApp;
 
 #[actix_web::test]
 async fn address_that_workos_rejects_gets_the_same_response() {

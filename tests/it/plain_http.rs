@@ -1,10 +1,9 @@
 //! `HTTP_BIND_ADDRESS`: plain HTTP only redirects to `BASE_URL`.
 
+use test_support::{TestApp, free_port};
 use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::raw::{exchange, header, request, statuses};
-use crate::running::free_port;
-use crate::test_app::TestApp;
 
 const SITE: &str = "https://app.example.com";
 

@@ -2,28 +2,14 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use serde_json::Value;
+use test_support::{Program, Visitor, WorkOs, command, free_port, http, settings_of_a_test};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-
-use crate::emulator::{WorkOs, http};
-use crate::running::{Program, free_port};
-use crate::test_app::settings_of_a_test;
-use crate::visitor::Visitor;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
-
-pub fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
-    let mut command = Command::new(BINARY);
-    command.args(arguments).env_clear().envs(settings).current_dir(folder).kill_on_drop(true);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
-    command
-}
 
 async fn output(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();

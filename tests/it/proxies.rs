@@ -3,13 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use test_support::{Site, assert_error, command, settings_of_a_test};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::answer::assert_error;
-use crate::program::{command, text};
-use crate::site::Site;
-use crate::test_app::settings_of_a_test;
+use crate::program::text;
 use crate::workos_tls::{Authority, serving};
 
 /// A proxy that forwards every connection to one local port, and counts them.
@@ -66,7 +64,7 @@ async fn pass_on(
 /// A URL of the API that only a proxy can resolve.
 const API: &str = "https://api.workos.test";
 
-async fn post_login(settings: &[(&str, &str)]) -> crate::answer::Answer {
+async fn post_login(settings: &[(&str, &str)]) -> test_support::Answer {
     let site = Site::start(settings).await;
     site.visitor().post("/login", &[("email", "ana@acme.test")]).await
 }
@@ -196,7 +194,7 @@ async fn invalid_proxy_is_a_startup_error_without_its_value() {
 async fn mail_server_connections_bypass_the_proxy() {
     let proxy = Proxy::start(1).await;
     let url = format!("http://{}", proxy.address);
-    let mails = crate::emulator::WorkOs::start();
+    let mails = test_support::WorkOs::start();
     let smtp = mails.smtp_url();
     let own_mail =
         [("LINK_DELIVERY", "smtp"), ("SMTP_URL", smtp.as_str()), ("MAIL_FROM", "a@example.test")];
@@ -210,8 +208,7 @@ async fn mail_server_connections_bypass_the_proxy() {
 async fn demo_works_with_proxy_variables_set() {
     use std::collections::HashMap;
 
-    use crate::running::{Program, free_port};
-    use crate::visitor::Visitor;
+    use test_support::{Program, Visitor, free_port};
 
     let (folder, proxy) = (tempfile::tempdir().unwrap(), Proxy::start(1).await);
     let url = format!("http://{}", proxy.address);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::test_app::TestApp;
+use test_support::TestApp;
 
 #[actix_web::test]
 async fn states_and_sign_in_ids_are_unique() {

@@ -1,11 +1,8 @@
 //! The limits on requests for links.
 
 use reqwest::Method;
+use test_support::{Answer, TestApp, Visitor, assert_error};
 use tokio::task::JoinSet;
-
-use crate::answer::{Answer, assert_error};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 /// The default limits, which other tests turn off.
 const LIMITS: [(&str, &str); 5] = [

@@ -1,8 +1,7 @@
 //! Mail scanners open every link before the user does. `tests/browser` has a scanner that is a whole
 //! browser.
 
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
+use test_support::{TestApp, assert_error};
 
 const KINDS: [&str; 4] = ["head", "get", "get_follow", "double_get"];
 

@@ -6,13 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use test_support::{Answer, TestApp, Visitor, assert_opened_elsewhere};
 use url::Url;
 use workos_magic_link::config::parse_cookie_keys;
 use workos_magic_link::sealed::{Sealed, generate_cookie_key};
-
-use crate::answer::{Answer, assert_opened_elsewhere};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 const KNOWN: &str = "__Host-known";
 

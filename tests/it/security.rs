@@ -1,10 +1,7 @@
 //! Properties of every request and every response.
 
 use reqwest::Method;
-
-use crate::answer::{Answer, assert_error};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{Answer, TestApp, Visitor, assert_error};
 
 /// Returns a response of each kind: pages, redirects, rejections, failures, assets, health.
 async fn one_of_each(app: &TestApp, visitor: &Visitor) -> Vec<(&'static str, Answer)> {

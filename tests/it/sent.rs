@@ -1,7 +1,6 @@
 //! `GET /login/sent`
 
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
+use test_support::{TestApp, assert_error};
 
 #[actix_web::test]
 async fn shows_the_address_and_offers_another_link() {

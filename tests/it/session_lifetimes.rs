@@ -1,6 +1,6 @@
 //! How long sessions last, and what the store keeps of them, with every engine.
 
-use crate::test_app::TestApp;
+use test_support::TestApp;
 
 const HOUR: i64 = 60 * 60;
 

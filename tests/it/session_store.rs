@@ -3,8 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
+use test_support::{TestApp, assert_error};
 
 const HOUR: i64 = 60 * 60;
 

@@ -6,10 +6,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use serde_json::json;
-
-use crate::emulator::http;
-use crate::site::Site;
-use crate::visitor::Visitor;
+use test_support::{Site, Visitor, http};
 
 /// Waits until this many requests are in progress.
 async fn until_under_way(site: &Site, requests: f64) {

@@ -1,10 +1,10 @@
 //! `SIGN_IN_WITH`: switching between links and codes.
 
-use crate::answer::assert_error;
+use test_support::{TestApp, assert_error};
+
 #[cfg(feature = "smtp")]
 use crate::code_request::CREATE;
 use crate::code_request::{AUTHENTICATE, CodeRequest, assert_mentions_no_link, by_code, has_field};
-use crate::test_app::TestApp;
 
 #[actix_web::test]
 async fn switching_the_method_keeps_pending_sign_ins() {

@@ -4,12 +4,8 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
+use test_support::{Answer, TestApp, Visitor, WorkOs, assert_error};
 use url::Url;
-
-use crate::answer::{Answer, assert_error};
-use crate::emulator::WorkOs;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 pub const EXCHANGE: &str = "/sso/token";
 

@@ -2,12 +2,11 @@
 //! don't match.
 
 use serde_json::json;
+use test_support::{TestApp, assert_error};
 
-use crate::answer::assert_error;
 use crate::sso::{
     EXCHANGE, leave, offers_new_sign_in, parameter, says_nothing_of_a_link, sent_back, start_sso,
 };
-use crate::test_app::TestApp;
 
 #[actix_web::test]
 async fn code_requires_the_verifier_of_its_own_sign_in() {

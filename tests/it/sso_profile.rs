@@ -1,12 +1,10 @@
 //! SSO profiles: which are accepted, which user they identify, and what is shown.
 
 use serde_json::{Value, json};
+use test_support::{TestApp, Visitor, assert_error};
 use workos_magic_link::commands::sessions::{self, Sessions};
 
-use crate::answer::assert_error;
 use crate::sso::{answer_with, offers_new_sign_in, sent_back};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 #[actix_web::test]
 async fn only_members_of_the_organization_sign_in_through_sso() {

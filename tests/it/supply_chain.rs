@@ -55,6 +55,7 @@ fn unsafe_code_is_forbidden() {
         "Cargo.toml",
         "benches/Cargo.toml", // with redis
         "emulator/Cargo.toml",
+        "tests/support/Cargo.toml",
     ] {
         let manifest = fs::read_to_string(root.join(package)).unwrap();
         assert!(manifest.contains("[lints]\nworkspace = true"), "{package}");

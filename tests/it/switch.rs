@@ -3,12 +3,10 @@
 use tokio::task::JoinSet;
 
 use serde_json::json;
+use test_support::{TestApp, Visitor, assert_error};
 
-use crate::answer::assert_error;
 // for sso
 use crate::sso::{answer_with, sent_back};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 /// Returns a browser in which Bob is signed in and Ana's link was opened.
 async fn bobs_browser(app: &TestApp) -> Visitor {

@@ -8,14 +8,12 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
+use test_support::{WorkOs, http_builder, serve, settings_of_a_test};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use workos_magic_link::clock::Clock;
-
-use crate::emulator::{WorkOs, http_builder};
-use crate::test_app::{serve, settings_of_a_test};
 
 /// Returns a `ClientHello` of this version with these cipher suites and no extensions (RFC 5246,
 /// 7.4.1.2).

@@ -7,11 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-
-use crate::emulator::{WorkOs, http};
-use crate::program::command;
-use crate::running::{Program, free_port};
-use crate::test_app::settings_of_a_test;
+use test_support::{Program, WorkOs, command, free_port, http, settings_of_a_test};
 
 /// Creates a certificate and its key in a separate folder, as certbot does.
 fn issue(folder: &Path, name: &str) -> reqwest::Certificate {

@@ -2,12 +2,14 @@
 //! An upgrade keeps sessions and pending sign-ins: `tests/fixtures/upgrade` holds what an earlier version
 //! left in the store and in browsers.
 
-use serde_json::{Value, json};
-use workos_magic_link::clock::Clock;
+use std::fs;
+use std::path::Path;
 
-use crate::engine::{self, Engine};
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use test_support::{Engine, RedisServer, TestApp, Visitor};
+use workos_magic_link::clock::Clock;
 
 struct Upgraded {
     app: TestApp,
@@ -17,14 +19,20 @@ struct Upgraded {
 impl Upgraded {
     /// Starts an app with the store of the earlier version, at the time when it was written.
     async fn start() -> Self {
-        let fixture: Value = serde_json::from_str(engine::UPGRADE).unwrap();
         #[cfg(feature = "smtp")]
         let app = TestApp::with_own_mail(&[]).await;
         // without own-mail: let app = TestApp::spawn().await;
+        let fixture: Value = serde_json::from_str(match app.engine {
+            Engine::Embedded => include_str!("../fixtures/upgrade/embedded.json"),
+            Engine::Redis(_) => include_str!("../fixtures/upgrade/redis.json"),
+        })
+        .unwrap();
         app.clock.advance(fixture["now"].as_i64().unwrap() - Clock::default().now());
         let keys = fixture["cookie_key"].as_str().unwrap();
-        let restore =
-            |engine: &Engine, data_dir: &std::path::Path| engine.restore(data_dir, &fixture);
+        let restore = |engine: &Engine, data_dir: &Path| match engine {
+            Engine::Embedded => restore_files(data_dir),
+            Engine::Redis(redis) => restore_keys(redis, &fixture),
+        };
         let app = app.restarted_after(restore, &[("COOKIE_KEYS", keys)]).await;
         Self { app, fixture }
     }
@@ -39,6 +47,25 @@ impl Upgraded {
 
     fn text(&self, browser: &str, name: &str) -> &str {
         self.fixture["browsers"][browser][name].as_str().unwrap()
+    }
+}
+
+fn restore_files(data_dir: &Path) {
+    let store = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/upgrade/sessions.sqlite3");
+    for file in ["sessions.sqlite3", "sessions.sqlite3-wal", "sessions.sqlite3-shm"] {
+        fs::remove_file(data_dir.join(file)).ok();
+    }
+    fs::copy(store, data_dir.join("sessions.sqlite3")).unwrap();
+}
+
+fn restore_keys(redis: &RedisServer, fixture: &Value) {
+    redis.ask::<()>("FLUSHALL");
+    for key in fixture["keys"].as_array().unwrap() {
+        let bytes = |name: &str| STANDARD.decode(key[name].as_str().unwrap()).unwrap();
+        let lives_for = key["ttl"].as_i64().unwrap().max(0);
+        let mut restore = redis::cmd("RESTORE");
+        restore.arg(bytes("key")).arg(lives_for).arg(bytes("value"));
+        restore.exec(&mut redis.connection()).unwrap();
     }
 }
 

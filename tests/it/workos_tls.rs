@@ -5,15 +5,9 @@ use std::path::Path;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use test_support::{Program, Site, Visitor, assert_error, command, free_port, settings_of_a_test};
 use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-use crate::answer::assert_error;
-use crate::program::command;
-use crate::running::{Program, free_port};
-use crate::site::Site;
-use crate::test_app::settings_of_a_test;
-use crate::visitor::Visitor;
 
 const CREATED: &str = r#"{"id":"passwordless_session_1","link":"https://auth.workos.test/x"}"#;
 

@@ -6,38 +6,17 @@
     clippy::expect_used,
     clippy::panic,
     unreachable_pub,
-    dead_code,
-    reason = "a test fails by panicking, and doesn't use all shared helpers"
+    reason = "a test fails by panicking, and has no public API"
 )]
-
-#[path = "../it/answer.rs"]
-mod answer;
-#[path = "../it/emulator.rs"]
-mod emulator;
-#[path = "../it/engine.rs"]
-mod engine;
-#[path = "../it/log_watch.rs"]
-mod log_watch;
-#[path = "../it/running.rs"]
-mod running;
-#[path = "../it/site.rs"]
-mod site;
-#[path = "../it/test_app.rs"]
-mod test_app;
-#[path = "../it/visitor.rs"]
-mod visitor;
 
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use test_support::{Site, free_port, http};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
-
-use emulator::http;
-use running::free_port;
-use site::Site;
 
 /// Starts a site, and causes every event that the metrics count.
 async fn site_with_events() -> Site {

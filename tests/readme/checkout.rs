@@ -4,10 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use test_support::Program;
 use tokio::process::Command;
 use tokio::sync::{Mutex, MutexGuard};
-
-use crate::running::Program;
 
 /// Held by one test at a time, since all of them use the same ports.
 static TURN: Mutex<()> = Mutex::const_new(());

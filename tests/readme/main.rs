@@ -6,28 +6,16 @@
     clippy::expect_used,
     clippy::panic,
     unreachable_pub,
-    dead_code,
-    reason = "a test fails by panicking, and doesn't use all shared helpers"
+    reason = "a test fails by panicking, and has no public API"
 )]
 
-#[path = "../it/answer.rs"]
-mod answer;
 mod checkout;
-#[path = "../it/emulator.rs"]
-mod emulator;
-#[path = "../it/log_watch.rs"]
-mod log_watch;
-#[path = "../it/running.rs"]
-mod running;
-#[path = "../it/visitor.rs"]
-mod visitor;
 
 use std::collections::BTreeSet;
 
+use test_support::{Program, Visitor, WorkOs};
+
 use checkout::Checkout;
-use emulator::WorkOs;
-use running::Program;
-use visitor::Visitor;
 
 const README: &str = include_str!("../../README.md");
 const SITE: &str = "https://localhost:8443";

@@ -3,11 +3,10 @@
 use actix_web::dev::ServerHandle;
 use std::net::TcpListener;
 use tempfile::TempDir;
+use test_support::{TestApp, Visitor, assert_error, serve};
 use tokio::task::JoinSet;
 
-use crate::answer::assert_error;
-use crate::test_app::{TestApp, serve};
-use crate::visitor::Visitor;
+use crate::app;
 
 /// Another instance of the same site, as behind a load balancer.
 struct Instance {
@@ -35,7 +34,7 @@ impl Instance {
 
 #[actix_web::test]
 async fn sign_in_started_on_one_instance_completes_on_another() {
-    let app = TestApp::spawn().await;
+    let (app, _redis) = app::start(&[]).await;
     let other = Instance::beside(&app);
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "/account?tab=1").await;
@@ -54,7 +53,7 @@ async fn sign_in_started_on_one_instance_completes_on_another() {
 // for cross-device
 #[actix_web::test]
 async fn sign_in_approved_on_one_instance_completes_once_on_another() {
-    let app = TestApp::spawn().await;
+    let (app, redis) = app::start(&[]).await;
     let other = Instance::beside(&app);
     let laptop = app.visitor();
     let sent = laptop.ask_for_link("ana@acme.test", "").await.location().to_owned();
@@ -79,13 +78,13 @@ async fn sign_in_approved_on_one_instance_completes_once_on_another() {
         "every tab gets the session"
     );
     assert_eq!(app.workos.calls_of("/sso/token").await, 1);
-    let rows = app.engine.keys().iter().filter(|key| key.contains(":session:")).count();
+    let rows = redis.keys().iter().filter(|key| key.contains(":session:")).count();
     assert_eq!(rows, 1);
 }
 
 #[actix_web::test]
 async fn sign_in_completed_by_one_instance_waits_for_its_browser_on_another() {
-    let app = TestApp::spawn().await;
+    let (app, _redis) = app::start(&[]).await;
     let other = Instance::beside(&app);
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "/reports").await;
@@ -105,7 +104,7 @@ async fn sign_in_completed_by_one_instance_waits_for_its_browser_on_another() {
 
 #[actix_web::test]
 async fn session_revoked_on_one_instance_is_revoked_on_another() {
-    let app = TestApp::spawn().await;
+    let (app, _redis) = app::start(&[]).await;
     let other = Instance::beside(&app);
     let here = app.signed_in("ana@acme.test").await;
     let there = other.visited_by(&app, &app.signed_in("ana@acme.test").await);
@@ -120,7 +119,7 @@ async fn session_revoked_on_one_instance_is_revoked_on_another() {
 
 #[actix_web::test]
 async fn fifty_callbacks_to_two_instances_make_one_exchange_and_one_session() {
-    let app = TestApp::spawn().await;
+    let (app, redis) = app::start(&[]).await;
     let other = Instance::beside(&app);
     let visitor = app.visitor();
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -134,13 +133,13 @@ async fn fifty_callbacks_to_two_instances_make_one_exchange_and_one_session() {
     }
     assert_eq!(callbacks.join_all().await, [303; 50]);
     assert_eq!(app.workos.calls_of("/sso/token").await, 1);
-    let rows = app.engine.keys().iter().filter(|key| key.contains(":session:")).count();
+    let rows = redis.keys().iter().filter(|key| key.contains(":session:")).count();
     assert_eq!(rows, 1);
 }
 
 #[actix_web::test]
 async fn session_limit_holds_for_concurrent_sign_ins_on_two_instances() {
-    let app = TestApp::with(&[("SESSIONS_PER_USER", "3")]).await;
+    let (app, _redis) = app::start(&[("SESSIONS_PER_USER", "3")]).await;
     let other = Instance::beside(&app);
     let mut callbacks = Vec::new();
     for _ in 0..8 {
@@ -166,7 +165,7 @@ async fn session_limit_holds_for_concurrent_sign_ins_on_two_instances() {
 
 #[actix_web::test]
 async fn rate_limits_hold_across_instances() {
-    let app = TestApp::with(&[("RATE_LIMIT_PER_EMAIL", "3/15m")]).await;
+    let (app, _redis) = app::start(&[("RATE_LIMIT_PER_EMAIL", "3/15m")]).await;
     let other = Instance::beside(&app);
     let (here, there) = (app.visitor(), other.visited_by(&app, &app.visitor()));
     for visitor in [&here, &there, &here] {
@@ -180,7 +179,7 @@ async fn rate_limits_hold_across_instances() {
 
 #[actix_web::test]
 async fn replacing_instances_keeps_sessions_and_pending_sign_ins() {
-    let first = TestApp::spawn().await;
+    let (first, _redis) = app::start(&[]).await;
     let second = Instance::beside(&first);
     let signed_in = first.signed_in("ana@acme.test").await;
     let requested = first.visitor();

@@ -1,18 +1,17 @@
 //! The number of sessions in Redis, as a metric.
 
-use crate::engine::Engine;
-use crate::site::Site;
+use test_support::{RedisServer, Site};
 
-async fn site(engine: &Engine, settings: &[(&str, &str)]) -> Site {
-    let shared = engine.settings();
+async fn site(redis: &RedisServer, settings: &[(&str, &str)]) -> Site {
+    let shared = redis.settings();
     let shared = shared.iter().map(|(name, value)| (*name, value.as_str()));
     Site::start(&shared.chain(settings.iter().copied()).collect::<Vec<_>>()).await
 }
 
 #[actix_web::test]
 async fn every_instance_reports_the_number_of_live_sessions() {
-    let engine = Engine::start().await;
-    let (one, other) = (site(&engine, &[]).await, site(&engine, &[]).await);
+    let redis = RedisServer::start().await;
+    let (one, other) = (site(&redis, &[]).await, site(&redis, &[]).await);
     let alive = async |site: &Site| site.scrape().await.value("sessions_alive", &[]);
     let visitors = [
         one.signed_in("ana@acme.test").await,
@@ -28,22 +27,22 @@ async fn every_instance_reports_the_number_of_live_sessions() {
 
 #[actix_web::test]
 async fn expired_sessions_are_neither_counted_nor_kept() {
-    let engine = Engine::start().await;
-    let site = site(&engine, &[("SESSION_IDLE_TIMEOUT", "2s")]).await;
+    let redis = RedisServer::start().await;
+    let site = site(&redis, &[("SESSION_IDLE_TIMEOUT", "2s")]).await;
     for email in ["ana@acme.test", "bob@acme.test"] {
         site.signed_in(email).await;
     }
     site.until(|scrape| scrape.value("sessions_alive", &[]) == 0.0).await;
     site.signed_in("eve@acme.test").await;
-    assert_eq!(engine.ask::<u64>("ZCARD magic-link:alive"), 1, "expired sessions are removed");
+    assert_eq!(redis.ask::<u64>("ZCARD magic-link:alive"), 1, "expired sessions are removed");
 }
 
 #[actix_web::test]
 async fn number_of_sessions_is_nan_while_redis_is_down() {
-    let mut engine = Engine::start().await;
-    let site = site(&engine, &[]).await;
+    let mut redis = RedisServer::start().await;
+    let site = site(&redis, &[]).await;
     site.signed_in("ana@acme.test").await;
-    engine.kill();
+    redis.kill();
     let scrape = site.scrape().await;
     assert!(scrape.value("sessions_alive", &[]).is_nan(), "{}", scrape.0);
     let failed = scrape.value("session_store_failures_total", &[("operation", "count")]);

@@ -3,10 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::answer::assert_error;
-use crate::engine::Engine;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
+use test_support::{RedisServer, TestApp, Visitor, assert_error};
+
+use crate::app;
 
 /// Asserts what signed-in and signed-out visitors get while the store is down.
 async fn assert_is_down(app: &TestApp, visitor: &Visitor) {
@@ -28,26 +27,23 @@ async fn assert_is_down(app: &TestApp, visitor: &Visitor) {
 }
 
 /// An app whose Redis persists every write, and so loses nothing when it is killed.
-async fn durable() -> TestApp {
-    TestApp::with_engine(
-        Engine::with(&["--appendonly", "yes", "--appendfsync", "always"]).await,
-        &[],
-    )
-    .await
+async fn durable() -> (TestApp, RedisServer) {
+    let redis = RedisServer::with(&["--appendonly", "yes", "--appendfsync", "always"]).await;
+    (app::start_with(&redis, &[]).await, redis)
 }
 
 #[actix_web::test]
 async fn redis_crash_and_restart_signs_nobody_out() {
-    let mut app = durable().await;
+    let (app, mut redis) = durable().await;
     let visitor = app.signed_in("ana@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "/account?again").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
-    app.engine.kill();
+    redis.kill();
     assert_is_down(&app, &visitor).await;
     assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
     assert_eq!(app.workos.calls_of("/sso/token").await, 1, "the code was not redeemed");
 
-    app.engine.restart().await;
+    redis.restart().await;
     until_ready(&app).await;
     assert!(visitor.get("/account").await.body.contains("ana@acme.test"));
     assert_eq!(visitor.get(&callback).await.location(), "/account?again");
@@ -55,12 +51,12 @@ async fn redis_crash_and_restart_signs_nobody_out() {
 
 #[actix_web::test]
 async fn redis_restart_between_two_requests_causes_no_error() {
-    let mut app = durable().await;
+    let (app, mut redis) = durable().await;
     let visitor = app.signed_in("ana@acme.test").await;
     for _ in 0..3 {
-        app.engine.kill();
-        app.engine.restart().await;
-        while app.engine.ask::<String>("INFO persistence").contains("loading:1") {
+        redis.kill();
+        redis.restart().await;
+        while redis.ask::<String>("INFO persistence").contains("loading:1") {
             tokio::task::yield_now().await;
         }
         assert_eq!(visitor.get("/account").await.status, 200);
@@ -69,20 +65,20 @@ async fn redis_restart_between_two_requests_causes_no_error() {
 
 #[actix_web::test]
 async fn app_starts_without_redis_and_becomes_ready_with_it() {
-    let mut engine = Engine::start().await;
-    engine.kill();
-    let mut app = TestApp::with_engine(engine, &[]).await;
+    let mut redis = RedisServer::start().await;
+    redis.kill();
+    let app = app::start_with(&redis, &[]).await;
     assert_eq!(app.visitor().get("/health/ready").await.status, 503);
-    app.engine.restart().await;
+    redis.restart().await;
     until_ready(&app).await;
     assert!(app.signed_in("ana@acme.test").await.is_signed_in().await);
 }
 
 #[actix_web::test]
 async fn silent_redis_times_out() {
-    let app = TestApp::spawn().await;
+    let (app, redis) = app::start(&[]).await;
     let visitor = app.signed_in("ana@acme.test").await;
-    app.engine.ask::<()>("CLIENT PAUSE 1500 ALL");
+    redis.ask::<()>("CLIENT PAUSE 1500 ALL");
     let paused = Instant::now();
     let answer = visitor.get("/account").await;
     assert_error(&answer, 503, "store_unavailable");
@@ -96,26 +92,26 @@ async fn silent_redis_times_out() {
 
 #[actix_web::test]
 async fn read_only_redis_neither_signs_in_nor_out() {
-    let app = TestApp::spawn().await;
+    let (app, redis) = app::start(&[]).await;
     let visitor = app.signed_in("ana@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
-    app.engine.ask::<()>("REPLICAOF 127.0.0.1 1");
+    redis.ask::<()>("REPLICAOF 127.0.0.1 1");
     assert_eq!(visitor.get("/account").await.status, 200);
     assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
     assert_error(&visitor.post("/logout", &[]).await, 503, "store_unavailable");
     assert_eq!(app.workos.calls_of("/sso/token").await, 1, "the code was not redeemed");
-    app.engine.ask::<()>("REPLICAOF NO ONE");
+    redis.ask::<()>("REPLICAOF NO ONE");
     assert_eq!(visitor.get(&callback).await.location(), "/account");
 }
 
 #[actix_web::test]
 async fn wrong_redis_password_works_once_redis_has_it() {
-    let app = TestApp::spawn().await;
+    let (app, redis) = app::start(&[]).await;
     let visitor = app.signed_in("ana@acme.test").await;
-    let mut admin = app.engine.connection();
+    let mut admin = redis.connection();
     redis::cmd("CONFIG").arg(&["SET", "requirepass", "p@ss word"]).exec(&mut admin).unwrap();
-    let url = |password: &str| format!("redis://:{password}@127.0.0.1:{}", app.engine.port);
+    let url = |password: &str| format!("redis://:{password}@127.0.0.1:{}", redis.port);
     let (right, wrong) = (url("p%40ss%20word"), url("canary"));
     let app = app.restarted_with(&[("SESSION_STORE", &wrong)]).await;
     let answer = app.again(&visitor).get("/account").await;

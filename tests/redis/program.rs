@@ -2,31 +2,21 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::process::Stdio;
 
-use tokio::process::Command;
-
-use crate::answer::assert_error;
-use crate::emulator::WorkOs;
-use crate::engine::Engine;
-use crate::running::{Program, free_port};
-use crate::test_app::settings_of_a_test;
-use crate::visitor::Visitor;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_workos-magic-link");
-
-pub fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
-    let mut command = Command::new(BINARY);
-    command.args(arguments).env_clear().envs(settings).current_dir(folder).kill_on_drop(true);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
-    command
-}
+use test_support::{
+    Program, RedisServer, Visitor, WorkOs, assert_error, command, free_port, settings_of_a_test,
+};
 
 /// The settings of an instance of `http://127.0.0.1:port`, with its data in this folder.
-fn settings(engine: &Engine, workos: &WorkOs, port: u16, folder: &Path) -> HashMap<String, String> {
+fn settings(
+    redis: &RedisServer,
+    workos: &WorkOs,
+    port: u16,
+    folder: &Path,
+) -> HashMap<String, String> {
     let mut settings = settings_of_a_test(&format!("http://127.0.0.1:{port}"), &workos.url, folder);
     settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
-    for (name, value) in engine.settings() {
+    for (name, value) in redis.settings() {
         settings.insert(name.to_owned(), value);
     }
     settings
@@ -42,11 +32,11 @@ async fn signed_in(origin: &str, workos: &WorkOs, email: &str) -> Visitor {
 
 #[actix_web::test]
 async fn two_processes_may_share_a_folder_and_admin_commands_affect_both() {
-    let (engine, workos, folder) =
-        (Engine::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
+    let (redis, workos, folder) =
+        (RedisServer::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
     let port = free_port();
     let origin = format!("http://127.0.0.1:{port}");
-    let first = settings(&engine, &workos, port, folder.path());
+    let first = settings(&redis, &workos, port, folder.path());
     let program = Program::start(command(&[], &first, folder.path())).await;
     let mut second = first.clone();
     let other_port = free_port();
@@ -62,7 +52,7 @@ async fn two_processes_may_share_a_folder_and_admin_commands_affect_both() {
     let ana_there = Visitor::new(&origin).through(&elsewhere).with_cookies_of(&ana);
     assert!(ana_there.is_signed_in().await);
 
-    let store = HashMap::from([("SESSION_STORE".to_owned(), engine.url())]);
+    let store = HashMap::from([("SESSION_STORE".to_owned(), redis.url())]);
     let run = async |arguments: &[&str]| {
         let output = command(arguments, &store, folder.path()).output().await.unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -91,12 +81,12 @@ async fn two_processes_may_share_a_folder_and_admin_commands_affect_both() {
 
 #[actix_web::test]
 async fn redis_password_is_never_printed() {
-    let (engine, workos, folder) =
-        (Engine::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
+    let (redis, workos, folder) =
+        (RedisServer::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
     let port = free_port();
-    let mut settings = settings(&engine, &workos, port, folder.path());
+    let mut settings = settings(&redis, &workos, port, folder.path());
     settings.insert("RUST_LOG".to_owned(), "trace".to_owned());
-    let url = format!("redis://someone:canary@127.0.0.1:{}", engine.port);
+    let url = format!("redis://someone:canary@127.0.0.1:{}", redis.port);
     settings.insert("SESSION_STORE".to_owned(), url);
     let program = Program::start(command(&[], &settings, folder.path())).await;
     let visitor = Visitor::new(&format!("http://127.0.0.1:{port}"));
@@ -126,7 +116,7 @@ async fn redis_certificate_is_verified() {
     std::fs::write(&cert, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
     let tls_port = free_port();
-    let engine = Engine::with(&[
+    let redis = RedisServer::with(&[
         "--tls-port",
         &tls_port.to_string(),
         "--tls-cert-file",
@@ -162,7 +152,7 @@ async fn redis_certificate_is_verified() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.success(), is_trusted, "{store:?}: {said}");
     }
-    drop(engine);
+    drop(redis);
 }
 
 #[actix_web::test]
@@ -198,10 +188,10 @@ async fn remote_redis_without_tls_causes_a_warning_at_startup() {
 
 #[actix_web::test]
 async fn data_dir_is_not_needed_when_no_file_is_written() {
-    let (engine, workos, folder) =
-        (Engine::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
+    let (redis, workos, folder) =
+        (RedisServer::start().await, WorkOs::start(), tempfile::tempdir().unwrap());
     let port = free_port();
-    let mut settings = settings(&engine, &workos, port, folder.path());
+    let mut settings = settings(&redis, &workos, port, folder.path());
     // Even root can't create a folder inside a file.
     let data_dir = folder.path().join("file/data");
     std::fs::write(folder.path().join("file"), "").unwrap();

@@ -3,14 +3,12 @@
 
 use std::fs;
 
-use crate::answer::assert_error;
-use crate::engine::Engine;
-use crate::site::Site;
+use test_support::{RedisServer, Site, assert_error};
 
 /// The error of the store in the log and the doctor's line on the store, for a site that has never been
 /// ready with this Redis. `user` is empty or ends in `@`.
-async fn reported(engine: &Engine, user: &str) -> [String; 2] {
-    let url = format!("redis://{user}127.0.0.1:{}", engine.port);
+async fn reported(redis: &RedisServer, user: &str) -> [String; 2] {
+    let url = format!("redis://{user}127.0.0.1:{}", redis.port);
     let site = Site::start(&[("SESSION_STORE", &url)]).await;
     let answer = site.visitor().get("/health/ready").await;
     assert_error(&answer, 503, "store_unavailable");
@@ -34,19 +32,19 @@ fn assert_named(reported: &[String; 2], words: &[&str]) {
 
 #[actix_web::test]
 async fn cluster_is_named() {
-    let engine = Engine::with(&["--cluster-enabled", "yes"]).await;
+    let redis = RedisServer::with(&["--cluster-enabled", "yes"]).await;
     // Another node would have the other half of the slots.
-    engine.ask::<()>("CLUSTER ADDSLOTSRANGE 0 8191");
-    engine.ask::<()>("CONFIG SET cluster-require-full-coverage no");
-    let reported = reported(&engine, "").await;
+    redis.ask::<()>("CLUSTER ADDSLOTSRANGE 0 8191");
+    redis.ask::<()>("CONFIG SET cluster-require-full-coverage no");
+    let reported = reported(&redis, "").await;
     assert_named(&reported, &["cluster mode", "SESSION_STORE"]);
 }
 
 #[actix_web::test]
 async fn full_memory_is_named() {
-    let engine = Engine::with(&["--maxmemory", "1"]).await;
-    assert_named(&reported(&engine, "").await, &["OOM", "raise maxmemory"]);
-    assert_eq!(engine.keys(), [""; 0]);
+    let redis = RedisServer::with(&["--maxmemory", "1"]).await;
+    assert_named(&reported(&redis, "").await, &["OOM", "raise maxmemory"]);
+    assert_eq!(redis.keys(), [""; 0]);
 }
 
 #[actix_web::test]
@@ -60,55 +58,52 @@ async fn missing_permission_is_named() {
     ] {
         let mut options = vec!["--user", "app", "on", ">canary", "~*"];
         options.extend(rule.split(' '));
-        let engine = Engine::with(&options).await;
-        assert_named(
-            &reported(&engine, "app:canary@").await,
-            &["ACL", "SESSION_STORE", "+evalsha"],
-        );
+        let redis = RedisServer::with(&options).await;
+        assert_named(&reported(&redis, "app:canary@").await, &["ACL", "SESSION_STORE", "+evalsha"]);
     }
 }
 
 #[actix_web::test]
 async fn missing_or_wrong_password_is_named() {
-    let engine = Engine::start().await;
-    let mut admin = engine.connection();
+    let redis = RedisServer::start().await;
+    let mut admin = redis.connection();
     let mut set = |password: &str| {
         redis::cmd("CONFIG").arg(&["SET", "requirepass", password]).exec(&mut admin).unwrap();
     };
     set("right");
-    assert_named(&reported(&engine, "").await, &["NOAUTH", "requires a password"]);
-    assert_named(&reported(&engine, ":canary@").await, &["rejects the user or password"]);
-    assert_named(&reported(&engine, "canary:canary@").await, &["rejects the user or password"]);
+    assert_named(&reported(&redis, "").await, &["NOAUTH", "requires a password"]);
+    assert_named(&reported(&redis, ":canary@").await, &["rejects the user or password"]);
+    assert_named(&reported(&redis, "canary:canary@").await, &["rejects the user or password"]);
     // Restores the initial state.
     set("");
 }
 
 #[actix_web::test]
 async fn replica_is_named() {
-    let engine = Engine::with(&["--replicaof", "127.0.0.1 1"]).await;
-    assert_named(&reported(&engine, "").await, &["READONLY", "replica", "primary"]);
-    engine.ask::<()>("CONFIG SET replica-serve-stale-data no");
-    assert_named(&reported(&engine, "").await, &["MASTERDOWN", "lost its primary"]);
+    let redis = RedisServer::with(&["--replicaof", "127.0.0.1 1"]).await;
+    assert_named(&reported(&redis, "").await, &["READONLY", "replica", "primary"]);
+    redis.ask::<()>("CONFIG SET replica-serve-stale-data no");
+    assert_named(&reported(&redis, "").await, &["MASTERDOWN", "lost its primary"]);
 }
 
 #[actix_web::test]
 async fn missing_replicas_are_named() {
-    let engine = Engine::with(&["--min-replicas-to-write", "1"]).await;
-    assert_named(&reported(&engine, "").await, &["NOREPLICAS", "min-replicas-to-write"]);
+    let redis = RedisServer::with(&["--min-replicas-to-write", "1"]).await;
+    assert_named(&reported(&redis, "").await, &["NOREPLICAS", "min-replicas-to-write"]);
 }
 
 #[actix_web::test]
 async fn failing_disk_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().to_str().unwrap();
-    let engine = Engine::with(&["--save", "3600 1", "--dir", dir]).await;
+    let redis = RedisServer::with(&["--save", "3600 1", "--dir", dir]).await;
     // Even root can't replace a folder that isn't empty by a file.
     fs::create_dir_all(folder.path().join("dump.rdb/in-the-way")).unwrap();
-    engine.ask::<()>("BGSAVE");
-    while !engine.ask::<String>("INFO persistence").contains("rdb_last_bgsave_status:err") {
+    redis.ask::<()>("BGSAVE");
+    while !redis.ask::<String>("INFO persistence").contains("rdb_last_bgsave_status:err") {
         tokio::task::yield_now().await;
     }
-    assert_named(&reported(&engine, "").await, &["MISCONF", "disk"]);
+    assert_named(&reported(&redis, "").await, &["MISCONF", "disk"]);
 }
 
 #[actix_web::test]
@@ -120,24 +115,23 @@ async fn loading_redis_is_named() {
         ["--enable-debug-command", "local"],
     ]
     .concat();
-    let mut engine = Engine::with(&options).await;
-    engine.ask::<()>("DEBUG POPULATE 2000 key 2000");
-    engine.ask::<()>("SAVE");
-    engine.kill();
-    engine.restart().await;
-    assert_named(&reported(&engine, "").await, &["LOADING", "wait"]);
+    let mut redis = RedisServer::with(&options).await;
+    redis.ask::<()>("DEBUG POPULATE 2000 key 2000");
+    redis.ask::<()>("SAVE");
+    redis.kill();
+    redis.restart().await;
+    assert_named(&reported(&redis, "").await, &["LOADING", "wait"]);
 }
 
 #[actix_web::test]
 async fn missing_database_stops_the_startup() {
-    let lacking = Engine::with(&["--databases", "2"]).await;
-    let cluster = Engine::with(&["--cluster-enabled", "yes"]).await;
+    let lacking = RedisServer::with(&["--databases", "2"]).await;
+    let cluster = RedisServer::with(&["--cluster-enabled", "yes"]).await;
     let site = Site::start(&[("SESSION_STORE", &format!("{}/1", lacking.url()))]).await;
     assert_eq!(site.visitor().get("/health/ready").await.status, 200);
-    for (engine, database, says) in
-        [(&lacking, 2, "database number"), (&cluster, 1, "cluster mode")]
+    for (redis, database, says) in [(&lacking, 2, "database number"), (&cluster, 1, "cluster mode")]
     {
-        let url = format!("{}/{database}", engine.url());
+        let url = format!("{}/{database}", redis.url());
         for arguments in [&[][..], &["sessions", "end", "--all"], &["doctor"]] {
             let elsewhere =
                 ["BIND_ADDRESS", "METRICS_BIND_ADDRESS"].map(|name| (name, "127.0.0.1:0"));
@@ -159,21 +153,21 @@ async fn missing_database_stops_the_startup() {
 
 #[actix_web::test]
 async fn ready_after_the_first_write_and_still_ready_when_writes_fail() {
-    let engine = Engine::start().await;
-    engine.ask::<()>("REPLICAOF 127.0.0.1 1");
-    let site = Site::start(&[("SESSION_STORE", &engine.url())]).await;
+    let redis = RedisServer::start().await;
+    redis.ask::<()>("REPLICAOF 127.0.0.1 1");
+    let site = Site::start(&[("SESSION_STORE", &redis.url())]).await;
     let ready = async || site.visitor().get("/health/ready").await.status;
     assert_eq!(ready().await, 503, "Redis rejects writes");
-    engine.ask::<()>("REPLICAOF NO ONE");
+    redis.ask::<()>("REPLICAOF NO ONE");
     // Many connections, to reach every worker thread.
     for _ in 0..8 {
         assert_eq!(ready().await, 200);
     }
-    assert_eq!(engine.keys(), [""; 0], "the check leaves no keys");
+    assert_eq!(redis.keys(), [""; 0], "the check leaves no keys");
     let visitor = site.signed_in("ana@acme.test").await;
     site.visitor().ask_for_link("bob@acme.test", "").await;
 
-    engine.ask::<()>("REPLICAOF 127.0.0.1 1");
+    redis.ask::<()>("REPLICAOF 127.0.0.1 1");
     let before = site.scrape().await;
     for _ in 0..8 {
         assert_eq!(ready().await, 200);
@@ -204,17 +198,17 @@ fn documented_rule(password: &str) -> String {
 async fn documented_acl_rule_is_sufficient_and_minimal() {
     let rule = documented_rule("canary");
     let options: Vec<&str> = ["--user", "magic-link"].into_iter().chain(rule.split(' ')).collect();
-    let engine = Engine::with(&options).await;
-    let url = format!("redis://magic-link:canary@127.0.0.1:{}/1", engine.port);
+    let redis = RedisServer::with(&options).await;
+    let url = format!("redis://magic-link:canary@127.0.0.1:{}/1", redis.port);
     let site = Site::start(&[("SESSION_STORE", &url)]).await;
     // The app isn't ready if any of the commands is missing from the rule.
     let is_command = |word: &&str| word.starts_with('+') && !["+select", "+info"].contains(word);
     for granted in rule.split(' ').filter(is_command) {
         let revoked = granted.replace('+', "-");
-        engine.ask::<()>(&format!("ACL SETUSER magic-link {revoked}"));
-        engine.ask::<()>("SCRIPT FLUSH");
+        redis.ask::<()>(&format!("ACL SETUSER magic-link {revoked}"));
+        redis.ask::<()>("SCRIPT FLUSH");
         assert_eq!(site.visitor().get("/health/ready").await.status, 503, "{revoked}");
-        engine.ask::<()>(&format!("ACL SETUSER magic-link {granted}"));
+        redis.ask::<()>(&format!("ACL SETUSER magic-link {granted}"));
     }
     assert_eq!(site.visitor().get("/health/ready").await.status, 200);
 

@@ -7,11 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use mail_parser::{Message as Mail, MessagePart, PartKind};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use test_support::Visitor;
 use workos_magic_link::sealed::generate_cookie_key;
 
 use crate::mail::{links, parse, press};
 use crate::server::Server;
-use crate::visitor::Visitor;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 

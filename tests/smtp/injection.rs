@@ -9,11 +9,11 @@ use mail_parser::HeaderName;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reqwest::Method;
+use test_support::TestApp;
 use workos_magic_link::email_address::EmailAddress;
 
 use crate::mail::parse;
 use crate::server::{Seen, Server};
-use crate::test_app::TestApp;
 
 const HEADERS: [&str; 9] = [
     "Auto-Submitted",
@@ -152,7 +152,7 @@ async fn request_for_another_host_sends_no_email() {
     let server = Server::start();
     let app = server.app().await;
     for host in ["evil.test", "evil.test:443", "127.0.0.1:1", ""] {
-        let requested = crate::emulator::http()
+        let requested = test_support::http()
             .post(format!("{}/login", app.origin))
             .header("Host", host)
             .header("Sec-Fetch-Site", "same-origin")

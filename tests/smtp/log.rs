@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
+use test_support::assert_error;
 
-use crate::answer::assert_error;
 use crate::mail::{links, press};
 use crate::server::Server;
 use crate::site::{Authority, Site};

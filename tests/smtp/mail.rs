@@ -1,10 +1,9 @@
 //! Reads an email as its recipient does, and signs in with its link.
 
 use mail_parser::{Message, MessageParser};
+use test_support::{Visitor, WorkOs};
 
-use crate::emulator::WorkOs;
 use crate::server::Server;
-use crate::visitor::Visitor;
 
 pub fn parse(content: &[u8]) -> Message<'_> {
     MessageParser::default().parse(content).expect("an email")

@@ -4,10 +4,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use test_support::{TestApp, assert_error};
 
-use crate::answer::assert_error;
 use crate::server::Server;
-use crate::test_app::TestApp;
 
 /// Asserts that two addresses get the same page, which says when to retry and keeps the input.
 async fn assert_is_down(app: &TestApp) {

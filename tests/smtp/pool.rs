@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use serde_json::{Value, json};
+use test_support::TestApp;
 
 use crate::server::Server;
-use crate::test_app::TestApp;
 
 /// The maximum number of concurrent connections.
 const MOST: usize = 20;

@@ -2,10 +2,9 @@
 //! reveal it.
 
 use serde_json::{Value, json};
+use test_support::{TestApp, Visitor};
 
 use crate::server::Server;
-use crate::test_app::TestApp;
-use crate::visitor::Visitor;
 
 /// Requests a link and returns all that the visitor sees, without the address and the sign-in ID.
 async fn seen_by(visitor: &Visitor, email: &str) -> String {

@@ -10,8 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-
-use crate::test_app::TestApp;
+use test_support::TestApp;
 
 /// Longer than the app waits for any reply.
 const PATIENCE: Duration = Duration::from_secs(45);

@@ -2,18 +2,13 @@
 //! `SSL_CERT_FILE` and `EXTRA_CA_FILE` configure its trust through the environment.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::process::Command;
+use test_support::{Program, Visitor, WorkOs, command, free_port, settings_of_a_test};
 
-use crate::emulator::WorkOs;
-use crate::running::{Program, free_port};
 use crate::server::{Server, mail_settings};
-use crate::test_app::settings_of_a_test;
-use crate::visitor::Visitor;
 
 pub struct Site {
     pub origin: String,
@@ -28,10 +23,8 @@ impl Site {
         let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
         let origin = format!("http://127.0.0.1:{port}");
         let address = format!("127.0.0.1:{port}");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_workos-magic-link"));
-        command.env_clear().current_dir(folder.path()).kill_on_drop(true);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
-        command.envs(settings_of_a_test(&origin, &workos.url, folder.path()));
+        let needed = settings_of_a_test(&origin, &workos.url, folder.path());
+        let mut command = command(&[], &needed, folder.path());
         command.env("BIND_ADDRESS", address).envs(mail_settings(smtp_url));
         command.envs(settings.iter().copied());
         let program = Program::start(command).await;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt::spawn;
 use serde_json::{Value, json};
+use test_support::TestApp;
 
 use crate::server::Server;
-use crate::test_app::TestApp;
 
 /// The additional time, in milliseconds, that the server takes for one of the two addresses.
 const DELAY: u64 = 1000;

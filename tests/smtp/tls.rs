@@ -2,8 +2,8 @@
 
 use rcgen::{CertificateParams, date_time_ymd};
 use serde_json::{Value, json};
+use test_support::assert_error;
 
-use crate::answer::assert_error;
 use crate::server::Server;
 use crate::site::{Authority, Site};
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use test_support::Visitor;
 use url::Url;
 
 use super::look::{self, THEMES, WIDTHS};
 use crate::browser::{Browser, Demo};
-use crate::visitor::Visitor;
 
 pub struct Walk {
     pub demo: Demo,

@@ -5,15 +5,9 @@ use std::path::Path;
 
 use magic_link_emulator::Options;
 use percent_encoding::percent_decode_str;
+use test_support::{Answer, Program, Visitor, WorkOs, command, free_port, settings_of_a_test};
 use url::Url;
 use workos_magic_link::sealed::generate_cookie_key;
-
-use crate::answer::Answer;
-use crate::emulator::WorkOs;
-use crate::program::command;
-use crate::running::{Program, free_port};
-use crate::test_app::settings_of_a_test;
-use crate::visitor::Visitor;
 
 /// A site that logs everything, with the pages and secrets seen so far.
 pub struct Site {

@@ -9,10 +9,9 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, rt};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
+use test_support::{free_port, http};
 
 use super::Deployment;
-use crate::emulator::http;
-use crate::running::free_port;
 
 /// Names and values of headers. The names are lowercase.
 pub type Headers = Vec<(String, String)>;

@@ -2,9 +2,9 @@
 
 use magic_link_emulator::Options;
 use serde_json::json;
+use test_support::WorkOs;
 
 use super::Deployment;
-use crate::emulator::WorkOs;
 
 #[actix_web::test]
 async fn api_key_that_workos_rejects_fails() {

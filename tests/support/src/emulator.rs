@@ -59,14 +59,13 @@ impl WorkOs {
     }
 
     /// Visits the links of an email as this kind of mail scanner does.
-    #[allow(dead_code, reason = "not every binary uses it")]
     pub async fn scan(&self, mail: &Value, kind: &str) {
         let id = mail["id"].as_str().unwrap();
         self.post(&format!("/_emulate/inbox/{id}/scan"), &json!({ "as": kind })).await;
     }
 
     /// Returns the commands that its mail server got so far.
-    #[cfg(feature = "smtp")]
+    // for own-mail
     pub async fn smtp_commands(&self) -> Vec<String> {
         let log = self.get("/_emulate/smtp").await;
         let commands = log["data"].as_array().unwrap().iter();
@@ -74,7 +73,7 @@ impl WorkOs {
     }
 
     /// Returns the URL of the emulator's mail server.
-    #[cfg(feature = "smtp")]
+    // for own-mail
     pub fn smtp_url(&self) -> String {
         self._emulator.as_ref().expect("an emulator in this process").smtp_url()
     }
@@ -119,7 +118,6 @@ impl WorkOs {
     }
 
     /// Calls the API as an app does.
-    #[allow(dead_code, reason = "in most tests, the app calls it")]
     pub async fn call(&self, path: &str, body: &Value) -> Value {
         let request = self.http.post(format!("{}{path}", self.url)).bearer_auth("sk_test_default");
         let answer = request.json(body).send().await.unwrap();

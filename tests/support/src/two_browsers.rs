@@ -5,14 +5,14 @@ use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
 /// A laptop that requested a link, the path of its waiting page, and a phone that opened the link.
-pub struct Two {
+pub struct TwoBrowsers {
     pub laptop: Visitor,
     pub sent: String,
     pub phone: Visitor,
     pub callback: String,
 }
 
-impl Two {
+impl TwoBrowsers {
     pub async fn new(app: &TestApp, email: &str, return_to: &str) -> Self {
         let (laptop, phone) = (app.visitor(), app.visitor());
         let sent = laptop.ask_for_link(email, return_to).await.location().to_owned();

@@ -42,7 +42,7 @@ impl TestApp {
     }
 
     /// Starts an app that sends its own emails, which arrive in the inbox of the emulator.
-    #[cfg(feature = "smtp")]
+    // for own-mail
     pub async fn with_own_mail(settings: &[(&str, &str)]) -> Self {
         let workos = WorkOs::start();
         let smtp_url = workos.smtp_url();
@@ -66,17 +66,8 @@ impl TestApp {
 
     /// Starts the app with an emulator that is already running.
     pub async fn with_workos(workos: WorkOs, settings: &[(&str, &str)]) -> Self {
-        Self::in_world(workos, Engine::start().await, settings)
-    }
-
-    /// Starts the app with an engine that was already started.
-    #[allow(dead_code, reason = "the embedded engine needs no server")]
-    pub async fn with_engine(engine: Engine, settings: &[(&str, &str)]) -> Self {
-        Self::in_world(WorkOs::start(), engine, settings)
-    }
-
-    fn in_world(workos: WorkOs, engine: Engine, settings: &[(&str, &str)]) -> Self {
         log_watch::begin();
+        let engine = Engine::start().await;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let data_dir = tempfile::tempdir().unwrap();

@@ -37,14 +37,12 @@ impl Visitor {
     }
 
     /// Uses another HTTP client, such as one with a proxy or other trusted certificates.
-    #[allow(dead_code, reason = "used by tests/deploy")]
     pub fn with_http(mut self, http: reqwest::Client) -> Self {
         self.http = http;
         self
     }
 
     /// Returns the secrets so far, which no log may contain.
-    #[allow(dead_code, reason = "used by tests/deploy")]
     pub fn secrets(&self) -> Vec<String> {
         self.secrets.lock().unwrap().iter().cloned().collect()
     }

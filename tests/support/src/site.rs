@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::emulator::{WorkOs, http};
-use crate::running::{Program, free_port};
+use crate::running::{Program, command, free_port};
 use crate::test_app::settings_of_a_test;
 use crate::visitor::Visitor;
 
@@ -39,7 +39,7 @@ impl Site {
         all.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
         all.insert("METRICS_BIND_ADDRESS".to_owned(), metrics.clone());
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let mut command = command(&[], &all, &folder);
+        let mut command = command(&[], &all, folder.path());
         change(&mut command);
         let program = Program::start(command).await;
         Self { origin, workos, program, metrics, settings: all, folder }
@@ -59,30 +59,28 @@ impl Site {
     }
 
     /// Kills the program and restarts it in the same folder.
-    #[allow(dead_code, reason = "used by tests/faults")]
     pub async fn kill_and_restart(&mut self) {
         self.program.child.kill().await.unwrap();
-        self.program = Program::start(command(&[], &self.settings, &self.folder)).await;
+        self.program = Program::start(command(&[], &self.settings, self.folder.path())).await;
     }
 
     /// Restarts the program in the same folder, with these settings changed.
-    #[allow(dead_code, reason = "not every binary restarts the program")]
     pub async fn restart_with(&mut self, settings: &[(&str, &str)]) {
         let settings =
             settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         self.settings.extend(settings);
         self.program.child.kill().await.unwrap();
-        self.program = Program::start(command(&[], &self.settings, &self.folder)).await;
+        self.program = Program::start(command(&[], &self.settings, self.folder.path())).await;
     }
 
     /// Kills the program and restarts it with this data directory. Returns its exit code and its
     /// standard error if it exits.
-    #[allow(dead_code, reason = "used by tests/faults")]
     pub async fn begin_with(&mut self, data_dir: &Path) -> Result<(), (Option<i32>, String)> {
         let _ = self.program.child.kill().await;
         let data_dir = data_dir.to_str().unwrap().to_owned();
         self.settings.insert("DATA_DIR".to_owned(), data_dir);
-        self.program = Program::try_to_start(command(&[], &self.settings, &self.folder)).await?;
+        self.program =
+            Program::try_to_start(command(&[], &self.settings, self.folder.path())).await?;
         Ok(())
     }
 
@@ -118,7 +116,7 @@ impl Site {
 
     /// Runs an admin command with these settings changed. Returns its full output.
     pub async fn operator(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
-        let mut command = command(arguments, &self.settings, &self.folder);
+        let mut command = command(arguments, &self.settings, self.folder.path());
         command.envs(settings.iter().copied()).output().await.unwrap()
     }
 
@@ -128,13 +126,11 @@ impl Site {
     }
 
     /// Returns the memory that the program uses, in MiB.
-    #[allow(dead_code, reason = "used by tests/faults")]
     pub fn memory(&self) -> u64 {
         self.memory_status("VmRSS:")
     }
 
     /// Returns the peak memory of the program, in MiB.
-    #[allow(dead_code, reason = "used by tests/faults")]
     pub fn peak_memory(&self) -> u64 {
         self.memory_status("VmHWM:")
     }
@@ -147,7 +143,6 @@ impl Site {
     }
 
     /// Returns the number of open files and connections.
-    #[allow(dead_code, reason = "used by tests/faults")]
     pub fn open_files(&self) -> usize {
         let id = self.program.child.id().unwrap();
         std::fs::read_dir(format!("/proc/{id}/fd")).unwrap().count()
@@ -159,18 +154,6 @@ impl Site {
         assert_eq!(code, Some(0), "{log}");
         log
     }
-}
-
-pub fn command(
-    arguments: &[&str],
-    settings: &HashMap<String, String>,
-    folder: &TempDir,
-) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_workos-magic-link"));
-    command.args(arguments).env_clear().envs(settings).current_dir(folder.path());
-    command.kill_on_drop(true).stdin(Stdio::null());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
 }
 
 /// Metrics in the Prometheus text format.

@@ -30,7 +30,7 @@ impl Answer {
     }
 
     /// The error page without its request ID, which differs in each response.
-    #[cfg(feature = "smtp")]
+    // for own-mail
     pub fn without_request_id(&self) -> String {
         let (before, after) = self.body.split_once("<code>").expect("a request ID");
         before.to_owned() + after.split_once("</code>").unwrap().1
@@ -75,7 +75,6 @@ pub fn assert_error(answer: &Answer, status: u16, code: &str) {
 }
 
 /// Asserts the response to a WorkOS link in a browser that didn't request it.
-#[allow(dead_code, reason = "not every binary uses it")]
 pub fn assert_opened_elsewhere(answer: &Answer) {
     // for cross-device
     assert_eq!(answer.location(), "/login/approve");

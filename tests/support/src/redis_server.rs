@@ -1,24 +1,15 @@
-//! The session store that the tests of this binary run on: a Redis server for each app.
+//! A Redis server for one test.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
-// with template
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-// end template
 use redis::{Client, Connection, FromRedisValue};
 use tempfile::TempDir;
 use workos_magic_link::sealed::generate_cookie_key;
 
-// with template
-/// Cookies and other data that an earlier version wrote.
-pub const UPGRADE: &str = include_str!("../fixtures/upgrade/redis.json");
-// end template
-
-pub struct Engine {
+pub struct RedisServer {
     pub port: u16,
     options: Vec<String>,
     cookie_keys: String,
@@ -26,7 +17,7 @@ pub struct Engine {
     server: Child,
 }
 
-impl Engine {
+impl RedisServer {
     pub async fn start() -> Self {
         Self::with(&[]).await
     }
@@ -38,12 +29,12 @@ impl Engine {
         let cookie_keys = generate_cookie_key().unwrap();
         let port = port();
         let server = server(port, &options, folder.path());
-        let mut engine = Self { port, options, cookie_keys, folder, server };
-        while !engine.accepts().await {
-            engine.port = self::port();
-            engine.server = self::server(engine.port, &engine.options, engine.folder.path());
+        let mut redis = Self { port, options, cookie_keys, folder, server };
+        while !redis.accepts().await {
+            redis.port = self::port();
+            redis.server = self::server(redis.port, &redis.options, redis.folder.path());
         }
-        engine
+        redis
     }
 
     /// Kills the server, as a crash would.
@@ -100,23 +91,8 @@ impl Engine {
         self.ask("KEYS *")
     }
 
-    // with template
-    /// Replaces the content of the store by what an earlier version wrote.
-    pub fn restore(&self, _: &Path, fixture: &serde_json::Value) {
-        let mut connection = self.connection();
-        redis::cmd("FLUSHALL").exec(&mut connection).unwrap();
-        for key in fixture["keys"].as_array().unwrap() {
-            let bytes = |name: &str| STANDARD.decode(key[name].as_str().unwrap()).unwrap();
-            let lives_for = key["ttl"].as_i64().unwrap().max(0);
-            let mut restore = redis::cmd("RESTORE");
-            restore.arg(bytes("key")).arg(lives_for).arg(bytes("value"));
-            restore.exec(&mut connection).unwrap();
-        }
-    }
-    // end template
-
     /// All keys and values in the store.
-    pub fn dump(&self, _: &Path) -> Vec<u8> {
+    pub fn dump(&self) -> Vec<u8> {
         let mut dump = Vec::new();
         for key in self.keys() {
             let kind: String = self.ask(&format!("TYPE {key}"));
@@ -133,7 +109,7 @@ impl Engine {
     }
 }
 
-impl Drop for Engine {
+impl Drop for RedisServer {
     fn drop(&mut self) {
         self.server.kill().ok();
         self.server.wait().ok();

@@ -1,6 +1,9 @@
 //! The binary as a running process.
 
+use std::collections::HashMap;
 use std::net::TcpListener;
+use std::path::Path;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -19,10 +22,19 @@ pub fn free_port() -> u16 {
     }
 }
 
+/// Returns a command that runs the program in this folder, with these settings as its environment.
+pub fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &Path) -> Command {
+    let binary = std::env::var_os("CARGO_BIN_EXE_workos-magic-link").expect("cargo runs the tests");
+    let mut command = Command::new(binary);
+    command.args(arguments).env_clear().envs(settings).current_dir(folder).kill_on_drop(true);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
+    command
+}
+
 /// The program after it reported that it serves.
 pub struct Program {
     pub child: Child,
-    #[cfg(feature = "demo")]
+    // for demo
     pub said: String,
     /// Unless it goes elsewhere.
     log: Option<ChildStderr>,
@@ -55,7 +67,7 @@ impl Program {
         actix_web::rt::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Self {
             child,
-            #[cfg(feature = "demo")]
+            // for demo
             said,
             log,
         })

@@ -17,13 +17,13 @@ static WORDS: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 const SHORTEST_SECRET: usize = 12;
 
 /// Installs the subscriber, once for all tests of this process.
-pub fn begin() {
+pub(crate) fn begin() {
     static BEGUN: Once = Once::new();
     BEGUN.call_once(|| tracing_subscriber::registry().with(Watch).init());
 }
 
 /// Fails if one of these was logged.
-pub fn assert_unlogged<'a>(secrets: impl IntoIterator<Item = &'a String>) {
+pub(crate) fn assert_unlogged<'a>(secrets: impl IntoIterator<Item = &'a String>) {
     let words = WORDS.lock().unwrap();
     for secret in secrets {
         assert!(!words.contains(secret), "{secret} was logged");
