@@ -1,6 +1,7 @@
 //! Debug builds load templates, messages and static files again when they change.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 use std::{fs, io};
@@ -22,15 +23,15 @@ const FOLDERS: [&str; 3] = ["locales", "static", "templates"];
 pub(crate) struct ReloadedFiles {
     constants: Context,
     files: RwLock<Arc<Files>>,
-    /// When a file was last changed, and how many there are. A deletion changes no other file.
-    version: Mutex<(SystemTime, usize)>,
+    /// When each file was last changed.
+    changed: Mutex<BTreeMap<PathBuf, SystemTime>>,
 }
 
 impl ReloadedFiles {
     pub(crate) fn load(constants: Context) -> anyhow::Result<Self> {
-        let version = Mutex::new(version()?);
+        let changed = Mutex::new(changed()?);
         let files = RwLock::new(Arc::new(Files::load(&constants)?));
-        Ok(Self { constants, files, version })
+        Ok(Self { constants, files, changed })
     }
 
     pub(crate) fn current(&self) -> Arc<Files> {
@@ -39,19 +40,19 @@ impl ReloadedFiles {
 
     /// Loads the files again if they changed. While they have a mistake, each call fails.
     fn reload(&self) -> anyhow::Result<()> {
-        let mut loaded = self.version.lock().unwrap_or_else(PoisonError::into_inner);
-        let version = version()?;
-        if version != *loaded {
+        let mut loaded = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = changed()?;
+        if changed != *loaded {
             let files = Arc::new(Files::load(&self.constants)?);
             *self.files.write().unwrap_or_else(PoisonError::into_inner) = files;
-            *loaded = version;
+            *loaded = changed;
         }
         Ok(())
     }
 }
 
-fn version() -> io::Result<(SystemTime, usize)> {
-    let mut version = (SystemTime::UNIX_EPOCH, 0);
+fn changed() -> io::Result<BTreeMap<PathBuf, SystemTime>> {
+    let mut changed = BTreeMap::new();
     let mut folders: Vec<_> =
         FOLDERS.map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).into();
     while let Some(folder) = folders.pop() {
@@ -60,11 +61,12 @@ fn version() -> io::Result<(SystemTime, usize)> {
             let metadata = entry.metadata()?;
             if metadata.is_dir() {
                 folders.push(entry.path());
+            } else {
+                changed.insert(entry.path(), metadata.modified()?);
             }
-            version = (version.0.max(metadata.modified()?), version.1 + 1);
         }
     }
-    Ok(version)
+    Ok(changed)
 }
 
 /// The middleware, inside of the security headers. While the files have a mistake, it responds with the

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
+use test_support::{TestApp, assert_error};
 
 #[actix_web::test]
 async fn files_that_browsers_and_crawlers_request_by_name_are_served() {

@@ -3,8 +3,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::answer::assert_error;
-use crate::test_app::TestApp;
+use test_support::{TestApp, assert_error};
 
 const SECURITY: &str = "/.well-known/security.txt";
 

@@ -58,6 +58,14 @@ impl Checkout {
         fs::write(&file, settings.replacen(line, &format!("{name}={value}"), 1)).unwrap();
     }
 
+    /// Replaces the first occurrence of a text in a file.
+    pub fn edit(&self, file: &str, old: &str, new: &str) {
+        let file = self.folder.join(file);
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(old), "{old} isn't in {}", file.display());
+        fs::write(&file, text.replacen(old, new, 1)).unwrap();
+    }
+
     fn shell(&self, command: &str) -> Command {
         let mut shell = Command::new("bash");
         shell.args(["-c", command]).current_dir(&self.folder).kill_on_drop(true);

@@ -82,6 +82,49 @@ async fn run_it_now() {
 }
 
 #[actix_web::test]
+async fn changed_templates_messages_and_scripts_show_at_the_next_request() {
+    let checkout = Checkout::new().await;
+    let demo = checkout.start("cargo run -- --demo").await;
+    let visitor = Visitor::new(SITE);
+    let login = async || visitor.get("/login").await;
+    let before = login().await;
+    for (file, old, new) in [
+        ("templates/login.html", "<main", "<main data-edited"),
+        ("locales/en.ftl", "login =\n", "login =\n    .edited = Edited\n"),
+        ("locales/de.ftl", "login =\n", "login =\n    .edited = Edited\n"),
+        ("templates/login.html", "<main", "<main title=\"[[ messages.login.edited ]]\""),
+        ("static/login.js", "", "// Edited.\n"),
+    ] {
+        checkout.edit(file, old, new);
+    }
+    let after = login().await;
+    assert!(after.body.contains("<main title=\"Edited\" data-edited"), "{}", after.body);
+    let script = |page: &str| page.split("/static/login.").nth(1).unwrap()[..12].to_owned();
+    assert_ne!(script(&before.body), script(&after.body));
+    let hash = after.body.split(" integrity=\"").last().unwrap().split('"').next().unwrap();
+    assert!(after.header("content-security-policy").contains(hash), "{hash} may not run");
+
+    for (file, old, mistake, says) in [
+        ("templates/login.html", "messages.login.edited", "messages.login.none", "login.html:"),
+        ("templates/login.html", "<main", "{{ none.none }}<main", "login.html:"),
+        ("locales/de.ftl", "    .edited = Edited\n", "", "login.edited"),
+        ("locales/en.ftl", "login =\n", "login = {\n", "the catalog for en"),
+    ] {
+        checkout.edit(file, old, mistake);
+        let page = login().await;
+        assert_eq!(page.status, 500, "{mistake}");
+        assert!(page.body.contains(says), "{}", page.body);
+        if mistake.is_empty() {
+            checkout.edit(file, "login =\n", "login =\n    .edited = Edited\n");
+        } else {
+            checkout.edit(file, mistake, old);
+        }
+        assert_eq!(login().await.status, 200, "{mistake}");
+    }
+    end(demo, visitor).await;
+}
+
+#[actix_web::test]
 async fn with_your_workos_account() {
     let checkout = Checkout::new().await;
     let workos = checkout.start("cargo run -p magic-link-emulator").await;
