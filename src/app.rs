@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! The state that all handlers share.
 
 use anyhow::Context;
 use embedded_assets::Assets;
@@ -16,9 +16,9 @@ use crate::sign_in::own_link::OwnMail;
 use crate::sign_in::rate_limit::RateLimits;
 use crate::workos::Client;
 
-/// What the handlers share. Made once, at start-up.
+/// The state that all handlers share, built once at startup.
 pub(crate) struct App {
-    /// Where WorkOS sends the browser back to.
+    /// The URI that WorkOS redirects the browser to.
     pub(crate) redirect_uri: String,
     pub(crate) keys: KeyRing,
     pub(crate) locales: Locales,
@@ -35,7 +35,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Makes it, with the key of its own cookies if the settings bring none.
+    /// Builds the state. Generates a cookie key in `data_dir` if the settings have none.
     pub(crate) fn new(config: Config, data_dir: &PrivateDir, clock: Clock) -> anyhow::Result<Self> {
         let assets = Assets::load::<StaticFiles>("/static/");
         let locales = Locales::load(&assets, &config)?;
@@ -65,9 +65,10 @@ impl App {
         })
     }
 
-    /// Finishes what continues without a request. Call it before the program ends.
+    /// Waits for work that continues without a request, such as sending email. Call it before the
+    /// program ends.
     pub(crate) async fn finish(&self) {
-        // Add here what the end of the program must wait for.
+        // Add here what the program must wait for before it ends.
         // for own-mail
         self.own_mail.finish().await;
     }

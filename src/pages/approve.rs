@@ -1,4 +1,4 @@
-//! The pages of a link that was opened in a browser that didn't request it.
+//! Pages for approving a sign-in from another browser.
 
 use serde::Serialize;
 
@@ -8,14 +8,14 @@ use crate::error::{ErrorKind, Failure};
 use crate::sign_in::approve::NotApproved;
 use crate::sign_in::{RequestContext, SignInId};
 
-/// A link, in a browser that didn't request it.
+/// The form for the two digits, in a browser that didn't request the link.
 #[derive(Serialize)]
 pub(crate) struct ApprovePage {
-    /// The sign-in, where the form doesn't name it anyway.
+    /// The ID of the sign-in, if `action` doesn't identify it.
     pub(super) flow: Option<String>,
-    /// Where the digits go.
+    /// The URL that the form is sent to.
     pub(super) action: String,
-    /// The page where the sign-in can be ended; without one, a button does that here.
+    /// The page that cancels the sign-in. If `None`, this page has a button for it.
     pub(super) cancel_url: Option<String>,
     asked_at: i64,
     device: String,
@@ -38,7 +38,8 @@ impl ApprovePage {
         }
     }
 
-    /// Says why it wasn't approved: wrong digits, and how many attempts are left, if one was counted.
+    /// Returns the failure with this page, which says that the digits were wrong and how many
+    /// attempts are left.
     pub(crate) fn refusing(self, refused: NotApproved, pages: &Pages) -> Failure {
         let tries_left = match refused {
             NotApproved::WrongDigits(attempts_left) => attempts_left,
@@ -50,7 +51,7 @@ impl ApprovePage {
     }
 }
 
-/// The digits were right.
+/// The page shown when the digits were right.
 #[derive(Serialize)]
 pub(crate) struct ApprovedPage {}
 

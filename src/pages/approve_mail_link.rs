@@ -1,4 +1,4 @@
-//! The page of our own link in a browser that didn't request it.
+//! The form for the two digits, for the app's own link.
 
 use super::ApprovePage;
 use crate::sign_in::MailLink;

@@ -1,5 +1,5 @@
-//! Templates, messages and static files: part of the program in release, read from disk in debug, so that
-//! a change shows after a restart without a compilation.
+//! Templates, messages and static files. Release builds embed them. Debug builds read them from
+//! disk, so that a change needs a restart but no compilation.
 
 use rust_embed::Embed;
 

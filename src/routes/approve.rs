@@ -1,4 +1,5 @@
-//! `/login/approve`: WorkOS's link was opened in a browser that didn't request it.
+//! `/login/approve`: approves a sign-in whose WorkOS link was opened in a browser that didn't
+//! request it.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -13,12 +14,12 @@ use crate::sign_in::ctx::Ctx;
 pub(super) struct ApproveForm {
     #[serde(default)]
     pub(super) digits: String,
-    /// The sign-in that the page showed.
+    /// The ID of the sign-in that the page showed.
     #[serde(default)]
     flow: Option<String>,
 }
 
-/// What there is to say of the link that was opened here: before the digits, and after them.
+/// Shows the form for the digits, or the result once the sign-in is approved or canceled.
 pub(super) async fn show(ctx: Ctx, pages: Pages) -> Result<HttpResponse, Failure> {
     if !blocked_cookies::sends_any(&ctx.request) {
         let why = "no link was opened here, or no cookie kept";
@@ -50,7 +51,7 @@ pub(super) async fn approve(
     Ok(see_other("/login/approve"))
 }
 
-/// "It wasn't me."
+/// Handles the "Cancel sign-in" button.
 pub(super) async fn cancel(
     ctx: Ctx,
     form: Option<web::Form<ApproveForm>>,

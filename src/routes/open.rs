@@ -1,4 +1,4 @@
-//! `/login/open/{token}`: the link of our own email. GET shows a page, POST uses the link.
+//! `/login/open/{token}`: opens the app's own link. GET shows a page, POST signs in.
 
 use actix_web::{HttpResponse, web};
 
@@ -11,7 +11,8 @@ use crate::session::CurrentUser;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::own_link::{self, Opened, Used};
 
-/// Only the requesting browser gets the button, so an email scanner can't press it.
+/// Shows the sign-in button, but only in the requesting browser, so that an email scanner can't
+/// press it.
 pub(super) async fn show(
     ctx: Ctx,
     pages: Pages,
@@ -37,7 +38,7 @@ pub(super) async fn open(
     user: Option<CurrentUser>,
     token: web::Path<String>,
     // for cross-device
-    // The button of the requesting browser sends no field.
+    // The form of the requesting browser has no fields.
     form: Option<web::Form<ApproveForm>>,
 ) -> Result<HttpResponse, Failure> {
     let used = own_link::use_link(&ctx, user.as_ref(), &token).await;

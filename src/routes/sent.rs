@@ -1,5 +1,5 @@
-//! `GET /login/sent`: "Check your inbox". The page polls [`super::status`] and continues by itself;
-//! without scripts, it reloads.
+//! `GET /login/sent`: the "Check your inbox" page. It polls [`super::status`] and continues
+//! automatically. Without scripts, it reloads.
 
 use actix_web::{HttpResponse, web};
 
@@ -19,7 +19,8 @@ use crate::sign_in::{
 };
 use crate::webmail;
 
-/// Without `flow`, the newest sign-in of this browser; without any, the form.
+/// Shows the newest sign-in of this browser if there is no `flow`. If the browser has none,
+/// redirects to the form.
 pub(super) async fn show(
     ctx: Ctx,
     pages: Pages,
@@ -53,7 +54,7 @@ pub(super) async fn show(
             }))
         }
         // for sso
-        // Leaving once more would only cut off what is under way.
+        // Another redirect to the identity provider would only interrupt the sign-in in progress.
         SignInMethod::Sso(_) => match end::end_of(store, &id).await? {
             Some(_) => Err(Failure::in_progress(&id)),
             None => Ok(see_other(&format!("/login/sso?flow={}", id.as_str()))),
@@ -61,7 +62,7 @@ pub(super) async fn show(
     }
 }
 
-/// The page with the field for the code.
+/// Builds the page with the field for the code.
 pub(super) async fn code_page(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -74,7 +75,7 @@ pub(super) async fn code_page(
 
 async fn sent_page(ctx: &Ctx, pending: &PendingSignIn) -> Result<SentPage, Failure> {
     let app = &ctx.app;
-    // Who WorkOS's emails are from isn't documented.
+    // WorkOS doesn't document the sender address of its emails.
     let sender = None;
     // for own-mail
     let sender = match pending.method {

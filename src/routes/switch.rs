@@ -1,4 +1,4 @@
-//! `/login/switch`: a sign-in came back to a browser in which another user is signed in.
+//! `/login/switch`: asks whether to switch accounts, when another user is signed in.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -13,10 +13,10 @@ use crate::sign_in::switch::{Asked, ask, ask_again};
 
 #[derive(Default, Deserialize)]
 pub(super) struct SwitchForm {
-    /// The sign-in that the page showed.
+    /// The ID of the sign-in that the page showed.
     #[serde(default)]
     flow: String,
-    /// `no` keeps the account that is signed in.
+    /// `no` to stay signed in as the current user. Empty to switch.
     #[serde(default)]
     answer: String,
 }
