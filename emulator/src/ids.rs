@@ -1,6 +1,6 @@
 //! Generates IDs in the formats of WorkOS.
 
-use rand::Rng;
+use rand::RngExt;
 use rand::distr::Alphanumeric;
 use time::OffsetDateTime;
 

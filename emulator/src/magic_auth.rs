@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use rand::Rng;
+use rand::RngExt;
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 

@@ -1,7 +1,9 @@
 //! Converts a received message into emails in the inbox.
 
+use std::borrow::Cow;
+
 use actix_web::web::Bytes;
-use mail_parser::{Addr, Message, MessageParser, PartType};
+use mail_parser::{Message, MessageParser, PartKind};
 use time::OffsetDateTime;
 
 use crate::mail::Mail;
@@ -41,23 +43,20 @@ pub(super) fn mails(
 }
 
 fn text_part(message: &Message<'_>) -> Option<String> {
-    message.text_bodies().find_map(|part| match &part.body {
-        PartType::Text(text) => Some(text.to_string()),
-        _ => None,
-    })
+    let part = message.text_body().find(|part| matches!(part.kind(), PartKind::Text))?;
+    part.text().map(Cow::into_owned)
 }
 
 fn html_part(message: &Message<'_>) -> Option<String> {
-    message.html_bodies().find_map(|part| match &part.body {
-        PartType::Html(html) => Some(html.to_string()),
-        _ => None,
-    })
+    let part = message.html_body().find(|part| matches!(part.kind(), PartKind::Html))?;
+    part.text().map(Cow::into_owned)
 }
 
 /// Returns the From header: `Name <address>`.
 fn author(message: &Message<'_>) -> Option<String> {
-    match message.from()?.first()? {
-        Addr { name: Some(name), address: Some(address) } => Some(format!("{name} <{address}>")),
-        Addr { name, address } => address.as_ref().or(name.as_ref()).map(|one| one.to_string()),
+    let author = message.from()?.first()?;
+    match (author.name(), author.address()) {
+        (Some(name), Some(address)) => Some(format!("{name} <{address}>")),
+        (name, address) => address.or(name).map(str::to_owned),
     }
 }
