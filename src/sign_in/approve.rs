@@ -1,4 +1,5 @@
-//! A link that was opened in another browser: with the right digits, the requesting browser continues.
+//! Approval from another browser: when the right digits are entered there, the requesting browser
+//! continues.
 
 use actix_web::HttpRequest;
 
@@ -18,16 +19,16 @@ use crate::audit::{Entry, Event};
 use crate::error::{ErrorKind, Failure};
 use crate::session::{CurrentUser, Store};
 
-/// WorkOS's link, opened in this browser, which didn't request it.
+/// WorkOS's link, opened in a browser that didn't request it.
 pub(crate) struct OpenedLink {
     callback: PendingCallback,
     pub(crate) state: State,
 }
 
-/// The status of its sign-in.
+/// The status of an opened link.
 #[derive(PartialEq, Eq)]
 pub(crate) enum LinkState {
-    /// It waits for the digits.
+    /// The digits haven't been entered yet.
     Waits,
     Approved,
     Cancelled,
@@ -43,7 +44,7 @@ impl OpenedLink {
         opened.ok_or_else(|| Failure::new(ErrorKind::NothingPending, "no link was opened here"))
     }
 
-    /// Fails if the form belongs to another link: another tab may have opened a newer one.
+    /// Fails if the form belongs to another link, because another tab has opened a newer one.
     pub(crate) fn must_be(&self, shown: Option<&str>) -> Result<(), Failure> {
         match shown {
             Some(shown) if shown != self.state.id.as_str() => {
@@ -74,7 +75,7 @@ impl OpenedLink {
         }
     }
 
-    /// Approves the sign-in, if the digits are right: the requesting browser continues, and this one
+    /// Approves the sign-in if the digits are right. The requesting browser continues, and this one
     /// gets no session.
     pub(crate) async fn approve(self, ctx: &Ctx, digits: &str) -> Result<(), NotApproved> {
         let State { id, requested, expires_at, .. } = self.state;
@@ -82,7 +83,7 @@ impl OpenedLink {
         approvable.approve(ctx, digits, &Approval::with(self.callback)).await
     }
 
-    /// Ends the sign-in: its user didn't request it.
+    /// Cancels the sign-in.
     pub(crate) async fn cancel(&self, app: &App, store: &Store) -> Result<(), Failure> {
         end::cancel(app, store, &self.state.id, self.state.expires_at).await.map(drop)
     }
@@ -92,13 +93,14 @@ impl OpenedLink {
 pub(super) struct Approvable<'a> {
     pub(super) id: &'a SignInId,
     pub(super) requested: &'a RequestContext,
-    /// When that sign-in is over in any case, in seconds since 1970.
+    /// When the sign-in expires, in seconds since 1970.
     pub(super) expires_at: i64,
 }
 
 /// Why a sign-in was not approved.
 pub(crate) enum NotApproved {
-    /// The digits were wrong; how many attempts are left, if one was counted.
+    /// The digits were wrong, or not two digits. Has the number of attempts left if the attempt
+    /// counted.
     WrongDigits(Option<u32>),
     Failed(Failure),
 }
@@ -110,11 +112,11 @@ impl<E: Into<Failure>> From<E> for NotApproved {
 }
 
 impl Approvable<'_> {
-    /// Lets the requesting browser continue, if the digits are right. Three wrong ones end the sign-in;
-    /// input that isn't two digits doesn't count.
+    /// Approves the sign-in if the digits are right. Three wrong attempts end it. Input other than
+    /// two digits doesn't count as an attempt.
     ///
-    /// With three attempts at two digits, guessing succeeds in three of a hundred sign-ins, and each
-    /// needs a user who opens an email that they didn't request.
+    /// With three attempts at two digits, guessing succeeds for three in a hundred sign-ins, and
+    /// each needs a user who opens an email that they didn't request.
     pub(super) async fn approve(
         &self,
         ctx: &Ctx,
@@ -128,12 +130,12 @@ impl Approvable<'_> {
         }
         let Some(digits) = Digits::parse(typed) else { return Err(NotApproved::WrongDigits(None)) };
         let name = id.name_of_approval();
-        // The form was sent twice.
+        // The form was submitted twice.
         if store.get(&name).await?.is_some() {
             return Ok(());
         }
         let right = &requested.digits;
-        // Not the digits themselves, so that a reader of the store doesn't learn the right ones.
+        // Store an alias, so that a reader of the store doesn't learn the digits.
         let alias =
             |digits: &Digits| app.keys.alias(&format!("{} {}", id.as_str(), digits.as_str()));
         let number = attempts::reserve(store, id, &alias(&digits), *expires_at).await?;
@@ -142,7 +144,8 @@ impl Approvable<'_> {
                 return Err(NotApproved::WrongDigits(Some(MAX_ATTEMPTS - number)));
             }
             (Some(_), true) => {}
-            // No attempts are left. End the sign-in, unless a concurrent request has the right digits.
+            // No attempts are left. End the sign-in, unless a concurrent request had the right
+            // digits.
             (_, is_right) => match was_typed(store, id, &alias(right)).await? {
                 false => return Err(self.end(store).await.into()),
                 true if !is_right => return Ok(()),
@@ -152,7 +155,7 @@ impl Approvable<'_> {
         let sealed = app.keys.seal(id.as_str(), approval)?;
         let stored = store.put(&name, sealed, approval.expires_at).await;
         if let (Err(_), Some(number)) = (&stored, number) {
-            // The attempt was right.
+            // The digits were right, so the failure of the store must not cost an attempt.
             attempts::refund(store, id, number).await;
         }
         stored?;
@@ -182,7 +185,7 @@ async fn was_typed(store: &Store, id: &SignInId, typed: &str) -> Result<bool, Fa
     Ok(false)
 }
 
-/// The approval of this sign-in by another browser, if any.
+/// Returns the approval by another browser, if it exists and hasn't expired.
 pub(super) async fn approval(
     app: &App,
     store: &Store,
@@ -210,7 +213,8 @@ pub(super) async fn continue_approved(
     }
 }
 
-/// Whether another browser has approved it, and no other tab is about to leave for WorkOS.
+/// Returns whether another browser has approved the sign-in and no other tab is already redirecting
+/// to WorkOS.
 pub(super) async fn may_continue(app: &App, store: &Store, id: &SignInId) -> Result<bool, Failure> {
     match approval(app, store, id).await? {
         Some(Approval { callback: None, .. }) => {

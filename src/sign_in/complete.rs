@@ -1,8 +1,9 @@
-//! Completes every sign-in: claims it, has WorkOS identify the user, begins the session.
+//! Completes every sign-in: claims it in the store, has WorkOS identify the user and begins the
+//! session.
 //!
-//! This can be done only once, since WorkOS accepts each code once. So it runs in a task of its own,
-//! which a closed connection doesn't stop, and the outcome waits in the store for a minute: a reload, a
-//! second press or another instance finds it there.
+//! WorkOS accepts each code only once, so a sign-in can't be completed again. It is therefore
+//! completed in a separate task, which continues if the connection closes. The outcome is stored
+//! for a minute, where a reload, a second press or another instance finds it.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -30,24 +31,25 @@ use crate::workos::Profile;
 /// The time limit for the exchange and the app's own rules together.
 const DEADLINE: Duration = Duration::from_secs(24);
 
-/// A sign-in to complete, even if the connection closes.
+/// A sign-in to complete. Its task continues if the connection closes.
 pub(crate) struct Completion {
     pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,
-    /// The user who is currently signed in, if any.
+    /// The user who is signed in now, if any.
     pub(super) user: Option<CurrentUser>,
-    /// The sign-ins of that user in this browser: the session can't be read once the request has ended.
+    /// The earlier sign-ins of that user in this browser. They are read now, because the session
+    /// can't be read after the request.
     earlier: Vec<(SignInId, ReturnTo)>,
-    /// The reference of the session that this browser has; the new one takes its place.
+    /// The reference of this browser's session, which the new session replaces.
     replaces: Option<String>,
     _task: Task,
 }
 
-/// A failure in a task whose request has disconnected.
+/// A failure in a task whose request may have disconnected.
 pub(crate) trait Unreported {
     fn failure(&self) -> &Failure;
 
-    /// The outcome to store for the browser, if it isn't stored yet.
+    /// Returns the outcome to store for the browser, if it isn't stored yet.
     fn outcome(&self) -> Option<Outcome> {
         None
     }
@@ -77,7 +79,7 @@ impl Completion {
         }
     }
 
-    /// Completes it with WorkOS's authorization code.
+    /// Completes the sign-in with WorkOS's authorization code.
     pub(super) async fn by_authorization_code(self, code: String) -> Result<Next, Failure> {
         let this = Rc::new(self);
         let exchange = Rc::clone(&this);
@@ -85,7 +87,7 @@ impl Completion {
         this.next(outcome).await
     }
 
-    /// Runs this in a task of its own. Returns `None` after [`PATIENCE`].
+    /// Runs `work` in a separate task. Returns `None` after [`PATIENCE`], while the task continues.
     pub(super) async fn detach<T: 'static, E: Unreported + 'static>(
         self: &Rc<Self>,
         work: impl Future<Output = Result<T, E>> + 'static,
@@ -102,8 +104,8 @@ impl Completion {
         timeout(PATIENCE, detached(work, report)).await.ok()?.ok()
     }
 
-    /// Returns the response for this request. The outcome is `None` while it is in progress, and
-    /// `Some(Ok(None))` if another request completes the sign-in.
+    /// Returns the response for this request. `outcome` is `None` while the sign-in is in progress,
+    /// and `Some(Ok(None))` if another request completes it.
     pub(super) async fn next(
         &self,
         outcome: Option<Result<Option<Outcome>, Failure>>,
@@ -124,7 +126,7 @@ impl Completion {
         }
     }
 
-    /// Claims the sign-in before exchanging the code, and never releases the claim, so that only one of
+    /// Claims the sign-in, then exchanges the code. The claim is never released, so only one of
     /// several concurrent callbacks continues.
     async fn exchange(&self, code: &str) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
@@ -143,7 +145,7 @@ impl Completion {
         self.settle(exchanged).await.map(Some)
     }
 
-    /// Begins the session of a user whom an email code has verified.
+    /// Begins the session of a user who entered the right email code.
     pub(super) async fn by_profile(&self, profile: Profile) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
             return Ok(None);
@@ -161,7 +163,7 @@ impl Completion {
             .await?)
     }
 
-    /// Verifies that the Profile fits the sign-in.
+    /// Verifies that the Profile matches the sign-in.
     fn verify(&self, profile: Profile) -> Result<VerifiedIdentity, Failure> {
         let pending = &self.pending;
         let by_email = match pending.method {
@@ -178,7 +180,7 @@ impl Completion {
         Ok(verified)
     }
 
-    /// Waits for the outcome, within the deadline, and keeps it for later requests.
+    /// Waits for the outcome until the deadline, and stores it for later requests.
     pub(super) async fn settle(
         &self,
         outcome: impl Future<Output = Result<Outcome, Failure>>,

@@ -1,4 +1,4 @@
-//! The outcome of a sign-in. It stays in the store for a minute, for a browser whose response was lost.
+//! The outcome of a sign-in. It is stored for a minute, for a browser whose response was lost.
 
 use std::time::{Duration, Instant};
 
@@ -15,41 +15,44 @@ use crate::error::{ErrorKind, Failure};
 use crate::sealed::Sealed;
 use crate::session::{CurrentUser, Store};
 
-/// How long a request waits for the outcome before its page says that it takes longer.
+/// How long a request waits for the outcome before it responds with a page that waits.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// How long the outcome waits in the store, in seconds.
+/// How long the outcome is stored, in seconds.
 const LIFETIME: i64 = 60;
-/// How often a request that waits looks for it.
+/// How often a waiting request checks for the outcome.
 const POLL: Duration = Duration::from_millis(100);
 
 /// The outcome of a sign-in.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Outcome {
-    /// A session has begun.
+    /// A session began.
     SignedIn(SignedIn),
     // for sso
-    /// Another user is signed in, and is asked first: the reference of the identity that waits.
+    /// Another user is signed in, who must agree to switch accounts. Has the reference of the
+    /// stored identity.
     AsksToSwitch(String),
     Failed(ErrorKind),
-    /// A code was rejected after its request had disconnected; how many attempts are left, if known.
+    /// A code was rejected after its request had disconnected. Has the number of attempts left, if
+    /// known.
     NotTaken(ErrorKind, Option<u32>),
 }
 
-/// A session that has begun, and whose it is.
+/// A session that began, and its user.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct SignedIn {
     pub(super) reference: String,
     #[serde(rename = "person")]
     pub(super) user_id: String,
     pub(super) email: EmailAddress,
-    /// Whether an email proved the address.
+    /// Whether an email verified the address.
     pub(super) is_proved: bool,
-    /// The ID of the session that it replaced.
+    /// The ID of the session that this one replaced.
     pub(super) replaced: Option<String>,
 }
 
 impl SignedIn {
-    /// Whether another user has signed in in this browser since, so that switching needs their consent.
+    /// Returns whether another user has signed in since in this browser, so that switching needs
+    /// their consent.
     fn is_too_late_for(&self, user: &CurrentUser) -> bool {
         self.replaced.as_ref() != Some(&user.session.id) && !user.is(&self.user_id, &self.email)
     }
@@ -58,7 +61,7 @@ impl SignedIn {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     outcome: Outcome,
-    /// In seconds since 1970.
+    /// When it expires, in seconds since 1970.
     expires_at: i64,
 }
 
@@ -67,7 +70,7 @@ impl Sealed for Kept {
 }
 
 impl Outcome {
-    /// Stores it, in place of an earlier outcome.
+    /// Stores the outcome, replacing an earlier one.
     pub(crate) async fn keep(
         &self,
         app: &App,
@@ -92,7 +95,7 @@ impl Outcome {
         Ok(kept.map(|kept| kept.outcome))
     }
 
-    /// Returns whether it signs in a different user.
+    /// Returns whether the outcome signs in a different user.
     pub(super) fn is_of_another(&self, user: Option<&CurrentUser>) -> bool {
         match (self, user) {
             (Self::SignedIn(signed_in), Some(user)) => {
@@ -132,15 +135,15 @@ impl Outcome {
 
 /// The status of a claimed sign-in.
 pub(super) enum Standing {
-    /// Another request's task is completing it.
+    /// A task is completing it.
     UnderWay,
-    /// Its outcome waits.
+    /// Its outcome is stored.
     Waits(Outcome),
-    /// No outcome is left: it expired, its session has ended, or the program was killed.
+    /// No outcome is stored: it has expired, its session has ended, or the program was killed.
     Over,
 }
 
-/// Returns the status of a sign-in; `None` if it wasn't claimed.
+/// Returns the status of a claimed sign-in, or `None` if it isn't claimed.
 pub(super) async fn standing(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -170,8 +173,9 @@ pub(super) async fn standing(
     }))
 }
 
-/// Waits for the outcome of a sign-in that another request of this browser has claimed. Every request
-/// gets the same session. `None` if the sign-in was not claimed, or is over.
+/// Waits for the outcome of a sign-in that another request of this browser has claimed. All
+/// requests get the same session. Returns `None` if the sign-in isn't claimed, or no outcome is
+/// stored.
 pub(crate) async fn wait_if_claimed(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -185,7 +189,7 @@ pub(crate) async fn wait_if_claimed(
             Some(Standing::UnderWay) if started.elapsed() < PATIENCE => sleep(POLL).await,
             Some(Standing::UnderWay) => return Err(Failure::in_progress(&pending.id)),
             Some(Standing::Waits(outcome)) => {
-                // Discard the session that the same user has begun in this browser since.
+                // Discard the session that the same user has since begun in this browser.
                 if let (Outcome::SignedIn(signed_in), Some(other)) =
                     (&outcome, app.session_cookie.reference(&ctx.request))
                     && other != signed_in.reference
@@ -198,7 +202,8 @@ pub(crate) async fn wait_if_claimed(
     }
 }
 
-/// Takes the refusal of a code from the store, if no page has shown it yet.
+/// Returns why the last code was rejected, and removes it from the store, if no page has shown it
+/// yet.
 pub(crate) async fn take_not_taken(
     app: &App,
     store: &Store,
@@ -211,7 +216,7 @@ pub(crate) async fn take_not_taken(
     Ok(Some((kind, attempts_left)))
 }
 
-/// Whether a code was refused, and no page has shown it yet.
+/// Returns whether a code was rejected and no page has shown it yet.
 pub(crate) async fn has_not_taken(
     app: &App,
     store: &Store,

@@ -12,20 +12,19 @@ use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
 
-/// What the login form sent.
+/// The submitted sign-in form.
 pub(crate) struct Requested {
     pub(crate) email: EmailAddress,
     pub(crate) return_to: ReturnTo,
     // for own-mail
-    /// Which of the links is preferred: `smtp`, or anything else for the default.
+    /// The chosen delivery of a link: `smtp`, or any other value for the default.
     pub(crate) delivery: Option<String>,
 }
 
 /// Starts a sign-in and sends its email.
 ///
-/// The response is the same for every address of a domain that may sign in. Once WorkOS has been
-/// called, the work continues even if the connection closes, so that the email is still sent and
-/// logged.
+/// The response is the same for all addresses of a domain that may sign in. Sending continues if
+/// the connection closes.
 pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
     app.admission.may_ask(&requested.email)?;
@@ -55,7 +54,7 @@ pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failu
     Ok(next.with([pending.cookie(&app.keys, now)?]))
 }
 
-/// A request for a sign-in by this browser, as rate limits see it.
+/// Returns the properties of this request that rate limits depend on.
 pub(crate) fn rate_limited<'a>(
     ctx: &Ctx,
     email: &'a EmailAddress,

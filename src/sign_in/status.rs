@@ -15,13 +15,13 @@ use crate::session::CurrentUser;
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Progress {
-    /// It waits for its user, or is being completed.
+    /// It waits for the user, or is being completed.
     Pending,
-    /// This browser may continue: another has approved it, or its outcome waits.
+    /// This browser may continue: another browser has approved it, or its outcome is stored.
     Approved,
     /// It has signed this browser in.
     SignedIn,
-    /// It is over: expired, ended, or failed.
+    /// It has expired, ended or failed.
     Expired,
     /// This browser doesn't have it.
     None,
@@ -30,11 +30,11 @@ pub(crate) enum Progress {
 #[derive(Serialize)]
 pub(crate) struct Status {
     pub(crate) state: Progress,
-    /// Where to go now.
+    /// The URL to continue at.
     pub(crate) next: Option<String>,
 }
 
-/// Returns the progress of this sign-in, as far as this browser may know it.
+/// Returns the progress of this sign-in, as visible to this browser.
 pub(crate) async fn status(
     ctx: &Ctx,
     user: Option<&CurrentUser>,

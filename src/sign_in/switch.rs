@@ -1,4 +1,5 @@
-//! A sign-in came back to a browser in which another user is signed in. They are asked whether to switch.
+//! Asks whether to switch accounts, when a sign-in completes in a browser where another user is
+//! signed in.
 
 use super::callback::verify_state;
 use super::complete::Completion;
@@ -12,7 +13,7 @@ use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 
-/// What the user is asked about: whether this sign-in may switch the account.
+/// The question whether this sign-in may switch accounts.
 pub(crate) struct Question {
     pub(crate) pending: PendingSignIn,
     /// The address that would be signed in.
@@ -20,45 +21,46 @@ pub(crate) struct Question {
     pub(super) held: Held,
 }
 
-/// What completes the sign-in once the user agrees.
+/// What the sign-in is completed with once the user agrees.
 pub(super) enum Held {
-    /// The authorization code of a link, which waits in the browser.
+    /// The authorization code of a link, kept in the browser.
     Callback(PendingCallback),
     // for sso
-    /// An identity that SSO has verified, which waits in the store.
+    /// An identity that SSO has verified, kept in the store.
     Identity(Box<Waiting>),
 }
 
-/// A question to ask, or where the browser goes because the user has answered it.
+/// The question to ask, or the next page if the user has already answered.
 pub(crate) enum Asked {
     Question(Box<Question>),
     Answered(Next),
 }
 
-/// Finds the question for this browser's user, for the page that asks it.
+/// Returns the question to show to this browser's user.
 pub(crate) async fn ask(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Asked, Failure> {
     if let Some(question) = Question::of_browser(ctx).await? {
         return Ok(Asked::Question(Box::new(question)));
     }
     let before = None;
     // for sso
-    // A reload after the answer.
+    // The page was reloaded after the answer.
     let before = asked_about(ctx).or(before);
     answered(ctx, user, before).await
 }
 
-/// Finds the question that the user answers, on the page that asked about the sign-in `shown`.
+/// Returns the question that the user has answered. `shown` is the sign-in that the page asked
+/// about.
 pub(crate) async fn ask_again(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     shown: Option<SignInId>,
 ) -> Result<Asked, Failure> {
-    // Pressed once more, when it has signed the browser in.
+    // The button was pressed again, after the sign-in completed.
     if let Some(next) = shown.as_ref().and_then(|shown| signed_in_by(user, shown)) {
         return Ok(Asked::Answered(next));
     }
     match (Question::of_browser(ctx).await?, shown) {
-        // Another tab has opened another link since.
+        // Another tab has opened a newer link.
         (Some(question), Some(shown)) if shown != question.pending.id => {
             let why = "the form belongs to another sign-in";
             let refused = Failure::new(ErrorKind::AnotherLink, why);
@@ -69,7 +71,7 @@ pub(crate) async fn ask_again(
     }
 }
 
-/// The button was pressed twice: the first press has answered.
+/// Returns the result of the first press, when the button was pressed twice.
 async fn answered(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -102,7 +104,7 @@ impl Question {
         Ok(PendingCallback::of_browser(request, keys, now).and_then(question))
     }
 
-    /// Yes: completes the sign-in.
+    /// Agrees to switch accounts, and completes the sign-in.
     pub(crate) async fn agree(
         self,
         ctx: &Ctx,
@@ -119,14 +121,14 @@ impl Question {
         }
     }
 
-    /// No: the user keeps the account that is signed in.
+    /// Declines to switch accounts. The current user remains signed in.
     pub(crate) async fn decline(self, ctx: &Ctx) -> Result<Next, Failure> {
         let next = Next::to("/").with([PendingCallback::removal_cookie()]);
         // for sso
         let next = match self.held {
             Held::Callback(_) => next,
             Held::Identity(waiting) => {
-                // Another press has agreed.
+                // Another request has already agreed.
                 if !waiting.decline(ctx).await? {
                     return Ok(next);
                 }

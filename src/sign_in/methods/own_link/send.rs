@@ -1,4 +1,4 @@
-//! Sends the email with our own link.
+//! Sends the email with the app's own link.
 
 use std::time::Duration;
 
@@ -15,11 +15,12 @@ use crate::sign_in::SignInMethod;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::deliver::Delivery;
 
-/// What sends links of our own.
+/// The sender of the app's own links.
 pub(crate) struct OwnMail {
-    /// The mail server of this site, if it has one.
+    /// The client for the mail server, if one is configured.
     pub(crate) mailer: Option<Mailer>,
-    /// `https://app.example.com`. Links are made from this, never from what a request says of itself.
+    /// The origin of links, such as `https://app.example.com`. It comes from the settings, never
+    /// from a request.
     origin: String,
     pub(crate) link_lifetime: Duration,
 }
@@ -33,7 +34,7 @@ impl OwnMail {
         }
     }
 
-    /// The method of a user who may prefer a link of our own: `smtp`.
+    /// Returns the method for a user who may have chosen a link of the app (`smtp`).
     pub(crate) fn preferred(&self, default: SignInMethod, delivery: Option<&str>) -> SignInMethod {
         match default {
             SignInMethod::Link(_) if delivery == Some("smtp") && self.mailer.is_some() => METHOD,
@@ -41,7 +42,7 @@ impl OwnMail {
         }
     }
 
-    /// Sends the emails that wait. Call it before the program ends.
+    /// Sends the queued emails. Call it before the program ends.
     pub(crate) async fn finish(&self) {
         if let Some(mailer) = &self.mailer {
             mailer.finish().await;
@@ -50,7 +51,7 @@ impl OwnMail {
 }
 
 impl Delivery {
-    /// Emails our link.
+    /// Emails the app's own link.
     pub(in crate::sign_in) async fn own_link(&self) -> Result<(), Failure> {
         let Ctx { app, store, request, .. } = &self.ctx;
         let none = || Failure::internal("there is no mail server".to_owned());
