@@ -18,7 +18,7 @@ use crate::state::{Environment, Store, bearer};
 const CODE_LIFETIME: Duration = Duration::minutes(10);
 const ACCESS_TOKEN_LIFETIME: Duration = Duration::seconds(600);
 
-/// An authorization code and what it stands for.
+/// An authorization code, and the Profile that it is exchanged for.
 pub(crate) struct AuthorizationCode {
     profile: Profile,
     expires_at: OffsetDateTime,
