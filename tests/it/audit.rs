@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::answer::assert_error;
 use crate::site::Site;
 
-/// The audit lines of a JSON log.
+/// Returns the audit lines of a JSON log.
 fn audit(log: &str) -> Vec<Value> {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line["target"] == "audit").collect()

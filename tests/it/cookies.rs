@@ -8,7 +8,7 @@ use workos_magic_link::sealed::generate_cookie_key;
 use crate::answer::assert_opened_elsewhere;
 use crate::test_app::TestApp;
 
-/// The status of `GET /api/session` with these raw `Cookie` headers.
+/// Returns the status of `GET /api/session` with these raw `Cookie` headers.
 fn status_with(app: &TestApp, cookies: &[&[u8]]) -> u16 {
     let host = app.origin.split_once("//").unwrap().1;
     let mut request =
@@ -125,7 +125,7 @@ async fn sessions_and_pending_sign_ins_survive_key_rotation() {
     let style = app.again(&away).get(style.split('"').next().unwrap()).await;
     assert!(
         !style.headers.contains_key("set-cookie"),
-        "a response that caches may keep sets no cookie"
+        "a response that caches may store sets no cookie"
     );
     assert!(signed_in.is_signed_in().await, "the cookie was resealed with the new key, and works");
     let requested = app.again(&requested);

@@ -1,4 +1,4 @@
-//! The WorkOS emulator, used over HTTP as tests in any language can use it.
+//! The WorkOS emulator, used over HTTP like from tests in other languages.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ impl WorkOs {
         Self { url: url.to_owned(), http: http(), _emulator: None }
     }
 
-    /// Opens the newest link sent to this address. Returns where it redirects.
+    /// Opens the newest link sent to this address. Returns the URL that it redirects to.
     pub async fn follow_newest_link(&self, email: &str) -> String {
         self.follow(&self.newest_link(email).await).await
     }
@@ -58,14 +58,14 @@ impl WorkOs {
         panic!("no email for {email}");
     }
 
-    /// Visits the links of an email as this kind of mail scanner does.
+    /// Visits the links of an email like this kind of email scanner does.
     #[allow(dead_code, reason = "not every binary uses it")]
     pub async fn scan(&self, mail: &Value, kind: &str) {
         let id = mail["id"].as_str().unwrap();
         self.post(&format!("/_emulate/inbox/{id}/scan"), &json!({ "as": kind })).await;
     }
 
-    /// Returns the commands that its mail server got so far.
+    /// Returns the commands that its mail server has received.
     #[cfg(feature = "smtp")]
     pub async fn smtp_commands(&self) -> Vec<String> {
         let log = self.get("/_emulate/smtp").await;

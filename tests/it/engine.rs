@@ -1,5 +1,5 @@
-//! The session store that the tests of this binary run on: the embedded one. `tests/redis` runs many of
-//! the same tests on Redis.
+//! The session store for the tests of this binary: the embedded one. `tests/redis` runs many of the
+//! same tests on Redis.
 
 use std::path::Path;
 
@@ -16,13 +16,13 @@ impl Engine {
         Self
     }
 
-    /// The settings with which an app uses this store.
+    /// Returns the settings of an app that uses this store.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 
     // with template
-    /// Replaces the content of the store by what an earlier version wrote.
+    /// Replaces the content of the store with what an earlier version wrote.
     #[allow(dead_code, reason = "other binaries upgrade nothing")]
     pub fn restore(&self, data_dir: &Path, _: &serde_json::Value) {
         let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/upgrade");
@@ -33,7 +33,7 @@ impl Engine {
     }
     // end template
 
-    /// All bytes in the store.
+    /// Returns all bytes in the store.
     pub fn dump(&self, data_dir: &Path) -> Vec<u8> {
         let mut dump = Vec::new();
         for file in std::fs::read_dir(data_dir).unwrap() {

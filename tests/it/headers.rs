@@ -11,7 +11,7 @@ use crate::answer::Answer;
 use crate::test_app::TestApp;
 use crate::visitor::Visitor;
 
-/// The directives of a page's policy, each with its sources.
+/// Returns the directives of a page's policy, each with its sources.
 fn policy(answer: &Answer) -> BTreeMap<String, Vec<String>> {
     let mut policy = BTreeMap::new();
     for directive in answer.header("content-security-policy").split("; ") {
@@ -79,7 +79,7 @@ async fn every_script_has_its_hash_in_the_page_and_the_policy() {
     assert!(scripts > 0, "the waiting page has a script");
 }
 
-/// The score of a page by the Observatory's table: 100, minus penalties, plus bonuses.
+/// Returns the score of a page by the Observatory's table: 100, minus penalties, plus bonuses.
 fn score(page: &Answer, all_scripts_have_integrity: bool) -> i32 {
     let policy = policy(page);
     let sources: Vec<_> = policy.values().flatten().map(String::as_str).collect();

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::emulator::http;
 use crate::site::Site;
 
-/// The most verbose level, which fills the queue of the log soon.
+/// The most verbose level, which fills the queue of the log quickly.
 const VERBOSE: (&str, &str) = ("RUST_LOG", "trace");
 
 #[actix_web::test]

@@ -39,7 +39,7 @@ use emulator::http;
 use running::free_port;
 use site::Site;
 
-/// Starts a site, and causes every event that the metrics count.
+/// Starts a site and causes every event that the metrics count.
 async fn site_with_events() -> Site {
     let site = Site::start(&[]).await;
     let ana = site.signed_in("ana@acme.test").await;
@@ -120,7 +120,7 @@ async fn prometheus(folder: &Path, target: &str) -> (Child, String) {
     (prometheus, api)
 }
 
-/// Returns the value that this query finds, empty if there is none.
+/// Returns the result of this query, or an empty string.
 async fn value(api: &str, query: &str) -> String {
     let url = url::Url::parse_with_params(api, [("query", query)]).unwrap();
     let Ok(answer) = http().get(url).send().await else { return String::new() };

@@ -1,4 +1,4 @@
-//! The session store that the tests of this binary run on: a Redis server for each app.
+//! The session store for the tests of this binary: a Redis server for each app.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -52,7 +52,7 @@ impl Engine {
         self.server.wait().unwrap();
     }
 
-    /// Starts the server again on the same port. It loads what it had persisted.
+    /// Starts the server again on the same port. It loads its persisted data.
     pub async fn restart(&mut self) {
         self.server = server(self.port, &self.options, self.folder.path());
         assert!(self.accepts().await, "its port is taken");
@@ -62,7 +62,7 @@ impl Engine {
     async fn accepts(&mut self) -> bool {
         let started = Instant::now();
         while self.server.try_wait().unwrap().is_none() {
-            // Another process may have the port, so the process ID is compared.
+            // Compare the process ID, because another process may have the port.
             let client = Client::open(self.url()).unwrap();
             let info = client.get_connection().and_then(|mut connection| {
                 redis::cmd("INFO").arg("server").query::<String>(&mut connection)
@@ -80,7 +80,7 @@ impl Engine {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// The settings with which an app uses this store.
+    /// Returns the settings of an app that uses this store.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         vec![("SESSION_STORE", self.url()), ("COOKIE_KEYS", self.cookie_keys.clone())]
     }
@@ -101,7 +101,7 @@ impl Engine {
     }
 
     // with template
-    /// Replaces the content of the store by what an earlier version wrote.
+    /// Replaces the content of the store with what an earlier version wrote.
     pub fn restore(&self, _: &Path, fixture: &serde_json::Value) {
         let mut connection = self.connection();
         redis::cmd("FLUSHALL").exec(&mut connection).unwrap();
@@ -115,7 +115,7 @@ impl Engine {
     }
     // end template
 
-    /// All keys and values in the store.
+    /// Returns all keys and values in the store.
     pub fn dump(&self, _: &Path) -> Vec<u8> {
         let mut dump = Vec::new();
         for key in self.keys() {
@@ -140,7 +140,7 @@ impl Drop for Engine {
     }
 }
 
-/// A port below the ephemeral range, so that no other process gets it by chance.
+/// Returns a port below the ephemeral range, so that no other process takes it by chance.
 fn port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = std::process::id() * 64 + NEXT.fetch_add(1, Ordering::Relaxed);

@@ -4,7 +4,7 @@ use crate::test_app::TestApp;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// The only key of this kind.
+/// Returns the only key of this kind.
 fn key(app: &TestApp, kind: &str) -> String {
     let mut keys = app.engine.keys();
     keys.retain(|key| key.starts_with(&format!("magic-link:{kind}:")));
@@ -46,7 +46,7 @@ async fn all_keys_have_one_prefix_and_expire() {
         assert!(visitor.is_signed_in().await);
     }
     assert_about(ttl(&app, "personal"), DAY / 2 + 9 * 60 + 60);
-    assert!(!app.engine.keys().iter().any(|key| key.contains("acme")), "keys hold hashes only");
+    assert!(!app.engine.keys().iter().any(|key| key.contains("acme")), "keys contain only hashes");
 }
 
 #[actix_web::test]

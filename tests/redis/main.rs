@@ -1,6 +1,6 @@
-//! Sessions in a real `redis-server`: the same tests that the embedded store passes, and tests of several
-//! instances that share a store. They need `redis-server`: on Debian, `apt-get install
-//! --no-install-recommends redis-server`. A `valkey-server` under that name works too.
+//! Sessions in a real `redis-server`: the tests that also run on the embedded store, and tests of
+//! instances that share a store. They need `redis-server`. On Debian, install it with `apt-get
+//! install --no-install-recommends redis-server`. A `valkey-server` under that name works as well.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The real binary on Redis: two processes, admin commands, TLS, and what is never printed.
+//! The real binary on Redis: two processes, admin commands, TLS, and values that are never printed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub fn command(arguments: &[&str], settings: &HashMap<String, String>, folder: &
     command
 }
 
-/// The settings of an instance of `http://127.0.0.1:port`, with its data in this folder.
+/// Returns the settings of an instance of `http://127.0.0.1:port`, with its data in this folder.
 fn settings(engine: &Engine, workos: &WorkOs, port: u16, folder: &Path) -> HashMap<String, String> {
     let mut settings = settings_of_a_test(&format!("http://127.0.0.1:{port}"), &workos.url, folder);
     settings.insert("BIND_ADDRESS".to_owned(), format!("127.0.0.1:{port}"));
