@@ -27,7 +27,7 @@ impl Sealed for Approval {
 impl SignInId {
     /// Returns the store's key for the approval by another browser.
     #[must_use]
-    pub fn name_of_approval(&self) -> String {
+    pub fn approval_key(&self) -> String {
         format!("approval {}", self.as_str())
     }
 }

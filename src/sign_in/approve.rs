@@ -65,7 +65,7 @@ impl OpenedLink {
                 "the digits were already wrong three times",
             )),
             Some(End::Redeemed(_) | End::CodeSpent) | None => {
-                let is_approved = store.get(&self.state.id.name_of_approval()).await?.is_some();
+                let is_approved = store.get(&self.state.id.approval_key()).await?.is_some();
                 match (is_approved, end) {
                     (true, _) => Ok(LinkState::Approved),
                     (false, None) => Ok(LinkState::Waits),
@@ -129,7 +129,7 @@ impl Approvable<'_> {
             return Err(Failure::new(ErrorKind::NothingPending, "CROSS_DEVICE is deny").into());
         }
         let Some(digits) = Digits::parse(typed) else { return Err(NotApproved::WrongDigits(None)) };
-        let name = id.name_of_approval();
+        let name = id.approval_key();
         // The form was submitted twice.
         if store.get(&name).await?.is_some() {
             return Ok(());
@@ -165,7 +165,7 @@ impl Approvable<'_> {
 
     async fn end(&self, store: &Store) -> Failure {
         let end = End::WrongDigits.as_text();
-        match store.claim(&self.id.claim_of_end(), end, self.expires_at).await {
+        match store.claim(&self.id.end_key(), end, self.expires_at).await {
             Ok(_) => {
                 let why = "three attempts at the digits were wrong";
                 Failure::new(ErrorKind::TooManyWrongDigits, why)
@@ -178,7 +178,7 @@ impl Approvable<'_> {
 /// Returns whether one of the attempts had these digits.
 async fn was_typed(store: &Store, id: &SignInId, typed: &str) -> Result<bool, Failure> {
     for number in 1..=MAX_ATTEMPTS {
-        if store.claimed(&id.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {
+        if store.claimed(&id.attempt_key(number)).await?.is_some_and(|tried| tried == typed) {
             return Ok(true);
         }
     }
@@ -191,7 +191,7 @@ pub(super) async fn approval(
     store: &Store,
     id: &SignInId,
 ) -> Result<Option<Approval>, Failure> {
-    let sealed = store.get(&id.name_of_approval()).await?;
+    let sealed = store.get(&id.approval_key()).await?;
     let approval: Option<Approval> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
     Ok(approval.filter(|approval| app.clock.now() < approval.expires_at))
 }
@@ -218,7 +218,7 @@ pub(super) async fn continue_approved(
 pub(super) async fn may_continue(app: &App, store: &Store, id: &SignInId) -> Result<bool, Failure> {
     match approval(app, store, id).await? {
         Some(Approval { callback: None, .. }) => {
-            Ok(store.claimed(&id.claim_of_press()).await?.is_none())
+            Ok(store.claimed(&id.press_key()).await?.is_none())
         }
         approval => Ok(approval.is_some()),
     }

@@ -16,7 +16,7 @@ pub(crate) async fn reserve(
     until: i64,
 ) -> Result<Option<u32>, Failure> {
     for number in 1..=MAX_ATTEMPTS {
-        if store.claim(&id.claim_of_try(number), typed.to_owned(), until).await? {
+        if store.claim(&id.attempt_key(number), typed.to_owned(), until).await? {
             return Ok(Some(number));
         }
     }
@@ -26,5 +26,5 @@ pub(crate) async fn reserve(
 /// Releases an attempt that revealed nothing about the digits or the code. If that fails, the
 /// attempt counts.
 pub(crate) async fn refund(store: &Store, id: &SignInId, number: u32) {
-    let _ = store.release(&id.claim_of_try(number)).await;
+    let _ = store.release(&id.attempt_key(number)).await;
 }

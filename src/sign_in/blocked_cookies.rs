@@ -16,7 +16,7 @@ use crate::session::{Store, StoreError};
 /// Call this only for a request that follows the form. Others that open the waiting page, such as a
 /// scanner, never had the cookie.
 pub(crate) async fn mark(app: &App, store: &Store, id: &SignInId) -> Result<(), StoreError> {
-    let name = id.name_of_blocked_cookies();
+    let name = id.blocked_cookies_key();
     if store.get(&name).await?.is_some() {
         return Ok(());
     }
@@ -30,7 +30,7 @@ pub(crate) async fn mark(app: &App, store: &Store, id: &SignInId) -> Result<(), 
 /// Fails if the sign-in is marked. Call this for a link opened in a browser without the pending
 /// sign-in.
 pub(crate) async fn refuse_if_marked(store: &Store, id: &SignInId) -> Result<(), Failure> {
-    match store.get(&id.name_of_blocked_cookies()).await? {
+    match store.get(&id.blocked_cookies_key()).await? {
         Some(_) => Err(Failure::new(
             ErrorKind::RequestedWithoutCookies,
             "the browser that requested the link keeps no cookies",

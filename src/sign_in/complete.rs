@@ -156,11 +156,7 @@ impl Completion {
 
     async fn claim(&self) -> Result<bool, Failure> {
         let end = End::Redeemed(self.ctx.app.clock.now()).as_text();
-        Ok(self
-            .ctx
-            .store
-            .claim(&self.pending.id.claim_of_end(), end, self.pending.expires_at)
-            .await?)
+        Ok(self.ctx.store.claim(&self.pending.id.end_key(), end, self.pending.expires_at).await?)
     }
 
     /// Verifies that the Profile matches the sign-in.

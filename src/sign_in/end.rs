@@ -74,7 +74,7 @@ pub(crate) async fn cancel(
     id: &SignInId,
     until: i64,
 ) -> Result<bool, Failure> {
-    if store.claim(&id.claim_of_end(), End::ByMailbox.as_text(), until).await? {
+    if store.claim(&id.end_key(), End::ByMailbox.as_text(), until).await? {
         Entry::new(Event::Cancelled).sign_in(&app.keys, id).write();
         return Ok(true);
     }
@@ -86,5 +86,5 @@ pub(crate) async fn cancel(
 
 /// Returns how this sign-in ended, if it has.
 pub(crate) async fn end_of(store: &Store, id: &SignInId) -> Result<Option<End>, Failure> {
-    Ok(store.claimed(&id.claim_of_end()).await?.map(|text| End::of_text(&text)))
+    Ok(store.claimed(&id.end_key()).await?.map(|text| End::of_text(&text)))
 }

@@ -44,32 +44,32 @@ impl SignInId {
     /// Returns the key of its [`End`](super::End), claimed when it signs a user in or ends
     /// otherwise.
     #[must_use]
-    pub fn claim_of_end(&self) -> String {
+    pub fn end_key(&self) -> String {
         format!("end {}", self.0)
     }
 
     /// Returns the key of a pressed button, claimed until the press is handled.
     #[must_use]
-    pub fn claim_of_press(&self) -> String {
+    pub fn press_key(&self) -> String {
         format!("press {}", self.0)
     }
 
     /// Returns the key of an attempt at the digits or the email code.
     #[must_use]
-    pub fn claim_of_try(&self, number: u32) -> String {
+    pub fn attempt_key(&self, number: u32) -> String {
         format!("try {number} {}", self.0)
     }
 
     // for own-mail or cross-device
     /// Returns the key of the mark that the requesting browser blocks cookies.
     #[must_use]
-    pub fn name_of_blocked_cookies(&self) -> String {
+    pub fn blocked_cookies_key(&self) -> String {
         format!("blocked cookies {}", self.0)
     }
 
     /// Returns the key of the outcome, stored for a browser whose response was lost.
     #[must_use]
-    pub fn name_of_outcome(&self) -> String {
+    pub fn outcome_key(&self) -> String {
         format!("outcome {}", self.0)
     }
 }

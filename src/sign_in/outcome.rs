@@ -85,11 +85,11 @@ impl Outcome {
         };
         let kept = Kept { outcome: self.clone(), expires_at };
         let sealed = app.keys.seal(id.as_str(), &kept)?;
-        Ok(store.put(&id.name_of_outcome(), sealed, expires_at).await?)
+        Ok(store.put(&id.outcome_key(), sealed, expires_at).await?)
     }
 
     async fn kept(app: &App, store: &Store, id: &SignInId) -> Result<Option<Self>, Failure> {
-        let sealed = store.get(&id.name_of_outcome()).await?;
+        let sealed = store.get(&id.outcome_key()).await?;
         let kept: Option<Kept> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
         let kept = kept.filter(|kept| app.clock.now() < kept.expires_at);
         Ok(kept.map(|kept| kept.outcome))
@@ -212,7 +212,7 @@ pub(crate) async fn take_not_taken(
     let Some(Outcome::NotTaken(kind, attempts_left)) = Outcome::kept(app, store, id).await? else {
         return Ok(None);
     };
-    store.put(&id.name_of_outcome(), String::new(), app.clock.now()).await?;
+    store.put(&id.outcome_key(), String::new(), app.clock.now()).await?;
     Ok(Some((kind, attempts_left)))
 }
 

@@ -128,7 +128,7 @@ async fn create_session(
     pending: PendingSignIn,
     state: String,
 ) -> Result<PasswordlessSession, Failure> {
-    let press = pending.id.claim_of_press();
+    let press = pending.id.press_key();
     let lapses_at = app.clock.now().saturating_add(PRESS);
     if !store.claim(&press, String::new(), lapses_at).await? {
         return Err(pressed().with_retry_of(&pending));
@@ -150,7 +150,7 @@ impl SignInId {
     /// Returns the store's key for the hash of the link's secret, which is stored while the link
     /// can be used.
     #[must_use]
-    pub fn name_of_mail_link(&self) -> String {
+    pub fn mail_link_key(&self) -> String {
         format!("mail link {}", self.as_str())
     }
 }
@@ -209,7 +209,7 @@ async fn check_emailed(
     secret_hash: &str,
     pending: Option<&PendingSignIn>,
 ) -> Result<(), Failure> {
-    let stored = store.get(&id.name_of_mail_link()).await?.unwrap_or_default();
+    let stored = store.get(&id.mail_link_key()).await?.unwrap_or_default();
     let email = pending.map(|pending| &pending.email);
     let is_mailed = app.own_mail.mailer.is_some() && is_mailed(&stored, secret_hash, id, email);
     if is_mailed { Ok(()) } else { Err(spent()) }
@@ -225,7 +225,7 @@ async fn check(ctx: &Ctx, link: &MailLink, pending: Option<&PendingSignIn>) -> R
         spent()
     } else if let Err(refused) = emailed {
         refused
-    } else if store.claimed(&link.id.claim_of_press()).await?.is_some() {
+    } else if store.claimed(&link.id.press_key()).await?.is_some() {
         // Only the requesting browser may learn that the button was pressed.
         pending.map_or_else(spent, |_| pressed())
     } else {

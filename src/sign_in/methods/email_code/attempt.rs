@@ -53,7 +53,7 @@ impl Unreported for RejectedCode {
 
 /// Returns when the attempt in progress began, in seconds since 1970.
 pub(crate) async fn attempted_at(store: &Store, id: &SignInId) -> Result<Option<i64>, Failure> {
-    let claimed = store.claimed(&id.claim_of_press()).await?;
+    let claimed = store.claimed(&id.press_key()).await?;
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
 
@@ -132,7 +132,7 @@ async fn attempt(
     code: OneTimeCode,
 ) -> Result<Option<Outcome>, RejectedCode> {
     let Completion { ctx: Ctx { app, store, .. }, pending, .. } = &*completion;
-    let claim = pending.id.claim_of_press();
+    let claim = pending.id.press_key();
     loop {
         let now = app.clock.now();
         let claimed = store.claim(&claim, now.to_string(), pending.expires_at).await;
@@ -203,7 +203,7 @@ async fn counted_attempt(
 async fn over(completion: &Completion, failure: Failure) -> RejectedCode {
     let Completion { ctx: Ctx { store, .. }, pending, .. } = completion;
     let end = End::CodeSpent.as_text();
-    let ended = store.claim(&pending.id.claim_of_end(), end, pending.expires_at).await;
+    let ended = store.claim(&pending.id.end_key(), end, pending.expires_at).await;
     let failure = ended.map_or_else(Failure::from, |_| failure);
     RejectedCode { is_over: true, ..failure.into() }
 }

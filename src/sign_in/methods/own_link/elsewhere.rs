@@ -32,7 +32,7 @@ pub(crate) async fn approve(ctx: &Ctx, link: &MailLink, digits: &str) -> Result<
 
 /// Returns whether the sign-in of this link has been approved.
 async fn is_approved(ctx: &Ctx, link: &MailLink) -> Result<bool, Failure> {
-    Ok(ctx.store.get(&link.id.name_of_approval()).await?.is_some()
+    Ok(ctx.store.get(&link.id.approval_key()).await?.is_some()
         && check_emailed(&ctx.app, &ctx.store, &link.id, &link.secret_hash(), None).await.is_ok())
 }
 

@@ -60,7 +60,7 @@ impl Delivery {
         let network = client_ip::network(client_ip::from_request(request, &app.trusted_proxies));
         let link = MailLink::new(&self.pending.id, self.requested(), network, *link_lifetime)?;
         let stored = link.stored(&self.pending.email);
-        let name = self.pending.id.name_of_mail_link();
+        let name = self.pending.id.mail_link_key();
         store.put(&name, stored, usable_until(app, &link)).await?;
         let mail = SignInMail::new(origin, &link, &link.token(&app.keys)?);
         let entry = self.entry();
