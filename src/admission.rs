@@ -32,7 +32,7 @@ impl Admission {
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`].
-    pub fn may_ask(&self, email: &EmailAddress) -> Result<(), Failure> {
+    pub fn may_request(&self, email: &EmailAddress) -> Result<(), Failure> {
         let allowed = &self.allowed_email_domains;
         if allowed.is_empty() || allowed.iter().any(|domain| domain == email.domain()) {
             return Ok(());
@@ -54,7 +54,7 @@ impl Admission {
         email: &EmailAddress,
         _profile: &Profile,
     ) -> Result<UserData, Failure> {
-        self.may_ask(email)?;
+        self.may_request(email)?;
         Ok(UserData {})
     }
 
@@ -70,6 +70,6 @@ impl Admission {
             return Ok(());
         }
         let unreadable = || Failure::new(ErrorKind::NotAllowed, "unreadable email address");
-        self.may_ask(&user.email().ok_or_else(unreadable)?)
+        self.may_request(&user.email().ok_or_else(unreadable)?)
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct Requested {
 /// the connection closes.
 pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
-    app.admission.may_ask(&requested.email)?;
+    app.admission.may_request(&requested.email)?;
     let method = app.sign_in.default_method();
     // for own-mail
     let method = app.own_mail.preferred(method, requested.delivery.as_deref());
