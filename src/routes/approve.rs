@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::error::{ErrorKind, Failure};
 use crate::pages::{ApprovePage, ApprovedPage, CancelPage, Pages, see_other};
-use crate::sign_in::approve::{LinkState, OpenedLink};
+use crate::sign_in::approve::{LinkStatus, OpenedLink};
 use crate::sign_in::blocked_cookies;
 use crate::sign_in::ctx::Ctx;
 
@@ -26,10 +26,10 @@ pub(super) async fn show(ctx: Ctx, pages: Pages) -> Result<HttpResponse, Failure
         return Err(Failure::new(ErrorKind::NoCookies, why));
     }
     let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;
-    Ok(match link.standing(&ctx.store).await? {
-        LinkState::Cancelled => pages.show(&CancelPage::done(&link.state.requested)),
-        LinkState::Approved => pages.show(&ApprovedPage {}),
-        LinkState::Waits => {
+    Ok(match link.status(&ctx.store).await? {
+        LinkStatus::Cancelled => pages.show(&CancelPage::done(&link.state.requested)),
+        LinkStatus::Approved => pages.show(&ApprovedPage {}),
+        LinkStatus::Pending => {
             blocked_cookies::refuse_if_marked(&ctx.store, &link.state.id).await?;
             pages.show(&page(&link))
         }
@@ -43,7 +43,7 @@ pub(super) async fn approve(
 ) -> Result<HttpResponse, Failure> {
     let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;
     link.must_be(form.flow.as_deref())?;
-    if link.standing(&ctx.store).await? == LinkState::Waits {
+    if link.status(&ctx.store).await? == LinkStatus::Pending {
         let page = page(&link);
         let approved = link.approve(&ctx, &form.digits).await;
         approved.map_err(|refused| page.refusing(refused, &pages))?;

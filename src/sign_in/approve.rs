@@ -27,9 +27,9 @@ pub(crate) struct OpenedLink {
 
 /// The status of an opened link.
 #[derive(PartialEq, Eq)]
-pub(crate) enum LinkState {
+pub(crate) enum LinkStatus {
     /// The digits haven't been entered yet.
-    Waits,
+    Pending,
     Approved,
     Cancelled,
 }
@@ -56,10 +56,10 @@ impl OpenedLink {
         }
     }
 
-    pub(crate) async fn standing(&self, store: &Store) -> Result<LinkState, Failure> {
+    pub(crate) async fn status(&self, store: &Store) -> Result<LinkStatus, Failure> {
         let end = end_of(store, &self.state.id).await?;
         match end {
-            Some(End::ByMailbox) => Ok(LinkState::Cancelled),
+            Some(End::ByMailbox) => Ok(LinkStatus::Cancelled),
             Some(End::WrongDigits) => Err(Failure::new(
                 ErrorKind::TooManyWrongDigits,
                 "the digits were already wrong three times",
@@ -67,8 +67,8 @@ impl OpenedLink {
             Some(End::Redeemed(_) | End::CodeSpent) | None => {
                 let is_approved = store.get(&self.state.id.approval_key()).await?.is_some();
                 match (is_approved, end) {
-                    (true, _) => Ok(LinkState::Approved),
-                    (false, None) => Ok(LinkState::Waits),
+                    (true, _) => Ok(LinkStatus::Approved),
+                    (false, None) => Ok(LinkStatus::Pending),
                     (false, Some(_)) => Err(spent()),
                 }
             }

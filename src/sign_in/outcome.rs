@@ -134,42 +134,42 @@ impl Outcome {
 }
 
 /// The status of a claimed sign-in.
-pub(super) enum Standing {
+pub(super) enum ClaimStatus {
     /// A task is completing it.
-    UnderWay,
+    InProgress,
     /// Its outcome is stored.
-    Waits(Outcome),
+    Stored(Outcome),
     /// No outcome is stored: it has expired, its session has ended, or the program was killed.
     Over,
 }
 
 /// Returns the status of a claimed sign-in, or `None` if it isn't claimed.
-pub(super) async fn standing(
+pub(super) async fn claim_status(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     id: &SignInId,
-) -> Result<Option<Standing>, Failure> {
+) -> Result<Option<ClaimStatus>, Failure> {
     let Ctx { app, store, .. } = ctx;
     let Some(End::Redeemed(since)) = end_of(store, id).await? else { return Ok(None) };
-    let under_way = |since| match End::Redeemed(since).is_going_through(app.clock.now()) {
-        true => Standing::UnderWay,
-        false => Standing::Over,
+    let in_progress = |since| match End::Redeemed(since).is_going_through(app.clock.now()) {
+        true => ClaimStatus::InProgress,
+        false => ClaimStatus::Over,
     };
     Ok(Some(match Outcome::kept(app, store, id).await? {
-        None => under_way(since),
+        None => in_progress(since),
         // for sso
         Some(Outcome::AsksToSwitch(reference)) => match sso::agreed_at(store, &reference).await? {
-            Some(since) => under_way(since),
-            None => Standing::Waits(Outcome::AsksToSwitch(reference)),
+            Some(since) => in_progress(since),
+            None => ClaimStatus::Stored(Outcome::AsksToSwitch(reference)),
         },
         Some(Outcome::SignedIn(signed_in)) => {
             let is_too_late = user.is_some_and(|user| signed_in.is_too_late_for(user));
             match is_too_late || !store.is_alive(&signed_in.reference).await? {
-                true => Standing::Over,
-                false => Standing::Waits(Outcome::SignedIn(signed_in)),
+                true => ClaimStatus::Over,
+                false => ClaimStatus::Stored(Outcome::SignedIn(signed_in)),
             }
         }
-        Some(outcome) => Standing::Waits(outcome),
+        Some(outcome) => ClaimStatus::Stored(outcome),
     }))
 }
 
@@ -184,11 +184,11 @@ pub(crate) async fn wait_if_claimed(
     let (app, store) = (&ctx.app, &ctx.store);
     let started = Instant::now();
     loop {
-        match standing(ctx, user, &pending.id).await? {
-            None | Some(Standing::Over) => return Ok(None),
-            Some(Standing::UnderWay) if started.elapsed() < PATIENCE => sleep(POLL).await,
-            Some(Standing::UnderWay) => return Err(Failure::in_progress(&pending.id)),
-            Some(Standing::Waits(outcome)) => {
+        match claim_status(ctx, user, &pending.id).await? {
+            None | Some(ClaimStatus::Over) => return Ok(None),
+            Some(ClaimStatus::InProgress) if started.elapsed() < PATIENCE => sleep(POLL).await,
+            Some(ClaimStatus::InProgress) => return Err(Failure::in_progress(&pending.id)),
+            Some(ClaimStatus::Stored(outcome)) => {
                 // Discard the session that the same user has since begun in this browser.
                 if let (Outcome::SignedIn(signed_in), Some(other)) =
                     (&outcome, app.session_cookie.reference(&ctx.request))

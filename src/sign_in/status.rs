@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ctx::Ctx;
 use super::email_code::is_interrupted;
 use super::end::end_of;
-use super::outcome::{Standing, standing};
+use super::outcome::{ClaimStatus, claim_status};
 use super::resume::signed_in_by;
 use super::{End, PendingSignIn, SignInId, approve};
 use crate::error::Failure;
@@ -62,10 +62,10 @@ async fn progress(
         return Ok(Progress::Expired);
     }
     Ok(match end_of(store, id).await? {
-        Some(End::Redeemed(_)) => match standing(ctx, user, id).await? {
-            Some(Standing::Waits(_)) => Progress::Approved,
-            Some(Standing::Over) => Progress::Expired,
-            Some(Standing::UnderWay) | None => Progress::Pending,
+        Some(End::Redeemed(_)) => match claim_status(ctx, user, id).await? {
+            Some(ClaimStatus::Stored(_)) => Progress::Approved,
+            Some(ClaimStatus::Over) => Progress::Expired,
+            Some(ClaimStatus::InProgress) | None => Progress::Pending,
         },
         Some(_) => Progress::Expired,
         None if is_interrupted(app, store, &pending).await? => Progress::Expired,
