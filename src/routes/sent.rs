@@ -48,7 +48,7 @@ pub(super) async fn show(
         SignInMethod::Link(_) => Ok(pages.show(&sent_page(&ctx, &pending).await?)),
         SignInMethod::Code => {
             let page = code_page(&ctx, user.as_ref(), &pending).await?;
-            Ok(pages.show(&match outcome::take_not_taken(app, store, &id).await? {
+            Ok(pages.show(&match outcome::take_code_rejection(app, store, &id).await? {
                 Some((kind, attempts_left)) => page.refusing(kind, attempts_left, None),
                 None => page,
             }))

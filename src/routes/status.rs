@@ -36,7 +36,7 @@ pub(super) async fn show(
     let mut status = status(&ctx, user.as_ref(), &id).await?;
     // Reload the waiting page, which shows why the code was rejected.
     if status.state == Progress::Pending
-        && outcome::has_not_taken(&ctx.app, &ctx.store, &id).await?
+        && outcome::has_code_rejection(&ctx.app, &ctx.store, &id).await?
     {
         status.next = Some(format!("/login/sent?flow={}", id.as_str()));
     }

@@ -34,7 +34,8 @@ pub(crate) enum Outcome {
     Failed(ErrorKind),
     /// A code was rejected after its request had disconnected. Has the number of attempts left, if
     /// known.
-    NotTaken(ErrorKind, Option<u32>),
+    #[serde(rename = "NotTaken")]
+    CodeRejected(ErrorKind, Option<u32>),
 }
 
 /// A session that began, and its user.
@@ -125,7 +126,7 @@ impl Outcome {
                 let cookie = sso::waiting_cookie(&reference, &pending.id, &app.keys)?;
                 Ok(Next::to("/login/switch").with([cookie]))
             }
-            Self::Failed(kind) | Self::NotTaken(kind, _) => {
+            Self::Failed(kind) | Self::CodeRejected(kind, _) => {
                 let failure = Failure::new(kind, "as reported before").already_reported();
                 Err(failure.ending(&pending.id).with_retry_of(pending))
             }
@@ -204,12 +205,13 @@ pub(crate) async fn wait_if_claimed(
 
 /// Returns why the last code was rejected, and removes it from the store, if no page has shown it
 /// yet.
-pub(crate) async fn take_not_taken(
+pub(crate) async fn take_code_rejection(
     app: &App,
     store: &Store,
     id: &SignInId,
 ) -> Result<Option<(ErrorKind, Option<u32>)>, Failure> {
-    let Some(Outcome::NotTaken(kind, attempts_left)) = Outcome::kept(app, store, id).await? else {
+    let Some(Outcome::CodeRejected(kind, attempts_left)) = Outcome::kept(app, store, id).await?
+    else {
         return Ok(None);
     };
     store.put(&id.outcome_key(), String::new(), app.clock.now()).await?;
@@ -217,10 +219,10 @@ pub(crate) async fn take_not_taken(
 }
 
 /// Returns whether a code was rejected and no page has shown it yet.
-pub(crate) async fn has_not_taken(
+pub(crate) async fn has_code_rejection(
     app: &App,
     store: &Store,
     id: &SignInId,
 ) -> Result<bool, Failure> {
-    Ok(matches!(Outcome::kept(app, store, id).await?, Some(Outcome::NotTaken(..))))
+    Ok(matches!(Outcome::kept(app, store, id).await?, Some(Outcome::CodeRejected(..))))
 }

@@ -47,7 +47,7 @@ impl Unreported for RejectedCode {
     }
 
     fn outcome(&self) -> Option<Outcome> {
-        (!self.is_over).then_some(Outcome::NotTaken(self.failure.kind, self.attempts_left))
+        (!self.is_over).then_some(Outcome::CodeRejected(self.failure.kind, self.attempts_left))
     }
 }
 
