@@ -219,7 +219,7 @@ impl Completion {
         entry.by(&self.pending.method).write();
         Ok(Outcome::SignedIn(SignedIn {
             reference,
-            is_proved: self.pending.method.sends_email(),
+            email_verified: self.pending.method.sends_email(),
             replaced: self.user.as_ref().map(|user| user.session.id.clone()),
             user_id: verified.user_id,
             email: verified.email,

@@ -45,7 +45,7 @@ impl KnownBrowser {
 
     /// Returns whether this browser has verified the mailbox of exactly this address.
     #[must_use]
-    pub fn has_proved(
+    pub fn has_verified(
         request: &HttpRequest,
         keys: &KeyRing,
         email: &EmailAddress,

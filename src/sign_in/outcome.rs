@@ -46,7 +46,8 @@ pub(crate) struct SignedIn {
     pub(super) user_id: String,
     pub(super) email: EmailAddress,
     /// Whether an email verified the address.
-    pub(super) is_proved: bool,
+    #[serde(rename = "is_proved")]
+    pub(super) email_verified: bool,
     /// The ID of the session that this one replaced.
     pub(super) replaced: Option<String>,
 }
@@ -114,7 +115,7 @@ impl Outcome {
                 let cookie =
                     cookie.ok_or_else(|| Failure::internal("no session cookie".to_owned()))?;
                 let known = signed_in
-                    .is_proved
+                    .email_verified
                     .then(|| KnownBrowser::cookie(&signed_in.email, &app.keys, app.clock.now()))
                     .transpose()?;
                 let removals = [pending.id.removal_cookie(), PendingCallback::removal_cookie()];

@@ -62,6 +62,6 @@ pub(crate) fn rate_limited<'a>(
 ) -> SignInRequest<'a> {
     let Ctx { app, request, .. } = ctx;
     let client = client_ip::from_request(request, &app.trusted_proxies);
-    let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
+    let is_known = KnownBrowser::has_verified(request, &app.keys, email, app.clock.now());
     SignInRequest { email, method, client, is_known }
 }
