@@ -97,7 +97,7 @@ impl Completion {
             report(&this.ctx.app, failure.failure(), &this.pending);
             if let Some(outcome) = failure.outcome() {
                 rt::spawn(async move {
-                    let _ = outcome.keep(&this.ctx.app, &this.ctx.store, &this.pending.id).await;
+                    let _ = outcome.store(&this.ctx.app, &this.ctx.store, &this.pending.id).await;
                 });
             }
         };
@@ -186,7 +186,7 @@ impl Completion {
         let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.kind));
         if let Some(outcome) = settled.as_ref().ok().or(failed.as_ref())
             && let Err(failure) =
-                outcome.keep(&self.ctx.app, &self.ctx.store, &self.pending.id).await
+                outcome.store(&self.ctx.app, &self.ctx.store, &self.pending.id).await
         {
             tracing::warn!(event = "outcome_not_stored", cause = %failure, "could not store outcome");
         }

@@ -61,19 +61,19 @@ impl SignedIn {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredOutcome {
     outcome: Outcome,
     /// When it expires, in seconds since 1970.
     expires_at: i64,
 }
 
-impl Sealed for Kept {
+impl Sealed for StoredOutcome {
     const PURPOSE: &'static str = "outcome 1";
 }
 
 impl Outcome {
     /// Stores the outcome, replacing an earlier one.
-    pub(crate) async fn keep(
+    pub(crate) async fn store(
         &self,
         app: &App,
         store: &Store,
@@ -85,16 +85,17 @@ impl Outcome {
             Self::AsksToSwitch(_) => app.clock.now().saturating_add(sso::WAITING_LIFETIME),
             _ => expires_at,
         };
-        let kept = Kept { outcome: self.clone(), expires_at };
-        let sealed = app.keys.seal(id.as_str(), &kept)?;
+        let stored = StoredOutcome { outcome: self.clone(), expires_at };
+        let sealed = app.keys.seal(id.as_str(), &stored)?;
         Ok(store.put(&id.outcome_key(), sealed, expires_at).await?)
     }
 
-    async fn kept(app: &App, store: &Store, id: &SignInId) -> Result<Option<Self>, Failure> {
+    async fn load(app: &App, store: &Store, id: &SignInId) -> Result<Option<Self>, Failure> {
         let sealed = store.get(&id.outcome_key()).await?;
-        let kept: Option<Kept> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
-        let kept = kept.filter(|kept| app.clock.now() < kept.expires_at);
-        Ok(kept.map(|kept| kept.outcome))
+        let stored: Option<StoredOutcome> =
+            sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
+        let stored = stored.filter(|stored| app.clock.now() < stored.expires_at);
+        Ok(stored.map(|stored| stored.outcome))
     }
 
     /// Returns whether the outcome signs in a different user.
@@ -157,7 +158,7 @@ pub(super) async fn claim_status(
         true => ClaimStatus::InProgress,
         false => ClaimStatus::Over,
     };
-    Ok(Some(match Outcome::kept(app, store, id).await? {
+    Ok(Some(match Outcome::load(app, store, id).await? {
         None => in_progress(since),
         // for sso
         Some(Outcome::AsksToSwitch(reference)) => match sso::agreed_at(store, &reference).await? {
@@ -211,7 +212,7 @@ pub(crate) async fn take_code_rejection(
     store: &Store,
     id: &SignInId,
 ) -> Result<Option<(ErrorKind, Option<u32>)>, Failure> {
-    let Some(Outcome::CodeRejected(kind, attempts_left)) = Outcome::kept(app, store, id).await?
+    let Some(Outcome::CodeRejected(kind, attempts_left)) = Outcome::load(app, store, id).await?
     else {
         return Ok(None);
     };
@@ -225,5 +226,5 @@ pub(crate) async fn has_code_rejection(
     store: &Store,
     id: &SignInId,
 ) -> Result<bool, Failure> {
-    Ok(matches!(Outcome::kept(app, store, id).await?, Some(Outcome::CodeRejected(..))))
+    Ok(matches!(Outcome::load(app, store, id).await?, Some(Outcome::CodeRejected(..))))
 }

@@ -49,7 +49,7 @@ impl Sealed for Reference {
 }
 
 impl Waiting {
-    pub(crate) async fn keep(
+    pub(crate) async fn store(
         app: &App,
         store: &Store,
         id: &SignInId,
@@ -97,7 +97,7 @@ impl Waiting {
             return Ok(false);
         }
         let declined = Outcome::Failed(ErrorKind::SignInCancelled);
-        declined.keep(&ctx.app, &ctx.store, &self.id).await?;
+        declined.store(&ctx.app, &ctx.store, &self.id).await?;
         Ok(true)
     }
 }
@@ -122,7 +122,7 @@ impl Completion {
         if !pending.method.is_sso() || !user.as_ref().is_some_and(is_other) {
             return Ok(None);
         }
-        Waiting::keep(app, store, &pending.id, verified.clone()).await.map(Some)
+        Waiting::store(app, store, &pending.id, verified.clone()).await.map(Some)
     }
 
     /// Completes a sign-in through SSO after the user has agreed to switch accounts.
