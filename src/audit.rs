@@ -17,7 +17,7 @@ use crate::sign_in::{PendingSignIn, SignInId, SignInMethod};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A sign-in was requested.
-    Asked,
+    Requested,
     /// WorkOS or the SMTP server accepted the email.
     Delivered,
     /// The email was rejected, or not sent because of the mailbox's rate limit.
@@ -50,7 +50,7 @@ pub(crate) enum Event {
 impl Event {
     fn name(self) -> &'static str {
         match self {
-            Self::Asked => "asked",
+            Self::Requested => "asked",
             Self::Delivered => "delivered",
             Self::Undelivered => "undelivered",
             Self::Opened => "opened",
@@ -115,7 +115,7 @@ impl Entry {
     }
 
     /// Returns this entry with another event.
-    pub(crate) fn but(self, event: Event) -> Self {
+    pub(crate) fn with_event(self, event: Event) -> Self {
         Self { event, ..self }
     }
 
@@ -130,14 +130,14 @@ impl Entry {
 
     /// Writes the entry after the session has been saved. If the store fails, the entry is
     /// discarded.
-    pub(crate) fn write_once_saved(self, request: &HttpRequest) {
+    pub(crate) fn defer_until_saved(self, request: &HttpRequest) {
         request.extensions_mut().insert(self);
     }
 }
 
 /// Writes the entry of an operator's command, with the number of sessions. If the store failed, the
 /// entry has the error code instead, and some sessions may have been revoked.
-pub(crate) fn by_operator(
+pub(crate) fn write_operator_event(
     event: Event,
     person: Option<String>,
     done: Result<Option<usize>, ErrorKind>,
@@ -147,8 +147,8 @@ pub(crate) fn by_operator(
     Entry { person, code, sessions, ..Entry::new(event) }.write();
 }
 
-/// Writes the entry that [`Entry::write_once_saved`] deferred, if any.
-pub(crate) fn saved(request: &HttpRequest) {
+/// Writes the entry that [`Entry::defer_until_saved`] deferred, if any.
+pub(crate) fn write_deferred(request: &HttpRequest) {
     let waiting = request.extensions_mut().remove::<Entry>();
     if let Some(entry) = waiting {
         entry.write();
@@ -156,7 +156,7 @@ pub(crate) fn saved(request: &HttpRequest) {
 }
 
 /// Writes an entry for a failed request, if its route belongs to the sign-in flow.
-pub(crate) fn refused(keys: &KeyRing, request: &HttpRequest, failure: &Failure) {
+pub(crate) fn write_refusal(keys: &KeyRing, request: &HttpRequest, failure: &Failure) {
     let route = request.match_pattern().unwrap_or_default();
     if !route.starts_with("/login") && route != "/callback" {
         return;

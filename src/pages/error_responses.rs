@@ -38,7 +38,7 @@ pub(crate) async fn render(
         let failure = error.and_then(Error::as_error::<Failure>).unwrap_or(&of_others);
         if !failure.is_reported {
             failure.log();
-            audit::refused(&app.keys, request, failure);
+            audit::write_refusal(&app.keys, request, failure);
         }
         respond(&app, request, failure)
     })

@@ -36,7 +36,7 @@ pub(super) async fn revoke(
     match store.revoke(theirs, RevokeScope::One(id), EndReason::Elsewhere).await? {
         0 => Err(Failure::new(ErrorKind::NotFound, "the user has no such session")),
         ended => {
-            user.has_ended(&app.keys, ended);
+            user.audit_revocation(&app.keys, ended);
             Ok(see_other("/account/sessions"))
         }
     }
@@ -65,6 +65,6 @@ async fn end_others(app: &App, store: &Store, user: &CurrentUser) -> Result<(), 
     let ended = store
         .revoke(SessionFilter::User(user.user_id.clone()), but_this, EndReason::Elsewhere)
         .await?;
-    user.has_ended(&app.keys, ended);
+    user.audit_revocation(&app.keys, ended);
     Ok(())
 }

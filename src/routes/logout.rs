@@ -32,7 +32,7 @@ pub(super) fn sign_out(
     request: &HttpRequest,
 ) -> HttpResponse {
     if let Some(user) = user {
-        user.signs_out(&app.keys, request);
+        user.audit_sign_out(&app.keys, request);
     }
     session.purge();
     let mut response = HttpResponse::SeeOther();

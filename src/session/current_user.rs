@@ -122,12 +122,12 @@ impl CurrentUser {
     }
 
     /// Writes an audit entry once the current session has ended.
-    pub(crate) fn signs_out(&self, keys: &KeyRing, request: &HttpRequest) {
-        self.entry(keys, Event::SignedOut).write_once_saved(request);
+    pub(crate) fn audit_sign_out(&self, keys: &KeyRing, request: &HttpRequest) {
+        self.entry(keys, Event::SignedOut).defer_until_saved(request);
     }
 
     /// Writes an audit entry with the number of other sessions that the user revoked.
-    pub(crate) fn has_ended(&self, keys: &KeyRing, sessions: usize) {
+    pub(crate) fn audit_revocation(&self, keys: &KeyRing, sessions: usize) {
         if sessions > 0 {
             self.entry(keys, Event::Ended).sessions(sessions).write();
         }

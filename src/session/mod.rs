@@ -74,7 +74,7 @@ pub(crate) async fn store_failures(
     let http_request = request.request().clone();
     match next.call(request).await {
         Ok(response) => {
-            audit::saved(&http_request);
+            audit::write_deferred(&http_request);
             Ok(response.map_into_boxed_body())
         }
         Err(error) => {

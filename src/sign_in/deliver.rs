@@ -37,7 +37,7 @@ impl Delivery {
 
     async fn run(mut self) -> Result<PendingSignIn, Failure> {
         if self.pending.next_mail_at.is_some() {
-            self.entry().but(Event::Undelivered).write();
+            self.entry().with_event(Event::Undelivered).write();
             return Ok(self.pending);
         }
         match &self.pending.method {
@@ -59,7 +59,7 @@ impl Delivery {
         }
         let cause = with_sources(&error);
         tracing::warn!(event = "email_unconfirmed", %cause, "WorkOS may have sent this email");
-        self.entry().but(Event::Undelivered).write();
+        self.entry().with_event(Event::Undelivered).write();
         self.pending.is_delayed = true;
         Ok(())
     }

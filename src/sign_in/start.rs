@@ -43,7 +43,7 @@ pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failu
     let mut pending = PendingSignIn::begin(email, method, lifetime, &app.keys, &app.clock)?;
     pending.return_to = return_to;
     pending.next_mail_at = wait.map(|wait| now.saturating_add(seconds(wait)));
-    let entry = Entry::new(Event::Asked).pending(&app.keys, &pending);
+    let entry = Entry::new(Event::Requested).pending(&app.keys, &pending);
     entry.by(&pending.method).write();
     let delivered = Delivery::new(ctx, pending.clone()).deliver().await;
     let pending = delivered.map_err(|failure| failure.for_audit(&pending))?;

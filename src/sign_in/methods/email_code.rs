@@ -42,11 +42,11 @@ impl Delivery {
                 let wait = error.retry_after().unwrap_or(A_MINUTE);
                 let next = self.ctx.app.clock.now().saturating_add(seconds(wait));
                 self.pending.next_mail_at = Some(next);
-                self.entry().but(Event::Undelivered).write();
+                self.entry().with_event(Event::Undelivered).write();
             }
             Err(error) if error.may_depend_on_address() => {
                 tracing::warn!(event = "email_refused", cause = %error, "WorkOS sent no code");
-                self.entry().but(Event::Undelivered).write();
+                self.entry().with_event(Event::Undelivered).write();
             }
             Err(error) => self.delay_or_fail(error)?,
         }

@@ -45,7 +45,7 @@ impl Delivery {
             Ok(()) => self.entry().write(),
             Err(error) if error.refuses_only("email") => {
                 tracing::warn!(event = "email_refused", cause = %error, "WorkOS sent no email");
-                self.entry().but(Event::Undelivered).write();
+                self.entry().with_event(Event::Undelivered).write();
             }
             Err(error) => self.delay_or_fail(error)?,
         }

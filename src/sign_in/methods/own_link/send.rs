@@ -66,7 +66,7 @@ impl Delivery {
         let entry = self.entry();
         let taken = |is_taken| match is_taken {
             true => entry.write(),
-            false => entry.but(Event::Undelivered).write(),
+            false => entry.with_event(Event::Undelivered).write(),
         };
         let email = Pages::new(app, request).mail(&mail)?;
         Ok(mailer.send(&self.pending.email, email, app.clock.system_time(), taken).await?)
