@@ -40,7 +40,7 @@ impl ApprovePage {
 
     /// Returns the failure with this page, which says that the digits were wrong and how many
     /// attempts are left.
-    pub(crate) fn refusing(self, refused: NotApproved, pages: &Pages) -> Failure {
+    pub(crate) fn into_failure(self, refused: NotApproved, pages: &Pages) -> Failure {
         let tries_left = match refused {
             NotApproved::WrongDigits(attempts_left) => attempts_left,
             NotApproved::Failed(failure) => return failure,

@@ -39,14 +39,14 @@ impl CodePage {
     }
 
     /// Returns the failure with this page, which says why the code was rejected.
-    pub(crate) fn rejected(self, pages: &Pages, rejected: RejectedCode) -> Failure {
+    pub(crate) fn into_failure(self, pages: &Pages, rejected: RejectedCode) -> Failure {
         let RejectedCode { failure, attempts_left, .. } = rejected;
-        let page = self.refusing(failure.kind, attempts_left, failure.retry_after);
+        let page = self.with_error(failure.kind, attempts_left, failure.retry_after);
         failure.with_page(pages.html(&page))
     }
 
     /// Adds an error message for the field, and the number of attempts left.
-    pub(crate) fn refusing(
+    pub(crate) fn with_error(
         self,
         kind: ErrorKind,
         tries_left: Option<u32>,

@@ -76,8 +76,8 @@ fn page(pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse
     let page = match failure.offer.as_deref() {
         Some(Offer::Form(form)) => form.clone(),
         offer => {
-            let page = ErrorPage::new(kind, request_id(request)).offering(offer);
-            pages.html(&page.waiting(wait(failure)))
+            let page = ErrorPage::new(kind, request_id(request)).with_offer(offer);
+            pages.html(&page.with_wait(wait(failure)))
         }
     };
     HttpResponse::build(kind.status()).content_type(ContentType::html()).body(page)

@@ -39,7 +39,7 @@ impl ErrorPage {
     }
 
     /// Adds what the page offers.
-    pub(crate) fn offering(self, offer: Option<&Offer>) -> Self {
+    pub(crate) fn with_offer(self, offer: Option<&Offer>) -> Self {
         match offer {
             Some(Offer::NewSignIn { email, return_to, by_sso }) => {
                 let (email, return_to) = (email.clone(), return_to.clone());
@@ -52,7 +52,7 @@ impl ErrorPage {
     }
 
     /// Adds how long to wait before trying again.
-    pub(crate) fn waiting(self, seconds: Option<u64>) -> Self {
+    pub(crate) fn with_wait(self, seconds: Option<u64>) -> Self {
         Self { wait: seconds, ..self }
     }
 }

@@ -29,11 +29,11 @@ impl LoginPage {
         Self { email, return_to, error: None, ended: None }
     }
 
-    pub(crate) fn refusing(self, kind: ErrorKind) -> Self {
+    pub(crate) fn with_error(self, kind: ErrorKind) -> Self {
         Self { error: Some(Problem::of(kind)), ..self }
     }
 
-    pub(crate) fn saying(self, ended: Option<EndReason>) -> Self {
+    pub(crate) fn with_end_reason(self, ended: Option<EndReason>) -> Self {
         Self { ended: ended.map(EndReason::name), ..self }
     }
 }

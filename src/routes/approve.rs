@@ -46,7 +46,7 @@ pub(super) async fn approve(
     if link.status(&ctx.store).await? == LinkStatus::Pending {
         let page = page(&link);
         let approved = link.approve(&ctx, &form.digits).await;
-        approved.map_err(|refused| page.refusing(refused, &pages))?;
+        approved.map_err(|refused| page.into_failure(refused, &pages))?;
     }
     Ok(see_other("/login/approve"))
 }

@@ -33,7 +33,7 @@ pub(super) async fn sign_in(
         Redeemed::Next(next) => Ok(pages.go(next)),
         Redeemed::Rejected(pending, rejected) => {
             let page = code_page(&ctx, user.as_ref(), &pending).await?;
-            Err(page.rejected(&pages, rejected).for_audit(&pending))
+            Err(page.into_failure(&pages, rejected).for_audit(&pending))
         }
     }
 }

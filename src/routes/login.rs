@@ -52,7 +52,7 @@ pub(super) async fn show(
         return see_other(return_to.as_str());
     }
     let ended = session::ended(&session, request);
-    let mut response = pages.show(&LoginPage::new(&email, &return_to).saying(ended));
+    let mut response = pages.show(&LoginPage::new(&email, &return_to).with_end_reason(ended));
     // A prefetch must not discard the reason before the visitor has seen it.
     if ended.is_some() && !same_origin::is_prefetch(request.headers()) {
         session.purge();
@@ -72,7 +72,7 @@ pub(super) async fn ask(
     let form = form.into_inner();
     let return_to = ReturnTo::parse(&form.return_to);
     let email = EmailAddress::parse(&form.email).map_err(|_| {
-        let page = LoginPage::new(&form.email, &return_to).refusing(ErrorKind::InvalidEmail);
+        let page = LoginPage::new(&form.email, &return_to).with_error(ErrorKind::InvalidEmail);
         Failure::new(ErrorKind::InvalidEmail, "not an address").with_page(pages.html(&page))
     })?;
     let requested = Requested {

@@ -50,7 +50,7 @@ pub(super) async fn open(
             let approved = own_link::approve(&ctx, &link, &digits).await;
             let page = ApprovePage::of_mail_link(&token, &link);
             approved.map_err(|refused| {
-                let failure = page.refusing(refused, &pages);
+                let failure = page.into_failure(refused, &pages);
                 failure.with_retry_url_if_temporary(ctx.request.uri())
             })?;
             Ok(pages.show(&ApprovedPage {}))

@@ -49,7 +49,7 @@ pub(super) async fn show(
         SignInMethod::Code => {
             let page = code_page(&ctx, user.as_ref(), &pending).await?;
             Ok(pages.show(&match outcome::take_code_rejection(app, store, &id).await? {
-                Some((kind, attempts_left)) => page.refusing(kind, attempts_left, None),
+                Some((kind, attempts_left)) => page.with_error(kind, attempts_left, None),
                 None => page,
             }))
         }
