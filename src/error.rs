@@ -172,7 +172,7 @@ impl From<Rejection> for Failure {
             Rejection::WrongHost => ErrorKind::WrongHost,
             Rejection::CrossSiteRead | Rejection::CrossSiteWrite => ErrorKind::CrossSite,
             Rejection::Prefetch => ErrorKind::Prefetch,
-            other => ErrorKind::of_status(other.status_code()),
+            other => ErrorKind::from_status(other.status_code()),
         };
         let failure = Self::new(kind, rejection.to_string());
         match rejection {

@@ -123,7 +123,7 @@ impl ErrorKind {
     }
 
     /// Returns the kind for an error response of the framework, which has only a status.
-    pub(crate) fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn from_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,

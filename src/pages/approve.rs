@@ -26,7 +26,7 @@ pub(crate) struct ApprovePage {
 template!(ApprovePage, "approve.html");
 
 impl ApprovePage {
-    pub(crate) fn of_workos_link(id: &SignInId, requested: &RequestContext) -> Self {
+    pub(crate) fn for_workos_link(id: &SignInId, requested: &RequestContext) -> Self {
         Self {
             flow: Some(id.as_str().to_owned()),
             action: "/login/approve".to_owned(),
@@ -46,7 +46,7 @@ impl ApprovePage {
             NotApproved::Failed(failure) => return failure,
         };
         let kind = ErrorKind::WrongDigits;
-        let page = Self { error: Some(Problem::of(kind)), tries_left, ..self };
+        let page = Self { error: Some(Problem::new(kind)), tries_left, ..self };
         Failure::new(kind, "wrong digits").with_page(pages.html(&page))
     }
 }

@@ -53,6 +53,6 @@ impl CodePage {
         retry_after: Option<Duration>,
     ) -> Self {
         let retry_after = retry_after.map(|wait| wait.as_secs().max(1));
-        Self { error: Some(Problem::of(kind)), tries_left, retry_after, ..self }
+        Self { error: Some(Problem::new(kind)), tries_left, retry_after, ..self }
     }
 }

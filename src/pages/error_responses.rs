@@ -30,7 +30,7 @@ pub(crate) async fn render(
         let error = response.error();
         let rejection = error.and_then(Error::as_error::<Rejection>);
         // Use only the status of other errors, because their text could expose internals.
-        let kind = ErrorKind::of_status(response.status());
+        let kind = ErrorKind::from_status(response.status());
         let of_others = rejection.map_or_else(
             || Failure::new(kind, "answered by the framework"),
             |rejection| Failure::from(*rejection),

@@ -26,7 +26,7 @@ template!(ErrorPage, "error.html");
 impl ErrorPage {
     pub(crate) fn new(kind: ErrorKind, request_id: Option<String>) -> Self {
         Self {
-            error: Problem::of(kind),
+            error: Problem::new(kind),
             email: String::new(),
             return_to: String::new(),
             request_id,
@@ -67,7 +67,7 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub(super) fn of(kind: ErrorKind) -> Self {
+    pub(super) fn new(kind: ErrorKind) -> Self {
         Self { code: kind.name(), message: kind.message(), offers_link: kind.offers_sign_in() }
     }
 }

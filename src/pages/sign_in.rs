@@ -30,7 +30,7 @@ impl LoginPage {
     }
 
     pub(crate) fn with_error(self, kind: ErrorKind) -> Self {
-        Self { error: Some(Problem::of(kind)), ..self }
+        Self { error: Some(Problem::new(kind)), ..self }
     }
 
     pub(crate) fn with_end_reason(self, ended: Option<EndReason>) -> Self {

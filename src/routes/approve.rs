@@ -25,7 +25,7 @@ pub(super) async fn show(ctx: Ctx, pages: Pages) -> Result<HttpResponse, Failure
         let why = "no link was opened here, or no cookie kept";
         return Err(Failure::new(ErrorKind::NoCookies, why));
     }
-    let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;
+    let link = OpenedLink::from_request(&ctx.app, &ctx.request)?;
     Ok(match link.status(&ctx.store).await? {
         LinkStatus::Cancelled => pages.show(&CancelPage::done(&link.state.requested)),
         LinkStatus::Approved => pages.show(&ApprovedPage {}),
@@ -41,7 +41,7 @@ pub(super) async fn approve(
     pages: Pages,
     form: web::Form<ApproveForm>,
 ) -> Result<HttpResponse, Failure> {
-    let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;
+    let link = OpenedLink::from_request(&ctx.app, &ctx.request)?;
     link.must_be(form.flow.as_deref())?;
     if link.status(&ctx.store).await? == LinkStatus::Pending {
         let page = page(&link);
@@ -56,12 +56,12 @@ pub(super) async fn cancel(
     ctx: Ctx,
     form: Option<web::Form<ApproveForm>>,
 ) -> Result<HttpResponse, Failure> {
-    let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;
+    let link = OpenedLink::from_request(&ctx.app, &ctx.request)?;
     link.must_be(form.as_ref().and_then(|form| form.flow.as_deref()))?;
     link.cancel(&ctx.app, &ctx.store).await?;
     Ok(see_other("/login/approve"))
 }
 
 fn page(link: &OpenedLink) -> ApprovePage {
-    ApprovePage::of_workos_link(&link.state.id, &link.state.requested)
+    ApprovePage::for_workos_link(&link.state.id, &link.state.requested)
 }

@@ -27,7 +27,7 @@ pub(super) async fn show(
             pages.show(&OpenPage::new(&token, &link.requested, &pending))
         }
         // for cross-device
-        Opened::Elsewhere(link) => pages.show(&ApprovePage::of_mail_link(&token, &link)),
+        Opened::Elsewhere(link) => pages.show(&ApprovePage::for_mail_link(&token, &link)),
         Opened::Completed(next) => pages.go(next),
     })
 }
@@ -48,7 +48,7 @@ pub(super) async fn open(
         Used::Elsewhere(link) => {
             let digits = form.map(|form| form.into_inner().digits).unwrap_or_default();
             let approved = own_link::approve(&ctx, &link, &digits).await;
-            let page = ApprovePage::of_mail_link(&token, &link);
+            let page = ApprovePage::for_mail_link(&token, &link);
             approved.map_err(|refused| {
                 let failure = page.into_failure(refused, &pages);
                 failure.with_retry_url_if_temporary(ctx.request.uri())

@@ -141,7 +141,7 @@ impl CurrentUser {
         }
     }
 
-    fn of(session: &Session) -> Option<Self> {
+    fn from_session(session: &Session) -> Option<Self> {
         Some(Self {
             profile: value(session, PROFILE)?,
             data: data(session)?,
@@ -181,7 +181,7 @@ pub(crate) async fn admit(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Some(user) = CurrentUser::of(&request.get_session()) {
+    if let Some(user) = CurrentUser::from_session(&request.get_session()) {
         match user.may_continue(&app, &store).await {
             Ok(true) => drop(request.extensions_mut().insert(user)),
             Ok(false) => drop(request.extensions_mut().insert(EndReason::ByOperator)),

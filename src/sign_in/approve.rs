@@ -36,8 +36,8 @@ pub(crate) enum LinkStatus {
 
 impl OpenedLink {
     /// Returns the link that this browser opened last.
-    pub(crate) fn of_browser(app: &App, request: &HttpRequest) -> Result<Self, Failure> {
-        let callback = PendingCallback::of_browser(request, &app.keys, app.clock.now());
+    pub(crate) fn from_request(app: &App, request: &HttpRequest) -> Result<Self, Failure> {
+        let callback = PendingCallback::from_request(request, &app.keys, app.clock.now());
         let opened = callback.and_then(|callback| {
             State::read(&app.keys, &callback.state).map(|state| Self { callback, state })
         });

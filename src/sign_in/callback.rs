@@ -79,7 +79,7 @@ fn read(
     now: i64,
 ) -> Result<PendingCallback, Refusal> {
     if let Some(error) = &query.error {
-        return Err(Refusal::of_error(error));
+        return Err(Refusal::from_error(error));
     }
     let code = query.code.as_deref().filter(|code| is_plain(code)).ok_or(Refusal::NO_CODE)?;
     let sealed = query.state.as_deref().ok_or(Refusal::STARTED_ELSEWHERE)?;

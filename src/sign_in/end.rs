@@ -41,7 +41,7 @@ impl End {
 
     /// Parses the stored form. Unknown text, written by a newer version, counts as redeemed.
     #[must_use]
-    pub fn of_text(text: &str) -> Self {
+    pub fn from_text(text: &str) -> Self {
         match text {
             // for own-mail or cross-device
             "by mailbox" => Self::ByMailbox,
@@ -86,5 +86,5 @@ pub(crate) async fn cancel(
 
 /// Returns how this sign-in ended, if it has.
 pub(crate) async fn end_of(store: &Store, id: &SignInId) -> Result<Option<End>, Failure> {
-    Ok(store.claimed(&id.end_key()).await?.map(|text| End::of_text(&text)))
+    Ok(store.claimed(&id.end_key()).await?.map(|text| End::from_text(&text)))
 }

@@ -130,7 +130,7 @@ impl PendingSignIn {
 
     /// Returns this browser's pending sign-in with this ID, unless it has expired.
     #[must_use]
-    pub fn of_browser(
+    pub fn from_request(
         request: &HttpRequest,
         keys: &KeyRing,
         id: &SignInId,
@@ -212,7 +212,7 @@ fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<PendingSignIn> {
         .iter()
         .filter_map(|cookie| SignInId::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
     let mut under_way: Vec<_> =
-        ids.filter_map(|id| PendingSignIn::of_browser(request, keys, &id, now)).collect();
+        ids.filter_map(|id| PendingSignIn::from_request(request, keys, &id, now)).collect();
     under_way.sort_by_key(|pending| std::cmp::Reverse(pending.began_at));
     under_way
 }

@@ -41,7 +41,7 @@ impl PendingCallback {
 
     /// Returns this browser's callback, unless it has expired.
     #[must_use]
-    pub fn of_browser(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
+    pub fn from_request(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
         let callback: Self = keys.open(Self::COOKIE, request.cookie(Self::COOKIE)?.value())?;
         (now < callback.expires_at).then_some(callback)
     }

@@ -43,7 +43,7 @@ impl Refusal {
 impl Refusal {
     /// Returns the refusal for the `error` of a callback. Undocumented errors may be any text, so
     /// they aren't repeated.
-    pub(crate) fn of_error(error: &str) -> Self {
+    pub(crate) fn from_error(error: &str) -> Self {
         let documented = DOCUMENTED.iter().find(|(name, _)| *name == error);
         documented.map_or(Self::UNKNOWN_ERROR, |(_, refusal)| *refusal)
     }

@@ -38,7 +38,7 @@ pub(crate) enum Asked {
 
 /// Returns the question to show to this browser's user.
 pub(crate) async fn ask(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Asked, Failure> {
-    if let Some(question) = Question::of_browser(ctx).await? {
+    if let Some(question) = Question::from_request(ctx).await? {
         return Ok(Asked::Question(Box::new(question)));
     }
     let before = None;
@@ -59,7 +59,7 @@ pub(crate) async fn ask_again(
     if let Some(next) = shown.as_ref().and_then(|shown| signed_in_by(user, shown)) {
         return Ok(Asked::Answered(next));
     }
-    match (Question::of_browser(ctx).await?, shown) {
+    match (Question::from_request(ctx).await?, shown) {
         // Another tab has opened a newer link.
         (Some(question), Some(shown)) if shown != question.pending.id => {
             let why = "the form belongs to another sign-in";
@@ -89,19 +89,19 @@ fn nothing_pending() -> Failure {
 }
 
 impl Question {
-    async fn of_browser(ctx: &Ctx) -> Result<Option<Self>, Failure> {
+    async fn from_request(ctx: &Ctx) -> Result<Option<Self>, Failure> {
         let (keys, now, request) = (&ctx.app.keys, ctx.app.clock.now(), &ctx.request);
         // for sso
-        if let Some(waiting) = Waiting::of_browser(ctx).await? {
+        if let Some(waiting) = Waiting::from_request(ctx).await? {
             return Ok(waiting.question(ctx));
         }
         let question = |callback: PendingCallback| {
             let id = State::read(keys, &callback.state)?.id;
-            let pending = PendingSignIn::of_browser(request, keys, &id, now)
+            let pending = PendingSignIn::from_request(request, keys, &id, now)
                 .filter(|pending| pending.belongs_to(&callback.state))?;
             Some(Self { email: pending.email.clone(), pending, held: Held::Callback(callback) })
         };
-        Ok(PendingCallback::of_browser(request, keys, now).and_then(question))
+        Ok(PendingCallback::from_request(request, keys, now).and_then(question))
     }
 
     /// Agrees to switch accounts, and completes the sign-in.

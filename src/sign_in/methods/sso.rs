@@ -48,7 +48,7 @@ impl CodeVerifier {
 pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
     let Ctx { app, request, .. } = ctx;
     let now = app.clock.now();
-    let pending = PendingSignIn::of_browser(request, &app.keys, id, now)
+    let pending = PendingSignIn::from_request(request, &app.keys, id, now)
         .filter(|pending| pending.method.is_sso())
         .and_then(|pending| Some((app.sign_in.sso_domains.get(pending.email.domain())?, pending)));
     let Some((selector, mut pending)) = pending else { return Ok(None) };

@@ -64,8 +64,8 @@ impl Waiting {
     }
 
     /// Returns the identity that this browser's user is asked about.
-    pub(crate) async fn of_browser(ctx: &Ctx) -> Result<Option<Self>, Failure> {
-        let Some(Reference(reference, _)) = Reference::of(ctx) else { return Ok(None) };
+    pub(crate) async fn from_request(ctx: &Ctx) -> Result<Option<Self>, Failure> {
+        let Some(Reference(reference, _)) = Reference::from_request(ctx) else { return Ok(None) };
         let sealed = ctx.store.get(&name(&reference)).await?;
         let waiting = sealed.and_then(|sealed| ctx.app.keys.open::<Self>(&reference, &sealed));
         Ok(waiting.filter(|waiting| ctx.app.clock.now() < waiting.expires_at))
@@ -103,7 +103,7 @@ impl Waiting {
 }
 
 impl Reference {
-    fn of(ctx: &Ctx) -> Option<Self> {
+    fn from_request(ctx: &Ctx) -> Option<Self> {
         ctx.app
             .keys
             .open(PendingCallback::COOKIE, ctx.request.cookie(PendingCallback::COOKIE)?.value())
@@ -143,7 +143,7 @@ impl Completion {
 
 /// Returns the sign-in that this browser's user was asked about, answered or not.
 pub(crate) fn asked_about(ctx: &Ctx) -> Option<SignInId> {
-    Reference::of(ctx).map(|Reference(_, id)| id)
+    Reference::from_request(ctx).map(|Reference(_, id)| id)
 }
 
 /// Returns when the user agreed to switch, in seconds since 1970.
