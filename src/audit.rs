@@ -137,7 +137,7 @@ impl Entry {
 
 /// Writes the entry of an operator's command, with the number of sessions. If the store failed, the
 /// entry has the error code instead, and some sessions may have been revoked.
-pub(crate) fn write_operator_event(
+pub(crate) fn write_command(
     event: Event,
     person: Option<String>,
     done: Result<Option<usize>, ErrorKind>,

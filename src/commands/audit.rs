@@ -14,10 +14,6 @@ pub fn aliases(email: &str, variable: impl Fn(&str) -> Option<String>) -> anyhow
     let email = parse_email(email)?;
     let keys = keys::key_ring(&variable)?;
     let _log = log::start(&config::read_audit_log(&variable)?);
-    audit::write_operator_event(
-        Event::LookedUpByOperator,
-        Some(keys.alias(email.as_str())),
-        Ok(None),
-    );
+    audit::write_command(Event::LookedUpByOperator, Some(keys.alias(email.as_str())), Ok(None));
     Ok(keys.aliases(email.as_str()).collect::<Vec<_>>().join("\n"))
 }

@@ -63,7 +63,7 @@ pub async fn run(
             let user = alias(&email);
             let sessions = store.list(&SessionFilter::Email(email.into())).await;
             let result = sessions.as_ref().map(|sessions| Some(sessions.len())).map_err(failed);
-            audit::write_operator_event(Event::ListedByOperator, user, result);
+            audit::write_command(Event::ListedByOperator, user, result);
             Ok(table(&sessions?))
         }
         Sessions::End { email, .. } => {
@@ -74,7 +74,7 @@ pub async fn run(
                 None => store.revoke_all(EndReason::ByOperator).await,
             };
             let result = revoked.as_ref().map(|revoked| Some(*revoked)).map_err(failed);
-            audit::write_operator_event(Event::EndedByOperator, user, result);
+            audit::write_command(Event::EndedByOperator, user, result);
             let revoked = revoked?;
             Ok(format!("Ended {revoked} session{}.", if revoked == 1 { "" } else { "s" }))
         }

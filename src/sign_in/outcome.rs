@@ -61,13 +61,13 @@ impl SignedIn {
 }
 
 #[derive(Serialize, Deserialize)]
-struct StoredOutcome {
+struct Stored {
     outcome: Outcome,
     /// When it expires, in seconds since 1970.
     expires_at: i64,
 }
 
-impl Sealed for StoredOutcome {
+impl Sealed for Stored {
     const PURPOSE: &'static str = "outcome 1";
 }
 
@@ -85,15 +85,14 @@ impl Outcome {
             Self::AsksToSwitch(_) => app.clock.now().saturating_add(sso::WAITING_LIFETIME),
             _ => expires_at,
         };
-        let stored = StoredOutcome { outcome: self.clone(), expires_at };
+        let stored = Stored { outcome: self.clone(), expires_at };
         let sealed = app.keys.seal(id.as_str(), &stored)?;
         Ok(store.put(&id.outcome_key(), sealed, expires_at).await?)
     }
 
     async fn load(app: &App, store: &Store, id: &SignInId) -> Result<Option<Self>, Failure> {
         let sealed = store.get(&id.outcome_key()).await?;
-        let stored: Option<StoredOutcome> =
-            sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
+        let stored: Option<Stored> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
         let stored = stored.filter(|stored| app.clock.now() < stored.expires_at);
         Ok(stored.map(|stored| stored.outcome))
     }
