@@ -107,7 +107,7 @@ impl CurrentUser {
     /// Returns whether this is the same user, perhaps by another method. With links and codes, the
     /// email address identifies the user. With SSO, only the user ID does, since an organization
     /// can reassign addresses.
-    pub(crate) fn is(&self, user_id: &str, email: &EmailAddress) -> bool {
+    pub(crate) fn is_same_user(&self, user_id: &str, email: &EmailAddress) -> bool {
         // for sso
         if sso::is_sso_user(&self.user_id) && sso::is_sso_user(user_id) {
             return self.user_id == user_id;

@@ -139,7 +139,7 @@ impl Approvable<'_> {
         let alias =
             |digits: &Digits| app.keys.alias(&format!("{} {}", id.as_str(), digits.as_str()));
         let number = attempts::reserve(store, id, &alias(&digits), *expires_at).await?;
-        match (number, right.are(&digits)) {
+        match (number, right.matches(&digits)) {
             (Some(number), false) if number < MAX_ATTEMPTS => {
                 return Err(NotApproved::WrongDigits(Some(MAX_ATTEMPTS - number)));
             }

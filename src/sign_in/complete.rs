@@ -112,7 +112,7 @@ impl Completion {
     ) -> Result<Next, Failure> {
         match outcome {
             Some(Ok(Some(outcome))) => {
-                let switches = outcome.is_of_another(self.user.as_ref());
+                let switches = outcome.switches_user(self.user.as_ref());
                 let next = outcome.next(&self.ctx.app, &self.pending)?;
                 // Remove the previous user's pending sign-ins.
                 Ok(if switches { next.with(remove_all(&self.ctx.request)) } else { next })
@@ -201,7 +201,7 @@ impl Completion {
         let Ctx { app, store, request, .. } = &self.ctx;
         let ip = client_ip::from_request(request, &app.trusted_proxies);
         let data = &app.admission.on_sign_in(user_id, email, profile).await?;
-        let is_same = self.user.as_ref().is_some_and(|user| user.is(user_id, email));
+        let is_same = self.user.as_ref().is_some_and(|user| user.is_same_user(user_id, email));
         let earlier = self.earlier.iter().filter(|_| is_same).cloned();
         let this = (self.pending.id.clone(), self.pending.return_to.clone());
         let session = NewSignIn {

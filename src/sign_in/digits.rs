@@ -44,7 +44,7 @@ impl Digits {
 
     /// Returns whether the typed digits are the same, in constant time.
     #[must_use]
-    pub fn are(&self, typed: &Self) -> bool {
+    pub fn matches(&self, typed: &Self) -> bool {
         self.0.as_bytes().ct_eq(typed.0.as_bytes()).into()
     }
 }

@@ -57,7 +57,7 @@ impl End {
 
     /// Returns whether a task may be completing the sign-in now.
     #[must_use]
-    pub fn is_going_through(self, now: i64) -> bool {
+    pub fn is_in_progress(self, now: i64) -> bool {
         matches!(self, Self::Redeemed(since) if now < since.saturating_add(REDEEMING))
     }
 }

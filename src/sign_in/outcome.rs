@@ -56,7 +56,8 @@ impl SignedIn {
     /// Returns whether another user has signed in since in this browser, so that switching needs
     /// their consent.
     fn is_too_late_for(&self, user: &CurrentUser) -> bool {
-        self.replaced.as_ref() != Some(&user.session.id) && !user.is(&self.user_id, &self.email)
+        self.replaced.as_ref() != Some(&user.session.id)
+            && !user.is_same_user(&self.user_id, &self.email)
     }
 }
 
@@ -98,10 +99,10 @@ impl Outcome {
     }
 
     /// Returns whether the outcome signs in a different user.
-    pub(super) fn is_of_another(&self, user: Option<&CurrentUser>) -> bool {
+    pub(super) fn switches_user(&self, user: Option<&CurrentUser>) -> bool {
         match (self, user) {
             (Self::SignedIn(signed_in), Some(user)) => {
-                !user.is(&signed_in.user_id, &signed_in.email)
+                !user.is_same_user(&signed_in.user_id, &signed_in.email)
             }
             _ => false,
         }
@@ -153,7 +154,7 @@ pub(super) async fn claim_status(
 ) -> Result<Option<ClaimStatus>, Failure> {
     let Ctx { app, store, .. } = ctx;
     let Some(End::Redeemed(since)) = end_of(store, id).await? else { return Ok(None) };
-    let in_progress = |since| match End::Redeemed(since).is_going_through(app.clock.now()) {
+    let in_progress = |since| match End::Redeemed(since).is_in_progress(app.clock.now()) {
         true => ClaimStatus::InProgress,
         false => ClaimStatus::Over,
     };

@@ -118,7 +118,7 @@ impl Completion {
         verified: &VerifiedIdentity,
     ) -> Result<Option<Outcome>, Failure> {
         let Self { ctx: Ctx { app, store, .. }, pending, user, .. } = self;
-        let is_other = |user: &CurrentUser| !user.is(&verified.user_id, &verified.email);
+        let is_other = |user: &CurrentUser| !user.is_same_user(&verified.user_id, &verified.email);
         if !pending.method.is_sso() || !user.as_ref().is_some_and(is_other) {
             return Ok(None);
         }
