@@ -9,7 +9,7 @@ use crate::session::CurrentUser;
 use crate::sign_in::SignInId;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
-use crate::sign_in::switch::{Asked, ask, ask_again};
+use crate::sign_in::switch::{Consent, answered_question, question};
 
 #[derive(Default, Deserialize)]
 pub(super) struct SwitchForm {
@@ -26,11 +26,11 @@ pub(super) async fn show(
     pages: Pages,
     user: Option<CurrentUser>,
 ) -> Result<HttpResponse, Failure> {
-    Ok(match ask(&ctx, user.as_ref()).await? {
-        Asked::Question(question) => {
+    Ok(match question(&ctx, user.as_ref()).await? {
+        Consent::Needed(question) => {
             pages.show(&SwitchPage::new(&question.pending, user.as_ref(), &question.email))
         }
-        Asked::Answered(next) => pages.go(next),
+        Consent::Answered(next) => pages.go(next),
     })
 }
 
@@ -40,11 +40,11 @@ pub(super) async fn switch(
     form: Option<web::Form<SwitchForm>>,
 ) -> Result<Next, Failure> {
     let form = form.map(web::Form::into_inner).unwrap_or_default();
-    let asked = ask_again(&ctx, user.as_ref(), SignInId::parse(&form.flow)).await?;
+    let asked = answered_question(&ctx, user.as_ref(), SignInId::parse(&form.flow)).await?;
     match (asked, form.answer.as_str()) {
-        (Asked::Answered(next), _) => Ok(next),
-        (Asked::Question(question), "") => question.agree(&ctx, user.as_ref()).await,
-        (Asked::Question(question), "no") => question.decline(&ctx).await,
+        (Consent::Answered(next), _) => Ok(next),
+        (Consent::Needed(question), "") => question.agree(&ctx, user.as_ref()).await,
+        (Consent::Needed(question), "no") => question.decline(&ctx).await,
         _ => Err(Failure::new(ErrorKind::BadRequest, "neither yes nor no")),
     }
 }

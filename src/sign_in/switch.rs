@@ -6,7 +6,7 @@ use super::complete::Completion;
 use super::ctx::Ctx;
 use super::next::Next;
 use super::resume::{Resumed, resume, signed_in_by};
-use super::sso::{Waiting, asked_about};
+use super::sso::{Waiting, last_question};
 use super::{PendingCallback, PendingSignIn, SignInId, State};
 use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
@@ -31,33 +31,33 @@ pub(super) enum Held {
 }
 
 /// The question to ask, or the next page if the user has already answered.
-pub(crate) enum Asked {
-    Question(Box<Question>),
+pub(crate) enum Consent {
+    Needed(Box<Question>),
     Answered(Next),
 }
 
 /// Returns the question to show to this browser's user.
-pub(crate) async fn ask(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Asked, Failure> {
+pub(crate) async fn question(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Consent, Failure> {
     if let Some(question) = Question::from_request(ctx).await? {
-        return Ok(Asked::Question(Box::new(question)));
+        return Ok(Consent::Needed(Box::new(question)));
     }
     let before = None;
     // for sso
     // The page was reloaded after the answer.
-    let before = asked_about(ctx).or(before);
+    let before = last_question(ctx).or(before);
     answered(ctx, user, before).await
 }
 
 /// Returns the question that the user has answered. `shown` is the sign-in that the page asked
 /// about.
-pub(crate) async fn ask_again(
+pub(crate) async fn answered_question(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     shown: Option<SignInId>,
-) -> Result<Asked, Failure> {
+) -> Result<Consent, Failure> {
     // The button was pressed again, after the sign-in completed.
     if let Some(next) = shown.as_ref().and_then(|shown| signed_in_by(user, shown)) {
-        return Ok(Asked::Answered(next));
+        return Ok(Consent::Answered(next));
     }
     match (Question::from_request(ctx).await?, shown) {
         // Another tab has opened a newer link.
@@ -66,7 +66,7 @@ pub(crate) async fn ask_again(
             let refused = Failure::new(ErrorKind::AnotherLink, why);
             Err(refused.with_retry_url("/login/switch"))
         }
-        (Some(question), _) => Ok(Asked::Question(Box::new(question))),
+        (Some(question), _) => Ok(Consent::Needed(Box::new(question))),
         (None, shown) => answered(ctx, user, shown).await,
     }
 }
@@ -76,10 +76,10 @@ async fn answered(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     before: Option<SignInId>,
-) -> Result<Asked, Failure> {
+) -> Result<Consent, Failure> {
     let id = before.ok_or_else(nothing_pending)?;
     match resume(ctx, user, &id).await? {
-        Resumed::Completed(next) => Ok(Asked::Answered(next)),
+        Resumed::Completed(next) => Ok(Consent::Answered(next)),
         _ => Err(nothing_pending()),
     }
 }

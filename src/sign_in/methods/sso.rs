@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use waiting::{WAITING_LIFETIME, Waiting, agreed_at, asked_about, waiting_cookie};
+pub(crate) use waiting::{WAITING_LIFETIME, Waiting, agreed_at, last_question, waiting_cookie};
 
 use crate::config::sso::SsoDomains;
 use crate::email_address::EmailAddress;

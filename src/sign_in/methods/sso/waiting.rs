@@ -142,7 +142,7 @@ impl Completion {
 }
 
 /// Returns the sign-in that this browser's user was asked about, answered or not.
-pub(crate) fn asked_about(ctx: &Ctx) -> Option<SignInId> {
+pub(crate) fn last_question(ctx: &Ctx) -> Option<SignInId> {
     Reference::from_request(ctx).map(|Reference(_, id)| id)
 }
 
