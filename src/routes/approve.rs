@@ -42,7 +42,7 @@ pub(super) async fn approve(
     form: web::Form<ApproveForm>,
 ) -> Result<HttpResponse, Failure> {
     let link = OpenedLink::from_request(&ctx.app, &ctx.request)?;
-    link.must_be(form.flow.as_deref())?;
+    link.verify_form(form.flow.as_deref())?;
     if link.status(&ctx.store).await? == LinkStatus::Pending {
         let page = page(&link);
         let approved = link.approve(&ctx, &form.digits).await;
@@ -57,7 +57,7 @@ pub(super) async fn cancel(
     form: Option<web::Form<ApproveForm>>,
 ) -> Result<HttpResponse, Failure> {
     let link = OpenedLink::from_request(&ctx.app, &ctx.request)?;
-    link.must_be(form.as_ref().and_then(|form| form.flow.as_deref()))?;
+    link.verify_form(form.as_ref().and_then(|form| form.flow.as_deref()))?;
     link.cancel(&ctx.app, &ctx.store).await?;
     Ok(see_other("/login/approve"))
 }

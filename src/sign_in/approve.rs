@@ -45,7 +45,7 @@ impl OpenedLink {
     }
 
     /// Fails if the form belongs to another link, because another tab has opened a newer one.
-    pub(crate) fn must_be(&self, shown: Option<&str>) -> Result<(), Failure> {
+    pub(crate) fn verify_form(&self, shown: Option<&str>) -> Result<(), Failure> {
         match shown {
             Some(shown) if shown != self.state.id.as_str() => {
                 let why = "the form belongs to another sign-in";

@@ -172,7 +172,7 @@ impl Completion {
         };
         let verified = VerifiedIdentity::by_email(profile, pending, by_email)?;
         // for sso
-        sso::must_not_be_bypassed(&self.ctx.app.sign_in.sso_domains, &verified.email)?;
+        sso::reject_bypass(&self.ctx.app.sign_in.sso_domains, &verified.email)?;
         Ok(verified)
     }
 

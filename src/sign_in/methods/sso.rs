@@ -103,10 +103,7 @@ pub(crate) fn nothing_pending() -> Failure {
 
 /// Rejects a sign-in by email of a user whose organization has SSO. The settings may have changed
 /// since the email was sent.
-pub(crate) fn must_not_be_bypassed(
-    domains: &SsoDomains,
-    email: &EmailAddress,
-) -> Result<(), Failure> {
+pub(crate) fn reject_bypass(domains: &SsoDomains, email: &EmailAddress) -> Result<(), Failure> {
     match domains.get(email.domain()) {
         Some(_) => {
             let why = "by email, for a domain that signs in through SSO (SSO_DOMAINS)";

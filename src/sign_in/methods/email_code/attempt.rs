@@ -143,7 +143,7 @@ async fn attempt(
             return Ok(None);
         }
         if is_interrupted(app, store, pending).await? {
-            return Err(over(&completion, spent()).await);
+            return Err(end_sign_in(&completion, spent()).await);
         }
         sleep(POLL).await;
     }
@@ -167,7 +167,7 @@ async fn counted_attempt(
         return Err(Failure::new(ErrorKind::TooManyTries, cause).retry_after(wait).into());
     }
     let Some(number) = attempts::reserve(store, id, "", pending.expires_at).await? else {
-        return Err(over(completion, too_many()).await);
+        return Err(end_sign_in(completion, too_many()).await);
     };
     let authenticated =
         app.workos.authenticate_with_magic_auth(code.as_str(), pending.email.as_str()).await;
@@ -180,7 +180,7 @@ async fn counted_attempt(
     };
     match error.code_refusal() {
         Some(CodeRefusal::Wrong) if number == MAX_ATTEMPTS => {
-            Err(over(completion, too_many()).await)
+            Err(end_sign_in(completion, too_many()).await)
         }
         Some(CodeRefusal::Wrong) => {
             let failure = Failure::from(error).with_kind(ErrorKind::WrongCode);
@@ -188,19 +188,19 @@ async fn counted_attempt(
         }
         Some(refusal) => {
             let failure = Failure::from(error).with_kind(kind_of(refusal));
-            Err(over(completion, failure).await)
+            Err(end_sign_in(completion, failure).await)
         }
         None => {
             // After any other error, WorkOS may have verified the code, so the attempt counts.
             if error.is_outage() || error.is_rate_limited() || error.is_key_refused() {
                 attempts::refund(store, id, number).await;
             }
-            Err(unjudged(error).into())
+            Err(unchecked(error).into())
         }
     }
 }
 
-async fn over(completion: &Completion, failure: Failure) -> RejectedCode {
+async fn end_sign_in(completion: &Completion, failure: Failure) -> RejectedCode {
     let Completion { ctx: Ctx { store, .. }, pending, .. } = completion;
     let end = End::CodeSpent.as_text();
     let ended = store.claim(&pending.id.end_key(), end, pending.expires_at).await;
@@ -222,7 +222,7 @@ fn kind_of(refusal: CodeRefusal) -> ErrorKind {
 }
 
 /// Returns the failure for an error that says nothing about the code.
-fn unjudged(error: WorkOsError) -> Failure {
+fn unchecked(error: WorkOsError) -> Failure {
     if error.is_rate_limited() {
         let wait = error.retry_after().unwrap_or(A_MINUTE);
         return Failure::from(error).with_kind(ErrorKind::TooManyTries).retry_after(wait);
