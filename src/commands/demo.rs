@@ -25,7 +25,7 @@ use crate::observability::log;
 /// # Errors
 /// Fails if a setting is invalid, an address isn't on loopback, or the app can't start.
 pub async fn run() -> anyhow::Result<()> {
-    tls::survive_hangup()?;
+    tls::ignore_hangup()?;
     let variable = |name: &str| std::env::var(name).ok();
     let emulator = start_emulator(variable)?;
     let config = config(variable, &emulator)?;

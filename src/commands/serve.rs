@@ -23,7 +23,7 @@ TLS_CERT_FILE=localhost.pem and TLS_KEY_FILE=localhost-key.pem.
 /// Fails if the settings are invalid, the app can't start, or it stops before all requests have
 /// been answered.
 pub async fn run() -> anyhow::Result<()> {
-    tls::survive_hangup()?;
+    tls::ignore_hangup()?;
     let config = Config::read(variables()?)?;
     let _log = log::start(&config.log);
     let address = config.web.bind_address;

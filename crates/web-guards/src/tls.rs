@@ -109,7 +109,7 @@ pub fn from_files(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
 ///
 /// # Errors
 /// Fails if SIGHUP can't be handled.
-pub fn survive_hangup() -> Result<(), TlsError> {
+pub fn ignore_hangup() -> Result<(), TlsError> {
     signal(SignalKind::hangup()).map(drop).map_err(|source| TlsError::Signal { source })
 }
 
