@@ -43,7 +43,7 @@ pub(super) async fn show(
 ) -> HttpResponse {
     let Ctx { app, request, .. } = &ctx;
     let requested = SignInId::parse(&query.flow)
-        .and_then(|id| PendingSignIn::with_expired(request, &app.keys, &id));
+        .and_then(|id| PendingSignIn::from_cookie(request, &app.keys, &id));
     let (email, return_to) = match requested {
         Some(pending) => (pending.email.as_str().to_owned(), pending.return_to),
         None => (String::new(), ReturnTo::parse(&query.return_to)),
@@ -64,7 +64,7 @@ pub(super) async fn show(
     response
 }
 
-pub(super) async fn ask(
+pub(super) async fn submit(
     ctx: Ctx,
     pages: Pages,
     form: web::Form<LoginForm>,

@@ -44,7 +44,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     };
 
     site.service(with_session(page("/", home::show)))
-        .service(with_session(form("/login", login::show, login::ask)))
+        .service(with_session(form("/login", login::show, login::submit)))
         .service(with_session(page("/login/sent", sent::show)))
         .service(with_session(post("/login/code", code::sign_in)))
         .service(with_session(page("/login/status", status::show)))

@@ -33,7 +33,7 @@ pub(super) async fn show(
     if let Some(next) = &status.next {
         return Ok(see_other(next));
     }
-    let Some(pending) = PendingSignIn::with_expired(&ctx.request, &app.keys, &id) else {
+    let Some(pending) = PendingSignIn::from_cookie(&ctx.request, &app.keys, &id) else {
         let response = unknown(&ctx, &id, ErrorKind::EmailCookiesBlocked);
         // for own-mail or cross-device
         if response.is_err() && same_origin::is_from_our_page(ctx.request.headers()) {

@@ -136,12 +136,12 @@ impl PendingSignIn {
         id: &SignInId,
         now: i64,
     ) -> Option<Self> {
-        Self::with_expired(request, keys, id).filter(|pending| now < pending.expires_at)
+        Self::from_cookie(request, keys, id).filter(|pending| now < pending.expires_at)
     }
 
     /// Returns this browser's pending sign-in with this ID, even if it has expired.
     #[must_use]
-    pub fn with_expired(request: &HttpRequest, keys: &KeyRing, id: &SignInId) -> Option<Self> {
+    pub fn from_cookie(request: &HttpRequest, keys: &KeyRing, id: &SignInId) -> Option<Self> {
         let name = id.cookie_name();
         let opened: Self = keys.open(&name, request.cookie(&name)?.value())?;
         Some(Self { id: id.clone(), ..opened })

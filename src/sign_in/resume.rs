@@ -30,7 +30,7 @@ pub(crate) async fn resume(
     if let Some(next) = signed_in_by(user, id) {
         return Ok(Resumed::Completed(next));
     }
-    let Some(pending) = PendingSignIn::with_expired(&ctx.request, &ctx.app.keys, id) else {
+    let Some(pending) = PendingSignIn::from_cookie(&ctx.request, &ctx.app.keys, id) else {
         return Ok(Resumed::Unknown);
     };
     Ok(match end_of(&ctx.store, id).await? {

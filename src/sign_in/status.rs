@@ -55,7 +55,7 @@ async fn progress(
     id: &SignInId,
 ) -> Result<Progress, Failure> {
     let Ctx { app, store, request, .. } = ctx;
-    let Some(pending) = PendingSignIn::with_expired(request, &app.keys, id) else {
+    let Some(pending) = PendingSignIn::from_cookie(request, &app.keys, id) else {
         return Ok(Progress::None);
     };
     if app.clock.now() >= pending.expires_at {

@@ -74,7 +74,7 @@ impl Waiting {
     /// Returns the question whether to switch to this identity.
     pub(in crate::sign_in) fn question(self, ctx: &Ctx) -> Option<Question> {
         // The identity has its own expiry, so the pending sign-in may have expired.
-        let pending = PendingSignIn::with_expired(&ctx.request, &ctx.app.keys, &self.id)?;
+        let pending = PendingSignIn::from_cookie(&ctx.request, &ctx.app.keys, &self.id)?;
         let email = self.verified.email.clone();
         Some(Question { pending, email, held: Held::Identity(Box::new(self)) })
     }
