@@ -54,7 +54,7 @@ pub(super) async fn show(
             }))
         }
         // for sso
-        // Another redirect to the identity provider would only interrupt the sign-in in progress.
+        // Another redirect would interrupt the sign-in in progress.
         SignInMethod::Sso(_) => match end::end_of(store, &id).await? {
             Some(_) => Err(Failure::in_progress(&id)),
             None => Ok(see_other(&format!("/login/sso?flow={}", id.as_str()))),

@@ -56,7 +56,7 @@ pub(crate) struct NewSignIn<'a> {
     pub(crate) profile: &'a Profile,
     pub(crate) data: &'a UserData,
     /// This sign-in and earlier ones of the same user in this browser, the newest first, each with
-    /// the page that it led to.
+    /// its destination.
     pub(crate) sign_ins: Vec<(SignInId, ReturnTo)>,
     /// The name of the browser, such as `Firefox on Linux`.
     pub(crate) device: String,
@@ -86,8 +86,7 @@ impl NewSignIn<'_> {
 }
 
 impl CurrentUser {
-    /// Returns the last sign-ins of this browser, the newest first, each with the page that it led
-    /// to.
+    /// Returns the last sign-ins of this browser, the newest first, each with its destination.
     pub(crate) fn sign_ins(&self) -> Vec<(SignInId, ReturnTo)> {
         value(&self.kept, SIGN_INS).unwrap_or_default()
     }
@@ -115,7 +114,7 @@ impl CurrentUser {
         self.user_id == user_id || self.has_email(email)
     }
 
-    /// Returns the page that this sign-in led to, if it signed this user in.
+    /// Returns the destination of this sign-in, if it signed this user in.
     pub(crate) fn destination_of(&self, id: &SignInId) -> Option<ReturnTo> {
         let known = self.sign_ins().into_iter().find(|(known, _)| known == id);
         known.map(|(_, return_to)| return_to)

@@ -185,7 +185,7 @@ impl SignInId {
     }
 }
 
-/// Returns cookies that remove the oldest pending sign-ins, to make room for one more.
+/// Returns cookies that remove the oldest pending sign-ins, so that one more can be added.
 pub(crate) fn evict_oldest(
     request: &HttpRequest,
     keys: &KeyRing,

@@ -12,7 +12,7 @@ use crate::session::CurrentUser;
 pub(crate) enum Resumed {
     /// It hasn't ended, but it may have expired.
     Pending(PendingSignIn),
-    /// It signed the user in. Has the page that it led to.
+    /// It signed the user in. Has the redirect to its destination.
     Completed(Next),
     /// It has ended, and its outcome is no longer stored.
     Over(PendingSignIn),
@@ -43,7 +43,7 @@ pub(crate) async fn resume(
     })
 }
 
-/// Returns the page that this sign-in led to, if it signed this browser in.
+/// Returns the redirect to the destination of this sign-in, if it signed this browser in.
 pub(crate) fn signed_in_by(user: Option<&CurrentUser>, id: &SignInId) -> Option<Next> {
     user.and_then(|user| user.destination_of(id)).map(|return_to| Next::to(return_to.as_str()))
 }

@@ -157,7 +157,7 @@ impl SignInId {
 
 impl Resumed {
     /// Returns the pending sign-in, ended or not, unless it has expired. If it is completed,
-    /// returns where it led as an error.
+    /// returns the redirect as the error.
     fn pending(self, now: i64) -> Result<Option<PendingSignIn>, Next> {
         match self {
             Self::Pending(pending) | Self::Over(pending) => {
