@@ -67,8 +67,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     // for cross-device
     site.service(plain(form("/login/approve", approve::show, approve::approve)))
         .service(plain(post("/login/approve/cancel", approve::cancel)));
-    // Paths are matched in this order. Those with parameters come last, starting with the most
-    // frequent.
+    // Paths are matched in this order: those with parameters last, the most frequent first.
     site.service(plain(page("/static/{name}", assets::show)));
     // for own-mail
     site.service(with_session(form("/login/open/{token}", open::show, open::open)))
