@@ -8,31 +8,31 @@ use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 use crate::workos::Profile;
 
-/// What the app keeps of a user in their session, as [`CurrentUser::data`]: add a role, a plan, a
-/// tenant. [`Admission::on_sign_in`] returns it.
+/// What the app stores about a user in their session, as [`CurrentUser::data`]. Add a role, a plan
+/// or a tenant here. [`Admission::on_sign_in`] returns it.
 ///
-/// A field that a session doesn't have yet, because it began before the field was added, gets its
-/// value from `Default`: make that the value with the fewest rights. A value that can't be read signs
-/// the user out.
+/// If a field is missing because the session began before the field was added, it gets its value
+/// from `Default`. Choose the default with the fewest rights. A session whose value can't be
+/// deserialized is signed out.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserData {}
 
-/// The rules of this app about who may sign in.
+/// The rules about who may sign in.
 #[derive(Clone, Debug)]
 pub struct Admission {
-    /// Domains (in ASCII) whose addresses may sign in. Empty: every domain may.
+    /// The email domains, in ASCII, that may sign in. If empty, all domains may.
     pub allowed_email_domains: Vec<String>,
 }
 
 impl Admission {
-    /// Checks whether this address may request a sign-in. Decide by the domain only, which is not a
-    /// secret. Anything finer belongs in [`Admission::on_sign_in`], after the mailbox has been
-    /// verified; here it would reveal who has an account.
+    /// Checks whether this address may request a sign-in. Decide by the domain only: the response
+    /// is visible to anyone, so a check of the address itself would reveal who has an account. Put
+    /// such checks in [`Admission::on_sign_in`], which runs after the mailbox has been verified.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`].
-    pub fn may_ask(&self, email: &EmailAddress) -> Result<(), Failure> {
+    pub fn may_request(&self, email: &EmailAddress) -> Result<(), Failure> {
         let allowed = &self.allowed_email_domains;
         if allowed.is_empty() || allowed.iter().any(|domain| domain == email.domain()) {
             return Ok(());
@@ -40,13 +40,13 @@ impl Admission {
         Err(Failure::new(ErrorKind::NotAllowed, "the address is of a domain that may not sign in"))
     }
 
-    /// Called once for each sign-in, after WorkOS has identified the user and before a session begins.
-    /// Look the user up or create them, record the event, and return what to keep in the session.
-    /// `user_id` becomes [`CurrentUser::user_id`]. The domain is checked again: the settings may have
+    /// Called once for each sign-in, after WorkOS has identified the user and before the session
+    /// begins. Look the user up or create them, and return what to store in the session. `user_id`
+    /// becomes [`CurrentUser::user_id`]. The domain is checked again, because the settings may have
     /// changed since the email was sent.
     ///
     /// # Errors
-    /// [`ErrorKind::NotAllowed`], or any other failure. The user isn't signed in then.
+    /// [`ErrorKind::NotAllowed`], or any other failure. The user is then not signed in.
     #[expect(clippy::unused_async, reason = "a fork queries its database here")]
     pub async fn on_sign_in(
         &self,
@@ -54,13 +54,13 @@ impl Admission {
         email: &EmailAddress,
         _profile: &Profile,
     ) -> Result<UserData, Failure> {
-        self.may_ask(email)?;
+        self.may_request(email)?;
         Ok(UserData {})
     }
 
-    /// Called before the handler, for each request of a signed-in user to a route that uses the
-    /// session. Check here what must take effect at once, such as a ban. By default, the user's domain
-    /// must still be in `ALLOWED_EMAIL_DOMAINS`.
+    /// Called before the handler, on each request of a signed-in user to a route that uses the
+    /// session. Check here what must take effect immediately, such as a ban. By default, the user's
+    /// domain must still be in `ALLOWED_EMAIL_DOMAINS`.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`] ends the session. Any other failure ends only the request.
@@ -70,6 +70,6 @@ impl Admission {
             return Ok(());
         }
         let unreadable = || Failure::new(ErrorKind::NotAllowed, "unreadable email address");
-        self.may_ask(&user.email().ok_or_else(unreadable)?)
+        self.may_request(&user.email().ok_or_else(unreadable)?)
     }
 }

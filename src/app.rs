@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::sign_in::own_link::OwnMail;
 use crate::sign_in::rate_limit::RateLimits;
 use crate::workos::Client;
 
-/// What the handlers share. Made once, at start-up.
+/// The state that all handlers share, built once at startup.
 pub(crate) struct App {
     /// `https://app.example.com`. URLs of this site are made from this, never from what a request says.
     pub(crate) origin: String,
@@ -44,7 +44,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Makes it, with the key of its own cookies if the settings bring none.
+    /// Builds the state. Generates a cookie key in `data_dir` if the settings have none.
     pub(crate) fn new(config: Config, data_dir: &PrivateDir, clock: Clock) -> anyhow::Result<Self> {
         let constants = templates::constants(&config);
         #[cfg(debug_assertions)]
@@ -88,7 +88,7 @@ impl App {
 
     /// Finishes what continues without a request. Call it before the program ends.
     pub(crate) async fn finish(&self) {
-        // Add here what the end of the program must wait for.
+        // Add here what the program must wait for before it ends.
         // for own-mail
         self.own_mail.finish().await;
     }

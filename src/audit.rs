@@ -1,9 +1,9 @@
-//! The audit log: what happened to each sign-in. Each event is a line of the log, with the target
-//! `audit`, and is counted in the metrics.
+//! The audit log: what happened to each sign-in. Each event is written to the log with the target
+//! `audit` and counted in the metrics.
 //!
-//! Users and sign-ins are identified by a keyed hash ([`crate::sealed::KeyRing::alias`]). It is the
-//! same for the same address on every instance and after every restart. It is pseudonymous, not
-//! anonymous: with the cookie keys, `workos-magic-link audit --email …` finds a user's lines.
+//! Users and sign-ins are identified by a keyed hash ([`crate::sealed::KeyRing::alias`]), which is
+//! the same on every instance and after a restart. It is pseudonymous, not anonymous: with the
+//! cookie keys, `workos-magic-link audit --email …` prints the alias of a user.
 
 use actix_web::{HttpMessage, HttpRequest};
 use metrics::counter;
@@ -13,33 +13,33 @@ use crate::error::{ErrorKind, Failure};
 use crate::sealed::KeyRing;
 use crate::sign_in::{PendingSignIn, SignInId, SignInMethod};
 
-/// What happened.
+/// An event of the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A sign-in was requested.
-    Asked,
-    /// WorkOS or the SMTP server has accepted the email.
+    Requested,
+    /// WorkOS or the SMTP server accepted the email.
     Delivered,
-    /// The email wasn't accepted, or the mailbox had reached its limit.
+    /// The email was rejected, or not sent because of the mailbox's rate limit.
     Undelivered,
     /// A link was opened, perhaps by an email scanner.
     Opened,
     // for cross-device
-    /// Another browser let the requesting one continue.
+    /// Another browser approved the sign-in.
     Approved,
-    /// The owner of the mailbox canceled it, or the user declined to switch accounts.
+    /// The owner of the mailbox canceled the sign-in, or the user declined to switch accounts.
     Cancelled,
-    /// It failed; `code` says why.
+    /// The sign-in failed. `code` has the reason.
     Refused,
-    /// A session has begun, and is on disk.
+    /// A session began and was stored.
     SignedIn,
     /// The user signed out.
     SignedOut,
-    /// The user ended sessions from another session.
+    /// The user revoked sessions from another session.
     Ended,
-    /// An operator ended sessions, of one user or of all.
+    /// An operator revoked sessions of one user, or of all users.
     EndedByOperator,
-    /// A rule of the app ended the session: [`Admission::on_request`](crate::admission::Admission).
+    /// [`Admission::on_request`](crate::admission::Admission) ended the session.
     EndedByAdmission,
     /// An operator listed a user's sessions.
     ListedByOperator,
@@ -50,7 +50,7 @@ pub(crate) enum Event {
 impl Event {
     fn name(self) -> &'static str {
         match self {
-            Self::Asked => "asked",
+            Self::Requested => "asked",
             Self::Delivered => "delivered",
             Self::Undelivered => "undelivered",
             Self::Opened => "opened",
@@ -69,7 +69,7 @@ impl Event {
     }
 }
 
-/// One line of the log. Unknown fields are left out.
+/// One audit log entry. Fields that are `None` are omitted.
 pub(crate) struct Entry {
     event: Event,
     person: Option<String>,
@@ -84,27 +84,27 @@ impl Entry {
         Self { event, person: None, sign_in: None, by: None, code: None, sessions: None }
     }
 
-    /// Adds the user.
+    /// Adds the user's alias.
     pub(crate) fn user(self, keys: &KeyRing, email: &EmailAddress) -> Self {
         Self { person: Some(keys.alias(email.as_str())), ..self }
     }
 
-    /// Which sign-in it belongs to.
+    /// Adds the sign-in's alias.
     pub(crate) fn sign_in(self, keys: &KeyRing, id: &SignInId) -> Self {
         Self { sign_in: Some(keys.alias(id.as_str())), ..self }
     }
 
-    /// Which sign-in it belongs to, and whose it is.
+    /// Adds the aliases of the sign-in and its user.
     pub(crate) fn pending(self, keys: &KeyRing, pending: &PendingSignIn) -> Self {
         self.user(keys, &pending.email).sign_in(keys, &pending.id)
     }
 
-    /// The method of the sign-in.
+    /// Adds the sign-in method.
     pub(crate) fn by(self, method: &SignInMethod) -> Self {
         Self { by: Some(method.name()), ..self }
     }
 
-    /// Why it failed.
+    /// Adds the kind of the failure.
     pub(crate) fn error(self, kind: ErrorKind) -> Self {
         Self { code: Some(kind.name()), ..self }
     }
@@ -115,11 +115,11 @@ impl Entry {
     }
 
     /// Returns this entry with another event.
-    pub(crate) fn but(self, event: Event) -> Self {
+    pub(crate) fn with_event(self, event: Event) -> Self {
         Self { event, ..self }
     }
 
-    /// Writes the line, and counts the event.
+    /// Writes the entry to the log and counts the event in the metrics.
     pub(crate) fn write(self) {
         let Self { person, sign_in, by, code, sessions, .. } = self;
         let event = self.event.name();
@@ -128,15 +128,16 @@ impl Entry {
             .increment(1);
     }
 
-    /// Writes the entry once the session has been saved. If the store fails, nothing is written.
-    pub(crate) fn write_once_saved(self, request: &HttpRequest) {
+    /// Writes the entry after the session has been saved. If the store fails, the entry is
+    /// discarded.
+    pub(crate) fn defer_until_saved(self, request: &HttpRequest) {
         request.extensions_mut().insert(self);
     }
 }
 
-/// Writes the line of an operator's command: the user, and the number of sessions; or the error
-/// code if the store failed, in which case some sessions may have been ended.
-pub(crate) fn by_operator(
+/// Writes the entry of an operator's command, with the number of sessions. If the store failed, the
+/// entry has the error code instead, and some sessions may have been revoked.
+pub(crate) fn write_command(
     event: Event,
     person: Option<String>,
     done: Result<Option<usize>, ErrorKind>,
@@ -146,16 +147,16 @@ pub(crate) fn by_operator(
     Entry { person, code, sessions, ..Entry::new(event) }.write();
 }
 
-/// Writes the line that waited for the session to be saved.
-pub(crate) fn saved(request: &HttpRequest) {
+/// Writes the entry that [`Entry::defer_until_saved`] deferred, if any.
+pub(crate) fn write_deferred(request: &HttpRequest) {
     let waiting = request.extensions_mut().remove::<Entry>();
     if let Some(entry) = waiting {
         entry.write();
     }
 }
 
-/// Writes the line of a failed request, if its route belongs to the sign-in flow.
-pub(crate) fn refused(keys: &KeyRing, request: &HttpRequest, failure: &Failure) {
+/// Writes an entry for a failed request, if its route belongs to the sign-in flow.
+pub(crate) fn write_refusal(keys: &KeyRing, request: &HttpRequest, failure: &Failure) {
     let route = request.match_pattern().unwrap_or_default();
     if !route.starts_with("/login") && route != "/callback" {
         return;

@@ -1,4 +1,4 @@
-//! The settings: read once at start-up, checked all together, handed on as small structs.
+//! The settings. All are read and checked at startup, and passed on as one struct per topic.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,12 +32,13 @@ pub use sign_in::SignIn;
 pub use web::{Tls, Web};
 pub use workos::WorkOs;
 
-/// The file in `DATA_DIR` with the cookie key that is made for development.
+/// The name of the file in `DATA_DIR` with the cookie key generated for development.
 pub(crate) const KEY_FILE: &str = "cookie.key";
-/// The file in `DATA_DIR` with the certificate that is made for development, and its key.
+/// The name of the file in `DATA_DIR` with the certificate and private key generated for
+/// development.
 pub(crate) const CERTIFICATE_FILE: &str = "localhost.pem";
 
-/// Everything that can be set. `.env.example` explains each variable.
+/// All settings. `.env.example` explains each variable.
 pub struct Config {
     /// `WORKOS_*`
     pub workos: WorkOs,
@@ -46,20 +47,21 @@ pub struct Config {
     /// `BASE_URL`, `*BIND_ADDRESS`, `MAX_CONNECTIONS`, `TLS*`, `SECURITY_CONTACT`,
     /// `TRUSTED_PROXIES`
     pub web: Web,
-    /// `DATA_DIR`: the embedded store, and the key and certificate for development.
+    /// `DATA_DIR`: the folder of the embedded store and of the key and certificate generated for
+    /// development.
     pub data_dir: PathBuf,
-    /// Where sessions are kept.
+    /// `SESSION_STORE`, or the embedded store in `DATA_DIR`.
     pub session_store: StoreLocation,
-    /// `COOKIE_KEYS`; `None` where a key may be generated into `DATA_DIR`.
+    /// `COOKIE_KEYS`. `None` if a key may be generated in `DATA_DIR`.
     pub cookie_keys: Option<KeyRing>,
     /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
     pub session: Limits,
     /// `ALLOWED_EMAIL_DOMAINS`
     pub admission: Admission,
-    /// How users sign in.
+    /// `SIGN_IN_WITH`, `LINK_DELIVERY` and other settings of the sign-in flow.
     pub sign_in: SignIn,
     // for own-mail
-    /// Links of our own.
+    /// `SMTP_URL`, `MAIL_FROM`, `LINK_EXPIRES_IN`
     pub own_mail: OwnMail,
     /// `RATE_LIMIT_*`
     pub rate_limits: RateLimits,
@@ -67,14 +69,14 @@ pub struct Config {
     pub log: Log,
     /// `METRICS_BIND_ADDRESS`, `SHUTDOWN_DRAIN`
     pub running: Running,
-    /// In a demo: where its email arrives, for the banner on every page.
+    /// In demo mode, the URL of the emulator's inbox, for the banner on every page.
     #[cfg(feature = "demo")]
     pub demo_inbox: Option<String>,
 }
 
-/// What is logged, and how.
+/// Settings of the log.
 pub struct Log {
-    /// `LOG_FORMAT=json`
+    /// Whether `LOG_FORMAT` is `json`.
     pub json: bool,
     /// `RUST_LOG`, in the syntax of tracing's `EnvFilter`.
     pub filter: String,
@@ -83,10 +85,11 @@ pub struct Log {
 const DAY: Duration = Duration::from_hours(24);
 
 impl Config {
-    /// Reads the settings through `variable`, which gives the value of a variable that is set.
+    /// Reads the settings. `variable` returns the value of a variable, or `None` if it isn't set.
     ///
     /// # Errors
-    /// [`Problems`] names every missing or bad variable at once, and never a value.
+    /// Returns [`Problems`], which names all missing and invalid variables but none of their
+    /// values.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let mut read = Reader::new(&variable);
         let web = web::web(&mut read);
@@ -119,10 +122,10 @@ impl Config {
     }
 }
 
-/// Reads how the log is written, for a log with audit lines only, whatever `RUST_LOG` says.
+/// Reads the log settings of a command that logs only audit entries. `RUST_LOG` is ignored.
 ///
 /// # Errors
-/// [`Problems`], as [`Config::read`].
+/// The same as [`Config::read`].
 pub fn read_audit_log(variable: impl Fn(&str) -> Option<String>) -> Result<Log, Problems> {
     let mut read = Reader::new(&variable);
     let log = Log { filter: "audit=info".to_owned(), ..log(&mut read) };
@@ -143,7 +146,7 @@ fn extra_roots(read: &mut Reader<'_>) -> ExtraRoots {
 }
 
 fn rate_limit(read: &mut Reader<'_>, name: &'static str, default: &str) -> RateLimit {
-    // A counter that lives longer is no rate.
+    // A longer period would be a quota, not a rate limit.
     let (at_most, within) = read.rate(name, default, Duration::from_secs(1)..=30 * DAY);
     RateLimit { at_most: at_most.get(), within }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong for a visitor.
+//! Failures of requests, and what their pages offer.
 
 mod chain;
 mod kind;
@@ -20,44 +20,43 @@ use web_guards::Rejection;
 use crate::email_address::EmailAddress;
 use crate::workos::WorkOsError;
 
-/// A request that failed: the kind for the visitor, the cause for the operator. Pages depend on the kind
-/// alone, so that no cause can leak.
+/// A failed request. Its page depends only on the kind. The cause is for the log, and never part of
+/// a response.
 #[derive(derive_more::Debug)]
 pub struct Failure {
     /// What kind of failure it is.
     pub kind: ErrorKind,
-    /// For the log. Never holds an address, a code, a link, a token or a key.
+    /// The cause, for the log. It never contains an address, a code, a link, a token or a key.
     cause: Cow<'static, str>,
-    /// When to try again, if that is known.
+    /// How long to wait before trying again, if known.
     pub(crate) retry_after: Option<Duration>,
-    /// What its page offers beyond the usual.
+    /// What the page offers, such as a new sign-in.
     #[debug(skip)]
     pub(crate) offer: Option<Box<Offer>>,
-    /// The ID of the sign-in that failed, for the audit.
+    /// The ID of the failed sign-in, for the audit log.
     pub(crate) sign_in: Option<String>,
-    /// The address of that sign-in, for the audit.
+    /// The email address of the failed sign-in, for the audit log.
     email: Option<Box<EmailAddress>>,
-    /// What the response removes from the browser.
+    /// The cookie that the response removes.
     removal: Option<Box<Cookie<'static>>>,
-    /// Whether the operator knows of it already, or need not know.
+    /// Whether the failure has been logged already, or needn't be.
     pub(crate) is_reported: bool,
 }
 
-/// The way on from a failure.
+/// What the page of a failure offers.
 pub(crate) enum Offer {
-    /// A new sign-in in one click, for what was typed, which need not be an address: by email, or
-    /// through an organization.
+    /// A form to sign in again, filled in with `email`, which may be any text that was typed.
     NewSignIn { email: String, return_to: String, by_sso: bool },
-    /// The same once more, at this path: nothing was lost.
+    /// A link to repeat the request at this path. The sign-in is still valid.
     TryAgain { at: String },
-    /// The page continues by itself when the sign-in with this ID has completed.
+    /// A page that waits until the sign-in with this ID has completed, and then continues.
     Wait(String),
-    /// The form where it happened, as HTML, in place of a page about it.
+    /// The form that was submitted, as HTML, with an error message.
     Form(String),
 }
 
 impl Failure {
-    /// The kind is for the visitor, the cause for the log.
+    /// Creates a failure. The visitor sees the kind; the log gets the cause.
     pub fn new(kind: ErrorKind, cause: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
@@ -71,73 +70,75 @@ impl Failure {
         }
     }
 
-    /// A fault of this program or of its settings.
+    /// Creates a failure caused by a bug or by invalid settings.
     pub fn internal(cause: String) -> Self {
         Self::new(ErrorKind::Internal, cause)
     }
 
-    /// The store failed.
+    /// Creates a failure of the session store.
     pub(crate) fn store(cause: String) -> Self {
         Self::new(ErrorKind::StoreUnavailable, cause)
     }
 
-    /// Is neither logged nor audited: it ends nothing, or was reported before.
+    /// Marks the failure as reported, so that it is neither logged nor audited.
     #[must_use]
     pub(crate) fn already_reported(self) -> Self {
         Self { is_reported: true, ..self }
     }
 
-    /// Says when to try again.
+    /// Sets how long to wait before trying again.
     #[must_use]
     pub(crate) fn retry_after(self, wait: Duration) -> Self {
         Self { retry_after: Some(wait), ..self }
     }
 
-    /// Says what the same cause means where it happened.
+    /// Replaces the kind, because the same cause can mean different things in different sign-in
+    /// methods.
     #[must_use]
     pub(crate) fn with_kind(self, kind: ErrorKind) -> Self {
         Self { kind, ..self }
     }
 
-    /// Says which sign-in failed, for the audit.
+    /// Adds the failed sign-in, for the audit log.
     #[must_use]
     pub(crate) fn with_sign_in(self, id: &str, email: Option<EmailAddress>) -> Self {
         let email = email.map(Box::new).or(self.email);
         Self { sign_in: Some(id.to_owned()), email, ..self }
     }
 
-    /// Removes this cookie from the browser.
+    /// Makes the response remove this cookie.
     #[must_use]
     pub(crate) fn with_removal(self, cookie: Cookie<'static>) -> Self {
         Self { removal: Some(Box::new(cookie)), ..self }
     }
 
-    /// Offers a new sign-in for what was typed, which need not be an address.
+    /// Offers a form to sign in again. `email` may be any text that was typed.
     #[must_use]
     pub(crate) fn with_retry_form(self, email: &str, return_to: &str) -> Self {
         let (email, return_to) = (email.to_owned(), return_to.to_owned());
         self.with_offer(Offer::NewSignIn { email, return_to, by_sso: false })
     }
 
-    /// Offers the same request once more, at this path.
+    /// Offers a link to repeat the request at this path.
     #[must_use]
     pub(crate) fn with_retry_url(self, path: &str) -> Self {
         self.with_offer(Offer::TryAgain { at: path.to_owned() })
     }
 
-    /// Shows it on this page, where it happened.
+    /// Shows this page, such as the submitted form with an error message.
     #[must_use]
     pub(crate) fn with_page(self, html: String) -> Self {
         self.with_offer(Offer::Form(html))
     }
 
-    /// Offers this way on.
+    /// Sets what the page offers.
     #[must_use]
     pub(crate) fn with_offer(self, offer: Offer) -> Self {
         Self { offer: Some(Box::new(offer)), ..self }
     }
 
-    /// The address of the sign-in that failed, or that its page offers again.
+    /// Returns the email address of the failed sign-in, or the one that its page offers to sign in
+    /// again.
     pub(crate) fn email(&self) -> Option<EmailAddress> {
         match self.offer.as_deref() {
             Some(Offer::NewSignIn { email, .. }) => EmailAddress::parse(email).ok(),
@@ -145,11 +146,11 @@ impl Failure {
         }
     }
 
-    /// Logs the failure, once: refusals are the visitor's, the rest is the operator's.
+    /// Logs the failure: server errors as errors, all others as information.
     pub(crate) fn log(&self) {
         let (code, cause, status) = (self.kind.name(), &self.cause, self.kind.status());
         match self.kind {
-            // Every crawler makes these; the line of the request says enough.
+            // Crawlers cause many of these. The entry of the request itself is enough.
             ErrorKind::NotSignedIn | ErrorKind::NotFound | ErrorKind::MethodNotAllowed => {}
             _ if status.is_server_error() => {
                 tracing::error!(event = "request_failed", code, %cause, "request failed")
@@ -171,11 +172,11 @@ impl From<Rejection> for Failure {
             Rejection::WrongHost => ErrorKind::WrongHost,
             Rejection::CrossSiteRead | Rejection::CrossSiteWrite => ErrorKind::CrossSite,
             Rejection::Prefetch => ErrorKind::Prefetch,
-            other => ErrorKind::of_status(other.status_code()),
+            other => ErrorKind::from_status(other.status_code()),
         };
         let failure = Self::new(kind, rejection.to_string());
         match rejection {
-            // The same URL, whose query isn't repeated on the page.
+            // An empty path repeats the same URL without showing its query on the page.
             Rejection::Prefetch => failure.with_retry_url(""),
             _ => failure,
         }
@@ -201,7 +202,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// An empty response that carries the failure outwards, to where it is made a page.
+/// An empty response. The error middleware replaces it with a page.
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         self.kind.status()
@@ -210,7 +211,7 @@ impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
         if let Some(removal) = &self.removal {
-            // Can't fail: the name is letters, digits and dashes, the value empty.
+            // Can't fail: the name has only letters, digits and dashes, and the value is empty.
             let _ = response.add_cookie(removal);
         }
         response

@@ -1,4 +1,4 @@
-//! Parses the arguments and dispatches to the commands: the only place that ends the process.
+//! Parses the arguments and runs a command. No other code ends the process.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use workos_magic_link::commands::{
 };
 use workos_magic_link::config::Problems;
 
-/// A request makes hundreds of small allocations, which take half the time with this allocator.
+/// Requests make hundreds of small allocations, which take half the time with this allocator.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

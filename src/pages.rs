@@ -1,4 +1,4 @@
-//! One typed struct a page: what a template may show is what its struct holds. The text is in
+//! Pages, one typed struct each. A template can show only the fields of its struct. The text is in
 //! the templates and in `locales/`.
 
 use std::future::{Ready, ready};
@@ -21,7 +21,7 @@ use crate::pages::templates::Locale;
 use crate::session::CurrentUser;
 use crate::sign_in::next::Next;
 
-/// Names the template of a page.
+/// Implements [`Page`] with this template.
 macro_rules! template {
     ($page:ty, $file:literal) => {
         impl crate::pages::Page for $page {
@@ -69,16 +69,17 @@ pub(crate) use mail::SignInMail;
 pub(crate) use open::OpenPage;
 pub(crate) use sign_in::{LoginPage, SentPage, SwitchPage};
 
-/// A page.
+/// A page, serialized as the context of its template.
 pub(crate) trait Page: Serialize {
     const TEMPLATE: &'static str;
 }
 
-/// The pages in the language of one request. A handler takes it as a parameter.
+/// Renders pages in the language of one request. Handlers take it as an extractor parameter.
 pub(crate) struct Pages {
     files: Arc<Files>,
     locale: usize,
-    /// Links to this page in the other languages, if a reload of it does nothing.
+    /// Links to this page in the other languages. Empty if the request isn't GET or HEAD, because a
+    /// link can't repeat it.
     languages: Vec<LanguageLink>,
 }
 
@@ -109,7 +110,7 @@ impl Pages {
         Self { files, locale, languages }
     }
 
-    /// The page, as it is shown where all went well.
+    /// Returns a 200 response with the page and its language links.
     pub(crate) fn show<P: Page>(&self, page: &P) -> HttpResponse {
         match self.render(page, &self.languages) {
             Ok(html) => HttpResponse::Ok().content_type(ContentType::html()).body(html),
@@ -120,7 +121,7 @@ impl Pages {
         }
     }
 
-    /// The response to a step of the sign-in flow.
+    /// Returns the response to a step of the sign-in flow.
     pub(crate) fn go(&self, next: Next) -> HttpResponse {
         let mut response = see_other(&next.path);
         // for own-mail or sso
@@ -128,7 +129,8 @@ impl Pages {
             response = self.show(&LeavingPage::new(url));
         }
         for cookie in next.cookies {
-            // Percent-encoded, as `actix-session` does it. It always is a header value.
+            // Percent-encode the value, as `actix-session` does. The result is always a valid
+            // header value.
             if let Ok(cookie) = HeaderValue::try_from(cookie.encoded().to_string()) {
                 response.headers_mut().append(SET_COOKIE, cookie);
             }
@@ -136,7 +138,7 @@ impl Pages {
         response
     }
 
-    /// The page as HTML, of an error or of a form that was sent, without links to other languages.
+    /// Returns the page as HTML without language links, for errors and submitted forms.
     pub(crate) fn html<P: Page>(&self, page: &P) -> String {
         self.render(page, &[]).unwrap_or_else(|error| {
             let cause = broken::<P>(&error);
@@ -151,7 +153,7 @@ impl Pages {
         self.locale().tera.render(P::TEMPLATE, &context)
     }
 
-    /// The messages of this language.
+    /// Returns the messages of the language.
     pub(crate) fn catalog(&self) -> &Catalog {
         &self.locale().catalog
     }
@@ -183,7 +185,7 @@ impl Responder for Next {
     }
 }
 
-/// The failure of a template, such as during development.
+/// Returns the failure for a template that can't be rendered, such as during development.
 fn broken<P: Page>(error: &tera::Error) -> Failure {
     Failure::internal(format!("{} can't be rendered: {}", P::TEMPLATE, with_sources(error)))
 }
@@ -201,7 +203,7 @@ impl HomePage {
     }
 }
 
-/// Redirects the browser, which follows by GET.
+/// Returns a 303 redirect, which the browser follows with GET.
 pub(crate) fn see_other(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }

@@ -1,4 +1,4 @@
-//! Assembles the app: its middleware in order, its listeners, its shutdown.
+//! Assembles the middleware, the listeners and the shutdown.
 
 use std::fs::File;
 use std::io;
@@ -27,21 +27,21 @@ use crate::pages::{self, error_responses};
 use crate::session::Store;
 use crate::{purge, routes};
 
-/// The longest that a shutdown waits for requests in flight, in seconds: as long as the slowest response
-/// takes.
+/// How long a shutdown waits for requests in flight, in seconds. The slowest response takes this
+/// long.
 const SHUTDOWN_TIMEOUT: u64 = 10;
-/// Load balancers request these under any host, from anywhere.
+/// Load balancers request these with any `Host` header and from any network.
 const HEALTH_CHECKS: &str = "/health/";
 
-/// The app, listening. With an embedded store, no other process can serve from the same folder until
-/// this is dropped.
+/// The app, listening on its addresses. While it exists, no other process can serve from the same
+/// `DATA_DIR` with the embedded store.
 pub struct RunningServer {
     server: Server,
     /// The listener of `METRICS_BIND_ADDRESS`.
     metrics: Option<Server>,
     store: Store,
     app: web::Data<App>,
-    /// The site's listener, which a shutdown closes before the worker threads end.
+    /// The site's listener. A shutdown closes it before the worker threads end.
     listener: TcpListener,
     shutdown: web::Data<Shutdown>,
     signals: Signals,
@@ -57,13 +57,14 @@ impl RunningServer {
         self.server.handle()
     }
 
-    /// Serves until it is stopped. On SIGTERM or SIGINT, requests in flight are finished first.
+    /// Serves until the server is stopped. On SIGTERM or SIGINT, it finishes requests in flight
+    /// first.
     ///
     /// # Errors
-    /// When a worker thread fails, or a second signal ends the shutdown at once.
+    /// Fails if a worker thread fails, or a second signal ends the shutdown early.
     pub async fn run(self) -> io::Result<()> {
         let purging = rt::spawn(purge::every_minute(self.store));
-        // Metrics are served for as long as the site is.
+        // Metrics remain available until the site has stopped.
         let metrics = self.metrics.map(|server| (server.handle(), rt::spawn(server)));
         let orderly = async {
             let ended = self.shutdown.serve(self.server, self.listener, self.drain).await;
@@ -84,18 +85,18 @@ impl RunningServer {
     }
 }
 
-/// Assembles the app and begins to listen; [`RunningServer::run`] handles requests.
+/// Assembles the app and starts to listen. [`RunningServer::run`] handles requests.
 ///
 /// # Errors
-/// When the store, the certificate or the data directory can't be used.
+/// Fails if the store, the certificate or the data directory can't be used.
 pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Result<RunningServer> {
-    // Before anything is measured.
+    // Install the recorder before any code records a metric.
     let metrics_listener = config.running.metrics_bind_address.map(metrics::listen).transpose()?;
     let is_public = !config.web.is_loopback();
     let data_dir = PrivateDir::new(&config.data_dir, "DATA_DIR");
     let data_dir = if is_public { data_dir } else { data_dir.allow_world_writable() };
     let place = &config.session_store;
-    // Instances with a shared store keep nothing else on disk, so they need no lock.
+    // With a shared store, an instance writes nothing else to disk, so it needs no lock.
     let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
     let tls = tls_config(&config.web.tls, &data_dir)?;
     let stores = Store::open(place, config.session, clock.clone())
@@ -124,15 +125,15 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .app_data(web::Data::new(store.clone()))
             .app_data(ending.clone())
             .configure(|site| routes::configure(site, &app, &store))
-            // Session cookies under an older key are accepted, and replaced.
+            // Replaces session cookies that were encrypted with an older key.
             .wrap(app.session_cookie.clone().rotation())
-            // Cookies are read by their exact bytes before anything else reads them.
+            // Reads cookies by their exact bytes, before any other code reads them.
             .wrap(from_fn(exact_cookies))
-            // Requests from other sites' pages are refused.
+            // Rejects requests from other sites' pages.
             .wrap(same_origin.clone().layer())
-            // Only this host is served.
+            // Rejects requests for other hosts.
             .wrap(host.clone().layer())
-            // Handlers get a request once all of it was read.
+            // Reads the whole request before the handler runs.
             .wrap(RequestLimits::default().layer())
             // Every failure of the layers above becomes a page.
             .wrap(from_fn(error_responses::render));
@@ -142,13 +143,14 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         site
             // A chosen language is remembered.
             .wrap(from_fn(pages::remember))
-            // Every response gets the security headers.
+            // Adds security headers to every response.
             .wrap(headers.clone().layer())
-            // Outermost, so that the log has the status that the browser sees.
+            // Logs requests. Nearly outermost, so that the log has the status that the browser
+            // gets.
             .wrap(from_fn(record_requests))
-            // Nothing is read from a connection while a response is sent to it.
+            // Reads nothing from a connection while a response is being sent on it.
             .wrap(from_fn(backpressure))
-            // The shutdown waits for requests in flight.
+            // Counts requests in flight, for the shutdown.
             .wrap(ending.count_requests())
     };
     let own = listener.try_clone()?;
@@ -160,7 +162,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .and_then(|listener| https_redirect::listen(server, listener, &base_url))
             .with_context(|| format!("HTTP_BIND_ADDRESS {address} can't be listened on"))?;
     }
-    // Signals are handled before the server is announced as running.
+    // Handle signals before the server is announced as running.
     let signals = Signals::from_now()?;
     let (server, listener) = (server.run(), own);
     Ok(RunningServer {
@@ -176,7 +178,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     })
 }
 
-/// The configuration of the listener, or `None` where a proxy terminates TLS.
+/// Returns the TLS configuration of the listener, or `None` if a proxy terminates TLS.
 fn tls_config(tls: &Tls, data_dir: &PrivateDir) -> anyhow::Result<Option<ServerConfig>> {
     let config = match tls {
         Tls::Off => return Ok(None),

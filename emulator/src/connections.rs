@@ -11,8 +11,8 @@ use crate::state::{Environment, Store, timestamp};
 
 pub(crate) const MAGIC_LINK: &str = "MagicLink";
 
-/// A connection as the API shows it. Every key is always present, because some SDKs can't decode a
-/// connection without it.
+/// A connection as represented in the API. All keys are always present, because some SDKs can't
+/// decode a connection without one of them.
 #[derive(Clone, Serialize)]
 pub(crate) struct Connection {
     object: &'static str,

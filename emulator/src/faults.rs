@@ -48,7 +48,7 @@ impl Fault {
         response.content_type(ContentType::json());
         match self {
             Self::Reset => {
-                // Closing a socket with no linger sends RST instead of FIN.
+                // With no linger, closing a socket sends RST instead of FIN.
                 if let Some(socket) = request.conn_data::<Socket>() {
                     let _ = socket.set_linger(Some(Duration::ZERO));
                 }
@@ -64,7 +64,7 @@ impl Fault {
     }
 }
 
-/// Keeps a handle on each connection's socket, for [`Fault::Reset`].
+/// Keeps a handle to each connection's socket, for [`Fault::Reset`].
 pub(crate) fn keep_socket(connection: &dyn Any, data: &mut Extensions) {
     if let Some(stream) = connection.downcast_ref::<TcpStream>()
         && let Ok(socket) = SockRef::from(stream).try_clone()

@@ -15,7 +15,7 @@ use crate::faults::Fault;
 use crate::smtp;
 use crate::sso_errors::ErrorOnDemand;
 
-/// Takes the place of an HTTP method. `path` is then an SMTP command.
+/// The method of hooks for SMTP, whose `path` is an SMTP command.
 pub(crate) const SMTP: &str = "SMTP";
 
 /// The body of `POST /_emulate/hooks`.
@@ -115,8 +115,9 @@ impl HookRequest {
         self.error.as_ref().map(|error| ErrorOnDemand::new(error, self.error_description.as_ref()))
     }
 
-    /// `*` matches all HTTP methods but not SMTP, so that a hook for the whole API doesn't affect
-    /// email. A hook with an error applies only to GET, the method that redirects.
+    /// Returns whether the hook applies to this call. `*` matches all HTTP methods but not SMTP, so
+    /// that a hook for the whole API doesn't affect email. A hook with an error applies only to
+    /// GET, the method that redirects.
     fn matches(&self, method: &str, path: &str) -> bool {
         let any = self.method == "*" && method != SMTP;
         (any || self.method.eq_ignore_ascii_case(method))

@@ -16,7 +16,7 @@ pub(crate) struct Identity {
     pub(crate) email: String,
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: Option<String>,
-    /// A slug.
+    /// The slug of the role.
     pub(crate) role: Option<String>,
     pub(crate) groups: Option<Vec<String>>,
     pub(crate) custom_attributes: Map<String, Value>,

@@ -20,7 +20,7 @@ const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-u
     frame-ancestors 'self'; \
     sandbox allow-same-origin allow-popups allow-top-navigation-by-user-activation";
 
-/// An email as a page shows it.
+/// The data of an email on a page.
 #[derive(Serialize)]
 struct MailView<'a> {
     #[serde(flatten)]

@@ -16,9 +16,9 @@ use crate::{email_address, ids};
 pub(crate) const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
 
 const CODE_LIFETIME: Duration = Duration::minutes(10);
-/// The limit of WorkOS isn't documented.
+/// WorkOS doesn't document its limit.
 const MAX_WRONG_ATTEMPTS: u32 = 5;
-/// For one address.
+/// Limits per email address.
 const MAX_SENDS_PER_MINUTE: usize = 3;
 const MAX_ATTEMPTS_PER_MINUTE: usize = 10;
 
@@ -26,7 +26,7 @@ const MAX_ATTEMPTS_PER_MINUTE: usize = 10;
 #[derive(Default)]
 pub(crate) struct MagicAuth {
     user_id: String,
-    /// Only the newest code works.
+    /// The newest code, which is the only one that works.
     code: Option<OneTimeCode>,
     sends: Vec<OffsetDateTime>,
     attempts: Vec<OffsetDateTime>,

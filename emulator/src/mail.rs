@@ -18,13 +18,13 @@ use crate::state::timestamp;
 /// The sender of emulated WorkOS emails. The sender that WorkOS uses isn't documented.
 const SENDER: &str = "sign-in@magic-link-emulator.test";
 
-/// Bounds memory, since any local program can send email.
+/// Limits memory, since any local program can send email.
 const MAX_MAILS: usize = 1_000;
 
 const UTC_MINUTE: &[BorrowedFormatItem<'static>] =
     format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
 
-/// An email in the inbox, as `GET /_emulate/inbox` shows it.
+/// An email as represented in `GET /_emulate/inbox`.
 #[derive(Clone, Serialize)]
 pub(crate) struct Mail {
     pub(crate) id: String,

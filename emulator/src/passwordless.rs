@@ -123,9 +123,9 @@ pub(crate) async fn send(
     Ok(HttpResponse::Created().json(json!({ "success": true })))
 }
 
-/// `GET /passwordless/{token}/confirm`: any GET uses up the link, even that of a scanner.
+/// `GET /passwordless/{token}/confirm`: every GET uses up the link, even that of a scanner.
 ///
-/// `HEAD` gets a response too, but doesn't use up the link.
+/// `HEAD` gets a response as well, but doesn't use up the link.
 pub(crate) async fn confirm(
     environment: web::Data<Environment>,
     request: HttpRequest,

@@ -8,7 +8,7 @@ use crate::identity::Identity;
 use crate::state::Store;
 use crate::{email_address, ids};
 
-/// A Profile as the API shows it. Every key is always present.
+/// A Profile as represented in the API. All keys are always present.
 #[derive(Clone, Serialize)]
 pub(crate) struct Profile {
     object: &'static str,

@@ -35,7 +35,7 @@ impl RequestLog {
     }
 
     pub(crate) fn set_status(&mut self, number: u64, status: StatusCode) {
-        // Numbers are ascending. The entry may have been removed since.
+        // Numbers are in ascending order. The entry may have been removed.
         if let Ok(index) = self.entries.binary_search_by_key(&number, |entry| entry.number) {
             self.entries[index].status = Some(status.as_u16());
         }

@@ -143,8 +143,8 @@ fn first_method(scanner: Scanner) -> Method {
     if matches!(scanner, Scanner::Head) { Method::HEAD } else { Method::GET }
 }
 
-/// Resolves every name to loopback. No DNS response can lead a scan to another computer, and names
-/// such as `app.localhost` work on every system.
+/// Resolves every name to loopback, so that no DNS response can direct a scan to another computer.
+/// Names such as `app.localhost` work on every system.
 struct LoopbackResolver;
 
 impl Resolve for LoopbackResolver {

@@ -67,7 +67,7 @@ impl SmtpServer {
 }
 
 async fn accept(listener: tokio::net::TcpListener, environment: web::Data<Environment>) {
-    // Aborts every conversation when this task is dropped.
+    // Dropping the set aborts every conversation.
     let mut conversations = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -81,7 +81,7 @@ async fn accept(listener: tokio::net::TcpListener, environment: web::Data<Enviro
             Ok((stream, _)) => {
                 conversations.spawn(conversation::serve(stream, environment.clone()));
             }
-            // Often temporary, such as a lack of file descriptors.
+            // The error is often temporary, such as a lack of file descriptors.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }

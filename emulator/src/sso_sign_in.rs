@@ -15,7 +15,7 @@ use crate::sso_errors::description_of;
 use crate::state::{Environment, Store};
 use crate::{email_address, ids, redirect};
 
-/// How long the identity provider's page works.
+/// The lifetime of a sign-in at the identity provider.
 const LIFETIME: Duration = Duration::minutes(10);
 
 /// Query or form parameters. An empty value counts as absent.
@@ -44,9 +44,9 @@ pub(crate) struct SignIn {
 
 /// Why a request was refused, and where the error is shown.
 pub(crate) enum Refusal {
-    /// On a page: the client ID or redirect URI is wrong, so a redirect would be unsafe.
+    /// Shows an error page. The client ID or redirect URI is wrong, so a redirect would be unsafe.
     Page(HostedError),
-    /// In the app, after a redirect.
+    /// Redirects to the app with the error.
     ToApp { redirect: AppRedirect, error: &'static str, description: &'static str },
 }
 

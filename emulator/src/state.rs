@@ -37,12 +37,12 @@ pub(crate) struct Urls {
     pub(crate) smtp: String,
 }
 
-/// An environment, as WorkOS calls it: its options and its records.
+/// An environment (the term of WorkOS): options and records.
 pub(crate) struct Environment {
     pub(crate) options: Options,
     pub(crate) urls: Urls,
     pub(crate) templates: Tera,
-    /// A reset restores these with the same IDs.
+    /// Restored by a reset, with the same IDs.
     initial_connections: Vec<Connection>,
     store: Mutex<Store>,
 }

@@ -18,7 +18,7 @@ use crate::state::{Environment, Store, bearer};
 const CODE_LIFETIME: Duration = Duration::minutes(10);
 const ACCESS_TOKEN_LIFETIME: Duration = Duration::seconds(600);
 
-/// An authorization code and what it stands for.
+/// An authorization code, and the Profile that it is exchanged for.
 pub(crate) struct AuthorizationCode {
     profile: Profile,
     expires_at: OffsetDateTime,
@@ -70,7 +70,7 @@ pub(crate) async fn exchange(
         refused("invalid_grant", description)
     };
     match store.codes.get(code) {
-        Some(issued) if now < issued.expires_at && parameters.proves(issued) => {}
+        Some(issued) if now < issued.expires_at && parameters.may_redeem(issued) => {}
         _ => return Err(invalid()),
     }
     let issued = store.codes.remove(code).ok_or_else(invalid)?;
@@ -182,7 +182,7 @@ impl TokenParameters {
 
     /// Returns whether the caller may redeem this code: with a client secret if the code has no
     /// challenge, else with the matching verifier.
-    fn proves(&self, issued: &AuthorizationCode) -> bool {
+    fn may_redeem(&self, issued: &AuthorizationCode) -> bool {
         match (&issued.code_challenge, self.get("code_verifier")) {
             (None, _) => self.get("client_secret").is_some(),
             (Some(_), None) => false,

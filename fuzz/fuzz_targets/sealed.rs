@@ -22,7 +22,8 @@ fn new_keys() -> KeyRing {
 }
 
 static KEYS: LazyLock<KeyRing> = LazyLock::new(new_keys);
-/// Never used to seal. The fuzzer can reuse values that the other keys sealed, and those would open.
+/// Keys that never seal, because the fuzzer can reuse values that other keys sealed, which would
+/// open.
 static UNUSED_KEYS: LazyLock<KeyRing> = LazyLock::new(new_keys);
 
 fuzz_target!(|input: (&str, &str, usize, u8)| {

@@ -1,7 +1,9 @@
-//! `--demo`: the app with an emulator of WorkOS, without an account or settings.
+//! Demo mode (`--demo`): runs the app with an emulator of WorkOS. It needs neither an account nor
+//! settings.
 //!
-//! It can't touch anything real: it reads no `.env`, takes no key, talks to the emulator only, listens
-//! on loopback only and keeps its files in a folder of its own.
+//! Demo mode is isolated from any real deployment: it reads no `.env`, uses no API key, sends
+//! requests only to the emulator, listens only on loopback and stores its files in a folder of its
+//! own.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,9 +23,9 @@ use crate::observability::log;
 /// Serves the app and the emulator until they are stopped.
 ///
 /// # Errors
-/// When a setting is wrong, anything would be reachable from another machine, or the app can't start.
+/// Fails if a setting is invalid, an address isn't on loopback, or the app can't start.
 pub async fn run() -> anyhow::Result<()> {
-    tls::survive_hangup()?;
+    tls::ignore_hangup()?;
     let variable = |name: &str| std::env::var(name).ok();
     let emulator = start_emulator(variable)?;
     let config = config(variable, &emulator)?;
@@ -58,7 +60,7 @@ fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<E
     ensure!(bind.ip().is_loopback(), "EMULATOR_BIND_ADDRESS must be loopback in a demo");
     let connections = Vec::new();
     // for sso
-    // Organizations exist as soon as they are named.
+    // The emulator knows the organizations from the start.
     let connections = match variable("SSO_DOMAINS") {
         Some(domains) => sso::ids_of_demo(&domains),
         None => connections,
@@ -69,12 +71,12 @@ fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<E
     })
 }
 
-/// Where the emulator shows the email that it "sent".
+/// Returns the URL of the emulator's inbox.
 fn inbox(emulator: &Emulator) -> String {
     format!("{}/inbox", emulator.url())
 }
 
-/// Reads the settings of a demo that calls this emulator and sends its email there.
+/// Reads the settings, and points the app at this emulator for API requests and email.
 fn config(
     variable: impl Fn(&str) -> Option<String>,
     emulator: &Emulator,
@@ -94,7 +96,7 @@ fn config(
         "SMTP_URL" if cfg!(feature = "smtp") => Some(emulator.smtp_url()),
         // for own-mail
         "MAIL_FROM" => Some("Magic Link demo <sign-in@demo.invalid>".to_owned()),
-        // A demo uses nothing of the real app.
+        // Demo mode uses no secrets or data of a real deployment.
         "COOKIE_KEYS" => None,
         // for redis
         "SESSION_STORE" => None,
@@ -122,7 +124,7 @@ fn data_dir(set: Option<String>) -> String {
     Path::new(&data_dir).join("demo").to_string_lossy().into_owned()
 }
 
-/// The default of `BASE_URL`: this machine, at the port that the demo listens on.
+/// Returns the default of `BASE_URL`: `localhost` with the scheme and port that the demo uses.
 fn base_url(tls: Option<String>, bind_address: Option<String>) -> String {
     let scheme = if tls.is_some_and(|tls| tls == "off") { "http" } else { "https" };
     let port = bind_address.as_deref().and_then(|address| address.rsplit(':').next());

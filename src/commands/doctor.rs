@@ -1,5 +1,5 @@
-//! `doctor`: checks the configuration against the live services and suggests fixes. It changes
-//! nothing. The checks are those of the crate `deployment-checks`.
+//! The `doctor` command: checks the configuration against the live services and suggests fixes. It
+//! changes nothing. The crate `deployment-checks` has the checks.
 
 use std::path::PathBuf;
 
@@ -12,11 +12,12 @@ use crate::config::{CERTIFICATE_FILE, Config, KEY_FILE, Tls};
 use crate::mail::Mailer;
 use crate::pages::templates;
 
-/// Runs all checks, and prints a line for each.
+/// Runs all checks and prints a line for each.
 ///
 /// # Errors
-/// [`crate::config::Problems`] when the settings can't be used at all; when a line can't be printed;
-/// else how many checks failed.
+/// - [`crate::config::Problems`] if the settings are invalid.
+/// - The number of failed checks, if any failed.
+/// - An I/O error if a line can't be printed.
 pub async fn run(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
     let config = Config::read(&variable)?;
     let mut report = Report::default();

@@ -1,4 +1,4 @@
-//! `keys`: makes cookie keys, and opens those of this app for the other commands.
+//! The `keys` command, and the cookie keys for other commands.
 
 use std::fs;
 
@@ -15,15 +15,15 @@ pub enum Keys {
     Generate,
 }
 
-/// Does it, and returns what to print.
+/// Runs the command and returns what to print.
 ///
 /// # Errors
-/// When the system has no random bytes.
+/// Fails if the system's random number generator fails.
 pub fn run(Keys::Generate: Keys) -> anyhow::Result<String> {
     Ok(sealed::generate_cookie_key()?)
 }
 
-/// Returns the keys of `COOKIE_KEYS`, or the one made for development.
+/// Returns the keys from `COOKIE_KEYS`, or the key generated for development.
 pub(super) fn key_ring(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<KeyRing> {
     let (keys, data_dir) = config::read_keys(variable)?;
     if let Some(keys) = keys {

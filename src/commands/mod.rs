@@ -1,5 +1,4 @@
-//! The program's commands: what `main.rs` dispatches to. Each returns the error that the program ends
-//! with.
+//! The program's commands, which `main.rs` dispatches to.
 
 pub mod audit;
 #[cfg(feature = "demo")]
@@ -15,10 +14,11 @@ use anyhow::{Context, bail};
 
 use crate::email_address::EmailAddress;
 
-/// The variables of the environment, and of `.env` for those that aren't set.
+/// Returns a lookup of the environment variables, with `.env` as a fallback for those that aren't
+/// set.
 ///
 /// # Errors
-/// When `.env` can't be read.
+/// Fails if `.env` can't be read.
 pub fn variables() -> anyhow::Result<impl Fn(&str) -> Option<String>> {
     Ok(env_settings::with_env_file(".env")?)
 }
@@ -26,15 +26,15 @@ pub fn variables() -> anyhow::Result<impl Fn(&str) -> Option<String>> {
 /// Writes a line to standard output.
 ///
 /// # Errors
-/// As [`check_printed`].
+/// The same as [`check_printed`].
 pub fn print(text: &str) -> anyhow::Result<()> {
     check_printed(writeln!(io::stdout(), "{text}"))
 }
 
-/// Accepts that the reader closed the pipe, as `head` does.
+/// Ignores a closed pipe, which is normal with `head`.
 ///
 /// # Errors
-/// When standard output could not be written for another reason.
+/// Fails if standard output could not be written for any other reason.
 pub fn check_printed(printed: io::Result<()>) -> anyhow::Result<()> {
     match printed {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -1,4 +1,4 @@
-//! No command: serves the app.
+//! Serves the app, if no command is given.
 
 use std::net::TcpListener;
 
@@ -20,9 +20,10 @@ TLS_CERT_FILE=localhost.pem and TLS_KEY_FILE=localhost-key.pem.
 /// Serves the app until it is stopped.
 ///
 /// # Errors
-/// When the settings are wrong, the app can't start, or it ends before it has answered everything.
+/// Fails if the settings are invalid, the app can't start, or it stops before all requests have
+/// been answered.
 pub async fn run() -> anyhow::Result<()> {
-    tls::survive_hangup()?;
+    tls::ignore_hangup()?;
     let config = Config::read(variables()?)?;
     let _log = log::start(&config.log);
     let address = config.web.bind_address;
@@ -30,7 +31,7 @@ pub async fn run() -> anyhow::Result<()> {
     Ok(server.run().await?)
 }
 
-/// Begins to listen, then prints where. `welcome` makes that text of the site's origin.
+/// Starts to listen and prints `welcome`, which gets the origin of the site.
 pub(super) fn start(
     config: Config,
     welcome: impl FnOnce(&str) -> String,
@@ -42,7 +43,7 @@ pub(super) fn start(
     let site = config.web.base_url.origin().ascii_serialization();
     let is_self_signed = config.web.tls == Tls::SelfSigned;
     let server = server::serve(config, listener, Clock::default())?;
-    // The server runs even if this can't be printed.
+    // The server runs even if standard output is closed.
     let _ = print(&format!("\n{}", welcome(&site)));
     if is_self_signed {
         let _ = print(SELF_SIGNED_HINT);

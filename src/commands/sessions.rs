@@ -1,5 +1,5 @@
-//! `sessions`: lists and ends sessions in the store while the server runs. A session that it ends
-//! is refused from the next request on. Each command writes an audit line to standard error.
+//! The `sessions` command: lists and revokes sessions while the server runs. A revoked session is
+//! rejected from the next request on. Each command writes an audit entry to standard error.
 
 use std::fmt::Write;
 
@@ -38,17 +38,17 @@ pub enum Sessions {
     },
 }
 
-/// Does it, and returns what to print.
+/// Runs the command and returns what to print.
 ///
 /// # Errors
-/// When the settings are wrong, there is no store, it fails, or this is no email address.
+/// Fails if the settings or the email address are invalid, or the store doesn't exist or fails.
 pub async fn run(
     command: Sessions,
     variable: impl Fn(&str) -> Option<String>,
 ) -> anyhow::Result<String> {
     let (location, limits) = config::read_store(&variable)?;
     let _log = log::start(&config::read_audit_log(&variable)?);
-    // Opening creates a store where there is none, and then a mistyped folder would look empty.
+    // Opening would create a missing store, and a mistyped folder would look like an empty one.
     ensure!(location.exists(), "there is no session store in {location}");
     let opener = Store::open(&location, limits, Clock::default())
         .with_context(|| format!("the session store in {location} can't be opened"))?;
@@ -63,7 +63,7 @@ pub async fn run(
             let user = alias(&email);
             let sessions = store.list(&SessionFilter::Email(email.into())).await;
             let result = sessions.as_ref().map(|sessions| Some(sessions.len())).map_err(failed);
-            audit::by_operator(Event::ListedByOperator, user, result);
+            audit::write_command(Event::ListedByOperator, user, result);
             Ok(table(&sessions?))
         }
         Sessions::End { email, .. } => {
@@ -74,14 +74,15 @@ pub async fn run(
                 None => store.revoke_all(EndReason::ByOperator).await,
             };
             let result = revoked.as_ref().map(|revoked| Some(*revoked)).map_err(failed);
-            audit::by_operator(Event::EndedByOperator, user, result);
+            audit::write_command(Event::EndedByOperator, user, result);
             let revoked = revoked?;
             Ok(format!("Ended {revoked} session{}.", if revoked == 1 { "" } else { "s" }))
         }
     }
 }
 
-/// One line for each session, under a heading; columns are separated by tabs for other programs.
+/// Returns one line for each session, below a heading. Columns are separated by tabs so that other
+/// programs can parse them.
 fn table(sessions: &[SessionInfo]) -> String {
     let mut table = "id\tsigned in\tlast seen\tends\taddress\tdevice".to_owned();
     for session in sessions {

@@ -1,8 +1,8 @@
-//! Approval from another device.
+//! The setting for approving a sign-in from another device.
 
 use env_settings::Reader;
 
-/// `CROSS_DEVICE`: whether a link that is opened in another browser may approve the sign-in.
+/// Reads `CROSS_DEVICE`: whether a link opened in another browser may approve the sign-in.
 pub(super) fn approves(read: &mut Reader<'_>) -> bool {
     read.choice("CROSS_DEVICE", [("approve", true), ("deny", false)], "is approve or deny")
 }

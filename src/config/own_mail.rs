@@ -1,4 +1,4 @@
-//! Links of our own, and the mail server that sends them.
+//! Settings of sign-in links that the app emails itself.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use crate::mail::Settings;
 use crate::mail::{InvalidServer, Sender, Server};
 use crate::sign_in::{LinkDelivery, SignInMethod};
 
-/// Links of our own.
+/// Settings of sign-in links that the app emails itself.
 pub struct OwnMail {
     /// `SMTP_URL`, `MAIL_FROM`
     pub server: Option<Settings>,
-    /// How long such a link works: 5 minutes to 24 hours.
+    /// `LINK_EXPIRES_IN`: from 5 minutes to 24 hours.
     pub link_lifetime: Duration,
 }
 
 impl Config {
-    /// Whether links of our own are offered to users whose link from WorkOS was used up.
+    /// Returns whether users whose WorkOS link was used up are offered a link from the app instead.
     pub(crate) fn offers_own_links(&self) -> bool {
         let is_default =
             matches!(self.sign_in.default_method(), SignInMethod::Link(LinkDelivery::WorkOs));
@@ -28,7 +28,7 @@ impl Config {
     }
 }
 
-/// `LINK_DELIVERY`
+/// Reads `LINK_DELIVERY`.
 pub(super) fn link_delivery(read: &mut Reader<'_>, default: LinkDelivery) -> LinkDelivery {
     let deliveries = [("workos", default), ("smtp", LinkDelivery::Smtp)];
     read.choice("LINK_DELIVERY", deliveries, "is workos or smtp")
@@ -48,8 +48,8 @@ pub(super) fn own_mail(
     OwnMail { server: server(read, delivery, extra_roots), link_lifetime }
 }
 
-/// Needed for links of our own. Without those it is optional: they are then offered to users whose link
-/// a scanner used up.
+/// Reads `SMTP_URL` and `MAIL_FROM`. They are required with `LINK_DELIVERY=smtp`. Otherwise they
+/// are optional, and only users whose WorkOS link was used up are offered a link from the app.
 #[cfg(feature = "smtp")]
 fn server(
     read: &mut Reader<'_>,
@@ -71,7 +71,7 @@ fn server(
         Err(InvalidServer::Certificates) => {
             read.problem("SMTP_URL", "needs the system's CA certificates, which can't be read");
         }
-        // An empty URL is a problem already.
+        // `required` has reported an empty URL already.
         Err(_) if !url.is_empty() => read.problem(
             "SMTP_URL",
             "is a URL such as smtps://user:password@mail.example.com, or \
@@ -90,7 +90,7 @@ fn server(
     Some(Settings::new(server.ok()?, sender.ok()?))
 }
 
-/// Settings that need SMTP are refused.
+/// Rejects settings that need SMTP.
 #[cfg(not(feature = "smtp"))]
 fn server(read: &mut Reader<'_>, delivery: LinkDelivery, _: &ExtraRoots) -> Option<Settings> {
     const EXPECTED: &str = "needs a program that was built with the feature smtp";

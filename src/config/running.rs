@@ -1,15 +1,16 @@
-//! Metrics and shutdown.
+//! Settings of metrics and shutdown.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use env_settings::Reader;
 
-/// Metrics and shutdown.
+/// Settings of metrics and shutdown.
 pub struct Running {
     /// `METRICS_BIND_ADDRESS`
     pub metrics_bind_address: Option<SocketAddr>,
-    /// `SHUTDOWN_DRAIN`: how long the app continues to serve after its health check says not ready.
+    /// `SHUTDOWN_DRAIN`: how long the app continues to serve after its readiness check starts to
+    /// fail.
     pub shutdown_drain: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! Where sessions are kept, under which keys, and for how long.
+//! Settings of sessions, their store and the cookie keys.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -12,10 +12,11 @@ use crate::sealed::{InvalidCookieKey, KeyRing};
 use crate::session::store::SharedOptions; // with redis
 use crate::session::{Lifetimes, Limits, StoreLocation};
 
-/// Reads the settings of commands that use the store beside the server: its location and limits.
+/// Reads the location and the limits of the session store, for commands that use it while the
+/// server runs.
 ///
 /// # Errors
-/// [`Problems`], as [`super::Config::read`].
+/// The same as [`super::Config::read`].
 pub fn read_store(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<(StoreLocation, Limits), Problems> {
@@ -58,10 +59,10 @@ pub(super) fn session(read: &mut Reader<'_>) -> Limits {
     Limits { lifetimes, sessions_per_user: sessions_per_user.get() }
 }
 
-/// Reads the keys of `COOKIE_KEYS`, if that is set, and `DATA_DIR`, which has one if it isn't.
+/// Reads `COOKIE_KEYS`, and `DATA_DIR`, which contains a generated key if `COOKIE_KEYS` isn't set.
 ///
 /// # Errors
-/// [`Problems`], as [`super::Config::read`].
+/// The same as [`super::Config::read`].
 pub fn read_keys(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<(Option<KeyRing>, PathBuf), Problems> {
@@ -71,12 +72,12 @@ pub fn read_keys(
     read.finish((keys, data_dir))
 }
 
-/// Parses keys as `COOKIE_KEYS` has them.
+/// Parses keys in the format of `COOKIE_KEYS`.
 ///
 /// # Errors
-/// [`InvalidCookieKey`] if one of them isn't 64 bytes in base64.
+/// Returns [`InvalidCookieKey`] if a key isn't 64 bytes in base64.
 pub fn parse_cookie_keys(keys: &str) -> Result<KeyRing, InvalidCookieKey> {
-    // The name goes into the key derivation: with another one, no earlier cookie opens.
+    // The name is part of the key derivation. Changing it invalidates all existing cookies.
     KeyRing::parse(keys, "workos-magic-link")
 }
 

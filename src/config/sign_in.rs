@@ -1,4 +1,4 @@
-//! Who may sign in, and how.
+//! Settings of the sign-in flow.
 
 use std::time::Duration;
 
@@ -12,16 +12,16 @@ use crate::sign_in::{LinkDelivery, SignInMethod};
 
 const FIFTEEN_MINUTES: Duration = Duration::from_mins(15);
 
-/// How users sign in.
+/// Settings of the sign-in flow.
 pub struct SignIn {
-    /// `SIGN_IN_WITH=code`: email codes instead of links.
+    /// Whether `SIGN_IN_WITH` is `code`: users get an email code instead of a link.
     pub by_code: bool,
     /// `LINK_DELIVERY`
     pub link_delivery: LinkDelivery,
-    /// How long a link works that WorkOS sends: 15 minutes to 24 hours.
+    /// `LINK_EXPIRES_IN` of links that WorkOS sends: from 15 minutes to 24 hours.
     pub link_lifetime: Duration,
     // for cross-device
-    /// `CROSS_DEVICE`: whether a link that is opened in another browser may approve the sign-in.
+    /// `CROSS_DEVICE`: whether a link opened in another browser may approve the sign-in.
     pub approves_cross_device: bool,
     // for sso
     /// `SSO_DOMAINS`
@@ -29,7 +29,7 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// `SIGN_IN_WITH` and `LINK_DELIVERY`
+    /// Returns the method for users without SSO, from `SIGN_IN_WITH` and `LINK_DELIVERY`.
     #[must_use]
     pub fn default_method(&self) -> SignInMethod {
         match self.by_code {
@@ -64,14 +64,14 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
     }
 }
 
-/// `LINK_EXPIRES_IN`, for WorkOS's link.
+/// Reads `LINK_EXPIRES_IN` for WorkOS's link.
 fn link_lifetime(read: &mut Reader<'_>, delivery: LinkDelivery) -> Duration {
     match delivery {
         LinkDelivery::WorkOs => {
             read.duration("LINK_EXPIRES_IN", "15m", FIFTEEN_MINUTES..=DAY, "is from 15m to 24h")
         }
         // for own-mail
-        // The link is then created when ours is opened, and used at once.
+        // The WorkOS link is created only when ours is opened, and is used immediately.
         LinkDelivery::Smtp => FIFTEEN_MINUTES,
     }
 }

@@ -1,5 +1,5 @@
 // for sso
-//! Sign-in through organizations.
+//! Settings of sign-in through SSO.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,8 @@ use env_settings::Reader;
 use crate::email_address::parse_domain;
 use crate::workos::SsoSelector;
 
-/// `SSO_DOMAINS`: domains (in ASCII) whose users sign in through the identity provider of their
-/// organization, each with that organization or connection.
+/// `SSO_DOMAINS`: the organization or connection of each domain, in ASCII, whose users sign in
+/// through SSO.
 pub(crate) type SsoDomains = HashMap<String, SsoSelector>;
 
 pub(super) fn domains(read: &mut Reader<'_>) -> SsoDomains {
@@ -29,8 +29,8 @@ fn entry(entry: &str) -> Option<(String, SsoSelector)> {
     Some((parse_domain(domain.trim()).ok()?, SsoSelector::parse(id.trim())?))
 }
 
-/// The organizations and connections of `SSO_DOMAINS`, each with its domain: the emulator of a demo
-/// has them from its start. Bad entries are reported with the other settings.
+/// Returns the organizations and connections in `SSO_DOMAINS`, each with its domain, so that the
+/// emulator has them in demo mode. Skips invalid entries, which [`domains`] reports.
 #[cfg(feature = "demo")]
 pub(crate) fn ids_of_demo(domains: &str) -> Vec<(String, String)> {
     let ids = domains.split(',').filter_map(|listed| {

@@ -1,4 +1,4 @@
-//! Where this app is reached, and what terminates TLS.
+//! Settings of addresses, proxies and TLS.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -8,15 +8,15 @@ use env_settings::{Reader, is_loopback};
 use ipnet::IpNet;
 use url::Url;
 
-/// Where this app listens, and where browsers reach it.
+/// Settings of addresses, proxies and TLS.
 pub struct Web {
     /// `BASE_URL`: the origin that browsers see.
     pub base_url: Url,
     /// `BIND_ADDRESS`
     pub bind_address: SocketAddr,
-    /// `HTTP_BIND_ADDRESS`: where plain HTTP is redirected to `base_url`, if anywhere.
+    /// `HTTP_BIND_ADDRESS`: the address that redirects plain HTTP to `base_url`.
     pub http_bind_address: Option<SocketAddr>,
-    /// `MAX_CONNECTIONS`: the most connections to both addresses at the same time.
+    /// `MAX_CONNECTIONS`: the maximum number of concurrent connections to both addresses together.
     pub max_connections: NonZeroUsize,
     /// `TLS`
     pub tls: Tls,
@@ -27,7 +27,7 @@ pub struct Web {
 }
 
 impl Web {
-    /// Whether this app is reached from its own machine only, as in development.
+    /// Returns whether `base_url` is on loopback, as in development.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.base_url)
@@ -37,7 +37,7 @@ impl Web {
 /// What terminates TLS, and with which certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tls {
-    /// This app, with a certificate that it makes and keeps in `DATA_DIR`. For development.
+    /// This app, with a self-signed certificate that it generates in `DATA_DIR`. For development.
     SelfSigned,
     /// This app, with the certificate in these PEM files.
     Files {
@@ -63,7 +63,7 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
     let http_bind_address = http_bind_address(read, bind_address);
     let max_connections =
         read.parse("MAX_CONNECTIONS", "1000", "is a number of connections, such as 1000");
-    // Read whatever TLS is, so that a bad value is always reported.
+    // Read in any case, so that an invalid value is always reported.
     let [cert, key] =
         ["TLS_CERT_FILE", "TLS_KEY_FILE"].map(|name| PathBuf::from(read.or(name, "")));
     let tls = read.choice(

@@ -1,4 +1,4 @@
-//! How to talk to WorkOS.
+//! Settings of the WorkOS API.
 
 use anyhow::Context;
 use env_settings::{Reader, is_loopback};
@@ -8,10 +8,10 @@ use url::Url;
 
 use crate::workos::{Client, Credentials};
 
-/// What WorkOS knows this program as.
+/// The `User-Agent` of requests to WorkOS.
 const USER_AGENT: &str = concat!("workos-magic-link/", env!("CARGO_PKG_VERSION"));
 
-/// How to talk to WorkOS.
+/// Settings of the WorkOS API.
 pub struct WorkOs {
     /// `WORKOS_API_URL`
     pub api_url: Url,
@@ -22,7 +22,7 @@ pub struct WorkOs {
 }
 
 impl WorkOs {
-    /// Makes a client with these settings.
+    /// Builds a WorkOS client with these settings.
     pub(crate) fn client(&self, extra_roots: &ExtraRoots) -> anyhow::Result<Client> {
         let http = http_client(&self.api_url, extra_roots).user_agent(USER_AGENT);
         Client::new(http, self.api_url.clone(), self.credentials.clone())
@@ -48,7 +48,8 @@ pub(super) fn workos(read: &mut Reader<'_>, base_url: &Url) -> WorkOs {
         "WORKOS_CLIENT_ID",
         "is needed: the client id from the WorkOS dashboard, API Keys",
     );
-    // Browsers are redirected to WorkOS with it: if the two were swapped, they would see the key.
+    // The client ID appears in redirect URLs. If the two values were swapped, the key would be
+    // exposed there.
     if client_id.starts_with("sk_") || !is_plain(&client_id) {
         read.problem(
             "WORKOS_CLIENT_ID",

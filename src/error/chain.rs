@@ -1,6 +1,6 @@
-//! The chain of causes of an error, for the log.
+//! Formats the cause chain of an error.
 
-/// Returns an error and its causes, in one line.
+/// Returns the error and its causes on one line, separated by colons.
 pub(crate) fn with_sources(error: &dyn std::error::Error) -> String {
     let mut line = error.to_string();
     let mut source = error.source();

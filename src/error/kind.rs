@@ -1,13 +1,13 @@
-//! The kinds of failure: their stable names, statuses, and the message that a visitor reads.
+//! The kinds of failures, each with its code, HTTP status and message.
 
 use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-/// Makes the enum and its table of one list: a kind, its name, its status, its message, and whether its
-/// page offers a new sign-in.
+/// Defines the enum and its table. Each row has a kind, its code, its status, its message and
+/// optionally `offers_sign_in`, if its page offers a new sign-in.
 macro_rules! kinds {
     ($($(#[$attribute:meta])* $kind:ident $name:literal $status:ident $message:literal $($offer:ident)?;)*) => {
-        /// A kind of failure. Programs distinguish kinds by [`ErrorKind::name`], users by the page.
+        /// A kind of failure. API clients distinguish kinds by [`ErrorKind::name`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "each is explained by what its page says")]
         pub enum ErrorKind {
@@ -99,31 +99,31 @@ kinds! {
 }
 
 impl ErrorKind {
-    /// The code in `data-error` and in problem documents. Fixed.
+    /// Returns the stable code, for `data-error` in pages and `code` in problem documents.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.entry().0
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(self) -> StatusCode {
         self.entry().1
     }
 
-    /// The name of its message in `locales/`, with a `title` and a `text`.
+    /// Returns the ID of the message in `locales/`, which has a `title` and a `text`.
     #[must_use]
     pub fn message(self) -> &'static str {
         self.entry().2
     }
 
-    /// Whether a new sign-in is the way on.
+    /// Returns whether the page offers a new sign-in.
     pub(crate) fn offers_sign_in(self) -> bool {
         self.entry().3
     }
 
-    /// The kind of failure behind a bare status that the framework responded with.
-    pub(crate) fn of_status(status: StatusCode) -> Self {
+    /// Returns the kind for an error response of the framework, which has only a status.
+    pub(crate) fn from_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,

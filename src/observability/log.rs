@@ -1,11 +1,11 @@
-//! The log. It never has the query of a request, an IP or email address, or a secret.
+//! The log. It never contains query strings, IP addresses, email addresses or secrets.
 
 use web_observability::log::{self, LogGuard};
 
 use crate::config;
 
-/// Starts the log. Hold the guard until the end, or the last lines are lost.
+/// Starts the log. Keep the guard until the program ends, or the last lines are lost.
 pub fn start(config: &config::Log) -> LogGuard {
-    // actix-session warns of every forged cookie, and of what the store has logged already.
+    // actix-session logs a warning for every forged cookie, and repeats errors of the store.
     log::start(&format!("actix_session=error,{}", config.filter), config.json)
 }

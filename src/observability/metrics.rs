@@ -1,8 +1,8 @@
-//! Serves the metrics for Prometheus on a listener of its own, so that they can't be reached through
+//! Serves the metrics for Prometheus on a separate listener, so that they aren't reachable through
 //! the site.
 //!
-//! The rest of the code knows only the `metrics` crate, whose calls do nothing unless [`listen`] was
-//! called first. To do without metrics, delete this file and its calls in `server.rs`.
+//! The rest of the code uses only the `metrics` crate, whose macros do nothing unless [`listen`]
+//! was called first. To remove metrics, delete this file and its calls in `server.rs`.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -16,16 +16,16 @@ use web_observability::Recorder;
 
 use crate::session::StoreOpener;
 
-/// Bucket bounds for calls of other servers, which time out after at most 38 seconds.
+/// Histogram buckets for calls to other servers, which time out after at most 38 seconds.
 const CALLS: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0];
-/// Bucket bounds for the store: a read takes microseconds where the store is embedded.
+/// Histogram buckets for the store. A read from the embedded store takes microseconds.
 const STORE: [f64; 12] =
     [0.000_005, 0.000_01, 0.000_025, 0.000_1, 0.000_25, 0.001, 0.002_5, 0.01, 0.05, 0.1, 0.5, 1.0];
 
 /// Installs the recorder and binds the listener.
 ///
 /// # Errors
-/// When the address can't be listened on, or there is a recorder already.
+/// Fails if the address can't be bound, or a recorder is already installed.
 pub(crate) fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, Recorder)> {
     let listener = TcpListener::bind(address)
         .with_context(|| format!("METRICS_BIND_ADDRESS {address} can't be listened on"))?;
@@ -53,7 +53,7 @@ fn describe() {
 /// Serves the metrics on the listener.
 ///
 /// # Errors
-/// When the listener can't be used.
+/// Fails if the listener can't be used.
 pub(crate) fn serve(
     (listener, recorder): (TcpListener, Recorder),
     stores: StoreOpener,

@@ -1,4 +1,4 @@
-//! The pages of the signed-in user.
+//! The pages of a signed-in user.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub(crate) struct AccountPage {
     raw_attributes_json: String,
     device: String,
     address: String,
-    /// `None` if the identity provider has none.
+    /// `None` if the identity provider sent no name.
     name: Option<String>,
     initials: String,
     signed_in_at: i64,
@@ -85,7 +85,7 @@ impl AccountSessionsPage {
     }
 }
 
-/// One or two letters in place of a picture: of the name, or of the address.
+/// Returns one or two letters to show in place of a picture, from the name or else the address.
 fn initials(name: Option<&str>, email: &str) -> String {
     let mailbox = email.split(['@', '+']).next().unwrap_or_default();
     let of = |words: &str| {

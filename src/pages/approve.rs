@@ -1,4 +1,4 @@
-//! The pages of a link that was opened in a browser that didn't request it.
+//! Pages for approving a sign-in from another browser.
 
 use serde::Serialize;
 
@@ -8,14 +8,14 @@ use crate::error::{ErrorKind, Failure};
 use crate::sign_in::approve::NotApproved;
 use crate::sign_in::{RequestContext, SignInId};
 
-/// A link, in a browser that didn't request it.
+/// The form for the two digits, in a browser that didn't request the link.
 #[derive(Serialize)]
 pub(crate) struct ApprovePage {
-    /// The sign-in, where the form doesn't name it anyway.
+    /// The ID of the sign-in, if `action` doesn't identify it.
     pub(super) flow: Option<String>,
-    /// Where the digits go.
+    /// The URL that the form is sent to.
     pub(super) action: String,
-    /// The page where the sign-in can be ended; without one, a button does that here.
+    /// The page that cancels the sign-in. If `None`, this page has a button for it.
     pub(super) cancel_url: Option<String>,
     asked_at: i64,
     device: String,
@@ -26,7 +26,7 @@ pub(crate) struct ApprovePage {
 template!(ApprovePage, "approve.html");
 
 impl ApprovePage {
-    pub(crate) fn of_workos_link(id: &SignInId, requested: &RequestContext) -> Self {
+    pub(crate) fn for_workos_link(id: &SignInId, requested: &RequestContext) -> Self {
         Self {
             flow: Some(id.as_str().to_owned()),
             action: "/login/approve".to_owned(),
@@ -38,19 +38,20 @@ impl ApprovePage {
         }
     }
 
-    /// Says why it wasn't approved: wrong digits, and how many attempts are left, if one was counted.
-    pub(crate) fn refusing(self, refused: NotApproved, pages: &Pages) -> Failure {
+    /// Returns the failure with this page, which says that the digits were wrong and how many
+    /// attempts are left.
+    pub(crate) fn into_failure(self, refused: NotApproved, pages: &Pages) -> Failure {
         let tries_left = match refused {
             NotApproved::WrongDigits(attempts_left) => attempts_left,
             NotApproved::Failed(failure) => return failure,
         };
         let kind = ErrorKind::WrongDigits;
-        let page = Self { error: Some(Problem::of(kind)), tries_left, ..self };
+        let page = Self { error: Some(Problem::new(kind)), tries_left, ..self };
         Failure::new(kind, "wrong digits").with_page(pages.html(&page))
     }
 }
 
-/// The digits were right.
+/// The page shown when the digits were right.
 #[derive(Serialize)]
 pub(crate) struct ApprovedPage {}
 

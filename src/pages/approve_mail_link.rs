@@ -1,11 +1,11 @@
-//! The page of our own link in a browser that didn't request it.
+//! The form for the two digits, for the app's own link.
 
 use super::ApprovePage;
 use crate::sign_in::MailLink;
 
 impl ApprovePage {
-    pub(crate) fn of_mail_link(token: &str, link: &MailLink) -> Self {
-        let mut page = Self::of_workos_link(&link.id, &link.requested);
+    pub(crate) fn for_mail_link(token: &str, link: &MailLink) -> Self {
+        let mut page = Self::for_workos_link(&link.id, &link.requested);
         page.flow = None;
         page.action = format!("/login/open/{token}");
         page.cancel_url = Some(format!("/login/cancel/{token}"));

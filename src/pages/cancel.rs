@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use crate::sign_in::RequestContext;
 
-/// "I didn't request this": the button, or what it did.
+/// Asks to confirm "Cancel sign-in", or says that the sign-in was canceled.
 #[derive(Serialize)]
 pub(crate) struct CancelPage {
-    /// `None` once it is done.
+    /// The token of the link. `None` once the sign-in is canceled.
     pub(super) token: Option<String>,
     device: String,
     asked_at: i64,

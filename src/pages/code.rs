@@ -1,4 +1,4 @@
-//! The page that takes an emailed code.
+//! The page with the field for an email code.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use crate::sign_in::email_code::RejectedCode;
 pub(crate) struct CodePage {
     #[serde(flatten)]
     sent: SentPage,
-    /// Another user, who is signed in here so far.
+    /// The email address of another user who is signed in here.
     signed_in_as: Option<String>,
-    /// Whether an attempt is being made: the page moves on by itself.
+    /// Whether an attempt is in progress. The page then continues automatically.
     is_trying: bool,
     error: Option<Problem>,
     tries_left: Option<u32>,
-    /// When to try again, in seconds.
+    /// How long to wait before trying again, in seconds.
     retry_after: Option<u64>,
 }
 
@@ -38,21 +38,21 @@ impl CodePage {
         }
     }
 
-    /// Shows why a code was refused.
-    pub(crate) fn rejected(self, pages: &Pages, rejected: RejectedCode) -> Failure {
+    /// Returns the failure with this page, which says why the code was rejected.
+    pub(crate) fn into_failure(self, pages: &Pages, rejected: RejectedCode) -> Failure {
         let RejectedCode { failure, attempts_left, .. } = rejected;
-        let page = self.refusing(failure.kind, attempts_left, failure.retry_after);
+        let page = self.with_error(failure.kind, attempts_left, failure.retry_after);
         failure.with_page(pages.html(&page))
     }
 
-    /// Says beside the field what was wrong, and what is left.
-    pub(crate) fn refusing(
+    /// Adds an error message for the field, and the number of attempts left.
+    pub(crate) fn with_error(
         self,
         kind: ErrorKind,
         tries_left: Option<u32>,
         retry_after: Option<Duration>,
     ) -> Self {
         let retry_after = retry_after.map(|wait| wait.as_secs().max(1));
-        Self { error: Some(Problem::of(kind)), tries_left, retry_after, ..self }
+        Self { error: Some(Problem::new(kind)), tries_left, retry_after, ..self }
     }
 }

@@ -16,10 +16,11 @@ use crate::error::{ErrorKind, Failure, Offer};
 use crate::pages::{ErrorPage, Pages};
 use crate::sign_in::ReturnTo;
 
-/// How long to wait before trying again if that isn't known, in seconds.
+/// The `Retry-After` of temporary failures whose duration isn't known, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 5;
 
-/// The middleware. It wraps everything that can fail.
+/// Replaces every error response with a page or a problem document. This middleware must wrap
+/// everything that can fail.
 pub(crate) async fn render(
     app: web::Data<App>,
     request: ServiceRequest,
@@ -28,9 +29,8 @@ pub(crate) async fn render(
     replace_errors(request, next, |request, response| {
         let error = response.error();
         let rejection = error.and_then(Error::as_error::<Rejection>);
-        // Of errors of extractors and the framework, only the status is used: their text exposes
-        // internals.
-        let kind = ErrorKind::of_status(response.status());
+        // Use only the status of other errors, because their text could expose internals.
+        let kind = ErrorKind::from_status(response.status());
         let of_others = rejection.map_or_else(
             || Failure::new(kind, "answered by the framework"),
             |rejection| Failure::from(*rejection),
@@ -38,7 +38,7 @@ pub(crate) async fn render(
         let failure = error.and_then(Error::as_error::<Failure>).unwrap_or(&of_others);
         if !failure.is_reported {
             failure.log();
-            audit::refused(&app.keys, request, failure);
+            audit::write_refusal(&app.keys, request, failure);
         }
         respond(&app, request, failure)
     })
@@ -58,7 +58,7 @@ fn respond(app: &web::Data<App>, request: &HttpRequest, failure: &Failure) -> Ht
     response
 }
 
-/// How many seconds to wait before trying again, where that helps.
+/// Returns how long to wait before trying again, in seconds, if the failure is temporary.
 fn wait(failure: &Failure) -> Option<u64> {
     match failure.kind.status() {
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
@@ -76,31 +76,31 @@ fn page(pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse
     let page = match failure.offer.as_deref() {
         Some(Offer::Form(form)) => form.clone(),
         offer => {
-            let page = ErrorPage::new(kind, request_id(request)).offering(offer);
-            pages.html(&page.waiting(wait(failure)))
+            let page = ErrorPage::new(kind, request_id(request)).with_offer(offer);
+            pages.html(&page.with_wait(wait(failure)))
         }
     };
     HttpResponse::build(kind.status()).content_type(ContentType::html()).body(page)
 }
 
-/// The request ID, by which the operator finds the cause in the log.
+/// Returns the request ID, which identifies the request in the log.
 fn request_id(request: &HttpRequest) -> Option<String> {
     request.extensions().get().map(RequestId::to_string)
 }
 
-/// A page that needs a signed-in user redirects to the form, which leads back to the page.
+/// Redirects to the sign-in form, which leads back to the page that needs a signed-in user.
 fn to_login(request: &HttpRequest) -> HttpResponse {
     let location = if matches!(*request.method(), Method::GET | Method::HEAD) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         ReturnTo::parse(path).login_url()
     } else {
-        // A POST can't be repeated by a redirect.
+        // A redirect can't repeat a POST.
         "/login".to_owned()
     };
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
 }
 
-/// RFC 9457; 3.1.3: the title may be in the reader's language.
+/// Returns a problem document (RFC 9457). Its title may be in the reader's language (3.1.3).
 fn problem(pages: &Pages, kind: ErrorKind) -> HttpResponse {
     let catalog = pages.catalog();
     let status = kind.status();
@@ -119,7 +119,8 @@ fn problem(pages: &Pages, kind: ErrorKind) -> HttpResponse {
         )
 }
 
-/// Whether to respond with a problem document: for requests that accept JSON, and for the API.
+/// Returns whether to respond with a problem document: for the API, and for requests that accept
+/// JSON but not HTML.
 fn wants_json(request: &HttpRequest) -> bool {
     let accept =
         request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("");

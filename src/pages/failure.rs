@@ -1,4 +1,4 @@
-//! The pages of requests that failed.
+//! The pages of failed requests.
 
 use serde::Serialize;
 
@@ -10,14 +10,14 @@ pub(crate) struct ErrorPage {
     email: String,
     return_to: String,
     request_id: Option<String>,
-    /// When to try again, in seconds.
+    /// How long to wait before trying again, in seconds.
     wait: Option<u64>,
     try_again_at: Option<String>,
     /// Whether the link in the email still works.
     link_works: bool,
-    /// The sign-in that is being completed: the page continues with it.
+    /// The ID of the sign-in that the page waits for.
     waits_for: Option<String>,
-    /// Whether the new sign-in is through SSO, which sends no email.
+    /// Whether the new sign-in uses SSO, which sends no email.
     by_sso: bool,
 }
 
@@ -26,7 +26,7 @@ template!(ErrorPage, "error.html");
 impl ErrorPage {
     pub(crate) fn new(kind: ErrorKind, request_id: Option<String>) -> Self {
         Self {
-            error: Problem::of(kind),
+            error: Problem::new(kind),
             email: String::new(),
             return_to: String::new(),
             request_id,
@@ -38,8 +38,8 @@ impl ErrorPage {
         }
     }
 
-    /// Offers the way on.
-    pub(crate) fn offering(self, offer: Option<&Offer>) -> Self {
+    /// Adds what the page offers.
+    pub(crate) fn with_offer(self, offer: Option<&Offer>) -> Self {
         match offer {
             Some(Offer::NewSignIn { email, return_to, by_sso }) => {
                 let (email, return_to) = (email.clone(), return_to.clone());
@@ -51,23 +51,23 @@ impl ErrorPage {
         }
     }
 
-    /// Says when to try again.
-    pub(crate) fn waiting(self, seconds: Option<u64>) -> Self {
+    /// Adds how long to wait before trying again.
+    pub(crate) fn with_wait(self, seconds: Option<u64>) -> Self {
         Self { wait: seconds, ..self }
     }
 }
 
-/// A failure as a page shows it.
+/// The part of a failure that a page shows.
 #[derive(Clone, Serialize)]
 pub(super) struct Problem {
     code: &'static str,
-    /// Its message, with a title and a text.
+    /// The ID of its message, which has a `title` and a `text`.
     message: &'static str,
     offers_link: bool,
 }
 
 impl Problem {
-    pub(super) fn of(kind: ErrorKind) -> Self {
+    pub(super) fn new(kind: ErrorKind) -> Self {
         Self { code: kind.name(), message: kind.message(), offers_link: kind.offers_sign_in() }
     }
 }

@@ -1,5 +1,5 @@
-//! Which language a page is in: `?lang=` chooses one and remembers it, otherwise the browser's
-//! settings do.
+//! The language of a page: the one chosen by `?lang=`, which a cookie remembers, or the one that
+//! the browser prefers.
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::Cookie;
@@ -19,7 +19,7 @@ const COOKIE: &str = "__Host-lang";
 const PARAMETER: &str = "lang";
 const A_YEAR: i64 = 365 * 24 * 60 * 60;
 
-/// What the cookie remembers.
+/// The value of the cookie: a language tag.
 #[derive(Serialize, Deserialize)]
 struct Chosen(String);
 
@@ -27,14 +27,14 @@ impl Sealed for Chosen {
     const PURPOSE: &'static str = "language 1";
 }
 
-/// The language that this request chooses, of these.
+/// Returns the available language that `?lang=` chooses, if any.
 pub(super) fn chosen<'a>(request: &HttpRequest, available: &[&'a str]) -> Option<&'a str> {
     let query = form_urlencoded::parse(request.query_string().as_bytes());
     let (_, asked_for) = query.filter(|(name, _)| name == PARAMETER).last()?;
     available.iter().copied().find(|language| *language == asked_for)
 }
 
-/// The language, of these, that this browser chose before, or that its settings prefer.
+/// Returns the available language that this browser chose before, or else the one that it prefers.
 pub(super) fn preferred<'a>(
     request: &HttpRequest,
     keys: &KeyRing,
@@ -47,7 +47,7 @@ pub(super) fn preferred<'a>(
     remembered.or_else(|| negotiate(&accepted.collect::<Vec<_>>().join(","), available))
 }
 
-/// The middleware that remembers the language which a request chooses.
+/// Stores the chosen language in a cookie. Middleware.
 pub(crate) async fn remember(
     app: web::Data<App>,
     request: ServiceRequest,
@@ -60,7 +60,7 @@ pub(crate) async fn remember(
     if let Some(language) = chosen.filter(|_| !response.headers().contains_key(CACHE_CONTROL))
         && let Ok(cookie) = cookie(&app.keys, language)
     {
-        // Can't fail: the name is plain, the value sealed.
+        // Can't fail: name and sealed value are valid in a cookie.
         let _ = response.response_mut().add_cookie(&cookie);
     }
     Ok(response)
@@ -71,7 +71,7 @@ fn cookie(keys: &KeyRing, language: &str) -> Result<Cookie<'static>, NoRandomnes
     Ok(host_cookie(COOKIE.to_owned(), sealed, A_YEAR))
 }
 
-/// This page in another language, from where it is.
+/// Returns the relative URL of this page in another language.
 pub(super) fn link(request: &HttpRequest, language: &str) -> String {
     let query = form_urlencoded::parse(request.query_string().as_bytes());
     let others = query.filter(|(name, _)| name != PARAMETER);

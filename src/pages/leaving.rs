@@ -1,9 +1,9 @@
-//! The page that leaves for WorkOS.
+//! The page that redirects to WorkOS.
 
 use serde::Serialize;
 
-/// Leaves for WorkOS at once. A page and no redirect, because Chromium checks redirects that follow a
-/// form against `form-action`, each of them, after the form was handled.
+/// Redirects to WorkOS immediately. It is a page rather than a 303, because Chromium applies
+/// `form-action` to every redirect that follows a form submission.
 #[derive(Serialize)]
 pub(crate) struct LeavingPage<'a> {
     url: &'a str,

@@ -1,4 +1,4 @@
-//! The email with our own link: subject, text and HTML.
+//! The email with the app's own link: subject, text and HTML.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use crate::error::Failure;
 use crate::mail::Email;
 use crate::sign_in::MailLink;
 
-/// The values of the email. None of them was typed by a visitor.
+/// The context of the email templates. It contains nothing that a visitor typed, since anyone can
+/// request an email to any address.
 #[derive(Serialize)]
 pub(crate) struct SignInMail {
     site: String,
@@ -18,7 +19,7 @@ pub(crate) struct SignInMail {
     cancel_url: String,
     device: String,
     asked_at: i64,
-    /// In seconds.
+    /// How long the link works, in seconds.
     lifetime: u64,
 }
 

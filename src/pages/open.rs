@@ -1,11 +1,11 @@
-//! The page behind the link of our own email, with its button, and the page that cancels its sign-in.
+//! Pages of the app's own link: one to sign in, one to cancel the sign-in.
 
 use serde::Serialize;
 
 use super::CancelPage;
 use crate::sign_in::{PendingSignIn, RequestContext};
 
-/// The link of our own email, in the requesting browser.
+/// The page with the sign-in button, in the requesting browser.
 #[derive(Serialize)]
 pub(crate) struct OpenPage {
     token: String,

@@ -1,4 +1,4 @@
-//! The pages of a sign-in under way.
+//! Pages of a sign-in in progress.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) struct LoginPage {
     email: String,
     return_to: String,
     error: Option<Problem>,
-    /// Why the session ended.
+    /// Why the last session ended.
     ended: Option<&'static str>,
 }
 
@@ -29,33 +29,34 @@ impl LoginPage {
         Self { email, return_to, error: None, ended: None }
     }
 
-    pub(crate) fn refusing(self, kind: ErrorKind) -> Self {
-        Self { error: Some(Problem::of(kind)), ..self }
+    pub(crate) fn with_error(self, kind: ErrorKind) -> Self {
+        Self { error: Some(Problem::new(kind)), ..self }
     }
 
-    pub(crate) fn saying(self, ended: Option<EndReason>) -> Self {
+    pub(crate) fn with_end_reason(self, ended: Option<EndReason>) -> Self {
         Self { ended: ended.map(EndReason::name), ..self }
     }
 }
 
-/// The page that waits for the user to open the link. The page of a code adds its field.
+/// The page that waits for the user to open the link. [`CodePage`](super::CodePage) adds the field
+/// for a code.
 #[derive(Serialize)]
 pub(crate) struct SentPage {
     flow: String,
     email: String,
     return_to: String,
-    /// Of a link.
+    /// Who sends the link. `None` for a code.
     delivery: Option<LinkDelivery>,
-    /// Of the link or the code, in seconds.
+    /// How long the link or code works, in seconds.
     lifetime: u64,
     handed_over_at: i64,
     is_delayed: bool,
-    /// When the next email may be sent, if this one wasn't.
+    /// When the next email may be sent, if this one was withheld.
     next_mail_at: Option<i64>,
     // for cross-device
-    /// For another browser that opens the link.
+    /// The digits to enter in another browser that opens the link.
     digits: String,
-    /// Until another email can be sent, in seconds.
+    /// How long until another email can be sent, in seconds.
     wait: Option<u64>,
     webmail: Option<Webmail>,
     is_for_code: bool,
@@ -64,7 +65,8 @@ pub(crate) struct SentPage {
 template!(SentPage, "sent.html");
 
 impl SentPage {
-    /// `wait` is how long it is until another email can be sent; `webmail` is where it is read.
+    /// `wait` is how long until another email can be sent. `webmail` is the website of the user's
+    /// mailbox.
     pub(crate) fn new(
         app: &App,
         pending: &PendingSignIn,
@@ -94,13 +96,13 @@ impl SentPage {
     }
 }
 
-/// Another user is signed in where a link came back.
+/// Asks whether to switch accounts, when another user is signed in.
 #[derive(Serialize)]
 pub(crate) struct SwitchPage {
     flow: String,
     signed_in_as: Option<String>,
     email: String,
-    /// Whether they signed in through an organization already, and not by a link.
+    /// Whether the new user signed in through SSO rather than by email.
     by_sso: bool,
 }
 

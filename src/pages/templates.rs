@@ -1,4 +1,4 @@
-//! The templates in every language, read once at start-up.
+//! The templates in every language, loaded once at startup.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use crate::email_address;
 use crate::pages::files::{LocaleFiles, TemplateFiles};
 use crate::session::device;
 
-/// The language of visitors who prefer none of those available.
+/// The language for visitors who prefer none of the available ones.
 const DEFAULT_LANGUAGE: &str = "en";
-/// The file of the messages that all languages share.
+/// The name of the file with the messages that all languages share.
 const BRAND: &str = "brand";
 
-/// The templates in every language, the default first.
+/// The templates in every language, starting with the default.
 pub(crate) struct Locales(pub(crate) Vec<Locale>);
 
 pub(crate) struct Locale {
@@ -45,7 +45,7 @@ impl Locales {
         Ok(Self(catalogs()?.into_iter().map(locale).collect::<anyhow::Result<_>>()?))
     }
 
-    /// The languages, the default first; there is at least one.
+    /// Returns the languages, starting with the default. There is at least one.
     pub(crate) fn languages(&self) -> Vec<&str> {
         self.0.iter().map(|locale| locale.catalog.language()).collect()
     }
@@ -71,10 +71,11 @@ pub(crate) fn catalogs() -> anyhow::Result<Vec<Catalog>> {
         .context("the messages in locales/ can't be used")
 }
 
-/// Registers the app's own functions:
+/// Registers the app's own template functions:
 ///
-/// - `address(email=…)`: an email address as people write it; messages do that with their `email`.
-/// - `device(name=…)`: a browser as [`device`] names it.
+/// - `address(email=…)` formats an email address for display. In messages, the argument `email` is
+///   formatted the same way.
+/// - `device(name=…)` translates the name of a browser from [`device`].
 fn register_functions(tera: &mut Tera, catalog: Arc<Catalog>) {
     tera.register_function("address", |arguments: Kwargs, _: &State<'_>| {
         TeraResult::Ok(email_address::shown(arguments.must_get("email")?))

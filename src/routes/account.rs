@@ -1,4 +1,4 @@
-//! `GET /account`: the protected page to copy. Taking a [`CurrentUser`] is what protects it.
+//! `GET /account`: an example of a protected page. The [`CurrentUser`] parameter protects it.
 
 use actix_web::HttpResponse;
 

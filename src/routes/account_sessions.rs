@@ -1,4 +1,4 @@
-//! `/account/sessions`: the user's sessions, which they can end.
+//! `/account/sessions`: lists the user's sessions and revokes them.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -19,7 +19,8 @@ pub(super) async fn show(
     Ok(pages.show(&AccountSessionsPage::new(&user, sessions)))
 }
 
-/// Ends one session. If it is this one, the user signs out; another user's is not found.
+/// Revokes one session. For the current session, this signs the user out. A session of another user
+/// is reported as not found.
 pub(super) async fn revoke(
     ctx: Ctx,
     session: Session,
@@ -35,7 +36,7 @@ pub(super) async fn revoke(
     match store.revoke(theirs, RevokeScope::One(id), EndReason::Elsewhere).await? {
         0 => Err(Failure::new(ErrorKind::NotFound, "the user has no such session")),
         ended => {
-            user.has_ended(&app.keys, ended);
+            user.audit_revocation(&app.keys, ended);
             Ok(see_other("/account/sessions"))
         }
     }
@@ -64,6 +65,6 @@ async fn end_others(app: &App, store: &Store, user: &CurrentUser) -> Result<(), 
     let ended = store
         .revoke(SessionFilter::User(user.user_id.clone()), but_this, EndReason::Elsewhere)
         .await?;
-    user.has_ended(&app.keys, ended);
+    user.audit_revocation(&app.keys, ended);
     Ok(())
 }

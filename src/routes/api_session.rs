@@ -1,4 +1,4 @@
-//! `GET /api/session`: who is signed in, for a front-end.
+//! `GET /api/session`: returns the signed-in user and session as JSON.
 
 use actix_web::HttpResponse;
 use serde_json::json;
@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::session::CurrentUser;
 
-/// Dates are in the form of RFC 3339.
+/// Times are formatted as in RFC 3339.
 pub(super) async fn show(user: CurrentUser) -> HttpResponse {
     let session = user.session;
     HttpResponse::Ok().json(json!({

@@ -1,4 +1,4 @@
-//! `GET /static/{name}`: the static files, under fingerprinted names only.
+//! `GET /static/{name}`: serves the static files under their fingerprinted names.
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, web};

@@ -1,4 +1,4 @@
-//! `GET /callback`: WorkOS sends the browser back, with `code` and `state` or with `error`.
+//! `GET /callback`: handles the redirect from WorkOS, with `code` and `state` or with `error`.
 
 use actix_web::web;
 

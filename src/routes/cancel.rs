@@ -1,4 +1,4 @@
-//! `/login/cancel/{token}`: "I didn't request this", in our own email.
+//! `/login/cancel/{token}`: cancels a sign-in, from a link in the app's own email.
 
 use actix_web::{HttpResponse, web};
 

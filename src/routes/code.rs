@@ -1,4 +1,4 @@
-//! `POST /login/code`: the code that WorkOS emailed, typed in where it was requested.
+//! `POST /login/code`: signs in with an email code, in the browser that requested it.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ pub(super) struct CodeForm {
     flow: String,
     #[serde(default)]
     code: String,
-    /// Who the page said is signed in here, where that is another user.
+    /// The email address of the other user whom the page showed as signed in, if any.
     #[serde(default)]
     instead_of: String,
 }
@@ -33,7 +33,7 @@ pub(super) async fn sign_in(
         Redeemed::Next(next) => Ok(pages.go(next)),
         Redeemed::Rejected(pending, rejected) => {
             let page = code_page(&ctx, user.as_ref(), &pending).await?;
-            Err(page.rejected(&pages, rejected).for_audit(&pending))
+            Err(page.into_failure(&pages, rejected).for_audit(&pending))
         }
     }
 }

@@ -1,5 +1,5 @@
-//! `GET /login/finish?flow=…`: the requesting browser continues with a sign-in that another approved, or
-//! whose outcome waits for it.
+//! `GET /login/finish?flow=…`: continues a sign-in that another browser approved, or whose outcome
+//! is stored.
 
 use actix_web::web;
 use serde::Deserialize;

@@ -1,5 +1,8 @@
-//! `GET /health/live`: the process is up. `GET /health/ready`: it can serve: the store answers,
-//! has taken a write since the start, and the program isn't about to end.
+//! Health checks:
+//!
+//! - `GET /health/live` succeeds while the process runs.
+//! - `GET /health/ready` succeeds if the app can serve: the store answers, has accepted a write
+//!   since startup, and no shutdown has begun.
 
 use actix_web::{HttpResponse, web};
 

@@ -1,4 +1,4 @@
-//! `GET /`
+//! `GET /`: the home page.
 
 use actix_web::HttpResponse;
 

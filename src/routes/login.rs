@@ -1,4 +1,4 @@
-//! `GET /login` shows the form, `POST /login` has the email sent, or leads to the identity provider.
+//! `GET /login` shows the form. `POST /login` starts a sign-in.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -18,7 +18,7 @@ use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, remove_all};
 pub(super) struct LoginQuery {
     #[serde(default)]
     return_to: String,
-    /// A sign-in of this browser to request again, perhaps with another address.
+    /// The ID of an earlier sign-in of this browser, whose values fill in the form.
     #[serde(default)]
     flow: String,
 }
@@ -29,11 +29,11 @@ pub(super) struct LoginForm {
     #[serde(default)]
     return_to: String,
     // for own-mail
-    /// The preferred delivery, on the page of a link that was used up.
+    /// The delivery that the user chose on the page of a used-up link.
     delivery: Option<String>,
 }
 
-/// Says once why the last session of this browser ended, if it did not end here.
+/// Shows the form, and once why the last session of this browser ended, unless the user signed out.
 pub(super) async fn show(
     ctx: Ctx,
     pages: Pages,
@@ -43,7 +43,7 @@ pub(super) async fn show(
 ) -> HttpResponse {
     let Ctx { app, request, .. } = &ctx;
     let requested = SignInId::parse(&query.flow)
-        .and_then(|id| PendingSignIn::with_expired(request, &app.keys, &id));
+        .and_then(|id| PendingSignIn::from_cookie(request, &app.keys, &id));
     let (email, return_to) = match requested {
         Some(pending) => (pending.email.as_str().to_owned(), pending.return_to),
         None => (String::new(), ReturnTo::parse(&query.return_to)),
@@ -52,19 +52,19 @@ pub(super) async fn show(
         return see_other(return_to.as_str());
     }
     let ended = session::ended(&session, request);
-    let mut response = pages.show(&LoginPage::new(&email, &return_to).saying(ended));
-    // Not for a prefetch: the visitor would never see what is shown once.
+    let mut response = pages.show(&LoginPage::new(&email, &return_to).with_end_reason(ended));
+    // A prefetch must not discard the reason before the visitor has seen it.
     if ended.is_some() && !same_origin::is_prefetch(request.headers()) {
         session.purge();
         for removal in remove_all(request) {
-            // Can't fail: the name is letters, digits and dashes, the value empty.
+            // Can't fail: the name has only letters, digits and dashes, and the value is empty.
             let _ = response.add_cookie(&removal);
         }
     }
     response
 }
 
-pub(super) async fn ask(
+pub(super) async fn submit(
     ctx: Ctx,
     pages: Pages,
     form: web::Form<LoginForm>,
@@ -72,7 +72,7 @@ pub(super) async fn ask(
     let form = form.into_inner();
     let return_to = ReturnTo::parse(&form.return_to);
     let email = EmailAddress::parse(&form.email).map_err(|_| {
-        let page = LoginPage::new(&form.email, &return_to).refusing(ErrorKind::InvalidEmail);
+        let page = LoginPage::new(&form.email, &return_to).with_error(ErrorKind::InvalidEmail);
         Failure::new(ErrorKind::InvalidEmail, "not an address").with_page(pages.html(&page))
     })?;
     let requested = Requested {

@@ -1,4 +1,4 @@
-//! `POST /logout`, and what else signs this browser out.
+//! `POST /logout`: signs this browser out. Other routes use [`sign_out`] as well.
 
 use actix_session::Session;
 use actix_web::http::header::{CLEAR_SITE_DATA, LOCATION};
@@ -17,10 +17,14 @@ pub(super) async fn end(
     sign_out(&app, &session, user.as_ref(), &request)
 }
 
-/// The session middleware deletes the row, and only then the cookie. Pending sign-ins go too: their
-/// pages would show the next person this one's address. So does what the browser kept of the pages,
-/// so that Back doesn't show them; not `"cookies"`, which would also remove those that this very
-/// response sets.
+/// Signs the browser out. The session middleware deletes the session from the store before the
+/// cookie.
+///
+/// It also removes:
+///
+/// - Pending sign-ins, because their pages would show this user's address to the next user.
+/// - Cached pages, so that the Back button doesn't show them. `Clear-Site-Data` doesn't include
+///   `"cookies"`, which would also remove the cookies that this response sets.
 pub(super) fn sign_out(
     app: &App,
     session: &Session,
@@ -28,7 +32,7 @@ pub(super) fn sign_out(
     request: &HttpRequest,
 ) -> HttpResponse {
     if let Some(user) = user {
-        user.signs_out(&app.keys, request);
+        user.audit_sign_out(&app.keys, request);
     }
     session.purge();
     let mut response = HttpResponse::SeeOther();

@@ -1,4 +1,4 @@
-//! The whole site on one page, in the order in which a sign-in meets it.
+//! All routes, in the order in which a sign-in uses them.
 
 mod account;
 mod account_sessions;
@@ -33,8 +33,9 @@ use crate::error;
 use crate::same_origin;
 use crate::session::{self, Store, current_user};
 
-/// The routes. Those that need the current user are behind the session, and fail with 503 while the
-/// store is down; so do others that read the store themselves, such as `/health/ready`.
+/// Registers the routes. Routes that need the current user are wrapped in the session middleware,
+/// and fail with 503 while the store is unavailable. So do routes that read the store directly,
+/// such as `/health/ready`.
 pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store) {
     let session = app.session_cookie.middleware(store.clone());
     let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
@@ -45,7 +46,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     };
 
     site.service(with_session(page("/", home::show)))
-        .service(with_session(form("/login", login::show, login::ask)))
+        .service(with_session(form("/login", login::show, login::submit)))
         .service(with_session(page("/login/sent", sent::show)))
         .service(with_session(post("/login/code", code::sign_in)))
         .service(with_session(page("/login/status", status::show)))
@@ -68,7 +69,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     // for cross-device
     site.service(plain(form("/login/approve", approve::show, approve::approve)))
         .service(plain(post("/login/approve/cancel", approve::cancel)));
-    // Paths with parameters come last, the most frequent first: paths are matched in this order.
+    // Paths are matched in this order: those with parameters last, the most frequent first.
     site.service(plain(page("/static/{name}", assets::show)));
     // for own-mail
     site.service(with_session(form("/login/open/{token}", open::show, open::open)))
@@ -88,7 +89,7 @@ fn files_with_fixed_names(site: &mut web::ServiceConfig) {
         .service(plain(page("/.well-known/change-password", well_known::change_password)));
 }
 
-/// A resource to be read, by GET or HEAD.
+/// A resource that responds to GET and HEAD.
 fn page<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
@@ -98,7 +99,7 @@ where
     web::resource(path).route(web::get().to(handler.clone())).route(web::head().to(handler))
 }
 
-/// A resource whose GET redeems something; a prefetch of it is refused.
+/// A resource whose GET redeems a code or an approval. Prefetches are rejected.
 fn redeem<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,
@@ -109,7 +110,7 @@ where
     web::resource(path).route(visit)
 }
 
-/// A page that acts when it is sent back.
+/// A page with a form that is posted to the same path.
 fn form<F, A, G, B>(path: &str, show: F, act: G) -> Resource
 where
     F: Handler<A>,
@@ -122,7 +123,7 @@ where
     page(path, show).route(web::post().to(act))
 }
 
-/// A resource that only acts.
+/// A resource that responds only to POST.
 fn post<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args>,

@@ -1,4 +1,4 @@
-//! `/login/open/{token}`: the link of our own email. GET shows a page, POST uses the link.
+//! `/login/open/{token}`: opens the app's own link. GET shows a page, POST signs in.
 
 use actix_web::{HttpResponse, web};
 
@@ -11,7 +11,8 @@ use crate::session::CurrentUser;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::own_link::{self, Opened, Used};
 
-/// Only the requesting browser gets the button, so an email scanner can't press it.
+/// Shows the sign-in button, but only in the requesting browser, so that an email scanner can't
+/// press it.
 pub(super) async fn show(
     ctx: Ctx,
     pages: Pages,
@@ -26,7 +27,7 @@ pub(super) async fn show(
             pages.show(&OpenPage::new(&token, &link.requested, &pending))
         }
         // for cross-device
-        Opened::Elsewhere(link) => pages.show(&ApprovePage::of_mail_link(&token, &link)),
+        Opened::Elsewhere(link) => pages.show(&ApprovePage::for_mail_link(&token, &link)),
         Opened::Completed(next) => pages.go(next),
     })
 }
@@ -37,7 +38,7 @@ pub(super) async fn open(
     user: Option<CurrentUser>,
     token: web::Path<String>,
     // for cross-device
-    // The button of the requesting browser sends no field.
+    // The form of the requesting browser has no fields.
     form: Option<web::Form<ApproveForm>>,
 ) -> Result<HttpResponse, Failure> {
     let used = own_link::use_link(&ctx, user.as_ref(), &token).await;
@@ -47,9 +48,9 @@ pub(super) async fn open(
         Used::Elsewhere(link) => {
             let digits = form.map(|form| form.into_inner().digits).unwrap_or_default();
             let approved = own_link::approve(&ctx, &link, &digits).await;
-            let page = ApprovePage::of_mail_link(&token, &link);
+            let page = ApprovePage::for_mail_link(&token, &link);
             approved.map_err(|refused| {
-                let failure = page.refusing(refused, &pages);
+                let failure = page.into_failure(refused, &pages);
                 failure.with_retry_url_if_temporary(ctx.request.uri())
             })?;
             Ok(pages.show(&ApprovedPage {}))

@@ -1,5 +1,5 @@
-//! `GET /login/sent`: "Check your inbox". The page polls [`super::status`] and continues by itself;
-//! without scripts, it reloads.
+//! `GET /login/sent`: the "Check your inbox" page. It polls [`super::status`] and continues
+//! automatically. Without scripts, it reloads.
 
 use actix_web::{HttpResponse, web};
 
@@ -19,7 +19,8 @@ use crate::sign_in::{
 };
 use crate::webmail;
 
-/// Without `flow`, the newest sign-in of this browser; without any, the form.
+/// Shows the newest sign-in of this browser if there is no `flow`. If the browser has none,
+/// redirects to the form.
 pub(super) async fn show(
     ctx: Ctx,
     pages: Pages,
@@ -32,7 +33,7 @@ pub(super) async fn show(
     if let Some(next) = &status.next {
         return Ok(see_other(next));
     }
-    let Some(pending) = PendingSignIn::with_expired(&ctx.request, &app.keys, &id) else {
+    let Some(pending) = PendingSignIn::from_cookie(&ctx.request, &app.keys, &id) else {
         let response = unknown(&ctx, &id, ErrorKind::EmailCookiesBlocked);
         // for own-mail or cross-device
         if response.is_err() && same_origin::is_from_our_page(ctx.request.headers()) {
@@ -47,13 +48,13 @@ pub(super) async fn show(
         SignInMethod::Link(_) => Ok(pages.show(&sent_page(&ctx, &pending).await?)),
         SignInMethod::Code => {
             let page = code_page(&ctx, user.as_ref(), &pending).await?;
-            Ok(pages.show(&match outcome::take_not_taken(app, store, &id).await? {
-                Some((kind, attempts_left)) => page.refusing(kind, attempts_left, None),
+            Ok(pages.show(&match outcome::take_code_rejection(app, store, &id).await? {
+                Some((kind, attempts_left)) => page.with_error(kind, attempts_left, None),
                 None => page,
             }))
         }
         // for sso
-        // Leaving once more would only cut off what is under way.
+        // Another redirect would interrupt the sign-in in progress.
         SignInMethod::Sso(_) => match end::end_of(store, &id).await? {
             Some(_) => Err(Failure::in_progress(&id)),
             None => Ok(see_other(&format!("/login/sso?flow={}", id.as_str()))),
@@ -61,7 +62,7 @@ pub(super) async fn show(
     }
 }
 
-/// The page with the field for the code.
+/// Builds the page with the field for the code.
 pub(super) async fn code_page(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -74,7 +75,7 @@ pub(super) async fn code_page(
 
 async fn sent_page(ctx: &Ctx, pending: &PendingSignIn) -> Result<SentPage, Failure> {
     let app = &ctx.app;
-    // Who WorkOS's emails are from isn't documented.
+    // WorkOS doesn't document the sender address of its emails.
     let sender = None;
     // for own-mail
     let sender = match pending.method {

@@ -1,4 +1,4 @@
-//! `GET /login/sso?flow=…`: leaves for the identity provider of an organization.
+//! `GET /login/sso?flow=…`: redirects to the identity provider of an organization.
 
 use actix_web::web;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! `GET /login/status?flow=…`: the progress of a sign-in, for the page that waits for it.
+//! `GET /login/status?flow=…`: returns the progress of a sign-in, for the page that waits for it.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -15,7 +15,7 @@ pub(super) struct StatusQuery {
 }
 
 impl StatusQuery {
-    /// The sign-in with this ID; without an ID, the newest of this browser.
+    /// Returns the sign-in with this ID. Without an ID, returns the newest of this browser.
     pub(super) fn id(&self, ctx: &Ctx) -> Option<SignInId> {
         let Ctx { app, request, .. } = ctx;
         match &self.flow {
@@ -34,9 +34,9 @@ pub(super) async fn show(
         return Ok(HttpResponse::Ok().json(Status { state: Progress::None, next: None }));
     };
     let mut status = status(&ctx, user.as_ref(), &id).await?;
-    // The waiting page shows what was wrong with a code when it is reloaded.
+    // Reload the waiting page, which shows why the code was rejected.
     if status.state == Progress::Pending
-        && outcome::has_not_taken(&ctx.app, &ctx.store, &id).await?
+        && outcome::has_code_rejection(&ctx.app, &ctx.store, &id).await?
     {
         status.next = Some(format!("/login/sent?flow={}", id.as_str()));
     }

@@ -1,4 +1,4 @@
-//! `/login/switch`: a sign-in came back to a browser in which another user is signed in.
+//! `/login/switch`: asks whether to switch accounts, when another user is signed in.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -9,14 +9,14 @@ use crate::session::CurrentUser;
 use crate::sign_in::SignInId;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
-use crate::sign_in::switch::{Asked, ask, ask_again};
+use crate::sign_in::switch::{Consent, answered_question, question};
 
 #[derive(Default, Deserialize)]
 pub(super) struct SwitchForm {
-    /// The sign-in that the page showed.
+    /// The ID of the sign-in that the page showed.
     #[serde(default)]
     flow: String,
-    /// `no` keeps the account that is signed in.
+    /// `no` to stay signed in as the current user. Empty to switch.
     #[serde(default)]
     answer: String,
 }
@@ -26,11 +26,11 @@ pub(super) async fn show(
     pages: Pages,
     user: Option<CurrentUser>,
 ) -> Result<HttpResponse, Failure> {
-    Ok(match ask(&ctx, user.as_ref()).await? {
-        Asked::Question(question) => {
+    Ok(match question(&ctx, user.as_ref()).await? {
+        Consent::Needed(question) => {
             pages.show(&SwitchPage::new(&question.pending, user.as_ref(), &question.email))
         }
-        Asked::Answered(next) => pages.go(next),
+        Consent::Answered(next) => pages.go(next),
     })
 }
 
@@ -40,11 +40,11 @@ pub(super) async fn switch(
     form: Option<web::Form<SwitchForm>>,
 ) -> Result<Next, Failure> {
     let form = form.map(web::Form::into_inner).unwrap_or_default();
-    let asked = ask_again(&ctx, user.as_ref(), SignInId::parse(&form.flow)).await?;
+    let asked = answered_question(&ctx, user.as_ref(), SignInId::parse(&form.flow)).await?;
     match (asked, form.answer.as_str()) {
-        (Asked::Answered(next), _) => Ok(next),
-        (Asked::Question(question), "") => question.agree(&ctx, user.as_ref()).await,
-        (Asked::Question(question), "no") => question.decline(&ctx).await,
+        (Consent::Answered(next), _) => Ok(next),
+        (Consent::Needed(question), "") => question.agree(&ctx, user.as_ref()).await,
+        (Consent::Needed(question), "no") => question.decline(&ctx).await,
         _ => Err(Failure::new(ErrorKind::BadRequest, "neither yes nor no")),
     }
 }

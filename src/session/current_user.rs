@@ -1,4 +1,4 @@
-//! Who is signed in, as a parameter of a handler.
+//! The signed-in user, as an extractor parameter.
 
 use std::future::{Ready, ready};
 
@@ -23,49 +23,50 @@ use crate::workos::Profile;
 const PROFILE: &str = "profile";
 const SIGN_INS: &str = "sign_ins";
 const DATA: &str = "user_data";
-/// As many as a browser may have under way.
+/// As many as a browser may have pending.
 const MAX_SIGN_INS: usize = 3;
 
-/// The user who is signed in. A handler that takes one is a protected page: without a session, or if
-/// [`Admission::on_request`](crate::admission::Admission::on_request) ends it, the request ends at
-/// `/login`, or with 401 for a program.
+/// The signed-in user. A handler with this parameter is a protected page. Without a session, or if
+/// [`Admission::on_request`](crate::admission::Admission::on_request) ends it, the request is
+/// redirected to `/login`, or fails with 401 for an API client.
 ///
-/// `Option<CurrentUser>` is for pages that anyone may read.
+/// Use `Option<CurrentUser>` for pages that don't require a session.
 #[derive(Clone, derive_more::Debug)]
 #[debug("CurrentUser {{ session: {}, .. }}", session.id)]
 pub struct CurrentUser {
-    /// Who they are, as WorkOS said when they signed in.
+    /// The user's Profile, as WorkOS returned it at sign-in.
     pub profile: Profile,
-    /// What the app keeps of them, as
-    /// [`Admission::on_sign_in`](crate::admission::Admission::on_sign_in) returned it.
+    /// What the app stores about the user, as returned by
+    /// [`Admission::on_sign_in`](crate::admission::Admission::on_sign_in).
     pub data: UserData,
-    /// Their session.
+    /// The current session.
     pub session: SessionInfo,
-    /// Their name for the store: with links and codes the normalized address; with SSO the connection and
-    /// their ID at its identity provider.
+    /// The user's ID in the session store. With links and codes, this is the normalized email
+    /// address. With SSO, it consists of the connection ID and the user's ID at the identity
+    /// provider.
     pub user_id: String,
-    /// What else is kept in their session.
+    /// The other values of the session.
     kept: Session,
 }
 
-/// What a session begins with.
+/// The values of a new session.
 pub(crate) struct NewSignIn<'a> {
     pub(crate) user_id: &'a str,
     pub(crate) email: &'a EmailAddress,
     pub(crate) profile: &'a Profile,
     pub(crate) data: &'a UserData,
-    /// This sign-in and the earlier ones of the same user in this browser, the newest first, and
-    /// where each led.
+    /// This sign-in and earlier ones of the same user in this browser, the newest first, each with
+    /// its destination.
     pub(crate) sign_ins: Vec<(SignInId, ReturnTo)>,
-    /// The browser, in words.
+    /// The name of the browser, such as `Firefox on Linux`.
     pub(crate) device: String,
     /// The client's IP address.
     pub(crate) ip: String,
 }
 
 impl NewSignIn<'_> {
-    /// Begins a session, in place of the one of this reference, and gives its own. A new one each
-    /// time: one that was known before the sign-in is worth nothing after it.
+    /// Begins a session and returns its reference. It replaces the session with the reference
+    /// `replaces`. The reference is always new, to prevent session fixation.
     pub(crate) async fn begin(
         mut self,
         store: &Store,
@@ -85,25 +86,27 @@ impl NewSignIn<'_> {
 }
 
 impl CurrentUser {
-    /// The last sign-ins of this browser and where each led, the newest first.
+    /// Returns the last sign-ins of this browser, the newest first, each with its destination.
     pub(crate) fn sign_ins(&self) -> Vec<(SignInId, ReturnTo)> {
         value(&self.kept, SIGN_INS).unwrap_or_default()
     }
 
-    /// Returns their email address; `None` if a version with other rules for addresses wrote it.
+    /// Returns the user's email address. `None` if the stored address is no longer valid under the
+    /// current rules.
     #[must_use]
     pub fn email(&self) -> Option<EmailAddress> {
         EmailAddress::parse(&self.profile.email).ok()
     }
 
-    /// Whether this is their address.
+    /// Returns whether this is the user's email address.
     pub(crate) fn has_email(&self, email: &EmailAddress) -> bool {
         self.email().as_ref() == Some(email)
     }
 
-    /// Whether this is the user, perhaps by another method. By email the address says who it is; through
-    /// organizations only their own ID does, since addresses change hands.
-    pub(crate) fn is(&self, user_id: &str, email: &EmailAddress) -> bool {
+    /// Returns whether this is the same user, perhaps by another method. With links and codes, the
+    /// email address identifies the user. With SSO, only the user ID does, since an organization
+    /// can reassign addresses.
+    pub(crate) fn is_same_user(&self, user_id: &str, email: &EmailAddress) -> bool {
         // for sso
         if sso::is_sso_user(&self.user_id) && sso::is_sso_user(user_id) {
             return self.user_id == user_id;
@@ -111,19 +114,19 @@ impl CurrentUser {
         self.user_id == user_id || self.has_email(email)
     }
 
-    /// Where this sign-in led the browser, if it signed this user in.
+    /// Returns the destination of this sign-in, if it signed this user in.
     pub(crate) fn destination_of(&self, id: &SignInId) -> Option<ReturnTo> {
         let known = self.sign_ins().into_iter().find(|(known, _)| known == id);
         known.map(|(_, return_to)| return_to)
     }
 
-    /// For the audit: that they end this session, once it has ended.
-    pub(crate) fn signs_out(&self, keys: &KeyRing, request: &HttpRequest) {
-        self.entry(keys, Event::SignedOut).write_once_saved(request);
+    /// Writes an audit entry once the current session has ended.
+    pub(crate) fn audit_sign_out(&self, keys: &KeyRing, request: &HttpRequest) {
+        self.entry(keys, Event::SignedOut).defer_until_saved(request);
     }
 
-    /// For the audit: that they have ended so many other sessions of theirs.
-    pub(crate) fn has_ended(&self, keys: &KeyRing, sessions: usize) {
+    /// Writes an audit entry with the number of other sessions that the user revoked.
+    pub(crate) fn audit_revocation(&self, keys: &KeyRing, sessions: usize) {
         if sessions > 0 {
             self.entry(keys, Event::Ended).sessions(sessions).write();
         }
@@ -137,7 +140,7 @@ impl CurrentUser {
         }
     }
 
-    fn of(session: &Session) -> Option<Self> {
+    fn from_session(session: &Session) -> Option<Self> {
         Some(Self {
             profile: value(session, PROFILE)?,
             data: data(session)?,
@@ -148,13 +151,13 @@ impl CurrentUser {
     }
 }
 
-/// Returns `None` for a value that can't be read because another version wrote it: the user is signed
-/// out.
+/// Returns a value of the session. `None` if it is missing or was written in another format by
+/// another version, which signs the user out.
 fn value<T: DeserializeOwned>(session: &Session, key: &str) -> Option<T> {
     session.get(key).ok().flatten()
 }
 
-/// Returns the default for a session that began before the app kept anything.
+/// Returns the app's data. Sessions that began before the app stored any get the default.
 fn data(session: &Session) -> Option<UserData> {
     session.get(DATA).ok().map(Option::unwrap_or_default)
 }
@@ -169,15 +172,15 @@ impl FromRequest for CurrentUser {
     }
 }
 
-/// Goes inside the session middleware of a resource, and asks the app whether the session may continue.
-/// If that fails, so does the request: an `Option<CurrentUser>` must not be `None` then.
+/// Runs inside the session middleware, and checks whether the session may continue. If the check
+/// fails, so does the request: to continue without the user would treat them as signed out.
 pub(crate) async fn admit(
     app: web::Data<App>,
     store: web::Data<Store>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Some(user) = CurrentUser::of(&request.get_session()) {
+    if let Some(user) = CurrentUser::from_session(&request.get_session()) {
         match user.may_continue(&app, &store).await {
             Ok(true) => drop(request.extensions_mut().insert(user)),
             Ok(false) => drop(request.extensions_mut().insert(EndReason::ByOperator)),
@@ -188,7 +191,8 @@ pub(crate) async fn admit(
 }
 
 impl CurrentUser {
-    /// Ends the session if a rule of the app says so.
+    /// Returns whether the session may continue. Ends it if
+    /// [`Admission::on_request`](crate::admission::Admission::on_request) doesn't allow the user.
     async fn may_continue(&self, app: &App, store: &Store) -> Result<bool, Failure> {
         match app.admission.on_request(self).await {
             Ok(()) => return Ok(true),
@@ -196,7 +200,7 @@ impl CurrentUser {
             Err(failure) => return Err(failure),
         }
         let (user, this) = (SessionFilter::User(self.user_id.clone()), self.session.id.clone());
-        // Of several requests at the same time, the first one ends it.
+        // Only the first of several concurrent requests revokes the session.
         if store.revoke(user, RevokeScope::One(this), EndReason::ByOperator).await? > 0 {
             self.entry(&app.keys, Event::EndedByAdmission).write();
         }

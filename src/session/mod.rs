@@ -1,20 +1,19 @@
-//! The session, which begins when WorkOS has identified the user.
+//! Sessions. A session begins when WorkOS has identified the user.
 //!
-//! The cookie holds a random reference and nothing else. Everything else is in a row of the store: the
-//! user, when the session began, when it was last seen. The row is found by the hash of the reference,
-//! so a copy of the store is not enough to sign in. `actix-session` connects the two; the [`store`] adds
-//! what it lacks.
+//! The cookie contains only a random reference. All other data is in the [`store`], under a hash of
+//! the reference, so a copy of the store isn't enough to sign in. `actix-session` connects the
+//! cookie and the store.
 //!
-//! # A fork's own values
+//! # Your own values
 //!
-//! A handler behind the session takes `actix_session::Session` and stores values in it:
-//! `session.insert("theme", "dark")?`, and `session.get::<String>("theme")?` later. The values live
-//! in the session's row and are deleted with it; a new sign-in begins without them. Never use `update`,
-//! which stores nothing (`clippy.toml` forbids it), nor a key of [`session_keys`].
+//! A handler behind the session middleware can take an `actix_session::Session`, and call
+//! `session.insert("theme", "dark")?` and later `session.get::<String>("theme")?`. The values are
+//! stored with the session and deleted with it. A new sign-in begins without them. Don't use
+//! `update`, which stores nothing (`clippy.toml` forbids it), or the keys in [`session_keys`].
 //!
-//! What every session of a user has, such as a role, is a field of
-//! [`UserData`](crate::admission::UserData): `user.data.role`. What should outlive a session belongs
-//! in a database of the fork's own, under [`CurrentUser::user_id`].
+//! Values that every session of a user has, such as a role, are fields of
+//! [`UserData`](crate::admission::UserData): `user.data.role`. Data that outlives a session belongs
+//! in your own database, under [`CurrentUser::user_id`].
 
 pub mod current_user;
 pub use web_guards::device;
@@ -45,8 +44,8 @@ impl From<StoreError> for Failure {
 /// The session cookie's name.
 pub const COOKIE: &str = "__Host-session";
 
-/// Returns why this browser's session has ended, if it has: before this request, or by a rule of the
-/// app during it. Show it once, then call `Session::purge` to remove the rest.
+/// Returns why this browser's session ended, if it did: before this request, or during it by a rule
+/// of the app. Show it once, then call `Session::purge` to remove the reason.
 pub(crate) fn ended(session: &Session, request: &HttpRequest) -> Option<EndReason> {
     if let Some(reason) = request.extensions().get::<EndReason>() {
         return Some(*reason);
@@ -55,17 +54,19 @@ pub(crate) fn ended(session: &Session, request: &HttpRequest) -> Option<EndReaso
     EndReason::from_name(&reason)
 }
 
-/// The session cookie under the keys of this ring. It lives as long as a session may.
+/// Returns the settings of the session cookie: its keys, and the absolute lifetime of sessions as its
+/// maximum age.
 pub(crate) fn cookie(keys: &KeyRing, lifetimes: Lifetimes) -> SessionCookie {
     SessionCookie::new(COOKIE, keys.session_cookie_key().clone())
         .with_older_keys(keys.older_session_cookie_keys().cloned())
         .with_max_age(lifetimes.absolute)
 }
 
-/// Wraps the session middleware of a resource, and turns its error into a [`Failure`].
+/// Turns an error of the session middleware into a [`Failure`]. Wraps that middleware.
 ///
-/// That middleware fails only when the store does, and then with an `Err`, which skips every outer
-/// layer, so that the response would have neither headers nor a page. Cloning the request is safe here, behind the router.
+/// The session middleware fails only if the store does. It then returns `Err`, which skips all
+/// outer layers, so the response would have neither a page nor security headers. The request may be
+/// cloned here, because routing is complete.
 pub(crate) async fn store_failures(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -73,11 +74,11 @@ pub(crate) async fn store_failures(
     let http_request = request.request().clone();
     match next.call(request).await {
         Ok(response) => {
-            audit::saved(&http_request);
+            audit::write_deferred(&http_request);
             Ok(response.map_into_boxed_body())
         }
         Err(error) => {
-            // Its Display text is generic. The first line of its Debug output names the cause.
+            // Its `Display` text is generic. The first line of its `Debug` output has the cause.
             let cause = format!("{error:?}").lines().take(1).collect();
             Ok(ServiceResponse::from_err(Failure::store(cause), http_request))
         }

@@ -5,15 +5,16 @@ use serde::{Deserialize, Serialize};
 use super::{PendingCallback, SignInId};
 use crate::sealed::Sealed;
 
-/// Lets the requesting browser continue. It waits in the store, sealed.
+/// Allows the requesting browser to continue. It is sealed and kept in the store.
 #[derive(Serialize, Deserialize, derive_more::Debug)]
 #[debug("Approval {{ expires_at: {expires_at}, .. }}")]
 pub struct Approval {
-    /// What to continue with; `None` for our own link, which leads to WorkOS only now.
+    /// The callback to continue with. `None` for the app's own link, which redirects to WorkOS only
+    /// after the approval.
     #[serde(rename = "arrival")]
     pub callback: Option<PendingCallback>,
     // for own-mail
-    /// The hash of our own link's secret, which the store must still have.
+    /// The hash of the secret in the app's own link, which must still be in the store.
     pub secret_hash: Option<String>,
     /// When it expires, in seconds since 1970.
     pub expires_at: i64,
@@ -24,15 +25,15 @@ impl Sealed for Approval {
 }
 
 impl SignInId {
-    /// The name in the store of its approval by another browser.
+    /// Returns the store's key for the approval by another browser.
     #[must_use]
-    pub fn name_of_approval(&self) -> String {
+    pub fn approval_key(&self) -> String {
         format!("approval {}", self.as_str())
     }
 }
 
 impl Approval {
-    /// By the browser that opened WorkOS's link.
+    /// Creates an approval by the browser that opened WorkOS's link.
     #[must_use]
     pub fn with(callback: PendingCallback) -> Self {
         Self {

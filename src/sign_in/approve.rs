@@ -1,4 +1,5 @@
-//! A link that was opened in another browser: with the right digits, the requesting browser continues.
+//! Approval from another browser: when the right digits are entered there, the requesting browser
+//! continues.
 
 use actix_web::HttpRequest;
 
@@ -18,33 +19,33 @@ use crate::audit::{Entry, Event};
 use crate::error::{ErrorKind, Failure};
 use crate::session::{CurrentUser, Store};
 
-/// WorkOS's link, opened in this browser, which didn't request it.
+/// WorkOS's link, opened in a browser that didn't request it.
 pub(crate) struct OpenedLink {
     callback: PendingCallback,
     pub(crate) state: State,
 }
 
-/// The status of its sign-in.
+/// The status of an opened link.
 #[derive(PartialEq, Eq)]
-pub(crate) enum LinkState {
-    /// It waits for the digits.
-    Waits,
+pub(crate) enum LinkStatus {
+    /// The digits haven't been entered yet.
+    Pending,
     Approved,
     Cancelled,
 }
 
 impl OpenedLink {
     /// Returns the link that this browser opened last.
-    pub(crate) fn of_browser(app: &App, request: &HttpRequest) -> Result<Self, Failure> {
-        let callback = PendingCallback::of_browser(request, &app.keys, app.clock.now());
+    pub(crate) fn from_request(app: &App, request: &HttpRequest) -> Result<Self, Failure> {
+        let callback = PendingCallback::from_request(request, &app.keys, app.clock.now());
         let opened = callback.and_then(|callback| {
             State::read(&app.keys, &callback.state).map(|state| Self { callback, state })
         });
         opened.ok_or_else(|| Failure::new(ErrorKind::NothingPending, "no link was opened here"))
     }
 
-    /// Fails if the form belongs to another link: another tab may have opened a newer one.
-    pub(crate) fn must_be(&self, shown: Option<&str>) -> Result<(), Failure> {
+    /// Fails if the form belongs to another link, because another tab has opened a newer one.
+    pub(crate) fn verify_form(&self, shown: Option<&str>) -> Result<(), Failure> {
         match shown {
             Some(shown) if shown != self.state.id.as_str() => {
                 let why = "the form belongs to another sign-in";
@@ -55,26 +56,26 @@ impl OpenedLink {
         }
     }
 
-    pub(crate) async fn standing(&self, store: &Store) -> Result<LinkState, Failure> {
+    pub(crate) async fn status(&self, store: &Store) -> Result<LinkStatus, Failure> {
         let end = end_of(store, &self.state.id).await?;
         match end {
-            Some(End::ByMailbox) => Ok(LinkState::Cancelled),
+            Some(End::ByMailbox) => Ok(LinkStatus::Cancelled),
             Some(End::WrongDigits) => Err(Failure::new(
                 ErrorKind::TooManyWrongDigits,
                 "the digits were already wrong three times",
             )),
             Some(End::Redeemed(_) | End::CodeSpent) | None => {
-                let is_approved = store.get(&self.state.id.name_of_approval()).await?.is_some();
+                let is_approved = store.get(&self.state.id.approval_key()).await?.is_some();
                 match (is_approved, end) {
-                    (true, _) => Ok(LinkState::Approved),
-                    (false, None) => Ok(LinkState::Waits),
+                    (true, _) => Ok(LinkStatus::Approved),
+                    (false, None) => Ok(LinkStatus::Pending),
                     (false, Some(_)) => Err(spent()),
                 }
             }
         }
     }
 
-    /// Approves the sign-in, if the digits are right: the requesting browser continues, and this one
+    /// Approves the sign-in if the digits are right. The requesting browser continues, and this one
     /// gets no session.
     pub(crate) async fn approve(self, ctx: &Ctx, digits: &str) -> Result<(), NotApproved> {
         let State { id, requested, expires_at, .. } = self.state;
@@ -82,7 +83,7 @@ impl OpenedLink {
         approvable.approve(ctx, digits, &Approval::with(self.callback)).await
     }
 
-    /// Ends the sign-in: its user didn't request it.
+    /// Cancels the sign-in.
     pub(crate) async fn cancel(&self, app: &App, store: &Store) -> Result<(), Failure> {
         end::cancel(app, store, &self.state.id, self.state.expires_at).await.map(drop)
     }
@@ -92,13 +93,14 @@ impl OpenedLink {
 pub(super) struct Approvable<'a> {
     pub(super) id: &'a SignInId,
     pub(super) requested: &'a RequestContext,
-    /// When that sign-in is over in any case, in seconds since 1970.
+    /// When the sign-in expires, in seconds since 1970.
     pub(super) expires_at: i64,
 }
 
 /// Why a sign-in was not approved.
 pub(crate) enum NotApproved {
-    /// The digits were wrong; how many attempts are left, if one was counted.
+    /// The digits were wrong, or not two digits. Has the number of attempts left if the attempt
+    /// counted.
     WrongDigits(Option<u32>),
     Failed(Failure),
 }
@@ -110,11 +112,11 @@ impl<E: Into<Failure>> From<E> for NotApproved {
 }
 
 impl Approvable<'_> {
-    /// Lets the requesting browser continue, if the digits are right. Three wrong ones end the sign-in;
-    /// input that isn't two digits doesn't count.
+    /// Approves the sign-in if the digits are right. Three wrong attempts end it. Input other than
+    /// two digits doesn't count as an attempt.
     ///
-    /// With three attempts at two digits, guessing succeeds in three of a hundred sign-ins, and each
-    /// needs a user who opens an email that they didn't request.
+    /// With three attempts at two digits, guessing succeeds for three in a hundred sign-ins, and
+    /// each needs a user who opens an email that they didn't request.
     pub(super) async fn approve(
         &self,
         ctx: &Ctx,
@@ -127,22 +129,23 @@ impl Approvable<'_> {
             return Err(Failure::new(ErrorKind::NothingPending, "CROSS_DEVICE is deny").into());
         }
         let Some(digits) = Digits::parse(typed) else { return Err(NotApproved::WrongDigits(None)) };
-        let name = id.name_of_approval();
-        // The form was sent twice.
+        let name = id.approval_key();
+        // The form was submitted twice.
         if store.get(&name).await?.is_some() {
             return Ok(());
         }
         let right = &requested.digits;
-        // Not the digits themselves, so that a reader of the store doesn't learn the right ones.
+        // Store an alias, so that a reader of the store doesn't learn the digits.
         let alias =
             |digits: &Digits| app.keys.alias(&format!("{} {}", id.as_str(), digits.as_str()));
         let number = attempts::reserve(store, id, &alias(&digits), *expires_at).await?;
-        match (number, right.are(&digits)) {
+        match (number, right.matches(&digits)) {
             (Some(number), false) if number < MAX_ATTEMPTS => {
                 return Err(NotApproved::WrongDigits(Some(MAX_ATTEMPTS - number)));
             }
             (Some(_), true) => {}
-            // No attempts are left. End the sign-in, unless a concurrent request has the right digits.
+            // No attempts are left. End the sign-in, unless a concurrent request had the right
+            // digits.
             (_, is_right) => match was_typed(store, id, &alias(right)).await? {
                 false => return Err(self.end(store).await.into()),
                 true if !is_right => return Ok(()),
@@ -152,7 +155,7 @@ impl Approvable<'_> {
         let sealed = app.keys.seal(id.as_str(), approval)?;
         let stored = store.put(&name, sealed, approval.expires_at).await;
         if let (Err(_), Some(number)) = (&stored, number) {
-            // The attempt was right.
+            // The digits were right, so the failure of the store must not cost an attempt.
             attempts::refund(store, id, number).await;
         }
         stored?;
@@ -162,7 +165,7 @@ impl Approvable<'_> {
 
     async fn end(&self, store: &Store) -> Failure {
         let end = End::WrongDigits.as_text();
-        match store.claim(&self.id.claim_of_end(), end, self.expires_at).await {
+        match store.claim(&self.id.end_key(), end, self.expires_at).await {
             Ok(_) => {
                 let why = "three attempts at the digits were wrong";
                 Failure::new(ErrorKind::TooManyWrongDigits, why)
@@ -175,20 +178,20 @@ impl Approvable<'_> {
 /// Returns whether one of the attempts had these digits.
 async fn was_typed(store: &Store, id: &SignInId, typed: &str) -> Result<bool, Failure> {
     for number in 1..=MAX_ATTEMPTS {
-        if store.claimed(&id.claim_of_try(number)).await?.is_some_and(|tried| tried == typed) {
+        if store.claimed(&id.attempt_key(number)).await?.is_some_and(|tried| tried == typed) {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-/// The approval of this sign-in by another browser, if any.
+/// Returns the approval by another browser, if it exists and hasn't expired.
 pub(super) async fn approval(
     app: &App,
     store: &Store,
     id: &SignInId,
 ) -> Result<Option<Approval>, Failure> {
-    let sealed = store.get(&id.name_of_approval()).await?;
+    let sealed = store.get(&id.approval_key()).await?;
     let approval: Option<Approval> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
     Ok(approval.filter(|approval| app.clock.now() < approval.expires_at))
 }
@@ -210,11 +213,12 @@ pub(super) async fn continue_approved(
     }
 }
 
-/// Whether another browser has approved it, and no other tab is about to leave for WorkOS.
+/// Returns whether another browser has approved the sign-in and no other tab is already redirecting
+/// to WorkOS.
 pub(super) async fn may_continue(app: &App, store: &Store, id: &SignInId) -> Result<bool, Failure> {
     match approval(app, store, id).await? {
         Some(Approval { callback: None, .. }) => {
-            Ok(store.claimed(&id.claim_of_press()).await?.is_none())
+            Ok(store.claimed(&id.press_key()).await?.is_none())
         }
         approval => Ok(approval.is_some()),
     }

@@ -1,14 +1,14 @@
-//! Guessing: how often the digits or the code of one sign-in may be tried.
+//! The limited attempts at the digits or the email code of a sign-in.
 
 use crate::error::Failure;
 use crate::session::Store;
 use crate::sign_in::SignInId;
 
-/// How many tries a sign-in has.
+/// The number of attempts per sign-in.
 pub(crate) const MAX_ATTEMPTS: u32 = 3;
 
-/// The number of this try, from one on; of many at the same moment each has its own. `typed` is kept
-/// with it.
+/// Reserves an attempt and returns its number, from 1 to [`MAX_ATTEMPTS`]. `None` if no attempts
+/// are left. Concurrent requests get different numbers. `typed` is stored with the attempt.
 pub(crate) async fn reserve(
     store: &Store,
     id: &SignInId,
@@ -16,14 +16,15 @@ pub(crate) async fn reserve(
     until: i64,
 ) -> Result<Option<u32>, Failure> {
     for number in 1..=MAX_ATTEMPTS {
-        if store.claim(&id.claim_of_try(number), typed.to_owned(), until).await? {
+        if store.claim(&id.attempt_key(number), typed.to_owned(), until).await? {
             return Ok(Some(number));
         }
     }
     Ok(None)
 }
 
-/// Gives an attempt back that revealed nothing. If that fails, it counts.
+/// Releases an attempt that revealed nothing about the digits or the code. If that fails, the
+/// attempt counts.
 pub(crate) async fn refund(store: &Store, id: &SignInId, number: u32) {
-    let _ = store.release(&id.claim_of_try(number)).await;
+    let _ = store.release(&id.attempt_key(number)).await;
 }

@@ -1,4 +1,4 @@
-//! Handles the redirect back from WorkOS, with `code` and `state` or with `error`.
+//! Handles the redirect from WorkOS, with `code` and `state` or with `error`.
 
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ use crate::audit::{Entry, Event};
 use crate::error::Failure;
 use crate::session::CurrentUser;
 
-/// The query of the callback. Untrusted: anyone can make one.
+/// The query of the callback. It is untrusted, because anyone can construct one.
 #[derive(Deserialize)]
 pub(crate) struct CallbackQuery {
     code: Option<String>,
@@ -23,8 +23,8 @@ pub(crate) struct CallbackQuery {
     error: Option<String>,
 }
 
-/// Completes the sign-in in the browser that requested it. In another browser, asks the user to approve
-/// it.
+/// Completes the sign-in in the browser that requested it. In another browser, asks the user to
+/// approve it.
 pub(crate) async fn callback(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -63,7 +63,7 @@ pub(crate) async fn callback(
         // for sso
         (None, Some(state)) if state.is_sso => Err(sso::nothing_pending()),
         // for cross-device
-        // Nothing is exchanged here: the user is asked, at a URL without the code.
+        // Ask the user first, at a URL without the code. The code isn't exchanged yet.
         (None, Some(state)) if end_of(&ctx.store, &state.id).await?.is_none() => {
             Ok(Next::to("/login/approve").with([callback.cookie(&app.keys)?]))
         }
@@ -72,14 +72,14 @@ pub(crate) async fn callback(
     }
 }
 
-/// Validates the query, as far as possible without the pending sign-in.
+/// Validates what can be validated without the pending sign-in.
 fn read(
     query: &CallbackQuery,
     state: Option<&State>,
     now: i64,
 ) -> Result<PendingCallback, Refusal> {
     if let Some(error) = &query.error {
-        return Err(Refusal::of_error(error));
+        return Err(Refusal::from_error(error));
     }
     let code = query.code.as_deref().filter(|code| is_plain(code)).ok_or(Refusal::NO_CODE)?;
     let sealed = query.state.as_deref().ok_or(Refusal::STARTED_ELSEWHERE)?;
@@ -90,14 +90,15 @@ fn read(
     Ok(PendingCallback::new(code, sealed, expires_at, now))
 }
 
-/// WorkOS's codes are 26 letters and digits today; up to 255 characters are accepted.
+/// Returns whether this can be an authorization code. Those of WorkOS have 26 letters and digits
+/// today; up to 255 characters are accepted.
 fn is_plain(code: &str) -> bool {
     (1..=255).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Completes a sign-in in the browser that requested it. If another user is signed in there, they are
-/// asked first: a link in an email must not switch accounts by itself. For SSO that comes later, since
-/// the user isn't known yet.
+/// Completes a sign-in in the browser that requested it. If another user is signed in there, asks
+/// first, because a link in an email must not switch accounts by itself. SSO asks later, once the
+/// user is known.
 pub(super) async fn complete_or_confirm_switch(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -111,7 +112,7 @@ pub(super) async fn complete_or_confirm_switch(
     Completion::new(ctx, user, pending).by_authorization_code(callback.code).await
 }
 
-/// Verifies that the `state` belongs to this sign-in, and that the code is not too old.
+/// Verifies that `state` belongs to this sign-in, and that the code hasn't expired.
 pub(super) fn verify_state(
     app: &App,
     pending: &PendingSignIn,

@@ -1,8 +1,9 @@
-//! Completes every sign-in: claims it, has WorkOS identify the user, begins the session.
+//! Completes every sign-in: claims it in the store, has WorkOS identify the user and begins the
+//! session.
 //!
-//! This can be done only once, since WorkOS accepts each code once. So it runs in a task of its own,
-//! which a closed connection doesn't stop, and the outcome waits in the store for a minute: a reload, a
-//! second press or another instance finds it there.
+//! WorkOS accepts each code only once, so a sign-in can't be completed again. It is therefore
+//! completed in a separate task, which continues if the connection closes. The outcome is stored
+//! for a minute, where a reload, a second press or another instance finds it.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -30,24 +31,25 @@ use crate::workos::Profile;
 /// The time limit for the exchange and the app's own rules together.
 const DEADLINE: Duration = Duration::from_secs(24);
 
-/// A sign-in to complete, even if the connection closes.
+/// A sign-in to complete. Its task continues if the connection closes.
 pub(crate) struct Completion {
     pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,
-    /// The user who is currently signed in, if any.
+    /// The user who is signed in now, if any.
     pub(super) user: Option<CurrentUser>,
-    /// The sign-ins of that user in this browser: the session can't be read once the request has ended.
+    /// The earlier sign-ins of that user in this browser. They are read now, because the session
+    /// can't be read after the request.
     earlier: Vec<(SignInId, ReturnTo)>,
-    /// The reference of the session that this browser has; the new one takes its place.
+    /// The reference of this browser's session, which the new session replaces.
     replaces: Option<String>,
     _task: Task,
 }
 
-/// A failure in a task whose request has disconnected.
+/// A failure in a task whose request may have disconnected.
 pub(crate) trait Unreported {
     fn failure(&self) -> &Failure;
 
-    /// The outcome to store for the browser, if it isn't stored yet.
+    /// Returns the outcome to store for the browser, if it isn't stored yet.
     fn outcome(&self) -> Option<Outcome> {
         None
     }
@@ -77,7 +79,7 @@ impl Completion {
         }
     }
 
-    /// Completes it with WorkOS's authorization code.
+    /// Completes the sign-in with WorkOS's authorization code.
     pub(super) async fn by_authorization_code(self, code: String) -> Result<Next, Failure> {
         let this = Rc::new(self);
         let exchange = Rc::clone(&this);
@@ -85,7 +87,7 @@ impl Completion {
         this.next(outcome).await
     }
 
-    /// Runs this in a task of its own. Returns `None` after [`PATIENCE`].
+    /// Runs `work` in a separate task. Returns `None` after [`PATIENCE`], while the task continues.
     pub(super) async fn detach<T: 'static, E: Unreported + 'static>(
         self: &Rc<Self>,
         work: impl Future<Output = Result<T, E>> + 'static,
@@ -95,22 +97,22 @@ impl Completion {
             report(&this.ctx.app, failure.failure(), &this.pending);
             if let Some(outcome) = failure.outcome() {
                 rt::spawn(async move {
-                    let _ = outcome.keep(&this.ctx.app, &this.ctx.store, &this.pending.id).await;
+                    let _ = outcome.store(&this.ctx.app, &this.ctx.store, &this.pending.id).await;
                 });
             }
         };
         timeout(PATIENCE, detached(work, report)).await.ok()?.ok()
     }
 
-    /// Returns the response for this request. The outcome is `None` while it is in progress, and
-    /// `Some(Ok(None))` if another request completes the sign-in.
+    /// Returns the response for this request. `outcome` is `None` while the sign-in is in progress,
+    /// and `Some(Ok(None))` if another request completes it.
     pub(super) async fn next(
         &self,
         outcome: Option<Result<Option<Outcome>, Failure>>,
     ) -> Result<Next, Failure> {
         match outcome {
             Some(Ok(Some(outcome))) => {
-                let switches = outcome.is_of_another(self.user.as_ref());
+                let switches = outcome.switches_user(self.user.as_ref());
                 let next = outcome.next(&self.ctx.app, &self.pending)?;
                 // Remove the previous user's pending sign-ins.
                 Ok(if switches { next.with(remove_all(&self.ctx.request)) } else { next })
@@ -124,7 +126,7 @@ impl Completion {
         }
     }
 
-    /// Claims the sign-in before exchanging the code, and never releases the claim, so that only one of
+    /// Claims the sign-in, then exchanges the code. The claim is never released, so only one of
     /// several concurrent callbacks continues.
     async fn exchange(&self, code: &str) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
@@ -143,7 +145,7 @@ impl Completion {
         self.settle(exchanged).await.map(Some)
     }
 
-    /// Begins the session of a user whom an email code has verified.
+    /// Begins the session of a user who entered the right email code.
     pub(super) async fn by_profile(&self, profile: Profile) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
             return Ok(None);
@@ -154,14 +156,10 @@ impl Completion {
 
     async fn claim(&self) -> Result<bool, Failure> {
         let end = End::Redeemed(self.ctx.app.clock.now()).as_text();
-        Ok(self
-            .ctx
-            .store
-            .claim(&self.pending.id.claim_of_end(), end, self.pending.expires_at)
-            .await?)
+        Ok(self.ctx.store.claim(&self.pending.id.end_key(), end, self.pending.expires_at).await?)
     }
 
-    /// Verifies that the Profile fits the sign-in.
+    /// Verifies that the Profile matches the sign-in.
     fn verify(&self, profile: Profile) -> Result<VerifiedIdentity, Failure> {
         let pending = &self.pending;
         let by_email = match pending.method {
@@ -174,11 +172,11 @@ impl Completion {
         };
         let verified = VerifiedIdentity::by_email(profile, pending, by_email)?;
         // for sso
-        sso::must_not_be_bypassed(&self.ctx.app.sign_in.sso_domains, &verified.email)?;
+        sso::reject_bypass(&self.ctx.app.sign_in.sso_domains, &verified.email)?;
         Ok(verified)
     }
 
-    /// Waits for the outcome, within the deadline, and keeps it for later requests.
+    /// Waits for the outcome until the deadline, and stores it for later requests.
     pub(super) async fn settle(
         &self,
         outcome: impl Future<Output = Result<Outcome, Failure>>,
@@ -188,7 +186,7 @@ impl Completion {
         let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.kind));
         if let Some(outcome) = settled.as_ref().ok().or(failed.as_ref())
             && let Err(failure) =
-                outcome.keep(&self.ctx.app, &self.ctx.store, &self.pending.id).await
+                outcome.store(&self.ctx.app, &self.ctx.store, &self.pending.id).await
         {
             tracing::warn!(event = "outcome_not_stored", cause = %failure, "could not store outcome");
         }
@@ -203,7 +201,7 @@ impl Completion {
         let Ctx { app, store, request, .. } = &self.ctx;
         let ip = client_ip::from_request(request, &app.trusted_proxies);
         let data = &app.admission.on_sign_in(user_id, email, profile).await?;
-        let is_same = self.user.as_ref().is_some_and(|user| user.is(user_id, email));
+        let is_same = self.user.as_ref().is_some_and(|user| user.is_same_user(user_id, email));
         let earlier = self.earlier.iter().filter(|_| is_same).cloned();
         let this = (self.pending.id.clone(), self.pending.return_to.clone());
         let session = NewSignIn {
@@ -221,7 +219,7 @@ impl Completion {
         entry.by(&self.pending.method).write();
         Ok(Outcome::SignedIn(SignedIn {
             reference,
-            is_proved: self.pending.method.sends_email(),
+            email_verified: self.pending.method.sends_email(),
             replaced: self.user.as_ref().map(|user| user.session.id.clone()),
             user_id: verified.user_id,
             email: verified.email,

@@ -1,4 +1,4 @@
-//! What most handlers need beside their own parameters.
+//! The context of a request, which most handlers need.
 
 use std::future::{Ready, ready};
 
@@ -10,7 +10,7 @@ use crate::error::Failure;
 use crate::session::Store;
 use crate::shutdown::Shutdown;
 
-/// The app, the store and the request, as one parameter of a handler.
+/// The app, the store and the request, as one extractor parameter.
 #[derive(Clone)]
 pub(crate) struct Ctx {
     pub(crate) app: web::Data<App>,

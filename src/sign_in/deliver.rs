@@ -1,7 +1,7 @@
-//! Sends the email of a sign-in: each method in its own file.
+//! Sends the email of a sign-in. Each method does so in its own file.
 //!
-//! Neither the response nor its time may depend on the address: this app must not reveal which
-//! addresses WorkOS or an SMTP server knows.
+//! Neither the response nor its timing may depend on the address. Otherwise, they would reveal
+//! which addresses WorkOS or the SMTP server knows.
 
 use super::complete::report;
 use super::ctx::Ctx;
@@ -14,7 +14,7 @@ use crate::session::device;
 use crate::shutdown::Task;
 use crate::workos::WorkOsError;
 
-/// The email of a sign-in. It is sent to the end even if the connection closes.
+/// The delivery of a sign-in's email. It continues if the connection closes.
 pub(crate) struct Delivery {
     pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,
@@ -26,8 +26,8 @@ impl Delivery {
         Self { ctx: ctx.clone(), pending, _task: Task::begin(&ctx.shutdown) }
     }
 
-    /// Sends the email, unless the method has none or its mailbox got too many. Returns the sign-in as
-    /// the browser must keep it.
+    /// Sends the email, unless the method sends none or the mailbox has reached its rate limit.
+    /// Returns the sign-in for the browser to keep.
     pub(super) async fn deliver(self) -> Result<PendingSignIn, Failure> {
         let (app, requested) = (self.ctx.app.clone(), self.pending.clone());
         let report = move |failure: Failure| report(&app, &failure, &requested);
@@ -37,7 +37,7 @@ impl Delivery {
 
     async fn run(mut self) -> Result<PendingSignIn, Failure> {
         if self.pending.next_mail_at.is_some() {
-            self.entry().but(Event::Undelivered).write();
+            self.entry().with_event(Event::Undelivered).write();
             return Ok(self.pending);
         }
         match &self.pending.method {
@@ -51,14 +51,15 @@ impl Delivery {
         Ok(self.pending)
     }
 
-    /// Once WorkOS may have sent the email, the browser must keep the sign-in that it leads to.
+    /// Marks the email as delayed if WorkOS may have sent it despite the error, because the browser
+    /// then needs the pending sign-in. Otherwise, returns the error.
     pub(super) fn delay_or_fail(&mut self, error: WorkOsError) -> Result<(), Failure> {
         if !error.may_have_succeeded() {
             return Err(error.into());
         }
         let cause = with_sources(&error);
         tracing::warn!(event = "email_unconfirmed", %cause, "WorkOS may have sent this email");
-        self.entry().but(Event::Undelivered).write();
+        self.entry().with_event(Event::Undelivered).write();
         self.pending.is_delayed = true;
         Ok(())
     }
@@ -67,7 +68,7 @@ impl Delivery {
         self.pending.requested(device::from_request(&self.ctx.request))
     }
 
-    /// The audit entry of an email that was sent.
+    /// Returns the audit entry of a sent email.
     pub(super) fn entry(&self) -> Entry {
         let entry = Entry::new(Event::Delivered).pending(&self.ctx.app.keys, &self.pending);
         entry.by(&self.pending.method)

@@ -1,11 +1,11 @@
-//! Work that outlives the connection it was begun for.
+//! Work that continues after its connection has closed.
 
 use actix_web::rt;
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-/// Runs this in a task of its own. If the receiver was dropped, `tell` gets the error, since no request
-/// can respond with it.
+/// Runs `work` in a separate task. If the receiver has been dropped, an error is passed to `tell`,
+/// because no response can report it.
 pub(crate) fn detached<T: 'static, E: 'static>(
     work: impl Future<Output = Result<T, E>> + 'static,
     tell: impl FnOnce(E) + 'static,

@@ -6,29 +6,29 @@ use subtle::ConstantTimeEq;
 use crate::sealed::{NoRandomness, random};
 use crate::typed::{digit, is_invisible};
 
-/// Two digits that the requesting browser shows, and that must be typed in the browser that opens the
-/// link, which only a user who has both of them can do.
+/// Two digits, which the requesting browser shows and which must be entered in the browser that
+/// opens the link. Only a user who sees both can do so.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, derive_more::Debug)]
 #[debug("Digits(…)")]
 #[serde(transparent)]
 pub struct Digits(String);
 
 impl Digits {
-    /// Any of the hundred, each as likely.
+    /// Returns two random digits, uniformly distributed.
     ///
     /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn random() -> Result<Self, NoRandomness> {
         loop {
             let [byte] = random()?;
-            // The 56 left over would make some likelier than others.
+            // Reject the 56 values above, which would make some digits more likely than others.
             if byte < 200 {
                 return Ok(Self(format!("{:02}", byte % 100)));
             }
         }
     }
 
-    /// Reads what was typed: digits of any script, white space and invisible characters ignored.
+    /// Parses typed digits of any script, ignoring white space and invisible characters.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         let meant = typed.chars().filter(|c| !is_invisible(*c));
@@ -36,15 +36,15 @@ impl Digits {
         (digits.len() == 2).then_some(Self(digits))
     }
 
-    /// As the page shows them.
+    /// Returns the digits as the page shows them.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether they are the same, compared in constant time.
+    /// Returns whether the typed digits are the same, in constant time.
     #[must_use]
-    pub fn are(&self, typed: &Self) -> bool {
+    pub fn matches(&self, typed: &Self) -> bool {
         self.0.as_bytes().ct_eq(typed.0.as_bytes()).into()
     }
 }

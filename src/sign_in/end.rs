@@ -1,4 +1,4 @@
-//! How a sign-in ended: claimed once in the store, and never changed.
+//! How a sign-in ended. The end is claimed once in the store and never changes.
 
 use super::SignInId;
 use crate::app::App;
@@ -6,27 +6,27 @@ use crate::audit::{Entry, Event};
 use crate::error::{ErrorKind, Failure};
 use crate::session::Store;
 
-/// How long it may take to exchange a code and begin a session, in seconds. Until then, other requests
-/// wait; after it, the sign-in counts as interrupted.
+/// How long the exchange of a code and the start of the session may take, in seconds. Other
+/// requests wait that long. After that, the sign-in counts as interrupted.
 const REDEEMING: i64 = 28;
 
 /// How a sign-in ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Its code is being exchanged since this time, in seconds since 1970, or was exchanged.
+    /// A task claimed the sign-in to exchange its code, at this time in seconds since 1970.
     Redeemed(i64),
     // for own-mail or cross-device
-    /// The owner of the mailbox didn't request it.
+    /// The owner of the mailbox canceled it.
     ByMailbox,
     // for cross-device
-    /// The digits were wrong three times in another browser.
+    /// The digits were entered wrong three times.
     WrongDigits,
-    /// Its code was wrong too often, or WorkOS takes it no longer.
+    /// The email code was wrong too often, or WorkOS no longer accepts it.
     CodeSpent,
 }
 
 impl End {
-    /// As the store keeps it.
+    /// Returns the stored form.
     #[must_use]
     pub fn as_text(self) -> String {
         match self {
@@ -39,9 +39,9 @@ impl End {
         }
     }
 
-    /// What the store kept. What only a newer version knows is an end as well.
+    /// Parses the stored form. Unknown text, written by a newer version, counts as redeemed.
     #[must_use]
-    pub fn of_text(text: &str) -> Self {
+    pub fn from_text(text: &str) -> Self {
         match text {
             // for own-mail or cross-device
             "by mailbox" => Self::ByMailbox,
@@ -55,23 +55,26 @@ impl End {
         }
     }
 
-    /// Whether it may be signing a user in at this moment.
+    /// Returns whether a task may be completing the sign-in now.
     #[must_use]
-    pub fn is_going_through(self, now: i64) -> bool {
+    pub fn is_in_progress(self, now: i64) -> bool {
         matches!(self, Self::Redeemed(since) if now < since.saturating_add(REDEEMING))
     }
 }
 
 // for own-mail or cross-device
-/// Ends a sign-in; returns whether this call ended it. Ending it again is no error, but ending one that
-/// has signed a user in is: the page must not say that no one got in.
+/// Cancels a sign-in, and returns whether this call ended it. Canceling it again is not an error.
+///
+/// # Errors
+/// [`ErrorKind::TooLateToEnd`] if the sign-in ended in another way, since a user may have been
+/// signed in.
 pub(crate) async fn cancel(
     app: &App,
     store: &Store,
     id: &SignInId,
     until: i64,
 ) -> Result<bool, Failure> {
-    if store.claim(&id.claim_of_end(), End::ByMailbox.as_text(), until).await? {
+    if store.claim(&id.end_key(), End::ByMailbox.as_text(), until).await? {
         Entry::new(Event::Cancelled).sign_in(&app.keys, id).write();
         return Ok(true);
     }
@@ -81,7 +84,7 @@ pub(crate) async fn cancel(
     }
 }
 
-/// How this sign-in ended, if it has.
+/// Returns how this sign-in ended, if it has.
 pub(crate) async fn end_of(store: &Store, id: &SignInId) -> Result<Option<End>, Failure> {
-    Ok(store.claimed(&id.claim_of_end()).await?.map(|text| End::of_text(&text)))
+    Ok(store.claimed(&id.end_key()).await?.map(|text| End::from_text(&text)))
 }

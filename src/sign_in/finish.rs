@@ -1,4 +1,5 @@
-//! The requesting browser continues: another has approved the sign-in, or its outcome waits.
+//! Continues a sign-in in the requesting browser, after another browser has approved it or if its
+//! outcome is stored.
 
 use super::ctx::Ctx;
 use super::next::Next;

@@ -1,4 +1,4 @@
-//! The name of a sign-in.
+//! The ID of a sign-in.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,69 +6,70 @@ use serde::{Deserialize, Serialize};
 
 use crate::sealed::{KeyRing, NoRandomness, random};
 
-/// Names one sign-in: 96 random bits, and when it began, for us alone. It stands in URLs and opens
-/// nothing.
+/// The ID of a sign-in: 96 random bits, and its start time in a form that only this app can read.
+/// It appears in URLs and grants no access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInId(String);
 
 impl SignInId {
-    /// A new one.
+    /// Creates a new ID.
     ///
     /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn new(keys: &KeyRing, now: i64) -> Result<Self, NoRandomness> {
         keys.stamped_name(now).map(Self)
     }
 
-    /// Stands in for the ID until it is known, while a cookie is read.
+    /// Returns a placeholder, used while a cookie is deserialized.
     pub(super) fn unknown() -> Self {
         Self(String::new())
     }
 
-    /// Reads an ID from a query.
+    /// Parses an ID from a query.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         (text.len() == 22 && text.bytes().all(name)).then(|| Self(text.to_owned()))
     }
 
-    /// The name as it stands in a URL.
+    /// Returns the ID as it appears in URLs.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What the store calls that which may happen to a sign-in once.
+/// The store's keys for a sign-in.
 impl SignInId {
-    /// Its [`End`](super::End): it signs a user in, or can't any more.
+    /// Returns the key of its [`End`](super::End), claimed when it signs a user in or ends
+    /// otherwise.
     #[must_use]
-    pub fn claim_of_end(&self) -> String {
+    pub fn end_key(&self) -> String {
         format!("end {}", self.0)
     }
 
-    /// A press of the button behind our own link, or beside the code, until it is handled.
+    /// Returns the key of a pressed button, claimed until the press is handled.
     #[must_use]
-    pub fn claim_of_press(&self) -> String {
+    pub fn press_key(&self) -> String {
         format!("press {}", self.0)
     }
 
-    /// One try at its digits, or its code.
+    /// Returns the key of an attempt at the digits or the email code.
     #[must_use]
-    pub fn claim_of_try(&self, number: u32) -> String {
+    pub fn attempt_key(&self, number: u32) -> String {
         format!("try {number} {}", self.0)
     }
 
     // for own-mail or cross-device
-    /// That the browser which requested it keeps no cookies.
+    /// Returns the key of the mark that the requesting browser blocks cookies.
     #[must_use]
-    pub fn name_of_blocked_cookies(&self) -> String {
+    pub fn blocked_cookies_key(&self) -> String {
         format!("blocked cookies {}", self.0)
     }
 
-    /// Its outcome, for a browser whose response was lost.
+    /// Returns the key of the outcome, stored for a browser whose response was lost.
     #[must_use]
-    pub fn name_of_outcome(&self) -> String {
+    pub fn outcome_key(&self) -> String {
         format!("outcome {}", self.0)
     }
 }

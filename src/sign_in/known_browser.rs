@@ -1,4 +1,4 @@
-//! Browsers that have proved a mailbox.
+//! Browsers that have verified a mailbox.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
@@ -9,17 +9,17 @@ use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
 const COOKIE: &str = "__Host-known";
-/// Ninety days, in seconds.
+/// 90 days, in seconds.
 const LIFETIME: i64 = 90 * 24 * 60 * 60;
 
-/// Says that a user has signed in here by a link or a code in this mailbox. It stays when they sign
-/// out, and can't sign anyone in: it only allows a share of the mailbox's emails that
-/// strangers can't use up. See [`rate_limit`](super::rate_limit).
+/// A cookie for a browser in which a user signed in through an email to this mailbox. It remains
+/// after they sign out and can't sign anyone in. It gives the browser a share of the mailbox's
+/// email limit that others can't use up. See [`rate_limit`](super::rate_limit).
 #[derive(Serialize, Deserialize)]
 pub struct KnownBrowser {
     #[serde(rename = "e")]
     email: EmailAddress,
-    /// When it stops counting, in seconds since 1970.
+    /// When it expires, in seconds since 1970.
     #[serde(rename = "x")]
     expires_at: i64,
 }
@@ -29,10 +29,11 @@ impl Sealed for KnownBrowser {
 }
 
 impl KnownBrowser {
-    /// The cookie of a browser in which this mailbox was proved just now. It replaces an earlier user's.
+    /// Returns the cookie of a browser that has just verified this mailbox. It replaces the cookie
+    /// of an earlier user.
     ///
     /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn cookie(
         email: &EmailAddress,
         keys: &KeyRing,
@@ -42,9 +43,9 @@ impl KnownBrowser {
         Ok(host_cookie(COOKIE.to_owned(), keys.seal(COOKIE, &known)?, LIFETIME))
     }
 
-    /// Whether this browser has proved the mailbox of exactly this address.
+    /// Returns whether this browser has verified the mailbox of exactly this address.
     #[must_use]
-    pub fn has_proved(
+    pub fn has_verified(
         request: &HttpRequest,
         keys: &KeyRing,
         email: &EmailAddress,

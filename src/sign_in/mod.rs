@@ -1,19 +1,19 @@
-//! The sign-in flow: from the login form until a session begins.
+//! The sign-in flow, from the form until a session begins.
 //!
-//! | State | Kept in | Next step |
+//! | State | Stored in | Next step |
 //! |---|---|---|
-//! | requested | the browser's cookie ([`PendingSignIn`]) | `start.rs` begins it; `deliver.rs` has the email sent, or the browser leaves for its identity provider |
-//! | delivered | the email: a link that brings back a [`State`], or a code | the requesting browser comes back (`callback.rs`), or the user types the code |
-//! | opened elsewhere | the other browser's cookie ([`PendingCallback`]) | the right digits (`approve.rs`); three wrong ones end the sign-in |
+//! | requested | the browser's cookie ([`PendingSignIn`]) | `deliver.rs` sends the email, or the browser is redirected to the identity provider |
+//! | delivered | the email: a link with a [`State`], or a code | the requesting browser opens the link (`callback.rs`), or the user enters the code |
+//! | opened in another browser | the other browser's cookie ([`PendingCallback`]) | the right digits (`approve.rs`); three wrong attempts end the sign-in |
 //! | approved | the store ([`Approval`]) | the requesting browser continues (`finish.rs`) |
-//! | redeemed | a claim in the store ([`End::Redeemed`]), made before the code is exchanged | `complete.rs` exchanges it, verifies the user, asks [`Admission`](crate::admission::Admission) |
-//! | waits for consent | the browser's cookie or the store | another user is signed in: they agree to switch, or decline (`switch.rs`) |
-//! | signed in | the session, and for a minute the `Outcome` in the store, for a browser whose response was lost | |
-//! | ended | the store ([`End`]), or the cookie's expiry | a new request |
+//! | redeemed | a claim in the store ([`End::Redeemed`]), made before the code is exchanged | `complete.rs` exchanges the code, verifies the user and calls [`Admission`](crate::admission::Admission) |
+//! | waiting for consent | the browser's cookie or the store | another user is signed in, and agrees to switch accounts or declines (`switch.rs`) |
+//! | signed in | the session, and the store for a minute (`Outcome`), for a browser whose response was lost | |
+//! | ended | the store ([`End`]), or the cookie's expiry | a new sign-in |
 //!
-//! A sign-in is claimed only once in the store, so it has exactly one end. Its state in the browser,
-//! the email and the store is sealed. The code of each method is a file in `methods/`; every repeated
-//! request, such as a reload or a second press, comes through `resume.rs`.
+//! A sign-in can be claimed only once in the store, so it has exactly one end. Its state in the
+//! browser, the email and the store is sealed. Each sign-in method is a file in `methods/`. Every
+//! repeated request, such as a reload or a second press, goes through `resume.rs`.
 
 // for cross-device
 mod approval;

@@ -1,21 +1,21 @@
-//! What a step of the sign-in flow leads to.
+//! The result of a step of the sign-in flow.
 
 use actix_web::cookie::Cookie;
 
-/// Where the browser goes next, and the cookies that it gets.
+/// Where to redirect the browser, and the cookies to set.
 #[derive(derive_more::Debug)]
 #[debug("Next(…)")]
 pub(crate) struct Next {
-    /// A path on this site.
+    /// The path on this site to redirect to.
     pub(crate) path: String,
     // for own-mail or sso
-    /// A URL of WorkOS, which signs the user in, in place of the path.
+    /// A URL of WorkOS, where the user is signed in. Takes precedence over `path`.
     pub(crate) workos_url: Option<String>,
     pub(crate) cookies: Vec<Cookie<'static>>,
 }
 
 impl Next {
-    /// A path on this site.
+    /// Redirects to a path on this site.
     pub(crate) fn to(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -26,12 +26,12 @@ impl Next {
     }
 
     // for own-mail or sso
-    /// A URL of WorkOS, which signs the user in.
+    /// Redirects to a URL of WorkOS.
     pub(crate) fn leave_for(url: impl Into<String>) -> Self {
         Self { workos_url: Some(url.into()), ..Self::to("/login") }
     }
 
-    /// Sets these cookies, or removes them.
+    /// Adds cookies to set or remove.
     pub(crate) fn with(mut self, cookies: impl IntoIterator<Item = Cookie<'static>>) -> Self {
         self.cookies.extend(cookies);
         self

@@ -1,4 +1,4 @@
-//! The outcome of a sign-in. It stays in the store for a minute, for a browser whose response was lost.
+//! The outcome of a sign-in. It is stored for a minute, for a browser whose response was lost.
 
 use std::time::{Duration, Instant};
 
@@ -15,60 +15,66 @@ use crate::error::{ErrorKind, Failure};
 use crate::sealed::Sealed;
 use crate::session::{CurrentUser, Store};
 
-/// How long a request waits for the outcome before its page says that it takes longer.
+/// How long a request waits for the outcome before it responds with a page that waits.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// How long the outcome waits in the store, in seconds.
+/// How long the outcome is stored, in seconds.
 const LIFETIME: i64 = 60;
-/// How often a request that waits looks for it.
+/// How often a waiting request checks for the outcome.
 const POLL: Duration = Duration::from_millis(100);
 
 /// The outcome of a sign-in.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Outcome {
-    /// A session has begun.
+    /// A session began.
     SignedIn(SignedIn),
     // for sso
-    /// Another user is signed in, and is asked first: the reference of the identity that waits.
+    /// Another user is signed in, who must agree to switch accounts. Has the reference of the
+    /// stored identity.
     AsksToSwitch(String),
     Failed(ErrorKind),
-    /// A code was rejected after its request had disconnected; how many attempts are left, if known.
-    NotTaken(ErrorKind, Option<u32>),
+    /// A code was rejected after its request had disconnected. Has the number of attempts left, if
+    /// known.
+    #[serde(rename = "NotTaken")]
+    CodeRejected(ErrorKind, Option<u32>),
 }
 
-/// A session that has begun, and whose it is.
+/// A session that began, and its user.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct SignedIn {
     pub(super) reference: String,
     #[serde(rename = "person")]
     pub(super) user_id: String,
     pub(super) email: EmailAddress,
-    /// Whether an email proved the address.
-    pub(super) is_proved: bool,
-    /// The ID of the session that it replaced.
+    /// Whether an email verified the address.
+    #[serde(rename = "is_proved")]
+    pub(super) email_verified: bool,
+    /// The ID of the session that this one replaced.
     pub(super) replaced: Option<String>,
 }
 
 impl SignedIn {
-    /// Whether another user has signed in in this browser since, so that switching needs their consent.
+    /// Returns whether another user has signed in since in this browser, so that switching needs
+    /// their consent.
     fn is_too_late_for(&self, user: &CurrentUser) -> bool {
-        self.replaced.as_ref() != Some(&user.session.id) && !user.is(&self.user_id, &self.email)
+        self.replaced.as_ref() != Some(&user.session.id)
+            && !user.is_same_user(&self.user_id, &self.email)
     }
 }
 
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct Stored {
     outcome: Outcome,
-    /// In seconds since 1970.
+    /// When it expires, in seconds since 1970.
     expires_at: i64,
 }
 
-impl Sealed for Kept {
+impl Sealed for Stored {
     const PURPOSE: &'static str = "outcome 1";
 }
 
 impl Outcome {
-    /// Stores it, in place of an earlier outcome.
-    pub(crate) async fn keep(
+    /// Stores the outcome, replacing an earlier one.
+    pub(crate) async fn store(
         &self,
         app: &App,
         store: &Store,
@@ -80,23 +86,23 @@ impl Outcome {
             Self::AsksToSwitch(_) => app.clock.now().saturating_add(sso::WAITING_LIFETIME),
             _ => expires_at,
         };
-        let kept = Kept { outcome: self.clone(), expires_at };
-        let sealed = app.keys.seal(id.as_str(), &kept)?;
-        Ok(store.put(&id.name_of_outcome(), sealed, expires_at).await?)
+        let stored = Stored { outcome: self.clone(), expires_at };
+        let sealed = app.keys.seal(id.as_str(), &stored)?;
+        Ok(store.put(&id.outcome_key(), sealed, expires_at).await?)
     }
 
-    async fn kept(app: &App, store: &Store, id: &SignInId) -> Result<Option<Self>, Failure> {
-        let sealed = store.get(&id.name_of_outcome()).await?;
-        let kept: Option<Kept> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
-        let kept = kept.filter(|kept| app.clock.now() < kept.expires_at);
-        Ok(kept.map(|kept| kept.outcome))
+    async fn load(app: &App, store: &Store, id: &SignInId) -> Result<Option<Self>, Failure> {
+        let sealed = store.get(&id.outcome_key()).await?;
+        let stored: Option<Stored> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
+        let stored = stored.filter(|stored| app.clock.now() < stored.expires_at);
+        Ok(stored.map(|stored| stored.outcome))
     }
 
-    /// Returns whether it signs in a different user.
-    pub(super) fn is_of_another(&self, user: Option<&CurrentUser>) -> bool {
+    /// Returns whether the outcome signs in a different user.
+    pub(super) fn switches_user(&self, user: Option<&CurrentUser>) -> bool {
         match (self, user) {
             (Self::SignedIn(signed_in), Some(user)) => {
-                !user.is(&signed_in.user_id, &signed_in.email)
+                !user.is_same_user(&signed_in.user_id, &signed_in.email)
             }
             _ => false,
         }
@@ -110,7 +116,7 @@ impl Outcome {
                 let cookie =
                     cookie.ok_or_else(|| Failure::internal("no session cookie".to_owned()))?;
                 let known = signed_in
-                    .is_proved
+                    .email_verified
                     .then(|| KnownBrowser::cookie(&signed_in.email, &app.keys, app.clock.now()))
                     .transpose()?;
                 let removals = [pending.id.removal_cookie(), PendingCallback::removal_cookie()];
@@ -122,7 +128,7 @@ impl Outcome {
                 let cookie = sso::waiting_cookie(&reference, &pending.id, &app.keys)?;
                 Ok(Next::to("/login/switch").with([cookie]))
             }
-            Self::Failed(kind) | Self::NotTaken(kind, _) => {
+            Self::Failed(kind) | Self::CodeRejected(kind, _) => {
                 let failure = Failure::new(kind, "as reported before").already_reported();
                 Err(failure.ending(&pending.id).with_retry_of(pending))
             }
@@ -131,47 +137,48 @@ impl Outcome {
 }
 
 /// The status of a claimed sign-in.
-pub(super) enum Standing {
-    /// Another request's task is completing it.
-    UnderWay,
-    /// Its outcome waits.
-    Waits(Outcome),
-    /// No outcome is left: it expired, its session has ended, or the program was killed.
+pub(super) enum ClaimStatus {
+    /// A task is completing it.
+    InProgress,
+    /// Its outcome is stored.
+    Stored(Outcome),
+    /// No outcome is stored: it has expired, its session has ended, or the program was killed.
     Over,
 }
 
-/// Returns the status of a sign-in; `None` if it wasn't claimed.
-pub(super) async fn standing(
+/// Returns the status of a claimed sign-in, or `None` if it isn't claimed.
+pub(super) async fn claim_status(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     id: &SignInId,
-) -> Result<Option<Standing>, Failure> {
+) -> Result<Option<ClaimStatus>, Failure> {
     let Ctx { app, store, .. } = ctx;
     let Some(End::Redeemed(since)) = end_of(store, id).await? else { return Ok(None) };
-    let under_way = |since| match End::Redeemed(since).is_going_through(app.clock.now()) {
-        true => Standing::UnderWay,
-        false => Standing::Over,
+    let in_progress = |since| match End::Redeemed(since).is_in_progress(app.clock.now()) {
+        true => ClaimStatus::InProgress,
+        false => ClaimStatus::Over,
     };
-    Ok(Some(match Outcome::kept(app, store, id).await? {
-        None => under_way(since),
+    Ok(Some(match Outcome::load(app, store, id).await? {
+        None => in_progress(since),
         // for sso
         Some(Outcome::AsksToSwitch(reference)) => match sso::agreed_at(store, &reference).await? {
-            Some(since) => under_way(since),
-            None => Standing::Waits(Outcome::AsksToSwitch(reference)),
+            Some(since) => in_progress(since),
+            None => ClaimStatus::Stored(Outcome::AsksToSwitch(reference)),
         },
         Some(Outcome::SignedIn(signed_in)) => {
             let is_too_late = user.is_some_and(|user| signed_in.is_too_late_for(user));
             match is_too_late || !store.is_alive(&signed_in.reference).await? {
-                true => Standing::Over,
-                false => Standing::Waits(Outcome::SignedIn(signed_in)),
+                true => ClaimStatus::Over,
+                false => ClaimStatus::Stored(Outcome::SignedIn(signed_in)),
             }
         }
-        Some(outcome) => Standing::Waits(outcome),
+        Some(outcome) => ClaimStatus::Stored(outcome),
     }))
 }
 
-/// Waits for the outcome of a sign-in that another request of this browser has claimed. Every request
-/// gets the same session. `None` if the sign-in was not claimed, or is over.
+/// Waits for the outcome of a sign-in that another request of this browser has claimed. All
+/// requests get the same session. Returns `None` if the sign-in isn't claimed, or no outcome is
+/// stored.
 pub(crate) async fn wait_if_claimed(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -180,12 +187,12 @@ pub(crate) async fn wait_if_claimed(
     let (app, store) = (&ctx.app, &ctx.store);
     let started = Instant::now();
     loop {
-        match standing(ctx, user, &pending.id).await? {
-            None | Some(Standing::Over) => return Ok(None),
-            Some(Standing::UnderWay) if started.elapsed() < PATIENCE => sleep(POLL).await,
-            Some(Standing::UnderWay) => return Err(Failure::in_progress(&pending.id)),
-            Some(Standing::Waits(outcome)) => {
-                // Discard the session that the same user has begun in this browser since.
+        match claim_status(ctx, user, &pending.id).await? {
+            None | Some(ClaimStatus::Over) => return Ok(None),
+            Some(ClaimStatus::InProgress) if started.elapsed() < PATIENCE => sleep(POLL).await,
+            Some(ClaimStatus::InProgress) => return Err(Failure::in_progress(&pending.id)),
+            Some(ClaimStatus::Stored(outcome)) => {
+                // Discard the session that the same user has since begun in this browser.
                 if let (Outcome::SignedIn(signed_in), Some(other)) =
                     (&outcome, app.session_cookie.reference(&ctx.request))
                     && other != signed_in.reference
@@ -198,24 +205,26 @@ pub(crate) async fn wait_if_claimed(
     }
 }
 
-/// Takes the refusal of a code from the store, if no page has shown it yet.
-pub(crate) async fn take_not_taken(
+/// Returns why the last code was rejected, and removes it from the store, if no page has shown it
+/// yet.
+pub(crate) async fn take_code_rejection(
     app: &App,
     store: &Store,
     id: &SignInId,
 ) -> Result<Option<(ErrorKind, Option<u32>)>, Failure> {
-    let Some(Outcome::NotTaken(kind, attempts_left)) = Outcome::kept(app, store, id).await? else {
+    let Some(Outcome::CodeRejected(kind, attempts_left)) = Outcome::load(app, store, id).await?
+    else {
         return Ok(None);
     };
-    store.put(&id.name_of_outcome(), String::new(), app.clock.now()).await?;
+    store.put(&id.outcome_key(), String::new(), app.clock.now()).await?;
     Ok(Some((kind, attempts_left)))
 }
 
-/// Whether a code was refused, and no page has shown it yet.
-pub(crate) async fn has_not_taken(
+/// Returns whether a code was rejected and no page has shown it yet.
+pub(crate) async fn has_code_rejection(
     app: &App,
     store: &Store,
     id: &SignInId,
 ) -> Result<bool, Failure> {
-    Ok(matches!(Outcome::kept(app, store, id).await?, Some(Outcome::NotTaken(..))))
+    Ok(matches!(Outcome::load(app, store, id).await?, Some(Outcome::CodeRejected(..))))
 }

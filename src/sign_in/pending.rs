@@ -1,4 +1,4 @@
-//! A sign-in as the requesting browser keeps it: a cookie.
+//! A pending sign-in, which the requesting browser keeps in a cookie.
 
 use std::time::Duration;
 
@@ -17,44 +17,46 @@ use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
 const COOKIE_PREFIX: &str = "__Host-signin-";
-/// The most pending sign-ins of a browser, such as one for each tab. The oldest is removed. Three keep
-/// the `Cookie` header below 4 KiB.
+/// The maximum number of pending sign-ins per browser, such as one for each tab. The oldest one is
+/// removed. Three keep the `Cookie` header below 4 KiB.
 const MAX_PER_BROWSER: usize = 3;
 
-/// What the requesting browser keeps. Its names are short because the cookie has at most 1 KiB, and
-/// address and path may need half of that.
+/// A pending sign-in, which the requesting browser keeps in a cookie. Serialized names are short
+/// because the cookie is limited to 1 KiB, and address and path may need half of that.
 #[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
 #[debug("PendingSignIn {{ began_at: {began_at}, expires_at: {expires_at}, .. }}")]
 pub struct PendingSignIn {
-    /// Its ID: part of the cookie's name, not of its value.
+    /// The ID. It is in the name of the cookie, not in its value.
     #[serde(skip, default = "SignInId::unknown")]
     pub id: SignInId,
-    /// Who wants to sign in: whose mailbox the link went to.
+    /// The email address to sign in.
     #[serde(rename = "e")]
     pub email: EmailAddress,
-    /// How it proves who the user is.
+    /// How the sign-in verifies the user.
     #[serde(rename = "w")]
     pub method: SignInMethod,
-    /// Where they were going.
+    /// The page to redirect to after the sign-in.
     #[serde(rename = "r")]
     pub return_to: ReturnTo,
-    /// When it began, in milliseconds since 1970: two may begin in one second.
+    /// When the sign-in began, in milliseconds since 1970, because two may begin in the same
+    /// second.
     #[serde(rename = "b")]
     began_at: i64,
     /// When both link and code have expired, in seconds since 1970.
     #[serde(rename = "x")]
     pub expires_at: i64,
-    /// When the next email may be sent, if none was because its mailbox got too many.
+    /// When the next email may be sent, if this one was withheld because of the mailbox's rate
+    /// limit.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub next_mail_at: Option<i64>,
-    /// Whether WorkOS didn't say in time that it has sent the email: it may take a little longer.
+    /// Whether the email may be delayed, because WorkOS didn't confirm in time that it was sent.
     #[serde(rename = "l", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_delayed: bool,
     // for cross-device
-    /// What must be typed in another browser that opens the link.
+    /// The digits to enter in another browser that opens the link.
     #[serde(rename = "g")]
     pub digits: Digits,
-    /// The SHA-256 of the `state` that belongs to it, in base64; none before it goes to WorkOS.
+    /// The SHA-256 of the latest `state`, in base64. `None` before one is created.
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     state_hash: Option<String>,
 }
@@ -64,10 +66,10 @@ impl Sealed for PendingSignIn {
 }
 
 impl PendingSignIn {
-    /// Begins a sign-in that may take this long.
+    /// Begins a sign-in that expires after `lifetime`.
     ///
     /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn begin(
         email: EmailAddress,
         method: SignInMethod,
@@ -90,13 +92,13 @@ impl PendingSignIn {
         })
     }
 
-    /// When it began, in seconds since 1970.
+    /// Returns when the sign-in began, in seconds since 1970.
     #[must_use]
     pub fn began_at(&self) -> i64 {
         self.began_at / 1000
     }
 
-    /// How this browser requested it.
+    /// Returns how this browser requested the sign-in.
     #[must_use]
     pub fn requested(&self, device: String) -> RequestContext {
         RequestContext {
@@ -107,11 +109,11 @@ impl PendingSignIn {
         }
     }
 
-    /// Makes the `state` (at most 255 characters) for a WorkOS link that works for `link_expires_in`. Only
-    /// the last one belongs to the sign-in.
+    /// Creates the `state` (at most 255 characters) for a WorkOS link that works for
+    /// `link_expires_in`. An earlier `state` no longer belongs to the sign-in.
     ///
     /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn new_state(
         &mut self,
         keys: &KeyRing,
@@ -126,32 +128,32 @@ impl PendingSignIn {
         Ok(state)
     }
 
-    /// The sign-in of this name that this browser has under way.
+    /// Returns this browser's pending sign-in with this ID, unless it has expired.
     #[must_use]
-    pub fn of_browser(
+    pub fn from_request(
         request: &HttpRequest,
         keys: &KeyRing,
         id: &SignInId,
         now: i64,
     ) -> Option<Self> {
-        Self::with_expired(request, keys, id).filter(|pending| now < pending.expires_at)
+        Self::from_cookie(request, keys, id).filter(|pending| now < pending.expires_at)
     }
 
-    /// The same, expired or not.
+    /// Returns this browser's pending sign-in with this ID, even if it has expired.
     #[must_use]
-    pub fn with_expired(request: &HttpRequest, keys: &KeyRing, id: &SignInId) -> Option<Self> {
+    pub fn from_cookie(request: &HttpRequest, keys: &KeyRing, id: &SignInId) -> Option<Self> {
         let name = id.cookie_name();
         let opened: Self = keys.open(&name, request.cookie(&name)?.value())?;
         Some(Self { id: id.clone(), ..opened })
     }
 
-    /// The newest sign-in that this browser has under way.
+    /// Returns the newest pending sign-in of this browser.
     #[must_use]
     pub fn newest(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
         all(request, keys, now).into_iter().next()
     }
 
-    /// Whether this is the `state` that was made with it.
+    /// Returns whether this is the latest `state` of the sign-in.
     #[must_use]
     pub fn belongs_to(&self, state: &str) -> bool {
         let hash = hash(state);
@@ -159,11 +161,11 @@ impl PendingSignIn {
         self.state_hash.as_ref().is_some_and(is_it)
     }
 
-    /// The cookie, which lasts an hour longer than the sign-in: a user who comes too late is offered the
-    /// same sign-in again.
+    /// Returns the cookie. It lasts an hour longer than the sign-in, so that a user who is too late
+    /// is offered the same sign-in again.
     ///
     /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn cookie(&self, keys: &KeyRing, now: i64) -> Result<Cookie<'static>, NoRandomness> {
         let name = self.id.cookie_name();
         let sealed = keys.seal(&name, self)?;
@@ -172,7 +174,7 @@ impl PendingSignIn {
 }
 
 impl SignInId {
-    /// Takes the sign-in's cookie away from the browser.
+    /// Returns a cookie that removes the pending sign-in from the browser.
     #[must_use]
     pub fn removal_cookie(&self) -> Cookie<'static> {
         removal(self.cookie_name())
@@ -183,7 +185,7 @@ impl SignInId {
     }
 }
 
-/// Removes the oldest pending sign-ins, to leave room for one more.
+/// Returns cookies that remove the oldest pending sign-ins, so that one more can be added.
 pub(crate) fn evict_oldest(
     request: &HttpRequest,
     keys: &KeyRing,
@@ -196,21 +198,21 @@ pub(crate) fn evict_oldest(
     removals
 }
 
-/// Cookies that take all pending sign-ins away from this browser.
+/// Returns cookies that remove all pending sign-ins from this browser.
 pub(crate) fn remove_all(request: &HttpRequest) -> Vec<Cookie<'static>> {
     let cookies = request.cookies().map(|cookies| cookies.clone()).unwrap_or_default();
     let ours = cookies.iter().map(Cookie::name).filter(|name| name.starts_with(COOKIE_PREFIX));
     ours.map(|name| removal(name.to_owned())).collect()
 }
 
-/// The sign-ins that this browser has under way, the newest first.
+/// Returns the pending sign-ins of this browser, the newest first.
 fn all(request: &HttpRequest, keys: &KeyRing, now: i64) -> Vec<PendingSignIn> {
     let cookies = request.cookies().map(|cookies| cookies.clone()).unwrap_or_default();
     let ids = cookies
         .iter()
         .filter_map(|cookie| SignInId::parse(cookie.name().strip_prefix(COOKIE_PREFIX)?));
     let mut under_way: Vec<_> =
-        ids.filter_map(|id| PendingSignIn::of_browser(request, keys, &id, now)).collect();
+        ids.filter_map(|id| PendingSignIn::from_request(request, keys, &id, now)).collect();
     under_way.sort_by_key(|pending| std::cmp::Reverse(pending.began_at));
     under_way
 }
@@ -219,7 +221,7 @@ fn removal(name: String) -> Cookie<'static> {
     host_cookie(name, String::new(), 0)
 }
 
-/// The SHA-256 of a secret, in base64.
+/// Returns the SHA-256 of a secret, in base64.
 pub(super) fn hash(secret: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, secret.as_bytes()))
 }

@@ -1,4 +1,4 @@
-//! What WorkOS has sent back, if it can't be used at once.
+//! A callback from WorkOS that can't be completed yet.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
@@ -9,16 +9,16 @@ use crate::clock::seconds;
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
-/// A code and its `state`, kept in the browser until the user has decided what to do, so that they are
-/// in no URL.
+/// An authorization code and its `state`. The browser keeps them in a cookie until the user has
+/// decided, so that no URL contains them.
 #[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
 #[debug("PendingCallback {{ expires_at: {expires_at}, .. }}")]
 pub struct PendingCallback {
     /// WorkOS's authorization code.
     pub code: String,
-    /// As it came.
+    /// The sealed `state`, as received.
     pub state: String,
-    /// When the code has expired, in seconds since 1970.
+    /// When the code expires, in seconds since 1970.
     pub expires_at: i64,
 }
 
@@ -27,33 +27,35 @@ impl Sealed for PendingCallback {
 }
 
 impl PendingCallback {
-    /// The cookie that holds it, or the reference of an identity that waits for consent.
+    /// The name of the cookie. It has the callback, or the reference of an identity that waits for
+    /// consent.
     pub(crate) const COOKIE: &str = "__Host-approve";
 
-    /// One that has come just now, with a `state` that lives as long as this at most.
+    /// Creates one that was received at `now`. It expires with the code or the `state`, whichever
+    /// is first.
     #[must_use]
     pub fn new(code: &str, state: &str, state_expires_at: i64, now: i64) -> Self {
         let expires_at = now.saturating_add(seconds(CODE_LIFETIME)).min(state_expires_at);
         Self { code: code.to_owned(), state: state.to_owned(), expires_at }
     }
 
-    /// The one that this browser holds.
+    /// Returns this browser's callback, unless it has expired.
     #[must_use]
-    pub fn of_browser(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
+    pub fn from_request(request: &HttpRequest, keys: &KeyRing, now: i64) -> Option<Self> {
         let callback: Self = keys.open(Self::COOKIE, request.cookie(Self::COOKIE)?.value())?;
         (now < callback.expires_at).then_some(callback)
     }
 
-    /// The cookie that keeps it.
+    /// Returns the cookie.
     ///
     /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn cookie(&self, keys: &KeyRing) -> Result<Cookie<'static>, NoRandomness> {
         let sealed = keys.seal(Self::COOKIE, self)?;
         Ok(host_cookie(Self::COOKIE.to_owned(), sealed, seconds(CODE_LIFETIME)))
     }
 
-    /// Takes it away from the browser.
+    /// Returns a cookie that removes the callback from the browser.
     #[must_use]
     pub fn removal_cookie() -> Cookie<'static> {
         host_cookie(Self::COOKIE.to_owned(), String::new(), 0)

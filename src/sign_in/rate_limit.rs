@@ -1,12 +1,12 @@
-//! How many sign-ins may be requested, and how many emails are sent: by client, address, mailbox, and
-//! in total. A request updates all of its counters atomically, or none.
+//! Limits on requested sign-ins and sent emails: per client, address and mailbox, and in total. A
+//! request updates either all of its counters or none.
 //!
 //! No one can lock another user out:
-//! - The limit of a mailbox stops further emails, and those already sent keep working. Browsers that
-//!   have verified the mailbox have a separate limit.
-//! - The limits of clients count what a client does. Those of wider networks, which many visitors may
-//!   share, are enforced only once half of the total is used.
-//! - The last third of the total is for networks with at most three requests.
+//! - The limit of a mailbox stops only further emails. Links and codes already sent still work.
+//!   Browsers that have verified the mailbox have a separate limit.
+//! - The limits of clients count what a client does. Limits of wider networks, which many visitors
+//!   may share, are enforced only once half of the total is used.
+//! - The last third of the total is reserved for networks with at most three requests.
 
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -19,34 +19,35 @@ use crate::error::{ErrorKind, Failure};
 use crate::session::{RateLimit, RateLimitHit, Store, StoreError};
 use crate::sign_in::SignInMethod;
 
-/// `RATE_LIMIT_*`
+/// The limits, from `RATE_LIMIT_*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Sign-ins requested for one address by one client.
+    /// Sign-ins for one address, requested by one client.
     pub per_email: RateLimit,
     /// Emails to one mailbox, requested by any client.
     pub per_mailbox: RateLimit,
-    /// Sign-ins requested by one client, whatever the address.
+    /// Sign-ins requested by one client for any address.
     pub per_client: RateLimit,
     /// Emails in total.
     pub total: RateLimit,
 }
 
-/// A request for a sign-in, as far as limits distinguish them.
+/// The properties of a sign-in request that rate limits depend on.
 pub(crate) struct SignInRequest<'a> {
     pub(crate) email: &'a EmailAddress,
     pub(crate) method: &'a SignInMethod,
     pub(crate) client: Option<IpAddr>,
-    /// Whether this browser has proved the mailbox of this address.
+    /// Whether this browser has verified the mailbox of this address.
     pub(crate) is_known: bool,
 }
 
 impl RateLimits {
-    /// Counts a request for a sign-in, unless a limit refuses it. Returns how long no email may be
-    /// sent, if its mailbox has had too many.
+    /// Counts a sign-in request, unless a limit rejects it. If the mailbox has reached its limit,
+    /// returns how long no email may be sent.
     ///
     /// # Errors
-    /// [`ErrorKind::RateLimited`], [`ErrorKind::Busy`], both with the time to wait; a failing store.
+    /// [`ErrorKind::RateLimited`] or [`ErrorKind::Busy`], with the time to wait, or a failure of
+    /// the store.
     pub(crate) async fn count(
         &self,
         store: &Store,
@@ -71,10 +72,11 @@ impl RateLimits {
         }
     }
 
-    /// Returns the time until the same request would be accepted and its email sent. Counts nothing.
+    /// Returns the time until the same request would be accepted and its email sent. Counts
+    /// nothing.
     ///
     /// # Errors
-    /// When the store fails.
+    /// Fails if the store does.
     pub(crate) async fn until_next(
         &self,
         store: &Store,
@@ -85,16 +87,16 @@ impl RateLimits {
         Ok(store.check_rate_limits(&counts).await?.into_iter().flatten().max())
     }
 
-    /// The counters of a request, each with the error to return if it refuses; `None` means that the
-    /// request succeeds but no email is sent. The total comes before the mailbox, so that all addresses
-    /// get the same answer while it is used up.
+    /// Returns the counters of a request, each with the error if its limit is exceeded. `None`
+    /// means that the request succeeds, but no email is sent. The total comes before the mailbox,
+    /// so that all addresses get the same response once it is used up.
     fn counters(
         &self,
         request: &SignInRequest<'_>,
         add: u32,
         sends_email: bool,
     ) -> Vec<(Option<ErrorKind>, RateLimitHit)> {
-        /// The place of the total in the list.
+        /// The index of the total in the list.
         const TOTAL: usize = 2;
         let SignInRequest { email, method, client, is_known } = *request;
         let (network, total) = (network(client), self.total);
@@ -129,7 +131,7 @@ impl RateLimits {
         if !sends_email {
             return counters;
         }
-        // Counted by the widest network: a client with a /48 has 65,536 networks to request from.
+        // Count by the widest network, because a client with a /48 can use 65,536 networks.
         if let Some((widest, _)) = wider_networks(network).last() {
             let limit = RateLimit { at_most: FEW, within: total.within };
             let two_thirds = total.at_most - total.at_most / 3;
@@ -144,7 +146,7 @@ impl RateLimits {
         }
         let mailbox = format!("mailbox {}", email.mailbox());
         if is_known {
-            // Its own limit is enforced once that of the mailbox is used up.
+            // Enforce the separate limit once the limit of the mailbox is used up.
             let used_up = (counters.len(), self.per_mailbox.at_most);
             let own = count(format!("known {mailbox}"), KNOWN);
             counters.push((None, count(mailbox, unlimited(self.per_mailbox))));
@@ -155,11 +157,11 @@ impl RateLimits {
         counters
     }
 
-    /// Counts an attempt at a code of this address, by any client. Returns how long to wait, if the
-    /// attempt is refused.
+    /// Counts an attempt at a code of this address, by any client. If the limit is reached, returns
+    /// how long to wait.
     ///
     /// # Errors
-    /// When the store fails.
+    /// Fails if the store does.
     pub(crate) async fn try_code(
         &self,
         store: &Store,
@@ -170,17 +172,17 @@ impl RateLimits {
     }
 }
 
-/// WorkOS's own limits on the codes and the attempts for one address; ours say how long to wait.
-/// <https://workos.com/docs/reference/rate-limits>
+/// WorkOS's limits on codes per address. Ours are the same, so that the page can say how long to
+/// wait. <https://workos.com/docs/reference/rate-limits>
 const CODES: RateLimit = RateLimit { at_most: 3, within: Duration::from_secs(60) };
 const CODE_TRIES: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60) };
-/// Emails to one mailbox that strangers can't use up, for all browsers together that have proved it.
+/// Additional emails to one mailbox, shared by all browsers that have verified it.
 const KNOWN: RateLimit = RateLimit { at_most: 10, within: Duration::from_secs(60 * 60) };
-/// The most requests of a network that may use the last third of the total.
+/// The maximum number of requests by which a network may use the last third of the total.
 const FEW: u32 = 3;
 
-/// Known browsers are counted separately, so that strangers in the same network can't use up their
-/// limit.
+/// Returns the counter's key. Known browsers are counted separately, so that others in the same
+/// network can't use up their limit.
 fn email_key(email: &EmailAddress, network: IpAddr, is_known: bool) -> String {
     let known = if is_known { "known " } else { "" };
     format!("email {} {known}{network}", email.as_str())

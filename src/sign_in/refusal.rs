@@ -1,13 +1,13 @@
-//! Why a sign-in fails, and what its page offers.
+//! Why a sign-in failed, and what its page offers.
 
 use super::{PendingSignIn, SignInId};
 use crate::error::{ErrorKind, Failure, Offer};
 
-/// Why the callback refuses: the kind for the visitor, the cause for the log.
+/// Why a callback was rejected: the kind of failure, and the cause for the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal(ErrorKind, &'static str);
 
-/// The errors that are documented: what helps the visitor, and what the operator should look at.
+/// The errors that WorkOS documents, each with the kind of failure and a hint for the operator.
 /// <https://workos.com/docs/reference/sso/get-authorization-url/error-codes>
 #[rustfmt::skip]
 const DOCUMENTED: &[(&str, Refusal)] = &[
@@ -41,13 +41,14 @@ impl Refusal {
 }
 
 impl Refusal {
-    /// The `error` of a callback. One that isn't documented may be any text, and is not repeated.
-    pub(crate) fn of_error(error: &str) -> Self {
+    /// Returns the refusal for the `error` of a callback. Undocumented errors may be any text, so
+    /// they aren't repeated.
+    pub(crate) fn from_error(error: &str) -> Self {
         let documented = DOCUMENTED.iter().find(|(name, _)| *name == error);
         documented.map_or(Self::UNKNOWN_ERROR, |(_, refusal)| *refusal)
     }
 
-    /// Refuses a sign-in of this browser.
+    /// Returns the failure for this browser's pending sign-in.
     pub(crate) fn of(self, pending: &PendingSignIn) -> Failure {
         let Self(kind, cause) = self;
         let kind = if self == Self::ACCESS_DENIED { pending.method.access_denied() } else { kind };
@@ -61,20 +62,21 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// The link or code was used, has expired, or was never made: all look the same.
+/// Returns the failure of a link or code that was used, has expired or never existed. All cases
+/// look the same.
 pub(crate) fn spent() -> Failure {
     Failure::new(ErrorKind::MailLinkSpent, "the email's link is unknown, used or has expired")
 }
 
-/// What a failure offers to the browser that requested the sign-in.
+/// What the page of a failed sign-in offers.
 impl Failure {
-    /// Another request completes the sign-in at this moment: the page waits for it.
+    /// Returns the failure of a sign-in that another request is completing. The page waits for it.
     pub(crate) fn in_progress(id: &SignInId) -> Self {
         let refused = Self::new(ErrorKind::GoingThrough, "another request completes it");
         refused.with_offer(Offer::Wait(id.as_str().to_owned())).already_reported()
     }
 
-    /// Offers the same sign-in again.
+    /// Offers to request the same sign-in again.
     #[must_use]
     pub(crate) fn with_retry_of(self, pending: &PendingSignIn) -> Self {
         let kind = pending.method.error_kind(self.kind);
@@ -85,19 +87,19 @@ impl Failure {
         })
     }
 
-    /// Offers the same sign-in again, unless something better is offered already.
+    /// Offers to request the same sign-in again, unless the page already offers something.
     #[must_use]
     pub(crate) fn or_retry_of(self, pending: &PendingSignIn) -> Self {
         if self.offer.is_some() { self } else { self.with_retry_of(pending) }
     }
 
-    /// Says for the audit which sign-in failed.
+    /// Adds the failed sign-in, for the audit log.
     #[must_use]
     pub(crate) fn for_audit(self, pending: &PendingSignIn) -> Self {
         self.with_sign_in(pending.id.as_str(), Some(pending.email.clone()))
     }
 
-    /// Removes the sign-in's cookie: it can't be used again.
+    /// Removes the cookie of the sign-in, which can't be used again.
     #[must_use]
     pub(crate) fn ending(self, id: &SignInId) -> Self {
         self.with_sign_in(id.as_str(), None).with_removal(id.removal_cookie())

@@ -1,15 +1,15 @@
-//! How a sign-in was requested, for the pages of another browser that opens its link.
+//! How a sign-in was requested, shown by another browser that opens the link.
 
 use serde::{Deserialize, Serialize};
 
 use super::Digits;
 
-/// How a sign-in was requested. It is sealed into the link; its names are short because `state` has at
-/// most 255 characters.
+/// How a sign-in was requested. It is sealed into the link. Serialized names are short because
+/// `state` is limited to 255 characters.
 #[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
 #[debug("RequestContext {{ at: {at}, .. }}")]
 pub struct RequestContext {
-    /// When, in seconds since 1970.
+    /// When it was requested, in seconds since 1970.
     #[serde(rename = "a")]
     pub at: i64,
     /// The name of the requesting browser.

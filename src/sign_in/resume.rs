@@ -1,4 +1,4 @@
-//! A sign-in as the browser that requested it finds it: waiting, completed by another request, or over.
+//! Resumes a sign-in in the browser that requested it.
 
 use super::ctx::Ctx;
 use super::end::end_of;
@@ -8,20 +8,20 @@ use super::{End, PendingSignIn, SignInId, blocked_cookies};
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 
-/// A sign-in as this browser finds it.
+/// The state of a sign-in in this browser.
 pub(crate) enum Resumed {
-    /// It waits for its user, though it may have expired.
+    /// It hasn't ended, but it may have expired.
     Pending(PendingSignIn),
-    /// It is completed, and this is where it leads.
+    /// It signed the user in. Has the redirect to its destination.
     Completed(Next),
-    /// It has ended, and leads nowhere any more.
+    /// It has ended, and its outcome is no longer stored.
     Over(PendingSignIn),
     /// This browser doesn't have it.
     Unknown,
 }
 
-/// Finds the sign-in with this ID. A repeated request (a reload, a second press, the link opened once
-/// more) waits for the outcome of the first, and gets the same.
+/// Finds the sign-in with this ID. A repeated request, such as a reload, a second press or another
+/// opening of the link, waits for the first one and gets the same outcome.
 pub(crate) async fn resume(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -30,7 +30,7 @@ pub(crate) async fn resume(
     if let Some(next) = signed_in_by(user, id) {
         return Ok(Resumed::Completed(next));
     }
-    let Some(pending) = PendingSignIn::with_expired(&ctx.request, &ctx.app.keys, id) else {
+    let Some(pending) = PendingSignIn::from_cookie(&ctx.request, &ctx.app.keys, id) else {
         return Ok(Resumed::Unknown);
     };
     Ok(match end_of(&ctx.store, id).await? {
@@ -43,16 +43,16 @@ pub(crate) async fn resume(
     })
 }
 
-/// Where this sign-in led, if it has signed this browser in.
+/// Returns the redirect to the destination of this sign-in, if it signed this browser in.
 pub(crate) fn signed_in_by(user: Option<&CurrentUser>, id: &SignInId) -> Option<Next> {
     user.and_then(|user| user.destination_of(id)).map(|return_to| Next::to(return_to.as_str()))
 }
 
-/// Where a browser goes that doesn't have this sign-in.
+/// Returns the response for a browser that doesn't have this sign-in: a redirect to the form.
 ///
 /// # Errors
-/// If the sign-in began just now and the browser sends no cookie of ours: it blocks cookies, and the form
-/// would fail again.
+/// Fails with `cookies_blocked` if the sign-in has just begun and the browser sends none of our
+/// cookies. It blocks cookies, and the form would fail again.
 pub(crate) fn unknown(
     ctx: &Ctx,
     id: &SignInId,

@@ -1,10 +1,10 @@
-//! Where the user was going when they were asked to sign in.
+//! The page to redirect to after the sign-in.
 
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 use web_guards::local_path;
 
-/// A path on this site, safe to redirect to. Everything else becomes `/`.
+/// A path on this site that is safe to redirect to. Any other value becomes `/`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, derive_more::Debug)]
 #[debug("ReturnTo(…)")]
 #[serde(from = "String")]
@@ -13,7 +13,7 @@ pub struct ReturnTo(String);
 const MAX_BYTES: usize = 255;
 
 impl ReturnTo {
-    /// Reads a path from a form or a query. An empty one is the account page.
+    /// Parses a path from a form or a query. An empty one becomes the account page.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         if text.is_empty() {
@@ -22,13 +22,13 @@ impl ReturnTo {
         Self(local_path(text, MAX_BYTES).unwrap_or_else(|| "/".to_owned()))
     }
 
-    /// The path with its query, for a `Location` header.
+    /// Returns the path and query, for a `Location` header.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The login form that leads there.
+    /// Returns the URL of the sign-in form that leads to this path.
     #[must_use]
     pub fn login_url(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -42,7 +42,7 @@ impl Default for ReturnTo {
     }
 }
 
-/// What is stored is checked again: the rules may have changed since.
+/// Validates a stored path again, because the rules may have changed since.
 impl From<String> for ReturnTo {
     fn from(text: String) -> Self {
         Self::parse(&text)

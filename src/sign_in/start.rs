@@ -12,23 +12,22 @@ use crate::clock::seconds;
 use crate::email_address::EmailAddress;
 use crate::error::Failure;
 
-/// What the login form sent.
+/// The submitted sign-in form.
 pub(crate) struct Requested {
     pub(crate) email: EmailAddress,
     pub(crate) return_to: ReturnTo,
     // for own-mail
-    /// Which of the links is preferred: `smtp`, or anything else for the default.
+    /// The chosen delivery of a link: `smtp`, or any other value for the default.
     pub(crate) delivery: Option<String>,
 }
 
 /// Starts a sign-in and sends its email.
 ///
-/// The response is the same for every address of a domain that may sign in. Once WorkOS has been
-/// called, the work continues even if the connection closes, so that the email is still sent and
-/// logged.
+/// The response is the same for all addresses of a domain that may sign in. Sending continues if
+/// the connection closes.
 pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
-    app.admission.may_ask(&requested.email)?;
+    app.admission.may_request(&requested.email)?;
     let method = app.sign_in.default_method();
     // for own-mail
     let method = app.own_mail.preferred(method, requested.delivery.as_deref());
@@ -44,7 +43,7 @@ pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failu
     let mut pending = PendingSignIn::begin(email, method, lifetime, &app.keys, &app.clock)?;
     pending.return_to = return_to;
     pending.next_mail_at = wait.map(|wait| now.saturating_add(seconds(wait)));
-    let entry = Entry::new(Event::Asked).pending(&app.keys, &pending);
+    let entry = Entry::new(Event::Requested).pending(&app.keys, &pending);
     entry.by(&pending.method).write();
     let delivered = Delivery::new(ctx, pending.clone()).deliver().await;
     let pending = delivered.map_err(|failure| failure.for_audit(&pending))?;
@@ -55,7 +54,7 @@ pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failu
     Ok(next.with([pending.cookie(&app.keys, now)?]))
 }
 
-/// A request for a sign-in by this browser, as rate limits see it.
+/// Returns the properties of this request that rate limits depend on.
 pub(crate) fn rate_limited<'a>(
     ctx: &Ctx,
     email: &'a EmailAddress,
@@ -63,6 +62,6 @@ pub(crate) fn rate_limited<'a>(
 ) -> SignInRequest<'a> {
     let Ctx { app, request, .. } = ctx;
     let client = client_ip::from_request(request, &app.trusted_proxies);
-    let is_known = KnownBrowser::has_proved(request, &app.keys, email, app.clock.now());
+    let is_known = KnownBrowser::has_verified(request, &app.keys, email, app.clock.now());
     SignInRequest { email, method, client, is_known }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ctx::Ctx;
 use super::email_code::is_interrupted;
 use super::end::end_of;
-use super::outcome::{Standing, standing};
+use super::outcome::{ClaimStatus, claim_status};
 use super::resume::signed_in_by;
 use super::{End, PendingSignIn, SignInId, approve};
 use crate::error::Failure;
@@ -15,13 +15,13 @@ use crate::session::CurrentUser;
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Progress {
-    /// It waits for its user, or is being completed.
+    /// It waits for the user, or is being completed.
     Pending,
-    /// This browser may continue: another has approved it, or its outcome waits.
+    /// This browser may continue: another browser has approved it, or its outcome is stored.
     Approved,
     /// It has signed this browser in.
     SignedIn,
-    /// It is over: expired, ended, or failed.
+    /// It has expired, ended or failed.
     Expired,
     /// This browser doesn't have it.
     None,
@@ -30,11 +30,11 @@ pub(crate) enum Progress {
 #[derive(Serialize)]
 pub(crate) struct Status {
     pub(crate) state: Progress,
-    /// Where to go now.
+    /// The URL to continue at.
     pub(crate) next: Option<String>,
 }
 
-/// Returns the progress of this sign-in, as far as this browser may know it.
+/// Returns the progress of this sign-in, as visible to this browser.
 pub(crate) async fn status(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -55,17 +55,17 @@ async fn progress(
     id: &SignInId,
 ) -> Result<Progress, Failure> {
     let Ctx { app, store, request, .. } = ctx;
-    let Some(pending) = PendingSignIn::with_expired(request, &app.keys, id) else {
+    let Some(pending) = PendingSignIn::from_cookie(request, &app.keys, id) else {
         return Ok(Progress::None);
     };
     if app.clock.now() >= pending.expires_at {
         return Ok(Progress::Expired);
     }
     Ok(match end_of(store, id).await? {
-        Some(End::Redeemed(_)) => match standing(ctx, user, id).await? {
-            Some(Standing::Waits(_)) => Progress::Approved,
-            Some(Standing::Over) => Progress::Expired,
-            Some(Standing::UnderWay) | None => Progress::Pending,
+        Some(End::Redeemed(_)) => match claim_status(ctx, user, id).await? {
+            Some(ClaimStatus::Stored(_)) => Progress::Approved,
+            Some(ClaimStatus::Over) => Progress::Expired,
+            Some(ClaimStatus::InProgress) | None => Progress::Pending,
         },
         Some(_) => Progress::Expired,
         None if is_interrupted(app, store, &pending).await? => Progress::Expired,

@@ -1,18 +1,19 @@
-//! A sign-in came back to a browser in which another user is signed in. They are asked whether to switch.
+//! Asks whether to switch accounts, when a sign-in completes in a browser where another user is
+//! signed in.
 
 use super::callback::verify_state;
 use super::complete::Completion;
 use super::ctx::Ctx;
 use super::next::Next;
 use super::resume::{Resumed, resume, signed_in_by};
-use super::sso::{Waiting, asked_about};
+use super::sso::{Waiting, last_question};
 use super::{PendingCallback, PendingSignIn, SignInId, State};
 use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::session::CurrentUser;
 
-/// What the user is asked about: whether this sign-in may switch the account.
+/// The question whether this sign-in may switch accounts.
 pub(crate) struct Question {
     pub(crate) pending: PendingSignIn,
     /// The address that would be signed in.
@@ -20,64 +21,65 @@ pub(crate) struct Question {
     pub(super) held: Held,
 }
 
-/// What completes the sign-in once the user agrees.
+/// What the sign-in is completed with once the user agrees.
 pub(super) enum Held {
-    /// The authorization code of a link, which waits in the browser.
+    /// The authorization code of a link, kept in the browser.
     Callback(PendingCallback),
     // for sso
-    /// An identity that SSO has verified, which waits in the store.
+    /// An identity that SSO has verified, kept in the store.
     Identity(Box<Waiting>),
 }
 
-/// A question to ask, or where the browser goes because the user has answered it.
-pub(crate) enum Asked {
-    Question(Box<Question>),
+/// The question to ask, or the next page if the user has already answered.
+pub(crate) enum Consent {
+    Needed(Box<Question>),
     Answered(Next),
 }
 
-/// Finds the question for this browser's user, for the page that asks it.
-pub(crate) async fn ask(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Asked, Failure> {
-    if let Some(question) = Question::of_browser(ctx).await? {
-        return Ok(Asked::Question(Box::new(question)));
+/// Returns the question to show to this browser's user.
+pub(crate) async fn question(ctx: &Ctx, user: Option<&CurrentUser>) -> Result<Consent, Failure> {
+    if let Some(question) = Question::from_request(ctx).await? {
+        return Ok(Consent::Needed(Box::new(question)));
     }
     let before = None;
     // for sso
-    // A reload after the answer.
-    let before = asked_about(ctx).or(before);
+    // The page was reloaded after the answer.
+    let before = last_question(ctx).or(before);
     answered(ctx, user, before).await
 }
 
-/// Finds the question that the user answers, on the page that asked about the sign-in `shown`.
-pub(crate) async fn ask_again(
+/// Returns the question that the user has answered. `shown` is the sign-in that the page asked
+/// about.
+pub(crate) async fn answered_question(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     shown: Option<SignInId>,
-) -> Result<Asked, Failure> {
-    // Pressed once more, when it has signed the browser in.
+) -> Result<Consent, Failure> {
+    // The button was pressed again, after the sign-in completed.
     if let Some(next) = shown.as_ref().and_then(|shown| signed_in_by(user, shown)) {
-        return Ok(Asked::Answered(next));
+        return Ok(Consent::Answered(next));
     }
-    match (Question::of_browser(ctx).await?, shown) {
-        // Another tab has opened another link since.
+    match (Question::from_request(ctx).await?, shown) {
+        // Another tab has opened a newer link.
         (Some(question), Some(shown)) if shown != question.pending.id => {
             let why = "the form belongs to another sign-in";
             let refused = Failure::new(ErrorKind::AnotherLink, why);
             Err(refused.with_retry_url("/login/switch"))
         }
-        (Some(question), _) => Ok(Asked::Question(Box::new(question))),
+        (Some(question), _) => Ok(Consent::Needed(Box::new(question))),
         (None, shown) => answered(ctx, user, shown).await,
     }
 }
 
-/// The button was pressed twice: the first press has answered.
+/// Returns the result of the first press, when the button was pressed twice.
 async fn answered(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     before: Option<SignInId>,
-) -> Result<Asked, Failure> {
+) -> Result<Consent, Failure> {
     let id = before.ok_or_else(nothing_pending)?;
     match resume(ctx, user, &id).await? {
-        Resumed::Completed(next) => Ok(Asked::Answered(next)),
+        Resumed::Completed(next) => Ok(Consent::Answered(next)),
         _ => Err(nothing_pending()),
     }
 }
@@ -87,22 +89,22 @@ fn nothing_pending() -> Failure {
 }
 
 impl Question {
-    async fn of_browser(ctx: &Ctx) -> Result<Option<Self>, Failure> {
+    async fn from_request(ctx: &Ctx) -> Result<Option<Self>, Failure> {
         let (keys, now, request) = (&ctx.app.keys, ctx.app.clock.now(), &ctx.request);
         // for sso
-        if let Some(waiting) = Waiting::of_browser(ctx).await? {
+        if let Some(waiting) = Waiting::from_request(ctx).await? {
             return Ok(waiting.question(ctx));
         }
         let question = |callback: PendingCallback| {
             let id = State::read(keys, &callback.state)?.id;
-            let pending = PendingSignIn::of_browser(request, keys, &id, now)
+            let pending = PendingSignIn::from_request(request, keys, &id, now)
                 .filter(|pending| pending.belongs_to(&callback.state))?;
             Some(Self { email: pending.email.clone(), pending, held: Held::Callback(callback) })
         };
-        Ok(PendingCallback::of_browser(request, keys, now).and_then(question))
+        Ok(PendingCallback::from_request(request, keys, now).and_then(question))
     }
 
-    /// Yes: completes the sign-in.
+    /// Agrees to switch accounts, and completes the sign-in.
     pub(crate) async fn agree(
         self,
         ctx: &Ctx,
@@ -119,14 +121,14 @@ impl Question {
         }
     }
 
-    /// No: the user keeps the account that is signed in.
+    /// Declines to switch accounts. The current user remains signed in.
     pub(crate) async fn decline(self, ctx: &Ctx) -> Result<Next, Failure> {
         let next = Next::to("/").with([PendingCallback::removal_cookie()]);
         // for sso
         let next = match self.held {
             Held::Callback(_) => next,
             Held::Identity(waiting) => {
-                // Another press has agreed.
+                // Another request has already agreed.
                 if !waiting.decline(ctx).await? {
                     return Ok(next);
                 }

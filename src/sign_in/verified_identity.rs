@@ -1,4 +1,4 @@
-//! The user whom WorkOS has identified: the one who requested the sign-in, by the requested method.
+//! The identity that WorkOS has verified for a sign-in.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use crate::email_address::EmailAddress;
 use crate::workos::Profile;
 
-/// A Profile that fits the sign-in that it was requested for.
+/// A Profile that matches the sign-in that requested it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct VerifiedIdentity {
     /// [`CurrentUser::user_id`](crate::session::CurrentUser::user_id)
@@ -20,8 +20,8 @@ pub(crate) struct VerifiedIdentity {
 }
 
 impl VerifiedIdentity {
-    /// The address comes as the app knows it, not as WorkOS spells it: an app that keys on it must not
-    /// have two users.
+    /// Creates an identity with the normalized address. An app that uses the address as a key must
+    /// not get two users for two spellings.
     pub(super) fn new(
         user_id: String,
         email: EmailAddress,
@@ -34,7 +34,8 @@ impl VerifiedIdentity {
         Ok(Self { user_id, email, profile })
     }
 
-    /// By a link or code that was emailed: the address must be the one that was requested.
+    /// Creates the identity for a link or code. The Profile must have the address that was
+    /// requested.
     pub(super) fn by_email(
         profile: Profile,
         pending: &PendingSignIn,

@@ -31,7 +31,7 @@ impl Demo {
         command
             .arg("--demo")
             .env_clear()
-            // For the emulator, which needs a browser to scan with.
+            // The emulator needs it to find a browser to scan with.
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .envs(settings.iter().copied())
             .env("DATA_DIR", folder.path())
@@ -74,7 +74,7 @@ impl Browser {
     async fn waiting_for(strategy: PageLoadStrategy) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let mut started = None;
-        // It exits if another process takes the port that it chose.
+        // The driver exits if another process takes the port that it chose.
         for _ in 0..3 {
             started = chromedriver().await;
             if started.is_some() {
@@ -225,7 +225,7 @@ async fn chromedriver() -> Option<(Child, String)> {
 /// Kills the driver, and after a failed test its browser too: they share a process group.
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Otherwise the drop would wait for a response of the killed driver.
+        // Otherwise, dropping it would wait for a response from the killed driver.
         let _ = self.driver.clone().leak();
         if let Some(id) = self.chromedriver.id() {
             let _ = std::process::Command::new("kill")

@@ -119,7 +119,7 @@ async fn used_code_is_reported_and_other_tabs_update() {
     browser.driver.switch_to_window(first).await.unwrap();
     browser.see("Your account").await;
 
-    // A code that was already used elsewhere.
+    // Enter a code that was already used in another browser.
     let other = Browser::start().await;
     let code = other.request_code(&demo).await;
     let used = json!({ "error": "one_time_code_previously_used" });

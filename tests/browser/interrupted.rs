@@ -1,4 +1,4 @@
-//! Users who interrupt a slow sign-in: stop, reload, a second click, two tabs.
+//! Users who interrupt a slow sign-in by stopping, reloading, clicking again or using two tabs.
 
 use std::time::{Duration, Instant};
 

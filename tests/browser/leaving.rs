@@ -1,5 +1,5 @@
-//! Why the app redirects to WorkOS by a page: `form-action` would block the third origin, the identity
-//! provider's.
+//! Why the app redirects to WorkOS with a page: `form-action` would block the third origin, which
+//! is that of the identity provider.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

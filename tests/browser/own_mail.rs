@@ -1,5 +1,5 @@
-//! Sign-in by the link in our own email. WorkOS is another origin, as in production, and the pages'
-//! policies must not block the redirects.
+//! Sign-in by the link in the app's own email. WorkOS is another origin, as in production, and the
+//! policies of the pages must not block the redirects.
 
 use thirtyfour::prelude::*;
 

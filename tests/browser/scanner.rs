@@ -1,5 +1,5 @@
-//! A mail scanner that is a browser: it loads every link, runs its scripts, and waits for half a
-//! minute. `tests/it/scanners.rs` has the simpler ones.
+//! An email scanner that is a browser: it loads every link, runs its scripts, and waits for half a
+//! minute. `tests/it/scanners.rs` has simpler scanners.
 
 use crate::browser::{Browser, Demo};
 

@@ -88,7 +88,8 @@ async fn pressed_button_is_busy_and_cannot_be_pressed_again() {
     browser.see("Check your inbox").await;
     assert_eq!(demo.workos.calls_of("/passwordless/sessions").await, 1);
 
-    // As if the page came from the back-forward cache, in which Chromium stores no `no-store` page.
+    // Restore the page as the back-forward cache would. Chromium doesn't store `no-store` pages
+    // there.
     browser.driver.back().await.unwrap();
     let released = browser
         .run(

@@ -6,7 +6,7 @@ use std::fs;
 /// The host of the site in all files.
 pub const SITE: &str = "app.example.com";
 
-/// Returns a file of `deploy/` with its ports and paths replaced by those of this test.
+/// Returns a file of `deploy/` with its ports and paths replaced by those of the test.
 pub fn file(name: &str, substitutes: &[(&str, String)]) -> String {
     let path = format!("{}/deploy/{name}", env!("CARGO_MANIFEST_DIR"));
     let mut text = fs::read_to_string(path).unwrap();

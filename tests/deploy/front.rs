@@ -126,7 +126,7 @@ impl Front {
     /// Returns whether the proxy responds. Caddy creates its certificates after it starts to listen.
     async fn is_ready(&self) -> bool {
         if fs::read_to_string(&self.root).is_ok_and(|root| root.contains("END CERTIFICATE")) {
-            // An unknown host, so that the request doesn't reach the program.
+            // Use an unknown host, so that the request doesn't reach the program.
             let browser = self.browser().http1_only().build().unwrap();
             let probe = browser.get(format!("https://{SITE}/")).header("Host", "probe.example");
             return probe.send().await.is_ok();

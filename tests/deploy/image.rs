@@ -1,4 +1,5 @@
-//! The image, built from its `Containerfile` without an engine, and the settings in `deploy/`.
+//! The image, built from its `Containerfile` without a container engine, and the settings in
+//! `deploy/`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -126,7 +127,7 @@ async fn image_with_only_the_program_can_sign_in() {
     let all = ["/.env", "/data", "/etc/ssl/certs/ca-certificates.crt", "/workos-magic-link"];
     assert_eq!(image.contents(), all.map(str::to_owned).into());
     assert_ne!(image.user, 0);
-    // Engines add this file.
+    // Container engines add this file.
     fs::write(image.path("/etc/hosts"), "127.0.0.1 localhost\n").unwrap();
 
     let (workos, port) = (WorkOs::start(), free_port());
@@ -161,7 +162,7 @@ fn every_setting_in_deploy_exists() {
     #[cfg(feature = "redis")]
     let named = named.chain(compose.keys());
     let mut count = 0;
-    // Set by the platform, and used by one-port.env.
+    // The platform sets it, and one-port.env uses it.
     for name in named.filter(|name| *name != "PORT") {
         let is_known = known.lines().any(|line| {
             line.trim_start_matches('#').split_once('=').is_some_and(|(known, _)| known == name)

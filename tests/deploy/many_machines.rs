@@ -22,7 +22,7 @@ struct Instance {
     metrics: String,
     folder: TempDir,
     settings: HashMap<String, String>,
-    /// `None` while it is replaced.
+    /// `None` while it is being replaced.
     program: Option<Program>,
 }
 
@@ -201,7 +201,7 @@ async fn redis_outage_is_reported_by_the_app() {
     let visitor = signed_in(&site.front, &site.workos, "ana@acme.test").await;
     site.redis.kill();
     let started = Instant::now();
-    // Before and after Caddy notices that neither instance is ready.
+    // Send requests before and after Caddy notices that neither instance is ready.
     while started.elapsed() < Duration::from_secs(5) {
         let answer = visitor.get("/account").await;
         assert_error(&answer, 503, "store_unavailable");

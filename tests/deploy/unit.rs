@@ -42,7 +42,7 @@ fn systemd_accepts_the_unit() {
 fn systemd_rates_the_unit_as_well_confined() {
     let folder = tempfile::tempdir().unwrap();
     let unit = unit(&folder);
-    // In tenths. An empty unit has 96.
+    // The threshold is in tenths. An empty unit has 96.
     let arguments = ["security", "--no-pager", "--offline=true", "--threshold=15"];
     let (is_success, said) = systemd_analyze(&[&arguments[..], &[unit.to_str().unwrap()]].concat());
     assert!(is_success, "{said}");

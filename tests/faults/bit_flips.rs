@@ -28,8 +28,8 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 impl Stopped {
-    /// Stops a site by this signal. On SIGTERM, SQLite merges its log into the file; on SIGKILL, the
-    /// log is left beside it.
+    /// Stops a site with this signal. On SIGTERM, SQLite merges its log into the file. On SIGKILL,
+    /// the log remains.
     async fn after(signal: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::start(&[("DATA_DIR", folder.path().to_str().unwrap())]).await;

@@ -1,4 +1,4 @@
-//! The machine's clock is changed.
+//! Changes of the machine's clock.
 
 use test_support::TestApp;
 

@@ -1,4 +1,5 @@
-//! `kill -9` at every step of a sign-in, a hundred times. It takes a minute: `scripts/test --long`.
+//! `kill -9` at every step of a sign-in, a hundred times. This takes a minute and runs only with
+//! `scripts/test --long`.
 
 use std::time::{Duration, Instant};
 

@@ -19,7 +19,7 @@ async fn demo_reaches_its_emulator_where_localhost_is_ipv6_only() {
     let mount = Command::new("mount").arg("--bind").arg(&hosts).arg("/etc/hosts").status();
     assert!(mount.unwrap().success());
 
-    // A code, since this test couldn't open a link.
+    // Use a code, since this test can't open a link.
     let settings = [
         ("DATA_DIR", folder.path().to_str().unwrap()),
         ("TLS", "off"),

@@ -1,4 +1,4 @@
-//! Faults of the machine, and what users see of them. Outages of WorkOS, the store and the mail
+//! Faults of the machine, and their effects on users. Outages of WorkOS, the store and the mail
 //! server are tested in `crates/workos-client/tests/`, `tests/redis/outage.rs` and
 //! `tests/smtp/outage.rs`.
 

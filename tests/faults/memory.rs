@@ -19,7 +19,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::shell;
 
-/// The most memory that one connection may use, in KiB. `docs/deploying.md` has the total.
+/// The maximum memory of one connection, in KiB. `docs/deploying.md` has the total.
 const MAX_EACH: u64 = 512;
 const FORM: &str =
     "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n";
@@ -152,7 +152,7 @@ const USUAL: [Kind; 4] = [
     }),
 ];
 
-/// Ways to use more memory. With actix-http 3.20.0 alone, the worst uses 13 MiB.
+/// Requests that use more memory. With actix-http 3.20.0 alone, the worst one uses 13 MiB.
 const UNUSUAL: [Kind; 12] = [
     ("idle after a response", |target| target.request("GET /health/live", "")),
     ("unfinished heads after a response", |target| {
@@ -215,7 +215,7 @@ async fn tls_connections_stay_within_the_limit() {
 #[actix_web::test]
 #[ignore = "takes minutes: scripts/test --long"]
 async fn unusual_requests_stay_within_the_limit() {
-    // Fewer connections, so that a debug build can read everything they send.
+    // Use fewer connections, so that a debug build can read everything they send.
     for tls in ["off", "self-signed"] {
         for kind in UNUSUAL {
             assert_bounded(tls, 100, kind).await;

@@ -1,4 +1,4 @@
-//! Clients that request much and read nothing.
+//! Clients that send many requests and don't read the responses.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use tokio::net::{TcpSocket, TcpStream, lookup_host};
 
 const READERS: usize = 30;
 
-/// Sends so many requests that the responses exceed the system's buffers.
+/// Sends enough requests for their responses to exceed the system's buffers.
 async fn request_without_reading(address: SocketAddr, host: &str, path: &str) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
@@ -37,7 +37,7 @@ async fn slow_readers_use_bounded_memory_and_are_disconnected() {
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     let memory = site.memory() - memory;
     assert!(memory < 400, "{memory} MiB");
-    // The test's own connection is closed after some seconds, too.
+    // The test's own connection is also closed after some seconds.
     let mut now_and_then = tokio::time::interval(Duration::from_millis(100));
     while site.open_files() > files {
         assert!(begun.elapsed() < Duration::from_secs(60), "slow readers are still connected");

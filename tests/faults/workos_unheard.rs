@@ -68,7 +68,7 @@ async fn exchange_that_times_out_signs_nobody_in() {
     assert_error(&answer, 503, "workos_unavailable");
     assert!(begun.elapsed() < Duration::from_secs(22), "{:?}", begun.elapsed());
     assert_eq!(answer.field("email"), "ana@acme.test");
-    // WorkOS has used the code by now, so the sign-in has ended. The page offers a new one.
+    // WorkOS has already used the code, so the sign-in has ended. The page offers a new one.
     assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
     assert!(!visitor.is_signed_in().await);
     assert_eq!(app.workos.calls_of("/sso/token").await, 1, "the code is exchanged only once");

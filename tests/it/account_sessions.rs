@@ -1,4 +1,4 @@
-//! `/account/sessions`, and the reason that the login page gives after a session has ended.
+//! `/account/sessions`, and the reason on the login page after a session has ended.
 
 use reqwest::Method;
 use test_support::{Answer, TestApp, Visitor, assert_error};
@@ -19,7 +19,7 @@ async fn reason(visitor: &Visitor) -> Option<String> {
     Some(rest.split('"').next().unwrap().to_owned())
 }
 
-/// A user who is signed in in three browsers.
+/// Returns three browsers in which a user is signed in.
 async fn three(app: &TestApp) -> [Visitor; 3] {
     [
         app.signed_in("ana@acme.test").await,

@@ -52,7 +52,7 @@ async fn malformed_digits_use_no_attempt() {
     assert_eq!(two.type_digits(&spaced).await.status, 303, "white space is ignored");
 }
 
-/// The `pattern` on the page must allow them too, which `tests/browser/approve.rs` tests.
+/// The `pattern` on the page must accept them as well, which `tests/browser/approve.rs` tests.
 #[actix_web::test]
 async fn digits_of_any_script_are_accepted() {
     let app = TestApp::spawn().await;
@@ -113,7 +113,7 @@ async fn only_three_of_many_concurrent_attempts_count() {
         });
     }
     let answers = tries.join_all().await;
-    // The response to the third attempt already says that none is left.
+    // The response to the third attempt already says that no attempt is left.
     assert_eq!(answers.iter().filter(|status| **status == 422).count(), 2, "{answers:?}");
     assert_eq!(answers.iter().filter(|status| **status == 403).count(), 97, "{answers:?}");
 }
@@ -198,7 +198,7 @@ async fn right_digits_work_after_two_wrong_attempts() {
         assert_eq!(
             two.type_digits(&right).await.location(),
             "/login/approve",
-            "repeating it is no error"
+            "canceling again succeeds"
         );
     }
     assert_eq!(two.type_digits(wrong).await.location(), "/login/approve");
@@ -211,7 +211,7 @@ async fn canceling_ends_the_sign_in_in_both_browsers() {
     let two = TwoBrowsers::new(&app, "ana@acme.test", "").await;
     for _ in 0..2 {
         let ended = two.phone.post("/login/approve/cancel", &[]).await;
-        assert_eq!(ended.location(), "/login/approve", "repeating it is no error");
+        assert_eq!(ended.location(), "/login/approve", "canceling again succeeds");
         let done = two.phone.get("/login/approve").await;
         assert_eq!(done.status, 200);
         assert!(done.body.contains("Sign-in canceled"));

@@ -30,7 +30,7 @@ fn assert_uses_none_of(folder: &str, names: &[&str]) {
     }
 }
 
-/// The modules in the diagram, each with the number of layers above it.
+/// Returns the modules in the diagram, each with the number of layers above it.
 fn diagram() -> BTreeMap<String, usize> {
     let text = include_str!("../../docs/architecture.md");
     let (mut layer, mut modules) = (0, BTreeMap::new());
@@ -45,7 +45,7 @@ fn diagram() -> BTreeMap<String, usize> {
     modules
 }
 
-/// The modules of the program that a source uses: the first names after `crate::`.
+/// Returns the modules that a source uses: the first names after `crate::`.
 fn used(source: &str) -> BTreeSet<String> {
     let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
     let code = code.collect::<Vec<_>>().join("\n");
@@ -56,7 +56,7 @@ fn used(source: &str) -> BTreeSet<String> {
                 found.insert(first_name(behind));
                 continue;
             };
-            // In `{a, b::{c, d}, e}`, only what is in the outer braces counts.
+            // In `{a, b::{c, d}, e}`, only the names in the outer braces count.
             let mut depth = 0;
             let outer: String = group
                 .chars()
@@ -76,7 +76,7 @@ fn first_name(path: &str) -> String {
     path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
-/// The crates that `src/lib.rs` re-exports under the names of modules. Every module may use them.
+/// Returns the crates that `src/lib.rs` re-exports as modules. Every module may use them.
 fn crates() -> BTreeSet<String> {
     let lib = include_str!("../../src/lib.rs");
     let names = lib.lines().filter_map(|line| {
@@ -87,7 +87,7 @@ fn crates() -> BTreeSet<String> {
     names.collect()
 }
 
-/// The module of the program that a file belongs to.
+/// Returns the module that a file belongs to.
 fn module_of(path: &Path) -> String {
     let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
     inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned()
@@ -146,7 +146,7 @@ fn only_demo_mode_uses_the_emulator() {
     }
 }
 
-/// The crates that each crate depends on, by its line in the document.
+/// Returns the crates that each crate depends on, according to its line in the document.
 fn crates_in_the_document() -> BTreeMap<String, BTreeSet<String>> {
     let text = include_str!("../../docs/architecture.md");
     let lines = text.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once("`]("));

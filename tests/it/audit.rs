@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use test_support::{Site, assert_error};
 
-/// The audit lines of a JSON log.
+/// Returns the audit lines of a JSON log.
 fn audit(log: &str) -> Vec<Value> {
     let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter(|line| line["target"] == "audit").collect()

@@ -1,10 +1,10 @@
-//! `GET /callback`: what signs in and what is refused.
+//! `GET /callback`: which callbacks sign in and which are rejected.
 
 use test_support::{Answer, TestApp, Visitor, assert_error, assert_opened_elsewhere};
 
 const EXCHANGE: &str = "/sso/token";
 
-/// A visitor who requested a link, and the callback URL that the link leads to.
+/// Returns a visitor who requested a link, and the callback URL that the link redirects to.
 pub async fn requested_link(app: &TestApp, email: &str, return_to: &str) -> (Visitor, String) {
     let visitor = app.visitor();
     visitor.ask_for_link(email, return_to).await;
@@ -12,7 +12,7 @@ pub async fn requested_link(app: &TestApp, email: &str, return_to: &str) -> (Vis
     (visitor, callback)
 }
 
-/// The URL with this parameter set to another value or, for `None`, removed.
+/// Returns the URL with this parameter set to another value or, for `None`, removed.
 fn with(url: &str, name: &str, value: Option<&str>) -> String {
     let mut url = url::Url::parse(url).unwrap();
     let others: Vec<(String, String)> =
@@ -68,7 +68,7 @@ async fn replay_after_sign_out_is_refused() {
     visitor.get(&callback).await;
     visitor.post("/logout", &[]).await;
     assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
-    // Nor with the cookie of the pending sign-in restored.
+    // Restoring the cookie of the pending sign-in doesn't help either.
     visitor.set_cookie(&sign_in, &cookie);
     assert_error(&visitor.get(&callback).await, 400, "nothing_pending");
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 1);
@@ -196,7 +196,7 @@ async fn two_tabs_may_each_have_a_pending_sign_in() {
     let (first, second) = (app.workos.follow(&first).await, app.workos.follow(&second).await);
     assert_eq!(visitor.get(&second).await.location(), "/second");
     assert_eq!(visitor.get(&first).await.location(), "/first");
-    // Going back in either tab is no error.
+    // Going back in either tab succeeds.
     assert_eq!(visitor.get(&second).await.location(), "/second");
     assert_eq!(visitor.get(&first).await.location(), "/first");
 }

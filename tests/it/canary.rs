@@ -1,5 +1,5 @@
-//! Every sign-in method, with the log at its most verbose level: no secret gets into the log, into a
-//! page that isn't meant to have it, or into the store. The log has no email address either.
+//! Signs in by every method at the most verbose log level. No secret gets into the log, the store,
+//! or a page that shouldn't have it. No email address gets into the log.
 
 mod site;
 
@@ -90,7 +90,8 @@ async fn sign_in_with_sso_leaks_no_secret() {
 async fn sign_in_with_a_code_leaks_no_secret() {
     let mut site = Site::start(&[("SIGN_IN_WITH", "code")]).await;
     let visitor = site.visitor();
-    // Codes that can't be confused with a number in the log, and the tokens that come with the user.
+    // Codes that can't be confused with a number in the log, and the tokens that come with the
+    // user.
     let (mailed, typed) = ("canary-mailed", "CANARY");
     let created = json!({ "id": "magic_auth_1", "email": EMAIL, "code": mailed });
     let creation = json!({ "status": 201, "body": created });

@@ -2,7 +2,7 @@
 
 use test_support::{TestApp, Visitor, assert_error};
 
-/// A visitor who requested a link, and the two links in the email: to open and to cancel.
+/// Returns a visitor who requested a link, and the two links in the email: to open and to cancel.
 async fn requested_link(app: &TestApp, email: &str) -> (Visitor, String, String) {
     let visitor = app.visitor();
     visitor.ask_for_link(email, "").await;
@@ -26,7 +26,7 @@ async fn link_in_the_email_cancels_only_that_sign_in() {
 
     for _ in 0..2 {
         let done = victim.post(&cancel, &[]).await;
-        assert_eq!(done.status, 200, "canceling twice is no error: {}", done.body);
+        assert_eq!(done.status, 200, "canceling twice succeeds: {}", done.body);
         assert!(done.body.contains("Sign-in canceled"));
     }
     assert_error(&visitor.get(&open).await, 400, "link_expired");
@@ -89,7 +89,7 @@ async fn canceled_link_counts_against_the_requesting_network_only() {
             assert_eq!(
                 app.visitor().post(&cancel, &[]).await.status,
                 200,
-                "canceling again is no error"
+                "canceling again succeeds"
             );
         }
     }

@@ -31,7 +31,7 @@ async fn right_code_signs_in_the_requesting_browser() {
     assert_eq!(
         requested.type_right().await.location(),
         "/reports?a=1",
-        "submitting the code again is no error"
+        "submitting the code again succeeds"
     );
     assert_eq!(app.workos.calls().await, [CREATE, AUTHENTICATE], "no link was created");
 }

@@ -49,7 +49,7 @@ impl CodeRequest {
     }
 }
 
-/// A code that differs from this one.
+/// Returns a code that differs from this one.
 pub fn wrong(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }

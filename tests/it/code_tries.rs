@@ -117,7 +117,7 @@ fn code_is_normalized_before_it_is_read() {
     assert!(!format!("{:?}", OneTimeCode::parse("012345")).contains("012345"));
 }
 
-/// Compares with the Unicode table of another library: general category Nd.
+/// Compares with general category Nd in the Unicode table of another library.
 #[test]
 fn every_unicode_decimal_digit_is_accepted_and_nothing_else() {
     let read = |c: char| OneTimeCode::parse(&c.to_string().repeat(6));
@@ -134,7 +134,7 @@ fn every_unicode_decimal_digit_is_accepted_and_nothing_else() {
     }
     let look_alikes = ['O', 'o', 'I', 'l', '|'];
     for c in ('\0'..=char::MAX).filter(|c| !c.is_numeric() && !look_alikes.contains(c)) {
-        assert!(read(c).is_none(), "U+{:04X} is no digit", u32::from(c));
+        assert!(read(c).is_none(), "U+{:04X} isn't a digit", u32::from(c));
     }
 }
 

@@ -1,5 +1,5 @@
-//! A sign-in completes even if its connection is aborted: the browser gets the session when it comes
-//! back.
+//! A sign-in completes even if its connection is aborted. The browser gets the session when it
+//! sends the next request.
 
 use std::time::{Duration, Instant};
 

@@ -123,7 +123,7 @@ async fn sessions_and_pending_sign_ins_survive_key_rotation() {
     let style = app.again(&away).get(style.split('"').next().unwrap()).await;
     assert!(
         !style.headers.contains_key("set-cookie"),
-        "a response that caches may keep sets no cookie"
+        "a response that caches may store sets no cookie"
     );
     assert!(signed_in.is_signed_in().await, "the cookie was resealed with the new key, and works");
     let requested = app.again(&requested);

@@ -10,7 +10,7 @@ fn assert_reports_blocked_cookies(page: &Answer) {
     assert!(!page.body.contains("<form") && !page.body.contains("already used"), "{}", page.body);
 }
 
-/// The `Location` after the form, for a browser that blocks cookies.
+/// Returns the `Location` after the form, for a browser that blocks cookies.
 async fn after_the_form(app: &TestApp) -> String {
     app.visitor().ask_for_link("ana@acme.test", "/reports").await.location().to_owned()
 }
@@ -45,7 +45,7 @@ async fn page_after_the_form_says_that_cookies_are_blocked_with_our_own_email_to
     assert_reports_blocked_cookies(&app.visitor().get(&sent).await);
 }
 
-/// Opens the page after the form, with this `Sec-Fetch-Site`. After a form it is `same-origin`.
+/// Opens the page after the form with this `Sec-Fetch-Site`, which is `same-origin` after a form.
 // for cross-device or own-mail
 async fn open_waiting_page(app: &TestApp, sent: &str, site: &str) -> Answer {
     let browser = app.visitor();
@@ -53,7 +53,7 @@ async fn open_waiting_page(app: &TestApp, sent: &str, site: &str) -> Answer {
     browser.send(request).await
 }
 
-/// Asserts what every browser shows for the link of such a sign-in until the link expires.
+/// Asserts what every browser shows for the link of such a sign-in until it expires.
 #[cfg(feature = "smtp")]
 async fn assert_link_cannot_work(app: &TestApp, link: &str) {
     let with_cookies = app.visitor();

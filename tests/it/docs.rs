@@ -14,7 +14,7 @@ const OUTSIDE_OF_CONFIG: &[&str] = &[
     "EMULATOR_BIND_ADDRESS", // with demo
 ];
 
-/// Settings that change which others are needed.
+/// Settings that determine which others are required.
 const CONDITIONS: &[&[(&str, &str)]] = &[
     &[],
     &[("TLS", "files")],
@@ -30,7 +30,8 @@ fn value_under(condition: &[(&str, &str)], name: &str) -> Option<String> {
     condition.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned())
 }
 
-/// The settings that `Config` reads. It must read all of them under each condition, to validate them.
+/// Returns the settings that `Config` reads. It must read all of them under each condition, to
+/// validate them.
 fn variables_of_config() -> BTreeSet<String> {
     let read_under = |condition: &[(&str, &str)]| {
         let read = RefCell::new(BTreeSet::new());
@@ -123,8 +124,8 @@ fn defaults_in_the_example_file_are_the_real_defaults() {
     assert_eq!(written.log.json, real.log.json);
 }
 
-/// As in `docs/deploying.md`: a connection needs 512 KiB in the program (`tests/faults/memory.rs`) and
-/// 128 KiB in the system, and everything else needs 300 MiB.
+/// As in `docs/deploying.md`: a connection needs 512 KiB in the program (`tests/faults/memory.rs`)
+/// and 128 KiB in the system. Everything else needs 300 MiB.
 #[test]
 fn default_number_of_connections_fits_the_memory_limit_of_the_unit() {
     let settings = |name: &str| match name {
@@ -143,13 +144,13 @@ fn default_number_of_connections_fits_the_memory_limit_of_the_unit() {
     assert!(document.contains(&row), "{row}");
 }
 
-/// The relative links of a document.
+/// Returns the relative links of a document.
 fn links(document: &str) -> impl Iterator<Item = &str> {
     let links = document.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
     links.map(|(to, _)| to).filter(|to| !to.starts_with("http"))
 }
 
-/// The anchor that GitHub gives to a heading.
+/// Returns the anchor that GitHub creates for a heading.
 fn anchor(heading: &str) -> String {
     let words = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = words.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));

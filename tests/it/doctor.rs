@@ -1,4 +1,4 @@
-//! `doctor`, run on a correct deployment and on deployments that each have one fault.
+//! `doctor`, run on a correct deployment and on deployments with one fault each.
 
 mod certificate;
 mod keys;
@@ -91,7 +91,7 @@ impl Deployment {
 }
 
 impl Report {
-    /// The names of the checks with this verdict.
+    /// Returns the names of the checks with this verdict.
     fn named(&self, verdict: &str) -> Vec<&str> {
         let those = self.lines.iter().filter(|line| line[..9].trim_end() == verdict);
         those.map(|line| line[9..24].trim_end()).collect()

@@ -1,5 +1,5 @@
-//! `/callback`, from the exchange of the code on: which calls it makes, which Profiles it accepts, and
-//! that it redeems a code once.
+//! The exchange of the code at `/callback`: which calls it makes, which Profiles it accepts, and
+//! that a code is redeemed only once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,7 +34,8 @@ async fn calls_to_workos_reuse_connections() {
         app.signed_in("ana@acme.test").await;
     }
     assert_eq!(app.workos.calls_of(EXCHANGE).await, 5);
-    // Two, since a call may start before the previous one has returned its connection to the pool.
+    // Two are possible, since a call may start before the previous one has returned its connection
+    // to the pool.
     assert!(connections.load(Ordering::Relaxed) <= 2);
 }
 

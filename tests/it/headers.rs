@@ -77,7 +77,7 @@ async fn every_script_has_its_hash_in_the_page_and_the_policy() {
     assert!(scripts > 0, "the waiting page has a script");
 }
 
-/// The score of a page by the Observatory's table: 100, minus penalties, plus bonuses.
+/// Returns the score of a page by the Observatory's table: 100, minus penalties, plus bonuses.
 fn score(page: &Answer, all_scripts_have_integrity: bool) -> i32 {
     let policy = policy(page);
     let sources: Vec<_> = policy.values().flatten().map(String::as_str).collect();

@@ -38,7 +38,7 @@ async fn ready_after_the_first_write_and_still_ready_when_writes_fail() {
     let stranger = app.visitor();
     stranger.ask_for_link("bob@acme.test", "").await;
     let callback = app.workos.follow_newest_link("bob@acme.test").await;
-    // Many connections, to reach every worker thread.
+    // Use many connections, to reach every worker thread.
     for _ in 0..8 {
         assert_eq!(ready().await, 200);
     }

@@ -1,5 +1,5 @@
-//! `__Host-known`: a browser that has signed in with an address gets emails for it, however many other
-//! browsers request.
+//! `__Host-known`: a browser that has signed in with an address gets emails for it, regardless of
+//! requests from other browsers.
 
 use reqwest::Method;
 use test_support::{Answer, TestApp, Visitor};
@@ -139,7 +139,7 @@ async fn cookie_of_another_address_key_or_name_does_nothing() {
     assert!(is_sent(&stranger, "198.51.100.4", "victim@acme.test").await);
     let other_key = generate_cookie_key().unwrap();
     let app = app.restarted_with(&[("COOKIE_KEYS", &other_key)]).await;
-    // The embedded store counts in memory, so the limit starts again.
+    // The embedded store counts in memory, so a restart resets the limit.
     use_up_limit(&app, "victim").await;
     assert!(!is_sent(&app.again(&victim), "198.51.100.5", "victim@acme.test").await);
 }

@@ -12,7 +12,7 @@ use crate::raw::{exchange, request, statuses};
 const FORM: &str =
     "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n";
 
-/// The bytes of a form with these length headers and this body.
+/// Returns the bytes of a form with these length headers and this body.
 fn form(app: &TestApp, length: &str, body: &str) -> String {
     let host = app.origin.split_once("//").unwrap().1;
     format!(
@@ -72,7 +72,7 @@ async fn headers_are_limited_in_number_and_bytes() {
     );
 }
 
-/// All run concurrently, so that the test takes only as long as the longest.
+/// All cases run concurrently, so the test takes only as long as the longest.
 #[actix_web::test]
 async fn slow_requests_time_out() {
     let app = TestApp::spawn().await;
@@ -106,7 +106,7 @@ async fn slow_requests_time_out() {
     }
 }
 
-/// actix-http itself has no timeout for them.
+/// actix-http has no timeout for them.
 #[actix_web::test]
 async fn slow_headers_of_a_second_request_time_out() {
     let app = TestApp::spawn().await;
@@ -134,7 +134,7 @@ async fn send(origin: &str) -> TcpStream {
     stream
 }
 
-/// Whether a response arrives within this time.
+/// Returns whether a response arrives within this time.
 async fn is_answered(stream: &mut TcpStream, within: Duration) -> bool {
     timeout(within, stream.read(&mut [0; 1000])).await.is_ok_and(|read| read.unwrap() > 0)
 }

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use test_support::{Site, http};
 
-/// The most verbose level, which fills the queue of the log soon.
+/// The most verbose level, which fills the queue of the log quickly.
 const VERBOSE: (&str, &str) = ("RUST_LOG", "trace");
 
 #[actix_web::test]

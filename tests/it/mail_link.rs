@@ -92,7 +92,7 @@ async fn token_is_valid_only_as_a_link() {
     let elsewhere = app.visitor();
     elsewhere.set_cookie(&cookie, token);
     let page = elsewhere.get(&link).await;
-    assert!(!page.body.contains("ana@acme.test"), "an email token is no pending sign-in");
+    assert!(!page.body.contains("ana@acme.test"), "an email token is not a pending sign-in");
     assert_error(&visitor.get(&format!("/login/open/{pending}")).await, 400, "link_expired");
     assert_error(
         &visitor.get(&format!("/callback?code=x&state={token}")).await,
@@ -125,7 +125,7 @@ async fn link_is_claimed_only_by_the_button_and_no_secret_is_stored() {
     }
 }
 
-/// Email programs may leave other characters at the end out of a link.
+/// Email programs may exclude other characters at the end of a link.
 #[test]
 fn token_ends_with_a_letter_or_digit() {
     let keys = parse_cookie_keys(&generate_cookie_key().unwrap()).unwrap();
@@ -143,7 +143,8 @@ fn token_ends_with_a_letter_or_digit() {
     }
 }
 
-/// A browser with a pending sign-in forged with these keys, and the link that would belong to it.
+/// Returns a browser with a pending sign-in forged with these keys, and the link that would belong
+/// to it.
 fn forged(app: &TestApp, keys: &KeyRing, email: &str) -> (Visitor, String) {
     let (email, now) = (EmailAddress::parse(email).unwrap(), app.clock.now());
     let method = SignInMethod::Link(LinkDelivery::Smtp);
@@ -178,8 +179,8 @@ async fn cookie_keys_alone_make_no_link() {
     }
 }
 
-/// An attacker who requests a link for another address has its sign-in and, with the keys, everything of
-/// the link except its random part.
+/// An attacker who requests a link for another address has its pending sign-in. With the keys, they
+/// can forge all of the link except its secret.
 #[actix_web::test]
 async fn cookie_keys_and_a_requested_sign_in_make_no_link() {
     let key = generate_cookie_key().unwrap();
@@ -200,8 +201,8 @@ async fn cookie_keys_and_a_requested_sign_in_make_no_link() {
     );
 }
 
-/// With the keys, an attacker can change the address in a pending sign-in, but then the link in the email
-/// doesn't belong to it.
+/// With the keys, an attacker can change the address in a pending sign-in. But the link in the
+/// email doesn't belong to the result.
 #[actix_web::test]
 async fn cookie_keys_and_a_received_link_sign_in_as_nobody_else() {
     let key = generate_cookie_key().unwrap();
@@ -245,7 +246,7 @@ async fn store_dump_and_cookie_keys_make_no_link() {
     assert!(!dump.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()));
 }
 
-/// An approval in another browser is worth no more than the link in the email.
+/// An approval in another browser is valid only while the link in the email is.
 // for cross-device
 #[actix_web::test]
 async fn approval_does_not_work_once_own_email_is_turned_off() {

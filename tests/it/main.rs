@@ -1,5 +1,5 @@
-//! Black-box tests over real HTTP: each app and emulator has its own port, and visitors keep cookies as
-//! browsers do. First one file for each URL, then tests that concern all of them.
+//! Black-box tests over real HTTP. Each app and emulator has its own port, and visitors keep
+//! cookies like browsers do. The modules for one URL come first, then those for all of them.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The catalogs: all languages have the same messages, and every message is used.
+//! The message catalogs: all languages have the same messages, and every message is used.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 use fluent_syntax::parser;
 
-/// The messages by name: the text of each, and its arguments.
+/// The text and the arguments of each message, by name.
 type Catalog = BTreeMap<String, (String, BTreeSet<String>)>;
 
 fn folder(name: &str) -> Vec<(String, String)> {
@@ -86,7 +86,7 @@ fn every_language_has_the_same_messages_with_the_same_arguments() {
     }
 }
 
-/// The error codes, which are also the names of their messages.
+/// Returns the error codes, which are also the names of their messages.
 fn codes() -> BTreeSet<String> {
     let table = include_str!("../../src/error/kind.rs");
     let rows = table.lines().filter(|line| line.matches('"').count() == 4);

@@ -61,7 +61,7 @@ async fn sign_ins_are_counted_by_outcome_and_live_sessions_are_counted() {
     }
     assert_eq!(scrape.events("refused", "not_allowed"), 1.0, "{}", scrape.0);
     assert_eq!(scrape.value("sessions_alive", &[]), 2.0, "{}", scrape.0);
-    // The row of a revoked session stays, for the reason on the login page, but isn't counted.
+    // The row of a revoked session is kept for the reason on the login page, but isn't counted.
     site.signed_in("ana@acme.test").await.post("/account/sessions/revoke-others", &[]).await;
     assert_eq!(site.scrape().await.value("sessions_alive", &[]), 2.0);
     visitors[1].post("/logout", &[]).await;

@@ -56,8 +56,8 @@ async fn nonstandard_spellings_of_a_path_reach_no_page() {
     }
 }
 
-/// actix-web decodes unreserved characters before it matches a route, so both spellings are the same
-/// page with the same checks: handlers check limits and sessions, not paths.
+/// actix-web decodes unreserved characters before it matches a route. Both spellings are therefore
+/// the same page with the same checks, because handlers check limits and sessions, not paths.
 #[actix_web::test]
 async fn percent_encoded_path_is_decoded_before_routing() {
     let app = TestApp::spawn().await;

@@ -1,4 +1,4 @@
-//! `/login/open/{token}` when something fails: no failure uses up the link.
+//! `/login/open/{token}` when something fails. No failure uses up the link.
 
 use serde_json::json;
 use test_support::{TestApp, assert_error};

@@ -1,4 +1,4 @@
-//! `POST /login`, by the responses of WorkOS to creating and sending a passwordless session.
+//! `POST /login`, for each response of WorkOS to creating and sending a passwordless session.
 
 use serde_json::json;
 use test_support::{Answer, Site, TestApp, assert_error, assert_opened_elsewhere};
@@ -164,7 +164,7 @@ async fn email_is_sent_and_logged_when_the_client_disconnects() {
     assert!(stopped.unwrap_err().is_timeout());
     let delivered = [("event", "delivered"), ("code", "")];
     site.until(|scrape| scrape.value("sign_in_events_total", &delivered) == 1.0).await;
-    // That browser never got the cookie of its sign-in.
+    // The browser that requested the link never got the cookie of its sign-in.
     let callback = site.workos.follow_newest_link("ana@acme.test").await;
     assert_opened_elsewhere(&visitor.get(&callback).await);
     // for cross-device

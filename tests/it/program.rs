@@ -35,7 +35,7 @@ async fn missing_settings_are_all_named() {
     assert!(said.contains("--demo"), "{said}");
 }
 
-/// Even for settings that nothing uses.
+/// This applies even to settings that nothing uses.
 #[actix_web::test]
 async fn quoted_setting_values_are_startup_errors() {
     for (name, value) in [
@@ -354,11 +354,11 @@ async fn confirmed_sessions_survive_kill_9() {
     let mut program = Program::start(command(&[], &settings, folder.path())).await;
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = workos.follow_newest_link("ana@acme.test").await;
-    // Killed between the email and the click.
+    // Kill the program between the email and the click.
     program.child.kill().await.unwrap();
     let mut program = Program::start(command(&[], &settings, folder.path())).await;
     assert_eq!(visitor.get(&callback).await.location(), "/account");
-    // Killed right after the session cookie was sent.
+    // Kill the program right after the session cookie was sent.
     program.child.kill().await.unwrap();
     let program = Program::start(command(&[], &settings, folder.path())).await;
     assert!(visitor.is_signed_in().await);

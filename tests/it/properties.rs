@@ -1,5 +1,6 @@
-//! Property tests of sealed values, profiles and settings. Those of addresses and paths are beside
-//! their examples, those of cookies in `crates/sealed`. `fuzz/` has the fuzz targets.
+//! Property tests of sealed values, profiles and settings. Property tests of addresses and paths
+//! are next to their examples, and those of cookies are in `crates/sealed`. `fuzz/` has the fuzz
+//! targets.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -14,7 +14,7 @@ use crate::workos_tls::{Authority, serving};
 struct Proxy {
     address: String,
     connections: Arc<AtomicUsize>,
-    /// The heads of the requests; for SOCKS, the requested names.
+    /// The heads of the requests, or the requested names for SOCKS.
     requests: Arc<Mutex<Vec<String>>>,
 }
 
@@ -40,7 +40,8 @@ impl Proxy {
     }
 }
 
-/// Forwards an HTTP `CONNECT` or a SOCKS 5 connection (RFC 1928) whose name the proxy resolves.
+/// Forwards a connection by HTTP `CONNECT` or SOCKS 5 (RFC 1928), with the name resolved by the
+/// proxy.
 async fn pass_on(
     mut stream: TcpStream,
     to: u16,
@@ -94,7 +95,7 @@ async fn workos_calls_use_the_proxy_from_the_environment() {
             "{requests}"
         );
     }
-    // Not for excluded hosts, nor with a variable for other URLs.
+    // Excluded hosts don't use the proxy, nor does a variable for other URLs apply.
     for exception in [("NO_PROXY", ".workos.test"), ("no_proxy", "*"), ("HTTPS_PROXY", "")] {
         let proxy = Proxy::start(api).await;
         let url = format!("http://{}", proxy.address);
@@ -105,7 +106,7 @@ async fn workos_calls_use_the_proxy_from_the_environment() {
     }
 }
 
-/// Every variable that can name a proxy.
+/// Returns every variable that can name a proxy.
 fn everywhere(proxy: &str) -> Vec<(&'static str, &str)> {
     let names =
         ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];

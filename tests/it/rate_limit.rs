@@ -207,7 +207,7 @@ async fn wider_networks_are_limited_once_half_the_total_is_used() {
         let visitor = app.visitor();
         let network = own[0];
         let send = async |n: u32| {
-            // 17 to 254: valid both as two hexadecimal digits and as an octet.
+            // 17 to 254 are valid both as two hexadecimal digits and as an octet.
             let client = format!("{network}{}{}", n + 17, own[1]);
             request_from(&visitor, &client, "ana@acme.test").await
         };
@@ -318,7 +318,7 @@ async fn concurrent_requests_are_limited_exactly() {
     let mut requests = JoinSet::new();
     for n in 0..40 {
         let visitor = app.visitor();
-        // Half of them are for one mailbox; each comes from its own network.
+        // Half of the requests are for one mailbox. Each comes from a different network.
         let email =
             if n % 2 == 0 { format!("ana+{n}@acme.test") } else { format!("p{n}@acme.test") };
         requests.spawn(async move {

@@ -1,5 +1,5 @@
-//! Mail scanners open every link before the user does. `tests/browser` has a scanner that is a whole
-//! browser.
+//! Email scanners, which open every link before the user does. `tests/browser` has a scanner that
+//! is a real browser.
 
 use test_support::{TestApp, assert_error};
 

@@ -16,7 +16,7 @@ const KNOWN: &str = "__Host-known";
 /// A fresh value of each sealed type, and the visitor who may use them.
 struct World {
     app: TestApp,
-    /// By type.
+    /// The values by their type.
     values: BTreeMap<&'static str, String>,
     requested: Visitor,
     flow_cookie: String,
@@ -188,7 +188,7 @@ async fn damaged_or_reencoded_values_do_not_open() {
     let world = World::new().await;
     for (place, value) in &world.values {
         for other in damaged(value) {
-            // A slash would make another path.
+            // A slash would change the path.
             let other = if *place == "mail" { other.replace('/', "%2F") } else { other };
             world.assert_opens_nothing(place, &other, &other).await;
         }

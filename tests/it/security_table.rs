@@ -1,5 +1,5 @@
-//! The table in `docs/security.md`: every test that it names exists, and every row has a test or a
-//! reason.
+//! The table in `docs/security.md`: every test that it names exists, and every row names a test or
+//! a reason.
 
 use std::fs;
 use std::path::Path;

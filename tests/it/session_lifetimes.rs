@@ -1,4 +1,4 @@
-//! How long sessions last, and what the store keeps of them, with every engine.
+//! How long sessions last, and what the store contains, with every engine.
 
 use test_support::TestApp;
 

@@ -26,7 +26,7 @@ async fn slow_request(site: &Site, delay_ms: u64) -> rt::task::JoinHandle<u16> {
 }
 
 async fn is_ready(site: &Site) -> u16 {
-    // Each time over a new connection, as a load balancer does.
+    // Use a new connection each time, like a load balancer does.
     http().get(format!("{}/health/ready", site.origin)).send().await.unwrap().status().as_u16()
 }
 

@@ -1,5 +1,5 @@
-//! SSO that fails: errors, sign-ins that the identity provider started, verifiers and states that
-//! don't match.
+//! Failed SSO sign-ins: errors, sign-ins started at the identity provider, and verifiers or states
+//! that don't match.
 
 use serde_json::json;
 use test_support::{TestApp, assert_error};
@@ -155,7 +155,7 @@ async fn repeated_callback_waits_and_does_not_redirect_again() {
     let (twin, first) = (app.visitor().with_cookies_of(&visitor), callback.clone());
     let first = tokio::spawn(async move { twin.get(&first).await.location().to_owned() });
     let sent = format!("/login/sent?flow={}", visitor.sign_ins()[0].replace("__Host-signin-", ""));
-    // Until the exchange starts, the page redirects.
+    // The page redirects until the exchange starts.
     while visitor.get(&sent).await.status == 303 {
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-//! TLS of the app: 1.2 and 1.3, with forward secrecy only, and HTTP/1.1.
+//! TLS of the app: versions 1.2 and 1.3, only with forward secrecy, and only HTTP/1.1.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use test_support::{Program, WorkOs, command, free_port, http, settings_of_a_test};
 
-/// Creates a certificate and its key in a separate folder, as certbot does.
+/// Creates a certificate and its key in a separate folder, like certbot does.
 fn issue(folder: &Path, name: &str) -> reqwest::Certificate {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let folder = folder.join(name);
@@ -109,7 +109,7 @@ async fn sighup_reloads_the_certificate_and_keeps_connections() {
     served.program.signal("HUP").await;
     served.until_shown(&second).await;
     assert!(!served.shows(&first).await);
-    // Trusts only the first certificate, so it couldn't reconnect.
+    // The client trusts only the first certificate, so it couldn't reconnect.
     assert_eq!(visit().await.status(), 200);
 
     fs::write(served.folder.path().join("second/cert.pem"), "nonsense").unwrap();
@@ -154,7 +154,7 @@ async fn sighup_never_terminates_the_program() {
         let kill = std::process::Command::new("kill").args([name, id.as_str()]).status();
         assert!(kill.unwrap().success(), "the program exited");
     };
-    // The pipe opens when the program reads its settings, and blocks it there.
+    // The pipe opens when the program reads its settings, which blocks the program there.
     let settings = File::options().write(true).open(dotenv).unwrap();
     signal("-HUP");
     drop(settings);

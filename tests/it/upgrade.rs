@@ -1,6 +1,6 @@
 // with template
-//! An upgrade keeps sessions and pending sign-ins: `tests/fixtures/upgrade` holds what an earlier version
-//! left in the store and in browsers.
+//! An upgrade keeps sessions and pending sign-ins. `tests/fixtures/upgrade` has what an earlier
+//! version left in the store and in browsers.
 
 use std::fs;
 use std::path::Path;

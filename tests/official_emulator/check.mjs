@@ -1,5 +1,5 @@
-// A sign-in by code: this app, a proxy that reads along, WorkOS's own emulator. The emulator has no
-// inbox: the code is in its answer to the app, which doesn't read it, so the proxy does.
+// Signs in with a code from WorkOS's own emulator, through a proxy. The emulator has no inbox, but its
+// response to the app contains the code. The app doesn't read it there, so the proxy does.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -97,7 +97,7 @@ try {
   const { user } = JSON.parse((await call('GET', '/api/session')).text);
   assert.deepEqual([user.email, user.name, user.connection_type], [EMAIL, 'Ana Lee', 'MagicAuth']);
 
-  // The emulator has no such user, and nobody is told.
+  // The emulator has no such user, but the response doesn't reveal that.
   cookies.clear();
   const stranger = await ask('nobody@acme.test');
   assert.deepEqual(answered(await call('POST', '/login/code', { flow: stranger, code: '123456' })), [422, 'wrong_code']);

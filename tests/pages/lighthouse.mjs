@@ -1,5 +1,5 @@
-// Lighthouse on the pages for signed-out visitors, on a phone: 100 in every category. The argument is
-// the program, which is started in demo mode.
+// Runs Lighthouse on the pages for signed-out visitors, as a phone. Requires a score of 100 in every
+// category. The argument is the program, which is started in demo mode.
 //
 // The accessibility of all other pages is checked in tests/browser/pages.
 import { spawn } from "node:child_process";
@@ -15,9 +15,9 @@ import puppeteer from "puppeteer-core";
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"];
 // Performance scores vary with the load of the machine.
 const ATTEMPTS = 6;
-// Lighthouse's benchmark of the processor: a mid-range phone, as Chrome's DevTools calibrate it.
+// The score of a mid-range phone in Lighthouse's CPU benchmark, according to Chrome's DevTools.
 const PHONE_BENCHMARK = 1000;
-// What Lighthouse slows the processor down by for a phone, measured on a fast desktop.
+// By how much Lighthouse slows down the CPU of a fast desktop to emulate a phone.
 const GREATEST_SLOWDOWN = 4;
 
 // Keep storage: the waiting page belongs to a sign-in of this browser.
@@ -62,7 +62,7 @@ async function requestLink(page, site) {
   return page.url();
 }
 
-/** Returns how much faster than a phone this machine is: shared servers are nearly as slow as one. */
+/** Returns how much faster than a phone this machine is. Shared servers are nearly as slow as one. */
 async function slowdown(page, url) {
   const { lhr } = await lighthouse(url, { ...FLAGS, onlyAudits: ["viewport"] }, undefined, page);
   const factor = lhr.environment.benchmarkIndex / PHONE_BENCHMARK;

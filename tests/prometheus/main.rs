@@ -99,7 +99,7 @@ async fn prometheus(folder: &Path, target: &str) -> (Child, String) {
     (prometheus, api)
 }
 
-/// Returns the value that this query finds, empty if there is none.
+/// Returns the result of this query, or an empty string.
 async fn value(api: &str, query: &str) -> String {
     let url = url::Url::parse_with_params(api, [("query", query)]).unwrap();
     let Ok(answer) = http().get(url).send().await else { return String::new() };

@@ -21,7 +21,7 @@ impl Checkout {
     pub async fn new() -> Self {
         let turn = TURN.lock().await;
         let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-        // Always the same folder, so that a second run recompiles nothing.
+        // Use the same folder each time, so that a second run recompiles nothing.
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
         let _ = fs::remove_dir_all(&folder);
         for file in files_of(repository).await {
@@ -70,8 +70,8 @@ impl Checkout {
         let mut shell = Command::new("bash");
         shell.args(["-c", command]).current_dir(&self.folder).kill_on_drop(true);
         shell.stdin(Stdio::null()).stdout(Stdio::piped());
-        // A new user doesn't have the variables that cargo sets for a test, and other packages'
-        // build scripts would run again.
+        // Unset the variables that cargo sets for a test, since a new user doesn't have them and
+        // build scripts of other packages would run again.
         let is_set_by_cargo =
             |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
         for (name, _) in std::env::vars().filter(|(name, _)| is_set_by_cargo(name)) {

@@ -131,7 +131,7 @@ async fn with_your_workos_account() {
     checkout.run("install -m 600 .env.example .env").await;
     checkout.set("WORKOS_API_KEY", "sk_test_default");
     checkout.set("WORKOS_CLIENT_ID", "client_emulator");
-    // Only needed without a real account.
+    // This is needed only without a real account.
     checkout.set("WORKOS_API_URL", EMULATOR);
     let report = checkout.run("cargo run -- doctor").await;
     for check in ["api key", "client id", "redirect uri"] {

@@ -26,7 +26,7 @@ impl Instance {
         Self { address, handle, _data_dir: data_dir }
     }
 
-    /// The same browser, connected to this instance.
+    /// Returns the same browser, connected to this instance.
     fn visited_by(&self, app: &TestApp, visitor: &Visitor) -> Visitor {
         Visitor::new(&app.origin).through(&self.address).with_cookies_of(visitor)
     }
@@ -43,7 +43,8 @@ async fn sign_in_started_on_one_instance_completes_on_another() {
     assert_eq!(there.get(&callback).await.location(), "/account?tab=1");
     assert!(there.is_signed_in().await);
     assert!(app.again(&there).is_signed_in().await);
-    // The sign-in is used on this instance too, once the session no longer waits for its browser.
+    // The sign-in is also used up on this instance, once its session is no longer stored for the
+    // browser.
     app.clock.advance(61);
     assert_eq!(visitor.get(&callback).await.error(), "nothing_pending");
     other.handle.stop(true).await;

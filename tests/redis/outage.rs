@@ -1,5 +1,5 @@
-//! Redis is down, silent or read-only: users are never reported as signed out, and the app recovers by
-//! itself.
+//! Redis is down, silent or read-only. Users are never reported as signed out, and the app recovers
+//! automatically.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ async fn assert_is_down(app: &TestApp, visitor: &Visitor) {
     assert!(visitor.cookie("__Host-session").is_some(), "the cookie is kept");
     assert_eq!(app.visitor().get("/health/ready").await.status, 503);
     assert_eq!(app.visitor().get("/health/live").await.status, 200);
-    // The form needs no store. A link that couldn't be opened isn't sent.
+    // The form needs no store. No link is sent, because it couldn't be opened.
     let stranger = app.visitor();
     assert_eq!(stranger.get("/login").await.status, 200);
     let answer = stranger.post("/login", &[("email", "bob@acme.test")]).await;
@@ -125,7 +125,7 @@ async fn wrong_redis_password_works_once_redis_has_it() {
     assert_eq!(app.again(&visitor).get("/account").await.status, 200);
 }
 
-/// Waits until the app has recovered by itself.
+/// Waits until the app has recovered.
 async fn until_ready(app: &TestApp) {
     let started = Instant::now();
     while app.visitor().get("/health/ready").await.status != 200 {

@@ -1,4 +1,4 @@
-//! The real binary on Redis: two processes, admin commands, TLS, and what is never printed.
+//! The real binary on Redis: two processes, admin commands, TLS, and values that are never printed.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,11 +1,11 @@
-//! Errors of Redis: the log and the doctor name the cause and the fix, and the app isn't ready before a
-//! write has worked.
+//! Errors of Redis. The log and the doctor name the cause and the fix, and the app isn't ready
+//! until a write has succeeded.
 
 use std::fs;
 
 use test_support::{RedisServer, Site, assert_error};
 
-/// The error of the store in the log and the doctor's line on the store, for a site that has never been
+/// Returns the store error in the log and in the doctor's output, for a site that has never been
 /// ready with this Redis. `user` is empty or ends in `@`.
 async fn reported(redis: &RedisServer, user: &str) -> [String; 2] {
     let url = format!("redis://{user}127.0.0.1:{}", redis.port);
@@ -188,7 +188,7 @@ async fn ready_after_the_first_write_and_still_ready_when_writes_fail() {
     assert!(log.lines().any(|line| line.contains("ERROR") && named(line)), "{log}");
 }
 
-/// The ACL rule in `deploy/redis.acl`, with this password.
+/// Returns the ACL rule in `deploy/redis.acl`, with this password.
 fn documented_rule(password: &str) -> String {
     let rule = include_str!("../../deploy/redis.acl").trim_end();
     rule.strip_prefix("user magic-link ").unwrap().replace("PASSWORD", password)
@@ -231,7 +231,7 @@ async fn documented_acl_rule_is_sufficient_and_minimal() {
     drop((ana, elsewhere, bob));
     let log = site.log().await;
     assert!(!log.contains("canary"));
-    // The log has the errors that were caused above, and none after them.
+    // The log has the errors caused above, and none after them.
     let (_, since) = log.rsplit_once("Redis failed").unwrap();
     assert!(!since.contains("ERROR"), "{since}");
 }

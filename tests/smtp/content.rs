@@ -1,4 +1,4 @@
-//! The content of an email, and what it never contains.
+//! The content of an email, and values that it never contains.
 
 use std::borrow::Cow;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -116,7 +116,7 @@ async fn text_and_html_have_the_same_content_and_load_nothing() {
     }
 }
 
-/// The date of the email, in the format of the site.
+/// Returns the date of the email, in the format of the site.
 fn utc_date(mail: &Mail<'_>) -> String {
     let format = time::macros::format_description!(
         "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"
@@ -157,7 +157,7 @@ async fn email_contains_nothing_of_workos_in_any_encoding() {
     }
 }
 
-/// The email as received, unfolded, decoded, and percent-decoded.
+/// Returns the email as received, unfolded, decoded and percent-decoded.
 fn encodings_of_the_email(wire: &[u8], content: &[u8]) -> Vec<String> {
     let mail = parse(content);
     let mut texts = vec![String::from_utf8(wire.to_vec()).unwrap()];
@@ -185,8 +185,8 @@ fn encodings(secret: &str) -> Vec<String> {
         each_byte(|byte| format!("&#{byte};")),
         secret.replace('=', "=3D"),
     ];
-    // Base64 in the middle of other data. Apart from its ends, it is one of these three, which depends on
-    // the number of bytes before it.
+    // A secret inside other base64 data has one of these three forms, depending on the number of
+    // bytes before it.
     for before in 0..3 {
         let padded = format!("{}{secret}", "x".repeat(before));
         let whole = padded.len() / 3 * 3;
@@ -198,8 +198,8 @@ fn encodings(secret: &str) -> Vec<String> {
     all
 }
 
-/// Lines break after 76 characters, so with this many dots one of them begins a line, where SMTP needs it
-/// to be doubled (RFC 5321, 4.5.2).
+/// Lines break after 76 characters. With this many dots, one of them begins a line, where SMTP
+/// requires it to be doubled (RFC 5321, 4.5.2).
 #[actix_web::test]
 async fn line_that_begins_with_a_dot_arrives_intact() {
     let server = Server::start();

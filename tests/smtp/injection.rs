@@ -1,5 +1,5 @@
-//! Whatever the form and the request headers contain, the mail server gets the same commands, and one
-//! email with the same headers.
+//! Regardless of the content of the form and the request headers, the mail server gets the same
+//! commands and one email with the same headers.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -144,7 +144,7 @@ fn input_and_request_headers_add_no_command_or_header() {
     };
     TestRunner::new(config).run(&cases, all_of).unwrap();
     let (taken, refused) = (taken.get(), refused.get());
-    assert!(taken > 30 && refused > 30, "{taken} taken, {refused} refused: both must occur");
+    assert!(taken > 30 && refused > 30, "{taken} accepted, {refused} rejected: both must occur");
 }
 
 #[actix_web::test]

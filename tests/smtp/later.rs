@@ -1,5 +1,5 @@
-//! An email that the server rejects temporarily is retried until its link expires. The visitor doesn't
-//! notice.
+//! An email that the server rejects temporarily. It is retried until its link expires, and the
+//! visitor doesn't notice.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The log has the cause of a failure once, and never the address, the link or the password.
+//! The log contains the cause of a failure once, but never the address, the link or the password.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,12 +9,12 @@ use crate::mail::{links, press};
 use crate::server::Server;
 use crate::site::{Authority, Site};
 
-/// The step that fails, the reply of the server, and the level and the text in the log.
+/// The failing step, the reply of the server, and the level and text in the log.
 const FAILURES: [(&str, &str, &str, &str); 11] = [
-    // Failures of this recipient or this email:
+    // These failures affect one recipient or one email.
     ("RCPT", "550 <canary@acme.test> who?", "WARN", "the recipient or the message with 550"),
     ("DATA", "554 not for canary@acme.test", "WARN", "the recipient or the message with 554"),
-    // failures of every email, although they occur only after the recipient was sent:
+    // These affect every email, although they occur only after the recipient was sent.
     ("RCPT", "530 canary@acme.test, log in", "ERROR", "RCPT: replied with 530"),
     ("RCPT", "534 canary@acme.test, stronger", "ERROR", "RCPT: replied with 534"),
     ("RCPT", "535 canary@acme.test, wrong", "ERROR", "RCPT: replied with 535"),
@@ -22,7 +22,7 @@ const FAILURES: [(&str, &str, &str, &str); 11] = [
     ("DATA", "reset", "ERROR", "DATA: network error: "),
     ("MESSAGE", "reset", "ERROR", "the message: network error: "),
     ("MESSAGE", "421 canary@acme.test", "ERROR", "the message: replied with 421"),
-    // and failures before that.
+    // These occur before the recipient is sent.
     ("MAIL", "553 canary@acme.test", "ERROR", "MAIL: replied with 553"),
     ("CONNECT", "521 canary@acme.test", "ERROR", "connecting: replied with 521"),
 ];
@@ -61,7 +61,7 @@ async fn failure_is_logged_once_with_its_cause_and_without_the_address() {
     assert!(!log.contains("/login/open/") && !log.contains("/login/cancel/"), "{log}");
 }
 
-/// Each case takes as long as the timeout of the app, so they run concurrently.
+/// Each case takes as long as the app's timeout, so they run concurrently.
 #[actix_web::test]
 async fn silent_server_times_out_and_is_logged_once() {
     let given_up = ["RCPT", "DATA", "MESSAGE"].map(|step| {

@@ -1,4 +1,4 @@
-//! Reads an email as its recipient does, and signs in with its link.
+//! Reads an email like its recipient, and signs in with its link.
 
 use mail_parser::{Message, MessageParser};
 use test_support::{Visitor, WorkOs};
@@ -9,7 +9,7 @@ pub fn parse(content: &[u8]) -> Message<'_> {
     MessageParser::default().parse(content).expect("an email")
 }
 
-/// The links in the text of the newest email to this address: to open and to cancel.
+/// Returns the links in the text of the newest email to this address: to open and to cancel.
 pub async fn links(server: &Server, to: &str) -> (String, String) {
     let message = server.newest(to).await;
     let text = parse(&message.content).body_text(0).unwrap().into_owned();

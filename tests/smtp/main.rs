@@ -1,5 +1,5 @@
-//! Our own email through a real mail server, which records what it receives. The tests need aiosmtpd: on
-//! Debian, `apt-get install --no-install-recommends python3-aiosmtpd`.
+//! The app's own email through a real mail server, which records what it receives. The tests need
+//! aiosmtpd. On Debian, install it with `apt-get install --no-install-recommends python3-aiosmtpd`.
 
 #![allow(
     clippy::unwrap_used,

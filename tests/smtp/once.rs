@@ -1,4 +1,4 @@
-//! An email that may have arrived isn't sent again, since its recipient would get two of them.
+//! An email that may have arrived isn't sent again, since its recipient might get it twice.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ async fn email_that_may_have_arrived_is_not_sent_again_and_is_logged_once() {
     ] {
         let server = Server::start();
         let site = Site::start(&format!("smtp://localhost:{}", server.port), &[]).await;
-        // One email over a new connection, and one over a connection that was used before.
+        // Send one email over a new connection, and one over a reused connection.
         for ana in ["ana1@acme.test", "ana2@acme.test"] {
             server.refuse("MESSAGE", reply.clone());
             let answer = site.visitor().ask_for_link(ana, "").await;

@@ -1,5 +1,6 @@
-//! A mail server that is unreachable, silent or rejecting before it gets the recipient: every visitor
-//! gets the same error, and the app recovers by itself. `refusal` tests failures after the recipient.
+//! A mail server that is unreachable, is silent or rejects the email before it gets the recipient.
+//! Every visitor gets the same error, and the app recovers automatically. `refusal` tests failures
+//! after the recipient.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,7 @@ async fn assert_works(app: &TestApp, server: &Server) {
 
 #[actix_web::test]
 async fn unreachable_server_is_reported_until_it_is_back() {
-    // Below the ephemeral range, so that no other process gets the port by chance.
+    // A port below the ephemeral range, so that no other process takes it by chance.
     let port = 20_000 + std::process::id() % 12_000;
     let server = Server::with(json!({ "port": port }));
     let app = server.app().await;
@@ -54,7 +55,7 @@ async fn server_that_rejects_the_sender_is_reported_until_it_accepts() {
         ("MAIL", "550 not from you"),
         ("MAIL", "421 closing"),
     ] {
-        // The refusal of a new connection doesn't affect one that is open.
+        // Rejecting new connections doesn't affect an open one.
         server.change(json!({ "hang_up": true, "refuse": { step: reply } }));
         assert_is_down(&app).await;
         server.refuse_nothing();

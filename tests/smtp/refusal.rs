@@ -1,12 +1,12 @@
-//! A server that refuses this email or this recipient in any way: the response to the visitor doesn't
-//! reveal it.
+//! A server that rejects the email or the recipient, in any way. The response to the visitor
+//! doesn't reveal it.
 
 use serde_json::{Value, json};
 use test_support::{TestApp, Visitor};
 
 use crate::server::Server;
 
-/// Requests a link and returns all that the visitor sees, without the address and the sign-in ID.
+/// Requests a link and returns what the visitor sees, without the address and the sign-in ID.
 async fn seen_by(visitor: &Visitor, email: &str) -> String {
     let answer = visitor.ask_for_link(email, "/account").await;
     let (_, flow) = answer.location().split_once("flow=").unwrap();
@@ -62,7 +62,8 @@ async fn refused_message_gets_the_same_page() {
     }
 }
 
-/// A failure that would concern every recipient if it came earlier may concern only this one here.
+/// After the recipient, a failure may concern only this recipient, although it would concern all of
+/// them before.
 #[actix_web::test]
 async fn other_failures_after_the_recipient_get_the_same_page_and_the_next_email_is_sent() {
     let server = Server::start();
@@ -71,7 +72,7 @@ async fn other_failures_after_the_recipient_get_the_same_page_and_the_next_email
         for reply in
             [json!("421 closing"), json!("530 log in"), json!("reset"), json!("what?"), Value::Null]
         {
-            // This begins with an email that is accepted.
+            // The helper first sends an email that is accepted.
             assert_looks_taken(&app, &server, step, reply).await;
         }
     }
@@ -84,7 +85,7 @@ async fn other_failures_after_the_recipient_get_the_same_page_and_the_next_email
     assert_eq!(server.until_mailed(1).await.recipients(), ["bob@acme.test"]);
 }
 
-/// Refused and accepted addresses over the same connection.
+/// Rejected and accepted addresses share a connection.
 #[actix_web::test]
 async fn refused_recipient_does_not_affect_others() {
     let server = Server::start();

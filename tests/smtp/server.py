@@ -39,7 +39,7 @@ change = asyncio.Event()
 
 
 def changed():
-    """Wakes all that wait for a change."""
+    """Notifies everything that waits for a change."""
     global version, change
     version += 1
     change.set()
@@ -175,7 +175,7 @@ class Connection(SMTP):
 
 
 def command(name):
-    """A command of the library that tests can have refused."""
+    """A command of the library that tests can reject."""
     as_usual = getattr(SMTP, f"smtp_{name}")
 
     async def run(self, arg):

@@ -1,4 +1,4 @@
-//! The mail server of a test: `server.py`, in a process that is killed at the end of the test.
+//! The mail server of a test: `server.py` in a process that is killed at the end of the test.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use test_support::TestApp;
 
-/// Longer than the app waits for any reply.
+/// A timeout longer than those of the app.
 const PATIENCE: Duration = Duration::from_secs(45);
 
 pub struct Server {
@@ -23,7 +23,7 @@ pub struct Server {
 
 type Pipes = (ChildStdin, BufReader<ChildStdout>);
 
-/// What the server has recorded so far.
+/// What the server has recorded.
 #[derive(Deserialize)]
 pub struct Seen {
     version: usize,
@@ -38,7 +38,7 @@ pub struct Seen {
 
 #[derive(Deserialize)]
 pub struct Said {
-    /// The line as received, with its end.
+    /// The line as received, including its end.
     pub line: String,
     pub tls: bool,
 }
@@ -109,7 +109,7 @@ impl Server {
         while !is_so(&seen) {
             assert!(begun.elapsed() < PATIENCE, "the server has received only {:?}", seen.verbs());
             let (pipes, after) = (Arc::clone(&self.pipes), json!({ "after": seen.version }));
-            // In another thread, since the app under test may run in this one.
+            // Use another thread, since the app under test may run in this one.
             seen = spawn_blocking(move || tell(&pipes, &after)).await.unwrap();
         }
         seen
@@ -140,7 +140,7 @@ impl Server {
     }
 }
 
-/// The settings of an app that sends its own links through the server at `url`.
+/// Returns the settings of an app that sends its own links through the server at `url`.
 pub fn mail_settings(url: &str) -> [(&str, &str); 3] {
     let from = "Example <login@example.test>";
     [("LINK_DELIVERY", "smtp"), ("MAIL_FROM", from), ("SMTP_URL", url)]
@@ -155,12 +155,12 @@ fn tell(pipes: &Mutex<Pipes>, order: &Value) -> Seen {
 }
 
 impl Seen {
-    /// The recipients of the messages, in order.
+    /// Returns the recipients of the messages, in order.
     pub fn recipients(&self) -> Vec<&str> {
         self.messages.iter().flat_map(|message| &message.to).map(String::as_str).collect()
     }
 
-    /// Whether a step, as in `refuse`, has been reached.
+    /// Returns whether a step, as in `refuse`, has been reached.
     pub fn has_reached(&self, step: &str) -> bool {
         match step {
             "CONNECT" => self.connections > 0,
@@ -169,12 +169,12 @@ impl Seen {
         }
     }
 
-    /// The number of times that this command was received.
+    /// Returns how often this command was received.
     pub fn count(&self, verb: &str) -> usize {
         self.verbs().iter().filter(|said| **said == verb).count()
     }
 
-    /// The commands without their arguments: `["EHLO", "MAIL", …]`.
+    /// Returns the commands without their arguments: `["EHLO", "MAIL", …]`.
     pub fn verbs(&self) -> Vec<&str> {
         let verb = |said: &'_ Said| said.line.find([' ', '\r', '\n']).unwrap_or(said.line.len());
         self.commands.iter().map(|said| &said.line[..verb(said)]).collect()

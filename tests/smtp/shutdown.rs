@@ -23,7 +23,7 @@ async fn email_in_progress_is_sent_before_the_program_exits() {
     }
 }
 
-/// A supervisor would kill a program that takes longer.
+/// A service manager would kill a program that takes longer.
 #[actix_web::test]
 async fn silent_server_delays_shutdown_briefly_and_lost_emails_are_logged() {
     let server = Server::with(json!({ "refuse": { "RCPT": null } }));

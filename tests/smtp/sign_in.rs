@@ -6,11 +6,11 @@ use crate::mail::{links, press, sign_in};
 use crate::server::Server;
 use crate::site::{Authority, Site};
 
-/// Has characters that must be percent-encoded in a URL and characters that must not.
+/// A password with characters that must be percent-encoded in a URL, and others that must not.
 const PASSWORD: &str = "p@ss:w/rd?#% +é\u{1f511}";
 const ENCODED: &str = "p%40ss%3Aw%2Frd%3F%23%25%20%2B%C3%A9%F0%9F%94%91";
 
-/// The commands of one email over a new connection, after STARTTLS if it is used.
+/// The commands for one email on a new connection, after STARTTLS if it is used.
 const MAIL: [&str; 4] = ["EHLO", "MAIL", "RCPT", "DATA"];
 
 #[actix_web::test]

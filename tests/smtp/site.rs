@@ -1,5 +1,6 @@
-//! The real binary, which sends email through the server of a test. It is a separate process, since
-//! `SSL_CERT_FILE` and `EXTRA_CA_FILE` configure its trust through the environment.
+//! The real binary, which sends email through the server of a test. It is a separate process
+//! because `SSL_CERT_FILE` and `EXTRA_CA_FILE` are environment variables that determine which
+//! certificates it trusts.
 
 use std::path::{Path, PathBuf};
 
@@ -59,7 +60,7 @@ impl Authority {
         Self { folder, issuer }
     }
 
-    /// The file of its certificate, for a program that should trust it.
+    /// Returns the file with its certificate, for a program that should trust it.
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
@@ -69,7 +70,7 @@ impl Authority {
         self.server_certified(tls, settings, |_| {})
     }
 
-    /// Like `server`, with a change of the certificate before it is signed.
+    /// The same as `server`, but changes the certificate before it is signed.
     pub fn server_certified(
         &self,
         tls: &str,

@@ -1,5 +1,5 @@
-//! Timing doesn't reveal which mailboxes exist: the response time doesn't depend on what the mail server
-//! replies to the recipient, or when.
+//! Timing doesn't reveal which mailboxes exist. The response time doesn't depend on what the mail
+//! server replies to the recipient, or when.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ const GREETING: u64 = 200;
 /// The tolerated difference between response times on a busy machine.
 const NOISE: Duration = Duration::from_millis(150);
 
-/// Two addresses, of which the server refuses one.
+/// Two addresses. The server rejects one of them.
 const ANA: &str = "ana@acme.test";
 const EVE: &str = "eve@acme.test";
 
@@ -60,7 +60,7 @@ async fn assert_take_the_same(delay: Value, connection: Connection) {
     let difference = refused[1].abs_diff(taken[1]);
     assert!(difference < NOISE, "refused: {refused:?}, taken: {taken:?}");
     if connection == Connection::Cold {
-        // This proves that the connection was new.
+        // Verify that the connection was new.
         assert!(refused[0].min(taken[0]) >= Duration::from_millis(GREETING));
     }
 }

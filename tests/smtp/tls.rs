@@ -69,8 +69,8 @@ async fn untrusted_certificate_ends_the_connection() {
     }
 }
 
-/// An attacker on the network may append to the reply to STARTTLS before encryption begins. If the app
-/// took that for replies of the server, they would answer its later commands.
+/// An attacker on the network may append text to the reply to STARTTLS before encryption begins.
+/// The app must not read it as replies to its later commands.
 #[actix_web::test]
 async fn data_injected_before_the_tls_handshake_is_rejected() {
     let authority = Authority::new();

@@ -1,36 +1,36 @@
-//! What a check found.
+//! The result of a check.
 
 use std::fmt;
 
-/// What a check found. `Display` prints it as one line, which contains no secret.
+/// The result of a check. `Display` prints it as one line, which contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What was checked, such as `redirect URI`.
     pub check: &'static str,
-    /// What it found.
+    /// The result.
     pub verdict: Verdict,
 }
 
-/// Whether what was checked is as it should be, each with a short text.
+/// The result of a check, with a short explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is as it should be.
+    /// The check passed.
     Ok(String),
-    /// What is wrong, and what to do.
+    /// The check failed. Says what is wrong and how to fix it.
     Fails(String),
-    /// Why the check can't be made from here or now.
+    /// The check could not be made. Says why.
     Unknown(String),
 }
 
 impl Finding {
-    /// Returns whether the check failed. A check that could not be made didn't.
+    /// Returns whether the check failed. [`Verdict::Unknown`] is not a failure.
     #[must_use]
     pub fn is_failure(&self) -> bool {
         matches!(self.verdict, Verdict::Fails(_))
     }
 }
 
-/// In columns: `fails    secret files   accessible to …`.
+/// Formats the finding in columns: `fails    secret files   accessible to …`.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (word, text) = match &self.verdict {
@@ -43,7 +43,7 @@ impl fmt::Display for Finding {
 }
 
 impl Verdict {
-    /// The finding of this check.
+    /// Returns the finding of this check.
     pub(crate) fn of(self, check: &'static str) -> Finding {
         Finding { check, verdict: self }
     }

@@ -11,7 +11,7 @@ use std::error::Error;
 
 pub use finding::{Finding, Verdict};
 
-/// Returns an error and its causes, in one line.
+/// Returns an error and its causes on one line.
 fn with_sources(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut source = error.source();

@@ -1,15 +1,15 @@
-//! The mail server, and the DNS records of the sender's domain.
+//! Checks of the mail server and the DNS records of the sender's domain.
 //!
-//! No DNS query is made: the findings on those records name the command to run. There is none for
-//! DKIM, since only an email that was sent shows its selector.
+//! No DNS query is made. Findings about the records name the command to run. DKIM isn't checked,
+//! because its selector is only in a sent email.
 
 use mailer::Mailer;
 
 use crate::Finding;
 use crate::finding::{Verdict, fails, ok, unknown};
 
-/// Checks whether the mail server accepts email from this sender, without sending any. Returns `mail
-/// server`, `SPF` and `DMARC`.
+/// Checks whether the mail server accepts email from this sender, without sending any. Returns the
+/// findings `mail server`, `SPF` and `DMARC`.
 pub async fn check(mailer: &Mailer) -> Vec<Finding> {
     let domain = mailer.sender().rsplit('@').next().unwrap_or_default();
     vec![server(mailer).await.of("mail server"), spf(domain).of("SPF"), dmarc(domain).of("DMARC")]
@@ -22,7 +22,7 @@ async fn server(mailer: &Mailer) -> Verdict {
     }
 }
 
-/// RFC 7208, 4.5: exactly one record, at the domain itself.
+/// Returns the expected SPF record: exactly one, at the domain itself (RFC 7208, 4.5).
 fn spf(domain: &str) -> Verdict {
     unknown(format!(
         "not looked up: run `dig +short TXT {domain}`, and check that exactly one record starts with \
@@ -30,7 +30,8 @@ fn spf(domain: &str) -> Verdict {
     ))
 }
 
-/// RFC 7489, 6.6.3: exactly one record, at the domain or at its organizational domain.
+/// Returns the expected DMARC record: exactly one, at the domain or its organizational domain (RFC
+/// 7489, 6.6.3).
 fn dmarc(domain: &str) -> Verdict {
     unknown(format!(
         "not looked up: run `dig +short TXT _dmarc.{domain}`, and check that exactly one record \

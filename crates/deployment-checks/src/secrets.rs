@@ -1,4 +1,4 @@
-//! Secrets that could be guessed, or read by other users of this machine.
+//! Checks of secrets that could be guessed, or read by other users of this machine.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -10,11 +10,12 @@ use sealed_values::looks_random;
 use crate::Finding;
 use crate::finding::{fails, ok};
 
-/// Anything that others may do. A group may read: the operator granted that.
+/// All permissions of other users. Those of the group are not included, because the operator grants
+/// them deliberately.
 const OF_OTHERS: u32 = 0o007;
 
-/// Checks whether the comma-separated keys of `COOKIE_KEYS` look random. Without any, the app generates
-/// one. Their length isn't checked. Returns `cookie keys`.
+/// Checks whether the comma-separated keys of `COOKIE_KEYS` look random. `None` passes, because the
+/// app then generates a key. The length isn't checked. Returns the finding `cookie keys`.
 ///
 /// ```
 /// use deployment_checks::secrets;
@@ -41,8 +42,8 @@ pub fn cookie_keys(keys: Option<&str>) -> Finding {
     verdict.of("cookie keys")
 }
 
-/// Checks whether other users of this machine may access these files, or write to the data directory.
-/// Files that don't exist are fine. Returns `secret files`.
+/// Checks whether other users of this machine may access these files, or write to the data
+/// directory. Ignores files that don't exist. Returns the finding `secret files`.
 #[must_use]
 pub fn files(files: &[PathBuf], data_dir: &Path) -> Finding {
     let open = files.iter().map(PathBuf::as_path).filter(|file| has_mode(file, OF_OTHERS));

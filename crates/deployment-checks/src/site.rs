@@ -1,6 +1,7 @@
-//! The site as visitors reach it: its certificate, its responses, and the proxy in front of it.
+//! Checks of the site as visitors reach it: its certificate, its responses and the proxy in front
+//! of it.
 //!
-//! What a site must serve for these checks:
+//! The site must respond as follows:
 //!
 //! | request | response |
 //! |---|---|
@@ -24,7 +25,7 @@ use url::Url;
 use self::visitor::Visitor;
 use crate::Finding;
 
-/// A site, as it is configured.
+/// The configuration of a site.
 #[derive(Clone, Debug)]
 pub struct Site {
     /// `BASE_URL`: the origin that browsers see.
@@ -37,14 +38,15 @@ pub struct Site {
     pub trusted_proxies: Vec<IpNet>,
     /// Root certificates that are trusted in addition to the system's.
     pub extra_roots: ExtraRoots,
-    /// A language other than the default one, to check that cookies come through. `None` skips that.
+    /// A language other than the default, to check that cookies pass through the proxy. `None`
+    /// skips this check.
     pub other_language: Option<String>,
 }
 
 /// What terminates TLS, and with which certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tls {
-    /// The app, with a certificate that it makes for development and keeps in this PEM file.
+    /// The app, with a self-signed certificate for development, in this PEM file.
     SelfSigned(PathBuf),
     /// The app, with the certificate in these PEM files.
     Files {
@@ -57,13 +59,15 @@ pub enum Tls {
     Off,
 }
 
-/// Checks the site by requests to its `base_url`, as a browser makes them. Must run on an `actix-web`
-/// runtime: while the app isn't running, this listens at `bind_address` for a few seconds to see what
-/// the proxy sends. Returns `certificate`, `site` and `proxy`.
+/// Checks the site with requests to its `base_url`, as a browser makes them. Returns the findings
+/// `certificate`, `site` and `proxy`.
+///
+/// If the app isn't running, this function listens at `bind_address` for a few seconds to see what
+/// the proxy sends. It must therefore run on an `actix-web` runtime.
 ///
 /// # Errors
-/// When there can be no HTTP client: the self-signed certificate can't be parsed, or the system has no
-/// trusted certificates.
+/// Fails if no HTTP client can be built, because the self-signed certificate can't be parsed or the
+/// system has no trusted certificates.
 ///
 /// ```
 /// use deployment_checks::site::{self, Site, Tls};

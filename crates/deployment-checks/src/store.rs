@@ -1,4 +1,4 @@
-//! The session store: whether it accepts writes, and keeps what is written.
+//! Checks whether the session store accepts writes and doesn't evict sessions.
 
 use std::fs::{self, OpenOptions};
 use std::path::Path;
@@ -8,8 +8,8 @@ use session_store::{Clock, Eviction, Limits, Store, StoreError, StoreLocation};
 use crate::Finding;
 use crate::finding::{Verdict, fails, ok, unknown};
 
-/// Checks the store. Creates none, and leaves nothing in one that exists. Returns `store`, and for a
-/// shared store `eviction`.
+/// Checks the store. Never creates one, and leaves no data behind. Returns the finding `store`, and
+/// for a shared store also `eviction`.
 pub async fn check(location: &StoreLocation, limits: Limits) -> Vec<Finding> {
     let mut findings = vec![store(location, limits).await.of("store")];
     findings.extend(location.eviction().await.map(|found| eviction(found).of("eviction")));
@@ -17,7 +17,7 @@ pub async fn check(location: &StoreLocation, limits: Limits) -> Vec<Finding> {
 }
 
 async fn store(location: &StoreLocation, limits: Limits) -> Verdict {
-    // Opening would create one, perhaps as another user than the server's.
+    // Opening a missing store would create it, perhaps as a different user than the server's.
     if let (Some(folder), false) = (location.as_folder(), location.exists()) {
         return can_be_created(folder);
     }
@@ -31,7 +31,7 @@ async fn is_ready(location: &StoreLocation, limits: Limits) -> Result<(), StoreE
     Store::open(location, limits, Clock::default())?.for_this_thread().ready().await
 }
 
-/// Creates a file where the first start would create the folder, and removes it.
+/// Creates and removes a file where the first start would create the folder.
 fn can_be_created(folder: &Path) -> Verdict {
     let shown = folder.display();
     let parent = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
@@ -52,7 +52,7 @@ fn eviction(eviction: Eviction) -> Verdict {
             "SESSION_STORE evicts sessions when its memory is full ({policy}): set its \
              maxmemory-policy to noeviction"
         )),
-        // Not every user of the store may read the policy.
+        // Some users of the store may not read the policy.
         _ => unknown(
             "SESSION_STORE doesn't show its policy: make sure that maxmemory-policy is noeviction",
         ),

@@ -1,4 +1,4 @@
-//! WorkOS: the API key, the client ID, the redirect URI, and the time there.
+//! Checks of WorkOS: the API key, the client ID, the redirect URI and the clock.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,18 +12,19 @@ use workos_client::{Authorization, Client, SsoSelector};
 use crate::finding::{Verdict, fails, ok, unknown};
 use crate::{Finding, with_sources};
 
-/// As long as the client itself waits.
+/// The same timeout as that of the client.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// What the session store allows for between instances. A clock synchronized by NTP differs by far
-/// less, even from a `Date`, which has whole seconds (RFC 9110, 6.6.1).
+/// The difference between clocks that the session store tolerates. Clocks synchronized by NTP
+/// differ much less, even when compared by `Date`, which has whole seconds (RFC 9110, 6.6.1).
 const MAX_SKEW: Duration = Duration::from_secs(60);
-/// No authorization code looks like this.
+/// A value that no authorization code has.
 const INVALID_CODE: &str = "doctor";
 
-/// Checks with WorkOS what this client authenticates with, and that WorkOS redirects to this URI. Nothing
-/// changes there: it lists connections, exchanges an invalid code, and requests a sign-in at an
-/// organization that doesn't exist. Returns `API key`, `key's kind`, `client id`, `redirect URI` and
-/// `clock`.
+/// Checks the credentials of this client, and whether WorkOS redirects to this URI. Returns the
+/// findings `API key`, `key's kind`, `client id`, `redirect URI` and `clock`.
+///
+/// This changes nothing at WorkOS: it lists connections, exchanges an invalid code, and requests a
+/// sign-in for an organization that doesn't exist.
 ///
 /// ```
 /// use deployment_checks::workos;
@@ -60,7 +61,7 @@ pub async fn check(client: &Client, redirect_uri: &Url) -> Vec<Finding> {
 
 struct Answer {
     response: Response,
-    /// The time here, halfway between the request and the response.
+    /// The local time halfway between the request and the response.
     at: SystemTime,
 }
 
@@ -77,7 +78,7 @@ async fn send(request: RequestBuilder) -> Result<Answer, String> {
     Ok(Answer { response, at: started + started.elapsed().unwrap_or_default() / 2 })
 }
 
-/// Lists connections, which needs a key.
+/// Lists connections, which requires an API key.
 async fn list_connections(client: &Client) -> Result<Answer, String> {
     let mut url = client.api_url().clone();
     url.set_path(&format!("{}/connections", url.path().trim_end_matches('/')));
@@ -86,7 +87,7 @@ async fn list_connections(client: &Client) -> Result<Answer, String> {
     send(client.http().get(url).bearer_auth(key)).await
 }
 
-/// Whether WorkOS accepts `WORKOS_API_KEY`.
+/// Checks whether WorkOS accepts `WORKOS_API_KEY`.
 fn api_key(answer: &Result<Answer, String>) -> Verdict {
     let answer = match answer {
         Ok(answer) => answer,
@@ -102,7 +103,8 @@ fn api_key(answer: &Result<Answer, String>) -> Verdict {
             "rejected by WorkOS: copy the secret key again from the dashboard, API Keys, into \
              WORKOS_API_KEY",
         ),
-        // A key may be limited to parts of the API, and no call here needs the same part as a sign-in.
+        // A key may be limited to parts of the API, and no request here needs the same permission
+        // as a sign-in.
         StatusCode::FORBIDDEN => unknown(
             "not allowed to list connections: check in the dashboard, API Keys, that it has all \
              permissions for SSO",
@@ -111,7 +113,7 @@ fn api_key(answer: &Result<Answer, String>) -> Verdict {
     }
 }
 
-/// Whether the key is for production or a sandbox, by its prefix, as far as WorkOS documents that.
+/// Checks whether the key is for production or a sandbox, by its documented prefix.
 fn kind_of_key(client: &Client, redirect_uri: &Url) -> Verdict {
     const EMULATOR: &str = "for a WorkOS emulator on this machine (WORKOS_API_URL)";
     let key = client.credentials().api_key.expose_secret();
@@ -135,8 +137,8 @@ fn kind_of_key(client: &Client, redirect_uri: &Url) -> Verdict {
     }
 }
 
-/// Whether `WORKOS_CLIENT_ID` belongs to the environment of the key. For an invalid code, WorkOS names
-/// the code; if the key and the client ID don't match, it names the client ID.
+/// Checks whether `WORKOS_CLIENT_ID` belongs to the environment of the key. With an invalid code,
+/// the error of WorkOS names the code if they match, and otherwise the client ID.
 async fn client_id(client: &Client) -> Verdict {
     match client.exchange_code(INVALID_CODE, None).await {
         Err(error) if error.is_expired_code() => ok("belongs to the API key"),
@@ -149,9 +151,9 @@ async fn client_id(client: &Client) -> Verdict {
     }
 }
 
-/// Whether WorkOS redirects to this URI. For an organization that doesn't exist, WorkOS redirects an
-/// error to the redirect URI if that is registered; else it redirects to a page of its own, whose path
-/// names the reason.
+/// Checks whether the redirect URI is registered. For an organization that doesn't exist, WorkOS
+/// redirects with an error to the redirect URI if it is registered. Otherwise, it redirects to a
+/// page of its own whose path has the reason.
 async fn registered_uri(client: &Client, ours: &Url) -> Verdict {
     let url = client.authorization_url(&Authorization {
         selector: &SsoSelector::Organization("org_00000000000000000000000000".to_owned()),
@@ -159,7 +161,7 @@ async fn registered_uri(client: &Client, ours: &Url) -> Verdict {
         state: "doctor",
         login_hint: "doctor@example.com",
         domain_hint: "example.com",
-        // The sign-in is never completed. RFC 7636, 4.1, requires 43 characters.
+        // Any 43 characters (RFC 7636, 4.1), since the sign-in is never completed.
         code_verifier: "doctor-doctor-doctor-doctor-doctor-doctor-doctor",
     });
     let answer = match send(client.http().get(url)).await {
@@ -183,7 +185,7 @@ async fn registered_uri(client: &Client, ours: &Url) -> Verdict {
     }
 }
 
-/// Whether the clock here agrees with WorkOS's.
+/// Checks whether the local clock agrees with that of WorkOS.
 fn clock(answer: &Result<Answer, String>) -> Verdict {
     let Ok(answer) = answer else {
         return unknown("not compared: WorkOS's clock could not be reached");

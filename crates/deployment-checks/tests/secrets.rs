@@ -1,4 +1,4 @@
-//! Keys that could be guessed, and files that other users may read.
+//! Checks of guessable keys, and of files that other users may read.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

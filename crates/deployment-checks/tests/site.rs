@@ -1,4 +1,4 @@
-//! What can be said of a site's certificate and proxy from its settings.
+//! Checks of a site's certificate and proxy that need only its settings.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ use deployment_checks::site::{self, Site, Tls};
 use outgoing_http::ExtraRoots;
 use rcgen::{CertificateParams, KeyPair};
 
-/// A site where nothing listens.
+/// Returns a site where nothing listens.
 fn site(base_url: &str, tls: Tls) -> Site {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     Site {
@@ -82,7 +82,7 @@ async fn untrusted_proxies_and_trust_in_everybody_fail() {
 
 #[actix_web::test]
 async fn request_that_comes_back_without_a_proxy_names_no_visitor() {
-    // http on loopback: the request of the check arrives with the address that it claims.
+    // With http on loopback, the request arrives directly, with the address that it claims.
     let mut site = site("http://127.0.0.1:PORT", Tls::Off);
     site.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
     let [.., proxy] = lines(&site).await;

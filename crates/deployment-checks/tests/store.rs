@@ -1,4 +1,4 @@
-//! A store that exists, one that doesn't yet, and one that can't be created.
+//! Checks of stores that exist, don't exist yet, and can't be created.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,8 +1,8 @@
-//! The files of a folder, inside the program: static files under fingerprinted URLs, and texts such as
+//! Files embedded in the program: static files with fingerprinted URLs, and texts such as
 //! templates.
 //!
-//! [`rust-embed`](rust_embed) puts the files into the program, or reads them from disk in a debug build.
-//! This crate adds what a site needs to serve and use them. It knows no web framework.
+//! [`rust-embed`](rust_embed) embeds the files, or reads them from disk in a debug build. This
+//! crate adds URLs, content types and integrity hashes. It doesn't depend on a web framework.
 //!
 //! # Example
 //!
@@ -35,8 +35,8 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use rust_embed::{Embed, EmbeddedFile};
 
-/// Static files under their fingerprinted names: `app.css` is served as `app.0123456789ab.css`. A
-/// browser may keep it for ever, because other content has another name.
+/// Static files under their fingerprinted names: `app.css` is served as `app.0123456789ab.css`.
+/// Browsers may cache them forever, because a change of the content changes the name.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     base: String,
@@ -45,17 +45,17 @@ pub struct Assets {
     by_name: HashMap<String, Asset>,
 }
 
-/// A file as it is served.
+/// A file to serve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
-    /// The value of `Content-Type`, guessed from the extension; for text with `charset=utf-8`.
+    /// The value of `Content-Type`, by the extension of the file. Text has `charset=utf-8`.
     pub content_type: String,
-    /// The content. Clones are cheap.
+    /// The content, cheap to clone.
     pub content: Bytes,
 }
 
 impl Assets {
-    /// Loads all files of the folder. Their URLs begin with `base`, such as `/static/`.
+    /// Loads all files of the folder. URLs begin with `base`, such as `/static/`.
     #[must_use]
     pub fn load<Files: Embed>(base: &str) -> Self {
         let mut assets = Self { base: base.to_owned(), ..Self::default() };
@@ -77,14 +77,14 @@ impl Assets {
         assets
     }
 
-    /// The URL of each file by its path in the folder, for templates.
+    /// Returns the URL of each file by its path in the folder.
     #[must_use]
     pub fn urls(&self) -> &HashMap<String, String> {
         &self.urls
     }
 
-    /// The hash of each script by its path in the folder, as the attribute `integrity` of a `<script>`
-    /// and the `script-src` of a Content Security Policy have it (W3C SRI, 3.1).
+    /// Returns the hash of each script by its path in the folder, in the format of the `integrity`
+    /// attribute and of `script-src` in a Content Security Policy (W3C SRI, 3.1).
     #[must_use]
     pub fn integrity(&self) -> &HashMap<String, String> {
         &self.integrity
@@ -105,7 +105,7 @@ impl Assets {
     }
 }
 
-/// Returns the files of the folder that are text in UTF-8, each with its path.
+/// Returns the path and text of each file in the folder that is valid UTF-8.
 pub fn texts<Files: Embed>() -> impl Iterator<Item = (String, String)> {
     files::<Files>()
         .filter_map(|(path, file)| Some((path, String::from_utf8(file.data.into_owned()).ok()?)))

@@ -1,4 +1,4 @@
-//! The files of two folders.
+//! Assets and texts of two folders.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

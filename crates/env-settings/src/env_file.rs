@@ -1,4 +1,4 @@
-//! `.env` files. dotenvy parses them; values that it would change are rejected before.
+//! `.env` files. dotenvy parses them. Values that it would change silently are rejected first.
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
@@ -22,10 +22,10 @@ pub enum EnvFileError {
     Syntax {
         /// The file.
         path: PathBuf,
-        /// Where: `after the line of NAME`.
+        /// The position, such as `after the line of NAME`.
         place: String,
     },
-    /// dotenvy would read a value otherwise than it is written.
+    /// dotenvy would read the value differently than it is written.
     #[error(
         "{}, line {line}: {variable} has {has}. Write {variable}='…', with the value between single \
          quotes (${{OTHER}} outside of them is the value of a variable that is set)", path.display()
@@ -33,19 +33,20 @@ pub enum EnvFileError {
     Ambiguous {
         /// The file.
         path: PathBuf,
-        /// The number of the line, from 1.
+        /// The line number, starting at 1.
         line: usize,
         /// The variable's name.
         variable: String,
-        /// What would be read otherwise.
+        /// The character sequence that would be read differently.
         has: &'static str,
     },
 }
 
-/// Returns the variables of the environment, and of this file for those that aren't set.
+/// Returns a lookup of environment variables, with this file as a fallback for those that aren't
+/// set.
 ///
 /// # Errors
-/// As [`read_env_file`].
+/// The same as [`read_env_file`].
 pub fn with_env_file(
     path: impl AsRef<Path>,
 ) -> Result<impl Fn(&str) -> Option<String>, EnvFileError> {
@@ -53,11 +54,11 @@ pub fn with_env_file(
     Ok(move |name: &str| env::var(name).ok().or_else(|| file.get(name).cloned()))
 }
 
-/// Returns the variables of this file, none if it doesn't exist. The environment stays as it is.
-/// Files of this name in parent folders, which another user may control, aren't looked for.
+/// Returns the variables of this file, or none if it doesn't exist. Doesn't change the environment.
+/// Doesn't search parent folders, which another user may control.
 ///
 /// # Errors
-/// When it can't be read, or a value would be read otherwise than it is written.
+/// Fails if the file can't be read, or a value would be read differently than it is written.
 pub fn read_env_file(path: impl AsRef<Path>) -> Result<HashMap<String, String>, EnvFileError> {
     let path = path.as_ref();
     let text = match fs::read_to_string(path) {
@@ -68,7 +69,7 @@ pub fn read_env_file(path: impl AsRef<Path>) -> Result<HashMap<String, String>, 
     let mut variables = HashMap::new();
     let mut place = "on its first lines".to_owned();
     for line in dotenvy::from_read_iter(text.as_bytes()) {
-        // The error itself quotes the line, which may contain a secret.
+        // The original error quotes the line, which may contain a secret.
         let syntax = |_| EnvFileError::Syntax { path: path.to_owned(), place: place.clone() };
         let (name, value) = line.map_err(syntax)?;
         place = format!("after the line of {name}");
@@ -77,8 +78,8 @@ pub fn read_env_file(path: impl AsRef<Path>) -> Result<HashMap<String, String>, 
     Ok(variables)
 }
 
-/// Rejects values that dotenvy would silently change. Returns the text without comments: dotenvy reads
-/// a quote in some of them as the start of a value, and skips the lines below.
+/// Rejects values that dotenvy would change silently. Returns the text without comments, because
+/// dotenvy treats a quote in some of them as the start of a value and skips the lines below.
 fn check(text: &str, path: &Path) -> Result<String, EnvFileError> {
     let (mut checked, mut names, mut left) = (String::new(), Vec::new(), text);
     while !left.is_empty() {
@@ -90,7 +91,7 @@ fn check(text: &str, path: &Path) -> Result<String, EnvFileError> {
             left = below;
             continue;
         };
-        // A quoted value may have several lines.
+        // A quoted value may span several lines.
         let raw = &left[line.len() - after.len()..];
         let value = raw.trim_start_matches([' ', '\t']);
         let quote = value.get(..1).filter(|quote| ["'", "\""].contains(quote)).unwrap_or_default();
@@ -118,7 +119,7 @@ fn check(text: &str, path: &Path) -> Result<String, EnvFileError> {
     Ok(checked)
 }
 
-/// Returns the variable that a line sets, and what follows the equals sign.
+/// Returns the variable that a line sets, and the text after the equals sign.
 fn variable(line: &str) -> Option<(&str, &str)> {
     let (name, after) = line.split_once('=')?;
     let name = name.trim();
@@ -127,7 +128,7 @@ fn variable(line: &str) -> Option<(&str, &str)> {
     is_name.then_some((name, after))
 }
 
-/// Returns why this value, or what follows it, wouldn't be read as it is written.
+/// Returns why this value, or the text after it, wouldn't be read as it is written.
 fn misread(quote: &str, value: &str, behind: &str, names: &[&str]) -> Option<&'static str> {
     let (is_plain, is_single) = (quote.is_empty(), quote == "'");
     let is_reference = |after: &str| {

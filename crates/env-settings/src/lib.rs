@@ -1,10 +1,10 @@
-//! Typed settings from environment variables and a `.env` file. All problems are reported at once, and
-//! no message contains a value, since it may be a secret.
+//! Typed settings from environment variables and a `.env` file. All problems are reported at once,
+//! and no message contains a value, since it may be a secret.
 //!
-//! A [`Reader`] reads the variables one by one. Each of its methods returns a value, the default instead
-//! of an invalid one, so that reading continues to the last variable; [`Reader::finish`] returns the
-//! settings only if there was no problem. [`with_env_file`] returns the variables of the environment,
-//! and of a `.env` file for those that aren't set.
+//! A [`Reader`] reads variables one by one. If a value is invalid, its methods record a problem and
+//! return the default, so that all problems are found. [`Reader::finish`] returns the settings only
+//! if there was no problem. [`with_env_file`] looks variables up in the environment, and in a
+//! `.env` file if they aren't set there.
 //!
 //! # Example
 //!

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-/// Everything that is wrong with the settings: shown as one indented line for each problem.
+/// All problems with the settings. `Display` prints one indented line for each.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.iter().map(|problem| format!("  {problem}\n")).collect::<String>())]
 pub struct Problems(pub Vec<Problem>);
 
-/// One variable, and what it must be. The value isn't repeated, since it may be a secret.
+/// A variable that is missing or invalid, and what it must be. The value isn't included, since it
+/// may be a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The variable's name.
@@ -28,22 +29,22 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Reads variables, and collects problems.
+/// Reads variables and collects problems.
 ///
-/// `expected` says in each method what the variable must be, such as `is a URL`. A `default` must be
-/// a valid value; it replaces an invalid one until [`Reader::finish`].
+/// In all methods, `expected` says what the variable must be, such as `is a URL`. A `default` must
+/// be a valid value. It replaces an invalid one until [`Reader::finish`].
 pub struct Reader<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
     problems: Vec<Problem>,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads through `variable`, which returns the value of a variable that is set.
+    /// Creates a reader. `variable` returns the value of a variable, or `None` if it isn't set.
     pub fn new(variable: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self { variable, problems: Vec::new() }
     }
 
-    /// Adds a problem, once.
+    /// Adds a problem, unless it was added before.
     pub fn problem(&mut self, variable: &'static str, expected: &'static str) {
         let problem = Problem { variable, expected };
         if !self.problems.contains(&problem) {
@@ -51,8 +52,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the value, without the space around it. A variable that is set to nothing counts as
-    /// not set.
+    /// Returns the value without surrounding white space. An empty variable counts as not set.
     pub fn get(&mut self, name: &'static str) -> Option<String> {
         let value = (self.variable)(name)?;
         let unquoted = ['"', '\'']
@@ -68,12 +68,12 @@ impl<'a> Reader<'a> {
         Some(unquoted.unwrap_or(&value).trim().to_owned()).filter(|value| !value.is_empty())
     }
 
-    /// Returns the value, or the default where the variable isn't set.
+    /// Returns the value, or the default if the variable isn't set.
     pub fn or(&mut self, name: &'static str, default: &str) -> String {
         self.get(name).unwrap_or_else(|| default.to_owned())
     }
 
-    /// Returns the value of a variable that must be set.
+    /// Returns the value of a required variable.
     pub fn required(&mut self, name: &'static str, expected: &'static str) -> String {
         self.get(name).unwrap_or_else(|| {
             self.problem(name, expected);
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
             .unwrap_or_else(|| parse_default(name, default))
     }
 
-    /// Returns the parsed value, or `None` where the variable isn't set or `parse` returns that.
+    /// Returns the parsed value, or `None` if the variable isn't set or `parse` returns `None`.
     pub fn optional<T>(
         &mut self,
         name: &'static str,
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         parsed
     }
 
-    /// Returns the parsed entries of a comma-separated list; none where the variable isn't set.
+    /// Returns the parsed entries of a comma-separated list, or none if the variable isn't set.
     pub fn list<T>(
         &mut self,
         name: &'static str,
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         self.optional(name, expected, parse_all).unwrap_or_default()
     }
 
-    /// Returns the value that belongs to one of these words; the first is the default.
+    /// Returns the value for one of these words. The first is the default.
     ///
     /// # Panics
     /// If there are no choices.
@@ -142,7 +142,8 @@ impl<'a> Reader<'a> {
         chosen.map_or_else(|| unreachable!("{name} has choices"), |(_, meaning)| meaning)
     }
 
-    /// Returns an https URL without a user name or password; plain http is for a loopback host only.
+    /// Returns an https URL without a user name or password. Plain http is allowed only for a
+    /// loopback host.
     ///
     /// # Panics
     /// If the default isn't a URL.
@@ -159,7 +160,7 @@ impl<'a> Reader<'a> {
         parse_default(name, default)
     }
 
-    /// Returns a duration such as `30s`, `15m`, `12h` or `7d`. `expected` says the range.
+    /// Returns a duration such as `30s`, `15m`, `12h` or `7d`. `expected` names the range.
     ///
     /// # Panics
     /// If the default isn't a duration.
@@ -177,8 +178,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Returns a count of at least one per duration, such as `5/15m`, where the duration is in the
-    /// range.
+    /// Returns a rate such as `5/15m`: a count of at least one, and a duration within the range.
     ///
     /// # Panics
     /// If the default isn't such a rate.
@@ -202,13 +202,13 @@ impl<'a> Reader<'a> {
     /// Returns the settings if there was no problem.
     ///
     /// # Errors
-    /// All problems, in the order in which the variables were read.
+    /// Returns all problems, in the order in which the variables were read.
     pub fn finish<T>(self, settings: T) -> Result<T, Problems> {
         if self.problems.is_empty() { Ok(settings) } else { Err(Problems(self.problems)) }
     }
 }
 
-/// Returns whether the host of this URL is this machine.
+/// Returns whether the host of this URL is loopback.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {

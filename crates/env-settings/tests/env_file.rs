@@ -1,4 +1,4 @@
-//! `.env` files: what is read, and what is rejected.
+//! Which `.env` files are read and which are rejected.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -49,7 +49,7 @@ fn ambiguous_value_is_refused_by_line_and_never_shown() {
 }
 
 #[test]
-fn plain_and_quoted_values_and_references_are_read_and_so_is_the_next_line() {
+fn plain_quoted_and_referencing_values_do_not_affect_the_next_line() {
     for (before, key, value) in [
         ("", "sk_pa#word", "sk_pa#word"),
         ("", "'sk_pa$word\\n'   # comment $", "sk_pa$word\\n"),

@@ -90,7 +90,7 @@ fn choices_are_words() {
 }
 
 #[test]
-fn urls_are_https_or_lead_to_this_machine() {
+fn urls_are_https_or_loopback() {
     let url = |value: &str| read(value, |read| read.https_url("NAME", "https://app.test"));
     for value in ["https://a.test", "http://localhost:1", "http://127.0.0.2", "http://[::1]:1/x"] {
         assert!(url(value).is_ok(), "{value}");

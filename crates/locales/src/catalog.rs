@@ -10,14 +10,14 @@ use fluent_syntax::ast::{
 
 use crate::{FormatError, LoadError};
 
-/// Loads the catalogs: language tag (BCP 47) and source of each. Returns them with the default language
-/// first, then in the order of their tags.
+/// Loads catalogs from the language tag (BCP 47) and source of each. Returns the default language
+/// first, and the others in the order of their tags.
 ///
 /// `shared` has messages for all languages, such as the name of a product.
 ///
 /// # Errors
-/// When a catalog can't be read, or its messages aren't those of the default language, with the same
-/// arguments.
+/// Fails if a catalog can't be parsed, or its messages or their arguments differ from those of the
+/// default language.
 pub fn load<L: AsRef<str>, S: AsRef<str>>(
     default: &str,
     shared: &str,
@@ -38,11 +38,11 @@ pub fn load<L: AsRef<str>, S: AsRef<str>>(
     Ok(catalogs)
 }
 
-/// Loads the catalogs from files, given by name and content: `de.ftl` is the catalog of German, and
-/// `shared.ftl`, with the name that `shared` has here, is for all languages. Other files are ignored.
+/// Loads catalogs from the name and content of files. `de.ftl` is the German catalog. The file
+/// named by `shared`, without `.ftl`, is for all languages. Other files are ignored.
 ///
 /// # Errors
-/// As for [`load`].
+/// The same as [`load`].
 pub fn load_files(
     default: &str,
     shared: &str,
@@ -55,7 +55,7 @@ pub fn load_files(
     load(default, shared.first().map_or("", |(_, source)| source), sources)
 }
 
-/// The messages of one language. Shared between threads as it is.
+/// The messages of one language. It can be shared between threads.
 pub struct Catalog {
     language: String,
     bundle: FluentBundle<FluentResource>,
@@ -70,12 +70,12 @@ pub struct Message {
 }
 
 impl Message {
-    /// The names of its arguments.
+    /// Returns the names of the arguments.
     pub fn arguments(&self) -> impl Iterator<Item = &str> {
         self.arguments.iter().map(String::as_str)
     }
 
-    /// Whether its own text has a `<`, so that it is HTML and its arguments have to be escaped.
+    /// Returns whether the text contains `<`. It is then HTML, and its arguments must be escaped.
     #[must_use]
     pub fn has_markup(&self) -> bool {
         self.has_markup
@@ -90,7 +90,7 @@ impl Catalog {
         let unreadable =
             |problems: String| LoadError::Unreadable { language: language.to_owned(), problems };
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
-        // Isolation marks around arguments would also be in attributes and in emails.
+        // Unicode isolation marks around arguments would break attributes and emails.
         bundle.set_use_isolating(false);
         let mut messages = BTreeMap::new();
         for source in sources {
@@ -116,18 +116,18 @@ impl Catalog {
         Ok(())
     }
 
-    /// The language tag (BCP 47), as HTML and HTTP name it.
+    /// Returns the language tag (BCP 47), for HTML and HTTP.
     #[must_use]
     pub fn language(&self) -> &str {
         &self.language
     }
 
-    /// All messages by their names, shared ones included.
+    /// Returns all messages with their names, including shared ones.
     pub fn messages(&self) -> impl Iterator<Item = (&str, &Message)> {
         self.messages.iter().map(|(name, message)| (name.as_str(), message))
     }
 
-    /// The message of this name.
+    /// Returns the message with this name.
     #[must_use]
     pub fn message(&self, name: &str) -> Option<&Message> {
         self.messages.get(name)
@@ -136,7 +136,7 @@ impl Catalog {
     /// Formats a message, such as `login` or `login.title`.
     ///
     /// # Errors
-    /// When there is no such message, or an argument is missing.
+    /// Fails if there is no such message, or an argument is missing.
     pub fn format(&self, name: &str, arguments: &FluentArgs<'_>) -> Result<String, FormatError> {
         let (message, attribute) = match name.split_once('.') {
             Some((message, attribute)) => (message, Some(attribute)),
@@ -161,8 +161,8 @@ impl Catalog {
         Err(FormatError::Incomplete { language, message, problems: format!("{errors:?}") })
     }
 
-    /// Formats a message without arguments. Returns its name if there is no such message, or if it has
-    /// arguments.
+    /// Formats a message without arguments. Returns the name if there is no such message, or if it
+    /// needs arguments.
     #[must_use]
     pub fn text(&self, name: &str) -> String {
         self.format(name, &FluentArgs::new()).unwrap_or_else(|_| name.to_owned())

@@ -16,7 +16,7 @@ pub enum LoadError {
         /// The name.
         language: String,
     },
-    /// A catalog isn't in the syntax of Fluent, or has a message twice.
+    /// A catalog is not valid Fluent syntax, or defines a message twice.
     #[error("the catalog for {language} can't be read: {problems}")]
     Unreadable {
         /// The language of the catalog.
@@ -24,7 +24,7 @@ pub enum LoadError {
         /// All problems, as Fluent describes them.
         problems: String,
     },
-    /// A message of the default language isn't translated.
+    /// A catalog lacks a message of the default language.
     #[error("the catalog for {language} lacks {message}")]
     Lacks {
         /// The language of the catalog.
@@ -32,7 +32,7 @@ pub enum LoadError {
         /// The name of the message.
         message: String,
     },
-    /// A message has other arguments than in the default language.
+    /// The arguments of a message differ from those in the default language.
     #[error("{message} has other arguments for {language} than in the default language")]
     OtherArguments {
         /// The language of the catalog.

@@ -1,12 +1,13 @@
-//! Message catalogs in the syntax of [Project Fluent](https://projectfluent.org), one for each
-//! language, checked against each other when they are loaded.
+//! Message catalogs in the syntax of [Project Fluent](https://projectfluent.org). The catalogs of
+//! all languages are checked against each other when they are loaded.
 //!
-//! Fluent knows each language's plural forms, and leaves the order of words to the translation. This
-//! crate adds what an app needs around it: all languages have the same messages with the same
-//! arguments or loading fails, a message is named by one string (`sent.wait` is the attribute `wait`
-//! of the message `sent`), and a missing argument is an error.
+//! Fluent handles plural forms and word order. This crate adds:
 //!
-//! The catalogs are the app's own: embedded, or read at start-up. With the default feature `tera`,
+//! - Loading fails unless all languages have the same messages with the same arguments.
+//! - A message is named by one string: `sent.wait` is the attribute `wait` of the message `sent`.
+//! - A missing argument is an error.
+//!
+//! The app provides the catalogs, embedded or read at startup. With the default feature `tera`,
 //! [`templates`] has functions and constants for [Tera](https://keats.github.io/tera/).
 //!
 //! # Example

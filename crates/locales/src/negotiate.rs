@@ -1,14 +1,18 @@
-//! The language that a browser prefers.
+//! Language negotiation.
 
 use std::iter::successors;
 
-/// Returns the available language that suits this value of `Accept-Language` best (RFC 9110, 12.5.4), or
-/// `None` if none does.
+/// Returns the available language that best matches an `Accept-Language` value (RFC 9110, 12.5.4),
+/// or `None` if none matches.
 ///
-/// The language with the highest weight for which there is one decides; of equal weights, the first.
-/// Tags are compared without regard to case. For a tag that isn't available, the lookup removes subtags
-/// from its end (RFC 4647, 3.4): `de` suits `de-AT`. Then any tag with the same primary language does:
-/// `de-CH` suits `de-AT`, too. Invalid items are ignored, and `*` prefers nothing.
+/// The language with the highest weight that has a match is used. Among equal weights, the first
+/// one is. Each language is matched as follows, ignoring case:
+///
+/// 1. The same tag matches.
+/// 2. A tag without the last subtags matches (RFC 4647, 3.4): `de` for `de-AT`.
+/// 3. Any tag with the same primary language matches: `de-CH` for `de-AT`.
+///
+/// Invalid items and `*` are ignored.
 ///
 /// ```
 /// use fluent_locales::negotiate;
@@ -25,7 +29,8 @@ pub fn negotiate<'a>(accept_language: &str, available: &[&'a str]) -> Option<&'a
     accepted.into_iter().find_map(|(tag, _)| lookup(tag, available))
 }
 
-/// A tag with its weight, unless that is zero: the language isn't accepted then.
+/// Returns the tag and its weight, or `None` if the weight is zero, which means that the language
+/// isn't accepted.
 fn tag_and_weight(item: &str) -> Option<(&str, f32)> {
     let Some((tag, weight)) = item.split_once(';') else { return Some((item.trim(), 1.0)) };
     let (name, weight) = weight.split_once('=')?;

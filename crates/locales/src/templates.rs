@@ -2,27 +2,28 @@
 //!
 //! # Constants
 //!
-//! `[[ … ]]` stands for what is the same on every page: it is filled in once, by [`add_templates`].
-//! `{{ … }}` stands for what differs, and is filled in for each page. `messages` has all messages
-//! without arguments:
+//! `[[ … ]]` is a constant. [`add_templates`] replaces it once, whereas `{{ … }}` is evaluated each
+//! time a page is rendered. `messages` has all messages without arguments:
 //!
 //! - `[[ messages.login.title ]]` is the attribute `title` of the message `login`.
 //! - `[[ language ]]` is the language tag.
-//! - Anything else in Tera's global context can be a constant, too.
+//! - Any other value in Tera's global context can also be a constant.
 //!
 //! # Functions
 //!
-//! - `message(key="sent.wait", …)`: a message with its arguments. Arguments are escaped; the message
-//!   itself isn't if it has markup.
-//! - `date(at=…)`: a date and time in UTC; `at` is in seconds since 1970.
-//! - `time(at=…)`: the same in a `<time datetime="…">`, which a script can put into the reader's time
-//!   zone; with `relative=true` it has the attribute `data-relative`.
-//! - `duration(seconds=…)`: how long something takes, in seconds, minutes or hours, rounded up.
-//! - `countdown(seconds=…)`: the same in a `<span data-countdown="…">`, which a script can count down.
+//! - `message(key="sent.wait", …)`: a message with arguments. The arguments are escaped. The
+//!   message is not if it has markup.
+//! - `date(at=…)`: a date and time in UTC. `at` is in seconds since 1970.
+//! - `time(at=…)`: the same in a `<time datetime="…">`, which a script can convert to the reader's
+//!   time zone. With `relative=true`, it has the attribute `data-relative`.
+//! - `duration(seconds=…)`: a duration in seconds, minutes or hours, rounded up.
+//! - `countdown(seconds=…)`: the same in a `<span data-countdown="…">`, which a script can count
+//!   down.
 //!
 //! `date` and `time` format the message `date`, with the arguments `day`, `month` (January to
-//! December), `year` and `time`. `duration` and `countdown` format the messages `seconds`, `minutes` and
-//! `hours`, with the argument `count`. A function fails if the catalog lacks its message.
+//! December), `year` and `time`. `duration` and `countdown` format the messages `seconds`,
+//! `minutes` and `hours`, with the argument `count`. A function fails if the catalog lacks its
+//! message.
 //!
 //! # Example
 //!
@@ -68,21 +69,21 @@ pub struct Localization {
 }
 
 impl Localization {
-    /// The functions and constants of this catalog's language.
+    /// Creates the functions and constants for this catalog.
     #[must_use]
     pub fn new(catalog: Arc<Catalog>) -> Self {
         Self { catalog, display: HashMap::new() }
     }
 
-    /// Displays the argument of this name differently in all messages: `display` returns what is shown
-    /// in place of a text, and is escaped like it.
+    /// Formats the argument with this name in all messages. `display` returns the text to show,
+    /// which is then escaped.
     #[must_use]
     pub fn with_display(mut self, argument: &'static str, display: fn(&str) -> String) -> Self {
         self.display.insert(argument, display);
         self
     }
 
-    /// Registers the functions, and puts `language` and `messages` into the global context.
+    /// Registers the functions, and adds `language` and `messages` to the global context.
     pub fn register(self, tera: &mut Tera) {
         let globals = tera.global_context();
         globals.insert("language", self.catalog.language());
@@ -102,7 +103,7 @@ impl Localization {
     fn message(&self, arguments: &Kwargs, state: &State<'_>) -> TeraResult<Value> {
         let key: &str = arguments.must_get("key")?;
         let is_safe = |value: &Value| value.is_string() && value.is_safe();
-        // A message that is text is escaped as a whole, like everything that a template shows.
+        // A message without markup is escaped as a whole, like all values in a template.
         let has_markup = self.catalog.message(key).is_some_and(Message::has_markup);
         let is_html = has_markup || arguments.iter().any(|(_, value)| is_safe(value));
         let mut args = FluentArgs::new();
@@ -146,7 +147,7 @@ impl Localization {
     }
 
     fn in_utc(&self, at: OffsetDateTime) -> TeraResult<String> {
-        // As text throughout: numbers would be formatted, and compared as fractions.
+        // Pass text, because Fluent would format numbers and compare them as fractions.
         let args = FluentArgs::from_iter([
             ("day", at.day().to_string()),
             ("month", at.month().to_string()),
@@ -173,11 +174,10 @@ impl Localization {
 
 type Function = fn(&Localization, &Kwargs, &State<'_>) -> TeraResult<Value>;
 
-/// Adds the templates, given by name and text, with their constants filled in: once for all pages, so
-/// that rendering a page looks up no constant. Register everything that is a constant first.
+/// Adds templates by name and text, and replaces their constants. Register all constants first.
 ///
 /// # Errors
-/// When a template isn't in the syntax of Tera, or has a constant that doesn't exist.
+/// Fails if a template isn't valid Tera syntax, or uses a constant that doesn't exist.
 pub fn add_templates(
     tera: &mut Tera,
     templates: impl IntoIterator<Item = (String, String)>,
@@ -200,7 +200,7 @@ pub fn add_templates(
     tera.add_raw_templates(templates)
 }
 
-/// The messages without arguments, formatted once: `messages.login.title`.
+/// Returns the formatted messages without arguments, as a tree: `messages.login.title`.
 fn plain_messages(catalog: &Catalog) -> Value {
     let mut tree: BTreeMap<String, Value> = BTreeMap::new();
     let mut messages: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
@@ -221,7 +221,7 @@ fn plain_messages(catalog: &Catalog) -> Value {
     Value::from(tree)
 }
 
-/// The argument `at`, in seconds since 1970.
+/// Returns the argument `at`, in seconds since 1970, as a time.
 fn moment(arguments: &Kwargs) -> TeraResult<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp(arguments.must_get("at")?).map_err(Error::message)
 }

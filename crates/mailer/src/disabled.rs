@@ -1,4 +1,4 @@
-//! Without the feature `smtp`, no [`Mailer`] can be created.
+//! Replaces [`Mailer`] without the feature `smtp`. None can be created.
 
 use std::convert::Infallible;
 use std::time::SystemTime;
@@ -28,7 +28,7 @@ impl Mailer {
     /// Checks the connection to the server.
     ///
     /// # Errors
-    /// None, since there is no value of this type.
+    /// Never fails, because no value of this type exists.
     #[expect(clippy::unused_async, reason = "the same signature as with the feature")]
     pub async fn check(&self) -> Result<(), MailError> {
         match self.0 {}
@@ -37,7 +37,7 @@ impl Mailer {
     /// Sends an email.
     ///
     /// # Errors
-    /// None, since there is no value of this type.
+    /// Never fails, because no value of this type exists.
     #[expect(clippy::unused_async, reason = "the same signature as with the feature")]
     pub async fn send(
         &self,

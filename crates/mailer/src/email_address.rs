@@ -1,4 +1,4 @@
-//! Email addresses, parsed once into one normalized spelling.
+//! Email addresses, normalized to one spelling.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::typed::is_invisible;
 
-/// An email address in its one normalized spelling, for sending, comparing and storing.
+/// A normalized email address, for sending, comparing and storing.
 ///
-/// The spelling is NFKC, with ASCII letters in lower case and the domain in its ASCII (IDNA) form.
-/// Parsing is stricter than RFC 5321: if a mail system read an address differently, a sign-in link
-/// would go to someone else.
+/// It is in NFKC, with ASCII letters in lower case and the domain in ASCII (IDNA). Parsing is
+/// stricter than RFC 5321, because a sign-in link would go to someone else if a mail system read an
+/// address differently.
 ///
 /// ```
 /// use mailer::EmailAddress;
@@ -27,7 +27,7 @@ use crate::typed::is_invisible;
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
 
-/// The text is not one plain email address. Does not contain the text.
+/// The text is not exactly one plain email address. The error doesn't contain the text.
 #[derive(Debug, thiserror::Error)]
 #[error("not an email address")]
 #[non_exhaustive]
@@ -37,18 +37,18 @@ pub struct InvalidEmailAddress;
 const MAX_OCTETS: usize = 254;
 /// RFC 5321, 4.5.3.1.1.
 const MAX_LOCAL_OCTETS: usize = 64;
-/// Characters that quote, list, comment, route or encode. No real mailbox needs them, and each has
-/// been used to make two programs read one address differently.
+/// Characters that quote, list, comment, route or encode. Real mailboxes don't need them, and each
+/// has been used to make two programs read the same address differently.
 const REJECTED_IN_LOCAL: &str = "\"(),:;<>[\\]%!`|";
 
 impl EmailAddress {
-    /// Parses typed text. White space and invisible characters around it are removed.
+    /// Parses text that a user typed. Removes surrounding white space and invisible characters.
     ///
     /// # Errors
-    /// [`InvalidEmailAddress`] for everything that is not exactly one plain address.
+    /// [`InvalidEmailAddress`] unless the text is exactly one plain address.
     pub fn parse(typed: &str) -> Result<Self, InvalidEmailAddress> {
         let typed = typed.trim_matches(is_invisible);
-        // Only the ASCII sign: look-alikes such as U+FF20 are rejected below.
+        // Split at ASCII `@` only. Look-alikes such as U+FF20 are rejected below.
         let (local, domain) = typed.split_once('@').ok_or(InvalidEmailAddress)?;
         let address = format!("{}@{}", parse_local(local)?, parse_domain(domain)?);
         if address.len() > MAX_OCTETS {
@@ -69,9 +69,9 @@ impl EmailAddress {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// Returns an address that is the same for spellings that are known to share a mailbox: without
-    /// the label behind `+`, and at Gmail, which has two domains, without dots. For limits only: it
-    /// doesn't tell who a user is. <https://support.google.com/mail/answer/7436150>
+    /// Returns the same address for all spellings that are known to share a mailbox: without the
+    /// label after `+` and, for both domains of Gmail, without dots. Use it only for rate limits,
+    /// since it doesn't identify a user. <https://support.google.com/mail/answer/7436150>
     #[must_use]
     pub fn mailbox(&self) -> String {
         let (local, domain) = self.0.rsplit_once('@').unwrap_or_default();
@@ -107,13 +107,13 @@ fn parse_local(local: &str) -> Result<String, InvalidEmailAddress> {
     Ok(local)
 }
 
-/// Parses the domain of an address, to ASCII.
+/// Parses the domain of an address and converts it to ASCII.
 ///
 /// # Errors
-/// [`InvalidEmailAddress`] for anything that is not a public host name: an IP address, a single label,
-/// invalid IDNA.
+/// [`InvalidEmailAddress`] unless it is a public host name. IP addresses, single labels and invalid
+/// IDNA are rejected.
 pub fn parse_domain(domain: &str) -> Result<String, InvalidEmailAddress> {
-    // The full stops of IDNA. Other characters that NFKC turns into a dot or an `@` are rejected.
+    // Full stops in IDNA. Other characters that NFKC turns into a dot or an `@` are rejected below.
     let domain = domain.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".");
     if domain.chars().any(|c| hides_ascii(c, |hidden| !hidden.is_ascii_alphanumeric())) {
         return Err(InvalidEmailAddress);
@@ -145,13 +145,14 @@ fn nfkc(text: &str) -> String {
     NFKC.normalize(text).into_owned()
 }
 
-/// Returns whether NFKC turns a non-ASCII character into text with such an ASCII character.
+/// Returns whether NFKC turns a non-ASCII character into text with an ASCII character that is
+/// `such`.
 fn hides_ascii(c: char, such: impl Fn(char) -> bool) -> bool {
     !c.is_ascii() && nfkc(c.encode_utf8(&mut [0; 4])).chars().any(|n| n.is_ascii() && such(n))
 }
 
-/// Other characters that are not displayed or stand for a damaged one: two addresses that look the
-/// same must be the same.
+/// Returns whether this is another character that isn't displayed, or that replaces a damaged one.
+/// Two addresses that look the same must be the same.
 fn is_undisplayed(c: char) -> bool {
     matches!(c, '\u{202e}' | '\u{2065}' | '\u{fff9}'..='\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
@@ -170,7 +171,7 @@ impl From<EmailAddress> for String {
     }
 }
 
-/// Hides the address: `Debug` output ends up in logs.
+/// Hides the address, because `Debug` output is often logged.
 impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EmailAddress(…)")

@@ -1,13 +1,13 @@
-//! Transactional email over SMTP, each message delivered at most once, and the email addresses that
-//! it goes to.
+//! Email addresses, and transactional email over SMTP, where each message is delivered at most
+//! once.
 //!
-//! - [`EmailAddress`] parses what a user types into one normalized spelling. It rejects everything
-//!   that two programs could read as two different addresses.
-//! - [`Mailer`] sends emails from a web application: a request waits only until the server is ready
-//!   for the recipient, and the result for that recipient is neither returned nor visible in the
-//!   time that the call takes. So a page that sends email doesn't reveal who has a mailbox.
-//! - [`webmail`] knows where users of the large providers read their email, and [`typed`] reads
-//!   digits that they type or paste.
+//! - [`EmailAddress`] parses and normalizes what a user types. It rejects text that two programs
+//!   could read as different addresses.
+//! - [`Mailer`] sends emails from a web application. A request waits only until the server is ready
+//!   for the recipient. The result for that recipient affects neither the return value nor the
+//!   duration of the call, so a page that sends email doesn't reveal who has a mailbox.
+//! - [`webmail`] has the webmail pages of large providers.
+//! - [`typed`] reads digits that users type or paste.
 #![cfg_attr(feature = "smtp", doc = "```")]
 #![cfg_attr(not(feature = "smtp"), doc = "```ignore")]
 //! use std::time::{Duration, SystemTime};
@@ -51,9 +51,9 @@
 //!
 //! # Logs and metrics
 //!
-//! An email that was not delivered is logged with [`tracing`](https://docs.rs/tracing): as a warning
-//! if the server refused it, else as an error. Log lines and errors contain no email address and no
-//! text of the server, which would repeat addresses.
+//! An email that was not delivered is logged with [`tracing`](https://docs.rs/tracing), as a warning
+//! if the server rejected it and otherwise as an error. Log entries and errors contain no email
+//! address and no text from the server, which often repeats addresses.
 //!
 //! With the [`metrics`](https://docs.rs/metrics) facade, `upstream_call_duration_seconds` (a
 //! histogram) and `upstream_call_failures_total` (a counter, with the label `why`: `refused` or
@@ -81,19 +81,19 @@ pub use disabled::{Mailer, Settings};
 #[cfg(feature = "smtp")]
 pub use smtp::{InvalidServer, Mailer, Sender, Server, Settings};
 
-/// An email, without the headers that are the same for all.
+/// An email, without the headers that all emails share.
 pub struct Email {
-    /// One line.
+    /// The subject, without line breaks.
     pub subject: String,
     /// The body as plain text.
     pub text: String,
     /// The same body as HTML.
     pub html: String,
-    /// How long the email is useful. If the server defers the email, it is retried until then.
+    /// How long the email is useful. If the server defers it, sending is retried for this long.
     pub lifetime: Duration,
 }
 
-/// Hides the content, which may sign a user in: `Debug` output ends up in logs.
+/// Hides the content, which may contain a sign-in link, because `Debug` output is often logged.
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Email").field("lifetime", &self.lifetime).finish_non_exhaustive()

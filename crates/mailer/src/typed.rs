@@ -1,4 +1,4 @@
-//! Text that a user types or pastes: digits of any script, and invisible characters.
+//! Text that users type or paste: digits of any script, and invisible characters.
 
 use icu_properties::CodePointMapData;
 use icu_properties::props::GeneralCategory;
@@ -17,9 +17,9 @@ pub fn digit(c: char) -> Option<char> {
     ('0'..='9').nth(digits_up_to_c.checked_sub(1)? % 10)
 }
 
-/// Returns whether a character is white space or a format character, such as a zero-width space or a
-/// direction mark, which is often copied along. U+202E is not included, since it changes the order in
-/// which the text after it is shown.
+/// Returns whether a character is white space or a format character, such as a zero-width space or
+/// a direction mark, which are often copied by accident. U+202E is not included, because it changes
+/// the order in which the following text is displayed.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     let is_format = category(c) == GeneralCategory::Format;

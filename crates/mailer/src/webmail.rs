@@ -1,9 +1,9 @@
-//! Where users of the large email providers read their email.
+//! Webmail pages of large email providers.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-/// The webmail of a provider.
+/// A webmail page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Webmail {
@@ -13,8 +13,8 @@ pub struct Webmail {
     pub url: String,
 }
 
-/// Returns the webmail for addresses of this domain (in ASCII). If `sender` is given and the provider
-/// can search, the page shows emails of that sender.
+/// Returns the webmail for addresses of this domain (in ASCII). If `sender` is given and the
+/// provider supports it, the page shows only emails from that sender.
 ///
 /// ```
 /// let webmail = mailer::webmail::for_domain("fastmail.com", Some("login@example.com")).unwrap();
@@ -44,18 +44,18 @@ fn is_country_suffix(suffix: &str) -> bool {
     labels.len() <= 2 && labels.iter().all(|label| (2..=3).contains(&label.len()))
 }
 
-/// Name, domains (`*` stands for any country), URL, URL of a search for a sender. The search includes
-/// spam if the provider supports that.
+/// Name, domains (`*` stands for any country), URL, and URL of a search by sender. The search
+/// includes spam if the provider supports that.
 #[rustfmt::skip]
 const PROVIDERS: [(&str, &[&str], &str, &str); 6] = [
     ("Gmail", &["gmail.com", "googlemail.com"],
         "https://mail.google.com/mail/u/0/#search/in%3Aanywhere+newer_than%3A1h",
         "https://mail.google.com/mail/u/0/#search/from%3A{sender}+in%3Aanywhere+newer_than%3A1h"),
-    // Its searches have no URL.
+    // Outlook has no URLs for searches.
     ("Outlook", &["outlook.*", "hotmail.*", "live.*", "msn.com"],
         "https://outlook.live.com/mail/0/",
         "https://outlook.live.com/mail/0/"),
-    // It decodes the URL twice.
+    // Yahoo Mail decodes the URL twice.
     ("Yahoo Mail", &["yahoo.*", "ymail.com", "rocketmail.com"],
         "https://mail.yahoo.com/",
         "https://mail.yahoo.com/d/search/keyword=from%253A{sender}"),

@@ -1,4 +1,4 @@
-//! Which texts are email addresses, and their one spelling.
+//! Which texts are email addresses, and how they are normalized.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -95,7 +95,7 @@ fn everything_else_is_rejected() {
         "\u{ff41}na@acme.test",
         "mi\u{17f}e@acme.test",
         "o\u{fb01}ce@acme.test",
-        // Invisible: two addresses that look the same.
+        // Invisible characters, with which two addresses look the same.
         "\u{fffd}@acme.test",
         "an\u{200b}a@acme.test",
         "an\u{ad}a@acme.test",

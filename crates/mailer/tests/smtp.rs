@@ -1,4 +1,4 @@
-//! Sending by SMTP to the emulator, whose inbox and replies a test controls.
+//! Sending to the emulator, whose inbox and SMTP replies the tests control.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::LocalSet;
 
-/// A mail server with a mailer for it.
+/// A mail server and a mailer for it.
 struct World {
     emulator: Emulator,
     mailer: Mailer,
@@ -24,7 +24,7 @@ struct World {
 
 impl World {
     fn start() -> Self {
-        // For reqwest; it fails if another test has done it.
+        // Required by reqwest. Fails if another test has already installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let options = Options { bind: ([127, 0, 0, 1], 0).into(), ..Options::default() };
         let emulator = Emulator::start(options).unwrap();
@@ -39,7 +39,7 @@ impl World {
         self.http.get(url).send().await.unwrap().json().await.unwrap()
     }
 
-    /// Makes the server reply with this status to a command, `count` times.
+    /// Makes the server reply to a command with this status, `count` times.
     async fn fail(&self, command: &str, status: u16, count: u32) {
         let hook = json!({
             "method": "SMTP", "path": command, "status": status, "count": count,
@@ -49,7 +49,7 @@ impl World {
         assert!(self.http.post(url).json(&hook).send().await.unwrap().status().is_success());
     }
 
-    /// Sends an email; the receiver gets whether the server accepted it.
+    /// Sends an email. The receiver gets whether the server accepted it.
     async fn send(&self) -> Result<oneshot::Receiver<bool>, MailError> {
         let email = Email {
             subject: "Sign in".to_owned(),
@@ -76,7 +76,7 @@ impl World {
     }
 }
 
-/// The emulator needs tasks of its own thread.
+/// Runs a test on a `LocalSet`, which the emulator needs.
 async fn run(test: impl AsyncFnOnce(World)) {
     LocalSet::new().run_until(async { test(World::start()).await }).await;
 }

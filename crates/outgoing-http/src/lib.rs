@@ -14,21 +14,21 @@ use url::{Host, Url};
 pub use roots::ExtraRoots;
 pub use verify::verify_server;
 
-/// Returns an HTTP client for this URL. It trusts the system's root certificates and the extra ones, and
-/// uses the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY` and the like), but never for a loopback
-/// host.
+/// Returns an HTTP client for this URL. It trusts the system's root certificates and the extra
+/// ones. It uses the proxy from the environment (`HTTPS_PROXY`, `NO_PROXY` and similar variables),
+/// but never for a loopback host.
 pub fn http_client(url: &Url, extra_roots: &ExtraRoots) -> ClientBuilder {
     let roots = extra_roots.iter().filter_map(|root| Certificate::from_der(root).ok());
     let client = reqwest::Client::builder().tls_certs_merge(roots);
     if is_loopback(url) { client.no_proxy() } else { client }
 }
 
-/// Returns the environment variable that decides which proxy https URLs are reached through, if its
-/// value can't be used: the client would ignore it and connect directly, or through another proxy.
+/// Returns the environment variable that sets the proxy for https URLs, if its value is invalid.
+/// The client would ignore it, and connect directly or through another proxy.
 #[must_use]
 pub fn unusable_proxy() -> Option<&'static str> {
     let set = [["HTTPS_PROXY", "https_proxy"], ["ALL_PROXY", "all_proxy"]].map(|names| {
-        // Of two spellings the client reads the first that is set, even if it is empty.
+        // The client uses the first of two spellings that is set, even if it is empty.
         names.into_iter().find_map(|name| Some((name, env::var_os(name)?)))
     });
     let (name, proxy) = set.into_iter().flatten().find(|(_, proxy)| !proxy.is_empty())?;
@@ -36,18 +36,18 @@ pub fn unusable_proxy() -> Option<&'static str> {
     (!is_usable).then_some(name)
 }
 
-/// Returns whether this error is one of TLS, such as an invalid certificate. Then the server responded,
-/// unlike with a failed connection.
+/// Returns whether this is a TLS error, such as an invalid certificate. The server then responded,
+/// unlike after a failed connection.
 #[must_use]
 pub fn is_tls_error(error: &(dyn Error + 'static)) -> bool {
-    // What an `io::Error` holds isn't among its sources.
+    // `source()` doesn't return the error inside an `io::Error`.
     let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     error.is::<rustls::Error>()
         || held.is_some_and(|held| is_tls_error(held))
         || error.source().is_some_and(is_tls_error)
 }
 
-/// Returns whether the host of this URL is this machine.
+/// Returns whether the host of this URL is loopback.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {

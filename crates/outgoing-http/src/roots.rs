@@ -1,4 +1,4 @@
-//! Root certificates from a file.
+//! Root certificates.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,8 @@ use rustls::pki_types::pem::PemObject;
 pub struct ExtraRoots(Vec<CertificateDer<'static>>);
 
 impl ExtraRoots {
-    /// Reads a PEM file. Returns `None` if it can't be read, has no certificate, or has a damaged one.
+    /// Reads a PEM file. Returns `None` if it can't be read, or has no certificate or an invalid
+    /// one.
     #[must_use]
     pub fn read(file: &Path) -> Option<Self> {
         let pem = fs::read(file).ok()?;
@@ -28,7 +29,7 @@ impl ExtraRoots {
     }
 }
 
-/// Whether it can be a root certificate.
+/// Returns whether this can be a root certificate.
 fn is_usable(certificate: &CertificateDer<'static>) -> bool {
     RootCertStore::empty().add(certificate.clone()).is_ok()
 }

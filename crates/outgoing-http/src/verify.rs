@@ -1,4 +1,4 @@
-//! Verifies a certificate by a TLS handshake in memory.
+//! Verifies a certificate with a TLS handshake in memory.
 
 use std::io;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use rustls_platform_verifier::Verifier;
 
 use crate::ExtraRoots;
 
-/// Checks whether a client on this machine, which trusts these roots too, accepts the certificate of
-/// this server for this host.
+/// Verifies that a client accepts the certificate of this server for this host. The client trusts
+/// the system's roots and these.
 ///
 /// # Errors
-/// Why the client refuses it, or why there can be no handshake.
+/// Returns why the client rejects the certificate, or why no handshake is possible.
 pub fn verify_server(
     server: ServerConfig,
     host: &str,

@@ -1,4 +1,4 @@
-//! Root certificates from a file, and the verification of a server by a client.
+//! Reading root certificates, and verifying a server.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

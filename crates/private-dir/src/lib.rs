@@ -17,7 +17,7 @@ pub enum Error {
     /// The directory or a file can't be created, read or locked.
     #[error("{what}")]
     Io {
-        /// What can't be done.
+        /// The operation that failed, as a sentence.
         what: String,
         /// The cause.
         source: io::Error,
@@ -53,22 +53,22 @@ pub struct PrivateDir {
 }
 
 impl PrivateDir {
-    /// Names the directory, without creating it. Messages call it `name`.
+    /// Creates a value for this path, but not yet the directory. Error messages use `name`.
     pub fn new(path: impl Into<PathBuf>, name: &'static str) -> Self {
         let is_open = Cell::new(false);
         Self { path: path.into(), name, may_be_world_writable: false, is_open }
     }
 
-    /// Only warns if the directory is world-writable: for development.
+    /// Only warns if the directory is world-writable. Use this for development.
     #[must_use]
     pub fn allow_world_writable(self) -> Self {
         Self { may_be_world_writable: true, ..self }
     }
 
-    /// Keeps every other process from locking this directory while the file is open.
+    /// Locks the directory until the file is dropped. No other process can lock it meanwhile.
     ///
     /// # Errors
-    /// When another process has the lock, or the directory can't be used.
+    /// Fails if another process has the lock, or the directory can't be used.
     pub fn lock(&self) -> Result<File, Error> {
         let path = self.open()?.join("lock");
         let shown = path.display();
@@ -85,11 +85,11 @@ impl PrivateDir {
         Ok(lock)
     }
 
-    /// Returns the text of this file, and its path. Creates it the first time, with what `make`
-    /// returns.
+    /// Returns the text and the path of this file. If it doesn't exist, creates it with the result
+    /// of `make`.
     ///
     /// # Errors
-    /// When the directory or the file can't be used, or `make` fails.
+    /// Fails if the directory or the file can't be used, or `make` fails.
     pub fn read_or_create(
         &self,
         file: &str,
@@ -107,7 +107,7 @@ impl PrivateDir {
         Ok((text, path))
     }
 
-    /// Creates the directory if it isn't there, and checks its mode, once.
+    /// Creates the directory if it doesn't exist. Checks its mode on the first call.
     fn open(&self) -> Result<&Path, Error> {
         if !self.is_open.get() {
             let (name, shown) = (self.name, self.path.display());
@@ -122,8 +122,8 @@ impl PrivateDir {
         Ok(&self.path)
     }
 
-    /// Any user of the machine could put files of their own into a world-writable directory, which the
-    /// sticky bit doesn't prevent. A group may write.
+    /// Fails if the directory is world-writable, because any user could then create files in it,
+    /// even with the sticky bit. Group write access is allowed.
     fn check_mode(&self) -> Result<(), Error> {
         let (name, path) = (self.name, self.path.clone());
         let found = fs::metadata(&path)
@@ -144,8 +144,8 @@ fn because(what: String) -> impl FnOnce(io::Error) -> Error {
     |source| Error::Io { what, source }
 }
 
-/// Writes the text atomically, since a truncated key would fail every later start. If another process
-/// has created the file meanwhile, returns its text.
+/// Writes the file atomically, because a truncated key would make every later start fail. If
+/// another process has created the file meanwhile, returns its text.
 fn create(path: &Path, text: &str) -> io::Result<String> {
     let unfinished = path.with_extension(format!("unfinished-{}", std::process::id()));
     let mut file = private().create(true).truncate(true).write(true).open(&unfinished)?;

@@ -1,10 +1,10 @@
-//! Cookies that no other host can have set (`__Host-`, RFC 6265bis, 4.1.3.2).
+//! Cookies with the prefix `__Host-`, which no other host can set (RFC 6265bis, 4.1.3.2).
 
 use cookie::time::Duration;
 use cookie::{Cookie, SameSite};
 
-/// Returns a cookie that is `Secure`, `HttpOnly` and `SameSite=Lax`, with `Path=/`, and lives for
-/// `max_age` seconds. The name must begin with `__Host-` for browsers to guard it.
+/// Returns a cookie that is `Secure`, `HttpOnly` and `SameSite=Lax`, with `Path=/` and a `max_age`
+/// in seconds. The name must begin with `__Host-`, so that browsers enforce these attributes.
 #[must_use]
 pub fn host_cookie(name: String, value: String, max_age: i64) -> Cookie<'static> {
     Cookie::build(name, value)

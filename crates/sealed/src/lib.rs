@@ -16,17 +16,17 @@ use serde::de::DeserializeOwned;
 ///
 /// The purpose is authenticated with the value, so a value of one kind never opens as another.
 pub trait Sealed: Serialize + DeserializeOwned {
-    /// Names the kind and the version of its layout. Every kind has its own.
+    /// The kind of value and the version of its format. Must be unique for each kind.
     const PURPOSE: &'static str;
 }
 
-/// The keys that seal values. The first one seals; every one opens.
+/// The keys that seal values. The first key seals. All keys can open.
 pub struct KeyRing {
     first: CookieKey,
     older: Vec<CookieKey>,
 }
 
-/// One key of the ring: the keys derived from it (HKDF-SHA-256, RFC 5869).
+/// The keys derived from one cookie key (HKDF-SHA-256, RFC 5869).
 struct CookieKey {
     sealing: aead::LessSafeKey,
     session_cookie: cookie::Key,
@@ -50,10 +50,10 @@ pub struct NoRandomness;
 pub const COOKIE_KEY_BYTES: usize = 64;
 
 impl KeyRing {
-    /// Parses a comma-separated list of keys, each made by [`generate_cookie_key`].
+    /// Parses a comma-separated list of keys, each created by [`generate_cookie_key`].
     ///
-    /// `application` goes into the key derivation (as the HKDF salt): another application that is
-    /// given the same keys opens nothing. Changing it invalidates everything sealed before.
+    /// `application` is the HKDF salt of the key derivation, so another application with the same
+    /// keys can't open the values of this one. Changing it invalidates all sealed values.
     ///
     /// # Errors
     /// [`InvalidCookieKey`] if the list is empty or a key isn't 64 bytes in base64.
@@ -66,11 +66,11 @@ impl KeyRing {
 
     /// Seals a value (AES-256-GCM) and returns URL-safe base64 without padding.
     ///
-    /// `context` binds the value to where it is used, such as a cookie's name; may be empty.
+    /// `context` binds the value to where it is used, such as a cookie's name. It may be empty.
     ///
     /// # Errors
-    /// [`NoRandomness`] if there is no fresh nonce, without which nothing can be sealed safely. The
-    /// same for a value that doesn't serialize to JSON, such as a map whose keys aren't strings.
+    /// [`NoRandomness`] if no nonce can be generated, or the value doesn't serialize to JSON, such
+    /// as a map whose keys aren't strings.
     pub fn seal<T: Sealed>(&self, context: &str, value: &T) -> Result<String, NoRandomness> {
         let mut bytes = serde_json::to_vec(value).map_err(|_| NoRandomness)?;
         let nonce: [u8; aead::NONCE_LEN] = random()?;
@@ -85,7 +85,8 @@ impl KeyRing {
         Ok(URL_SAFE_NO_PAD.encode([&nonce[..], &bytes].concat()))
     }
 
-    /// Opens what [`KeyRing::seal`] made for the same kind of value and the same context.
+    /// Opens a value that [`KeyRing::seal`] sealed with the same context. Returns `None` for any
+    /// other text.
     #[must_use]
     pub fn open<T: Sealed>(&self, context: &str, sealed: &str) -> Option<T> {
         let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
@@ -105,42 +106,43 @@ impl KeyRing {
         &self.first.session_cookie
     }
 
-    /// Returns a pseudonym for logs: 16 hexadecimal digits, the same each time for a name, from which
-    /// the name can't be guessed without the keys. It changes with the first key.
+    /// Returns a pseudonym for logs: 16 hexadecimal digits that are always the same for a name.
+    /// Without the keys, the name can't be guessed. The pseudonym changes with the first key.
     #[must_use]
     pub fn alias(&self, name: &str) -> String {
         self.first.alias(name)
     }
 
-    /// Returns the aliases under every key of the ring, the first key's first.
+    /// Returns the aliases under all keys, starting with the first key.
     pub fn aliases(&self, name: &str) -> impl Iterator<Item = String> {
         std::iter::once(&self.first).chain(&self.older).map(|key| key.alias(name))
     }
 
-    /// Returns a random name of 22 URL-safe characters: 96 random bits, and 32 by which
-    /// [`KeyRing::is_recent`] recognizes it. It is not a secret. `now` is in seconds since 1970.
+    /// Returns a random name of 22 URL-safe characters: 96 random bits, and 32 that
+    /// [`KeyRing::is_recent`] checks. It is not a secret. `now` is in seconds since 1970.
     ///
     /// # Errors
-    /// [`NoRandomness`] if the system's generator fails.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn stamped_name(&self, now: i64) -> Result<String, NoRandomness> {
         let bits: [u8; 12] = random()?;
         let stamp = self.first.stamp(&bits, now);
         Ok(URL_SAFE_NO_PAD.encode([&bits[..], &stamp].concat()))
     }
 
-    /// Returns whether [`KeyRing::stamped_name`] made this name within the last minute.
+    /// Returns whether [`KeyRing::stamped_name`] created this name within the last minute. `now` is
+    /// in seconds since 1970.
     #[must_use]
     pub fn is_recent(&self, name: &str, now: i64) -> bool {
         let Ok(bytes) = URL_SAFE_NO_PAD.decode(name) else { return false };
         let Some((bits, stamp)) = bytes.split_first_chunk() else { return false };
-        // Another instance's clock may be ahead.
+        // The clock of another instance may be ahead.
         let mut times = now.saturating_sub(60)..=now.saturating_add(5);
         times.any(|at| {
             std::iter::once(&self.first).chain(&self.older).any(|key| key.stamp(bits, at) == stamp)
         })
     }
 
-    /// Returns the keys that may have sealed a session cookie before the last rotation.
+    /// Returns the keys of session cookies that were created before the last key rotation.
     pub fn older_session_cookie_keys(&self) -> impl Iterator<Item = &cookie::Key> {
         self.older.iter().map(|key| &key.session_cookie)
     }
@@ -168,13 +170,14 @@ impl CookieKey {
         })
     }
 
-    /// HMAC-SHA-256, truncated to 64 bits: enough to distinguish millions of names.
+    /// Returns an HMAC-SHA-256, truncated to 64 bits, which distinguish millions of names.
     fn alias(&self, name: &str) -> String {
         let tag = hmac::sign(&self.alias, name.as_bytes());
         tag.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// HMAC-SHA-256 of a name's bits and creation time, truncated to 32 bits: it isn't a secret.
+    /// Returns an HMAC-SHA-256 of the name's bits and creation time. It isn't a secret, so 32 bits
+    /// are enough.
     fn stamp(&self, bits: &[u8; 12], at: i64) -> [u8; 4] {
         let tag = hmac::sign(&self.stamp, &[&bits[..], &at.to_be_bytes()].concat());
         std::array::from_fn(|byte| tag.as_ref()[byte])
@@ -199,7 +202,7 @@ fn associated_data<T: Sealed>(context: &str) -> aead::Aad<String> {
     aead::Aad::from(format!("{}\0{context}", T::PURPOSE))
 }
 
-/// Returns bytes from the system's cryptographic random generator.
+/// Returns bytes from the system's cryptographic random number generator.
 ///
 /// # Errors
 /// [`NoRandomness`] if it fails.
@@ -212,14 +215,14 @@ pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
 /// Returns a new key for [`KeyRing::parse`], in base64.
 ///
 /// # Errors
-/// [`NoRandomness`] if the system's generator fails.
+/// [`NoRandomness`] if the system's random number generator fails.
 pub fn generate_cookie_key() -> Result<String, NoRandomness> {
     Ok(STANDARD.encode(random::<COOKIE_KEY_BYTES>()?))
 }
 
-/// Returns whether a key for [`KeyRing::parse`] looks random: a text, a counter or a repeated pattern
-/// doesn't, nor does one that isn't base64. A key of [`generate_cookie_key`] that doesn't is less
-/// likely than one in a million million.
+/// Returns whether a key for [`KeyRing::parse`] looks random. Text, counters, repeated patterns and
+/// invalid base64 don't. The probability that a key from [`generate_cookie_key`] doesn't is below
+/// 10⁻¹².
 ///
 /// ```
 /// use sealed_values::{generate_cookie_key, looks_random};
@@ -230,8 +233,8 @@ pub fn generate_cookie_key() -> Result<String, NoRandomness> {
 /// ```
 #[must_use]
 pub fn looks_random(base64: &str) -> bool {
-    // The fewest different values among 64 random bytes, and among the differences of neighbors:
-    // there are 57 on average.
+    // The minimum number of different values among 64 random bytes, and among the differences of
+    // neighbors. The average is 57.
     const MIN_VARIETY: usize = 38;
     let Ok(key) = STANDARD.decode(base64.trim()) else { return false };
     let is_text = key.iter().all(|byte| (b' '..=b'~').contains(byte));

@@ -1,5 +1,5 @@
-//! The format of sealed values and the key derivation, against values computed with other libraries
-//! (Python's `hmac`, Node's `crypto`). A change here would sign every user out.
+//! The format of sealed values and the key derivation, compared with values from other libraries
+//! (Python's `hmac`, Node's `crypto`). A change to either would sign every user out.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -61,14 +61,14 @@ fn a_stamped_name_is_recent_for_a_minute_under_every_key() {
     assert!(!other.is_recent(&name, 1_000) && !other.is_recent("", 1_000));
 }
 
-/// Trusts the system's generator, and tests that none of its bits is lost.
+/// Checks that no bit of the system's random bytes is lost.
 #[test]
 fn random_bytes_differ_in_every_bit() {
     let values: BTreeSet<[u8; 16]> = (0..10_000).map(|_| random().unwrap()).collect();
     assert_eq!(values.len(), 10_000);
     for bit in 0..128 {
         let ones = values.iter().filter(|value| value[bit / 8] >> (bit % 8) & 1 == 1).count();
-        // Ten standard deviations.
+        // The tolerance is ten standard deviations.
         assert!((4500..5500).contains(&ones), "bit {bit}: {ones}");
     }
 }

@@ -1,5 +1,5 @@
-//! The store as a session store of `actix-session`, which knows a session as a map of strings. Values
-//! that have their own columns are moved out of the map and back in.
+//! Implements the session store of `actix-session`, which represents a session as a map of strings.
+//! Values with columns of their own are moved out of the map and back.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,8 +20,8 @@ impl SessionStore for Store {
         let row = self.find_row(hash).await.map_err(|error| LoadError::Other(error.into()))?;
         let values = |row: Row| row.into_found(&hash, self.limits.lifetimes).and_then(into_values);
         row.map(values).transpose().map_err(|error| {
-            // Treat it as absent, so that the user can sign in again. An error would persist as long as
-            // the row.
+            // Treat the session as absent, so that the user can sign in again. An error would occur
+            // on every request until the row is removed.
             tracing::error!(event = "session_unreadable", cause = %error, "discarding unreadable session");
             LoadError::Deserialization(error.into())
         })
@@ -50,7 +50,7 @@ impl SessionStore for Store {
         Ok(old)
     }
 
-    /// Does nothing: the store has lifetimes of its own, [`Lifetimes`](crate::Lifetimes).
+    /// Does nothing, because [`Lifetimes`](crate::Lifetimes) decide when a session ends.
     async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> Result<(), anyhow::Error> {
         Ok(())
     }
@@ -77,7 +77,7 @@ fn into_values(found: Found) -> Result<Values, StoreError> {
     Ok(values)
 }
 
-/// Returns what has no columns as a map in JSON. Each value is JSON already.
+/// Returns the values without columns of their own as a JSON map. Each value is already JSON.
 fn own_values(values: &Values) -> Result<String, StoreError> {
     let own = values.iter().filter(|(key, _)| ![INFO, END_REASON, USER_ID].contains(&key.as_str()));
     let own = own.map(|(key, value)| Ok((key.as_str(), from_json(value.as_str())?)));

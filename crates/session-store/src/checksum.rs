@@ -1,5 +1,5 @@
-//! Detects damaged rows. A disk can lose a bit silently, and one bit in an index is enough to find
-//! another user's session.
+//! Detects damaged rows. A disk can flip a bit silently, and one flipped bit in an index is enough
+//! to find another user's session.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,12 +7,12 @@ use ring::digest::{Context, SHA256};
 
 use crate::{Hash, StoreError};
 
-/// Puts a digest in front of a session's values, over the values, the user and the reference.
+/// Prepends a digest of the values, the user and the reference to the values.
 pub(crate) fn add(hash: &Hash, user_id: Option<&str>, values: &str) -> String {
     digest(hash, user_id, values) + values
 }
 
-/// Returns the values if all of that is as it was written.
+/// Returns the values if the digest matches, and otherwise [`StoreError::Unreadable`].
 pub(crate) fn remove<'a>(
     hash: &Hash,
     user_id: Option<&str>,
@@ -20,7 +20,7 @@ pub(crate) fn remove<'a>(
 ) -> Result<&'a str, StoreError> {
     let start = written.find('{').ok_or(StoreError::Unreadable)?;
     let (checksum, values) = written.split_at(start);
-    // Older versions wrote none.
+    // Older versions wrote no checksum.
     let is_intact = checksum.is_empty() || checksum == digest(hash, user_id, values);
     if is_intact { Ok(values) } else { Err(StoreError::Unreadable) }
 }

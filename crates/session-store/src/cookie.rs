@@ -1,4 +1,4 @@
-//! The cookie that carries a session's reference.
+//! The session cookie.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -16,12 +16,15 @@ use actix_web::{Error, HttpRequest};
 
 use crate::Store;
 
-/// The cookie that carries a session's reference, encrypted as `actix-session` does it. It is `Secure`,
-/// `HttpOnly` and `SameSite=Lax`, with `Path=/`.
+/// The cookie with a session's reference, encrypted by `actix-session`. It is `Secure`, `HttpOnly`
+/// and `SameSite=Lax`, with `Path=/`.
 ///
-/// `actix-session` sets it for sessions that it begins itself. This does the rest: the cookie of a
-/// session that [`Store::begin`] began, the reference that a request carries, and cookies that an older
-/// key has encrypted.
+/// `actix-session` sets it for the sessions that it begins itself. This type is for everything
+/// else:
+///
+/// - the cookie of a session begun by [`Store::begin`]
+/// - the reference in a request
+/// - cookies that were encrypted with an older key
 #[derive(Clone)]
 pub struct SessionCookie {
     name: String,
@@ -31,25 +34,27 @@ pub struct SessionCookie {
 }
 
 impl SessionCookie {
-    /// A cookie of this name, such as `__Host-session`, that the browser keeps until it is closed.
+    /// Creates a cookie with this name, such as `__Host-session`. Browsers keep it until they are
+    /// closed.
     #[must_use]
     pub fn new(name: &str, key: Key) -> Self {
         Self { name: name.to_owned(), key, older_keys: Vec::new(), max_age: None }
     }
 
-    /// Has the browser keep it for this long: [`Lifetimes::absolute`](crate::Lifetimes::absolute).
+    /// Sets the maximum age, such as [`Lifetimes::absolute`](crate::Lifetimes::absolute).
     #[must_use]
     pub fn with_max_age(self, max_age: Duration) -> Self {
         Self { max_age: Some(max_age.try_into().unwrap_or(time::Duration::MAX)), ..self }
     }
 
-    /// Accepts cookies under these keys, too, with the layer [`rotation`](Self::rotation).
+    /// Accepts cookies encrypted with these keys as well. Requires the layer
+    /// [`rotation`](Self::rotation).
     #[must_use]
     pub fn with_older_keys(self, keys: impl IntoIterator<Item = Key>) -> Self {
         Self { older_keys: keys.into_iter().collect(), ..self }
     }
 
-    /// Returns the cookie for this reference; `None` only if it couldn't be encrypted.
+    /// Returns the cookie for this reference, or `None` if it could not be encrypted.
     #[must_use]
     pub fn seal(&self, reference: &str) -> Option<Cookie<'static>> {
         let mut jar = CookieJar::new();
@@ -63,13 +68,13 @@ impl SessionCookie {
         Some(cookie)
     }
 
-    /// Returns the reference that this request carries.
+    /// Returns the reference in the session cookie of this request.
     #[must_use]
     pub fn reference(&self, request: &HttpRequest) -> Option<String> {
         open(request.cookie(&self.name)?, [&self.key])
     }
 
-    /// Returns the middleware of `actix-session` for this cookie and store.
+    /// Returns the `actix-session` middleware for this cookie and store.
     #[must_use]
     pub fn middleware(&self, store: Store) -> SessionMiddleware<Store> {
         let lifecycle: SessionLifecycle = match self.max_age {
@@ -87,12 +92,12 @@ impl SessionCookie {
             .build()
     }
 
-    /// The layer for key rotation. `actix-session` knows one key: a cookie under an older one is
-    /// replaced in the request, and in the browser with the response. Outside of everything that reads
-    /// cookies.
+    /// Returns the layer for key rotation, because `actix-session` supports only one key. It
+    /// replaces a cookie encrypted with an older key, both in the request and, with the response,
+    /// in the browser. Wrap it around everything that reads cookies.
     ///
-    /// The response sets no cookie if it has a `Cache-Control` header, since others might keep it with
-    /// that, or if it sets this cookie already.
+    /// The response doesn't set the cookie if it already does so, or if it has a `Cache-Control`
+    /// header, since shared caches might store it.
     pub fn rotation<S, B>(
         self,
     ) -> impl Transform<
@@ -127,7 +132,8 @@ impl SessionCookie {
         })
     }
 
-    /// Returns the cookie that replaces one under an older key, and the `Cookie` header with it.
+    /// Returns the replacement of a cookie encrypted with an older key, and the `Cookie` header
+    /// with it.
     fn replacement(&self, headers: &HeaderMap) -> Option<(Cookie<'static>, HeaderValue)> {
         if self.older_keys.is_empty() {
             return None;
@@ -137,7 +143,7 @@ impl SessionCookie {
         let is_this = |pair: &str| pair.split_once('=').is_some_and(|(name, _)| name == self.name);
         let old = pairs().find(|pair| is_this(pair))?;
         let reference = open(Cookie::parse_encoded(old.to_owned()).ok()?, &self.older_keys)?;
-        // Its age counts from now, not from the beginning: the store knows when the session ends.
+        // The maximum age starts again, but the store knows when the session ends.
         let cookie = self.seal(&reference)?;
         let new = cookie.stripped().encoded().to_string();
         let pairs = pairs().map(|pair| if is_this(pair) { &new } else { pair });
@@ -152,7 +158,7 @@ impl SessionCookie {
     }
 }
 
-/// Decrypts a cookie under the first key that can.
+/// Decrypts a cookie with the first key that works.
 fn open<'k>(cookie: Cookie<'static>, keys: impl IntoIterator<Item = &'k Key>) -> Option<String> {
     let name = cookie.name().to_owned();
     let mut jar = CookieJar::new();

@@ -1,4 +1,4 @@
-//! The rate limits of the embedded engine, in memory since a single process uses it.
+//! Rate limits of the embedded engine, in memory, because only one process uses it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::clock::seconds;
 use crate::{Hash, RateLimitHit, hash};
 
-/// How often something happened in a window that the first time opened.
+/// The count of a window, which opens with the first hit.
 #[derive(Clone, Copy)]
 struct Window {
     count: u32,
@@ -34,7 +34,7 @@ impl Counters {
             .collect();
         if waits.iter().all(|wait| *wait == 0) {
             for ((hit, name), window) in hits.iter().zip(names).zip(current) {
-                // A cost of 0 only checks, and opens no window.
+                // A hit with cost 0 only checks, and opens no window.
                 if hit.cost > 0 {
                     let count = window.count.saturating_add(hit.cost);
                     windows.insert(name, Window { count, ..window });
@@ -44,22 +44,22 @@ impl Counters {
         waits
     }
 
-    /// Removes the windows that have ended.
+    /// Removes windows that have ended.
     pub(crate) fn purge(&self, now: i64) {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         windows.retain(|_, window| window.ends_at > now);
     }
 }
 
-/// Returns the open window, or the one that would open now.
+/// Returns the open window, or the one that the hit would open.
 fn current_window(window: Option<&Window>, hit: &RateLimitHit, now: i64) -> Window {
     let latest = now.saturating_add(seconds(hit.limit.within));
-    // A window that ends later was opened by a clock that has been set back since.
+    // A window that ends later was opened before the clock was set back.
     let is_open = |window: &&Window| now < window.ends_at && window.ends_at <= latest;
     window.filter(is_open).copied().unwrap_or(Window { count: 0, ends_at: latest })
 }
 
-/// Returns the seconds until a counter no longer refuses. Its condition may end before it does.
+/// Returns the seconds until the limit accepts a hit again. Its condition may end earlier.
 fn wait(hit: &RateLimitHit, window: Window, all: &[Window], now: i64) -> i64 {
     let condition = hit.enforced_once.and_then(|(place, reached)| Some((all.get(place)?, reached)));
     let is_enforced = condition.is_none_or(|(other, reached)| other.count >= reached);

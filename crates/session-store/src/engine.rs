@@ -1,4 +1,4 @@
-//! The interface of the engines, and the engine of a store.
+//! The interface of storage engines.
 
 use crate::clock::Clock;
 #[cfg(feature = "redis")]
@@ -9,37 +9,37 @@ use crate::{
     location,
 };
 
-/// A database for sessions. Times are in seconds since 1970. Names and references come as hashes.
+/// A database for sessions. Times are in seconds since 1970. Names and references are hashed.
 pub(crate) trait Engine {
-    /// Returns the row of this reference, which may have ended.
+    /// Returns the row of this reference. Its session may have ended.
     async fn find(&self, hash: Hash) -> Result<Option<Row>, StoreError>;
 
-    /// Returns the rows of a user, the last seen first.
+    /// Returns the rows that the filter selects, the last seen first.
     async fn list(&self, filter: &SessionFilter) -> Result<Vec<Row>, StoreError>;
 
-    /// Returns how many sessions are alive by their dates and weren't ended.
+    /// Returns the number of sessions that haven't been revoked or expired.
     async fn count(&self, now: i64) -> Result<u64, StoreError>;
 
     async fn ping(&self) -> Result<(), StoreError>;
 
-    /// Writes something and removes it again; `name` is used by nothing else.
+    /// Writes a value under `name`, which nothing else uses, and removes it.
     async fn try_write(&self, name: Hash) -> Result<(), StoreError>;
 
-    /// Writes a session, removes the one that it replaces, and ends the least recently seen ones of
-    /// its user above the limit: all or nothing.
+    /// Writes a session, removes the one that it replaces, and ends the user's least recently seen
+    /// sessions above the limit, in one transaction.
     async fn insert(&self, new: NewRow) -> Result<(), StoreError>;
 
-    /// Writes the values of a session that is alive, and nothing for another.
+    /// Writes the values of a session, unless it has ended.
     async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError>;
 
-    /// Writes when a session that is alive was last seen, and when it ends now.
+    /// Writes when a session was last seen and when it will end, unless it has ended.
     async fn touch(&self, hash: Hash, now: i64, ends_at: i64) -> Result<(), StoreError>;
 
-    /// Ends sessions that are alive, and returns how many. Without a user it may end only some, so
-    /// that other writes fit between; 0 when there are no more.
+    /// Ends sessions, and returns how many. Without a filter, it may end only some of them so that
+    /// other writes aren't delayed; it returns 0 when none are left.
     async fn revoke(&self, revocation: Revocation) -> Result<usize, StoreError>;
 
-    /// Writes the end of a session that has expired, unless it has ended already.
+    /// Marks an expired session as ended, unless it already is.
     async fn expire(
         &self,
         hash: Hash,
@@ -49,7 +49,7 @@ pub(crate) trait Engine {
 
     async fn delete(&self, hash: Hash) -> Result<(), StoreError>;
 
-    /// Returns true for the first caller only, until the claim expires or is released.
+    /// Claims a name until it expires or is released. Returns true only for the first caller.
     async fn claim(
         &self,
         name: Hash,
@@ -63,21 +63,21 @@ pub(crate) trait Engine {
     /// Returns the value of a claim.
     async fn claimed(&self, name: Hash, now: i64) -> Result<Option<String>, StoreError>;
 
-    /// Stores a value in place of an earlier one.
+    /// Stores a value, replacing an earlier one.
     async fn put(&self, name: Hash, value: String, expires_at: i64) -> Result<(), StoreError>;
 
-    /// Returns a value, which may have expired a moment ago.
+    /// Returns a value, which may have just expired.
     async fn get(&self, name: Hash) -> Result<Option<String>, StoreError>;
 
-    /// Counts all of these hits, or none if one of them is refused. Returns for each the seconds until
-    /// its limit no longer refuses, or 0.
+    /// Counts all of these hits, or none if a limit refuses one of them. Returns for each the
+    /// seconds until its limit accepts it, or 0.
     async fn check_rate_limits(
         &self,
         hits: &[RateLimitHit],
         now: i64,
     ) -> Result<Vec<i64>, StoreError>;
 
-    /// Removes some of what has expired, and returns whether there may be more.
+    /// Removes some expired rows, and returns whether there may be more.
     async fn purge_some(
         &self,
         now: i64,
@@ -90,19 +90,19 @@ pub(crate) trait Engine {
 pub(crate) struct NewRow {
     pub(crate) hash: Hash,
     pub(crate) row: Row,
-    /// When it ends if no further request comes.
+    /// When it ends if no further request is made.
     pub(crate) ends_at: i64,
     /// The session that it replaces.
     pub(crate) replacing: Option<Hash>,
-    /// How many sessions the user may have.
+    /// The maximum number of sessions of the user.
     pub(crate) at_most: u32,
-    /// For how many seconds after its beginning the row of an ended session stays.
+    /// How many seconds after the start of a session its row is kept, even if it ends.
     pub(crate) tombstone_lifetime: i64,
 }
 
-/// Sessions to end.
+/// The sessions to end.
 pub(crate) struct Revocation {
-    /// `None` for everyone's.
+    /// `None` for all users.
     pub(crate) filter: Option<SessionFilter>,
     pub(crate) scope: RevokeScope,
     pub(crate) reason: EndReason,
@@ -110,7 +110,7 @@ pub(crate) struct Revocation {
     pub(crate) tombstone_lifetime: i64,
 }
 
-/// Makes an [`AnyEngine`] for each worker thread.
+/// Opens an [`AnyEngine`] for each worker thread.
 #[derive(Clone)]
 pub(crate) enum Opener {
     Sqlite(sqlite::Opener),
@@ -126,7 +126,7 @@ pub(crate) enum AnyEngine {
     Redis(Redis),
 }
 
-/// Calls a method of [`Engine`] on the one that a store has.
+/// Calls a method of the store's [`Engine`].
 macro_rules! on_engine {
     ($store:ident.$method:ident($($argument:expr),*)) => {
         async {

@@ -3,21 +3,21 @@
 use std::error::Error;
 use std::sync::Arc;
 
-/// The store failed, so it is unknown whether a session is alive.
+/// The store failed. It is unknown whether a session is alive.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The embedded database failed.
     #[error("the session store failed: {0}")]
     Database(#[source] Arc<dyn Error + Send + Sync>),
-    /// The shared server failed or didn't answer. The text holds neither its URL nor any data.
+    /// The shared server failed or didn't respond. The text contains neither its URL nor any data.
     #[cfg(feature = "redis")]
     #[error("the session store in Redis failed: {0}")]
     Server(String),
-    /// The process is ending, so nothing more is written.
+    /// The process is shutting down and writes nothing more.
     #[error("the session store is closing")]
     Closing,
-    /// The system returned no random bytes for a session's reference.
+    /// The system's random number generator failed.
     #[error("the system's random generator failed")]
     NoRandomness,
     /// The file was written by a newer version.

@@ -43,23 +43,23 @@ pub use types::{
     Found, Limits, NewSession, RateLimit, RateLimitHit, RevokeScope, SessionFilter, SessionInfo,
 };
 
-/// The store, for one thread; see [`StoreOpener::for_this_thread`]. Clones are cheap.
+/// The store, for one thread. Use [`StoreOpener::for_this_thread`] to get one. Clones are cheap.
 #[derive(Clone)]
 pub struct Store {
     engine: AnyEngine,
     limits: Limits,
     clock: Clock,
-    /// Whether a trial write has succeeded; shared by all threads.
+    /// Whether a trial write has succeeded. Shared by all threads.
     has_written: Arc<AtomicBool>,
 }
 
 impl Store {
-    /// Opens the store at this location. In a folder it is created if there is none; a shared one is
-    /// connected to with the first operation.
+    /// Opens the store at this location. Creates an embedded store if it doesn't exist. Connects to
+    /// a shared store on the first operation.
     ///
     /// # Errors
-    /// If a file can't be opened or isn't a store of this version or an older one, or if the shared
-    /// server says that it can't be used.
+    /// Fails if the file can't be opened or was written by a newer version, or the shared server
+    /// reports that it can't be used.
     pub fn open(
         location: &StoreLocation,
         limits: Limits,
@@ -69,11 +69,11 @@ impl Store {
         Ok(StoreOpener { engine, limits, clock, has_written: Arc::default() })
     }
 
-    /// Begins a session and returns its reference: the secret that the browser gets. The session that
-    /// the browser had before, if any, is removed in the same transaction.
+    /// Begins a session and returns its reference, the secret for the browser. Removes the
+    /// browser's previous session, if any, in the same transaction.
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn begin(
         &self,
         mut session: NewSession,
@@ -97,21 +97,22 @@ impl Store {
         Ok(reference)
     }
 
-    /// Returns the session of this reference, or why it ended, and notes that it was used. `None` if
-    /// there never was one, or it was signed out of, or ended too long ago.
+    /// Returns the session of this reference, or why it ended, and records that it was used.
+    /// Returns `None` if it never existed, was signed out, or ended too long ago.
     ///
     /// # Errors
-    /// If the store fails, or the session's row is damaged.
+    /// Fails if the store does, or the session's row is damaged.
     pub async fn find(&self, reference: &str) -> Result<Option<Found>, StoreError> {
         let hash = hash(reference);
         let row = self.find_row(hash).await?;
         row.map(|row| row.into_found(&hash, self.limits.lifetimes)).transpose()
     }
 
-    /// Replaces the values of a session that is alive; a map in JSON. `user_id` must be its user's.
+    /// Replaces the values, a JSON map, of a session that hasn't ended. `user_id` must be that of
+    /// its user.
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn set_values(
         &self,
         reference: &str,
@@ -127,7 +128,7 @@ impl Store {
     /// Returns whether the session of this reference is alive.
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn is_alive(&self, reference: &str) -> Result<bool, StoreError> {
         Ok(self.find_row(hash(reference)).await?.is_some_and(|row| row.ended.is_none()))
     }
@@ -135,7 +136,7 @@ impl Store {
     /// Removes the session of this reference, as signing out does.
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn discard(&self, reference: &str) -> Result<(), StoreError> {
         metrics::DELETE.measure(on_engine!(self.delete(hash(reference)))).await
     }
@@ -143,28 +144,28 @@ impl Store {
     /// Returns how many sessions are alive.
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn count(&self) -> Result<u64, StoreError> {
         let now = self.clock.now();
         metrics::COUNT.measure(on_engine!(self.count(now))).await
     }
 
-    /// Removes a few rows that are no longer needed, and the personal data of sessions that have just
-    /// expired. Returns whether there may be more; see [`purge::every_minute`].
+    /// Removes some expired rows, and the personal data of some expired sessions. Returns whether
+    /// there may be more. See [`purge::every_minute`].
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn purge_some(&self) -> Result<bool, StoreError> {
         let absolute = seconds(self.limits.lifetimes.absolute);
         let (now, tombstone_lifetime) = (self.clock.now(), self.tombstone_lifetime());
         metrics::PURGE.measure(on_engine!(self.purge_some(now, absolute, tombstone_lifetime))).await
     }
 
-    /// Checks that the store responds and has accepted a write since it was opened. Later failures of
-    /// writes don't count, since reads still work.
+    /// Checks that the store responds and has accepted a write since it was opened. A later failure
+    /// of a write doesn't matter, because reads still work.
     ///
     /// # Errors
-    /// If it doesn't respond, or hasn't accepted a write.
+    /// Fails if the store doesn't respond, or hasn't accepted a write.
     pub async fn ready(&self) -> Result<(), StoreError> {
         if !self.has_written.load(Ordering::Relaxed) {
             metrics::TRY_WRITE.measure(on_engine!(self.try_write(hash("trial")))).await?;
@@ -173,7 +174,7 @@ impl Store {
         metrics::PING.measure(on_engine!(self.ping())).await
     }
 
-    /// Finds a row and decides whether its session has ended.
+    /// Finds a row, and updates whether its session has ended.
     async fn find_row(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
         let found = metrics::FIND.measure(on_engine!(self.find(hash))).await?;
@@ -181,7 +182,7 @@ impl Store {
         if row.ended.is_none() {
             row.ended = row.dates.ended(now, lifetimes);
             if let Some(reason) = row.ended {
-                // It stays ended even if the clock is set back.
+                // Store the end, so that setting the clock back doesn't revive the session.
                 let tombstone_lifetime = self.tombstone_lifetime();
                 let expiry = on_engine!(self.expire(hash, reason, tombstone_lifetime));
                 if let Err(error) = metrics::REVOKE.measure(expiry).await {
@@ -191,7 +192,7 @@ impl Store {
         }
         if row.ended.is_none() && row.dates.is_touch_due(now, lifetimes) {
             row.dates.last_seen_at = now;
-            // A full disk must not keep users from reading.
+            // A failed write, such as to a full disk, must not prevent reads.
             let ends_at = row.dates.ends_at(lifetimes);
             let touch = on_engine!(self.touch(hash, now, ends_at));
             if let Err(error) = metrics::TOUCH.measure(touch).await {
@@ -201,8 +202,8 @@ impl Store {
         Ok(Some(row))
     }
 
-    /// For how many seconds after its beginning the row of an ended session stays, to give the
-    /// reason: a little longer than its cookie can live.
+    /// Returns how many seconds after the start of a session its row is kept. This is slightly
+    /// longer than its cookie lives, so that the reason for its end can be shown.
     fn tombstone_lifetime(&self) -> i64 {
         seconds(self.limits.lifetimes.absolute).saturating_add(24 * 60 * 60)
     }
@@ -218,7 +219,7 @@ pub struct StoreOpener {
 }
 
 impl StoreOpener {
-    /// Returns a store for the calling thread, with its own connection for reading.
+    /// Returns a store for the calling thread, with its own connection for reads.
     #[must_use]
     pub fn for_this_thread(&self) -> Store {
         let engine = self.engine.for_this_thread();
@@ -232,7 +233,7 @@ struct Row {
     id: String,
     session: NewSession,
     dates: Dates,
-    /// Why it was ended. It may also have ended by its dates.
+    /// Why it was ended, if it was. It may also have expired by its dates.
     ended: Option<EndReason>,
 }
 
@@ -265,7 +266,7 @@ impl NewSession {
     }
 }
 
-/// Returns bytes from the system's cryptographic random generator.
+/// Returns bytes from the system's cryptographic random number generator.
 fn random<const N: usize>() -> Result<[u8; N], StoreError> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| StoreError::NoRandomness)?;
@@ -274,9 +275,9 @@ fn random<const N: usize>() -> Result<[u8; N], StoreError> {
 
 type Hash = [u8; 32];
 
-/// Hashes a name: enough to find its row, too little to use it. References have 256 random bits, so
-/// their plain hashes can't be searched. Names with guessable content, such as the email address in a
-/// rate limit, can be confirmed by someone who reads the store and guesses them.
+/// Hashes a name or a reference, so that a copy of the store has no usable reference. References
+/// have 256 random bits, so a plain hash can't be reversed. Names with guessable content, such as
+/// the email address in a rate limit, can be confirmed by guessing.
 fn hash(secret: &str) -> Hash {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());

@@ -1,30 +1,30 @@
-//! Session lifetimes, and the reasons why sessions end.
+//! Session lifetimes, and reasons why sessions end.
 
 use std::time::Duration;
 
 use crate::clock::seconds;
 
-/// The two limits of a session's life. NIST SP 800-63B-4, 2.1.3, wants users to sign in again after
-/// at most 30 days.
+/// The lifetimes of sessions. NIST SP 800-63B-4, 2.1.3, requires users to sign in again after at
+/// most 30 days.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
-    /// Ends a session that isn't used for this long.
+    /// The maximum time without a request.
     pub idle: Duration,
-    /// Ends every session after this long.
+    /// The maximum time after the start.
     pub absolute: Duration,
 }
 
-/// Why a session ended, unless its own browser signed out.
+/// Why a session ended, other than by signing out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndReason {
-    /// It wasn't used for the idle lifetime.
+    /// It was idle for too long.
     Idle,
     /// It reached the absolute lifetime.
     TimeLimit,
-    /// The user ended it from another session.
+    /// The user revoked it from another session.
     Elsewhere,
-    /// The user has since begun more sessions than allowed.
+    /// The user has begun more sessions than allowed since.
     TooManySessions,
     /// An administrator ended it.
     ByOperator,
@@ -34,7 +34,7 @@ impl EndReason {
     const ALL: [Self; 5] =
         [Self::Idle, Self::TimeLimit, Self::Elsewhere, Self::TooManySessions, Self::ByOperator];
 
-    /// Returns its name, as stored.
+    /// Returns the name of the reason, as stored.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -46,14 +46,14 @@ impl EndReason {
         }
     }
 
-    /// Returns the reason of this name.
+    /// Returns the reason with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 }
 
-/// How many seconds the clocks of instances may differ.
+/// The maximum difference between the clocks of instances, in seconds.
 const CLOCK_TOLERANCE: i64 = 5 * 60;
 
 /// The dates of one session, in seconds since 1970.
@@ -61,7 +61,7 @@ const CLOCK_TOLERANCE: i64 = 5 * 60;
 pub(crate) struct Dates {
     /// When it began.
     pub(crate) created_at: i64,
-    /// When it was last used, to within [`Dates::is_touch_due`].
+    /// When it was last used, with the accuracy of [`Dates::is_touch_due`].
     pub(crate) last_seen_at: i64,
 }
 
@@ -71,14 +71,14 @@ impl Dates {
         Self { created_at: now, last_seen_at: now }
     }
 
-    /// Returns when the session ends if no further request comes.
+    /// Returns when the session ends if no further request is made.
     pub(crate) fn ends_at(&self, lifetimes: Lifetimes) -> i64 {
         let idle = self.last_seen_at.saturating_add(seconds(lifetimes.idle));
         idle.min(self.time_limit(lifetimes))
     }
 
-    /// Returns why the session has ended by now, if it has. One with dates in the future was written
-    /// while a clock was ahead, and would live that much longer: it has ended.
+    /// Returns why the session has ended, if it has. A session with dates in the future was written
+    /// while a clock was ahead. It would live too long, so it has ended.
     pub(crate) fn ended(&self, now: i64, lifetimes: Lifetimes) -> Option<EndReason> {
         let latest = now.saturating_add(CLOCK_TOLERANCE);
         match now {
@@ -91,8 +91,8 @@ impl Dates {
         }
     }
 
-    /// Returns whether it is time to write that the session was used: once a minute, or a quarter of
-    /// the idle lifetime if that is less. A write with every request would cost more than the page.
+    /// Returns whether to store that the session was used: once a minute, or after a quarter of the
+    /// idle lifetime if that is less. Writing it on every request would cost more than the page.
     pub(crate) fn is_touch_due(&self, now: i64, lifetimes: Lifetimes) -> bool {
         let every = (seconds(lifetimes.idle) / 4).min(60);
         now.saturating_sub(self.last_seen_at) > every

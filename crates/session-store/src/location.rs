@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::redis;
 use crate::sqlite;
 
-/// The location of a store: a folder on this machine, or a server that instances share.
+/// The location of a store: a folder on this machine, or a server shared by instances.
 #[derive(Clone)]
 pub struct StoreLocation(pub(crate) Engine);
 
@@ -18,15 +18,15 @@ pub(crate) enum Engine {
     Redis(redis::Server),
 }
 
-/// How a store that instances share is reached and named.
+/// Options of a shared store.
 #[derive(Clone, Debug)]
 pub struct SharedOptions {
-    /// What messages call the store, such as the name of the setting that has its URL. The URL itself
-    /// is never shown, since it may hold a password.
+    /// The name of the store in messages, such as that of the setting with its URL. The URL is
+    /// never shown, since it may contain a password.
     pub name: String,
-    /// What every key begins with: letters, digits and `-_.:` only.
+    /// The prefix of all keys. May contain only letters, digits and `-_.:`.
     pub key_prefix: String,
-    /// Certificates in DER form that are trusted in addition to the system's.
+    /// Root certificates in DER form, trusted in addition to the system's.
     pub extra_roots: Vec<Vec<u8>>,
 }
 
@@ -40,21 +40,21 @@ impl Default for SharedOptions {
     }
 }
 
-/// Why a URL isn't the location of a store.
+/// Why a store location is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the location of the store {}", self.expected())]
 #[non_exhaustive]
 pub enum InvalidLocation {
-    /// It isn't a URL of a supported kind, or has parts that can't work.
+    /// The URL has an unsupported scheme or unusable parts.
     Url,
-    /// The key prefix has other characters than it may have.
+    /// The key prefix contains characters that aren't allowed.
     KeyPrefix,
-    /// The program was built without the feature for it.
+    /// The program was built without the required feature.
     NotBuilt,
 }
 
 impl InvalidLocation {
-    /// Returns what a setting with the URL must be, as the continuation of a sentence: "… is a URL".
+    /// Returns what the setting with the URL must be, to complete a sentence: "… is a URL".
     #[must_use]
     pub fn expected(self) -> &'static str {
         match self {
@@ -68,23 +68,23 @@ impl InvalidLocation {
 }
 
 impl StoreLocation {
-    /// Returns a location in this folder, for a single process.
+    /// Returns a location in this folder, for one process.
     #[must_use]
     pub fn folder(folder: impl Into<PathBuf>) -> Self {
         Self(Engine::Sqlite(folder.into()))
     }
 
-    /// Returns the location that this URL names, for any number of instances: `redis://` or, with
-    /// TLS, `rediss://`. Nothing is connected to yet.
+    /// Returns the location at this URL, for any number of instances: `redis://`, or `rediss://`
+    /// for TLS. Doesn't connect yet.
     ///
     /// # Errors
-    /// If the URL can't work.
+    /// Fails if the URL is invalid.
     #[cfg(feature = "redis")]
     pub fn url(url: &str, options: SharedOptions) -> Result<Self, InvalidLocation> {
         redis::Server::new(url, options).map(|server| Self(Engine::Redis(server)))
     }
 
-    /// Returns the location that this URL names, which is none without the feature `redis`.
+    /// Fails, because the feature `redis` is disabled.
     ///
     /// # Errors
     /// Always.
@@ -93,13 +93,13 @@ impl StoreLocation {
         Err(InvalidLocation::NotBuilt)
     }
 
-    /// Returns whether other instances may use the same store.
+    /// Returns whether several instances can use the store.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.as_folder().is_none()
     }
 
-    /// Returns the folder, if it is one.
+    /// Returns the folder of an embedded store.
     #[must_use]
     pub fn as_folder(&self) -> Option<&Path> {
         match &self.0 {
@@ -109,13 +109,14 @@ impl StoreLocation {
         }
     }
 
-    /// Returns whether there is a store, as far as is known without connecting to it.
+    /// Returns whether the store exists, as far as is known without connecting.
     #[must_use]
     pub fn exists(&self) -> bool {
         self.as_folder().is_none_or(|folder| folder.join(sqlite::FILE).exists())
     }
 
-    /// Queries whether a shared store may evict sessions when its memory is full. `None` for a folder.
+    /// Queries whether a shared store may evict sessions when its memory is full. Returns `None`
+    /// for a folder.
     pub async fn eviction(&self) -> Option<Eviction> {
         match &self.0 {
             Engine::Sqlite(_) => None,
@@ -125,7 +126,7 @@ impl StoreLocation {
     }
 }
 
-/// The file's path, or the name of a shared store, never its URL.
+/// Shows the path of the file, or the name of a shared store, but never its URL.
 impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -146,12 +147,12 @@ impl fmt::Debug for StoreLocation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Eviction {
-    /// It refuses writes and evicts nothing, as a session store must.
+    /// It rejects writes and evicts nothing, as a session store must.
     Off,
     /// Its memory has no limit.
     Unlimited,
-    /// It evicts sessions, by this policy.
+    /// It evicts sessions according to this policy.
     On(String),
-    /// It can't be reached, or its user isn't allowed to query the policy.
+    /// It can't be reached, or its user may not query the policy.
     Unknown,
 }

@@ -6,8 +6,9 @@ use tokio::time::{interval, sleep};
 
 use crate::Store;
 
-/// Removes expired rows now and every minute, in small steps that other writes fit between. Never
-/// returns: run it as a task, one for each store. A store shared by instances expires by itself.
+/// Removes expired rows now and every minute, in small steps so that other writes aren't delayed.
+/// Never returns, so spawn it as one task for each store. Rows in a shared store expire
+/// automatically.
 pub async fn every_minute(store: Store) {
     let mut minutes = interval(Duration::from_secs(60));
     loop {

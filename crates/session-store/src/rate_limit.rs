@@ -6,11 +6,11 @@ use crate::engine::{AnyEngine, Engine as _, on_engine};
 use crate::{RateLimitHit, Store, StoreError, metrics};
 
 impl Store {
-    /// Counts all of these hits in one step, or none of them if any limit refuses. Returns for each how
-    /// long its limit refuses, and `None` if it doesn't.
+    /// Counts all of these hits atomically, or none of them if a limit refuses one. Returns for
+    /// each hit how long its limit refuses it, or `None` if it doesn't.
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn check_rate_limits(
         &self,
         hits: &[RateLimitHit],

@@ -1,8 +1,8 @@
-//! The engine for many instances: Redis or Valkey.
+//! The engine for several instances: Redis or Valkey.
 //!
-//! Every call is one [script](scripts), so each is atomic and one round trip. Every key has a TTL,
-//! computed from the store's clock; a session's dates tell whether it is alive, as in every engine.
-//! Keys hold hashes only.
+//! Every operation is one [script](scripts), so it is atomic and takes one round trip. Every key
+//! has a TTL, based on the store's clock. Whether a session is alive depends on its dates, as in
+//! every engine. Keys contain only hashes.
 
 mod cause;
 mod connection;
@@ -32,20 +32,20 @@ use cause::{CLUSTER, NO_DATABASE, describe, remedy};
 use connection::{Connection, DEADLINE};
 use scripts::Scripts;
 
-/// A server, and what is needed to work with it. Clones share their scripts.
+/// A server and its scripts. Clones share them.
 #[derive(Clone)]
 pub(super) struct Server {
     client: Arc<Client>,
-    /// What messages call it.
+    /// The name of the server in messages.
     pub(super) name: Arc<str>,
     scripts: Arc<Scripts>,
 }
 
 impl Server {
-    /// Checks the URL, and connects to nothing yet.
+    /// Validates the URL without connecting.
     pub(super) fn new(url: &str, options: SharedOptions) -> Result<Self, InvalidLocation> {
         let SharedOptions { name, key_prefix, extra_roots } = options;
-        // The prefix becomes part of scripts.
+        // The prefix is inserted into the scripts.
         let in_prefix = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
         if !key_prefix.bytes().all(in_prefix) {
             return Err(InvalidLocation::KeyPrefix);
@@ -60,7 +60,7 @@ impl Server {
 }
 
 fn client(url: &str, extra_roots: &[Vec<u8>]) -> Option<Client> {
-    // `#insecure` would skip the check of certificates.
+    // `#insecure` would disable the verification of certificates.
     if url.contains('#') {
         return None;
     }
@@ -76,7 +76,8 @@ fn client(url: &str, extra_roots: &[Vec<u8>]) -> Option<Client> {
     (client.get_connection_info().redis_settings().db() >= 0).then_some(client)
 }
 
-/// The system's certificates and the extra ones in PEM form. `redis` uses either its own or these.
+/// Returns the certificates of the system and the extra ones in PEM form, because `redis` uses
+/// either its own or these.
 fn all_roots(extra_roots: &[Vec<u8>]) -> String {
     let system = rustls_native_certs::load_native_certs().certs;
     let is_usable =
@@ -90,20 +91,20 @@ fn all_roots(extra_roots: &[Vec<u8>]) -> String {
         .collect()
 }
 
-/// Whether this host of a URL can only be this machine.
+/// Returns whether this host of a URL can only be loopback.
 fn is_loopback(host: &str) -> bool {
     let is_ours = |ip: IpAddr| ip.to_canonical().is_loopback();
     host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_ours)
 }
 
-/// Fails if the server answers in time that it doesn't have the database of this URL.
+/// Fails if the server responds in time that the database in the URL doesn't exist.
 fn refuse_missing_database(server: &Server) -> Result<(), StoreError> {
-    // Every server has the first.
+    // Database 0 always exists.
     if server.client.get_connection_info().redis_settings().db() == 0 {
         return Ok(());
     }
     let (client, (tell, answer)) = (Arc::clone(&server.client), mpsc::channel());
-    // In a separate thread, since neither the name lookup nor the response has a time limit.
+    // Use a separate thread, because neither the name lookup nor the response has a time limit.
     std::thread::spawn(move || tell.send(client.get_connection().err()));
     let Ok(Some(error)) = answer.recv_timeout(DEADLINE) else { return Ok(()) };
     let is_final = matches!(remedy(&error), Some(CLUSTER | NO_DATABASE));
@@ -145,8 +146,8 @@ pub(super) struct Redis {
 }
 
 impl Opener {
-    /// Connects only to find out whether the database that the URL names exists. A server that is
-    /// down for a while doesn't keep the program from starting.
+    /// Connects only to check that the database in the URL exists. The program starts even if the
+    /// server is down.
     pub(super) fn open(server: &Server, clock: Clock) -> Result<Self, StoreError> {
         if let ConnectionAddr::Tcp(host, _) = server.client.get_connection_info().addr()
             && !is_loopback(host)
@@ -241,7 +242,7 @@ impl Engine for Redis {
         }
     }
 
-    /// The row has its TTL already.
+    /// The row already has its TTL.
     async fn expire(&self, hash: Hash, reason: EndReason, _: i64) -> Result<(), StoreError> {
         self.run(&self.scripts.expire.arg((key_part(&hash), reason.name()))).await
     }
@@ -285,7 +286,7 @@ impl Engine for Redis {
     ) -> Result<Vec<i64>, StoreError> {
         let mut check_rate_limits = self.scripts.check_rate_limits.arg(now);
         for RateLimitHit { name, cost, limit, enforced_once } in hits {
-            // Lua counts places from 1.
+            // Lua indexes start at 1.
             let (place, reached) =
                 enforced_once.map_or((0, 0), |(place, count)| (place + 1, count));
             let name = key_part(&hash(name));
@@ -301,7 +302,7 @@ impl Engine for Redis {
         self.run(&check_rate_limits).await
     }
 
-    /// Does nothing, since the server's TTLs remove expired rows.
+    /// Does nothing, because expired rows are removed by their TTLs.
     async fn purge_some(&self, _: i64, _: i64, _: i64) -> Result<bool, StoreError> {
         Ok(false)
     }
@@ -313,12 +314,13 @@ impl Redis {
     }
 }
 
-/// Returns a hash as keys have it.
+/// Returns a hash in the form used in keys.
 fn key_part(hash: &Hash) -> String {
     URL_SAFE_NO_PAD.encode(hash)
 }
 
-/// The set of the sessions that a filter finds, by a hash, since tools and slow logs show keys.
+/// Returns the key of the set of sessions that a filter selects. It contains a hash, because tools
+/// and slow logs show keys.
 fn set_of(filter: &SessionFilter) -> String {
     match filter {
         SessionFilter::User(id) => format!("of:{}", key_part(&hash(id))),
@@ -337,14 +339,14 @@ fn row(fields: Vec<Option<String>>) -> Result<Row, StoreError> {
             email: None,
             device: device.unwrap_or_default(),
             ip: ip.unwrap_or_default(),
-            // There are none of a session that has ended or expired.
+            // Ended and expired sessions have no values.
             values: values.unwrap_or_else(|| "{}".to_owned()),
         },
         dates: Dates {
             created_at: date(created_at).ok_or(StoreError::Unreadable)?,
             last_seen_at: date(last_seen_at).ok_or(StoreError::Unreadable)?,
         },
-        // A reason that only a newer version knows still means that the session has ended.
+        // An unknown reason, written by a newer version, still means that the session has ended.
         ended: ended.map(|reason| EndReason::from_name(&reason).unwrap_or(EndReason::Elsewhere)),
     })
 }

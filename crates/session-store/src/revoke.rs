@@ -4,10 +4,10 @@ use crate::engine::{AnyEngine, Engine as _, Revocation, on_engine};
 use crate::{EndReason, RevokeScope, SessionFilter, SessionInfo, Store, StoreError, metrics};
 
 impl Store {
-    /// Returns the sessions that are alive, the last seen first.
+    /// Returns the active sessions that the filter selects, the last seen first.
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn list(&self, filter: &SessionFilter) -> Result<Vec<SessionInfo>, StoreError> {
         let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
         let rows = metrics::LIST.measure(on_engine!(self.list(filter))).await?;
@@ -15,10 +15,10 @@ impl Store {
         Ok(alive.map(|row| row.info(lifetimes)).collect())
     }
 
-    /// Ends sessions and returns how many. They have ended from the next request on.
+    /// Revokes sessions and returns how many. They are rejected from the next request on.
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn revoke(
         &self,
         filter: SessionFilter,
@@ -28,10 +28,10 @@ impl Store {
         self.revoke_some(Some(filter), scope, reason).await
     }
 
-    /// Ends everyone's sessions and returns how many.
+    /// Revokes the sessions of all users and returns how many.
     ///
     /// # Errors
-    /// If the store fails.
+    /// Fails if the store does.
     pub async fn revoke_all(&self, reason: EndReason) -> Result<usize, StoreError> {
         let mut revoked = 0;
         loop {

@@ -1,8 +1,8 @@
-//! The embedded engine: one SQLite file.
+//! The embedded engine, in one SQLite file.
 //!
-//! Reads are lookups of a few microseconds, made on the worker thread with a connection of its own:
-//! handing them to another thread would cost ten times the read. Writes wait for the disk, so a
-//! separate thread makes them.
+//! Reads take a few microseconds. They are made on the worker thread, with a separate connection,
+//! because passing them to another thread would take ten times as long. Writes wait for the disk,
+//! so a separate thread makes them.
 
 mod file;
 mod writer;
@@ -23,7 +23,7 @@ use crate::{
     Dates, EndReason, Hash, NewSession, RateLimitHit, RevokeScope, Row, SessionFilter, StoreError,
 };
 
-/// Rows as [`row`] reads them.
+/// Selects the columns that [`row`] reads.
 macro_rules! select {
     ($condition:literal) => {
         concat!(
@@ -76,7 +76,7 @@ impl Engine for Sqlite {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Reads one index: a few milliseconds for a hundred thousand sessions.
+    /// Reads one index, which takes a few milliseconds for a hundred thousand sessions.
     async fn count(&self, now: i64) -> Result<u64, StoreError> {
         let sql = "SELECT count(*) FROM sessions WHERE ended IS NULL AND expires_at > ?1";
         let sessions: i64 =
@@ -137,7 +137,7 @@ impl Engine for Sqlite {
         self.write(move |db| delete(db, hash)).await
     }
 
-    /// In one transaction, which has to reach the disk.
+    /// Writes in one transaction, so that the disk is tested as well.
     async fn try_write(&self, name: Hash) -> Result<(), StoreError> {
         let try_write = move |db: &Connection| {
             db.execute("INSERT INTO claims (name_hash, expires_at) VALUES (?1, 0)", [name])?;
@@ -184,7 +184,7 @@ impl Engine for Sqlite {
         Ok(select.query_row([name], |row| row.get(0)).optional()?)
     }
 
-    /// In memory, since a single process uses this engine.
+    /// Counts in memory, because only one process uses this engine.
     async fn check_rate_limits(
         &self,
         hits: &[RateLimitHit],
@@ -199,7 +199,7 @@ impl Engine for Sqlite {
             RevokeScope::AllBut(id) => (None, Some(id)),
             RevokeScope::All => (None, None),
         };
-        // By user or by expiry: each has an index, so that none reads all rows.
+        // Both conditions have an index, so neither reads all rows.
         let (ids, name) = match revocation.filter.as_ref().map(column_and_name) {
             Some((column, name)) => (
                 format!("SELECT id FROM sessions WHERE {column} = :name AND +expires_at > :now"),
@@ -284,7 +284,7 @@ impl Sqlite {
         self.change(work).await.map(drop)
     }
 
-    /// Returns how many rows were changed.
+    /// Returns the number of changed rows.
     async fn change(
         &self,
         work: impl FnMut(&Connection) -> Result<usize, rusqlite::Error> + Send + 'static,
@@ -293,7 +293,7 @@ impl Sqlite {
     }
 }
 
-/// The column by which rows are found; each has an index.
+/// Returns the column and the value to select rows by. Both columns have an index.
 fn column_and_name(filter: &SessionFilter) -> (&'static str, &str) {
     match filter {
         SessionFilter::User(id) => ("person", id),
@@ -301,8 +301,8 @@ fn column_and_name(filter: &SessionFilter) -> (&'static str, &str) {
     }
 }
 
-/// Ends the sessions that meet the condition, for the reason `:why`: empties their rows, and keeps
-/// them until `:tombstone_lifetime` seconds after their beginning.
+/// Returns the SQL that ends the sessions that meet the condition, for the reason `:why`. It clears
+/// their rows, and keeps them until `:tombstone_lifetime` seconds after their start.
 fn end_those(condition: &str) -> String {
     format!(
         "UPDATE sessions SET ended = :why, person = NULL, email = NULL, device = '', address = '',
@@ -315,8 +315,8 @@ fn delete(db: &Connection, hash: Hash) -> Result<usize, rusqlite::Error> {
     db.prepare_cached("DELETE FROM sessions WHERE reference_hash = ?1")?.execute([hash])
 }
 
-/// How many rows of each kind a purge removes at a time, while writes wait for it: a few
-/// milliseconds' worth.
+/// The maximum number of rows of each kind to remove at a time. This takes a few milliseconds,
+/// during which other writes wait.
 const PURGED_AT_ONCE: i64 = 200;
 
 const EXPIRED: [&str; 3] = [
@@ -344,7 +344,7 @@ fn row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
             values: row.get(4)?,
         },
         dates: Dates { created_at: row.get(5)?, last_seen_at: row.get(6)? },
-        // A reason that only a newer version knows still means that the session has ended.
+        // An unknown reason, written by a newer version, still means that the session has ended.
         ended: ended.map(|reason| EndReason::from_name(&reason).unwrap_or(EndReason::Elsewhere)),
     })
 }

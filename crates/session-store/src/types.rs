@@ -1,4 +1,4 @@
-//! The types of the store's interface.
+//! The types of the store's API.
 
 use std::time::Duration;
 
@@ -6,76 +6,76 @@ use serde::{Deserialize, Serialize};
 
 use crate::{EndReason, Lifetimes};
 
-/// A session to begin.
+/// The values of a new session.
 #[derive(Clone, Default)]
 pub struct NewSession {
-    /// The user's ID; `None` for a visitor who isn't signed in.
+    /// The user's ID. `None` for a visitor who isn't signed in.
     pub user_id: Option<String>,
-    /// The user's email address, by which [`SessionFilter::Email`] finds the session. Not read back.
+    /// The user's email address, which [`SessionFilter::Email`] selects by. It can't be read back.
     pub email: Option<String>,
-    /// The browser, in words.
+    /// The name of the browser, such as `Firefox on Linux`.
     pub device: String,
     /// The IP address.
     pub ip: String,
-    /// The values that the app keeps in the session: a map in JSON.
+    /// The app's values, a JSON map.
     pub values: String,
 }
 
-/// The session of a reference.
+/// The result of looking up a reference.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Found {
-    /// A session that is alive.
+    /// An active session.
     #[non_exhaustive]
     Alive {
-        /// When and where it began.
+        /// Its dates, browser and IP address.
         info: SessionInfo,
         /// The user's ID.
         user_id: Option<String>,
-        /// The values that the app keeps in the session: a map in JSON.
+        /// The app's values, a JSON map.
         values: String,
     },
     /// A session that has ended.
     Ended(EndReason),
 }
 
-/// What a user may know about one of their sessions.
+/// The details of a session that its user may see.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SessionInfo {
-    /// Names the session in pages and URLs. It is not a secret.
+    /// The ID of the session in pages and URLs. It is not a secret.
     pub id: String,
-    /// The browser that it began in, in words.
+    /// The name of the browser that began it, such as `Firefox on Linux`.
     pub device: String,
-    /// The IP address that it began from.
+    /// The IP address that began it.
     #[serde(rename = "address")]
     pub ip: String,
     /// When it began, in seconds since 1970.
     pub created_at: i64,
-    /// When it was last used, to within a minute.
+    /// When it was last used, in seconds since 1970, accurate to a minute.
     pub last_seen_at: i64,
-    /// When it ends if no further request comes.
+    /// When it ends if no further request is made, in seconds since 1970.
     pub expires_at: i64,
 }
 
 /// The limits of sessions.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long a session lives.
+    /// The lifetimes of a session.
     pub lifetimes: Lifetimes,
-    /// How many sessions a user may have. Another one ends the least recently used.
+    /// The maximum number of sessions per user. A further session ends the least recently used one.
     pub sessions_per_user: u32,
 }
 
-/// Whose sessions.
+/// Selects sessions by user.
 #[derive(Clone, Debug)]
 pub enum SessionFilter {
-    /// Those of the user with this ID.
+    /// The sessions of the user with this ID.
     User(String),
-    /// Those that began with this email address, of however many users.
+    /// The sessions that began with this email address, possibly of several users.
     Email(String),
 }
 
-/// Which of the sessions that a filter finds.
+/// Selects sessions among those of a filter.
 #[derive(Clone, Debug)]
 pub enum RevokeScope {
     /// The one with this ID.
@@ -86,31 +86,32 @@ pub enum RevokeScope {
     All,
 }
 
-/// At most this many hits in a window.
+/// A rate limit: a maximum number of hits in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// How many.
+    /// The maximum number of hits.
     pub at_most: u32,
-    /// The length of the window, which the first hit opens.
+    /// The length of the window, which opens with the first hit.
     pub within: Duration,
 }
 
 /// A hit on a rate limit.
 #[derive(Clone)]
 pub struct RateLimitHit {
-    /// The name of what is limited. The store keeps a hash of it.
+    /// The name of the counter. The store keeps only its hash.
     pub name: String,
-    /// How much it counts. 0 only checks.
+    /// The cost of the hit. A cost of 0 only checks the limit.
     pub cost: u32,
-    /// Refuses once it is reached.
+    /// The limit. Further hits are refused once it is reached.
     pub limit: RateLimit,
-    /// Refuses only once another limit has reached a count: its place among the hits that are checked
-    /// together, and that count. Until then it counts beyond its limit.
+    /// If set, the limit refuses hits only once another counter has reached a count. Until then,
+    /// hits are counted beyond the limit. Has the index of the other hit in the slice, and the
+    /// count.
     pub enforced_once: Option<(usize, u32)>,
 }
 
 impl RateLimitHit {
-    /// Returns a hit that counts one.
+    /// Returns a hit with a cost of 1.
     #[must_use]
     pub fn one(name: String, limit: RateLimit) -> Self {
         Self { name, cost: 1, limit, enforced_once: None }

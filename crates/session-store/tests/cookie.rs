@@ -1,4 +1,4 @@
-//! The cookie that carries a session's reference.
+//! The session cookie.
 
 #![cfg(feature = "actix-session")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -105,7 +105,7 @@ async fn a_cookie_under_an_older_key_is_replaced() {
         assert_eq!(read_body(response).await, format!("a=1; {}; x{old}", pair(&set)));
 
         let response = call_service(&site, get("/cached", old.clone())).await;
-        assert!(!response.headers().contains_key(SET_COOKIE), "others may keep it");
+        assert!(!response.headers().contains_key(SET_COOKIE), "shared caches may store it");
         let response = call_service(&site, get("/own", old)).await;
         assert_eq!(response.headers().get_all(SET_COOKIE).count(), 1);
     }

@@ -1,4 +1,4 @@
-//! The client's IP address: the peer's, or the one that a trusted proxy reports.
+//! The client's IP address: that of the peer, or the one that a trusted proxy reports.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -6,15 +6,15 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HeaderName, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
-/// Returns the IP address of the client. Of the addresses in `Forwarded` and `X-Forwarded-For` only
-/// those that trusted proxies wrote count: read from the right, the first that isn't a trusted proxy's
-/// own (RFC 7239; ASVS 4.1.3).
+/// Returns the IP address of the client, or `None` if the peer isn't known, as in tests without a
+/// connection.
 ///
-/// Most proxies write one of the two headers and pass the other on as the client sent it. If they name
-/// different clients, neither is used and the result is the proxy's address, so that clients can't
-/// choose the address that limits count.
+/// Of the addresses in `Forwarded` and `X-Forwarded-For`, only those written by trusted proxies
+/// count. The result is the rightmost address that isn't a trusted proxy's (RFC 7239; ASVS 4.1.3).
 ///
-/// `None` if the peer isn't known, as in tests without a connection.
+/// Most proxies write one of the two headers and forward the other as the client sent it. If the
+/// two name different clients, neither is used and the result is the proxy's address. Otherwise,
+/// clients could choose the address that rate limits apply to.
 #[must_use]
 pub fn from_request(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |ip: &IpAddr| trusted_proxies.iter().any(|net| net.contains(ip));
@@ -24,18 +24,18 @@ pub fn from_request(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<
     }
     let client = |hops: Vec<Option<IpAddr>>| {
         let mut last_known = peer;
-        // An entry that can't be read hides those before it.
+        // An unreadable entry hides those before it.
         for hop in hops.iter().rev().map_while(|hop| *hop) {
             last_known = hop;
             if !is_trusted(&hop) {
                 break;
             }
         }
-        // A header without a hop contradicts nothing.
+        // A header without any hop doesn't contradict the other.
         (!hops.is_empty()).then_some(last_known)
     };
     // An element without `for` also hides those before it, which the client may have written. If no
-    // element has one, the header counts as absent.
+    // element has `for`, the header counts as absent.
     let forwarded = hops(request, &FORWARDED, forwarded_hops);
     let is_absent = forwarded.iter().all(Option::is_none);
     let forwarded = forwarded.into_iter().map(Option::flatten).filter(|_| !is_absent).collect();
@@ -48,9 +48,9 @@ pub fn from_request(request: &HttpRequest, trusted_proxies: &[IpNet]) -> Option<
     }
 }
 
-/// Returns the address that stands for one client in limits: an IPv4 address, or the /64 that an IPv6
-/// client may choose its addresses from. An address of NAT64 (RFC 6052, 2.1) stands for the IPv4 address
-/// in it, and `::` for a client that isn't known.
+/// Returns the address that identifies a client in rate limits: the IPv4 address, or the /64
+/// network of an IPv6 address. A NAT64 address (RFC 6052, 2.1) is converted to the IPv4 address in
+/// it. `::` identifies unknown clients.
 #[must_use]
 pub fn network(client: Option<IpAddr>) -> IpAddr {
     let Some(client) = client else { return Ipv6Addr::UNSPECIFIED.into() };
@@ -65,8 +65,8 @@ pub fn network(client: Option<IpAddr>) -> IpAddr {
     }
 }
 
-/// Returns the networks around a client's [`network`] that one customer of a provider may have, the
-/// widest last, and as how many clients each counts.
+/// Returns the wider networks around a client's [`network`] that one customer of a provider may
+/// have, each with the number of clients that it counts as. The widest is last.
 pub fn wider_networks(network: IpAddr) -> impl Iterator<Item = (IpNet, u32)> {
     let wider: &[_] = if network.is_ipv4() { &[(24, 16)] } else { &[(56, 4), (48, 16)] };
     wider.iter().filter_map(move |(prefix, clients)| {
@@ -74,16 +74,17 @@ pub fn wider_networks(network: IpAddr) -> impl Iterator<Item = (IpNet, u32)> {
     })
 }
 
-/// The hops in a header, from the client to this server.
+/// Returns the hops in a header, in the order from the client to this server.
 fn hops<T>(request: &HttpRequest, name: &HeaderName, read: impl Fn(&str) -> Vec<T>) -> Vec<T> {
     let values = request.headers().get_all(name);
     values.flat_map(|value| read(value.to_str().unwrap_or("?"))).collect()
 }
 
-/// The elements of a `Forwarded` value (RFC 7239, 4): `None` for one without `for`, `Some(None)` for one
-/// that can't be read.
+/// Returns the elements of a `Forwarded` value (RFC 7239, 4): `None` for one without `for`, and
+/// `Some(None)` for an unreadable one.
 fn forwarded_hops(value: &str) -> Vec<Option<Option<IpAddr>>> {
-    // An open quote that the client sent would hide what the proxy appends. Addresses need no escapes.
+    // An open quote sent by the client would hide what the proxy appends. Addresses need no
+    // escapes.
     if value.contains('\\') || value.matches('"').count() % 2 == 1 {
         return vec![Some(None)];
     }
@@ -91,7 +92,7 @@ fn forwarded_hops(value: &str) -> Vec<Option<Option<IpAddr>>> {
     elements.map(forwarded_for).collect()
 }
 
-/// The `for` of one element (RFC 7239, 6).
+/// Returns the `for` of one element (RFC 7239, 6).
 fn forwarded_for(element: &str) -> Option<Option<IpAddr>> {
     let mut pairs = split_unquoted(element, ';').map(str::trim).filter(|pair| !pair.is_empty());
     pairs.find_map(|pair| match pair.split_once('=') {
@@ -103,7 +104,7 @@ fn forwarded_for(element: &str) -> Option<Option<IpAddr>> {
     })
 }
 
-/// Splits at a separator that isn't in a quoted string.
+/// Splits at separators outside of quoted strings.
 fn split_unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut is_quoted = false;
     text.split(move |c| {
@@ -112,7 +113,7 @@ fn split_unquoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An IP address with or without a port; IPv6 with a port is in brackets.
+/// Parses an IP address with or without a port. IPv6 with a port is in brackets.
 fn parse(node: &str) -> Option<IpAddr> {
     let node = node.trim();
     let ip = match node.strip_prefix('[') {

@@ -1,8 +1,10 @@
-//! A listener whose connections take little memory: HTTP/1.1 only, one request at a time.
+//! A listener whose connections use little memory. It supports only HTTP/1.1, and one request at a
+//! time.
 //!
-//! actix-http alone decodes 128 KiB of requests at once, into up to a hundred times as much memory, and
-//! keeps reading while the client reads no responses: 13 MiB for one connection (measured, 3.20.0). So
-//! here it gets 2 KiB at a time, and nothing while it responds to a request.
+//! By itself, actix-http decodes 128 KiB of requests at once, which can take up to a hundred times
+//! as much memory. It also continues to read while the client doesn't read responses, which took 13
+//! MiB for one connection (measured, 3.20.0). Here, it gets 2 KiB at a time, and nothing while it
+//! responds to a request.
 
 use std::cell::Cell;
 use std::fmt::Debug;
@@ -29,18 +31,18 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How much actix-http gets at once, in bytes.
+/// The maximum number of bytes that actix-http gets at once.
 const STEP: usize = 2 * 1024;
-/// The longest from the end of a response to the end of the next request's head, and from the first to
-/// the last byte of a body.
+/// The timeout from the end of a response to the end of the next request's head, and from the first
+/// to the last byte of a body.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client may read nothing of a response.
+/// The timeout for a client that reads nothing of a response.
 const SEND_TIMEOUT: Duration = Duration::from_secs(20);
-/// The system's buffers of a connection, in bytes each way. Linux doubles this (socket(7)).
+/// The size of the socket buffers in bytes, in each direction. Linux doubles it (socket(7)).
 const SYSTEM_BUFFER: usize = 32 * 1024;
 
 /// Returns a server for at most this many connections, evenly distributed over one thread for each
-/// processor. Connections in a TLS handshake count, too.
+/// processor. Connections in a TLS handshake count as well.
 #[must_use]
 pub fn server(max_connections: NonZeroUsize) -> ServerBuilder {
     let max_connections = max_connections.get();
@@ -52,15 +54,16 @@ pub fn server(max_connections: NonZeroUsize) -> ServerBuilder {
     server.max_concurrent_connections(max_connections / threads)
 }
 
-/// Makes the server serve this app on this listener, over TLS if there is a configuration for it. This
-/// replaces `HttpServer`, which can't bound the memory of connections.
+/// Makes the server serve this app on this listener, over TLS if a configuration for it is given.
+/// This replaces `HttpServer`, which can't limit the memory of connections.
 ///
-/// A connection has ten seconds to send a request's head, and ten for its body. It is closed after
-/// twenty in which the client reads nothing of a response. It speaks HTTP/1.1 only. The app needs the layer
-/// [`backpressure`](crate::backpressure), or a connection is read while it is sent a response.
+/// A connection has ten seconds to send the head of a request, and ten for its body. It is closed
+/// if the client reads nothing of a response for twenty seconds. Only HTTP/1.1 is supported. The
+/// app needs the layer [`backpressure`](crate::backpressure). Otherwise, a connection is read while
+/// a response is sent on it.
 ///
 /// # Errors
-/// When the listener doesn't accept its options.
+/// Fails if the listener doesn't accept its options.
 pub fn listen<F, I, S, B>(
     server: ServerBuilder,
     listener: TcpListener,
@@ -77,14 +80,14 @@ where
     <S::Service as Service<Request>>::Future: 'static,
     B: MessageBody + 'static,
 {
-    // Accepted connections inherit these. actix-http has no timeout of its own for sending; the system
-    // closes connections that take nothing (tcp(7)).
+    // Accepted connections inherit these options. actix-http has no timeout for sending, so the
+    // system closes connections whose client doesn't read (tcp(7)).
     let socket = SockRef::from(&listener);
     socket.set_recv_buffer_size(SYSTEM_BUFFER)?;
     socket.set_send_buffer_size(SYSTEM_BUFFER)?;
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(SEND_TIMEOUT))?;
-    // The rest is what `HttpServer` does.
+    // The rest does what `HttpServer` does.
     let shutdown = server.graceful_shutdown_signal();
     let http = move || {
         let shutdown = shutdown.clone();
@@ -146,7 +149,7 @@ impl ReadGate {
     }
 }
 
-/// Nothing more of a request's connection is read until this is dropped.
+/// Prevents reading from a request's connection until it is dropped.
 pub(crate) struct ReadPause(Option<Rc<ReadGate>>);
 
 impl ReadPause {
@@ -163,7 +166,7 @@ impl Drop for ReadPause {
     }
 }
 
-/// Lets the connection be read meanwhile, for the body of this request and for ten seconds.
+/// Allows reading from the connection for ten seconds, for the body of this request.
 pub(crate) async fn reading_body<T>(request: &HttpRequest, reading: impl Future<Output = T>) -> T {
     let gate = ReadGate::of(request);
     gate.iter().for_each(|gate| gate.open());
@@ -176,14 +179,14 @@ trait Stream: AsyncRead + AsyncWrite + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
 
-/// A connection as actix-http sees it.
+/// The connection that actix-http gets.
 struct Connection {
     stream: Box<dyn Stream>,
     gate: Rc<ReadGate>,
     timer: Pin<Box<Sleep>>,
-    /// Whether actix-http has yet to decode what it was given.
+    /// Whether actix-http hasn't yet decoded what it got.
     has_undecoded: bool,
-    /// Whether the client has yet to read what was written.
+    /// Whether the client hasn't yet read what was written.
     is_blocked: bool,
 }
 
@@ -221,10 +224,10 @@ impl AsyncRead for Connection {
             self.timer.as_mut().reset(until);
         }
         if self.timer.as_mut().poll(context).is_ready() {
-            // actix-http sees a connection that the client has closed.
+            // Report a closed connection to actix-http.
             return Poll::Ready(Ok(()));
         }
-        // actix-http reads until there is nothing more, and only then decodes. Let it decode first.
+        // actix-http reads until no more is available, and only then decodes. Make it decode first.
         if mem::take(&mut self.has_undecoded) {
             context.waker().wake_by_ref();
             return Poll::Pending;

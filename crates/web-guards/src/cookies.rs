@@ -10,19 +10,19 @@ use actix_web::middleware::Next;
 
 use crate::Rejection;
 
-/// The most bytes of `Cookie` headers that are read: browsers send no more to one site.
+/// The maximum size of `Cookie` headers, in bytes. Browsers send no more to one site.
 pub const MAX_BYTES: usize = 8 * 1024;
 
-/// Cookies of this prefix can't be set by other hosts (RFC 6265bis, 4.1.3.2).
+/// The prefix of cookies that other hosts can't set (RFC 6265bis, 4.1.3.2).
 const HOST_PREFIX: &str = "__Host-";
 
-/// A layer that reduces the `Cookie` headers to what [`exact`] reads, in one header, so that all inner
-/// layers read the same cookies. It rejects more than [`MAX_BYTES`] with
-/// [`Rejection::CookiesTooLarge`]. For [`from_fn`](actix_web::middleware::from_fn), outside of
-/// everything that reads cookies.
+/// Reduces the `Cookie` headers to one header with what [`exact`] reads, so that all inner layers
+/// read the same cookies. Rejects more than [`MAX_BYTES`] with [`Rejection::CookiesTooLarge`]. Use
+/// this layer with [`from_fn`](actix_web::middleware::from_fn), around everything that reads
+/// cookies.
 ///
 /// # Errors
-/// Those of the wrapped service.
+/// Returns the errors of the wrapped service.
 pub async fn exact_cookies(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -43,19 +43,19 @@ pub async fn exact_cookies(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// Whether there is one header that has nothing but so many cookies.
+/// Returns whether there is one header with exactly this many cookies.
 fn is_complete(headers: &HeaderMap, cookies: usize) -> bool {
     let mut all = headers.get_all(COOKIE);
     let pairs = |header: &HeaderValue| header.as_bytes().split(|byte| *byte == b';').count();
     all.next().map_or(0, pairs) == cookies && all.next().is_none()
 }
 
-/// Reads the values of a request's `Cookie` headers by their exact bytes: names and values aren't
-/// percent-decoded, and a pair that isn't plain ASCII is skipped without hiding the others.
+/// Reads the cookies of a request by their exact bytes. Names and values aren't percent-decoded. A
+/// pair that isn't plain ASCII is skipped without affecting the others.
 ///
-/// Frameworks that decode names let a sibling subdomain plant `%5F%5FHost-session`, which no browser
-/// guards, and have it read as `__Host-session` (GHSA-j6w9-fv6q-3q52). If a `__Host-` name comes with
-/// two different values, neither is returned, since one of them is planted.
+/// If a framework decodes names, a sibling subdomain can set `%5F%5FHost-session`, which browsers
+/// don't protect, and have it read as `__Host-session` (GHSA-j6w9-fv6q-3q52). If a `__Host-` name
+/// has two different values, neither is returned, because one of them comes from an attacker.
 ///
 /// Returns `None` if the headers are longer than [`MAX_BYTES`].
 #[must_use]
@@ -63,7 +63,7 @@ pub fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
     let mut cookies = HashMap::new();
     let mut planted = HashSet::new();
     let mut length = 0;
-    // HTTP/2 may split the header (RFC 9113, 8.2.3), and a proxy may pass the parts on.
+    // HTTP/2 may split the header (RFC 9113, 8.2.3), and a proxy may forward the parts separately.
     for header in headers.get_all(COOKIE).map(HeaderValue::as_bytes) {
         length += header.len();
         if length > MAX_BYTES {
@@ -89,7 +89,7 @@ pub fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
 fn plain_pair(pair: &[u8]) -> Option<(&str, &str)> {
     let pair = std::str::from_utf8(pair).ok()?;
     let (name, value) = pair.trim_matches([' ', '\t']).split_once('=')?;
-    // RFC 6265, 4.1.1, without the percent sign, which frameworks decode.
+    // RFC 6265, 4.1.1, except for the percent sign, which frameworks decode.
     let in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&byte);
     let in_value = |byte: u8| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
     (!name.is_empty() && name.bytes().all(in_name) && value.bytes().all(in_value))

@@ -1,4 +1,4 @@
-//! The browser and system that a `User-Agent` claims, by their common names.
+//! Names of browsers and systems, from `User-Agent`.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
@@ -6,15 +6,15 @@ use actix_web::http::header::USER_AGENT;
 /// The name of a browser that isn't recognized.
 pub const UNKNOWN: &str = "Unknown browser";
 
-/// Returns the name of the browser that sends this request.
+/// Returns the name of the browser that sent this request.
 #[must_use]
 pub fn from_request(request: &HttpRequest) -> String {
     let claim = request.headers().get(USER_AGENT).and_then(|claim| claim.to_str().ok());
     from_user_agent(claim.unwrap_or_default())
 }
 
-/// Returns the name of a browser and its system, such as "Firefox on Linux". It is what the client
-/// claims: good for a list in which users recognize their own sessions, and for no decision.
+/// Returns the name of a browser and its system, such as "Firefox on Linux". Clients can claim any
+/// name, so use it only to help users recognize their sessions, and never for a decision.
 #[must_use]
 pub fn from_user_agent(user_agent: &str) -> String {
     let named = |table: &[(&str, &'static str)]| {
@@ -27,7 +27,7 @@ pub fn from_user_agent(user_agent: &str) -> String {
     }
 }
 
-/// The order matters: nearly every browser also claims to be the ones below it.
+/// The order matters, because nearly every browser also claims to be the ones below it.
 const BROWSERS: [(&str, &str); 12] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -43,7 +43,8 @@ const BROWSERS: [(&str, &str); 12] = [
     ("curl/", "curl"),
 ];
 
-/// As above: Android claims to be Linux, and an iPhone to be like Mac OS X.
+/// The order matters here as well: Android claims to be Linux, and iPhone claims to be like Mac OS
+/// X.
 const SYSTEMS: [(&str, &str); 7] = [
     ("Windows", "Windows"),
     ("iPhone", "iPhone"),

@@ -1,4 +1,4 @@
-//! Panics and errors, as responses.
+//! Turns panics and errors into responses.
 
 use std::panic::AssertUnwindSafe;
 
@@ -12,18 +12,19 @@ use futures_util::FutureExt;
 
 use crate::Rejection;
 
-/// A layer that turns a panic into [`Rejection::Panicked`], and keeps the worker thread alive. The
-/// response doesn't contain the panic's message. For [`from_fn`](actix_web::middleware::from_fn),
-/// around each resource: behind the router, where cloning the request is safe.
+/// Turns a panic into [`Rejection::Panicked`], so that the worker thread doesn't end. The response
+/// doesn't contain the message of the panic. Use this layer with
+/// [`from_fn`](actix_web::middleware::from_fn), around each resource, where cloning the request is
+/// safe.
 ///
 /// # Errors
-/// Those of the wrapped service.
+/// Returns the errors of the wrapped service.
 pub async fn catch_panics(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let http_request = request.request().clone();
-    // Shared locks and channels report by themselves if a panic broke them.
+    // Locks and channels report by themselves if a panic broke them.
     let response = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind();
     match response.await {
         Ok(response) => Ok(response?.map_into_boxed_body()),
@@ -31,12 +32,12 @@ pub async fn catch_panics(
     }
 }
 
-/// Replaces each response that is an error: `render` makes the new one, such as a page. Its own
-/// `Set-Cookie` and `Allow` headers are kept. For a middleware of the app, outside of everything that
-/// may fail.
+/// Replaces each error response with the one that `render` returns, such as a page. Keeps the
+/// `Set-Cookie` and `Allow` headers of the original. Use it in a middleware around everything that
+/// can fail.
 ///
-/// An error is a response that carries an [`actix_web::Error`], such as a [`Rejection`], or one with an
-/// error status and no `Content-Type`, as actix-web makes for 404 and 405.
+/// An error response is one that contains an [`actix_web::Error`], such as a [`Rejection`], or one
+/// with an error status and no `Content-Type`, as actix-web creates for 404 and 405.
 ///
 /// ```
 /// use actix_web::middleware::from_fn;
@@ -58,7 +59,7 @@ pub async fn catch_panics(
 /// ```
 ///
 /// # Errors
-/// Those of the wrapped service.
+/// Returns the errors of the wrapped service.
 pub async fn replace_errors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

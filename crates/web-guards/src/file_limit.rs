@@ -1,4 +1,4 @@
-//! The limit on open files: each connection is one.
+//! The limit on open files, which include connections.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -13,7 +13,7 @@ pub enum FileLimitError {
     /// The limit can't be read.
     #[error("could not read the limit on open files")]
     Io(#[source] io::Error),
-    /// The hard limit is too low to start with.
+    /// The hard limit is too low to start.
     #[error(
         "the limit on open files is {limit}, and at least {needed} are needed: raise the hard limit \
          (`ulimit -Hn`, or `LimitNOFILE=` in a systemd unit)"
@@ -21,21 +21,21 @@ pub enum FileLimitError {
     TooLow {
         /// The limit.
         limit: u64,
-        /// What the program needs without any connection.
+        /// The number of files that the program needs without any connection.
         needed: u64,
     },
 }
 
-/// Raises the soft limit on open files to the hard limit. Logs a warning if that allows fewer than this
-/// many connections.
+/// Raises the soft limit on open files to the hard limit. Logs a warning if that allows fewer than
+/// this many connections.
 ///
 /// # Errors
-/// When the hard limit is too low for a server without any connection.
+/// Fails if the hard limit is too low even without any connection.
 pub fn raise_file_limit(max_connections: NonZeroUsize) -> Result<(), FileLimitError> {
     let limit = rlimit::increase_nofile_limit(u64::MAX)
         .or_else(|_| Resource::NOFILE.get_soft())
         .map_err(FileLimitError::Io)?;
-    // The files of listeners and an embedded database, and those of each worker thread.
+    // For listeners and an embedded database, and for each worker thread.
     let threads = available_parallelism().map_or(1, |threads| threads.get() as u64);
     let needed = 32 + 4 * threads;
     if limit < needed {

@@ -1,4 +1,4 @@
-//! Security headers on every response.
+//! Adds security headers to every response.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use crate::{Layer, Responding};
 const DEFAULTS: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    // With `no-referrer` Chromium would send `Origin: null` with the site's own forms.
+    // With `no-referrer`, Chromium would send `Origin: null` with the site's own forms.
     (header::REFERRER_POLICY, "same-origin"),
     (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
     (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
@@ -21,20 +21,21 @@ const DEFAULTS: [(HeaderName, &str); 7] = [
         header::PERMISSIONS_POLICY,
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
-    // Static files set their own; anything else may be personal.
+    // Static files have a header of their own. Everything else may be personal.
     (header::CACHE_CONTROL, "no-store"),
 ];
 
-/// RFC 6797. ASVS 3.4.1 requires a year, browsers' preload lists recommend two.
+/// RFC 6797. ASVS 3.4.1 requires one year; preload lists of browsers recommend two.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
-/// The headers that the layer adds to every response. A response that has one of them keeps its own.
+/// The headers that the layer adds to every response that doesn't already have them.
 #[derive(Clone, Debug)]
 pub struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);
 
 impl SecurityHeaders {
-    /// The defaults: no framing, no sniffing, no caching, no embedding in other sites, and a Content
-    /// Security Policy for pages with these scripts, each given by its hash (`sha256-…`).
+    /// Returns the default headers, which forbid framing, sniffing, caching and embedding by other
+    /// sites. The Content Security Policy allows only these scripts, each given by its hash
+    /// (`sha256-…`).
     #[must_use]
     pub fn new<S: AsRef<str>>(scripts: impl IntoIterator<Item = S>) -> Self {
         let defaults = DEFAULTS.map(|(name, value)| (name, HeaderValue::from_static(value)));
@@ -42,14 +43,14 @@ impl SecurityHeaders {
         Self(defaults.into_iter().chain([policy]).collect())
     }
 
-    /// Adds `Strict-Transport-Security` for two years, with subdomains. Not for `localhost`, where it
-    /// would hold for every program on the machine.
+    /// Adds `Strict-Transport-Security` for two years, including subdomains. Don't use it for
+    /// `localhost`, where it would apply to every program on the machine.
     #[must_use]
     pub fn with_hsts(self) -> Self {
         self.with(header::STRICT_TRANSPORT_SECURITY, HSTS)
     }
 
-    /// Adds a header, or replaces the default of this name.
+    /// Adds a header, or replaces the default with this name.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.retain(|(other, _)| *other != name);
@@ -57,8 +58,8 @@ impl SecurityHeaders {
         self
     }
 
-    /// The layer, for `App::wrap`. Outside of what renders error pages, so that those have the headers,
-    /// too.
+    /// Returns the layer for `App::wrap`. Wrap it around the layer that renders error pages, so
+    /// that they have the headers as well.
     pub fn layer<S, B>(self) -> impl Layer<S, B>
     where
         S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
@@ -100,6 +101,6 @@ pub fn content_security_policy<S: AsRef<str>>(scripts: impl IntoIterator<Item = 
          require-trusted-types-for 'script'; trusted-types 'none'",
         scripts.join(" ")
     );
-    // Only a hash that isn't ASCII could fail.
+    // This fails only for a hash that isn't ASCII.
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }

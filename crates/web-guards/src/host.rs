@@ -1,4 +1,4 @@
-//! Serves one host only, so that no page or email is ever made for another one.
+//! Serves only one host, so that no page or email is created for another.
 
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ pub struct ServedHost {
 }
 
 impl ServedHost {
-    /// The host and port of this URL. Its default port may be named or left out.
+    /// Creates it from the host and port of this URL. Requests may omit the default port.
     #[must_use]
     pub fn new(base_url: &Url) -> Self {
         let usual = &base_url[Position::BeforeHost..Position::AfterPort];
@@ -30,15 +30,15 @@ impl ServedHost {
         Self { authorities: [usual.to_owned(), format!("{host}:{port}")], exempt: None }
     }
 
-    /// Serves paths that begin with this under any host: health checks of load balancers, which know
-    /// only an IP address.
+    /// Serves paths with this prefix under any host. Health checks of load balancers, for example,
+    /// use an IP address.
     #[must_use]
     pub fn exempt(self, prefix: &str) -> Self {
         Self { exempt: Some(prefix.to_owned()), ..self }
     }
 
-    /// Whether the request is for this host. The `Host` header and the authority of the request
-    /// target must both name it, where they are present; at least one must be.
+    /// Returns whether the request is for this host. If present, the `Host` header and the
+    /// authority of the request target must both name it. At least one must be present.
     #[must_use]
     pub fn is_named_by(&self, request: &HttpRequest) -> bool {
         let host = request.headers().get(HOST).map(|host| host.as_bytes());
@@ -50,7 +50,7 @@ impl ServedHost {
         names.peek().is_some() && names.all(is_ours)
     }
 
-    /// The layer, for `App::wrap`.
+    /// Returns the layer for `App::wrap`.
     pub fn layer<S, B>(self) -> impl Layer<S, BoxBody>
     where
         S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,

@@ -1,8 +1,8 @@
 //! A plain HTTP listener that redirects to the site's HTTPS address and does nothing else.
 //!
-//! The target consists of the configured URL and the path and query of the request. It never contains
-//! `Host`, which the sender chooses. `Strict-Transport-Security` isn't sent, since it has no effect over plain
-//! HTTP (RFC 6797, 7.2).
+//! The target consists of the configured URL and the path and query of the request. It never
+//! contains the `Host` header, which an attacker may choose. `Strict-Transport-Security` isn't
+//! sent, since it has no effect over plain HTTP (RFC 6797, 7.2).
 
 use std::io;
 use std::net::TcpListener;
@@ -20,7 +20,7 @@ use crate::{SecurityHeaders, connection};
 /// Redirects requests on this listener to the origin of `base_url`.
 ///
 /// # Errors
-/// When the listener doesn't accept its options.
+/// Fails if the listener doesn't accept its options.
 pub fn listen(
     server: ServerBuilder,
     listener: TcpListener,
@@ -43,8 +43,8 @@ pub fn listen(
     connection::listen(server, listener, None, app)
 }
 
-/// With 308, which is permanent and keeps the method (RFC 9110, 15.4.9). A request with data was
-/// already sent in the clear: it is refused, so that the mistake is noticed.
+/// Redirects with 308, which is permanent and keeps the method (RFC 9110, 15.4.9). A request with a
+/// body has already been sent unencrypted, so it is rejected to make the mistake visible.
 fn redirect(request: &HttpRequest, origin: &str) -> HttpResponse {
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -54,7 +54,7 @@ fn redirect(request: &HttpRequest, origin: &str) -> HttpResponse {
             .insert_header((LOCATION, format!("{origin}{path}")))
             .finish()
     } else {
-        // A target such as `*` would become part of the host's name.
+        // A target such as `*` would become part of the host name.
         HttpResponse::BadRequest().finish()
     }
 }

@@ -1,13 +1,13 @@
-//! Layers for [actix-web](https://actix.rs) that refuse what a site shouldn't serve, and what a
-//! server on the open internet needs around them: a bounded listener, TLS that reloads its
-//! certificate, security headers and a graceful shutdown.
+//! Layers for [actix-web](https://actix.rs) that reject unwanted requests and add security headers.
+//! The crate also has a listener with limited memory, TLS that reloads its certificate, and
+//! graceful shutdown.
 //!
-//! A layer refuses a request with a [`Rejection`], which is an actix-web error. Without more, the
-//! visitor gets its text; a layer further out can make a page of it, as the example does.
+//! A layer rejects a request with a [`Rejection`], which is an actix-web error. By default, the
+//! visitor gets its text. An outer layer can turn it into a page, as in the example.
 //!
 //! # Order
 //!
-//! Of several `wrap` calls the last is the outermost. From the inside out:
+//! The last of several `wrap` calls is the outermost. From the innermost to the outermost:
 //!
 //! | layer | defends against |
 //! |---|---|
@@ -20,8 +20,8 @@
 //! | [`backpressure`] | connections that send faster than they are answered |
 //! | [`Shutdown::count_requests`](shutdown::Shutdown::count_requests) | responses that are cut off when the program ends |
 //!
-//! What makes error pages, such as [`replace_errors`], and logs requests stands between `RequestLimits`
-//! and `backpressure`.
+//! Put layers that render error pages, such as [`replace_errors`], or log requests between
+//! `RequestLimits` and `backpressure`.
 //!
 //! # Example
 //!
@@ -95,10 +95,10 @@ pub use limits::{RequestLimits, backpressure};
 pub use local_path::local_path;
 pub use rejection::Rejection;
 
-/// What a layer returns for a request.
+/// The future that a layer returns for a request.
 type Responding<B> = LocalBoxFuture<'static, Result<ServiceResponse<B>, Error>>;
 
-/// What `App::wrap` takes: a layer around the service `S`, with response bodies of type `B`.
+/// A layer for `App::wrap` around the service `S`, with response bodies of type `B`.
 pub trait Layer<S, B>:
     Transform<S, ServiceRequest, Response = ServiceResponse<B>, Error = Error, InitError = ()> + 'static
 {

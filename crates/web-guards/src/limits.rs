@@ -1,4 +1,5 @@
-//! Limits on the size of requests. actix-web alone reads up to 128 KiB of headers (measured, 4.18.1).
+//! Limits the size of requests. By itself, actix-web reads up to 128 KiB of headers (measured,
+//! 4.18.1).
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse};
@@ -12,25 +13,26 @@ use crate::connection::{ReadPause, reading_body};
 use crate::response_guard::ResponseGuard;
 use crate::{Layer, Rejection, Responding};
 
-/// How large a request may be. The layer reads every body completely before it calls what it wraps, so
-/// no handler acts on half a request.
+/// The maximum size of a request. The layer reads every body completely before it calls the inner
+/// service, so no handler acts on an incomplete request.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestLimits {
-    /// The most bytes of path and headers. Browsers send a few KiB, and up to 8 KiB of cookies.
+    /// The maximum size of path and headers, in bytes. Browsers send a few KiB, and up to 8 KiB of
+    /// cookies.
     pub head_bytes: usize,
-    /// The most bytes of a body, all of which is held in memory.
+    /// The maximum size of a body, in bytes. It is kept in memory.
     pub body_bytes: usize,
 }
 
 impl Default for RequestLimits {
-    /// For a site of forms: 32 KiB of path and headers, 16 KiB of body.
+    /// Returns limits for a site with forms: 32 KiB of path and headers, 16 KiB of body.
     fn default() -> Self {
         Self { head_bytes: 32 * 1024, body_bytes: 16 * 1024 }
     }
 }
 
 impl RequestLimits {
-    /// The layer, for `App::wrap`. It needs [`backpressure`] as an outer layer.
+    /// Returns the layer for `App::wrap`. It needs [`backpressure`] as an outer layer.
     pub fn layer<S, B>(self) -> impl Layer<S, BoxBody>
     where
         S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
@@ -64,7 +66,8 @@ impl RequestLimits {
             return Err(Rejection::HeadTooLarge { limit: self.head_bytes });
         }
         let headers = request.headers();
-        // After `Upgrade` and `CONNECT`, actix-http treats everything that follows as a body. It isn't read.
+        // After `Upgrade` and `CONNECT`, actix-http treats everything that follows as a body. Don't
+        // read it.
         if !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
             return Ok(None);
         }
@@ -90,25 +93,26 @@ fn head_bytes(request: &ServiceRequest) -> usize {
         + headers.map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>()
 }
 
-/// The rest of a body that isn't read.
+/// The unread rest of a body.
 struct Unread {
     _rest: Payload,
 }
 
-/// Leaves the rest of this body unread; [`backpressure`] then has the connection closed.
+/// Leaves the rest of this body unread. [`backpressure`] then closes the connection.
 pub(crate) fn leave_unread(request: &HttpRequest, rest: Payload) {
     request.extensions_mut().insert(Unread { _rest: rest });
 }
 
-/// A layer that reads nothing more of a connection while it is sent a response, and closes it after the
-/// response if the body was left unread. One of the outermost. For [`from_fn`].
+/// Reads nothing from a connection while a response is sent on it. If the body was left unread,
+/// closes the connection after the response. Use this layer with [`from_fn`], as one of the
+/// outermost.
 ///
-/// Once a chunked body is dropped, actix-http reads on to its end to keep the connection, without a
-/// limit (measured, 3.20.0). It closes the connection instead while the body is still held, so this
-/// holds it until the response was sent.
+/// Once a chunked body is dropped, actix-http reads the rest of it without a limit, to reuse the
+/// connection (measured, 3.20.0). If the body hasn't been dropped, it closes the connection. So
+/// this layer keeps the body until the response has been sent.
 ///
 /// # Errors
-/// Those of the wrapped service.
+/// Returns the errors of the wrapped service.
 pub async fn backpressure(
     request: ServiceRequest,
     next: Next<impl MessageBody + Unpin>,

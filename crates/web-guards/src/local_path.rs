@@ -2,11 +2,11 @@
 
 use url::{Position, Url};
 
-/// Returns the path and query on this site that the text names, as browsers read it: `None` for
-/// everything that could lead to another site, and for more than `max_bytes` (CWE-601).
+/// Returns the path and query on this site that browsers read from the text. Returns `None` if it
+/// could lead to another site, or is longer than `max_bytes` (CWE-601).
 ///
-/// The text is parsed by the rules of browsers (WHATWG URL), not searched for dangerous parts, and
-/// what the parser returns is what to redirect to.
+/// The text is parsed like a browser does (WHATWG URL), rather than searched for dangerous parts.
+/// Redirect to the returned path, not to the original text.
 ///
 /// ```
 /// use web_guards::local_path;
@@ -24,7 +24,7 @@ pub fn local_path(text: &str, max_bytes: usize) -> Option<String> {
     let base = Url::parse("https://site.invalid/").ok()?;
     let url = base.join(text).ok()?;
     let path = url.path();
-    // `//host` is another site to a browser, and a proxy may decode an encoded one.
+    // Browsers treat `//host` as another site, and a proxy may decode an encoded one.
     let encoded = path.to_ascii_lowercase();
     let is_ambiguous = ["%2f", "%5c", "%0", "%1", "%7f"].iter().any(|sign| encoded.contains(sign));
     if url.origin() != base.origin() || path.starts_with("//") || is_ambiguous {

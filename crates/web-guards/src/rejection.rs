@@ -1,30 +1,30 @@
-//! Why a request was rejected, or failed.
+//! Why a request was rejected or failed.
 
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
 
-/// Why a layer of this crate rejected a request, or could not complete it. The response is its text. An
-/// app with error pages finds it with
-/// `response.error().and_then(|error| error.as_error::<Rejection>())`.
+/// Why a layer of this crate rejected a request, or failed to complete it. The response is its
+/// text. An app with error pages gets it from `response.error().and_then(|error|
+/// error.as_error::<Rejection>())`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
     /// Path and headers are too large: 413.
     #[error("path and headers are larger than {limit} bytes")]
     HeadTooLarge {
-        /// The most that is accepted, in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
     /// The cookies are too large: 413.
     #[error("the cookies are larger than {limit} bytes")]
     CookiesTooLarge {
-        /// The most that is accepted, in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
     /// The body is too large: 413.
     #[error("the body is larger than {limit} bytes")]
     BodyTooLarge {
-        /// The most that is accepted, in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
     /// The body ended early, or took longer than ten seconds: 400.
@@ -33,7 +33,7 @@ pub enum Rejection {
     /// The request names another host, or none: 421.
     #[error("the request is for another host")]
     WrongHost,
-    /// Another site's page reads something, and it isn't a navigation: 403.
+    /// A page of another site reads a response without navigating to it: 403.
     #[error("cross-site read that is not a navigation")]
     CrossSiteRead,
     /// A write that doesn't come from this site's own pages: 403.

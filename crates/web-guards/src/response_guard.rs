@@ -1,4 +1,4 @@
-//! Keeps a value alive while a response is sent, and passes the response on in parts.
+//! Keeps a value until a response has been sent, and sends the response in parts.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -6,11 +6,11 @@ use std::task::{Context, Poll, ready};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
 
-/// The most of a body that is passed on at once, in bytes. actix-http copies it, and accepts more only
-/// while it buffers less than 32 KiB.
+/// The maximum number of bytes of a body to pass on at once. actix-http copies them, and accepts
+/// more only while it buffers less than 32 KiB.
 const PART: usize = 16 * 1024;
 
-/// A response body, and a value that is dropped once the body was passed to the connection.
+/// A response body, and a value that is dropped once the body has been passed to the connection.
 pub struct ResponseGuard<B, T> {
     body: B,
     /// The rest of the last chunk.
@@ -53,7 +53,7 @@ mod tests {
 
     use super::*;
 
-    /// A unit test, since no response of the app is large enough for a black-box test.
+    /// This is a unit test because no response of an app is large enough for a black-box test.
     #[actix_web::test]
     async fn large_body_is_passed_on_in_parts() {
         let whole: Vec<u8> = (0..100_000u32).map(|number| (number % 251) as u8).collect();

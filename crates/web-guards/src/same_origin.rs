@@ -1,7 +1,7 @@
-//! Rejects requests that other sites' pages make.
+//! Rejects requests from pages of other sites.
 //!
-//! This replaces CSRF tokens: browsers send the origin of a request in headers that pages can't set
-//! (`Sec-Fetch-*` in all current browsers, `Origin` in older ones).
+//! This replaces CSRF tokens. Browsers send the origin of a request in headers that pages can't
+//! set: `Sec-Fetch-*` in all current browsers, and `Origin` in older ones.
 
 use std::rc::Rc;
 
@@ -18,7 +18,8 @@ use crate::{Layer, Rejection, Responding};
 /// The origin of a site. The layer rejects writes that don't come from the site's own pages, and
 /// reads by other sites' pages that aren't navigations.
 ///
-/// Sign-in needs it as well: another site must not sign a visitor in to someone else's account.
+/// Sign-in forms need this protection as well, so that another site can't sign a visitor in to
+/// someone else's account.
 #[derive(Clone, Debug)]
 pub struct SameOrigin {
     origin: String,
@@ -26,19 +27,19 @@ pub struct SameOrigin {
 }
 
 impl SameOrigin {
-    /// The origin of this URL.
+    /// Creates it from the origin of this URL.
     #[must_use]
     pub fn new(base_url: &Url) -> Self {
         Self { origin: base_url.origin().ascii_serialization(), exempt: None }
     }
 
-    /// Lets anyone read paths that begin with this. Writes stay refused.
+    /// Allows any page to read paths with this prefix. Writes are still rejected.
     #[must_use]
     pub fn exempt(self, prefix: &str) -> Self {
         Self { exempt: Some(prefix.to_owned()), ..self }
     }
 
-    /// The layer, for `App::wrap`.
+    /// Returns the layer for `App::wrap`.
     pub fn layer<S, B>(self) -> impl Layer<S, BoxBody>
     where
         S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
@@ -69,19 +70,21 @@ impl SameOrigin {
         }
     }
 
-    /// A resource isolation policy: another site's page can't load our responses, nor learn from how
-    /// they load. Following a link there is a navigation, which is allowed. A client that sends none
-    /// of these headers isn't a current browser.
+    /// Returns whether the request may read a response. This is a resource isolation policy: a page
+    /// of another site can neither load our responses nor learn from how they load. Following a
+    /// link is a navigation, which is allowed. A client that sends none of these headers isn't a
+    /// current browser.
     fn may_read(&self, headers: &HeaderMap) -> bool {
         let is = |name: &str, value: &str| headers.get(name).is_none_or(|sent| sent == value);
         let is_from_here = is("sec-fetch-site", "same-origin") || is("sec-fetch-site", "none");
         let is_navigation = is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document");
-        // A browser repeats a refused prefetch when the page is opened.
+        // A browser loads the page again when it is opened, if its prefetch was rejected.
         (is_from_here && !self.is_other_origin(headers)) || (is_navigation && !is_prefetch(headers))
     }
 
-    /// `Sec-Fetch-Site` decides (W3C Fetch Metadata), or `Origin` where it is missing. A subdomain
-    /// (`same-site`) isn't this site. `none` means the user did it, for example by a reload.
+    /// Returns whether the request comes from this site, by `Sec-Fetch-Site` (W3C Fetch Metadata)
+    /// or else by `Origin`. A subdomain (`same-site`) is another site. `none` means that the user
+    /// initiated the request, for example by a reload.
     fn is_ours(&self, headers: &HeaderMap) -> bool {
         let is_from_here = match headers.get("sec-fetch-site") {
             Some(site) => site == "same-origin" || site == "none",
@@ -90,19 +93,19 @@ impl SameOrigin {
         is_from_here && !self.is_other_origin(headers)
     }
 
-    /// Whether an `Origin` header names another site. `null` names none: a site's own pages may send
-    /// it, too.
+    /// Returns whether an `Origin` header names another site. `null` doesn't, because a site's own
+    /// pages may send it.
     fn is_other_origin(&self, headers: &HeaderMap) -> bool {
         headers.get_all(ORIGIN).any(|from| from != self.origin.as_str() && from != "null")
     }
 }
 
-/// A layer for resources whose GET acts, such as redeeming a code: rejects prefetches with
-/// [`Rejection::Prefetch`]. Browsers discard that response and load the page when it is opened.
-/// For [`from_fn`].
+/// Rejects prefetches with [`Rejection::Prefetch`]. Use this layer with [`from_fn`], for resources
+/// whose GET has an effect, such as redeeming a code. Browsers discard the response, and load the
+/// page when it is opened.
 ///
 /// # Errors
-/// Those of the wrapped service.
+/// Returns the errors of the wrapped service.
 pub async fn refuse_prefetch(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -113,14 +116,14 @@ pub async fn refuse_prefetch(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// Whether this is a prefetch, a prerender or a preview and not a visit: `Sec-Purpose` (Fetch
-/// Standard), or what older versions of Chromium, Safari and Firefox send.
+/// Returns whether this is a prefetch, a prerender or a preview rather than a visit. Reads
+/// `Sec-Purpose` (Fetch Standard), and what older versions of Chromium, Safari and Firefox send.
 #[must_use]
 pub fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| headers.contains_key(*name))
 }
 
-/// Returns whether a browser sends this from a page of this site.
+/// Returns whether a browser sent this from a page of this site.
 #[must_use]
 pub fn is_from_our_page(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")

@@ -19,11 +19,10 @@ use tokio::sync::Notify;
 use crate::response_guard::ResponseGuard;
 use crate::{Layer, Responding};
 
-/// How long the last responses may take from this program to the network.
+/// The time for the last responses to reach the network.
 const FLUSH_TIME: Duration = Duration::from_millis(500);
 
-/// Whether the program is ending, and what it still has to do. Clones share one state, in all worker
-/// threads.
+/// The state of the shutdown. All clones share it, in all worker threads.
 #[derive(Clone, Default)]
 pub struct Shutdown(Arc<State>);
 
@@ -38,13 +37,13 @@ struct State {
 }
 
 impl Shutdown {
-    /// Whether the program is about to end. Readiness checks then fail.
+    /// Returns whether the shutdown has begun. Readiness checks then fail.
     #[must_use]
     pub fn has_begun(&self) -> bool {
         self.0.has_begun.load(Ordering::SeqCst)
     }
 
-    /// The number of requests whose response isn't complete.
+    /// Returns the number of requests whose responses aren't complete.
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.0.in_flight.load(Ordering::SeqCst)
@@ -54,8 +53,8 @@ impl Shutdown {
         self.0.tasks.load(Ordering::SeqCst) > 0
     }
 
-    /// The layer that counts requests in flight, and closes their connections once the shutdown has
-    /// begun. The outermost.
+    /// Returns the layer that counts requests in flight, and closes their connections once the
+    /// shutdown has begun. It must be the outermost.
     pub fn count_requests<S, B>(&self) -> impl Layer<S, ResponseGuard<B, InFlight>> + use<S, B>
     where
         S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
@@ -75,11 +74,12 @@ impl Shutdown {
         })
     }
 
-    /// Serves until the server ends by itself or the shutdown has begun; then for `drain` longer, and
-    /// then until all tasks and requests are done. `listener` is a clone of the server's.
+    /// Serves until the server ends or the shutdown begins. After the shutdown begins, continues to
+    /// serve for `drain`, and then waits for all tasks and requests. `listener` is a clone of that
+    /// of the server.
     ///
     /// # Errors
-    /// Those of the server.
+    /// Returns the errors of the server.
     pub async fn serve(
         &self,
         server: Server,
@@ -90,9 +90,9 @@ impl Shutdown {
         let ending = async {
             self.0.begun.notified().await;
             rt::time::sleep(drain).await;
-            // A task ends with its worker thread, which stops with its last connection. So the server
-            // goes on until there are no tasks, but accepts nothing new: on Linux this closes the
-            // listening socket for all its clones.
+            // A task ends with its worker thread, which stops with its last connection. So the
+            // server continues until there are no tasks, but accepts no connections: on Linux, this
+            // closes the listening socket for all its clones.
             if self.has_tasks() {
                 handle.pause().await;
                 let _ = socket2::SockRef::from(&listener).shutdown(Direction::Read);
@@ -101,14 +101,14 @@ impl Shutdown {
                 self.0.no_tasks.notified().await;
             }
             drop(listener);
-            // Accepts nothing new, and closes connections after their response.
+            // Accept no connections, and close each connection after its response.
             mem::drop(handle.stop(true));
             while self.in_flight() > 0 {
                 self.0.idle.notified().await;
             }
             rt::time::sleep(FLUSH_TIME).await;
         };
-        // Dropping the server closes the connections that are left.
+        // Dropping the server closes the remaining connections.
         select! {
             ended = server => ended,
             () = ending => Ok(()),
@@ -131,7 +131,7 @@ impl Shutdown {
     }
 }
 
-/// SIGTERM and SIGINT.
+/// Receives SIGTERM and SIGINT.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
@@ -141,15 +141,15 @@ impl Signals {
     /// Receives the signals sent from now on. Earlier ones terminate the program at once.
     ///
     /// # Errors
-    /// When the system doesn't let signals be handled.
+    /// Fails if the signals can't be handled.
     pub fn from_now() -> io::Result<Self> {
         let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
         Ok(Self { terminate: signal(terminate)?, interrupt: signal(interrupt)? })
     }
 }
 
-/// Work that may outlive its request. The shutdown waits until this is dropped, without
-/// a limit: the work needs a timeout of its own.
+/// Work that may outlive its request. The shutdown waits until this is dropped, without a limit, so
+/// the work needs a timeout.
 pub struct Task(Shutdown);
 
 impl Task {

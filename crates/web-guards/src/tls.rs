@@ -19,7 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-/// How often [`reloading`] reads the files.
+/// The interval in which [`reloading`] reads the files.
 const RELOAD_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Why a certificate or its key can't be used.
@@ -96,28 +96,28 @@ pub enum TlsError {
     },
 }
 
-/// Returns a configuration with the certificate and the key that the files have now.
+/// Returns a configuration with the current certificate and key of the files.
 ///
 /// # Errors
-/// When they can't be used.
+/// Fails if they can't be used.
 pub fn from_files(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     Ok(Certificate::read(cert, key)?.server_config())
 }
 
-/// Keeps SIGHUP from ending the process, which reloads the certificates of [`reloading`]. Call it first
-/// in the program.
+/// Prevents SIGHUP from ending the process. [`reloading`] uses that signal to reload certificates.
+/// Call this first in the program.
 ///
 /// # Errors
-/// When SIGHUP can't be handled.
-pub fn survive_hangup() -> Result<(), TlsError> {
+/// Fails if SIGHUP can't be handled.
+pub fn ignore_hangup() -> Result<(), TlsError> {
     signal(SignalKind::hangup()).map(drop).map_err(|source| TlsError::Signal { source })
 }
 
-/// Returns a configuration that reloads the files at SIGHUP and every ten seconds. While the new files
-/// can't be used, it keeps the previous certificate. Runs a task on the current runtime.
+/// Returns a configuration that reloads the files at SIGHUP and every ten seconds. If the new files
+/// can't be used, it keeps the previous certificate. Spawns a task on the current runtime.
 ///
 /// # Errors
-/// When the files can't be used now, or SIGHUP can't be handled.
+/// Fails if the files can't be used, or SIGHUP can't be handled.
 pub fn reloading(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     let certificate = Certificate::read(cert, key)?;
     let hangup = signal(SignalKind::hangup()).map_err(|source| TlsError::Signal { source })?;
@@ -125,11 +125,11 @@ pub fn reloading(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     Ok(certificate.server_config())
 }
 
-/// Generates a certificate for development, and its key, both in one PEM text: for `localhost`, and valid for
-/// ten years. Browsers warn about it.
+/// Generates a certificate for `localhost` and its key, in one PEM text. It is for development,
+/// because browsers warn about it. It is valid for ten years.
 ///
 /// # Errors
-/// When there is no randomness for a key.
+/// Fails if the system's random number generator does.
 pub fn self_signed() -> Result<String, TlsError> {
     let names = ["localhost", "127.0.0.1", "::1"].map(String::from);
     let make = || {
@@ -142,7 +142,7 @@ pub fn self_signed() -> Result<String, TlsError> {
     make().map_err(|source| TlsError::SelfSigned { source })
 }
 
-/// The files of a certificate and its key, and what was last read of them that could be used.
+/// The files of a certificate and its key, and the last valid content.
 #[derive(Debug)]
 struct Certificate {
     cert: PathBuf,
@@ -187,7 +187,7 @@ impl Certificate {
         }
     }
 
-    /// Whether the files have another certificate, which is the current one from now on.
+    /// Returns whether the files contain another certificate, which is used from now on.
     fn renew(&self) -> Result<bool, TlsError> {
         let found = certified_key(&self.cert, &self.key)?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
@@ -227,7 +227,7 @@ fn certified_key(cert: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
 fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
     let pem = fs::read(file)
         .map_err(|source| TlsError::UnreadableKeyFile { file: file.to_owned(), source })?;
-    // The header of PKCS #8 (RFC 7468, 11), and that of OpenSSL's older files (RFC 1421, 4.6.1.1).
+    // Headers of PKCS #8 (RFC 7468, 11), and of older files by OpenSSL (RFC 1421, 4.6.1.1).
     let is_encrypted = ["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"]
         .map(str::as_bytes)
         .iter()
@@ -238,7 +238,7 @@ fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
     })
 }
 
-/// An error and its sources in one line.
+/// Returns an error and its causes on one line.
 fn chain(error: &TlsError) -> String {
     let mut line = error.to_string();
     let mut source = error::Error::source(error);

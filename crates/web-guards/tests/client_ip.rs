@@ -71,7 +71,7 @@ fn forwarded_without_for_counts_as_absent() {
         assert_eq!(seen_as(proxies, &[("Forwarded", value)]), "127.0.0.1", "{value}");
     }
     for (value, client) in [
-        // The client may have written what is before it.
+        // The client may have written the earlier elements.
         ("for=192.0.2.1, proto=https", "127.0.0.1"),
         ("for=6.6.6.6, for=192.0.2.1, proto=https, for=10.1.2.3", "10.1.2.3"),
         ("proto=https, for=192.0.2.1;,", "192.0.2.1"),
@@ -96,7 +96,7 @@ fn a_quoted_string_hides_and_adds_no_element() {
     for (value, client) in [
         ("for=192.0.2.1;host=\"x,for=6.6.6.6\"", "192.0.2.1"),
         ("host=\"x;for=6.6.6.6\";for=192.0.2.1", "192.0.2.1"),
-        // The proxy's element after an open quote that the client sent.
+        // The element of the proxy follows an open quote that the client sent.
         ("for=6.6.6.6;host=\", for=192.0.2.1", "127.0.0.1"),
         ("for=6.6.6.6;host=\"\\\", for=192.0.2.1;host=\"", "127.0.0.1"),
     ] {

@@ -1,4 +1,4 @@
-//! `Cookie` headers: what is read, and what the layer passes on.
+//! `Cookie` headers: what is read, and what the layer forwards.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 

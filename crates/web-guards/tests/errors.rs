@@ -1,4 +1,4 @@
-//! Panics and errors, as responses.
+//! Panics and errors.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by it, and tests panics")]
 

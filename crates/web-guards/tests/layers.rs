@@ -1,4 +1,4 @@
-//! What each layer rejects, without a connection.
+//! What each layer rejects, tested without a connection.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
@@ -18,7 +18,7 @@ fn origin() -> Url {
     Url::parse("https://app.example.com").unwrap()
 }
 
-/// An app of one layer around a handler that returns the body it got.
+/// An app with one layer around a handler that returns the request body.
 macro_rules! site {
     ($layer:expr) => {
         init_service(

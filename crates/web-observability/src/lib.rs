@@ -1,7 +1,8 @@
-//! Observability of an [actix-web](https://actix.rs) server: a log that never blocks a request, a log
-//! line and a measurement for each request, and metrics for Prometheus.
+//! Observability of an [actix-web](https://actix.rs) server: a non-blocking log, a log entry and a
+//! measurement for each request, and metrics for Prometheus.
 //!
-//! None of it contains the query of a request, an IP address or a header, which may be secret.
+//! Log and metrics contain no query strings, IP addresses or headers of requests, which may be
+//! secret.
 //!
 //! # Example
 //!

@@ -1,7 +1,7 @@
-//! The log: lines on standard error, as text or JSON, through [`tracing`].
+//! Logs to standard error, as text or JSON, with [`tracing`].
 //!
-//! A separate thread writes them, so that a slow or closed reader never blocks a request. Lines that
-//! can't be written are dropped and counted: [`lost_lines`].
+//! A separate thread writes the entries, so that a slow or closed reader never blocks a request.
+//! Entries that can't be written are dropped, and counted in [`lost_lines`].
 
 use std::panic::PanicHookInfo;
 
@@ -10,18 +10,17 @@ use tracing_subscriber::EnvFilter;
 use crate::log_writer;
 pub use crate::log_writer::lost_lines;
 
-/// Writes what is left of the log when it is dropped. Hold it until the program ends.
+/// Writes the remaining entries when it is dropped. Keep it until the program ends.
 #[must_use = "the last lines are lost when it is dropped early"]
 pub struct LogGuard {
     _writer: tracing_appender::non_blocking::WorkerGuard,
 }
 
-/// Starts the log, in JSON or as text. `filter` is in the syntax of
-/// [`EnvFilter`], such as `info`. If there is a subscriber already, as in
-/// a test, it stays.
+/// Starts the log, in JSON or as text. `filter` is in the syntax of [`EnvFilter`], such as `info`.
+/// If a subscriber is already set, as in a test, it is kept.
 ///
-/// Panics are logged with their place, and with their message if that is a literal of the program. A
-/// message that was formatted may contain anything, so it isn't logged.
+/// Panics are logged with their source location, and with their message if it is a string literal.
+/// A formatted message isn't logged, because it may contain secrets.
 pub fn start(filter: &str, json: bool) -> LogGuard {
     let (writer, guard) = log_writer::open();
     let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(writer);

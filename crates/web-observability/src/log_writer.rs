@@ -1,5 +1,5 @@
-//! Writes the log to standard error in a separate thread, so that a slow or closed reader never blocks
-//! a request. Lines that can't be written are dropped and counted.
+//! Writes the log to standard error in a separate thread, so that a slow or closed reader never
+//! blocks a request. Lines that can't be written are dropped and counted.
 
 use std::io::{self, Stderr, Write};
 use std::sync::OnceLock;
@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard};
 
-/// The most lines that are queued: some megabytes.
+/// The maximum number of queued lines, which take some megabytes.
 const MAX_QUEUED: usize = 16_384;
 
-/// The most that is written at a time.
+/// The maximum number of bytes written at a time.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// Lines that came while the queue was full.
+/// The number of lines that were dropped because the queue was full.
 static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
-/// Lines that couldn't be written to standard error.
+/// The number of lines that could not be written to standard error.
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
 pub(crate) fn open() -> (NonBlocking, WorkerGuard) {
@@ -25,7 +25,7 @@ pub(crate) fn open() -> (NonBlocking, WorkerGuard) {
     (writer, guard)
 }
 
-/// Returns how many lines of the log were dropped since the program began.
+/// Returns the number of log lines that were dropped since the program started.
 pub fn lost_lines() -> u64 {
     let dropped = DROPPED.get().map_or(0, ErrorCounter::dropped_lines);
     let dropped = u64::try_from(dropped).unwrap_or(u64::MAX);
@@ -40,7 +40,7 @@ struct Batch {
 }
 
 impl Write for Batch {
-    /// Accepts one complete line, as the subscriber writes them.
+    /// Accepts one complete line, which is what the subscriber writes.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.pending.extend_from_slice(line);
         self.lines += 1;
@@ -50,7 +50,7 @@ impl Write for Batch {
         Ok(line.len())
     }
 
-    /// Called when no further line is queued. Errors are only counted.
+    /// Writes the lines. Called when no more lines are queued. Errors are only counted.
     fn flush(&mut self) -> io::Result<()> {
         if self.out.write_all(&self.pending).is_err() {
             REFUSED.fetch_add(self.lines, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Metrics for Prometheus, on a separate listener, so that they can't be reached through the site.
+//! Metrics for Prometheus, on a separate listener so that they aren't reachable through the site.
 
 use std::net::TcpListener;
 use std::rc::Rc;
@@ -13,11 +13,13 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 
 use crate::log::lost_lines;
 
-/// The text format, as Prometheus itself names it.
+/// The content type of the Prometheus text format.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// How often measurements are aggregated if nothing collects them. Until then, each uses memory.
+/// How often measurements are aggregated if nothing collects them. Until then, each measurement
+/// uses memory.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// Bucket bounds for requests, in seconds: most take milliseconds, and few more than ten seconds.
+/// Histogram buckets for requests, in seconds. Most requests take milliseconds, and few take more
+/// than ten seconds.
 const REQUESTS: [f64; 12] =
     [0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
@@ -26,15 +28,15 @@ const REQUESTS: [f64; 12] =
 #[error("the recorder of metrics can't be installed")]
 pub struct RecorderError(#[from] BuildError);
 
-/// Collects what the program measures with the [`metrics`] crate, whose calls do nothing before.
+/// Collects metrics of the [`metrics`] crate, whose macros do nothing until this is installed.
 pub struct Recorder(PrometheusHandle);
 
 impl Recorder {
-    /// Installs the recorder of this process. Each histogram needs its name and the bounds of its
-    /// buckets; that of [`record_requests`](crate::record_requests) has its own.
+    /// Installs the recorder of this process. Each histogram needs a name and the bounds of its
+    /// buckets, except that of [`record_requests`](crate::record_requests).
     ///
     /// # Errors
-    /// When there is a recorder already, or a histogram has no bounds.
+    /// Fails if a recorder is already installed, or a histogram has no bounds.
     pub fn install<'a>(
         histograms: impl IntoIterator<Item = (&'a str, &'a [f64])>,
     ) -> Result<Self, RecorderError> {
@@ -64,13 +66,13 @@ impl Recorder {
         Ok(Self(handle))
     }
 
-    /// Serves `GET /metrics` on the listener, in one thread. `update` makes, in that thread, what is
-    /// called before each response: it sets gauges that would be out of date otherwise.
+    /// Serves `GET /metrics` on the listener, in one thread. `update` is called in that thread and
+    /// returns a function, which is called before each response to set gauges.
     ///
-    /// The server handles no signals: stop it by its handle.
+    /// The server handles no signals. Stop it with its handle.
     ///
     /// # Errors
-    /// When the listener can't be used.
+    /// Fails if the listener can't be used.
     pub fn serve<U: AsyncFn() + 'static>(
         self,
         listener: TcpListener,
@@ -100,7 +102,7 @@ impl Recorder {
             };
             App::new().route("/metrics", web::get().to(show))
         });
-        // A separate thread, so that no request of the site waits for `update`.
+        // Use a separate thread, so that no request of the site waits for `update`.
         Ok(server.workers(1).disable_signals().shutdown_timeout(0).listen(listener)?.run())
     }
 }

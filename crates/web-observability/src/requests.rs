@@ -1,4 +1,4 @@
-//! One span, one log line and one measurement for each request.
+//! Records a span, a log entry and a measurement for each request.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -17,13 +17,13 @@ use tracing::Instrument;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Identifies a request in the log and in the response's `X-Request-Id`. An error page finds it in the
-/// request's extensions: `request.extensions().get::<RequestId>()`.
+/// Identifies a request in the log and in the `X-Request-Id` of the response. An error page gets it
+/// from the extensions of the request: `request.extensions().get::<RequestId>()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestId(u64);
 
 impl RequestId {
-    /// Returns an ID that differs from all before. Not a secret, so it needs no system call.
+    /// Returns a unique ID. It is not a secret, so it needs no system call.
     fn next() -> Self {
         Self(RandomState::new().hash_one(()))
     }
@@ -35,12 +35,13 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// A layer that gives each request an ID, a span, a log line and a measurement. The route is logged by its
-/// pattern, since a path may contain a token. For [`from_fn`](actix_web::middleware::from_fn), the
-/// outermost but for layers that respond to nothing.
+/// Gives each request an ID, a span, a log entry and a measurement. The route is logged as a
+/// pattern, because a path may contain a token. Use this layer with
+/// [`from_fn`](actix_web::middleware::from_fn). Only layers that never respond themselves may be
+/// outside of it.
 ///
 /// # Errors
-/// Those of the wrapped service.
+/// Returns the errors of the wrapped service.
 pub async fn record_requests(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -61,11 +62,11 @@ pub async fn record_requests(
     Ok(response)
 }
 
-/// The labels of a request: few different ones, whatever clients send.
+/// The labels of a request. They have few values, whatever clients send.
 type Labels = (&'static str, String, u16);
 
 thread_local! {
-    /// Saves each worker from looking up the metrics by name more than once.
+    /// Caches the metrics, so that each worker looks them up by name only once.
     static KNOWN: RefCell<HashMap<Labels, (Counter, Histogram)>> = RefCell::default();
 }
 
@@ -85,7 +86,7 @@ fn measure(labels: Labels, took: Duration) {
     });
 }
 
-/// Clients can make up methods, so unknown ones share a label.
+/// Returns the label of a method. Clients can send any method, so unknown ones share a label.
 fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use web_observability::log;
 
-/// Runs in a process of its own, which writes a log.
+/// Runs in a separate process, whose log the other test reads.
 #[test]
 fn writes_a_log() {
     if env::var_os("WRITES_A_LOG").is_none() {

@@ -24,7 +24,7 @@ fn scrape(address: SocketAddr) -> String {
     response
 }
 
-// One test, since a process has one recorder.
+// A single test, because a process has only one recorder.
 #[actix_web::test]
 async fn requests_are_measured_by_route_and_named_by_an_id() {
     let recorder = Recorder::install([("upstream_seconds", &[0.1, 1.0][..])]).unwrap();

@@ -1,5 +1,5 @@
-//! The HTTP side of the client: kept-alive connections, a limit on concurrent calls, one deadline for
-//! a whole call, no redirects, capped bodies, verified TLS.
+//! The HTTP client: keep-alive connections, a limit on concurrent calls, a deadline for each call,
+//! no redirects, a limit on response bodies, and verified TLS.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -18,22 +18,23 @@ use super::json::repaired;
 use super::{FieldError, WorkOsError};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// From the start of a call, waiting for a permit included, to the last byte of the response.
+/// The time limit of a call, from waiting for a permit to the last byte of the response.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// The same for a call that redeems a single-use code: if it is given up, the sign-in is lost.
+/// The time limit of a call that redeems a single-use code. It is longer, because giving up would
+/// lose the sign-in.
 pub(super) const REDEEMING_DEADLINE: Duration = Duration::from_secs(20);
-/// WorkOS allows 6,000 calls a minute. At half a second each, 50 are in progress at a time.
+/// WorkOS allows 6,000 calls per minute. At half a second each, 50 are in progress at a time.
 const MAX_CONCURRENT_CALLS: usize = 64;
-/// A call that waits longer is not sent, since too little of its deadline would be left.
+/// A call that waits longer is not sent, because too little of its time limit would be left.
 const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
 const MAX_BODY_BYTES: usize = 256 * 1024;
-/// Port 0 stands for the port of the URL.
+/// Port 0 means the port of the URL.
 const LOOPBACK: [SocketAddr; 2] = [
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
     SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
 ];
 
-/// A client for the WorkOS API. Cheap to clone: clones share their connections and the limit of 64
+/// A client for the WorkOS API. Clones are cheap. They share connections and the limit of 64
 /// concurrent calls.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -46,36 +47,38 @@ pub struct Client {
 /// The credentials of a WorkOS environment.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    /// `sk_…`, also the `client_secret` of the code exchange.
+    /// The API key (`sk_…`), also used as `client_secret` in the code exchange.
     pub api_key: SecretString,
-    /// `client_…`
+    /// The client ID (`client_…`).
     pub client_id: String,
 }
 
 impl Client {
-    /// Creates a client for the API at `api_url`. The caller makes sure that it is https, or http on
-    /// loopback. `http` brings the user agent, the proxy and additional trusted certificates;
-    /// redirects, the connection timeout and the addresses of `localhost` are set here.
+    /// Creates a client for the API at `api_url`. The caller must make sure that it is https, or
+    /// http on loopback. `http` sets the user agent, the proxy and additional trusted certificates.
+    /// This function sets redirects, the connection timeout and the addresses of `localhost`.
     ///
     /// Installs `ring` as the process's default rustls provider, unless one is installed.
     ///
-    /// Requests that WorkOS has certainly not processed (RFC 9113, 8.7) are repeated at most twice,
-    /// as `reqwest` does by default.
+    /// Requests that WorkOS has definitely not processed (RFC 9113, 8.7) are repeated at most
+    /// twice, which is the default of `reqwest`.
     ///
     /// # Errors
-    /// The HTTP client cannot be built, for example because the system has no trusted certificates.
+    /// Fails if the HTTP client cannot be built, for example because the system has no trusted
+    /// certificates.
     pub fn new(
         http: ClientBuilder,
         api_url: Url,
         credentials: Credentials,
     ) -> Result<Self, reqwest::Error> {
-        // Fails if one is already installed, which is fine.
+        // Fails if a provider is already installed, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = http
             .https_only(api_url.scheme() == "https")
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
-            // As browsers do, whatever the system resolves it to (RFC 6761, 6.3).
+            // Resolve `localhost` to loopback like browsers do, regardless of the system (RFC 6761,
+            // 6.3).
             .resolve_to_addrs("localhost", &LOOPBACK)
             .build()?;
         Ok(Self {
@@ -86,8 +89,8 @@ impl Client {
         })
     }
 
-    /// Returns the HTTP client for calls that this one has no method for. It follows no redirects;
-    /// deadlines and body limits are up to the caller.
+    /// Returns the HTTP client, for calls that have no method here. It follows no redirects. The
+    /// caller must set time limits and limit the size of bodies.
     #[must_use]
     pub fn http(&self) -> &reqwest::Client {
         &self.http
@@ -123,8 +126,8 @@ impl Client {
         self.send_within(DEADLINE, request).await
     }
 
-    /// Like [`send`](Self::send), but repeats the request once if the connection was closed before a
-    /// response came: only for a request that may be processed twice.
+    /// Like [`send`](Self::send), but repeats the request once if the connection was closed before
+    /// a response. Use it only for requests that may be processed twice.
     pub(super) async fn send_repeatable(
         &self,
         request: RequestBuilder,
@@ -148,7 +151,7 @@ impl Client {
         let permit = timeout(PERMIT_TIMEOUT, self.permits.acquire()).await;
         let _permit = permit.ok().and_then(Result::ok).ok_or(WorkOsError::Busy)?;
         let request = request.timeout(deadline.saturating_sub(started.elapsed()));
-        // Without the URL, which contains the ID of the passwordless session.
+        // Remove the URL, which contains the ID of the passwordless session.
         let unreachable = |error: reqwest::Error| WorkOsError::Unreachable(error.without_url());
         let mut response = request.send().await.map_err(unreachable)?;
         let status = response.status();
@@ -171,7 +174,8 @@ impl Client {
             return Ok(response);
         }
         let envelope = match response.json().map(Value::Object) {
-            // From a proxy or firewall in front of WorkOS, so it doesn't depend on the key or the address.
+            // The response comes from a proxy or firewall, so it doesn't depend on the key or the
+            // address.
             Err(error) if status.is_client_error() && status.as_u16() != 429 => return Err(error),
             envelope => envelope.unwrap_or_default(),
         };
@@ -185,12 +189,12 @@ impl Client {
     }
 }
 
-/// A response with its whole body.
+/// A response with its complete body.
 pub(super) struct Response {
     status: StatusCode,
     request_id: Option<String>,
     body: Vec<u8>,
-    /// `Content-Encoding`, which no request accepts.
+    /// `Content-Encoding`, which should be absent, because no request accepts any.
     encoding: Option<String>,
 }
 
@@ -200,7 +204,7 @@ impl Response {
     }
 
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, WorkOsError> {
-        // serde's own message quotes the value that it rejects.
+        // The error message of serde quotes the rejected value.
         serde_json::from_slice(&self.body).map_err(|error| WorkOsError::Unreadable {
             status: self.status,
             reason: if self.encoding.is_some() {
@@ -215,9 +219,9 @@ impl Response {
     }
 }
 
-/// Returns the rejected fields of `{message, errors: [{field, code}]}`, newer `[{code, message}]`.
-/// The other shapes have none: `{message}`, `{message, code}` and OAuth's `{error,
-/// error_description}`.
+/// Returns the rejected fields of `{message, errors: [{field, code}]}`, or in newer responses
+/// `[{code, message}]`. Other error formats have none: `{message}`, `{message, code}` and OAuth's
+/// `{error, error_description}`.
 fn field_errors(envelope: &Value) -> Vec<FieldError> {
     let errors = envelope["errors"].as_array().into_iter().flatten();
     let text = |value| code(value).unwrap_or_default();
@@ -231,7 +235,7 @@ fn code(value: &Value) -> Option<String> {
     text.chars().all(is_code).then(|| text.to_owned())
 }
 
-/// Parses `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3), to at most an hour.
+/// Parses `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3). Limits it to an hour.
 fn parse_retry_after(retry_after: &str) -> Option<Duration> {
     let wait = match retry_after.parse() {
         Ok(seconds) => Duration::from_secs(seconds),

@@ -6,24 +6,25 @@ use std::{fmt, io, iter};
 
 use reqwest::StatusCode;
 
-/// A call to WorkOS without a usable response.
+/// A failed call to WorkOS.
 ///
-/// Contains no text that WorkOS wrote, which may quote the authorization code or the email address.
+/// Contains no text from WorkOS, which may quote the authorization code or the email address.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorkOsError {
-    /// No complete response came: the connection was refused or reset, timed out, or TLS failed.
+    /// No complete response was received: the connection was refused, reset or timed out, or TLS
+    /// failed.
     #[error("WorkOS could not be reached")]
     Unreachable(#[source] reqwest::Error),
     /// Too many calls were in progress. Nothing was sent.
     #[error("WorkOS was not called: too many calls in progress")]
     Busy,
-    /// WorkOS refused the request.
+    /// WorkOS rejected the request.
     #[error("WorkOS responded with {status}{}", Detail { code, errors, request_id })]
     Refused {
         /// The HTTP status.
         status: StatusCode,
-        /// `code`, or `error` in the OAuth shape.
+        /// `code`, or `error` in the OAuth format.
         code: Option<String>,
         /// The rejected fields of a validation error.
         errors: Vec<FieldError>,
@@ -32,12 +33,12 @@ pub enum WorkOsError {
         /// `Retry-After`, at most an hour.
         retry_after: Option<Duration>,
     },
-    /// The body of the response is not what the API reference says.
+    /// The body of the response doesn't match the API reference.
     #[error("WorkOS responded with {status} and an unreadable body: {reason}{}", Detail { code: &None, errors: &[], request_id })]
     Unreadable {
         /// The HTTP status.
         status: StatusCode,
-        /// What is wrong with the body; never a part of it.
+        /// What is wrong with the body. Never contains a part of it.
         reason: &'static str,
         /// `X-Request-Id`, for WorkOS's support.
         request_id: Option<String>,
@@ -48,9 +49,9 @@ pub enum WorkOsError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// The name of the field; empty in newer responses, where the code names it.
+    /// The name of the field. Empty in newer responses, where the code names it.
     pub field: String,
-    /// The reason, such as `email_required`; empty where older responses have a sentence.
+    /// The reason, such as `email_required`. Empty in older responses, which have only a sentence.
     pub code: String,
 }
 
@@ -61,7 +62,7 @@ impl WorkOsError {
         self.code() == Some("invalid_grant")
     }
 
-    /// Returns whether the API key or client ID is not accepted: a configuration error.
+    /// Returns whether the API key or client ID was rejected, which is a configuration error.
     #[must_use]
     pub fn is_key_refused(&self) -> bool {
         matches!(self.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
@@ -80,7 +81,7 @@ impl WorkOsError {
         self.status().is_none_or(|status| status.is_server_error())
     }
 
-    /// Returns whether the call may have succeeded all the same: it was sent, but no response came.
+    /// Returns whether the call may have succeeded, because it was sent but got no response.
     #[must_use]
     pub fn may_have_succeeded(&self) -> bool {
         match self {
@@ -90,7 +91,7 @@ impl WorkOsError {
         }
     }
 
-    /// Returns whether WorkOS rejected this field of the request, and no other.
+    /// Returns whether WorkOS rejected only this field of the request.
     #[must_use]
     pub fn refuses_only(&self, field: &str) -> bool {
         let Self::Refused { status, errors, .. } = self else { return false };
@@ -101,7 +102,7 @@ impl WorkOsError {
         !errors.is_empty() && errors.iter().all(is_of_field)
     }
 
-    /// Returns whether an HTTP/1.1 connection was closed before a response came.
+    /// Returns whether an HTTP/1.1 connection was closed before a response.
     pub(super) fn is_closed_connection(&self) -> bool {
         let Self::Unreachable(error) = self else { return false };
         let mut causes = iter::successors(error.source(), |cause| (*cause).source());
@@ -112,7 +113,7 @@ impl WorkOsError {
         is_closed && error.is_request() && !error.is_connect()
     }
 
-    /// Returns how long to wait before the next call: `Retry-After`, at most an hour.
+    /// Returns `Retry-After`: how long to wait before the next call, at most an hour.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -121,7 +122,7 @@ impl WorkOsError {
         }
     }
 
-    /// The status of a refusal.
+    /// Returns the status of a rejected request.
     fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Refused { status, .. } => Some(*status),
@@ -137,7 +138,7 @@ impl WorkOsError {
     }
 }
 
-/// The end of a message: code, rejected fields and request ID, where there are any.
+/// The end of a message: the code, rejected fields and request ID, if any.
 struct Detail<'a> {
     code: &'a Option<String>,
     errors: &'a [FieldError],

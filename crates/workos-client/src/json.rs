@@ -1,7 +1,6 @@
 //! Repairs JSON that `serde_json` rejects.
 
-/// Removes a byte order mark and replaces every unpaired surrogate by U+FFFD (RFC 8259, 8.1 and
-/// 8.2).
+/// Removes a byte order mark, and replaces unpaired surrogates with U+FFFD (RFC 8259, 8.1 and 8.2).
 pub(super) fn repaired(mut json: Vec<u8>) -> Vec<u8> {
     if json.starts_with(b"\xef\xbb\xbf") {
         json.drain(..3);
@@ -22,7 +21,7 @@ pub(super) fn repaired(mut json: Vec<u8>) -> Vec<u8> {
     json
 }
 
-/// Returns the UTF-16 code unit that is escaped at this index, as in `\ud83d`.
+/// Returns the UTF-16 code unit escaped at this index, such as `\ud83d`.
 fn code_unit(json: &[u8], at: usize) -> Option<u16> {
     let digits = json.get(at..at + 6)?.strip_prefix(b"\\u")?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()

@@ -1,10 +1,10 @@
-//! A small client for the [WorkOS](https://workos.com) calls that a sign-in needs: passwordless
-//! sessions ([Magic Link](https://workos.com/docs/magic-link)), one-time codes
-//! ([Magic Auth](https://workos.com/docs/reference/authkit/magic-auth)) and
+//! A client for the [WorkOS](https://workos.com) calls that a sign-in needs: passwordless sessions
+//! ([Magic Link](https://workos.com/docs/magic-link)), one-time codes ([Magic
+//! Auth](https://workos.com/docs/reference/authkit/magic-auth)) and
 //! [SSO](https://workos.com/docs/sso).
 //!
-//! Every call has a deadline, response bodies are limited to 256 KiB, redirects are not followed, and
-//! a request is only repeated where WorkOS cannot have processed it twice. Errors and `Debug` output
+//! Every call has a deadline, response bodies are limited to 256 KiB, redirects are not followed,
+//! and a request is repeated only if WorkOS cannot process it twice. Errors and `Debug` output
 //! contain no link, code, token, key or email address, so they can be logged.
 //!
 //! ```

@@ -1,4 +1,4 @@
-//! Magic Auth: WorkOS emails a six-digit code, and exchanges it for the user.
+//! Magic Auth: WorkOS emails a six-digit code and exchanges it for the user.
 //! <https://workos.com/docs/reference/authkit/magic-auth>
 //! <https://workos.com/docs/reference/authkit/authentication/magic-auth>
 
@@ -15,23 +15,23 @@ use super::{Client, Profile, WorkOsError};
 
 const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
 
-/// Why WorkOS does not accept an email code.
+/// Why WorkOS rejected an email code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeRefusal {
-    /// It is not the code that was emailed.
+    /// It isn't the emailed code.
     Wrong,
-    /// It was used, is too old, or was entered wrong too often.
+    /// It was used, has expired, or was entered wrong too often.
     Expired,
     /// It belongs to another user.
     OtherUser,
-    /// It is correct, but WorkOS requires more, such as a second factor or the choice of an
-    /// organization.
+    /// It is correct, but WorkOS requires further steps, such as a second factor or the choice of
+    /// an organization.
     FurtherSteps,
 }
 
 impl Client {
-    /// Has WorkOS email a code to this address. Never retried, since a second call sends a second
-    /// email. The response contains the code, which is not read.
+    /// Has WorkOS email a code to this address. Never retried, because a second call would send a
+    /// second email. The response contains the code, but this method doesn't read it.
     ///
     /// # Errors
     /// [`WorkOsError`]; see [`WorkOsError::may_depend_on_address`].
@@ -42,12 +42,12 @@ impl Client {
         record("create_magic_auth", response).await
     }
 
-    /// Exchanges an email code for the user who entered it. Never retried, since a correct code works
-    /// once, even if the response is lost. The tokens in the response, for a session kept by WorkOS,
-    /// are not read.
+    /// Exchanges an email code for the user who entered it. Never retried, because a correct code
+    /// works only once, even if the response is lost. The response also has tokens for a session at
+    /// WorkOS, which this method doesn't read.
     ///
     /// # Errors
-    /// [`WorkOsError`]; [`WorkOsError::code_refusal`] tells whether the code is the reason.
+    /// [`WorkOsError`]; [`WorkOsError::code_refusal`] returns whether the code is the reason.
     pub async fn authenticate_with_magic_auth(
         &self,
         code: &str,
@@ -68,12 +68,12 @@ impl Client {
 }
 
 impl WorkOsError {
-    /// Returns why WorkOS does not accept the email code, if the code or its user is the reason.
+    /// Returns why WorkOS rejected the email code, if the code or its user is the reason.
     #[must_use]
     pub fn code_refusal(&self) -> Option<CodeRefusal> {
         let Self::Refused { status, code, .. } = self else { return None };
         match code.as_deref() {
-            // The second code, here and below, is the one of WorkOS's own emulator.
+            // Here and below, the second code is that of WorkOS's own emulator.
             Some("invalid_one_time_code" | "invalid_code") => Some(CodeRefusal::Wrong),
             Some(
                 "one_time_code_expired"
@@ -83,40 +83,40 @@ impl WorkOsError {
             ) => Some(CodeRefusal::Expired),
             Some("user_mismatch") => Some(CodeRefusal::OtherUser),
             Some("invalid_client" | "unauthorized_client") => None,
-            // New codes appear; a refused key comes without one.
+            // New codes may appear. A rejected key has no code.
             Some(_) if *status == StatusCode::FORBIDDEN => Some(CodeRefusal::FurtherSteps),
             _ if self.refuses_only("code") => Some(CodeRefusal::Wrong),
             _ => None,
         }
     }
 
-    /// Returns whether too many codes were emailed to this address for now. The quota of the whole
-    /// environment (`daily_quota_exceeded`) does not count.
+    /// Returns whether too many codes were emailed to this address. The quota of the whole
+    /// environment (`daily_quota_exceeded`) doesn't count.
     #[must_use]
     pub fn is_address_rate_limited(&self) -> bool {
         self.is_rate_limited() && self.code() != Some("daily_quota_exceeded")
     }
 
-    /// Returns whether WorkOS may refuse this address a code while it would email one to another
-    /// address. A visitor must not see the difference, or they learn who has an account.
+    /// Returns whether WorkOS may have rejected this address, but would email a code to another.
+    /// Visitors must not see the difference, since it would reveal who has an account.
     #[must_use]
     pub fn may_depend_on_address(&self) -> bool {
         let Self::Refused { status, .. } = self else { return false };
         let is_about_key = self.is_key_refused() && self.code_refusal().is_none();
-        // A proxy or firewall gives no reason, whatever the address.
+        // Proxies and firewalls give no reason, regardless of the address.
         let has_reason = self.code().is_some() || self.refuses_only("email");
         status.is_client_error() && has_reason && !is_about_key && !self.is_rate_limited()
     }
 }
 
-/// What is read of the response to a creation: that it has an ID.
+/// The response to a creation, of which only the ID is read.
 #[derive(Deserialize)]
 struct Created {
     #[serde(rename = "id")]
     _id: IgnoredAny,
 }
 
-/// What is read of the response to an authentication.
+/// The response to an authentication, without the fields that aren't read.
 #[derive(Deserialize)]
 struct Authenticated {
     user: User,
@@ -125,19 +125,20 @@ struct Authenticated {
 /// The user who entered the code.
 #[derive(Deserialize)]
 struct User {
-    /// `user_…`
+    /// The ID of the user (`user_…`).
     id: String,
     email: String,
     #[serde(default, deserialize_with = "or_default")]
     first_name: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     last_name: Option<String>,
-    /// Other fields: `email_verified`, `profile_picture_url`, …
+    /// Other fields, such as `email_verified` and `profile_picture_url`.
     #[serde(flatten)]
     more: Map<String, Value>,
 }
 
-/// As close to the Profile of a Magic Link sign-in as possible; there is no connection.
+/// Converts to a Profile that is as similar as possible to that of a Magic Link. There is no
+/// connection.
 impl From<User> for Profile {
     fn from(user: User) -> Self {
         let names = [&user.first_name, &user.last_name];

@@ -1,4 +1,4 @@
-//! The durations and failures of calls.
+//! Metrics of calls.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use super::WorkOsError;
 
 const WORKOS: &str = "workos";
 
-/// Records the duration of a call, and its failure, under this name.
+/// Records the duration of a call under this name, and whether it failed.
 pub(super) async fn record<T>(
     call: &'static str,
     response: impl Future<Output = Result<T, WorkOsError>>,

@@ -1,4 +1,4 @@
-//! Passwordless sessions: create one, and have WorkOS email its link.
+//! Passwordless sessions: creating them, and emailing their links.
 //! <https://workos.com/docs/reference/magic-link/passwordless-session>
 
 use std::fmt;
@@ -16,17 +16,17 @@ use super::{Client, PasswordlessSession, WorkOsError};
 pub struct CreatePasswordlessSession<'a> {
     /// The email address of the user.
     pub email: &'a str,
-    /// Where WorkOS redirects to; must be registered in the WorkOS dashboard.
+    /// The URI that WorkOS redirects to. It must be registered in the WorkOS dashboard.
     pub redirect_uri: &'a str,
-    /// Passed to the redirect URI unchanged.
+    /// Passed unchanged to the redirect URI.
     pub state: &'a str,
-    /// The lifetime of the link: 15 minutes to 24 hours.
+    /// The lifetime of the link, from 15 minutes to 24 hours.
     pub expires_in: Duration,
 }
 
 impl Client {
-    /// Creates a passwordless session. This sends no email, so it is repeated once if the connection
-    /// was closed before a response came.
+    /// Creates a passwordless session. Sends no email, so it is retried once if the connection was
+    /// closed before a response.
     ///
     /// # Errors
     /// [`WorkOsError`]; [`WorkOsError::refuses_only`]`("email")` if WorkOS rejects the address.
@@ -46,24 +46,24 @@ impl Client {
         record("create_passwordless_session", response).await
     }
 
-    /// Has WorkOS email the link of this session. Never retried, since a second call sends a second
-    /// email.
+    /// Has WorkOS email the link of this session. Never retried, because a second call would send a
+    /// second email.
     ///
     /// # Errors
-    /// [`WorkOsError`]; an unknown or expired session is refused with 422.
+    /// [`WorkOsError`]. An unknown or expired session is rejected with 422.
     pub async fn send_passwordless_session(&self, session_id: &str) -> Result<(), WorkOsError> {
         let id = utf8_percent_encode(session_id, NON_ALPHANUMERIC);
         let request = self.authorized(Method::POST, &format!("passwordless/sessions/{id}/send"));
         let response = async {
             let response = self.send(request).await?;
-            // The body is of no use and may be empty, but a page of HTML is not from WorkOS.
+            // The body isn't needed and may be empty, but an HTML page doesn't come from WorkOS.
             if response.is_empty() { Ok(()) } else { response.json::<IgnoredAny>().map(drop) }
         };
         record("send_passwordless_session", response).await
     }
 }
 
-/// Shows neither address nor state.
+/// Hides the address and the state.
 impl fmt::Debug for CreatePasswordlessSession<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreatePasswordlessSession")

@@ -1,4 +1,4 @@
-//! SSO, and the authorization code that SSO and Magic Link sign-ins end with.
+//! SSO, and the exchange of authorization codes of SSO and Magic Link.
 //! <https://workos.com/docs/reference/sso/get-authorization-url>
 //! <https://workos.com/docs/reference/sso/profile/get-profile-and-token>
 
@@ -20,9 +20,9 @@ use super::{Client, Profile, WorkOsError};
 /// Selects the identity provider of an SSO sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SsoSelector {
-    /// `org_…`: the connection of this organization.
+    /// The connection of this organization (`org_…`).
     Organization(String),
-    /// `conn_…`: this connection.
+    /// This connection (`conn_…`).
     Connection(String),
 }
 
@@ -47,20 +47,20 @@ impl SsoSelector {
 pub struct Authorization<'a> {
     /// The organization or connection to sign in with.
     pub selector: &'a SsoSelector,
-    /// Where WorkOS redirects to; must be registered in the WorkOS dashboard.
+    /// The URI that WorkOS redirects to. It must be registered in the WorkOS dashboard.
     pub redirect_uri: &'a str,
-    /// Passed to the redirect URI unchanged.
+    /// Passed unchanged to the redirect URI.
     pub state: &'a str,
-    /// The user's email address, to fill in at the identity provider.
+    /// The user's email address, which the identity provider may fill in.
     pub login_hint: &'a str,
-    /// The domain of that address.
+    /// The domain of `login_hint`.
     pub domain_hint: &'a str,
     /// The secret that the code is exchanged with (PKCE, RFC 7636): 43 to 128 characters.
     pub code_verifier: &'a str,
 }
 
 impl Client {
-    /// Returns the URL where the browser signs in through an identity provider.
+    /// Returns the URL to redirect the browser to, for a sign-in through an identity provider.
     #[must_use]
     pub fn authorization_url(&self, authorization: &Authorization<'_>) -> Url {
         let mut url = self.url("sso/authorize");
@@ -82,13 +82,13 @@ impl Client {
         url
     }
 
-    /// Exchanges an authorization code for the Profile. Never retried, since a code works once, even
-    /// if the response is lost. `code_verifier` is that of the authorization URL; a Magic Link has
-    /// none.
+    /// Exchanges an authorization code for the Profile. Never retried, because a code works only
+    /// once, even if the response is lost. `code_verifier` is that of the authorization URL, or
+    /// `None` for a Magic Link.
     ///
     /// # Errors
-    /// [`WorkOsError`]; [`WorkOsError::is_expired_code`] if the code was used or is too old, or the
-    /// verifier does not match.
+    /// [`WorkOsError`]. [`WorkOsError::is_expired_code`] is true if the code was used or has
+    /// expired, or the verifier doesn't match.
     pub async fn exchange_code(
         &self,
         code: &str,
@@ -103,7 +103,7 @@ impl Client {
         if let Some(verifier) = code_verifier {
             body["code_verifier"] = verifier.into();
         }
-        // WorkOS accepts a form as well; its official emulator accepts only JSON.
+        // WorkOS also accepts a form, but its official emulator accepts only JSON.
         let request = self.request(Method::POST, "sso/token").json(&body);
         let response =
             async { self.send_within(REDEEMING_DEADLINE, request).await?.json::<Exchanged>() };
@@ -111,7 +111,7 @@ impl Client {
     }
 }
 
-/// Shows neither address, state nor verifier.
+/// Hides the address, the state and the verifier.
 impl fmt::Debug for Authorization<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authorization").field("selector", &self.selector).finish_non_exhaustive()

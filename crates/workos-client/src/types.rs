@@ -1,4 +1,4 @@
-//! Responses. Unknown fields are ignored; optional ones may be missing, null or of another type.
+//! Responses. Unknown fields are ignored. Optional fields may be missing, null or of another type.
 
 use std::fmt;
 
@@ -12,37 +12,38 @@ use url::Url;
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct PasswordlessSession {
-    /// `passwordless_session_…`
+    /// The ID (`passwordless_session_…`).
     pub id: String,
-    /// The link, which signs in anyone who opens it: show it only to a user who has proved that they
-    /// control the mailbox.
+    /// The link, which signs in anyone who opens it. Show it only to a user who has verified that
+    /// they control the mailbox.
     #[serde(deserialize_with = "web_address")]
     pub link: SecretString,
 }
 
-/// What is read of the response to an authorization code; not the access token.
+/// The response to a code exchange, without the access token, which isn't read.
 #[derive(Deserialize)]
 pub(super) struct Exchanged {
     pub(super) profile: Profile,
 }
 
-/// The user who signed in: the Profile object of the WorkOS API.
+/// The user who signed in: a Profile object of the WorkOS API.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
-    /// `prof_…`, or `user_…` after a Magic Auth sign-in.
+    /// The ID: `prof_…`, or `user_…` after a Magic Auth sign-in.
     pub id: String,
     /// The email address.
     pub email: String,
-    /// The connection; empty after a Magic Auth sign-in.
+    /// The ID of the connection. Empty after a Magic Auth sign-in.
     #[serde(default, deserialize_with = "or_default")]
     pub connection_id: String,
-    /// `MagicLink`, `MagicAuth`, or a kind of SSO connection. A string, since new kinds appear.
+    /// The type of connection: `MagicLink`, `MagicAuth` or a type of SSO. A string, because WorkOS
+    /// adds new types.
     #[serde(default, deserialize_with = "or_default")]
     pub connection_type: String,
     /// The organization of the connection, if any.
     #[serde(default, deserialize_with = "or_default")]
     pub organization_id: Option<String>,
-    /// The user's ID at the identity provider; the email address for a Magic Link or email code.
+    /// The user's ID at the identity provider. The email address for a Magic Link or email code.
     #[serde(default, deserialize_with = "or_default")]
     pub idp_id: String,
     /// Given name.
@@ -57,7 +58,7 @@ pub struct Profile {
     /// Role in the organization.
     #[serde(default, deserialize_with = "or_default")]
     pub role: Option<Role>,
-    /// Groups, from the identity provider.
+    /// Groups of the user, from the identity provider.
     #[serde(default, deserialize_with = "or_default")]
     pub groups: Vec<String>,
     /// Attributes as mapped in WorkOS.
@@ -69,7 +70,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Returns the full name, or else the given and family names; `None` if none is known.
+    /// Returns the full name, or else the given and family names. `None` if no name is known.
     #[must_use]
     pub fn full_name(&self) -> Option<String> {
         let parts = [&self.first_name, &self.last_name].map(|part| part.as_deref());
@@ -92,7 +93,8 @@ pub struct Role {
     pub slug: String,
 }
 
-/// Shows the connection type only: a Profile is personal data, and `Debug` output ends up in logs.
+/// Shows only the connection type, because a Profile is personal data and `Debug` output is often
+/// logged.
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profile")
@@ -101,7 +103,7 @@ impl fmt::Debug for Profile {
     }
 }
 
-/// Accepts http and https URLs only, since browsers are redirected there.
+/// Deserializes a URL. Accepts only http and https, because browsers are redirected to it.
 fn web_address<'de, D: Deserializer<'de>>(link: D) -> Result<SecretString, D::Error> {
     let link = String::deserialize(link)?;
     match Url::parse(&link).map(|url| url.scheme().to_owned()).as_deref() {
@@ -110,7 +112,8 @@ fn web_address<'de, D: Deserializer<'de>>(link: D) -> Result<SecretString, D::Er
     }
 }
 
-/// Deserializes a value of another type as the default: no optional field may stop a sign-in.
+/// Deserializes a value of another type as the default, because an optional field must not make a
+/// sign-in fail.
 pub(super) fn or_default<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
     value: D,
 ) -> Result<T, D::Error> {

@@ -10,7 +10,7 @@ use crate::passwordless::LinkState;
 pub(super) enum Tone {
     Good,
     Bad,
-    /// Neither, or unknown.
+    /// Neither good nor bad, or unknown.
     Open,
 }
 

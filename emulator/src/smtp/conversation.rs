@@ -96,7 +96,7 @@ impl Conversation {
             None => {}
             Some(Fault::Hang) => {
                 self.log(shown, None);
-                // Until the client closes the connection.
+                // Read until the client closes the connection.
                 tokio::io::copy(&mut self.stream, &mut tokio::io::sink()).await?;
                 return Err(io::ErrorKind::ConnectionAborted.into());
             }
@@ -127,7 +127,8 @@ impl Conversation {
             Command::Quit => reply(221, "Goodbye"),
             Command::Vrfy => reply(502, "VRFY is not supported"),
             Command::Malformed(word) => reply(501, format!("Syntax error in {word}")),
-            // No email client starts like this, but a browser tricked into a POST does.
+            // Email clients don't start with an unknown command, but a browser tricked into a POST
+            // does.
             Command::Unknown if !self.greeted => reply(421, "This is an SMTP server"),
             Command::Unknown => reply(500, "Unknown command"),
             _ if !self.greeted => reply(503, "Send EHLO first"),

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-/// Bounds memory, since any local program can send commands.
+/// Limits memory, since any local program can send commands.
 const MAX_ENTRIES: usize = 10_000;
 
 /// A command and its reply, which is null if none was sent.

@@ -1,4 +1,4 @@
-//! WorkOS emails a code (Magic Auth), and the user types it in where it was requested.
+//! Sign-in with a code that WorkOS emails (Magic Auth), entered in the requesting browser.
 
 mod attempt;
 mod otp;
@@ -15,10 +15,11 @@ use crate::clock::seconds;
 use crate::error::{ErrorKind, Failure};
 use crate::sign_in::deliver::Delivery;
 
-/// The wait if WorkOS names none: within this time it sends three codes and accepts ten attempts.
+/// How long to wait if WorkOS doesn't say: in this period, it sends three codes and accepts ten
+/// attempts.
 const A_MINUTE: Duration = Duration::from_secs(60);
 
-/// The kind of this failure in a sign-in that sends no link.
+/// Returns the kind for a sign-in that sends no link.
 pub(super) fn error_kind(kind: ErrorKind) -> ErrorKind {
     match kind {
         ErrorKind::LinkExpired | ErrorKind::MailLinkSpent | ErrorKind::CodeExpired => {
@@ -31,8 +32,8 @@ pub(super) fn error_kind(kind: ErrorKind) -> ErrorKind {
 }
 
 impl Delivery {
-    /// Has WorkOS email a code. If WorkOS refuses in a way that may depend on the address, only the
-    /// operator learns of it.
+    /// Has WorkOS email a code. If WorkOS rejects the request in a way that may depend on the
+    /// address, only the log says so.
     pub(in crate::sign_in) async fn email_code(&mut self) -> Result<(), Failure> {
         match self.ctx.app.workos.create_magic_auth(self.pending.email.as_str()).await {
             Ok(()) => self.entry().write(),
@@ -41,11 +42,11 @@ impl Delivery {
                 let wait = error.retry_after().unwrap_or(A_MINUTE);
                 let next = self.ctx.app.clock.now().saturating_add(seconds(wait));
                 self.pending.next_mail_at = Some(next);
-                self.entry().but(Event::Undelivered).write();
+                self.entry().with_event(Event::Undelivered).write();
             }
             Err(error) if error.may_depend_on_address() => {
                 tracing::warn!(event = "email_refused", cause = %error, "WorkOS sent no code");
-                self.entry().but(Event::Undelivered).write();
+                self.entry().with_event(Event::Undelivered).write();
             }
             Err(error) => self.delay_or_fail(error)?,
         }

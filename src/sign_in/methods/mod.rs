@@ -1,4 +1,4 @@
-//! The methods of signing in: each is a file, behind the same few functions.
+//! The sign-in methods. Each is a file, and has the same few functions.
 
 pub(crate) mod email_code;
 // for own-mail
@@ -17,18 +17,18 @@ use crate::error::ErrorKind;
 use email_code::OneTimeCode;
 use sso::CodeVerifier;
 
-/// How a sign-in proves who the user is. Chosen when it begins and kept with it: proof by one method
-/// doesn't complete a sign-in by another.
+/// How a sign-in verifies who the user is. It is chosen at the start and stored with the sign-in,
+/// because verification by one method must not complete a sign-in by another.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum SignInMethod {
-    /// By a link in an email.
+    /// A link in an email.
     #[serde(rename = "link")]
     Link(LinkDelivery),
-    /// By a code in an email, typed in where it was requested.
+    /// A code in an email, entered in the requesting browser.
     #[serde(rename = "code")]
     Code,
     // for sso
-    /// By the identity provider of the user's organization.
+    /// The identity provider of the user's organization.
     #[serde(rename = "sso")]
     Sso(CodeVerifier),
 }
@@ -37,15 +37,15 @@ pub enum SignInMethod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LinkDelivery {
-    /// WorkOS: its own link, which works once.
+    /// WorkOS emails its own link, which works once.
     WorkOs,
     // for own-mail
-    /// This app: a link of its own, which email scanners can't use up.
+    /// This app emails a link of its own, which email scanners can't use up.
     Smtp,
 }
 
 impl LinkDelivery {
-    /// How long a link works: `LINK_EXPIRES_IN`, or its default for this delivery.
+    /// Returns how long a link works: `LINK_EXPIRES_IN`, or its default for this delivery.
     pub(crate) fn lifetime(self, app: &App) -> Duration {
         match self {
             Self::WorkOs => app.sign_in.link_lifetime,
@@ -56,19 +56,19 @@ impl LinkDelivery {
 }
 
 impl SignInMethod {
-    /// Whether an identity provider says who the user is, and no email is sent.
+    /// Returns whether an identity provider verifies the user. No email is then sent.
     #[must_use]
     pub fn is_sso(&self) -> bool {
         !self.sends_email()
     }
 
-    /// Whether it sends an email, and so proves a mailbox.
+    /// Returns whether the method sends an email, and so verifies a mailbox.
     #[must_use]
     pub fn sends_email(&self) -> bool {
         matches!(self, Self::Link(_) | Self::Code)
     }
 
-    /// Its name in the audit log.
+    /// Returns the name in the audit log.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl SignInMethod {
         }
     }
 
-    /// How long a sign-in by it may take.
+    /// Returns how long a sign-in by this method may take.
     pub(crate) fn lifetime(&self, app: &App) -> Duration {
         match self {
             Self::Link(delivery) => delivery.lifetime(app) + CODE_LIFETIME,
@@ -91,7 +91,7 @@ impl SignInMethod {
         }
     }
 
-    /// What the authorization code must be exchanged with.
+    /// Returns the PKCE verifier that the authorization code must be exchanged with, if any.
     #[must_use]
     pub fn code_verifier(&self) -> Option<&str> {
         match self {
@@ -101,7 +101,7 @@ impl SignInMethod {
         }
     }
 
-    /// The kind of this failure in a sign-in by this method.
+    /// Returns the kind of this failure in a sign-in by this method.
     pub(crate) fn error_kind(&self, kind: ErrorKind) -> ErrorKind {
         match self {
             Self::Link(_) => kind,
@@ -111,12 +111,12 @@ impl SignInMethod {
         }
     }
 
-    /// What WorkOS's `access_denied` means.
+    /// Returns the kind of failure that WorkOS's `access_denied` stands for.
     pub(crate) fn access_denied(&self) -> ErrorKind {
         match self {
             Self::Link(LinkDelivery::WorkOs) | Self::Code => ErrorKind::LinkExpired,
             // for own-mail
-            // No scanner can reach the WorkOS link behind our own.
+            // A scanner can't reach the WorkOS link behind ours, so the user has used it.
             Self::Link(LinkDelivery::Smtp) => ErrorKind::MailLinkSpent,
             // for sso
             Self::Sso(_) => ErrorKind::SsoDenied,

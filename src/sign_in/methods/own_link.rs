@@ -1,5 +1,6 @@
-//! This app emails a link of its own. WorkOS makes its link only when the button behind ours is pressed
-//! in the requesting browser, so there is nothing in the email that a scanner could use up.
+//! Sign-in with a link that the app emails itself. The WorkOS link is created only when the button
+//! behind ours is pressed in the requesting browser, so the email contains nothing that a scanner
+//! could use up.
 
 // for cross-device
 mod elsewhere;
@@ -33,27 +34,27 @@ use crate::sign_in::{LinkDelivery, PendingSignIn, RequestContext, SignInId, Sign
 use crate::workos::PasswordlessSession;
 
 const METHOD: SignInMethod = SignInMethod::Link(LinkDelivery::Smtp);
-/// For how many seconds a press keeps others out: longer than WorkOS may take.
+/// How long a press excludes others, in seconds. Longer than a call to WorkOS can take.
 const PRESS: i64 = 10;
 
-/// Until when the link, or what it has led to, may sign a user in: somewhat longer than the link works,
-/// since another browser may approve it at its end.
+/// Returns until when the link, or an approval of it, may sign a user in. This is later than the
+/// link expires, because another browser may approve it just before.
 fn usable_until(app: &App, link: &MailLink) -> i64 {
     link.expires_at.saturating_add(State::lifetime(app.sign_in.link_lifetime))
 }
 
-/// What the page behind the link shows.
+/// The result of opening the link.
 pub(crate) enum Opened {
-    /// The requesting browser: a button.
+    /// In the requesting browser: shows the button.
     Here(MailLink, PendingSignIn),
     // for cross-device
-    /// Any other: the digits to type, if it may approve.
+    /// In any other browser: shows the form for the digits, if it may approve.
     Elsewhere(MailLink),
-    /// The link has signed this browser in.
+    /// The link has already signed this browser in.
     Completed(Next),
 }
 
-/// Opens the link. Changes nothing, however often it is opened.
+/// Opens the link. This changes nothing, however often it is called.
 pub(crate) async fn open(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -76,15 +77,15 @@ pub(crate) async fn open(
     Ok(Opened::Here(link, pending))
 }
 
-/// What using the link leads to.
+/// The result of using the link.
 pub(crate) enum Used {
     Next(Next),
     // for cross-device
-    /// Not the requesting browser: only the right digits may [`approve`] it.
+    /// Not the requesting browser. Only the right digits may [`approve`] the sign-in.
     Elsewhere(MailLink),
 }
 
-/// Uses the link in the requesting browser: WorkOS's own is made now, and used at once.
+/// Uses the link in the requesting browser: creates a WorkOS link and redirects to it.
 pub(crate) async fn use_link(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -103,7 +104,7 @@ pub(crate) async fn use_link(
     leave(ctx, link.requested, pending).await.map(Used::Next)
 }
 
-/// Has WorkOS make its link, and leaves for it.
+/// Creates a WorkOS link and redirects to it.
 async fn leave(
     ctx: &Ctx,
     requested: RequestContext,
@@ -113,21 +114,21 @@ async fn leave(
     let state = pending.new_state(&app.keys, requested, app.sign_in.link_lifetime, now)?;
     let cookie = pending.cookie(&app.keys, now)?;
 
-    // This runs to its end even if the connection closes: the claim is used or released.
+    // This continues if the connection closes, so that the claim is always used or released.
     let created = rt::spawn(create_session(app.clone(), ctx.store.clone(), pending, state)).await;
     let session = created.map_err(|_| Failure::internal("opening a link broke".to_owned()))??;
     Ok(Next::leave_for(session.link.expose_secret()).with([cookie]))
 }
 
-/// Of fifty presses at once, one continues. The link isn't used up by that: it is when a user is signed
-/// in by it. So no failure, of WorkOS or of this app, costs the user the email.
+/// Creates the WorkOS link. Of concurrent presses, only one continues. The press doesn't use up our
+/// link; only signing in does. So the user can try again after a failure of WorkOS or of this app.
 async fn create_session(
     app: web::Data<App>,
     store: web::Data<Store>,
     pending: PendingSignIn,
     state: String,
 ) -> Result<PasswordlessSession, Failure> {
-    let press = pending.id.claim_of_press();
+    let press = pending.id.press_key();
     let lapses_at = app.clock.now().saturating_add(PRESS);
     if !store.claim(&press, String::new(), lapses_at).await? {
         return Err(pressed().with_retry_of(&pending));
@@ -135,7 +136,7 @@ async fn create_session(
     match workos_link::create_session(&app, &pending, &state).await {
         Ok(session) => Ok(session),
         Err(error) => {
-            // Otherwise it lapses by itself.
+            // If this fails, the claim expires.
             let _ = store.release(&press).await;
             Err(match error.refuses_only("email") {
                 true => Failure::new(ErrorKind::NotAllowed, "WorkOS signs in no such address"),
@@ -146,16 +147,17 @@ async fn create_session(
 }
 
 impl SignInId {
-    /// What the store calls the hash of what only its email holds, for as long as the link there may
-    /// be used.
+    /// Returns the store's key for the hash of the link's secret, which is stored while the link
+    /// can be used.
     #[must_use]
-    pub fn name_of_mail_link(&self) -> String {
+    pub fn mail_link_key(&self) -> String {
         format!("mail link {}", self.as_str())
     }
 }
 
 impl Resumed {
-    /// The sign-in, over or not, unless it has expired; or where it leads that is completed.
+    /// Returns the pending sign-in, ended or not, unless it has expired. If it is completed,
+    /// returns the redirect as the error.
     fn pending(self, now: i64) -> Result<Option<PendingSignIn>, Next> {
         match self {
             Self::Pending(pending) | Self::Over(pending) => {
@@ -168,8 +170,8 @@ impl Resumed {
 }
 
 impl Failure {
-    /// Offers the same request once more if something outside failed, or if another request is about
-    /// to be done with it.
+    /// Offers to repeat the request if the failure is temporary: a server error, or another request
+    /// that is using the link.
     #[must_use]
     pub(crate) fn with_retry_url_if_temporary(self, url: &Uri) -> Self {
         if self.kind.status().is_server_error() || self.kind == ErrorKind::MailLinkInUse {
@@ -180,8 +182,8 @@ impl Failure {
     }
 }
 
-/// Counts an unwanted link against the network that requested it, as a tenth of what it may request.
-/// Not more: if an email scanner presses the button, every sign-in of an office counts like this.
+/// Counts an unwanted sign-in against the network that requested it, as a tenth of its limit. Not
+/// more, because if an email scanner presses the button, every sign-in from an office counts.
 async fn slow_down(limits: &RateLimits, store: &Store, network: IpAddr) -> Result<(), StoreError> {
     let limit = limits.per_client;
     let cost = limit.at_most.div_ceil(10);
@@ -196,9 +198,10 @@ fn pressed() -> Failure {
     )
 }
 
-/// Refuses what no email of ours to this address holds. With the cookie keys alone one can seal a link
-/// and a pending sign-in for any address, but not those whose hashes are stored; and nothing is stored
-/// where no email is sent.
+/// Fails unless the app has emailed this link, to this address if `pending` is known.
+///
+/// The cookie keys alone can seal a link and a pending sign-in for any address. They can't produce
+/// the hashes, which are stored only when an email is sent.
 async fn check_emailed(
     app: &App,
     store: &Store,
@@ -206,13 +209,14 @@ async fn check_emailed(
     secret_hash: &str,
     pending: Option<&PendingSignIn>,
 ) -> Result<(), Failure> {
-    let stored = store.get(&id.name_of_mail_link()).await?.unwrap_or_default();
+    let stored = store.get(&id.mail_link_key()).await?.unwrap_or_default();
     let email = pending.map(|pending| &pending.email);
     let is_mailed = app.own_mail.mailer.is_some() && is_mailed(&stored, secret_hash, id, email);
     if is_mailed { Ok(()) } else { Err(spent()) }
 }
 
-/// Whether the link still works: an email holds it, it has not expired, and neither has its sign-in ended.
+/// Fails unless the link still works: the app has emailed it, it hasn't expired, and its sign-in
+/// hasn't ended.
 async fn check(ctx: &Ctx, link: &MailLink, pending: Option<&PendingSignIn>) -> Result<(), Failure> {
     let (app, store) = (&ctx.app, &ctx.store);
     let is_over = app.clock.now() >= link.expires_at || end_of(store, &link.id).await?.is_some();
@@ -221,8 +225,8 @@ async fn check(ctx: &Ctx, link: &MailLink, pending: Option<&PendingSignIn>) -> R
         spent()
     } else if let Err(refused) = emailed {
         refused
-    } else if store.claimed(&link.id.claim_of_press()).await?.is_some() {
-        // Only the requesting browser learns that the button was pressed.
+    } else if store.claimed(&link.id.press_key()).await?.is_some() {
+        // Only the requesting browser may learn that the button was pressed.
         pending.map_or_else(spent, |_| pressed())
     } else {
         return Ok(());
@@ -233,7 +237,7 @@ async fn check(ctx: &Ctx, link: &MailLink, pending: Option<&PendingSignIn>) -> R
     })
 }
 
-/// Reads the link whose sign-in is to be cancelled.
+/// Returns the link if its sign-in can still be canceled.
 pub(crate) async fn cancellable(
     app: &App,
     store: &Store,
@@ -245,8 +249,8 @@ pub(crate) async fn cancellable(
     Ok(link)
 }
 
-/// Ends this one sign-in, before anyone is signed in, and slows down the network that requested it: not
-/// the address, and only once, because an email scanner may have pressed the button.
+/// Cancels the sign-in, unless it has ended. Slows down only the network that requested it, and
+/// only once: an email scanner may have pressed the button, and the address must not be blocked.
 pub(crate) async fn cancel(app: &App, store: &Store, token: &str) -> Result<MailLink, Failure> {
     let link = cancellable(app, store, token).await?;
     if end::cancel(app, store, &link.id, usable_until(app, &link)).await? {

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use waiting::{WAITING_LIFETIME, Waiting, agreed_at, asked_about, waiting_cookie};
+pub(crate) use waiting::{WAITING_LIFETIME, Waiting, agreed_at, last_question, waiting_cookie};
 
 use crate::config::sso::SsoDomains;
 use crate::email_address::EmailAddress;
@@ -21,14 +21,14 @@ use crate::sign_in::verified_identity::VerifiedIdentity;
 use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, SignInMethod};
 use crate::workos::{Authorization, Profile, SsoSelector};
 
-/// How long the user may take at the identity provider.
+/// The time limit for the user at the identity provider.
 pub(crate) const MAX_TIME_AWAY: Duration = Duration::from_secs(15 * 60);
 
 /// The prefix of the IDs of users who sign in through SSO. All other IDs are email addresses.
 const USER_ID_PREFIX: &str = "sso ";
 
-/// What only the browser that began can exchange the code with (PKCE, RFC 7636, 4.1): 256 random
-/// bits as 43 characters.
+/// The PKCE code verifier (RFC 7636, 4.1): 256 random bits as 43 characters. Only the browser that
+/// started the sign-in has it.
 #[derive(Clone, Serialize, Deserialize, derive_more::Debug)]
 #[debug("CodeVerifier(…)")]
 #[serde(transparent)]
@@ -44,15 +44,15 @@ impl CodeVerifier {
     }
 }
 
-/// Leaves for the identity provider. `None` if this browser has no such sign-in.
+/// Redirects to the identity provider. Returns `None` if this browser has no such sign-in.
 pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
     let Ctx { app, request, .. } = ctx;
     let now = app.clock.now();
-    let pending = PendingSignIn::of_browser(request, &app.keys, id, now)
+    let pending = PendingSignIn::from_request(request, &app.keys, id, now)
         .filter(|pending| pending.method.is_sso())
         .and_then(|pending| Some((app.sign_in.sso_domains.get(pending.email.domain())?, pending)));
     let Some((selector, mut pending)) = pending else { return Ok(None) };
-    // The page may be reloaded: each time it leaves with a verifier of its own (RFC 9700, 2.1.1).
+    // A reload uses a new verifier (RFC 9700, 2.1.1).
     let verifier = CodeVerifier::new()?;
     pending.method = SignInMethod::Sso(verifier.clone());
     let requested = pending.requested(device::from_request(request));
@@ -68,12 +68,12 @@ pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
     Ok(Some(Next::leave_for(url).with([pending.cookie(&app.keys, now)?])))
 }
 
-/// Whether this user ID comes from an identity provider.
+/// Returns whether this is the ID of a user who signs in through SSO.
 pub(crate) fn is_sso_user(user_id: &str) -> bool {
     user_id.starts_with(USER_ID_PREFIX)
 }
 
-/// The kind of this failure in a sign-in that sends no link.
+/// Returns the kind for a sign-in that sends no link.
 pub(crate) fn error_kind(kind: ErrorKind) -> ErrorKind {
     match kind {
         ErrorKind::LinkExpired | ErrorKind::CodeExpired => ErrorKind::SsoTooLate,
@@ -83,7 +83,8 @@ pub(crate) fn error_kind(kind: ErrorKind) -> ErrorKind {
     }
 }
 
-/// Refuses a callback in a browser that didn't request the sign-in: another may be started there.
+/// Returns the failure of a callback in a browser that didn't request the sign-in. Its page offers
+/// a new sign-in.
 pub(crate) fn refused_elsewhere(refused: impl Into<Failure>) -> Failure {
     let failure = refused.into();
     let kind = error_kind(failure.kind);
@@ -94,18 +95,15 @@ pub(crate) fn refused_elsewhere(refused: impl Into<Failure>) -> Failure {
     })
 }
 
-/// Refuses an identity provider's response in a browser that didn't request it.
+/// Returns the failure of an identity provider's response in a browser that didn't request it.
 pub(crate) fn nothing_pending() -> Failure {
     let why = "an identity provider's response came to a browser that didn't request it";
     refused_elsewhere(Failure::new(ErrorKind::NothingPending, why))
 }
 
-/// Refuses a sign-in by email of a user whose organization has SSO: the settings may have changed since
-/// the email was sent.
-pub(crate) fn must_not_be_bypassed(
-    domains: &SsoDomains,
-    email: &EmailAddress,
-) -> Result<(), Failure> {
+/// Rejects a sign-in by email of a user whose organization has SSO. The settings may have changed
+/// since the email was sent.
+pub(crate) fn reject_bypass(domains: &SsoDomains, email: &EmailAddress) -> Result<(), Failure> {
     match domains.get(email.domain()) {
         Some(_) => {
             let why = "by email, for a domain that signs in through SSO (SSO_DOMAINS)";
@@ -115,9 +113,10 @@ pub(crate) fn must_not_be_bypassed(
     }
 }
 
-/// The user must be of the organization or connection that was requested, and of a domain of its own:
-/// the identity provider of one customer must not sign in another's users. Which of its users it is, it
-/// decides. They are known by its ID for them, since addresses change hands.
+/// Verifies that the Profile is of the requested organization or connection, and of one of its own
+/// domains. Otherwise, the identity provider of one customer could sign in another customer's
+/// users. The user may differ from the requested address. The identity provider's ID identifies
+/// them, since addresses can be reassigned.
 pub(crate) fn verify(
     domains: &SsoDomains,
     profile: Profile,
@@ -129,7 +128,7 @@ pub(crate) fn verify(
         SsoSelector::Connection(id) => profile.connection_id == *id,
     };
     let email = EmailAddress::parse(&profile.email).map_err(|_| mismatch())?;
-    // U+FFFD stands for what could not be read: two IDs that hold it may be of two users.
+    // U+FFFD replaces what could not be decoded, so two users may have the same ID with it.
     let is_whole = |id: &str| !id.is_empty() && !id.contains(char::REPLACEMENT_CHARACTER);
     let is_complete = is_whole(&profile.connection_id) && is_whole(&profile.idp_id);
     if !is_selected

@@ -1,4 +1,4 @@
-//! WorkOS makes the link and emails it.
+//! Sign-in with a link that WorkOS creates and emails.
 
 use crate::app::App;
 use crate::audit::Event;
@@ -7,7 +7,7 @@ use crate::sign_in::PendingSignIn;
 use crate::sign_in::deliver::Delivery;
 use crate::workos::{CreatePasswordlessSession, PasswordlessSession, WorkOsError};
 
-/// Has WorkOS make a link that brings back this `state`.
+/// Creates a WorkOS link that redirects back with this `state`.
 pub(super) async fn create_session(
     app: &App,
     pending: &PendingSignIn,
@@ -24,8 +24,8 @@ pub(super) async fn create_session(
 }
 
 impl Delivery {
-    /// Has WorkOS make the link and email it. The link goes nowhere else: the visitor who typed the
-    /// address must not get it.
+    /// Has WorkOS create the link and email it. The link is used nowhere else, because the visitor
+    /// who entered the address must not get it.
     pub(in crate::sign_in) async fn workos_link(&mut self) -> Result<(), Failure> {
         let (requested, now) = (self.requested(), self.ctx.app.clock.now());
         let lifetime = self.ctx.app.sign_in.link_lifetime;
@@ -34,7 +34,8 @@ impl Delivery {
         let sent = match create_session(&self.ctx.app, &self.pending, &state).await {
             Ok(session) => workos.send_passwordless_session(&session.id).await,
             Err(error) if error.refuses_only("email") => {
-                // Fails for lack of a session, but takes as long as for any other address.
+                // Fails because there is no such session, but takes as long as for any other
+                // address.
                 let _ = workos.send_passwordless_session("none").await;
                 Err(error)
             }
@@ -44,7 +45,7 @@ impl Delivery {
             Ok(()) => self.entry().write(),
             Err(error) if error.refuses_only("email") => {
                 tracing::warn!(event = "email_refused", cause = %error, "WorkOS sent no email");
-                self.entry().but(Event::Undelivered).write();
+                self.entry().with_event(Event::Undelivered).write();
             }
             Err(error) => self.delay_or_fail(error)?,
         }

@@ -86,7 +86,7 @@ pub async fn record_responses(browser: &Browser) {
 /// Returns the page as the server sent it, before scripts changed it.
 pub async fn html_as_sent(browser: &Browser) -> String {
     let tree = browser.cdp("Page.getFrameTree", json!({})).await;
-    // The ID of a document's request is that of its loader.
+    // The request ID of a document is the ID of its loader.
     let request = json!({ "requestId": tree["frameTree"]["frame"]["loaderId"] });
     let answer = browser.cdp("Network.getResponseBody", request).await;
     assert_eq!(answer["base64Encoded"], false);
@@ -114,7 +114,7 @@ pub async fn console(browser: &Browser) -> Vec<String> {
         page.as_str().unwrap()
     );
     let said = browser.driver.browser_log().await.unwrap().into_iter().map(|entry| entry.message);
-    // Logged when the driver types before the page is ready.
+    // This is logged when the driver types before the page is ready.
     let quick = "Autofocus processing was blocked";
     said.filter(|message| !message.starts_with(&own_status) && !message.contains(quick)).collect()
 }

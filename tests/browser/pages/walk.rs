@@ -51,7 +51,7 @@ impl Walk {
     /// Requests a link, and opens it.
     pub async fn sign_in(&self, email: &str) {
         self.ask(email).await;
-        // Otherwise the newest link might be an earlier one.
+        // Wait for the page, since the newest link might otherwise be an earlier one.
         self.browser.arrive("#again").await;
         self.open_link(email).await;
         self.browser.arrive("a[href='/account/sessions']").await;
@@ -84,7 +84,7 @@ impl Walk {
         self.browser.arrive(sign).await;
         self.keep(page, &look::html_as_sent(&self.browser).await);
         look::load_axe(&self.browser).await;
-        // Most problems appear in several views. Report each once.
+        // Most problems appear in several views, but are reported once.
         let mut views_of = BTreeMap::<String, Vec<String>>::new();
         for theme in THEMES {
             self.browser.set_theme(theme).await;

@@ -125,7 +125,7 @@ impl Site {
     }
 }
 
-/// All bytes that the store has written.
+/// Returns all bytes that the store has written.
 pub fn dump(folder: &Path) -> Vec<u8> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     files.filter(|file| file.is_file()).flat_map(|file| std::fs::read(file).unwrap()).collect()

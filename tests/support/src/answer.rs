@@ -1,4 +1,4 @@
-//! A received response, with accessors for what tests look at.
+//! A received response, with accessors for tests.
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -12,13 +12,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The `Location` of a 303 response.
+    /// Returns the `Location` of a 303 response.
     pub fn location(&self) -> &str {
         assert_eq!(self.status, 303, "{}", self.body);
         self.headers["location"].to_str().unwrap()
     }
 
-    /// The error code of an error page.
+    /// Returns the error code of an error page.
     pub fn error(&self) -> &str {
         let (_, rest) = self
             .body
@@ -36,7 +36,7 @@ impl Answer {
         before.to_owned() + after.split_once("</code>").unwrap().1
     }
 
-    /// The digits on the page that waits for the email.
+    /// Returns the digits on the page that waits for the email.
     // for cross-device
     pub fn digits(&self) -> &str {
         let (_, digits) =
@@ -52,12 +52,13 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The first attribute value, such as a link or a form's action, that starts with `prefix`.
+    /// Returns the first attribute value, such as a link or a form's action, that starts with
+    /// `prefix`.
     pub fn leads_to(&self, prefix: &str) -> Option<&str> {
         self.body.split('"').find(|attribute| attribute.starts_with(prefix))
     }
 
-    /// The value of a form field on the page.
+    /// Returns the value of a form field on the page.
     pub fn field(&self, name: &str) -> &str {
         let (_, field) = self
             .body

@@ -1,4 +1,4 @@
-//! The WorkOS emulator, used over HTTP as tests in any language can use it.
+//! The WorkOS emulator, used over HTTP like from tests in other languages.
 
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ impl WorkOs {
         Self { url: url.to_owned(), http: http(), _emulator: None }
     }
 
-    /// Opens the newest link sent to this address. Returns where it redirects.
+    /// Opens the newest link sent to this address. Returns the URL that it redirects to.
     pub async fn follow_newest_link(&self, email: &str) -> String {
         self.follow(&self.newest_link(email).await).await
     }

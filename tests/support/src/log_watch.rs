@@ -12,7 +12,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The words of all lines that are long enough to be a secret.
+/// The words of all log lines that are long enough to be a secret.
 static WORDS: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 const SHORTEST_SECRET: usize = 12;
 
@@ -32,8 +32,8 @@ pub(crate) fn assert_unlogged<'a>(secrets: impl IntoIterator<Item = &'a String>)
 
 struct Watch;
 
-/// Collects events within requests to the app and events of the app itself. The emulator and the tests'
-/// HTTP client also log in this process, so others are left out.
+/// Collects events during requests to the app, and events of the app itself. Other events of this
+/// process are ignored, because the emulator and the HTTP client of the tests log as well.
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Watch {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut spans = context.event_scope(event).into_iter().flatten();
@@ -69,7 +69,8 @@ impl Visit for Line {
 }
 
 impl Line {
-    /// Collects words of the characters that cookies, tokens, codes, states and addresses consist of.
+    /// Collects words that consist of the characters used in cookies, tokens, codes, states and
+    /// addresses.
     fn note(&self) {
         let is_of_a_word = |c: char| c.is_ascii_alphanumeric() || "-_.@+%~".contains(c);
         let words = self.0.split(|c: char| !is_of_a_word(c));

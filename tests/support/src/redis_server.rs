@@ -43,7 +43,7 @@ impl RedisServer {
         self.server.wait().unwrap();
     }
 
-    /// Starts the server again on the same port. It loads what it had persisted.
+    /// Starts the server again on the same port. It loads its persisted data.
     pub async fn restart(&mut self) {
         self.server = server(self.port, &self.options, self.folder.path());
         assert!(self.accepts().await, "its port is taken");
@@ -53,7 +53,7 @@ impl RedisServer {
     async fn accepts(&mut self) -> bool {
         let started = Instant::now();
         while self.server.try_wait().unwrap().is_none() {
-            // Another process may have the port, so the process ID is compared.
+            // Compare the process ID, because another process may have the port.
             let client = Client::open(self.url()).unwrap();
             let info = client.get_connection().and_then(|mut connection| {
                 redis::cmd("INFO").arg("server").query::<String>(&mut connection)
@@ -71,7 +71,7 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// The settings with which an app uses this store.
+    /// Returns the settings of an app that uses this store.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         vec![("SESSION_STORE", self.url()), ("COOKIE_KEYS", self.cookie_keys.clone())]
     }
@@ -116,7 +116,7 @@ impl Drop for RedisServer {
     }
 }
 
-/// A port below the ephemeral range, so that no other process gets it by chance.
+/// Returns a port below the ephemeral range, so that no other process takes it by chance.
 fn port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = std::process::id() * 64 + NEXT.fetch_add(1, Ordering::Relaxed);

@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
 
-/// Returns a free port. It is below the range of ephemeral ports, so that no other process gets it
-/// first.
+/// Returns a free port below the ephemeral range, so that no other process takes it first.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
@@ -36,7 +35,7 @@ pub struct Program {
     pub child: Child,
     // for demo
     pub said: String,
-    /// Unless it goes elsewhere.
+    /// `None` if the log goes elsewhere.
     log: Option<ChildStderr>,
 }
 
@@ -63,7 +62,7 @@ impl Program {
             };
             said += &format!("{line}\n");
         }
-        // Keep reading, or the program's writes would fail.
+        // Keep reading, so that the program's writes don't fail.
         actix_web::rt::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Self {
             child,

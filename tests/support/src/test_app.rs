@@ -23,7 +23,7 @@ pub struct TestApp {
     pub clock: Clock,
     pub workos: WorkOs,
     pub engine: Engine,
-    /// Where the app listens: the origin, until a restart.
+    /// The address that the app listens on. It is also the origin, until a restart.
     address: String,
     pub settings: HashMap<String, String>,
     data_dir: TempDir,
@@ -106,7 +106,7 @@ impl TestApp {
         Visitor::new(&self.origin).through(&self.address)
     }
 
-    /// Returns the same browser, connected to where the app listens now.
+    /// Returns the same browser, connected to the app's current address.
     pub fn again(&self, visitor: &Visitor) -> Visitor {
         self.visitor().with_cookies_of(visitor)
     }

@@ -37,7 +37,7 @@ impl TwoBrowsers {
         self.laptop.get(&self.sent.replace("/sent", "/status")).await.json()
     }
 
-    /// Returns where the laptop's waiting page redirects.
+    /// Returns the URL that the laptop's waiting page redirects to.
     pub async fn next(&self) -> String {
         self.laptop.get(&self.sent).await.location().to_owned()
     }

@@ -1,4 +1,4 @@
-//! A simple browser: keeps cookies, sends Fetch Metadata, follows no redirects.
+//! A simple browser, which keeps cookies, sends Fetch Metadata and follows no redirects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -15,7 +15,7 @@ pub struct Visitor {
     address: String,
     http: reqwest::Client,
     cookies: Mutex<BTreeMap<String, String>>,
-    /// What no log may contain: cookies, addresses, codes, states and tokens.
+    /// The secrets that no log may contain: cookies, addresses, codes, states and tokens.
     secrets: Mutex<BTreeSet<String>>,
 }
 

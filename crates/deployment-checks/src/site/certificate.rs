@@ -1,4 +1,4 @@
-//! Whether browsers trust the certificate of `BASE_URL`.
+//! Checks whether browsers trust the certificate of `BASE_URL`.
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
-//! The proxy in front: whether it names each visitor's address, in a header that visitors can't set
-//! themselves, and is trusted to do so. Rate limits and the list of a user's sessions depend on that.
+//! Checks whether the proxy is trusted, and sends the visitor's address in a header that visitors
+//! can't set themselves. Rate limits and the list of a user's sessions depend on that.
 //!
-//! It can't be seen from outside. So, while the app isn't running, this listens in its place for one
-//! request of its own; other requests get a 503.
+//! A request to the app can't show this from outside. So if the app isn't running, this module
+//! listens in its place for one request of its own, and responds with 503 to others.
 
 use std::net::{IpAddr, TcpListener};
 
@@ -22,7 +22,7 @@ use crate::finding::{Verdict, fails, ok, unknown};
 pub(super) const REPLACES_HOST: &str =
     "the proxy replaces the Host header: configure it to pass on the host of BASE_URL";
 
-/// An address for documentation (RFC 5737), in place of one that a visitor could claim.
+/// An address reserved for documentation (RFC 5737), which the request claims to come from.
 const CLAIMED: &str = "192.0.2.1";
 
 pub(super) async fn check(site: &Site, visitor: &Visitor) -> Verdict {
@@ -41,7 +41,7 @@ pub(super) async fn check(site: &Site, visitor: &Visitor) -> Verdict {
              addresses of the proxy",
         );
     }
-    // Then a proxy can only connect from this address.
+    // A proxy can then connect only from this address.
     if here.is_loopback() && !is_in(here, trusted) {
         return not_trusted(here);
     }
@@ -62,7 +62,7 @@ fn is_in(address: IpAddr, networks: &[IpNet]) -> bool {
     networks.iter().any(|network| network.contains(&address))
 }
 
-/// Sends a request to `BASE_URL`, and returns what arrives here.
+/// Sends a request to `BASE_URL` and returns it as the app would receive it.
 async fn receive(listener: TcpListener, site: &Site, visitor: &Visitor) -> Option<Received> {
     let path = format!("/doctor-{:032x}", u128::from_ne_bytes(random().ok()?));
     let (sender, mut received) = channel(1);
@@ -75,7 +75,7 @@ async fn receive(listener: TcpListener, site: &Site, visitor: &Visitor) -> Optio
         Tls::Files { cert, key } => {
             server.listen_rustls_0_23(listener, tls::from_files(cert, key).ok()?)
         }
-        // For development, without a proxy.
+        // There is no proxy in development.
         Tls::SelfSigned(_) => return None,
     };
     let server = server.ok()?.run();
@@ -102,11 +102,12 @@ async fn respond(request: HttpRequest, ours: Data<Ours>) -> HttpResponse {
     HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, "10")).finish()
 }
 
-/// What the app would receive.
+/// The properties of a request that the app would receive.
 struct Received {
     peer: IpAddr,
     has_our_host: bool,
-    /// The visitor's address according to the proxy: the end of the header that the app would read.
+    /// The visitor's address as sent by the proxy: the last entry of the header that the app would
+    /// read.
     forwarded_for: Option<String>,
 }
 

@@ -1,5 +1,4 @@
-//! The running app, called as browsers do: whether the headers that it needs come through whatever is in
-//! front, in both directions.
+//! Checks whether headers pass through the proxy to the running app, and back.
 
 use outgoing_http::is_loopback;
 use reqwest::header::{ACCEPT, COOKIE, HeaderMap, ORIGIN, SET_COOKIE};
@@ -29,8 +28,8 @@ pub(super) async fn check(site: &Site, visitor: &Visitor) -> Verdict {
     fails(format!("the proxy removes {}: configure it to pass this on", lost.join(", ")))
 }
 
-/// Returns the error code that a client without a session gets, empty if there is none, and the
-/// response's headers.
+/// Returns the error code of a response without a session, or an empty string, and the response's
+/// headers.
 async fn session_code(visitor: &Visitor) -> Result<(String, HeaderMap), Verdict> {
     let request = visitor.request(Method::GET, "/api/session").header(ACCEPT, "application/json");
     let is_running = visitor.is_app_running();
@@ -73,7 +72,7 @@ fn lost_headers(found: &HeaderMap, is_loopback: bool) -> Vec<&'static str> {
     sent
 }
 
-/// Chooses a language, which sets a cookie, and sends the cookie back.
+/// Chooses a language, which sets a cookie, and sends the cookie back. Returns what was lost.
 async fn lost_cookies(site: &Site, visitor: &Visitor) -> Option<&'static str> {
     let language = site.other_language.as_ref()?;
     let choice = visitor.request(Method::GET, &format!("/login?lang={language}"));
@@ -87,7 +86,7 @@ async fn lost_cookies(site: &Site, visitor: &Visitor) -> Option<&'static str> {
     (!page.contains(&format!("<html lang=\"{language}\""))).then_some("Cookie")
 }
 
-/// Signs out without a session, which is allowed from the site's own pages only.
+/// Signs out without a session, which only the site's own pages may do. Returns what was lost.
 async fn lost_origin(site: &Site, visitor: &Visitor) -> Option<&'static str> {
     let origin = site.base_url.origin().ascii_serialization();
     let sign_out = visitor.request(Method::POST, "/logout");

@@ -1,4 +1,4 @@
-//! Requests to the site as a browser makes them: to `BASE_URL`, through whatever is in front.
+//! Requests to `BASE_URL` as a browser makes them, through any proxy.
 
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
@@ -13,7 +13,7 @@ use super::{Site, Tls};
 use crate::with_sources;
 
 const DEADLINE: Duration = Duration::from_secs(5);
-/// Shorter, to tell an unreachable host from one that doesn't respond.
+/// Shorter than the deadline, to distinguish an unreachable host from one that doesn't respond.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 pub(super) struct Visitor {
@@ -24,21 +24,22 @@ pub(super) struct Visitor {
 
 /// Why there is no response.
 pub(super) enum NoResponse {
-    /// There is no connection, and why.
+    /// The connection failed. Has the cause.
     Unreachable(String),
-    /// The certificate is trusted, but no response comes in time. Some proxies wait for the app to come
-    /// back.
+    /// The certificate is trusted, but there was no response in time. Some proxies wait for the app
+    /// to start.
     TimedOut,
-    /// Browsers wouldn't trust the certificate, and why.
+    /// Browsers would reject the certificate. Has the cause.
     NotTrusted(String),
-    /// The server speaks http where `BASE_URL` says https.
+    /// The server uses http although `BASE_URL` is https.
     PlainHttp,
 }
 
 impl Visitor {
-    /// Trusts the system's certificates, the extra ones, and the self-signed one if the site has that.
+    /// Builds a client that trusts the certificates of the system, the extra ones, and the
+    /// self-signed one if the site has one.
     pub(super) fn new(site: &Site) -> Result<Self, reqwest::Error> {
-        // Fails if one is already installed, which is fine.
+        // Fails if a provider is already installed, which is fine.
         let _ = ring::default_provider().install_default();
         let mut http = http_client(&site.base_url, &site.extra_roots)
             .redirect(redirect::Policy::none())
@@ -72,7 +73,7 @@ impl Visitor {
         }
         let mut plain = self.url("/health/live");
         let _ = plain.set_scheme("http");
-        // The same port, even if it is the default of https.
+        // Keep the port, even if it is the default of https.
         let _ = plain.set_port(self.base_url.port_or_known_default());
         match self.http.get(plain).send().await {
             Ok(_) => Err(NoResponse::PlainHttp),
@@ -84,7 +85,7 @@ impl Visitor {
         self.base_url.join(path).unwrap_or_else(|_| self.base_url.clone())
     }
 
-    /// Whether something listens at `BIND_ADDRESS`.
+    /// Returns whether something listens at `BIND_ADDRESS`.
     pub(super) fn is_app_running(&self) -> bool {
         TcpStream::connect_timeout(&self.bind_address, DEADLINE).is_ok()
     }

@@ -1,8 +1,10 @@
-//! The connections to the mail server.
+//! Connections to the mail server.
 //!
-//! `lettre` implements the protocol, but its transport isn't used: here, replies that depend on the
-//! recipient are distinguished from others, each part of the conversation has one deadline, and a
-//! connection that was interrupted is never used again.
+//! `lettre` implements the protocol, but its transport isn't used, because this module must:
+//!
+//! - distinguish replies that depend on the recipient from others
+//! - set one deadline for each part of the conversation
+//! - never reuse a connection that was interrupted
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,13 +24,13 @@ use super::reply::{failed, message_refused, refused, timed_out, unavailable};
 use super::settings::{Security, Sender, Server, Settings};
 use crate::MailError;
 
-/// The time for the recipient and the message.
+/// The timeout for the recipient and the message.
 const SUBMIT_TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_CONNECTIONS: usize = 20;
 /// Servers close a connection after some minutes without a command (RFC 5321, 4.5.3.2.7).
 const MAX_IDLE: Duration = Duration::from_secs(60);
-/// The time for an idle connection to respond. A firewall may have dropped all of them, and checking
-/// them must leave time for a new one.
+/// The timeout for an idle connection to respond. A firewall may have dropped all idle connections,
+/// and checking them must leave time to open a new one.
 const IDLE_CHECK_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Mailbox name not allowed (RFC 5321, 4.2.3; RFC 6531, 3.5).
@@ -40,11 +42,11 @@ pub(super) struct Connections {
     pub(super) from: lettre::message::Mailbox,
     hello: ClientId,
     permits: Arc<Semaphore>,
-    /// Idle connections, the last used last.
+    /// Idle connections, the most recently used last.
     idle: Mutex<Vec<(Instant, AsyncSmtpConnection)>>,
 }
 
-/// A connection on which the server waits for a recipient, with its permit.
+/// A connection that is ready for a recipient, and its permit.
 pub(super) struct Ready {
     connection: AsyncSmtpConnection,
     _permit: OwnedSemaphorePermit,
@@ -68,7 +70,7 @@ impl Connections {
         }
     }
 
-    /// Waits for a permit, and brings a connection to where the server waits for a recipient.
+    /// Waits for a permit, and returns a connection that is ready for a recipient.
     pub(super) async fn ready_for(&self, envelope: &Envelope) -> Result<Ready, MailError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await;
         let permit = permit.map_err(|_| MailError::Unavailable("closed".to_owned()))?;
@@ -104,7 +106,7 @@ impl Connections {
         result
     }
 
-    /// Returns an idle connection that still responds, or a new one.
+    /// Returns an idle connection that still responds, or opens a new one.
     async fn connection(&self) -> Result<AsyncSmtpConnection, MailError> {
         while let Some(mut connection) = self.idle_connection() {
             let responds = timeout(IDLE_CHECK_TIMEOUT, connection.test_connected()).await;
@@ -160,13 +162,13 @@ async fn submit(
         let recipient = Rcpt::new(recipient.clone(), Vec::new());
         connection.command(recipient).await.map_err(|error| refused("RCPT", &error))?;
     }
-    // Some servers check the recipient only now.
+    // Some servers check the recipient only at this point.
     connection.command(Data).await.map_err(|error| refused("DATA", &error))?;
     connection.message(&message).await.map_err(|error| message_refused("the message", &error))?;
     Ok(())
 }
 
-/// The sender is always ASCII.
+/// Returns whether all recipients are ASCII. The sender always is.
 fn is_ascii(envelope: &Envelope) -> bool {
     envelope.to().iter().all(|address: &Address| address.to_string().is_ascii())
 }

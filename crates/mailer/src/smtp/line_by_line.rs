@@ -1,4 +1,4 @@
-//! A connection that is upgraded by STARTTLS.
+//! A TCP connection to upgrade with STARTTLS.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,9 +9,9 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Reads at most one line at a time. `lettre` reads ahead, so after STARTTLS it would treat as
-/// encrypted what an attacker appended to the reply in plain text
-/// (<https://nostarttls.secvuln.info>). This way, the TLS handshake reads that, and fails.
+/// Reads at most one line at a time. `lettre` reads ahead, so after STARTTLS it would treat text
+/// that an attacker appended to the reply as encrypted (<https://nostarttls.secvuln.info>). With
+/// this type, the TLS handshake reads that text and fails.
 #[derive(Debug)]
 pub(super) struct LineByLine(pub(super) TcpStream);
 

@@ -1,4 +1,4 @@
-//! An email in MIME, with its headers.
+//! Builds the MIME message.
 
 use std::time::SystemTime;
 
@@ -13,11 +13,11 @@ use crate::{Email, EmailAddress};
 
 /// Tells automatic responders not to reply (RFC 3834, 5).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
-/// Unique, so that email clients don't collapse a new link into the thread of an old one.
+/// A unique value keeps email clients from collapsing a new link into the thread of an old one.
 const X_ENTITY_REF_ID: HeaderName = HeaderName::new_from_ascii_str("X-Entity-Ref-ID");
 
-/// Builds the message. Returns `None` for a recipient that SMTP cannot address, or if the system has
-/// no random bytes.
+/// Builds the message. Returns `None` if SMTP can't address the recipient, or the system's random
+/// number generator fails.
 pub(super) fn message(
     from: &Mailbox,
     to: &EmailAddress,

@@ -1,4 +1,4 @@
-//! The durations and failures of the mail server.
+//! Metrics of the mail server.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use crate::MailError;
 
 const MAIL: &str = "mail";
 
-/// Records the duration of a part of the conversation, and its failure, under this name.
+/// Records the duration of a part of the conversation, and whether it failed, under this name.
 pub(super) async fn record<T>(
     call: &'static str,
     reply: impl Future<Output = Result<T, MailError>>,

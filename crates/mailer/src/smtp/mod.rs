@@ -1,4 +1,4 @@
-//! Sends emails by SMTP (RFC 5321), each at most once.
+//! Sends emails over SMTP (RFC 5321), each at most once.
 
 mod connections;
 mod line_by_line;
@@ -28,19 +28,19 @@ pub use settings::{InvalidServer, Sender, Server, Settings};
 
 use crate::{Email, EmailAddress, MailError};
 
-/// The time until the server is ready for a recipient, waiting for a connection included: a user is
-/// waiting for the page.
+/// The timeout until the server is ready for a recipient, including the wait for a connection. A
+/// user is waiting for the page.
 const READY_TIMEOUT: Duration = Duration::from_secs(8);
-/// The time that [`Mailer::send`] takes from there, always the same. Most servers accept an email
-/// within it.
+/// The fixed time that [`Mailer::send`] takes after that. Most servers accept an email within it.
 const PAUSE_AFTER_READY: Duration = Duration::from_millis(250);
 
-/// How many emails may wait for a retry.
+/// The maximum number of emails that wait for a retry.
 const MAX_WAITING: usize = 1000;
-/// The pause before the first retry; each following is twice as long.
+/// The pause before the first retry. Each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Sends emails through one mail server. Clones share its connections, at most 20.
+/// Sends emails through one mail server. Clones share its connections, of which there are at most
+/// 20.
 #[derive(Clone)]
 pub struct Mailer {
     connections: Arc<Connections>,
@@ -52,11 +52,11 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// Starts a mailer, which doesn't connect yet. Connections belong to the tokio runtime that this
-    /// is called in, so that runtime must outlive those that emails are sent from.
+    /// Starts a mailer without connecting yet. Connections belong to the tokio runtime that this
+    /// function is called in, which must outlive the runtimes that send emails.
     ///
     /// # Panics
-    /// Outside of a tokio runtime.
+    /// If called outside of a tokio runtime.
     #[must_use]
     pub fn start(settings: Settings) -> Self {
         Self {
@@ -74,8 +74,8 @@ impl Mailer {
         self.connections.from.email.as_ref()
     }
 
-    /// Checks that the server accepts emails of the sender. Connects, signs in and announces the
-    /// sender, but sends no email.
+    /// Checks that the server accepts emails from the sender. Connects, authenticates and announces
+    /// the sender, but sends no email.
     ///
     /// # Errors
     /// [`MailError::Unavailable`]
@@ -88,12 +88,13 @@ impl Mailer {
         Ok(())
     }
 
-    /// Sends an email, at most once: if it may have arrived, it isn't sent again. If the server
-    /// defers it, it is retried during the email's lifetime.
+    /// Sends an email at most once. If the server may have accepted it, it isn't sent again. If the
+    /// server defers it, sending is retried during the email's lifetime.
     ///
-    /// Returns a fixed time after the server is ready for the recipient. What the server replies to
-    /// the recipient and the message is logged and passed to `on_result` (whether it accepted the
-    /// email), but is not returned and delays nothing, or visitors could find out who has a mailbox.
+    /// Returns a fixed time after the server is ready for the recipient. The server's replies to
+    /// the recipient and the message are logged, and `on_result` gets whether the email was
+    /// accepted. They affect neither the return value nor the duration, because visitors could
+    /// otherwise find out who has a mailbox.
     ///
     /// # Errors
     /// [`MailError::Unavailable`]
@@ -140,7 +141,7 @@ impl Mailer {
         Ok(())
     }
 
-    /// Waits until all emails in progress are sent, for a few seconds at most. Emails that wait for a
+    /// Waits until all emails in progress are sent, but only a few seconds. Emails that wait for a
     /// retry are tried once more. Call it before the program ends.
     pub async fn finish(&self) {
         self.shutdown.cancel();
@@ -156,7 +157,7 @@ impl Mailer {
     }
 }
 
-/// Retries during the lifetime, and once more at shutdown.
+/// Retries during the lifetime of the email, and once more at shutdown.
 async fn retry(
     connections: &Connections,
     message: &Message,

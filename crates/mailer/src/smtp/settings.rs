@@ -1,4 +1,4 @@
-//! The mail server and the sender, parsed.
+//! Settings of the mail server and the sender.
 
 use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
@@ -8,14 +8,14 @@ use url::{Host, Url};
 
 use crate::{EmailAddress, InvalidEmailAddress};
 
-/// The mail server, and the sender of all emails.
+/// The mail server and the sender of all emails.
 pub struct Settings {
     pub(super) server: Server,
     pub(super) sender: Sender,
 }
 
 impl Settings {
-    /// Emails of this sender, through this server.
+    /// Creates settings with this server and sender.
     #[must_use]
     pub fn new(server: Server, sender: Sender) -> Self {
         Self { server, sender }
@@ -26,8 +26,8 @@ impl Settings {
 pub struct Sender(pub(super) Mailbox);
 
 impl Sender {
-    /// Parses an address, with or without a name: `Example <login@example.com>`. The address must be
-    /// an [`EmailAddress`] in ASCII, since not every server accepts others.
+    /// Parses an address, with or without a name: `Example <login@example.com>`. The address must
+    /// be an ASCII [`EmailAddress`], because some servers reject others.
     ///
     /// # Errors
     /// [`InvalidEmailAddress`]
@@ -53,9 +53,9 @@ pub struct Server {
 pub(super) enum Security {
     /// TLS from the first byte.
     Tls(TlsParameters),
-    /// STARTTLS, which is required.
+    /// STARTTLS, required.
     StartTls(TlsParameters),
-    /// No TLS, to this machine only.
+    /// No TLS, only for loopback.
     Plain,
 }
 
@@ -75,17 +75,17 @@ impl Server {
     /// Parses the URL of a mail server:
     ///
     /// - `smtps://user:password@mail.example.com`: TLS, port 465.
-    /// - `smtp://mail.example.com:587?tls=required`: STARTTLS, port 587. The query may be left out.
-    /// - `smtp://localhost`: without TLS, port 25. Only for this machine.
+    /// - `smtp://mail.example.com:587?tls=required`: STARTTLS, port 587. The query is optional.
+    /// - `smtp://localhost`: no TLS, port 25. Only for loopback.
     ///
-    /// User and password are percent-encoded. `extra_roots` are trusted in addition to the system's
-    /// CA certificates, each in DER.
+    /// User and password are percent-encoded. `extra_roots` (each in DER) are trusted in addition
+    /// to the system's CA certificates.
     ///
     /// # Errors
     /// [`InvalidServer`]
     pub fn parse(url: &str, extra_roots: &[&[u8]]) -> Result<Self, InvalidServer> {
         let url = Url::parse(url).map_err(|_| InvalidServer::Url)?;
-        // `Url` doesn't parse the host of a scheme that it doesn't know.
+        // `Url` doesn't parse the host of unknown schemes.
         let host = Host::parse(url.host_str().unwrap_or_default());
         let host = host.map_err(|_| InvalidServer::Url)?;
         let is_loopback = match &host {

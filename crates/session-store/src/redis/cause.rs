@@ -1,4 +1,4 @@
-//! The causes of Redis errors, and their remedies.
+//! Causes of Redis errors, and their remedies.
 
 use redis::{ErrorKind, RedisError};
 
@@ -11,8 +11,8 @@ const ACL: &str = "the ACL of the user in {name} doesn't allow a command or key 
      +get +set +hget +hmget +hset +scan +zadd +zcount +zrange +zrangebyscore +zrem +zrevrange, and \
      the keys of this application";
 
-/// Returns what failed, and the remedy if there is a known one. `name` is the name of the store. The
-/// server's text is compared but never shown, since it may quote the request.
+/// Returns what failed, and the remedy if one is known. `name` is the name of the store. The
+/// server's text is compared but never shown, because it may quote the request.
 pub(super) fn describe(error: &RedisError, name: &str) -> String {
     if error.kind() == ErrorKind::Io {
         return error.to_string();

@@ -1,12 +1,14 @@
-//! A worker thread's connection to Redis: opened when it is needed, shared by all requests of the
-//! thread, dropped after any error, and never waited for longer than a page may take.
+//! A worker thread's connection to Redis. It is opened on demand, shared by all requests of the
+//! thread, and dropped after any error. No request waits for it longer than a page may take.
 //!
-//! Each thread has its own connection, driven by the thread's runtime, so that no request depends on
+//! Each thread has a separate connection, driven by its own runtime, so that no request depends on
 //! another thread or outlives it at shutdown.
 //!
-//! The redis crate's `ConnectionManager` isn't used: if the first connection fails because a password
-//! is missing or the server is loading its data, it never tries again, and it keeps an unresponsive
-//! connection until TCP times out.
+//! `ConnectionManager` of the redis crate isn't used, for two reasons:
+//!
+//! - If the first connection fails because a password is missing or the server is loading its data,
+//!   it never tries again.
+//! - It keeps an unresponsive connection until TCP times out.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,15 +22,15 @@ use tokio::time::timeout;
 use super::StoreError;
 use super::cause::describe;
 
-/// The longest that a call takes, connecting and one retry included.
+/// The timeout of a call, including connecting and one retry.
 pub(super) const DEADLINE: Duration = Duration::from_secs(1);
-/// The longest that a response takes over an open connection.
+/// The timeout of a response on an open connection.
 const ANSWER: Duration = Duration::from_millis(500);
 
 #[derive(Clone)]
 pub(super) struct Connection {
     client: Arc<Client>,
-    /// What messages call the server.
+    /// The name of the server in messages.
     name: Arc<str>,
     current: Rc<Mutex<Current>>,
 }
@@ -36,7 +38,7 @@ pub(super) struct Connection {
 #[derive(Default)]
 struct Current {
     connection: Option<MultiplexedConnection>,
-    /// How many connections there have been, to tell them apart.
+    /// The number of connections opened so far, which identifies the current one.
     number: u64,
 }
 
@@ -45,15 +47,15 @@ impl Connection {
         Self { client, name, current: Rc::default() }
     }
 
-    /// Runs a script. It may run twice when the connection breaks before the answer is there, so
-    /// the second time must do no harm.
+    /// Runs a script. It may run twice if the connection breaks before the response, so running it
+    /// again must be harmless.
     pub(super) async fn run<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'_>,
     ) -> Result<T, StoreError> {
         let tries = async {
             match self.try_once(script).await {
-                // The server closed it while it was idle, or restarted.
+                // The server closed the idle connection, or restarted.
                 Err(error) if error.is_connection_dropped() => self.try_once(script).await,
                 tried => tried,
             }
@@ -71,8 +73,8 @@ impl Connection {
         let (mut connection, number) = self.connected().await?;
         let answer = script.invoke_async(&mut connection).await;
         if answer.is_err() {
-            // Whatever the error (a timeout, a primary that became a replica), a new connection may reach
-            // another server.
+            // Drop the connection after any error, such as a timeout or a primary that became a
+            // replica. A new one may reach another server.
             let mut current = self.current.lock().await;
             if current.number == number {
                 current.connection = None;
@@ -81,7 +83,7 @@ impl Connection {
         answer
     }
 
-    /// Returns the connection. The first request that finds none opens it while the others wait.
+    /// Returns the connection. If there is none, the first request opens it while the others wait.
     async fn connected(&self) -> Result<(MultiplexedConnection, u64), RedisError> {
         let mut current = self.current.lock().await;
         if let Some(connection) = &current.connection {

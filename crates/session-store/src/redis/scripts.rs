@@ -1,15 +1,22 @@
-//! The operations in Redis, each in one atomic script.
+//! The operations in Redis, one atomic script each.
 //!
-//! A session has two keys. `session:` is its row: dates and, when it was ended, the reason; it stays
-//! until its cookie has expired, to give the reason. `personal:` has its user and values; it goes when
-//! the session ends, or by its TTL when it expires. Without it, a session has ended.
-//! `sessions-of:` has a user's sessions in the order in which they began, `sessions-of-email:` those of
-//! an email address. `alive` has all that haven't ended, by when they do, to count them.
+//! A session has two keys:
+//!
+//! - `session:` has the dates and, if the session was ended, the reason. It is kept until the
+//!   cookie has expired, so that the reason can be shown.
+//! - `personal:` has the user and the values. It is deleted when the session ends, or by its TTL.
+//!   Without it, the session has ended.
+//!
+//! Three kinds of sets list sessions:
+//!
+//! - `sessions-of:` has those of a user, and `sessions-of-email:` those of an email address, in the
+//!   order in which they began.
+//! - `alive` has all sessions that haven't ended, by when they will, to count them.
 
 use redis::Script;
 
-/// The functions that the scripts share; `PREFIX` is replaced. A minute is added to a lifetime for instances whose
-/// clocks differ: dates tell what has expired, and TTLs only tidy up.
+/// Functions shared by the scripts. `PREFIX` is replaced. TTLs are a minute longer than lifetimes,
+/// for instances whose clocks differ: the dates decide what has expired.
 const SHARED: &str = "
     local function row(session) return 'PREFIXsession:' .. session end
     local function personal(session) return 'PREFIXpersonal:' .. session end
@@ -60,7 +67,7 @@ const SHARED: &str = "
     end
 ";
 
-/// Makes a struct that has a script in each field, for keys that begin with one prefix.
+/// Defines a struct with one script for each field, for keys with one prefix.
 macro_rules! scripts {
     ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
         pub(super) struct Scripts {
@@ -80,9 +87,9 @@ macro_rules! scripts {
 scripts! {
     ping = "return 1";
 
-    /// Runs every command that the others use, so that a missing permission shows at once. `SET` comes
-    /// first: a full memory refuses only the first write of a script. In a cluster, some of so many keys
-    /// belong to other nodes, as a session's would.
+    /// Runs every command of the other scripts, so that a missing permission is noticed
+    /// immediately. `SET` comes first, because a full memory rejects only the first write of a
+    /// script. In a cluster, some of these keys belong to other nodes, like those of a session.
     try_write = "
     for number = 1, 16 do
         local key, set = kept('trial:' .. number), sessions('trial:' .. number)
@@ -99,7 +106,7 @@ scripts! {
 
     find = "return fields(ARGV[1])";
 
-    /// The newest first.
+    /// Returns the newest session first.
     list = "
     local listed = {}
     for _, session in ipairs(redis.call('ZREVRANGE', sessions(ARGV[1]), 0, -1)) do
@@ -169,7 +176,8 @@ scripts! {
     end
     return ended";
 
-    /// One step through all sessions; returns where the next one begins, and how many it ended.
+    /// Makes one step through all sessions. Returns where the next step begins, and how many
+    /// sessions this one ended.
     revoke_some = "
     local now, why, only, but, from = unpack(ARGV)
     local all = personal('')
@@ -184,7 +192,8 @@ scripts! {
 
     delete = "forget(ARGV[1])";
 
-    /// Each caller has its own mark, so that a retry after a broken connection gets the same result.
+    /// Each caller has a unique mark, so that a retry after a broken connection gets the same
+    /// result.
     claim = "
     local name, mark, what, now, expires_at = unpack(ARGV)
     local held = redis.call('HMGET', claim(name), 'mark', 'expires_at')
@@ -206,8 +215,8 @@ scripts! {
 
     get = "return redis.call('GET', kept(ARGV[1]))";
 
-    /// Counts all hits, or none if one is refused; returns for each the seconds to wait, or 0. Counting
-    /// twice after a broken connection does little harm.
+    /// Counts all hits, or none if a limit refuses one. Returns for each the seconds to wait, or 0.
+    /// Counting twice after a broken connection does little harm.
     check_rate_limits = "
     local now, counters, waits, refused = tonumber(ARGV[1]), {}, {}, false
     for first = 2, #ARGV, 6 do

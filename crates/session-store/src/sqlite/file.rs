@@ -1,4 +1,4 @@
-//! The layout of the file, and opening it.
+//! The database file: its schema, and opening it.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,8 +13,8 @@ use crate::StoreError;
 /// The name of the file.
 pub(crate) const FILE: &str = "sessions.sqlite3";
 
-/// The layout of the file. `PRAGMA user_version` counts the steps that a file has taken; a step,
-/// once released, is never changed.
+/// The migrations of the schema. `PRAGMA user_version` is the number of migrations that were
+/// applied. Never change a released migration.
 const STEPS: &[&str] = &[
     "
     CREATE TABLE sessions (
@@ -70,11 +70,11 @@ const STEPS: &[&str] = &[
 ",
 ];
 
-/// Returns the file in this folder, and creates it if there is none.
+/// Returns the path of the file in this folder. Creates it if it doesn't exist.
 pub(super) fn create(data_dir: &Path) -> Result<PathBuf, StoreError> {
     let path = data_dir.join(FILE);
     let is_new = !path.exists();
-    // SQLite's other files take their mode from this one.
+    // SQLite gives its other files the mode of this one.
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
     // SQLite would treat an empty file as a new database.
     if !is_new && file.metadata()?.len() == 0 {
@@ -86,17 +86,18 @@ pub(super) fn create(data_dir: &Path) -> Result<PathBuf, StoreError> {
 pub(super) fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // No process locks the file for long, and a request should fail rather than wait.
+    // No process locks the file for long, and requests should fail rather than wait.
     connection.busy_timeout(Duration::from_millis(500))?;
-    // A commit returns when it is on disk: a session whose cookie was sent is never lost.
+    // A commit returns once it is on disk, so that a session is never lost after its cookie was
+    // sent.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    // More than the number of statements, so that none is prepared twice.
+    // Larger than the number of statements, so that each is prepared only once.
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 
-/// Checks the file, a tenth of a second for a hundred thousand sessions, and brings an older layout up
-/// to date. A file that can't be used is left as it is.
+/// Checks the file and migrates an older schema. For a hundred thousand sessions, this takes a
+/// tenth of a second. Leaves an unusable file unchanged.
 pub(super) fn begin(connection: &mut Connection) -> Result<(), StoreError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

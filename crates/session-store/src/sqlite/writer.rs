@@ -1,5 +1,5 @@
-//! The only connection that writes, on its own thread. Waiting writes are committed together, since a
-//! commit, which waits for the disk, costs more than its writes.
+//! The only connection that writes, on a separate thread. It commits waiting writes together,
+//! because a commit waits for the disk and costs more than its writes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
@@ -10,10 +10,10 @@ use tokio::sync::oneshot;
 
 use crate::StoreError;
 
-/// How many writes are committed together at most: a millisecond's worth.
+/// The maximum number of writes in one commit, which take about a millisecond.
 const TOGETHER: usize = 64;
 
-/// Can be repeated; returns how many rows it changed.
+/// A write, which can be repeated. Returns the number of changed rows.
 type Work = dyn FnMut(&Connection) -> Result<usize, Error> + Send;
 
 struct Job {
@@ -35,7 +35,7 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    /// Returns how many rows were changed, once they are on disk.
+    /// Returns the number of changed rows once they are on disk.
     pub(super) async fn write(
         &self,
         work: impl FnMut(&Connection) -> Result<usize, Error> + Send + 'static,
@@ -48,7 +48,7 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// Commits the waiting writes, and closes the file.
+    /// Commits the waiting writes and closes the file.
     fn drop(&mut self) {
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
@@ -61,17 +61,17 @@ fn write_what_waits(mut connection: Connection, waiting: &mpsc::Receiver<Job>) {
     while let Ok(first) = waiting.recv() {
         let mut jobs = vec![first];
         jobs.extend(waiting.try_iter().take(TOGETHER - 1));
-        // A panic fails the jobs of this transaction; without this, it would end all writing.
+        // A panic fails only the jobs of this transaction, rather than ending the thread.
         let _ = catch_unwind(AssertUnwindSafe(|| commit(&mut connection, jobs)));
     }
 }
 
-/// Commits the jobs in one transaction, or each in its own if one of them fails.
+/// Commits the jobs in one transaction, or in separate transactions if one of them fails.
 fn commit(connection: &mut Connection, mut jobs: Vec<Job>) {
     match try_to_commit(connection, &mut jobs) {
         Ok(changed) => {
             for (job, changed) in jobs.into_iter().zip(changed) {
-                // The caller may have been dropped. The row is written anyway.
+                // The caller may be gone. The row is written anyway.
                 let _ = job.done.send(Ok(changed));
             }
         }
@@ -92,7 +92,7 @@ fn commit(connection: &mut Connection, mut jobs: Vec<Job>) {
 enum Failed {
     /// A job failed.
     One(Error),
-    /// The transaction failed: the lock of the file, or the disk.
+    /// The transaction failed because of a lock or the disk.
     All(Error),
 }
 

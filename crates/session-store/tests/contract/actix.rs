@@ -1,4 +1,4 @@
-//! The store as `actix-session` uses it.
+//! The store as used by `actix-session`.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ async fn values_of_an_anonymous_session_live_and_end_with_it() {
     let key = test.store.update(key, theme("light"), &TTL).await.unwrap();
     assert_eq!(test.store.load(&key).await.unwrap().unwrap()["theme"], "\"light\"");
     test.clock.advance(HOUR + 1);
-    assert!(!test.store.load(&key).await.unwrap().unwrap().contains_key("theme"), "it has ended");
+    assert!(!test.store.load(&key).await.unwrap().unwrap().contains_key("theme"), "has ended");
     let key = test.store.save(theme("dark"), &TTL).await.unwrap();
     test.store.delete(&key).await.unwrap();
     assert!(test.store.load(&key).await.unwrap().is_none());

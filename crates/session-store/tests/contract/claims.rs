@@ -42,6 +42,6 @@ async fn value_is_replaced_and_survives_a_restart() {
     test.store.put("approval", "two".to_owned(), until).await.unwrap();
     for store in [test.store.clone(), test.reopened()] {
         assert_eq!(store.get("approval").await.unwrap().as_deref(), Some("two"));
-        assert_eq!(store.claimed("approval").await.unwrap(), None, "a value is no claim");
+        assert_eq!(store.claimed("approval").await.unwrap(), None, "a value is not a claim");
     }
 }

@@ -41,7 +41,7 @@ async fn setting_the_clock_back_revives_no_session() {
 }
 
 #[actix_web::test]
-async fn session_from_the_future_has_ended_but_for_five_minutes() {
+async fn session_dated_over_five_minutes_ahead_has_ended() {
     let test = TestStore::new().await;
     let session = test.begin(ANA).await;
     test.clock.advance(-5 * 60 + 5);

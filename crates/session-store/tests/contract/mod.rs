@@ -1,4 +1,5 @@
-//! Tests of every engine. `tests/sqlite` and `tests/redis` run them, each with its own `Engine`.
+//! Tests that every engine passes. `tests/sqlite` and `tests/redis` run them with their own
+//! `Engine`.
 
 mod actix;
 mod claims;
@@ -17,7 +18,7 @@ use crate::engine::Engine;
 const HOUR: i64 = 60 * 60;
 const ANA: &str = "user_ana";
 
-/// A new store with idle and absolute lifetimes of 1 and 10 hours, and 3 sessions a user.
+/// A store with idle and absolute lifetimes of 1 and 10 hours, and 3 sessions per user.
 struct TestStore {
     engine: Engine,
     clock: Clock,
@@ -31,7 +32,7 @@ impl TestStore {
         Self { engine, clock, store }
     }
 
-    /// Another store in the same place, as after a restart.
+    /// Opens the same store again, as after a restart.
     fn reopened(&self) -> Store {
         open(&self.engine, &self.clock).for_this_thread()
     }

@@ -1,4 +1,4 @@
-//! The engine of this suite: a `redis-server` for each test.
+//! The Redis engine: one `redis-server` per test.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -39,11 +39,12 @@ impl Engine {
         self.server.wait().unwrap();
     }
 
-    /// Waits until the server accepts connections. Returns false if it exits because its port is in use.
+    /// Waits until the server accepts connections. Returns false if it exits because its port is in
+    /// use.
     async fn accepts(&mut self) -> bool {
         let started = Instant::now();
         while self.server.try_wait().unwrap().is_none() {
-            // Another process may have the port, and may close it at any time.
+            // The port may belong to another process, which may close it at any time.
             let client = Client::open(self.url()).unwrap();
             let info = client.get_connection().and_then(|mut connection| {
                 redis::cmd("INFO").arg("server").query::<String>(&mut connection)
@@ -106,7 +107,7 @@ impl Engine {
         dump
     }
 
-    /// Does nothing, since Redis keeps no deleted data.
+    /// Does nothing, because Redis keeps no deleted data.
     pub fn forget_deleted(&self) {}
 }
 

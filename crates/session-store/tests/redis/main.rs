@@ -1,6 +1,6 @@
-//! The store on a real `redis-server`: the tests of every engine, and those of this one.
-//! Needs `redis-server` or `valkey-server` by that name, so it isn't part of a plain `cargo test`:
-//! `cargo test -p session-store --features redis --test redis`.
+//! The store on a real `redis-server`: the tests of every engine, and those specific to Redis.
+//! Needs `redis-server` (or `valkey-server` under that name), so it isn't part of a plain `cargo
+//! test`: `cargo test -p session-store --features redis --test redis`.
 
 #![allow(
     clippy::unwrap_used,

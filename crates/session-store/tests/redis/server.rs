@@ -1,4 +1,4 @@
-//! The server's content and its TTLs, and failures of the server.
+//! The stored data, its TTLs, and server failures.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn open(engine: &Engine, clock: &Clock) -> Store {
     Store::open(&engine.location(), limits, clock.clone()).unwrap().for_this_thread()
 }
 
-/// Opens it as this user: `name:password@`.
+/// Opens the store as this user (`name:password@`).
 fn open_as(engine: &Engine, user: &str, clock: &Clock) -> Store {
     let options = SharedOptions {
         name: "STORE_URL".to_owned(),

@@ -1,4 +1,4 @@
-//! The engine of this suite: a file in a temporary folder.
+//! The SQLite engine: a file in a temporary folder.
 
 use rusqlite::Connection;
 use session_store::StoreLocation;

@@ -1,4 +1,4 @@
-//! The file: who may read it, layouts of earlier versions, and damage.
+//! The file: its permissions, earlier schemas, and damage.
 
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The store on SQLite: the tests of every engine, and those of the file.
+//! The store on SQLite: the tests of every engine, and those specific to SQLite.
 
 #![allow(
     clippy::unwrap_used,

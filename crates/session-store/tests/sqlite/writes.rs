@@ -1,4 +1,4 @@
-//! Simultaneous writes: they are committed together, and each succeeds or fails by itself.
+//! Concurrent writes are committed together, but each succeeds or fails separately.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -37,7 +37,7 @@ async fn errors_are_classified_by_status_and_field() {
             r#"{"errors":[{"field":"email","code":"a"},{"field":"redirect_uri","code":"b"}, "odd"]}"#,
             |error| !error.refuses_only("email"),
         ),
-        // A proxy or firewall in front of the API may reject requests, too.
+        // A proxy or firewall may reject requests as well.
         ("401 Unauthorized", "<html>CANARY</html>", WorkOsError::is_outage),
         ("403 Forbidden", "<html>CANARY</html>", WorkOsError::is_outage),
         ("403 Forbidden", "", WorkOsError::is_outage),

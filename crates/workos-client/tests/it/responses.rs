@@ -1,4 +1,4 @@
-//! Responses that never come, are truncated, or are not what the API reference says.
+//! Responses that are missing, truncated, or don't match the API reference.
 
 use std::time::{Duration, Instant};
 
@@ -58,7 +58,7 @@ async fn undocumented_json_is_an_outage() {
     }
 }
 
-/// Exchanges a code for this response.
+/// Returns the Profile of a code exchange with this response.
 async fn exchanged(body: &str) -> Profile {
     let (client, _request) = responding(response("200 OK", body)).await;
     client.exchange_code("code", None).await.unwrap_or_else(|error| panic!("{body}: {error:?}"))
@@ -124,7 +124,7 @@ async fn lone_surrogates_become_replacement_characters() {
         let key = format!("\"raw_attributes\":{{\"{escaped}\":[\"{escaped}\"]}},\"email\"");
         let nested = exchanged(&PROFILE.replace("\"email\"", &key)).await.raw_attributes;
         assert_eq!(nested[read][0], read, "{escaped}");
-        // Also in an unknown field.
+        // The same in an unknown field.
         exchanged(&PROFILE.replacen('{', &format!("{{\"novel\":\"{escaped}\","), 1)).await;
     }
     for broken in [r"\ud83", r"\u", r"\x", r"\"] {
@@ -191,7 +191,7 @@ async fn refused_connection_fails_at_once() {
 async fn unresolvable_host_fails_within_the_connect_timeout() {
     let started = Instant::now();
     assert!(create(&client("https://workos.invalid")).await.unwrap_err().is_outage());
-    // If no name server responds, the connect timeout ends it.
+    // If no name server responds, the connection timeout applies.
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
 }
 
@@ -206,20 +206,20 @@ async fn at_most_64_calls_run_at_once_and_others_wait_two_seconds() {
             async move { create(&client).await }
         })
         .collect();
-    // 64 calls are sent, the others wait,
+    // 64 calls are sent, and the others wait.
     while silent.len() < 64 {
         silent.push(listener.accept().await.unwrap().0);
     }
     let one_more = timeout(Duration::from_secs(1), listener.accept());
     assert!(one_more.await.is_err(), "more than 64 at once");
-    // one of them is sent as soon as a call gets its response,
+    // One more is sent when a call gets its response.
     let mut one = silent.pop().unwrap();
     read_request(&mut one).await;
     one.write_all(&response("201 Created", CREATED)).await.unwrap();
     one.shutdown().await.unwrap();
     assert!(calls.join_next().await.unwrap().unwrap().is_ok());
     silent.push(listener.accept().await.unwrap().0);
-    // and the others fail after two seconds.
+    // The others fail after two seconds.
     for _ in 0..100 - 64 - 1 {
         let error = calls.join_next().await.unwrap().unwrap().unwrap_err();
         assert!(matches!(error, WorkOsError::Busy) && error.is_outage(), "{error:?}");

@@ -1,5 +1,5 @@
-//! Which requests are repeated, and which never are. HTTP/2 frames are written by hand (RFC 9113,
-//! 4.1), so that the server does exactly what a test says.
+//! Which requests are repeated. HTTP/2 frames are written by hand (RFC 9113, 4.1), so that tests
+//! control exactly what the server sends.
 
 use std::collections::VecDeque;
 use std::io::ErrorKind;
@@ -38,16 +38,16 @@ enum Reaction {
     Respond,
     /// `RST_STREAM` with this code.
     Reset(u32),
-    /// `GOAWAY`: this stream was not processed, and no later one.
+    /// `GOAWAY`: neither this stream nor a later one was processed.
     GoAwayBefore,
-    /// `GOAWAY`: this stream may have been processed; then the connection is closed.
+    /// `GOAWAY`: this stream may have been processed. The connection is then closed.
     GoAwayAfter,
     Close,
 }
 
 use Reaction::{Close, GoAwayAfter, GoAwayBefore, Reset, Respond};
 
-/// An HTTP/2 server with one reaction for each request; later requests get a response.
+/// An HTTP/2 server with one reaction per request. Later requests get a response.
 struct Server {
     reactions: Mutex<VecDeque<Reaction>>,
     requests: Mutex<usize>,
@@ -72,7 +72,7 @@ impl Server {
         (server, client_with(reqwest::Client::builder().tls_certs_merge([root]), &url))
     }
 
-    /// `None` once the connection has ended.
+    /// Serves a connection. Returns `None` once it has ended.
     async fn serve(self: Arc<Self>, mut stream: TlsStream<TcpStream>) -> Option<()> {
         let mut preface = [0; 24];
         stream.read_exact(&mut preface).await.ok()?;
@@ -177,12 +177,12 @@ async fn requests_that_may_have_been_processed_are_not_repeated() {
 #[derive(Clone, Copy, Debug)]
 enum End {
     Closed,
-    /// With a TCP reset.
+    /// A TCP reset.
     Reset,
 }
 
-/// Starts a server that responds to the first request on a connection and ends the connection instead
-/// of responding to the second.
+/// Starts a server that responds to the first request on a connection, and ends the connection on
+/// the second.
 async fn ending(end: End) -> (Client, JoinHandle<TcpListener>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));

@@ -1,4 +1,4 @@
-//! A client, and servers whose responses a test writes byte by byte.
+//! A client, and servers whose responses are given byte by byte.
 
 use std::error::Error;
 use std::time::Duration;
@@ -18,14 +18,14 @@ use workos_client::{
 pub const CREATED: &str = r#"{"object":"passwordless_session","id":"passwordless_session_1","email":"ana@acme.test",
     "expires_at":"2026-11-22T13:57:04.218Z","link":"https://auth.workos.com/passwordless/CANARY/confirm"}"#;
 
-/// Starts a server that responds to one request with these bytes; the handle returns the request.
+/// Starts a server that responds to one request with these bytes. The handle returns the request.
 pub async fn responding(response: Vec<u8>) -> (Client, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client(&format!("http://{}", listener.local_addr().unwrap()));
     let request = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let request = read_request(&mut stream).await;
-        // The client may close the connection before the end.
+        // The client may have closed the connection.
         let _ = stream.write_all(&response).await;
         let _ = stream.shutdown().await;
         request
@@ -78,7 +78,7 @@ pub async fn create(client: &Client) -> Result<PasswordlessSession, WorkOsError>
     client.create_passwordless_session(session).await
 }
 
-/// Everything that could be logged of an error.
+/// Returns everything that could be logged about an error.
 pub fn all_text(error: &WorkOsError) -> String {
     let mut text = format!("{error} {error:?}");
     let mut source = error.source();
@@ -89,7 +89,8 @@ pub fn all_text(error: &WorkOsError) -> String {
     text
 }
 
-/// A self-signed certificate authority, and a TLS server's settings with a certificate of it.
+/// Returns a self-signed certificate authority, and TLS settings of a server with a certificate
+/// from it.
 pub fn tls_for_localhost() -> (Certificate, ServerConfig) {
     rustls::crypto::ring::default_provider().install_default().ok();
     let mut params = CertificateParams::default();

@@ -1,4 +1,4 @@
-//! TLS towards WorkOS.
+//! TLS connections to WorkOS.
 
 use std::sync::Arc;
 

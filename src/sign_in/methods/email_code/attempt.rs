@@ -1,5 +1,5 @@
-//! An attempt at a code: one at a time, three for each sign-in. One that WorkOS doesn't judge isn't
-//! counted. The right code completes the sign-in, once.
+//! Attempts at an email code: one at a time, and three for each sign-in. An attempt that WorkOS
+//! doesn't verify isn't counted. The right code completes the sign-in once.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -21,17 +21,17 @@ use crate::sign_in::resume::{Resumed, resume};
 use crate::sign_in::{End, PendingSignIn, SignInId, SignInMethod};
 use crate::workos::{CodeRefusal, WorkOsError};
 
-/// For how many seconds an attempt excludes others: longer than WorkOS may take. After that, it counts as
-/// interrupted.
+/// How long an attempt excludes others, in seconds. Longer than a call to WorkOS can take. After
+/// that, the attempt counts as interrupted.
 const MAX_DURATION: i64 = 24;
-/// How often an attempt looks whether the one before it is done.
+/// How often a waiting attempt checks whether the previous one is done.
 const POLL: Duration = Duration::from_millis(100);
 
 /// An attempt that failed.
 pub(crate) struct RejectedCode {
     pub(crate) failure: Failure,
     pub(crate) attempts_left: Option<u32>,
-    /// Whether it ended the sign-in; otherwise another attempt may be made.
+    /// Whether the failure ended the sign-in. Otherwise, the user may try again.
     pub(crate) is_over: bool,
 }
 
@@ -47,17 +47,18 @@ impl Unreported for RejectedCode {
     }
 
     fn outcome(&self) -> Option<Outcome> {
-        (!self.is_over).then_some(Outcome::NotTaken(self.failure.kind, self.attempts_left))
+        (!self.is_over).then_some(Outcome::CodeRejected(self.failure.kind, self.attempts_left))
     }
 }
 
-/// When the attempt began that is being made, in seconds since 1970.
+/// Returns when the attempt in progress began, in seconds since 1970.
 pub(crate) async fn attempted_at(store: &Store, id: &SignInId) -> Result<Option<i64>, Failure> {
-    let claimed = store.claimed(&id.claim_of_press()).await?;
+    let claimed = store.claimed(&id.press_key()).await?;
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
 
-/// Whether the program was killed during an attempt: WorkOS may or may not have taken the code.
+/// Returns whether the program was killed during an attempt, so that WorkOS may have accepted the
+/// code.
 pub(crate) async fn is_interrupted(
     app: &App,
     store: &Store,
@@ -68,15 +69,15 @@ pub(crate) async fn is_interrupted(
     Ok(began.is_some_and(|began| app.clock.now() >= began.saturating_add(MAX_DURATION)))
 }
 
-/// What a typed code leads to.
+/// The result of a submitted code.
 pub(crate) enum Redeemed {
     Next(Next),
-    /// It was refused, and the user may try another code.
+    /// The code was rejected, and the user may try again.
     Rejected(Box<PendingSignIn>, RejectedCode),
 }
 
-/// Redeems the code that was typed, in the requesting browser. `instead_of` is the other user whom its
-/// page named as signed in.
+/// Redeems a submitted code in the requesting browser. `instead_of` is the email address of the
+/// other user whom the page showed as signed in.
 pub(crate) async fn redeem(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
@@ -95,7 +96,7 @@ pub(crate) async fn redeem(
         return is_over(&pending);
     }
     let waiting_page = || Redeemed::Next(Next::to(format!("/login/sent?flow={}", id.as_str())));
-    // Another user has signed in here since the page was shown: show the page again, which says so.
+    // Another user has signed in since the page was shown. Show the page again, which says so.
     let other = user.filter(|user| !user.has_email(&pending.email));
     if other.is_some_and(|other| other.profile.email != instead_of) {
         return Ok(waiting_page());
@@ -111,7 +112,7 @@ pub(crate) async fn redeem(
             Err(rejected.failure.ending(id).or_retry_of(&pending))
         }
         Some(Err(rejected)) => Ok(Redeemed::Rejected(Box::new(pending), rejected)),
-        // WorkOS takes longer than a page should: the waiting page shows what becomes of it.
+        // WorkOS is slow. The waiting page shows the outcome.
         None => Ok(waiting_page()),
     }
 }
@@ -124,13 +125,14 @@ pub(crate) fn nothing_pending() -> Failure {
     Failure::new(ErrorKind::NoCodePending, "this browser has no such sign-in")
 }
 
-/// One attempt at a time: another waits for the one before it. `None` if that completed the sign-in.
+/// Makes an attempt after the previous one is done. Returns `None` if that one completed the
+/// sign-in.
 async fn attempt(
     completion: Rc<Completion>,
     code: OneTimeCode,
 ) -> Result<Option<Outcome>, RejectedCode> {
     let Completion { ctx: Ctx { app, store, .. }, pending, .. } = &*completion;
-    let claim = pending.id.claim_of_press();
+    let claim = pending.id.press_key();
     loop {
         let now = app.clock.now();
         let claimed = store.claim(&claim, now.to_string(), pending.expires_at).await;
@@ -141,12 +143,12 @@ async fn attempt(
             return Ok(None);
         }
         if is_interrupted(app, store, pending).await? {
-            return Err(over(&completion, spent()).await);
+            return Err(end_sign_in(&completion, spent()).await);
         }
         sleep(POLL).await;
     }
     let attempted = counted_attempt(&completion, &code).await;
-    // The right code has ended the sign-in, and the next attempt finds that.
+    // The right code ended the sign-in, so the claim needn't be released.
     if attempted.is_err() {
         let _ = store.release(&claim).await;
     }
@@ -165,7 +167,7 @@ async fn counted_attempt(
         return Err(Failure::new(ErrorKind::TooManyTries, cause).retry_after(wait).into());
     }
     let Some(number) = attempts::reserve(store, id, "", pending.expires_at).await? else {
-        return Err(over(completion, too_many()).await);
+        return Err(end_sign_in(completion, too_many()).await);
     };
     let authenticated =
         app.workos.authenticate_with_magic_auth(code.as_str(), pending.email.as_str()).await;
@@ -178,7 +180,7 @@ async fn counted_attempt(
     };
     match error.code_refusal() {
         Some(CodeRefusal::Wrong) if number == MAX_ATTEMPTS => {
-            Err(over(completion, too_many()).await)
+            Err(end_sign_in(completion, too_many()).await)
         }
         Some(CodeRefusal::Wrong) => {
             let failure = Failure::from(error).with_kind(ErrorKind::WrongCode);
@@ -186,22 +188,22 @@ async fn counted_attempt(
         }
         Some(refusal) => {
             let failure = Failure::from(error).with_kind(kind_of(refusal));
-            Err(over(completion, failure).await)
+            Err(end_sign_in(completion, failure).await)
         }
         None => {
-            // Anything else may have judged the code, and counts.
+            // After any other error, WorkOS may have verified the code, so the attempt counts.
             if error.is_outage() || error.is_rate_limited() || error.is_key_refused() {
                 attempts::refund(store, id, number).await;
             }
-            Err(unjudged(error).into())
+            Err(unchecked(error).into())
         }
     }
 }
 
-async fn over(completion: &Completion, failure: Failure) -> RejectedCode {
+async fn end_sign_in(completion: &Completion, failure: Failure) -> RejectedCode {
     let Completion { ctx: Ctx { store, .. }, pending, .. } = completion;
     let end = End::CodeSpent.as_text();
-    let ended = store.claim(&pending.id.claim_of_end(), end, pending.expires_at).await;
+    let ended = store.claim(&pending.id.end_key(), end, pending.expires_at).await;
     let failure = ended.map_or_else(Failure::from, |_| failure);
     RejectedCode { is_over: true, ..failure.into() }
 }
@@ -219,8 +221,8 @@ fn kind_of(refusal: CodeRefusal) -> ErrorKind {
     }
 }
 
-/// An error that says nothing of the code.
-fn unjudged(error: WorkOsError) -> Failure {
+/// Returns the failure for an error that says nothing about the code.
+fn unchecked(error: WorkOsError) -> Failure {
     if error.is_rate_limited() {
         let wait = error.retry_after().unwrap_or(A_MINUTE);
         return Failure::from(error).with_kind(ErrorKind::TooManyTries).retry_after(wait);

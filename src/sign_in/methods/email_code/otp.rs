@@ -1,24 +1,23 @@
-//! The code that WorkOS emails, as the user types it.
+//! The code that WorkOS emails.
 
 use std::time::Duration;
 
 use crate::typed::{self, is_invisible};
 
-/// A one-time code of six digits, for the requesting browser. WorkOS's name for it; an authorization code
-/// is something else.
+/// A six-digit one-time code (WorkOS's term), entered in the requesting browser. Not to be confused
+/// with an authorization code.
 #[derive(derive_more::Debug)]
 #[debug("OneTimeCode(…)")]
 pub struct OneTimeCode(String);
 
 impl OneTimeCode {
-    /// How long WorkOS takes it. <https://workos.com/docs/authkit/magic-auth>
+    /// How long WorkOS accepts a code. <https://workos.com/docs/authkit/magic-auth>
     pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
 
-    /// Reads what was typed or pasted. Accepts white space and dashes anywhere, letters that look like
-    /// digits, and digits of other scripts.
+    /// Parses a typed or pasted code. Accepts white space and dashes anywhere, letters that look
+    /// like digits, and digits of other scripts.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        // Longer values are rejected.
         if typed.len() > 255 {
             return None;
         }
@@ -27,14 +26,14 @@ impl OneTimeCode {
         (digits.len() == 6).then_some(Self(digits))
     }
 
-    /// As WorkOS emailed it.
+    /// Returns the code as WorkOS emailed it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Dashes, and what can't be seen.
+/// Returns whether this is a dash, white space or an invisible character.
 fn is_between(c: char) -> bool {
     let is_dash = matches!(c, '-' | '_' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}');
     is_dash || is_invisible(c)

@@ -1,5 +1,5 @@
 // for cross-device
-//! Our own link, opened in a browser that didn't request it.
+//! The app's own link, opened in a browser that didn't request it.
 
 use super::{check, check_emailed, leave, usable_until};
 use crate::clock::seconds;
@@ -12,10 +12,10 @@ use crate::sign_in::own_link::MailLink;
 use crate::sign_in::state::CODE_LIFETIME;
 use crate::sign_in::{Approval, PendingSignIn};
 
-/// Lets the requesting browser continue, if the digits are right.
+/// Approves the sign-in if the digits are right, so that the requesting browser continues.
 pub(crate) async fn approve(ctx: &Ctx, link: &MailLink, digits: &str) -> Result<(), NotApproved> {
     let checked = check(ctx, link, None).await;
-    // Pressed once more, while the requesting browser continues, or when it has.
+    // The button was pressed again, while or after the requesting browser continued.
     if checked.is_err() && is_approved(ctx, link).await? {
         return Ok(());
     }
@@ -30,13 +30,14 @@ pub(crate) async fn approve(ctx: &Ctx, link: &MailLink, digits: &str) -> Result<
     approvable.approve(ctx, digits, &approval).await
 }
 
-/// Whether this link has let the requesting browser continue.
+/// Returns whether the sign-in of this link has been approved.
 async fn is_approved(ctx: &Ctx, link: &MailLink) -> Result<bool, Failure> {
-    Ok(ctx.store.get(&link.id.name_of_approval()).await?.is_some()
+    Ok(ctx.store.get(&link.id.approval_key()).await?.is_some()
         && check_emailed(&ctx.app, &ctx.store, &link.id, &link.secret_hash(), None).await.is_ok())
 }
 
-/// Continues in the requesting browser, now that another has approved our link with this secret.
+/// Continues in the requesting browser, after another browser has approved the link with this
+/// secret.
 pub(crate) async fn leave_if_approved(
     ctx: &Ctx,
     pending: PendingSignIn,
@@ -47,7 +48,7 @@ pub(crate) async fn leave_if_approved(
     checked.map_err(|refused| refused.with_retry_of(&pending))?;
     let requested = pending.requested(device::from_request(&ctx.request));
     leave(ctx, requested, pending).await.map_err(|failure| match failure.kind {
-        // By another tab of this browser.
+        // Another tab of this browser is using it.
         ErrorKind::MailLinkInUse => Failure::in_progress(&id),
         _ => failure.with_retry_url_if_temporary(ctx.request.uri()),
     })

@@ -1,5 +1,5 @@
-//! The link in our own email: sealed, and worth nothing without the random part that only the email
-//! holds. The store has that part's hash, so the cookie keys alone make no link.
+//! The link in the app's own email. It is sealed, and contains a random secret that is only in the
+//! email. The store has the secret's hash, so the cookie keys alone can't create a working link.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,10 +13,11 @@ use crate::sign_in::id::random_text;
 use crate::sign_in::pending::hash;
 use crate::sign_in::{RequestContext, SignInId};
 
-/// What the link in our own email holds. It proves that its user has the email; to sign in takes the browser
-/// that asked as well, which holds the sign-in itself.
+/// The content of the link in the app's own email. It verifies that the user has received the
+/// email. Signing in also requires the pending sign-in, which only the requesting browser has.
 ///
-/// Its names are short because it is part of a URL, and email programs break long lines.
+/// Serialized names are short because the link is part of a URL, and email programs break long
+/// lines.
 #[derive(Serialize, Deserialize, derive_more::Debug)]
 #[debug("MailLink {{ expires_at: {expires_at}, .. }}")]
 pub struct MailLink {
@@ -29,10 +30,10 @@ pub struct MailLink {
     /// How the sign-in was requested.
     #[serde(flatten)]
     pub requested: RequestContext,
-    /// The network that it asked from, as far as limits tell networks apart.
+    /// The network that the request came from, as rate limits group addresses.
     #[serde(rename = "n")]
     pub network: IpAddr,
-    /// 128 random bits.
+    /// The secret: 128 random bits.
     #[serde(rename = "k")]
     secret: String,
 }
@@ -42,10 +43,10 @@ impl Sealed for MailLink {
 }
 
 impl MailLink {
-    /// A link for this sign-in, that works for so long.
+    /// Creates a link for this sign-in that works for `expires_in`.
     ///
     /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn new(
         id: &SignInId,
         requested: RequestContext,
@@ -56,21 +57,21 @@ impl MailLink {
         Ok(Self { id: id.clone(), expires_at, requested, network, secret: random_text()? })
     }
 
-    /// The SHA-256 of its random part, in base64.
+    /// Returns the SHA-256 of the secret, in base64.
     #[must_use]
     pub fn secret_hash(&self) -> String {
         hash(&self.secret)
     }
 
-    /// What the store keeps while the link of this address may be used.
+    /// Returns what is stored while a link to this address can be used.
     #[must_use]
     pub fn stored(&self, email: &EmailAddress) -> String {
         format!("{} {}", self.secret_hash(), email_hash(&self.id, email))
     }
 }
 
-/// Whether what is stored of a sign-in is of the link with this secret, and, where the browser that
-/// asked uses it, of its address: the cookie keys make neither.
+/// Returns whether the stored text is that of a link with this secret and, if `email` is given, for
+/// this address. The cookie keys alone can't produce it.
 #[must_use]
 pub fn is_mailed(
     stored: &str,
@@ -82,17 +83,18 @@ pub fn is_mailed(
     secret == secret_hash && email.is_none_or(|email| to == email_hash(id, email))
 }
 
-/// Tells nothing to who reads the store: the ID isn't there.
+/// Returns the hash of the address and the sign-in ID. Readers of the store can't guess the
+/// address, because they don't have the ID.
 fn email_hash(id: &SignInId, email: &EmailAddress) -> String {
     hash(&format!("{} {}", id.as_str(), email.as_str()))
 }
 
 impl MailLink {
-    /// What stands in the URL. It ends with a letter or digit: a mail program that makes a link of
-    /// plain text may take other signs at its end for the sentence's.
+    /// Returns the token for the URL. It ends with a letter or digit, because an email program that
+    /// detects links in plain text may exclude other characters at the end.
     ///
     /// # Errors
-    /// [`NoRandomness`] when the system has none to give.
+    /// [`NoRandomness`] if the system's random number generator fails.
     pub fn token(&self, keys: &KeyRing) -> Result<String, NoRandomness> {
         loop {
             let token = keys.seal("", self)?;
@@ -102,7 +104,7 @@ impl MailLink {
         }
     }
 
-    /// Reads a token that was made here.
+    /// Reads a token that this app created.
     #[must_use]
     pub fn read(keys: &KeyRing, token: &str) -> Option<Self> {
         keys.open("", token)

@@ -1,4 +1,4 @@
-//! Sends the email with our own link.
+//! Sends the email with the app's own link.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ use crate::sign_in::SignInMethod;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::deliver::Delivery;
 
-/// What sends links of our own.
+/// The sender of the app's own links.
 pub(crate) struct OwnMail {
-    /// The mail server of this site, if it has one.
+    /// The client for the mail server, if one is configured.
     pub(crate) mailer: Option<Mailer>,
     pub(crate) link_lifetime: Duration,
 }
@@ -25,7 +25,7 @@ impl OwnMail {
         Self { mailer: settings.server.map(Mailer::start), link_lifetime: settings.link_lifetime }
     }
 
-    /// The method of a user who may prefer a link of our own: `smtp`.
+    /// Returns the method for a user who may have chosen a link of the app (`smtp`).
     pub(crate) fn preferred(&self, default: SignInMethod, delivery: Option<&str>) -> SignInMethod {
         match default {
             SignInMethod::Link(_) if delivery == Some("smtp") && self.mailer.is_some() => METHOD,
@@ -33,7 +33,7 @@ impl OwnMail {
         }
     }
 
-    /// Sends the emails that wait. Call it before the program ends.
+    /// Sends the queued emails. Call it before the program ends.
     pub(crate) async fn finish(&self) {
         if let Some(mailer) = &self.mailer {
             mailer.finish().await;
@@ -42,7 +42,7 @@ impl OwnMail {
 }
 
 impl Delivery {
-    /// Emails our link.
+    /// Emails the app's own link.
     pub(in crate::sign_in) async fn own_link(&self) -> Result<(), Failure> {
         let Ctx { app, store, request, .. } = &self.ctx;
         let none = || Failure::internal("there is no mail server".to_owned());
@@ -51,13 +51,13 @@ impl Delivery {
         let network = client_ip::network(client_ip::from_request(request, &app.trusted_proxies));
         let link = MailLink::new(&self.pending.id, self.requested(), network, *link_lifetime)?;
         let stored = link.stored(&self.pending.email);
-        let name = self.pending.id.name_of_mail_link();
+        let name = self.pending.id.mail_link_key();
         store.put(&name, stored, usable_until(app, &link)).await?;
         let mail = SignInMail::new(&app.origin, &link, &link.token(&app.keys)?);
         let entry = self.entry();
         let taken = |is_taken| match is_taken {
             true => entry.write(),
-            false => entry.but(Event::Undelivered).write(),
+            false => entry.with_event(Event::Undelivered).write(),
         };
         let email = Pages::new(app, request).mail(&mail)?;
         Ok(mailer.send(&self.pending.email, email, app.clock.system_time(), taken).await?)

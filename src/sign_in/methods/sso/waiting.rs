@@ -1,5 +1,5 @@
-//! A sign-in through SSO in a browser where another user is signed in. The user is known only after the
-//! exchange, so the verified identity waits in the store until the user has agreed to switch.
+//! A sign-in through SSO in a browser where another user is signed in. The user is known only after
+//! the exchange. So the verified identity is stored until the user has agreed to switch.
 
 use std::rc::Rc;
 
@@ -21,18 +21,18 @@ use crate::sign_in::switch::{Held, Question};
 use crate::sign_in::verified_identity::VerifiedIdentity;
 use crate::sign_in::{PendingCallback, PendingSignIn, SignInId};
 
-/// How long it waits, in seconds.
+/// How long the identity is stored, in seconds.
 pub(crate) const WAITING_LIFETIME: i64 = 5 * 60;
 
-/// What waits in the store, sealed.
+/// A verified identity, sealed and stored until the user decides.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Waiting {
     #[serde(rename = "flow")]
     pub(crate) id: SignInId,
     pub(crate) verified: VerifiedIdentity,
-    /// 128 random bits, which the browser holds: the store knows their hash.
+    /// 128 random bits, which the browser keeps. The store has their hash.
     reference: String,
-    /// In seconds since 1970.
+    /// When it expires, in seconds since 1970.
     expires_at: i64,
 }
 
@@ -40,7 +40,7 @@ impl Sealed for Waiting {
     const PURPOSE: &'static str = "verified profile 1";
 }
 
-/// What the browser holds: the reference, and the sign-in that it is of.
+/// The reference and the ID of its sign-in, for the cookie.
 #[derive(Serialize, Deserialize)]
 struct Reference(String, SignInId);
 
@@ -49,7 +49,7 @@ impl Sealed for Reference {
 }
 
 impl Waiting {
-    pub(crate) async fn keep(
+    pub(crate) async fn store(
         app: &App,
         store: &Store,
         id: &SignInId,
@@ -63,47 +63,47 @@ impl Waiting {
         Ok(Outcome::AsksToSwitch(waiting.reference))
     }
 
-    /// The identity that this browser's user is asked about.
-    pub(crate) async fn of_browser(ctx: &Ctx) -> Result<Option<Self>, Failure> {
-        let Some(Reference(reference, _)) = Reference::of(ctx) else { return Ok(None) };
+    /// Returns the identity that this browser's user is asked about.
+    pub(crate) async fn from_request(ctx: &Ctx) -> Result<Option<Self>, Failure> {
+        let Some(Reference(reference, _)) = Reference::from_request(ctx) else { return Ok(None) };
         let sealed = ctx.store.get(&name(&reference)).await?;
         let waiting = sealed.and_then(|sealed| ctx.app.keys.open::<Self>(&reference, &sealed));
         Ok(waiting.filter(|waiting| ctx.app.clock.now() < waiting.expires_at))
     }
 
-    /// The question whether to switch to it.
+    /// Returns the question whether to switch to this identity.
     pub(in crate::sign_in) fn question(self, ctx: &Ctx) -> Option<Question> {
-        // It has a lifetime of its own.
-        let pending = PendingSignIn::with_expired(&ctx.request, &ctx.app.keys, &self.id)?;
+        // The identity has its own expiry, so the pending sign-in may have expired.
+        let pending = PendingSignIn::from_cookie(&ctx.request, &ctx.app.keys, &self.id)?;
         let email = self.verified.email.clone();
         Some(Question { pending, email, held: Held::Identity(Box::new(self)) })
     }
 
-    /// True once. What waited is gone from the store then.
+    /// Takes the identity from the store. Returns `true` only the first time.
     pub(crate) async fn take(&self, store: &Store, now: i64) -> Result<bool, Failure> {
         let name = name(&self.reference);
-        // Claimed for as long as it lives, so that the user isn't asked again.
+        // The claim remains until the identity expires, so that the user isn't asked again.
         if !store.claim(&name, now.to_string(), self.expires_at).await? {
             return Ok(false);
         }
-        // It would expire by itself.
+        // If this fails, the identity expires.
         let _ = store.put(&name, String::new(), self.expires_at).await;
         Ok(true)
     }
 
-    /// The user keeps the account that is signed in; false if they have agreed to switch before.
+    /// Declines to switch accounts. Returns `false` if the user has already agreed.
     pub(crate) async fn decline(self, ctx: &Ctx) -> Result<bool, Failure> {
         if !self.take(&ctx.store, ctx.app.clock.now()).await? {
             return Ok(false);
         }
         let declined = Outcome::Failed(ErrorKind::SignInCancelled);
-        declined.keep(&ctx.app, &ctx.store, &self.id).await?;
+        declined.store(&ctx.app, &ctx.store, &self.id).await?;
         Ok(true)
     }
 }
 
 impl Reference {
-    fn of(ctx: &Ctx) -> Option<Self> {
+    fn from_request(ctx: &Ctx) -> Option<Self> {
         ctx.app
             .keys
             .open(PendingCallback::COOKIE, ctx.request.cookie(PendingCallback::COOKIE)?.value())
@@ -111,21 +111,21 @@ impl Reference {
 }
 
 impl Completion {
-    /// Has the identity wait if another user is signed in, who must agree first: SSO identifies the user
-    /// only now.
+    /// If another user is signed in, stores the identity until they agree to switch. SSO identifies
+    /// the user only at this point.
     pub(in crate::sign_in) async fn ask_to_switch(
         &self,
         verified: &VerifiedIdentity,
     ) -> Result<Option<Outcome>, Failure> {
         let Self { ctx: Ctx { app, store, .. }, pending, user, .. } = self;
-        let is_other = |user: &CurrentUser| !user.is(&verified.user_id, &verified.email);
+        let is_other = |user: &CurrentUser| !user.is_same_user(&verified.user_id, &verified.email);
         if !pending.method.is_sso() || !user.as_ref().is_some_and(is_other) {
             return Ok(None);
         }
-        Waiting::keep(app, store, &pending.id, verified.clone()).await.map(Some)
+        Waiting::store(app, store, &pending.id, verified.clone()).await.map(Some)
     }
 
-    /// Completes a sign-in through an organization, now that the user has agreed to switch accounts.
+    /// Completes a sign-in through SSO after the user has agreed to switch accounts.
     pub(in crate::sign_in) async fn by_consent(self, waiting: Waiting) -> Result<Next, Failure> {
         let this = Rc::new(self);
         let consent = Rc::clone(&this);
@@ -141,18 +141,18 @@ impl Completion {
     }
 }
 
-/// The sign-in that this browser's user was asked about, answered or not.
-pub(crate) fn asked_about(ctx: &Ctx) -> Option<SignInId> {
-    Reference::of(ctx).map(|Reference(_, id)| id)
+/// Returns the sign-in that this browser's user was asked about, answered or not.
+pub(crate) fn last_question(ctx: &Ctx) -> Option<SignInId> {
+    Reference::from_request(ctx).map(|Reference(_, id)| id)
 }
 
-/// When the user agreed to switch, in seconds since 1970.
+/// Returns when the user agreed to switch, in seconds since 1970.
 pub(crate) async fn agreed_at(store: &Store, reference: &str) -> Result<Option<i64>, Failure> {
     let claimed = store.claimed(&name(reference)).await?;
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
 
-/// The cookie that holds the reference.
+/// Returns the cookie with the reference.
 pub(crate) fn waiting_cookie(
     reference: &str,
     id: &SignInId,
