@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::sign_in::RequestContext;
 
-/// "I didn't request this": the button, or what it did.
+/// "Cancel sign-in": the button, or what it did.
 #[derive(Serialize)]
 pub(crate) struct CancelPage {
     /// `None` once it is done.

@@ -1,4 +1,4 @@
-//! `/login/cancel/{token}`: "I didn't request this", in our own email.
+//! `/login/cancel/{token}`: "Cancel sign-in", in our own email.
 
 use actix_web::{HttpResponse, web};
 
