@@ -22,7 +22,7 @@ const INVALID_CODE: &str = "doctor";
 
 /// Checks with WorkOS what this client authenticates with, and that WorkOS redirects to this URI. Nothing
 /// changes there: it lists connections, exchanges an invalid code, and requests a sign-in at an
-/// organization that doesn't exist. Returns `API key`, `key's kind`, `client id`, `redirect URI` and
+/// organization that doesn't exist. Returns `API key`, `key type`, `client ID`, `redirect URI` and
 /// `clock`.
 ///
 /// ```
@@ -51,8 +51,8 @@ pub async fn check(client: &Client, redirect_uri: &Url) -> Vec<Finding> {
     let connections = list_connections(client).await;
     vec![
         api_key(&connections).of("API key"),
-        kind_of_key(client, redirect_uri).of("key's kind"),
-        client_id(client).await.of("client id"),
+        kind_of_key(client, redirect_uri).of("key type"),
+        client_id(client).await.of("client ID"),
         registered_uri(client, redirect_uri).await.of("redirect URI"),
         clock(&connections).of("clock"),
     ]
@@ -107,7 +107,7 @@ fn api_key(answer: &Result<Answer, String>) -> Verdict {
             "not allowed to list connections: check in the dashboard, API Keys, that it has all \
              permissions for SSO",
         ),
-        status => unknown(format!("WorkOS answered {status}: try again later")),
+        status => unknown(format!("WorkOS responded with {status}: try again later")),
     }
 }
 
@@ -131,7 +131,7 @@ fn kind_of_key(client: &Client, redirect_uri: &Url) -> Verdict {
         ),
         (_, true, _) => ok("sandbox key (sk_test_)"),
         (_, _, true) => ok("production key (sk_live_)"),
-        _ => unknown("can't tell a sandbox key from a production key by this prefix"),
+        _ => unknown("unknown prefix: could be a sandbox or a production key"),
     }
 }
 
@@ -174,10 +174,10 @@ async fn registered_uri(client: &Client, ours: &Url) -> Verdict {
             "{ours} isn't registered: add exactly this URI in the WorkOS dashboard under Redirects"
         )),
         Some(to) if to.path().ends_with("/client-id-invalid") => {
-            fails("can't be registered, since WorkOS doesn't know WORKOS_CLIENT_ID")
+            fails("not checked: WorkOS doesn't recognize WORKOS_CLIENT_ID")
         }
         _ => unknown(format!(
-            "WorkOS answered {}: check that the dashboard has {ours} under Redirects",
+            "WorkOS responded with {}: check that the dashboard has {ours} under Redirects",
             answer.response.status()
         )),
     }
@@ -186,7 +186,7 @@ async fn registered_uri(client: &Client, ours: &Url) -> Verdict {
 /// Whether the clock here agrees with WorkOS's.
 fn clock(answer: &Result<Answer, String>) -> Verdict {
     let Ok(answer) = answer else {
-        return unknown("not compared: WorkOS's clock could not be reached");
+        return unknown("not compared: could not reach WorkOS");
     };
     let date = answer.header(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
     match date {
