@@ -1,4 +1,4 @@
-//! `audit`: what the log calls a user, so that their sign-ins can be found there.
+//! `audit`: prints the aliases by which the audit log names a user.
 
 use super::{keys, parse_email};
 use crate::audit::{self, Event};

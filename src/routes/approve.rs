@@ -21,7 +21,7 @@ pub(super) struct ApproveForm {
 /// What there is to say of the link that was opened here: before the digits, and after them.
 pub(super) async fn show(ctx: Ctx, pages: Pages) -> Result<HttpResponse, Failure> {
     if !blocked_cookies::sends_any(&ctx.request) {
-        let why = "no link was opened here, or no cookie kept";
+        let why = "no link was opened in this browser, or it blocks cookies";
         return Err(Failure::new(ErrorKind::NoCookies, why));
     }
     let link = OpenedLink::of_browser(&ctx.app, &ctx.request)?;

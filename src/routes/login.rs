@@ -73,7 +73,7 @@ pub(super) async fn ask(
     let return_to = ReturnTo::parse(&form.return_to);
     let email = EmailAddress::parse(&form.email).map_err(|_| {
         let page = LoginPage::new(&form.email, &return_to).refusing(ErrorKind::InvalidEmail);
-        Failure::new(ErrorKind::InvalidEmail, "not an address").with_page(pages.html(&page))
+        Failure::new(ErrorKind::InvalidEmail, "not an email address").with_page(pages.html(&page))
     })?;
     let requested = Requested {
         email,

@@ -45,6 +45,6 @@ pub(super) async fn switch(
         (Asked::Answered(next), _) => Ok(next),
         (Asked::Question(question), "") => question.agree(&ctx, user.as_ref()).await,
         (Asked::Question(question), "no") => question.decline(&ctx).await,
-        _ => Err(Failure::new(ErrorKind::BadRequest, "neither yes nor no")),
+        _ => Err(Failure::new(ErrorKind::BadRequest, "the answer is neither yes nor no")),
     }
 }

@@ -30,7 +30,7 @@ pub(crate) async fn refuse_if_marked(store: &Store, id: &SignInId) -> Result<(),
     match store.get(&id.name_of_blocked_cookies()).await? {
         Some(_) => Err(Failure::new(
             ErrorKind::RequestedWithoutCookies,
-            "the browser that requested the link keeps no cookies",
+            "the browser that requested the link blocks cookies",
         )),
         None => Ok(()),
     }

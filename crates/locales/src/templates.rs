@@ -198,7 +198,7 @@ pub fn add_templates(
         let is_escaped = ESCAPED.iter().any(|ending| name.ends_with(ending));
         let filled_in = constants.render_str(&template, tera.global_context(), is_escaped);
         let filled_in = filled_in
-            .map_err(|error| Error::chain(format!("the template {name} can't be used"), error))?;
+            .map_err(|error| Error::chain(format!("could not parse the template {name}"), error))?;
         Ok((name, filled_in))
     };
     let templates: Vec<_> = templates.into_iter().map(fill_in).collect::<TeraResult<_>>()?;

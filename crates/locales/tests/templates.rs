@@ -60,7 +60,7 @@ fn constants_are_escaped_in_html_unless_they_have_markup() {
 fn a_constant_that_does_not_exist_is_an_error_that_names_the_template() {
     for template in ["[[ messages.absent ]]", "[[ messages.mail.text ]]", "[[ unclosed"] {
         let error = render("page.html", template, &Context::new()).unwrap_err();
-        assert_eq!(error.to_string(), "the template page.html can't be used");
+        assert_eq!(error.to_string(), "could not parse the template page.html");
         assert!(error.source().is_some(), "{template}");
     }
     let error = render("page.html", "{{ unclosed", &Context::new()).unwrap_err();

@@ -96,7 +96,7 @@ pub(crate) fn refused_elsewhere(refused: impl Into<Failure>) -> Failure {
 
 /// Refuses an identity provider's response in a browser that didn't request it.
 pub(crate) fn nothing_pending() -> Failure {
-    let why = "an identity provider's response came to a browser that didn't request it";
+    let why = "the identity provider's response reached a browser that didn't request it";
     refused_elsewhere(Failure::new(ErrorKind::NothingPending, why))
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn must_not_be_bypassed(
 ) -> Result<(), Failure> {
     match domains.get(email.domain()) {
         Some(_) => {
-            let why = "by email, for a domain that signs in through SSO (SSO_DOMAINS)";
+            let why = "users of this domain must sign in through SSO (SSO_DOMAINS)";
             Err(Failure::new(ErrorKind::NotAllowed, why))
         }
         None => Ok(()),
