@@ -37,7 +37,7 @@ pub async fn run() -> anyhow::Result<()> {
 fn welcome(site: &str, emulator: &Emulator) -> String {
     let inbox = inbox(emulator);
     let hints = [
-        "With SIGN_IN_WITH=code, the email has a six-digit code instead of a link.",
+        "With SIGN_IN_WITH=code, the email has a six-digit code to enter instead of a link to open.",
         // for own-mail
         "With LINK_DELIVERY=smtp, the app emails a link that email scanners can't use up.",
     ];

@@ -131,7 +131,7 @@ fn kind_of_key(client: &Client, redirect_uri: &Url) -> Verdict {
         ),
         (_, true, _) => ok("sandbox key (sk_test_)"),
         (_, _, true) => ok("production key (sk_live_)"),
-        _ => unknown("unknown prefix: could be a sandbox or a production key"),
+        _ => unknown("its prefix is neither sk_test_ nor sk_live_"),
     }
 }
 

@@ -97,7 +97,7 @@ async fn http_instead_of_https_fails() {
     deployment.set("TRUSTED_PROXIES", "127.0.0.1");
     let _program = deployment.run().await;
     let said = deployment.failing("certificate").await;
-    assert!(said.contains("speaks http"), "{said}");
+    assert!(said.contains("uses http"), "{said}");
 }
 
 #[actix_web::test]

@@ -108,7 +108,7 @@ async fn api_key_for_another_kind_of_site_fails_or_is_unknown() {
     for (key, verdict, says) in [
         ("sk_live_x", "fails", "production key"),
         ("sk_test_x", "ok", "sandbox key"),
-        ("sk_x", "unknown", "can't tell"),
+        ("sk_x", "unknown", "neither sk_test_ nor"),
     ] {
         let mut deployment = Deployment::new();
         deployment.set("WORKOS_API_URL", elsewhere).set("WORKOS_API_KEY", key);
