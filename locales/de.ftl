@@ -127,7 +127,8 @@ approve =
     .denied = Dieser Link funktioniert nur in dem Browser, in dem er angefordert wurde
     .denied_lead = Er wurde am { $at } in einem anderen Browser angefordert (<strong>{ $device }</strong>).
     .denied_again = Fordern Sie in dem Browser, in dem Sie sich anmelden möchten, einen neuen Link an und öffnen Sie ihn dort.
-    .forgotten = Haben Sie den Link in diesem Browser angefordert, oder zeigt der andere keine Ziffern an? Dann besteht die Anmeldung nicht mehr, oder Cookies sind blockiert. Erlauben Sie Cookies für diese Website und fordern Sie hier einen neuen Link an.
+    .no_digits = Zeigt der andere Browser keine Ziffern an? Dann melden Sie sich hier an.
+    .forgotten = Haben Sie den Link in diesem Browser angefordert? Dann besteht die Anmeldung nicht mehr, oder Cookies sind blockiert. Erlauben Sie Cookies für diese Website und fordern Sie hier einen neuen Link an.
     .here = Hier anmelden
     .not_me = Anmeldung abbrechen
 

@@ -126,7 +126,8 @@ approve =
     .denied = This link only works in the browser that requested it
     .denied_lead = It was requested in another browser (<strong>{ $device }</strong>) on { $at }.
     .denied_again = Request a new link in the browser where you want to sign in, and open it there.
-    .forgotten = Did you request the link in this browser, or does the other one show no digits? Then the sign-in was lost, or cookies are blocked. Allow cookies for this site and request a new link here.
+    .no_digits = If the other browser shows no digits, sign in here instead.
+    .forgotten = Did you request the link in this browser? Then the sign-in was lost, or cookies are blocked. Allow cookies for this site and request a new link here.
     .here = Sign in here instead
     .not_me = Cancel sign-in
 
