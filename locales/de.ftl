@@ -18,12 +18,12 @@ layout =
 # with demo
 demo =
     .banner = Demo-Modus: E‑Mails bleiben auf diesem Rechner. Sie finden sie im <a href="{ $inbox }" target="_blank" rel="noopener">Demo-Postfach</a>.
-    .inbox = Postfach öffnen
+    .inbox = Demo-Postfach öffnen
 # end demo
 
 home =
-    .title = Mit einem Link anmelden statt mit einem Passwort
-    .title_code = Mit einem Code anmelden statt mit einem Passwort
+    .title = Anmelden mit Link statt Passwort
+    .title_code = Anmelden mit Code statt Passwort
     .lead = Kein Passwort, das Sie sich ausdenken oder merken müssen.
     .type = E‑Mail-Adresse eingeben
     .open = E‑Mail öffnen
@@ -46,8 +46,8 @@ login =
     .submit_code = Code anfordern
 
 ended =
-    .idle = Sie wurden abgemeldet, weil Sie längere Zeit nicht aktiv waren.
-    .time_limit = Sie wurden abgemeldet, weil Ihre Sitzung abgelaufen ist.
+    .idle = Sie wurden wegen längerer Inaktivität abgemeldet.
+    .time_limit = Ihre Sitzung ist abgelaufen. Bitte melden Sie sich erneut an.
     .ended_elsewhere = Sie wurden von einem anderen Gerät oder Browser aus abgemeldet.
     .too_many_sessions = Sie wurden abgemeldet, weil Sie sich auf zu vielen anderen Geräten angemeldet haben.
     .ended_by_operator = Sie wurden vom Betreiber dieser Website abgemeldet.
@@ -86,7 +86,7 @@ code =
         [one] Sie haben noch { $count } Versuch, danach brauchen Sie einen neuen Code.
        *[other] Sie haben noch { $count } Versuche, danach brauchen Sie einen neuen Code.
     }
-    .warning = Geben Sie den Code nur auf dieser Seite ein und teilen Sie ihn mit niemandem. Wer ihn hat, kann sich mit Ihrem Konto anmelden.
+    .warning = Geben Sie den Code nur auf dieser Seite ein und geben Sie ihn nicht weiter. Wer ihn hat, kann sich mit Ihrem Konto anmelden.
     .newest = Nur der neueste Code funktioniert.
 
 # with own-mail
@@ -95,10 +95,10 @@ open =
     .lead = Sie melden sich als <strong class="address" translate="no">{ $email }</strong> an. Sie haben diesen Link am { $at } angefordert.
     .submit = Anmelden
     .not_me = Sie haben das nicht angefordert? <a href="{ $cancel_url }">Anmeldung abbrechen</a>
-    .press = Der Link öffnet eine Seite, auf der Sie auf „Anmelden“ klicken.
+    .press = Klicken Sie auf der Seite, die der Link öffnet, auf „Anmelden“.
     .denied_copy = Kopieren Sie den Link aus der E‑Mail und öffnen Sie ihn im anderen Browser, um sich dort anzumelden.
-    .safe_link = Geschützten Link senden
-    .same_link = Normalen Link senden
+    .safe_link = Link mit Scanner-Schutz anfordern
+    .same_link = Normalen Link anfordern
 
 cancel =
     .title = Diese Anmeldung abbrechen?
@@ -127,13 +127,14 @@ approve =
     .denied = Dieser Link funktioniert nur in dem Browser, in dem er angefordert wurde
     .denied_lead = Er wurde am { $at } in einem anderen Browser angefordert (<strong>{ $device }</strong>).
     .denied_again = Fordern Sie in dem Browser, in dem Sie sich anmelden möchten, einen neuen Link an und öffnen Sie ihn dort.
-    .forgotten = Ist das derselbe Browser oder werden keine Ziffern angezeigt? Dann ist die Anfrage verloren gegangen, oder der Browser, der sie gestellt hat, blockiert Cookies. Erlauben Sie Cookies für diese Website und fordern Sie hier einen neuen Link an.
+    .no_digits = Zeigt der andere Browser keine Ziffern an? Dann melden Sie sich hier an.
+    .forgotten = Haben Sie den Link in diesem Browser angefordert? Dann besteht die Anmeldung nicht mehr, oder Cookies sind blockiert. Erlauben Sie Cookies für diese Website und fordern Sie hier einen neuen Link an.
     .here = Hier anmelden
     .not_me = Anmeldung abbrechen
 
 approved =
     .title = Weiter im anderen Browser
-    .lead = Wenn die Anmeldeseite dort noch geöffnet ist, werden Sie automatisch angemeldet. Sonst öffnen Sie sie innerhalb von zehn Minuten noch einmal. Diese Seite können Sie schließen.
+    .lead = Wenn die Anmeldeseite dort noch geöffnet ist, werden Sie automatisch angemeldet. Falls nicht, öffnen Sie sie innerhalb von zehn Minuten erneut. Diese Seite können Sie schließen.
 # end cross-device
 
 switch =
@@ -174,7 +175,7 @@ account =
     .signed_in = Angemeldet
     .from = Gerät
     .ends = Läuft ab
-    .ends_at = { $at }, wenn Sie bis dahin nicht wiederkommen
+    .ends_at = { $at }. Aktivität verlängert die Sitzung bis zu einer Höchstdauer.
     .all_sessions = Ihre Sitzungen verwalten
     .attributes = Attribute
     .normalized = Normalisiertes Profil
@@ -234,7 +235,7 @@ mail_link_in_use =
 # with own-mail or cross-device
 too_late_to_end =
     .title = Diese Anmeldung lässt sich nicht mehr abbrechen
-    .text = Sie ist bereits beendet. Wenn dadurch jemand anderes in Ihr Konto gelangt ist, melden Sie sich an und melden Sie sich unter „Ihre Sitzungen“ überall ab. Stellen Sie dann sicher, dass niemand sonst Ihre E‑Mails lesen kann.
+    .text = Sie wurde bereits abgeschlossen oder abgebrochen. Falls sich jemand anderes bei Ihrem Konto angemeldet haben könnte, melden Sie sich an und klicken Sie unter „Ihre Sitzungen“ auf „Überall abmelden“. Stellen Sie danach sicher, dass niemand sonst Ihre E‑Mails lesen kann.
 # end own-mail or cross-device
 going_through =
     .title = Sie werden angemeldet …
@@ -250,7 +251,7 @@ sso_failed =
     .text = Der Anmeldedienst hat einen Fehler gemeldet. Versuchen Sie es erneut. Wenn das Problem weiterhin besteht, wenden Sie sich an den Support.
 sso_denied =
     .title = Ihre Organisation hat die Anmeldung abgelehnt
-    .text = Die Anmeldeseite Ihrer Organisation hat Sie nicht angemeldet. Versuchen Sie es erneut oder wenden Sie sich an die Person, die dort Ihre Konten verwaltet.
+    .text = Versuchen Sie es erneut. Wenn das Problem weiterhin besteht, wenden Sie sich an die Person, die in Ihrer Organisation die Konten verwaltet.
 sso_not_set_up =
     .title = Diese Anmeldung ist nicht richtig eingerichtet
     .text = Ein neuer Versuch hilft nicht. Teilen Sie dem Support mit, dass die Anmeldung über Ihre Organisation nicht funktioniert.
@@ -265,7 +266,7 @@ sso_too_late =
     .title = Diese Anmeldung hat zu lange gedauert
     .text = Die Antwort der Anmeldeseite Ihrer Organisation ist abgelaufen oder wurde bereits verwendet. Melden Sie sich erneut an.
 sso_nothing_pending =
-    .title = Wir haben Ihre Anmeldung nicht gefunden
+    .title = Wir konnten Ihre Anmeldung nicht finden
     .text = Sie wurde in einem anderen Browser begonnen, bereits abgeschlossen oder abgebrochen. Melden Sie sich hier erneut an.
 sso_mismatch =
     .title = Mit diesem Konto können Sie sich hier nicht anmelden
@@ -273,18 +274,18 @@ sso_mismatch =
 # end sso
 started_elsewhere =
     .title = Beginnen Sie die Anmeldung hier
-    .text = Zum Schutz Ihres Kontos muss jede Anmeldung auf dieser Website beginnen, nicht auf einer anderen Seite wie der Ihrer Organisation. Geben Sie Ihre geschäftliche E‑Mail-Adresse ein. Wir leiten Sie dann zur Anmeldeseite Ihrer Organisation weiter.
+    .text = Zum Schutz Ihres Kontos muss jede Anmeldung auf dieser Website beginnen. Geben Sie Ihre geschäftliche E‑Mail-Adresse ein. Wir leiten Sie dann zur Anmeldeseite Ihrer Organisation weiter.
 nothing_pending =
-    .title = Wir haben Ihre Anmeldung nicht gefunden
+    .title = Wir konnten Ihre Anmeldung nicht finden
     .text = Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben. Wenn das dieser Browser war, ist der Link abgelaufen oder wurde bereits verwendet. Fordern Sie einen neuen an.
 # with sso
 cookies_blocked =
     .title = Dieser Browser blockiert Cookies
-    .text = Zum Anmelden werden Cookies benötigt. Erlauben Sie sie für diese Website oder verwenden Sie einen anderen Browser und beginnen Sie von vorn.
+    .text = Zum Anmelden werden Cookies benötigt. Erlauben Sie Cookies für diese Website oder verwenden Sie einen anderen Browser und beginnen Sie von vorn.
 # end sso
 email_cookies_blocked =
     .title = Dieser Browser blockiert Cookies
-    .text = Wenn die Adresse E‑Mails empfangen kann, haben wir eine gesendet. Der Link oder Code darin funktioniert in diesem Browser aber nicht. Erlauben Sie Cookies für diese Website oder verwenden Sie einen anderen Browser und beginnen Sie von vorn.
+    .text = Falls wir Ihnen eine E‑Mail gesendet haben, funktioniert der Link oder Code darin in diesem Browser nicht. Erlauben Sie Cookies für diese Website oder verwenden Sie einen anderen Browser und beginnen Sie von vorn.
 # with cross-device
 no_cookies =
     .title = Dieser Browser hat kein Cookie dieser Website
@@ -322,8 +323,8 @@ one_time_code_spent =
     .title = Dieser Code funktioniert nicht mehr
     .text = Er ist abgelaufen, wurde bereits verwendet oder zu oft falsch eingegeben. Fordern Sie einen neuen an.
 no_code_pending =
-    .title = Wir haben Ihre Anmeldung nicht gefunden
-    .text = Geben Sie den Code in dem Browser ein, in dem Sie ihn angefordert haben. Wenn es dieser ist, ist der Code abgelaufen oder wurde bereits verwendet. Fordern Sie einen neuen an.
+    .title = Wir konnten Ihre Anmeldung nicht finden
+    .text = Geben Sie den Code in dem Browser ein, in dem Sie ihn angefordert haben. Wenn das dieser Browser war, ist der Code abgelaufen oder wurde bereits verwendet. Fordern Sie einen neuen an.
 code_of_another =
     .title = Dieser Code gehört zu einem anderen Konto
     .text = Er passt nicht zu der E‑Mail-Adresse, die Sie eingegeben haben. Deshalb haben wir Sie nicht angemeldet. Fordern Sie einen neuen Code an.
@@ -364,9 +365,9 @@ mail_unavailable =
 # end own-mail
 store_unavailable =
     .title = Wir können Ihre Sitzung gerade nicht prüfen
-    .text = Wenn Sie angemeldet sind, bleiben Sie es.
+    .text = Wenn Sie angemeldet sind, bleiben Sie angemeldet.
 internal =
-    .title = Etwas ist schiefgegangen
+    .title = Es ist ein Fehler aufgetreten
     .text = Das Problem liegt bei uns. Bitte versuchen Sie es später noch einmal. Wenn es weiterhin besteht, wenden Sie sich an den Support.
 
 # with own-mail
@@ -375,9 +376,9 @@ mail =
     .title = Anmeldung bei { $site }
     .lead = Öffnen Sie diesen Link, am besten in dem Browser, in dem Sie ihn angefordert haben, und klicken Sie dann auf „Anmelden“.
     .button = Anmeldeseite öffnen
-    .once = Der Link funktioniert einmal und ist { $lifetime } gültig. Er wurde am { $at } angefordert ({ $device }).
+    .once = Der Link ist { $lifetime } gültig und funktioniert nur einmal. Er wurde am { $at } angefordert ({ $device }).
     .not_me = Sie haben das nicht angefordert? Dann können Sie diese E‑Mail ignorieren: Ohne sie kann sich niemand anmelden. So machen Sie den Link ungültig:
-    .end = Diese Anmeldung abbrechen
+    .end = Anmeldung abbrechen
 # end own-mail
 
 date = { $day }. { $month ->

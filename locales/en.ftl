@@ -57,7 +57,7 @@ sent =
     .handed_over = Sent { $at }.
     .delayed = The email may take a little longer than usual.
     .updates = This page updates automatically.
-    .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many emails, so we didn’t send another. You can request another after { $at }. Links already sent still work in the browser that requested them.
+    .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many emails, so we didn’t send another. You can request a new link after { $at }. Links already sent still work in the browser that requested them.
     .webmail = Open { $name }
     .new_tab = (opens in a new tab)
     .nothing = Didn’t get it?
@@ -76,7 +76,7 @@ sent_elsewhere =
 
 code =
     .sent = If <strong class="address" translate="no">{ $email }</strong> can receive email, we’ve sent a six-digit code to it. The code expires in { $lifetime }.
-    .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many codes, so we didn’t send another. You can request another after { $at }. A code already sent still works on the page where you requested it.
+    .held_back = We’ve sent <strong class="address" translate="no">{ $email }</strong> too many codes, so we didn’t send another. You can request a new code after { $at }. A code already sent still works on the page where you requested it.
     .signed_in_as = You’re signed in as <strong class="address" translate="no">{ $email }</strong>. This code signs you in to a different account.
     .code = Six-digit code
     .submit = Sign in
@@ -94,10 +94,10 @@ open =
     .lead = You’re about to sign in as <strong class="address" translate="no">{ $email }</strong>. You requested this link on { $at }.
     .submit = Sign in
     .not_me = Didn’t request this? <a href="{ $cancel_url }">Cancel sign-in</a>
-    .press = The link opens a page with a “Sign in” button.
+    .press = On the page that the link opens, select “Sign in”.
     .denied_copy = To sign in, copy the link from the email and open it in that browser.
-    .safe_link = Get a protected link
-    .same_link = Get a standard link
+    .safe_link = Email me a link that scanners can’t use
+    .same_link = Email me a standard link
 
 cancel =
     .title = Cancel this sign-in?
@@ -126,7 +126,8 @@ approve =
     .denied = This link only works in the browser that requested it
     .denied_lead = It was requested in another browser (<strong>{ $device }</strong>) on { $at }.
     .denied_again = Request a new link in the browser where you want to sign in, and open it there.
-    .forgotten = If you requested the link in this browser, or the other browser shows nothing to enter, that sign-in was lost or cookies are blocked. Allow cookies for this site, then request a new link here.
+    .no_digits = If the other browser shows no digits, sign in here instead.
+    .forgotten = Did you request the link in this browser? Then the sign-in was lost, or cookies are blocked. Allow cookies for this site and request a new link here.
     .here = Sign in here instead
     .not_me = Cancel sign-in
 
@@ -173,7 +174,7 @@ account =
     .signed_in = Signed in
     .from = Device
     .ends = Expires
-    .ends_at = { $at }, unless you come back before then
+    .ends_at = { $at }. Activity extends this, up to a limit.
     .all_sessions = Manage your sessions
     .attributes = Attributes
     .normalized = Normalized profile
@@ -235,7 +236,7 @@ mail_link_in_use =
 # with own-mail or cross-device
 too_late_to_end =
     .title = It’s too late to cancel this sign-in
-    .text = It was already completed or stopped. If someone else may have signed in to your account, sign in, open “Your sessions” and sign out everywhere. Then make sure no one else can read your email.
+    .text = It was already completed or stopped. If someone else may have signed in to your account, sign in, open “Your sessions” and select “Sign out everywhere”. Then make sure no one else can read your email.
 # end own-mail or cross-device
 going_through =
     .title = Signing you in…
@@ -251,7 +252,7 @@ sso_failed =
     .text = The sign-in service returned an error. Try again. If it keeps happening, contact support.
 sso_denied =
     .title = Your organization denied the sign-in
-    .text = Its sign-in page sent you back without signing you in. Try again, or contact the person who manages your organization’s accounts.
+    .text = Try again. If it keeps happening, contact the person who manages your organization’s accounts.
 sso_not_set_up =
     .title = This sign-in isn’t set up correctly
     .text = Trying again won’t help. Contact support and tell them that signing in through your organization doesn’t work.
@@ -274,7 +275,7 @@ sso_mismatch =
 # end sso
 started_elsewhere =
     .title = Start your sign-in here
-    .text = To protect your account, you can only start signing in on this site, not on another page such as your organization’s. Enter your work email, and we’ll take you to your organization to sign in.
+    .text = To protect your account, a sign-in must start on this site. Enter your work email, and we’ll take you to your organization’s sign-in page.
 nothing_pending =
     .title = We couldn’t find your sign-in
     .text = Open the link in the browser where you requested it. If this is that browser, the link expired or was already used. Request a new one.
@@ -285,7 +286,7 @@ cookies_blocked =
 # end sso
 email_cookies_blocked =
     .title = This browser is blocking cookies
-    .text = If the address can receive email, we’ve sent one, but its link or code can’t work in this browser. Allow cookies for this site, or use another browser, then start again.
+    .text = If we’ve sent you an email, its link or code won’t work in this browser. Allow cookies for this site, or use another browser, then start again.
 # with cross-device
 no_cookies =
     .title = This browser has no cookie from this site
@@ -380,7 +381,7 @@ mail =
     .button = Open sign-in page
     .once = The link works once and expires in { $lifetime }. It was requested on { $at } ({ $device }).
     .not_me = Didn’t request this? You can ignore this email: no one can sign in without it. To disable the link:
-    .end = Cancel this sign-in
+    .end = Cancel sign-in
 # end own-mail
 
 # Dates, durations and browsers.

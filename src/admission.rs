@@ -37,7 +37,7 @@ impl Admission {
         if allowed.is_empty() || allowed.iter().any(|domain| domain == email.domain()) {
             return Ok(());
         }
-        Err(Failure::new(ErrorKind::NotAllowed, "the address is of a domain that may not sign in"))
+        Err(Failure::new(ErrorKind::NotAllowed, "the email domain is not allowed to sign in"))
     }
 
     /// Called once for each sign-in, after WorkOS has identified the user and before the session
@@ -69,7 +69,7 @@ impl Admission {
         if self.allowed_email_domains.is_empty() {
             return Ok(());
         }
-        let unreadable = || Failure::new(ErrorKind::NotAllowed, "unreadable email address");
+        let unreadable = || Failure::new(ErrorKind::NotAllowed, "session email is unreadable");
         self.may_request(&user.email().ok_or_else(unreadable)?)
     }
 }

@@ -57,7 +57,7 @@ impl App {
             None => {
                 let (key, file) =
                     data_dir.read_or_create(KEY_FILE, || Ok(generate_cookie_key()?))?;
-                parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))?
+                parse_cookie_keys(&key).with_context(|| format!("{} is invalid", file.display()))?
             }
         };
         Ok(Self {

@@ -134,13 +134,13 @@ pub fn read_audit_log(variable: impl Fn(&str) -> Option<String>) -> Result<Log, 
 
 fn log(read: &mut Reader<'_>) -> Log {
     Log {
-        json: read.choice("LOG_FORMAT", [("text", false), ("json", true)], "is text or json"),
+        json: read.choice("LOG_FORMAT", [("text", false), ("json", true)], "must be text or json"),
         filter: read.or("RUST_LOG", "info"),
     }
 }
 
 fn extra_roots(read: &mut Reader<'_>) -> ExtraRoots {
-    let expected = "is a file of certificates in PEM form";
+    let expected = "must be a file of certificates in PEM format";
     read.optional("EXTRA_CA_FILE", expected, |file| ExtraRoots::read(Path::new(file)))
         .unwrap_or_default()
 }

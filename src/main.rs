@@ -26,7 +26,7 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("COMMIT"), "
 #[derive(Parser)]
 #[command(name = "workos-magic-link", version = VERSION)]
 struct Arguments {
-    /// Run with an emulator of WorkOS: no account, nothing to set up.
+    /// Run with a WorkOS emulator, without an account or settings.
     #[cfg(feature = "demo")]
     #[arg(long)]
     demo: bool,
@@ -37,12 +37,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// List and end sessions in the store of the running server.
+    /// List or end sessions, also while the server runs.
     Sessions {
         #[command(subcommand)]
         command: Sessions,
     },
-    /// Print what the log calls a user, so that their sign-ins can be found there.
+    /// Print the aliases by which the audit log names a user.
     Audit {
         /// The user's email address.
         #[arg(long)]
@@ -50,7 +50,7 @@ enum Command {
     },
     /// Check the configuration against the live services and suggest fixes.
     Doctor,
-    /// Make keys.
+    /// Generate cookie keys.
     Keys {
         #[command(subcommand)]
         command: Keys,
@@ -66,10 +66,9 @@ fn main() -> ExitCode {
     };
     let Err(error) = done else { return ExitCode::SUCCESS };
     if error.is::<Problems>() {
-        let problems = format!("These settings are missing or wrong:\n{error}");
-        print_error(&format!("{problems}Each is explained in .env.example."));
+        print_error(&format!("Missing or invalid settings:\n{error}.env.example explains each."));
         #[cfg(feature = "demo")]
-        print_error("To look around without an account: --demo, and no settings.");
+        print_error("To try the app without an account or settings, use --demo.");
         return ExitCode::from(2);
     }
     print_error(&format!("workos-magic-link: {error:#}"));

@@ -169,7 +169,7 @@ impl FromRequest for Pages {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let app: Option<&web::Data<App>> = request.app_data();
-        let missing = || Failure::internal("the app isn't known to its routes".to_owned());
+        let missing = || Failure::internal("the app's data is missing".to_owned());
         ready(app.map(|app| Self::new(app, request)).ok_or_else(missing))
     }
 }
@@ -187,7 +187,7 @@ impl Responder for Next {
 
 /// Returns the failure for a template that can't be rendered, such as during development.
 fn broken<P: Page>(error: &tera::Error) -> Failure {
-    Failure::internal(format!("{} can't be rendered: {}", P::TEMPLATE, with_sources(error)))
+    Failure::internal(format!("could not render {}: {}", P::TEMPLATE, with_sources(error)))
 }
 
 #[derive(Serialize)]

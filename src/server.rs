@@ -77,7 +77,7 @@ impl RunningServer {
         let ended = select! {
             ended = orderly => ended,
             () = self.shutdown.second_signal(self.signals) => {
-                Err(io::Error::other("ended at once, by a second signal"))
+                Err(io::Error::other("a second signal ended the shutdown"))
             }
         };
         purging.abort();
@@ -100,7 +100,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     let lock = if place.is_shared() { None } else { Some(data_dir.lock()?) };
     let tls = tls_config(&config.web.tls, &data_dir)?;
     let stores = Store::open(place, config.session, clock.clone())
-        .with_context(|| format!("the session store in {place} can't be opened"))?;
+        .with_context(|| format!("could not open the session store {place}"))?;
     let store = stores.for_this_thread();
     let shutdown = web::Data::new(Shutdown::default());
     let metrics = metrics_listener
@@ -160,7 +160,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
     if let Some(address) = http_bind_address {
         server = TcpListener::bind(address)
             .and_then(|listener| https_redirect::listen(server, listener, &base_url))
-            .with_context(|| format!("HTTP_BIND_ADDRESS {address} can't be listened on"))?;
+            .with_context(|| format!("could not listen on HTTP_BIND_ADDRESS {address}"))?;
     }
     // Handle signals before the server is announced as running.
     let signals = Signals::from_now()?;
@@ -188,7 +188,7 @@ fn tls_config(tls: &Tls, data_dir: &PrivateDir) -> anyhow::Result<Option<ServerC
             web_guards::tls::from_files(&file, &file)?
         }
         Tls::Files { cert, key } => web_guards::tls::reloading(cert, key)
-            .context("TLS_CERT_FILE and TLS_KEY_FILE can't be used")?,
+            .context("could not use TLS_CERT_FILE and TLS_KEY_FILE")?,
     };
     Ok(Some(config))
 }

@@ -44,7 +44,7 @@ pub(crate) fn check_host(name: &str) -> Result<(), String> {
     if !name.is_empty() && name.bytes().all(is_plain) {
         return Ok(());
     }
-    Err(format!("{name:?} is not a host name: expected a name without a port, such as emulator"))
+    Err(format!("{name:?} must be a host name without a port, such as emulator"))
 }
 
 /// Returns whether every host in the `Host` header and the request target is `localhost`, an IP
@@ -89,7 +89,7 @@ fn wrong_host() -> HttpResponse {
     HttpResponse::MisdirectedRequest().json(json!({
         "emulator": "magic-link-emulator",
         "code": "wrong_host",
-        "message": "The emulator answers to localhost and IP addresses only. To use another host \
+        "message": "The emulator accepts only localhost and IP addresses. To use another host \
             name, start it with --host NAME.",
     }))
 }

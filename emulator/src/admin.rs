@@ -136,7 +136,8 @@ pub(crate) async fn advance_clock(
     let request: ClockRequest = parse(&body)?;
     let mut store = environment.store();
     if !store.advance_clock(Duration::seconds(request.advance_seconds)) {
-        let message = "advance_seconds moves the clock outside the years 1971 to 9000".to_owned();
+        let message =
+            "advance_seconds must keep the clock between the years 1971 and 9000".to_owned();
         return Err(ApiError::Unprocessable(message));
     }
     Ok(HttpResponse::Ok().json(json!({ "now": timestamp(store.now()) })))

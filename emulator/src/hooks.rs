@@ -61,7 +61,7 @@ impl HookRequest {
                 Some("path must be an SMTP command in capitals, CONNECT, BODY or *")
             }
             _ if self.is_for_smtp() && !self.has_smtp_answer() => Some(
-                "an SMTP hook takes a string as its body, no headers, and only the faults reset and hang",
+                "an SMTP hook must have a string as body, no headers, and reset or hang as fault",
             ),
             _ if !self.is_for_smtp() && !self.path.starts_with('/') && self.path != "*" => {
                 Some("path must start with / or be *")
@@ -78,7 +78,9 @@ impl HookRequest {
                 Some("status must be between 200 and 599")
             }
             _ if self.count == Some(0) => Some("count must be at least 1"),
-            _ if !self.headers.iter().all(header_is_valid) => Some("headers must be valid"),
+            _ if !self.headers.iter().all(header_is_valid) => {
+                Some("headers must have valid names and values")
+            }
             Self { status: None, delay_ms: None, fault: None, error: None, .. } => {
                 Some("one of status, delay_ms, fault and error is required")
             }

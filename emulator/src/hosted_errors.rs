@@ -23,14 +23,13 @@ pub(crate) struct HostedError {
 pub(crate) const CLIENT_ID_INVALID: HostedError = HostedError {
     name: "client-id-invalid",
     heading: "Invalid client ID",
-    advice: "The request's client_id isn't the one that the emulator was started with. Compare your \
-             app's client ID with --client-id.",
+    advice: "Your app's client ID must match the emulator's --client-id.",
 };
 
 pub(crate) const REDIRECT_URI_INVALID: HostedError = HostedError {
     name: "redirect-uri-invalid",
     heading: "Invalid redirect URI",
-    advice: "The request has no redirect_uri, or one that the emulator doesn't allow. Start it with \
+    advice: "The request has no redirect_uri, or one that isn't allowed. Start the emulator with \
              --redirect-uri for each URI of your app.",
 };
 

@@ -126,6 +126,6 @@ fn sign_in_ended(environment: &Environment) -> HttpResponse {
         environment,
         StatusCode::NOT_FOUND,
         "Sign-in ended",
-        "It is complete or more than ten minutes old. Start a new one in your app.",
+        "It was completed, or expired after ten minutes. Start a new one in your app.",
     )
 }

@@ -109,7 +109,7 @@ impl Emulator {
     pub fn start(options: Options) -> io::Result<Emulator> {
         if !options.bind.ip().is_loopback() {
             return Err(invalid_input(format!(
-                "the emulator listens on loopback only, not on {}",
+                "the address must be loopback, not {}",
                 options.bind.ip()
             )));
         }

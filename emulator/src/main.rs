@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Port to listen on, on 127.0.0.1 only; 0 takes any free port
+    /// Port on 127.0.0.1 to listen on; 0 selects any free port
     #[arg(long, default_value_t = 4100)]
     port: u16,
     /// Accept this host name in addition to localhost and IP addresses (repeatable), such as
@@ -136,9 +136,9 @@ fn announce(emulator: &Emulator, options: &Options, as_json: bool) -> io::Result
         };
         writeln!(out, "{}", serde_json::to_string(&ready)?)?;
     } else {
-        writeln!(out, "The WorkOS emulator is at {url}; its inbox is at {url}/inbox")?;
-        writeln!(out, "Email sent to {} appears there too", emulator.smtp_url())?;
-        writeln!(out, "API key {}, client ID {}", options.api_key, options.client_id)?;
+        writeln!(out, "WorkOS emulator: {url} (inbox: {url}/inbox)")?;
+        writeln!(out, "SMTP server for the same inbox: {}", emulator.smtp_url())?;
+        writeln!(out, "API key: {}, client ID: {}", options.api_key, options.client_id)?;
     }
     out.flush()
 }

@@ -17,7 +17,7 @@ pub(crate) fn is_allowed(uri: &str, listed: &[String]) -> bool {
 pub(crate) fn check_listed(uri: &str) -> Result<(), String> {
     match parse(uri) {
         Some(_) => Ok(()),
-        None => Err(format!("{uri:?} is not an absolute http or https URI without a fragment")),
+        None => Err(format!("{uri:?} must be an absolute http or https URI without a fragment")),
     }
 }
 

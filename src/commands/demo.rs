@@ -39,15 +39,15 @@ pub async fn run() -> anyhow::Result<()> {
 fn welcome(site: &str, emulator: &Emulator) -> String {
     let inbox = inbox(emulator);
     let hints = [
-        "With SIGN_IN_WITH=code, the email has a six-digit code instead of a link, to enter on the page.",
+        "With SIGN_IN_WITH=code, the email has a six-digit code to enter instead of a link to open.",
         // for own-mail
-        "With LINK_DELIVERY=smtp, the app emails links of its own, which email scanners can't use up.",
+        "With LINK_DELIVERY=smtp, the app emails a link that email scanners can't use up.",
     ];
     format!(
-        "The demo is running. Nothing in it is real, and no account is needed.\n\n  \
+        "The demo is running. It needs no account, and no email leaves this computer.\n\n  \
          1. Open   {site}/login\n  \
-         2. Type   any address, and press the button\n  \
-         3. Open   {inbox}   and do as the mail says\n\n{}\n",
+         2. Enter  any email address\n  \
+         3. Open   {inbox}   and follow the email\n\n{}\n",
         hints.join("\n")
     )
 }
@@ -56,8 +56,8 @@ fn welcome(site: &str, emulator: &Emulator) -> String {
 fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Emulator> {
     let address = variable("EMULATOR_BIND_ADDRESS").unwrap_or_else(|| "127.0.0.1:4100".to_owned());
     let bind: SocketAddr =
-        address.parse().context("EMULATOR_BIND_ADDRESS is an address and port")?;
-    ensure!(bind.ip().is_loopback(), "EMULATOR_BIND_ADDRESS must be loopback in a demo");
+        address.parse().context("EMULATOR_BIND_ADDRESS must be an address and port")?;
+    ensure!(bind.ip().is_loopback(), "EMULATOR_BIND_ADDRESS must be loopback in demo mode");
     let connections = Vec::new();
     // for sso
     // The emulator knows the organizations from the start.
@@ -67,7 +67,7 @@ fn start_emulator(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<E
     };
     let options = Options { bind, sso: connections, ..Options::default() };
     Emulator::start(options).with_context(|| {
-        format!("the WorkOS emulator can't listen on {bind} (EMULATOR_BIND_ADDRESS)")
+        format!("could not start the WorkOS emulator on {bind} (EMULATOR_BIND_ADDRESS)")
     })
 }
 
@@ -116,7 +116,7 @@ fn config(
 }
 
 fn must_be_loopback(variable: &'static str) -> Problems {
-    Problems(vec![Problem { variable, expected: "is loopback in a demo" }])
+    Problems(vec![Problem { variable, expected: "must be loopback in demo mode" }])
 }
 
 fn data_dir(set: Option<String>) -> String {

@@ -31,6 +31,6 @@ pub(super) fn key_ring(variable: impl Fn(&str) -> Option<String>) -> anyhow::Res
     }
     let file = data_dir.join(KEY_FILE);
     let key = fs::read_to_string(&file)
-        .with_context(|| format!("COOKIE_KEYS isn't set, and {} can't be read", file.display()))?;
-    config::parse_cookie_keys(&key).with_context(|| format!("{} is damaged", file.display()))
+        .with_context(|| format!("could not read {} (COOKIE_KEYS is not set)", file.display()))?;
+    config::parse_cookie_keys(&key).with_context(|| format!("{} is invalid", file.display()))
 }

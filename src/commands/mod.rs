@@ -43,6 +43,6 @@ pub fn check_printed(printed: io::Result<()>) -> anyhow::Result<()> {
 }
 
 fn parse_email(email: &str) -> anyhow::Result<EmailAddress> {
-    let Ok(email) = EmailAddress::parse(email) else { bail!("that isn't an email address") };
+    let Ok(email) = EmailAddress::parse(email) else { bail!("--email must be an email address") };
     Ok(email)
 }

@@ -12,9 +12,9 @@ use crate::observability::log;
 use crate::server::{self, RunningServer};
 
 const SELF_SIGNED_HINT: &str = "\
-The certificate is self-signed: the browser will warn, once, and you may go on. Without
-the warning: `mkcert -install && mkcert localhost`, then set TLS=files,
-TLS_CERT_FILE=localhost.pem and TLS_KEY_FILE=localhost-key.pem.
+The certificate is self-signed, so your browser shows a warning, once. To avoid it, run
+`mkcert -install && mkcert localhost`, and set TLS=files, TLS_CERT_FILE=localhost.pem
+and TLS_KEY_FILE=localhost-key.pem.
 ";
 
 /// Serves the app until it is stopped.
@@ -39,7 +39,7 @@ pub(super) fn start(
     web_guards::raise_file_limit(config.web.max_connections)?;
     let address = config.web.bind_address;
     let listener = TcpListener::bind(address)
-        .with_context(|| format!("BIND_ADDRESS {address} can't be listened on"))?;
+        .with_context(|| format!("could not listen on BIND_ADDRESS {address}"))?;
     let site = config.web.base_url.origin().ascii_serialization();
     let is_self_signed = config.web.tls == Tls::SelfSigned;
     let server = server::serve(config, listener, Clock::default())?;

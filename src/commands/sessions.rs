@@ -32,7 +32,7 @@ pub enum Sessions {
         /// The user's email address.
         #[arg(long, group = "whose")]
         email: Option<String>,
-        /// All sessions of all users.
+        /// End the sessions of all users.
         #[arg(long, group = "whose")]
         all: bool,
     },
@@ -49,9 +49,9 @@ pub async fn run(
     let (location, limits) = config::read_store(&variable)?;
     let _log = log::start(&config::read_audit_log(&variable)?);
     // Opening would create a missing store, and a mistyped folder would look like an empty one.
-    ensure!(location.exists(), "there is no session store in {location}");
+    ensure!(location.exists(), "there is no session store at {location}");
     let opener = Store::open(&location, limits, Clock::default())
-        .with_context(|| format!("the session store in {location} can't be opened"))?;
+        .with_context(|| format!("could not open the session store {location}"))?;
     let store = opener.for_this_thread();
     // Without the keys, the audit line names no user.
     let keys = keys::key_ring(&variable).ok();
@@ -84,7 +84,7 @@ pub async fn run(
 /// Returns one line for each session, below a heading. Columns are separated by tabs so that other
 /// programs can parse them.
 fn table(sessions: &[SessionInfo]) -> String {
-    let mut table = "id\tsigned in\tlast seen\tends\taddress\tdevice".to_owned();
+    let mut table = "id\tsigned in\tlast active\texpires\tip address\tdevice".to_owned();
     for session in sessions {
         let [began, seen, ends] =
             [session.created_at, session.last_seen_at, session.expires_at].map(utc);

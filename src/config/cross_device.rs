@@ -4,5 +4,5 @@ use env_settings::Reader;
 
 /// Reads `CROSS_DEVICE`: whether a link opened in another browser may approve the sign-in.
 pub(super) fn approves(read: &mut Reader<'_>) -> bool {
-    read.choice("CROSS_DEVICE", [("approve", true), ("deny", false)], "is approve or deny")
+    read.choice("CROSS_DEVICE", [("approve", true), ("deny", false)], "must be approve or deny")
 }

@@ -31,7 +31,7 @@ impl Config {
 /// Reads `LINK_DELIVERY`.
 pub(super) fn link_delivery(read: &mut Reader<'_>, default: LinkDelivery) -> LinkDelivery {
     let deliveries = [("workos", default), ("smtp", LinkDelivery::Smtp)];
-    read.choice("LINK_DELIVERY", deliveries, "is workos or smtp")
+    read.choice("LINK_DELIVERY", deliveries, "must be workos or smtp")
 }
 
 pub(super) fn own_mail(
@@ -40,8 +40,8 @@ pub(super) fn own_mail(
     extra_roots: &ExtraRoots,
 ) -> OwnMail {
     let (least, expected) = match delivery {
-        LinkDelivery::WorkOs => (15, "is from 15m to 24h"),
-        LinkDelivery::Smtp => (5, "is from 5m to 24h with LINK_DELIVERY=smtp"),
+        LinkDelivery::WorkOs => (15, "must be between 15m and 24h"),
+        LinkDelivery::Smtp => (5, "must be between 5m and 24h with LINK_DELIVERY=smtp"),
     };
     let lifetimes = Duration::from_mins(least)..=DAY;
     let link_lifetime = read.duration("LINK_EXPIRES_IN", "1h", lifetimes, expected);
@@ -60,21 +60,21 @@ fn server(
     if delivery != LinkDelivery::Smtp && read.get("SMTP_URL").is_none() {
         return None;
     }
-    let url = read.required("SMTP_URL", "is needed with LINK_DELIVERY=smtp");
+    let url = read.required("SMTP_URL", "is required with LINK_DELIVERY=smtp");
     if from.is_none() {
-        read.problem("MAIL_FROM", "is needed with SMTP_URL");
+        read.problem("MAIL_FROM", "is required with SMTP_URL");
     }
     let sender = from.as_deref().unwrap_or("login@example.com");
     let roots = extra_roots.iter().map(AsRef::as_ref).collect::<Vec<_>>();
     let server = Server::parse(&url, &roots);
     match server {
         Err(InvalidServer::Certificates) => {
-            read.problem("SMTP_URL", "needs the system's CA certificates, which can't be read");
+            read.problem("SMTP_URL", "requires system CA certificates, which can't be read");
         }
         // `required` has reported an empty URL already.
         Err(_) if !url.is_empty() => read.problem(
             "SMTP_URL",
-            "is a URL such as smtps://user:password@mail.example.com, or \
+            "must be a URL such as smtps://user:password@mail.example.com, or \
              smtp://mail.example.com:587?tls=required (without TLS only to localhost)",
         ),
         _ => {}
@@ -83,7 +83,7 @@ fn server(
     if sender.is_err() {
         read.problem(
             "MAIL_FROM",
-            "is an address such as login@example.com, or with a name, as a line of .env: \
+            "must be an address such as login@example.com, or in .env with a name: \
              MAIL_FROM='Example <login@example.com>'",
         );
     }
@@ -93,7 +93,7 @@ fn server(
 /// Rejects settings that need SMTP.
 #[cfg(not(feature = "smtp"))]
 fn server(read: &mut Reader<'_>, delivery: LinkDelivery, _: &ExtraRoots) -> Option<Settings> {
-    const EXPECTED: &str = "needs a program that was built with the feature smtp";
+    const EXPECTED: &str = "requires a build with the feature smtp";
     let _ = read.get("MAIL_FROM");
     let has_server = read.get("SMTP_URL").is_some();
     if delivery == LinkDelivery::Smtp {

@@ -19,9 +19,9 @@ pub(super) fn running(read: &mut Reader<'_>) -> Running {
     Running {
         metrics_bind_address: read.optional(
             "METRICS_BIND_ADDRESS",
-            "is an address and port, such as 127.0.0.1:9464",
+            "must be an address and port, such as 127.0.0.1:9464",
             |text| text.parse().ok(),
         ),
-        shutdown_drain: read.duration("SHUTDOWN_DRAIN", "0s", drain, "is from 0s to 10m"),
+        shutdown_drain: read.duration("SHUTDOWN_DRAIN", "0s", drain, "must be between 0s and 10m"),
     }
 }

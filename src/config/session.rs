@@ -49,13 +49,13 @@ pub(super) fn session_store(read: &mut Reader<'_>) -> StoreLocation {
 pub(super) fn session(read: &mut Reader<'_>) -> Limits {
     let range = Duration::from_secs(1)..=365 * DAY;
     let mut timeout =
-        |name, default| read.duration(name, default, range.clone(), "is from 1s to 365d");
+        |name, default| read.duration(name, default, range.clone(), "must be between 1s and 365d");
     let lifetimes = Lifetimes {
         idle: timeout("SESSION_IDLE_TIMEOUT", "7d"),
         absolute: timeout("SESSION_ABSOLUTE_TIMEOUT", "30d"),
     };
     let sessions_per_user: NonZeroU32 =
-        read.parse("SESSIONS_PER_USER", "20", "is a number of at least 1");
+        read.parse("SESSIONS_PER_USER", "20", "must be a number of at least 1");
     Limits { lifetimes, sessions_per_user: sessions_per_user.get() }
 }
 
@@ -82,13 +82,13 @@ pub fn parse_cookie_keys(keys: &str) -> Result<KeyRing, InvalidCookieKey> {
 }
 
 fn key_ring(read: &mut Reader<'_>) -> Option<KeyRing> {
-    let expected = "is a list of keys, each 64 bytes in base64";
+    let expected = "must be a list of keys, each 64 random bytes in base64";
     read.optional("COOKIE_KEYS", expected, |keys| parse_cookie_keys(keys).ok())
 }
 
 pub(super) fn cookie_keys(read: &mut Reader<'_>, base_url: &Url) -> Option<KeyRing> {
     if !is_loopback(base_url) {
-        read.required("COOKIE_KEYS", "is needed; make one with `workos-magic-link keys generate`");
+        read.required("COOKIE_KEYS", "is required: run `workos-magic-link keys generate`");
     }
     key_ring(read)
 }

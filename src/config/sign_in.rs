@@ -10,7 +10,8 @@ use crate::admission::Admission;
 use crate::email_address::parse_domain;
 use crate::sign_in::{LinkDelivery, SignInMethod};
 
-const FIFTEEN_MINUTES: Duration = Duration::from_mins(15);
+/// The shortest lifetime of a WorkOS link.
+const MINIMUM: Duration = Duration::from_mins(15);
 
 /// Settings of the sign-in flow.
 pub struct SignIn {
@@ -43,7 +44,7 @@ pub(super) fn admission(read: &mut Reader<'_>) -> Admission {
     Admission {
         allowed_email_domains: read.list(
             "ALLOWED_EMAIL_DOMAINS",
-            "is a comma-separated list of domains, such as acme.com",
+            "must be a comma-separated list of domains, such as acme.com,globex.com",
             |domain| parse_domain(domain).ok(),
         ),
     }
@@ -53,8 +54,9 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
     let link_delivery = LinkDelivery::WorkOs;
     // for own-mail
     let link_delivery = own_mail::link_delivery(read, link_delivery);
+    let methods = [("link", false), ("code", true)];
     SignIn {
-        by_code: read.choice("SIGN_IN_WITH", [("link", false), ("code", true)], "is link or code"),
+        by_code: read.choice("SIGN_IN_WITH", methods, "must be link or code"),
         link_delivery,
         link_lifetime: link_lifetime(read, link_delivery),
         // for cross-device
@@ -68,10 +70,10 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
 fn link_lifetime(read: &mut Reader<'_>, delivery: LinkDelivery) -> Duration {
     match delivery {
         LinkDelivery::WorkOs => {
-            read.duration("LINK_EXPIRES_IN", "15m", FIFTEEN_MINUTES..=DAY, "is from 15m to 24h")
+            read.duration("LINK_EXPIRES_IN", "15m", MINIMUM..=DAY, "must be between 15m and 24h")
         }
         // for own-mail
         // The WorkOS link is created only when ours is opened, and is used immediately.
-        LinkDelivery::Smtp => FIFTEEN_MINUTES,
+        LinkDelivery::Smtp => MINIMUM,
     }
 }

@@ -13,7 +13,7 @@ use crate::workos::SsoSelector;
 pub(crate) type SsoDomains = HashMap<String, SsoSelector>;
 
 pub(super) fn domains(read: &mut Reader<'_>) -> SsoDomains {
-    let expected = "is a list such as acme.com=org_01ABC, globex.com=conn_01DEF, each domain once";
+    let expected = "must list each domain once, as acme.com=org_01ABC,globex.com=conn_01DEF";
     let domains = read.list("SSO_DOMAINS", expected, entry);
     let listed = domains.len();
     let domains: SsoDomains = domains.into_iter().collect();

@@ -53,40 +53,40 @@ pub enum Tls {
 pub(super) fn web(read: &mut Reader<'_>) -> Web {
     let base_url = read.https_url("BASE_URL", "https://localhost:8443");
     if base_url.path() != "/" || base_url.query().is_some() || base_url.fragment().is_some() {
-        read.problem("BASE_URL", "is an origin, such as https://app.example.com, without a path");
+        read.problem("BASE_URL", "must be an origin without path, such as https://app.example.com");
     }
     let bind_address = read.parse(
         "BIND_ADDRESS",
         "127.0.0.1:8443",
-        "is an address and port, such as 127.0.0.1:8443",
+        "must be an address and port, such as 127.0.0.1:8443",
     );
     let http_bind_address = http_bind_address(read, bind_address);
     let max_connections =
-        read.parse("MAX_CONNECTIONS", "1000", "is a number of connections, such as 1000");
+        read.parse("MAX_CONNECTIONS", "1000", "must be a number of at least 1, such as 1000");
     // Read in any case, so that an invalid value is always reported.
     let [cert, key] =
         ["TLS_CERT_FILE", "TLS_KEY_FILE"].map(|name| PathBuf::from(read.or(name, "")));
     let tls = read.choice(
         "TLS",
         [("self-signed", Tls::SelfSigned), ("files", Tls::Files { cert, key }), ("off", Tls::Off)],
-        "is one of self-signed, files, off",
+        "must be self-signed, files or off",
     );
     if matches!(tls, Tls::Files { .. }) {
         for name in ["TLS_CERT_FILE", "TLS_KEY_FILE"] {
-            read.required(name, "is needed with TLS=files");
+            read.required(name, "is required with TLS=files");
         }
     }
     if base_url.scheme() == "http" && tls != Tls::Off {
-        read.problem("TLS", "is off while BASE_URL is http");
+        read.problem("TLS", "must be off if BASE_URL is http");
     }
     let trusted_proxies = read.list(
         "TRUSTED_PROXIES",
-        "is a list of networks, such as 10.0.0.0/8, 127.0.0.1",
+        "must be a list of networks or addresses, such as 10.0.0.0/8,127.0.0.1",
         |text| text.parse().or_else(|_| text.parse().map(|ip: IpAddr| ip.into())).ok(),
     );
     let security_contact = read.optional(
         "SECURITY_CONTACT",
-        "is a URL, such as mailto:security@example.com or https://example.com/security",
+        "must be a URL, such as mailto:security@example.com or https://example.com/security",
         |text| text.parse().ok().filter(|url: &Url| ["mailto", "https"].contains(&url.scheme())),
     );
     let web = Web {
@@ -99,7 +99,7 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
         trusted_proxies,
     };
     if web.tls == Tls::SelfSigned && !web.bind_address.ip().is_loopback() {
-        read.problem("TLS", "may be self-signed only while BIND_ADDRESS is loopback");
+        read.problem("TLS", "must be files or off unless BIND_ADDRESS is loopback");
     }
     web
 }
@@ -107,7 +107,7 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
 fn http_bind_address(read: &mut Reader<'_>, bind_address: SocketAddr) -> Option<SocketAddr> {
     read.optional(
         "HTTP_BIND_ADDRESS",
-        "is an address and port, such as 0.0.0.0:80, and another than BIND_ADDRESS",
+        "must be an address and port other than BIND_ADDRESS, such as 0.0.0.0:80",
         |text| {
             let address: SocketAddr = text.parse().ok()?;
             (address != bind_address || address.port() == 0).then_some(address)

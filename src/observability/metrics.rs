@@ -28,7 +28,7 @@ const STORE: [f64; 12] =
 /// Fails if the address can't be bound, or a recorder is already installed.
 pub(crate) fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, Recorder)> {
     let listener = TcpListener::bind(address)
-        .with_context(|| format!("METRICS_BIND_ADDRESS {address} can't be listened on"))?;
+        .with_context(|| format!("could not listen on METRICS_BIND_ADDRESS {address}"))?;
     let recorder = Recorder::install([
         ("upstream_call_duration_seconds", CALLS.as_slice()),
         ("session_store_duration_seconds", STORE.as_slice()),
@@ -39,14 +39,14 @@ pub(crate) fn listen(address: SocketAddr) -> anyhow::Result<(TcpListener, Record
 
 #[rustfmt::skip]
 fn describe() {
-    describe_gauge!("http_requests_under_way", Count, "Requests that are being answered.");
-    describe_counter!("sign_in_events_total", Count, "What became of sign-ins; of refused ones, with the code that the page had.");
-    describe_histogram!("upstream_call_duration_seconds", Seconds, "What WorkOS and the mail server took to answer.");
-    describe_counter!("upstream_call_failures_total", Count, "Calls of WorkOS and of the mail server that failed, and why.");
-    describe_histogram!("session_store_duration_seconds", Seconds, "What the session store took.");
-    describe_counter!("session_store_failures_total", Count, "What the session store could not do.");
-    describe_gauge!("sessions_alive", Count, "Sessions that have not ended, in the store: instances that share one all tell the same. NaN if it can't be asked.");
-    describe_gauge!("build_info", Count, "The version that runs, in labels.");
+    describe_gauge!("http_requests_under_way", Count, "Requests in progress.");
+    describe_counter!("sign_in_events_total", Count, "Events of sign-ins and sessions; refused sign-ins have the error code of their page.");
+    describe_histogram!("upstream_call_duration_seconds", Seconds, "Duration of calls to WorkOS and to the mail server.");
+    describe_counter!("upstream_call_failures_total", Count, "Failed calls to WorkOS and to the mail server, by reason.");
+    describe_histogram!("session_store_duration_seconds", Seconds, "Duration of operations of the session store.");
+    describe_counter!("session_store_failures_total", Count, "Failed operations of the session store.");
+    describe_gauge!("sessions_alive", Count, "Active sessions in the store. Instances that share a store report the same number. NaN if the store can't be read.");
+    describe_gauge!("build_info", Count, "The version and commit of the program, in labels.");
     gauge!("build_info", "version" => env!("CARGO_PKG_VERSION"), "commit" => env!("COMMIT")).set(1);
 }
 

@@ -32,7 +32,7 @@ pub(crate) async fn render(
         // Use only the status of other errors, because their text could expose internals.
         let kind = ErrorKind::from_status(response.status());
         let of_others = rejection.map_or_else(
-            || Failure::new(kind, "answered by the framework"),
+            || Failure::new(kind, "rejected by the framework"),
             |rejection| Failure::from(*rejection),
         );
         let failure = error.and_then(Error::as_error::<Failure>).unwrap_or(&of_others);

@@ -44,9 +44,9 @@ impl Pages {
             self.locale().tera.render(&format!("email/sign_in.{part}"), &context)
         };
         let part = |part| {
-            render(part)
-                .map(|text| text.trim().to_owned())
-                .map_err(|error| Failure::internal(format!("email/sign_in.{part}: {error}")))
+            render(part).map(|text| text.trim().to_owned()).map_err(|error| {
+                Failure::internal(format!("could not render email/sign_in.{part}: {error}"))
+            })
         };
         let lifetime = Duration::from_secs(mail.lifetime);
         Ok(Email { subject: part("subject")?, text: part("txt")?, html: part("html")?, lifetime })

@@ -68,7 +68,7 @@ pub(crate) fn constants(config: &Config) -> Context {
 /// The catalogs of all languages, the default first.
 pub(crate) fn catalogs() -> anyhow::Result<Vec<Catalog>> {
     fluent_locales::load_files(DEFAULT_LANGUAGE, BRAND, texts::<LocaleFiles>())
-        .context("the messages in locales/ can't be used")
+        .context("could not load the messages in locales/")
 }
 
 /// Registers the app's own template functions:

@@ -22,7 +22,7 @@ pub(super) struct ApproveForm {
 /// Shows the form for the digits, or the result once the sign-in is approved or canceled.
 pub(super) async fn show(ctx: Ctx, pages: Pages) -> Result<HttpResponse, Failure> {
     if !blocked_cookies::sends_any(&ctx.request) {
-        let why = "no link was opened here, or no cookie kept";
+        let why = "no link was opened in this browser, or it blocks cookies";
         return Err(Failure::new(ErrorKind::NoCookies, why));
     }
     let link = OpenedLink::from_request(&ctx.app, &ctx.request)?;

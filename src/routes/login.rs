@@ -73,7 +73,7 @@ pub(super) async fn submit(
     let return_to = ReturnTo::parse(&form.return_to);
     let email = EmailAddress::parse(&form.email).map_err(|_| {
         let page = LoginPage::new(&form.email, &return_to).with_error(ErrorKind::InvalidEmail);
-        Failure::new(ErrorKind::InvalidEmail, "not an address").with_page(pages.html(&page))
+        Failure::new(ErrorKind::InvalidEmail, "not an email address").with_page(pages.html(&page))
     })?;
     let requested = Requested {
         email,

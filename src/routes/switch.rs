@@ -45,6 +45,6 @@ pub(super) async fn switch(
         (Consent::Answered(next), _) => Ok(next),
         (Consent::Needed(question), "") => question.agree(&ctx, user.as_ref()).await,
         (Consent::Needed(question), "no") => question.decline(&ctx).await,
-        _ => Err(Failure::new(ErrorKind::BadRequest, "neither yes nor no")),
+        _ => Err(Failure::new(ErrorKind::BadRequest, "the answer is neither yes nor no")),
     }
 }

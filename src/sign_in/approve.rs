@@ -41,7 +41,7 @@ impl OpenedLink {
         let opened = callback.and_then(|callback| {
             State::read(&app.keys, &callback.state).map(|state| Self { callback, state })
         });
-        opened.ok_or_else(|| Failure::new(ErrorKind::NothingPending, "no link was opened here"))
+        opened.ok_or_else(|| Failure::new(ErrorKind::NothingPending, "this browser opened no link"))
     }
 
     /// Fails if the form belongs to another link, because another tab has opened a newer one.
@@ -62,7 +62,7 @@ impl OpenedLink {
             Some(End::ByMailbox) => Ok(LinkStatus::Cancelled),
             Some(End::WrongDigits) => Err(Failure::new(
                 ErrorKind::TooManyWrongDigits,
-                "the digits were already wrong three times",
+                "wrong digits were entered three times before",
             )),
             Some(End::Redeemed(_) | End::CodeSpent) | None => {
                 let is_approved = store.get(&self.state.id.approval_key()).await?.is_some();
@@ -167,7 +167,7 @@ impl Approvable<'_> {
         let end = End::WrongDigits.as_text();
         match store.claim(&self.id.end_key(), end, self.expires_at).await {
             Ok(_) => {
-                let why = "three attempts at the digits were wrong";
+                let why = "wrong digits were entered three times";
                 Failure::new(ErrorKind::TooManyWrongDigits, why)
             }
             Err(error) => error.into(),

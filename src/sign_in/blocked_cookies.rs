@@ -33,7 +33,7 @@ pub(crate) async fn refuse_if_marked(store: &Store, id: &SignInId) -> Result<(),
     match store.get(&id.blocked_cookies_key()).await? {
         Some(_) => Err(Failure::new(
             ErrorKind::RequestedWithoutCookies,
-            "the browser that requested the link keeps no cookies",
+            "the browser that requested the link blocks cookies",
         )),
         None => Ok(()),
     }

@@ -181,14 +181,14 @@ impl Completion {
         &self,
         outcome: impl Future<Output = Result<Outcome, Failure>>,
     ) -> Result<Outcome, Failure> {
-        let late = |_| Failure::new(ErrorKind::WorkOsUnavailable, "the sign-in took too long");
+        let late = |_| Failure::new(ErrorKind::WorkOsUnavailable, "the sign-in timed out");
         let settled = timeout(DEADLINE, outcome).await.unwrap_or_else(|gone| Err(late(gone)));
         let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.kind));
         if let Some(outcome) = settled.as_ref().ok().or(failed.as_ref())
             && let Err(failure) =
                 outcome.store(&self.ctx.app, &self.ctx.store, &self.pending.id).await
         {
-            tracing::warn!(event = "outcome_not_stored", cause = %failure, "could not store outcome");
+            tracing::warn!(event = "outcome_not_stored", cause = %failure, "could not store sign-in outcome");
         }
         settled.map_err(|failure| failure.ending(&self.pending.id))
     }

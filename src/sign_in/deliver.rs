@@ -32,7 +32,7 @@ impl Delivery {
         let (app, requested) = (self.ctx.app.clone(), self.pending.clone());
         let report = move |failure: Failure| report(&app, &failure, &requested);
         let delivered = detached(self.run(), report).await;
-        delivered.unwrap_or_else(|_| Err(Failure::internal("delivering an email broke".to_owned())))
+        delivered.unwrap_or_else(|_| Err(Failure::internal("the email task failed".to_owned())))
     }
 
     async fn run(mut self) -> Result<PendingSignIn, Failure> {
@@ -58,7 +58,7 @@ impl Delivery {
             return Err(error.into());
         }
         let cause = with_sources(&error);
-        tracing::warn!(event = "email_unconfirmed", %cause, "WorkOS may have sent this email");
+        tracing::warn!(event = "email_unconfirmed", %cause, "could not confirm that WorkOS sent the email");
         self.entry().with_event(Event::Undelivered).write();
         self.pending.is_delayed = true;
         Ok(())

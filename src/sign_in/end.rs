@@ -80,7 +80,7 @@ pub(crate) async fn cancel(
     }
     match end_of(store, id).await? {
         Some(End::ByMailbox) => Ok(false),
-        _ => Err(Failure::new(ErrorKind::TooLateToEnd, "the sign-in had come to its end before")),
+        _ => Err(Failure::new(ErrorKind::TooLateToEnd, "the sign-in has already ended")),
     }
 }
 

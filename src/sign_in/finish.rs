@@ -29,5 +29,5 @@ pub(crate) async fn finish(
 }
 
 pub(crate) fn nothing_pending() -> Failure {
-    Failure::new(ErrorKind::NothingPending, "this browser has no such sign-in")
+    Failure::new(ErrorKind::NothingPending, "this browser has no such pending sign-in")
 }

@@ -13,31 +13,31 @@ pub(crate) struct Refusal(ErrorKind, &'static str);
 const DOCUMENTED: &[(&str, Refusal)] = &[
     ("access_denied", Refusal::ACCESS_DENIED),
     ("signin_consent_denied", Refusal(ErrorKind::SignInCancelled, "signin_consent_denied: the user did not consent")),
-    ("connection_domain_invalid", Refusal(ErrorKind::SsoWrongAccount, "connection_domain_invalid: the address is of no domain of the connection")),
-    ("profile_not_allowed_outside_organization", Refusal(ErrorKind::SsoWrongAccount, "profile_not_allowed_outside_organization: the address is of no domain of the organization")),
-    ("connection_unlinked", Refusal(ErrorKind::SsoSwitchedOff, "connection_unlinked: the connection is not linked; see it in the WorkOS dashboard")),
+    ("connection_domain_invalid", Refusal(ErrorKind::SsoWrongAccount, "connection_domain_invalid: the email domain does not belong to the connection")),
+    ("profile_not_allowed_outside_organization", Refusal(ErrorKind::SsoWrongAccount, "profile_not_allowed_outside_organization: the email domain does not belong to the organization")),
+    ("connection_unlinked", Refusal(ErrorKind::SsoSwitchedOff, "connection_unlinked: the connection is not linked; check it in the WorkOS dashboard")),
     ("idp_initiated_sso_disabled", Refusal(ErrorKind::StartedElsewhere, "idp_initiated_sso_disabled: the sign-in was started at the identity provider")),
     ("oauth_failed", Refusal(ErrorKind::SsoDenied, "oauth_failed: the OAuth provider refused, or its credentials in WorkOS are wrong")),
-    ("server_error", Refusal(ErrorKind::SsoFailed, "server_error: WorkOS failed on the way")),
+    ("server_error", Refusal(ErrorKind::SsoFailed, "server_error: WorkOS had an internal error")),
     ("ambiguous_connection_selector", Refusal(ErrorKind::SsoNotSetUp, "ambiguous_connection_selector: the organization has several connections; name one in SSO_DOMAINS")),
-    ("connection_invalid", Refusal(ErrorKind::SsoNotSetUp, "connection_invalid: there is no such connection, or it isn't active; see SSO_DOMAINS and the WorkOS dashboard")),
-    ("connection_strategy_invalid", Refusal(ErrorKind::SsoNotSetUp, "connection_strategy_invalid: the connection can't be used like this; see SSO_DOMAINS")),
-    ("domain_connection_selector_not_allowed", Refusal(ErrorKind::SsoNotSetUp, "domain_connection_selector_not_allowed: this app sends no domain selector; something on the way does")),
-    ("invalid_connection_selector", Refusal(ErrorKind::SsoNotSetUp, "invalid_connection_selector: see SSO_DOMAINS")),
-    ("organization_invalid", Refusal(ErrorKind::SsoNotSetUp, "organization_invalid: there is no such organization, or it has no connection; see SSO_DOMAINS and the WorkOS dashboard")),
+    ("connection_invalid", Refusal(ErrorKind::SsoNotSetUp, "connection_invalid: there is no such connection, or it isn't active; check SSO_DOMAINS and the WorkOS dashboard")),
+    ("connection_strategy_invalid", Refusal(ErrorKind::SsoNotSetUp, "connection_strategy_invalid: the connection has the wrong type; check SSO_DOMAINS")),
+    ("domain_connection_selector_not_allowed", Refusal(ErrorKind::SsoNotSetUp, "domain_connection_selector_not_allowed: the request has a domain selector, which this app never sends")),
+    ("invalid_connection_selector", Refusal(ErrorKind::SsoNotSetUp, "invalid_connection_selector: check SSO_DOMAINS")),
+    ("organization_invalid", Refusal(ErrorKind::SsoNotSetUp, "organization_invalid: there is no such organization, or it has no connection; check SSO_DOMAINS and the WorkOS dashboard")),
 ];
 
 #[rustfmt::skip]
 impl Refusal {
     const ACCESS_DENIED: Self = Self(ErrorKind::LinkExpired, "access_denied: the link was used or has expired, or the identity provider refused");
-    pub(crate) const NO_CODE: Self = Self(ErrorKind::BadRequest, "neither an error came back nor what could be a code");
-    const UNKNOWN_ERROR: Self = Self(ErrorKind::SsoFailed, "WorkOS came back with an error that it doesn't document");
-    pub(crate) const STARTED_ELSEWHERE: Self = Self(ErrorKind::StartedElsewhere, "a code came without a state: the sign-in was started at the identity provider");
-    pub(crate) const STATE_MISMATCH: Self = Self(ErrorKind::StateMismatch, "the state wasn't made here for this, or is damaged");
-    pub(crate) const STATE_EXPIRED: Self = Self(ErrorKind::LinkExpired, "the state is older than link and code together");
-    pub(crate) const CODE_EXPIRED: Self = Self(ErrorKind::CodeExpired, "the code waited for too long");
+    pub(crate) const NO_CODE: Self = Self(ErrorKind::BadRequest, "the callback has neither an error nor a valid code");
+    const UNKNOWN_ERROR: Self = Self(ErrorKind::SsoFailed, "WorkOS returned an undocumented error");
+    pub(crate) const STARTED_ELSEWHERE: Self = Self(ErrorKind::StartedElsewhere, "code without state: the sign-in was started at the identity provider");
+    pub(crate) const STATE_MISMATCH: Self = Self(ErrorKind::StateMismatch, "the state is damaged, or was not created by this app for this purpose");
+    pub(crate) const STATE_EXPIRED: Self = Self(ErrorKind::LinkExpired, "the state has expired");
+    pub(crate) const CODE_EXPIRED: Self = Self(ErrorKind::CodeExpired, "the authorization code has expired");
     pub(crate) const CONSUMED: Self = Self(ErrorKind::NothingPending, "the sign-in was already used, or requested in another browser");
-    pub(crate) const PROFILE_MISMATCH: Self = Self(ErrorKind::ProfileMismatch, "the Profile isn't of the requested address and method");
+    pub(crate) const PROFILE_MISMATCH: Self = Self(ErrorKind::ProfileMismatch, "the Profile does not match the requested address and method");
 }
 
 impl Refusal {
@@ -65,14 +65,14 @@ impl From<Refusal> for Failure {
 /// Returns the failure of a link or code that was used, has expired or never existed. All cases
 /// look the same.
 pub(crate) fn spent() -> Failure {
-    Failure::new(ErrorKind::MailLinkSpent, "the email's link is unknown, used or has expired")
+    Failure::new(ErrorKind::MailLinkSpent, "the emailed link is unknown, used or expired")
 }
 
 /// What the page of a failed sign-in offers.
 impl Failure {
     /// Returns the failure of a sign-in that another request is completing. The page waits for it.
     pub(crate) fn in_progress(id: &SignInId) -> Self {
-        let refused = Self::new(ErrorKind::GoingThrough, "another request completes it");
+        let refused = Self::new(ErrorKind::GoingThrough, "another request completes this sign-in");
         refused.with_offer(Offer::Wait(id.as_str().to_owned())).already_reported()
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn unknown(
 ) -> Result<Next, Failure> {
     let Ctx { app, request, .. } = ctx;
     if app.keys.is_recent(id.as_str(), app.clock.now()) && !blocked_cookies::sends_any(request) {
-        return Err(Failure::new(cookies_blocked, "the browser keeps no cookies"));
+        return Err(Failure::new(cookies_blocked, "the browser blocks cookies"));
     }
     Ok(Next::to("/login"))
 }

@@ -85,7 +85,7 @@ async fn answered(
 }
 
 fn nothing_pending() -> Failure {
-    Failure::new(ErrorKind::NothingPending, "no sign-in waits in this browser")
+    Failure::new(ErrorKind::NothingPending, "no sign-in to confirm in this browser")
 }
 
 impl Question {

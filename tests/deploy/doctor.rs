@@ -30,7 +30,7 @@ async fn every_possible_check_passes_while_the_program_runs() {
         let open = checks.iter().filter(|(_, verdict, _)| verdict != "ok");
         let open: Vec<_> = open.map(|(check, ..)| check.as_str()).collect();
         // The key is the emulator's.
-        assert_eq!(open, ["key's kind", "proxy"], "{name}: {checks:#?}");
+        assert_eq!(open, ["key type", "proxy"], "{name}: {checks:#?}");
         let (verdict, why) = of(&checks, "proxy");
         assert!(verdict == "unknown" && why.contains("stop it"), "{name}: {why}");
     }

@@ -22,7 +22,7 @@ async fn page_after_the_form_says_that_the_email_cannot_work() {
         let sent = after_the_form(&app).await;
         let page = app.visitor().get(&sent).await;
         assert_reports_blocked_cookies(&page);
-        assert!(page.body.contains("link or code can’t work in this browser"), "{}", page.body);
+        assert!(page.body.contains("link or code won’t work in this browser"), "{}", page.body);
         assert!(!page.body.contains("ana@acme.test"), "the sign-in ID doesn't reveal the address");
         let problem = app.visitor().get_json(&sent).await;
         assert_eq!(

@@ -70,7 +70,7 @@ fn quotes_around_any_value_are_rejected() {
                 _ => value_under(condition, name),
             });
             let problems = read.err().unwrap().to_string();
-            let said = problems.matches(&format!("{variable} has quotes around its value")).count();
+            let said = problems.matches(&format!("{variable} must be set without quotes")).count();
             assert_eq!(said, 1, "{variable}={value} with {condition:?}: {problems}");
             assert!(!problems.contains("canary"), "{problems}");
         }

@@ -109,8 +109,8 @@ async fn every_check_passes_in_a_correct_deployment() {
     deployment.set("COOKIE_KEYS", workos_magic_link::sealed::generate_cookie_key().unwrap());
     let checks = [
         "API key",
-        "key's kind",
-        "client id",
+        "key type",
+        "client ID",
         "redirect URI",
         "clock",
         "cookie keys",

@@ -56,7 +56,8 @@ async fn request_line_has_the_method_route_status_and_id() {
     let log = site.log().await;
     let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let lines: Vec<_> = lines.filter(|line| line["span"]["id"] == id.as_str()).collect();
-    let answered = lines.iter().find(|line| line["fields"]["message"] == "answered").unwrap();
+    let answered =
+        lines.iter().find(|line| line["fields"]["message"] == "request handled").unwrap();
     assert_eq!(answered["span"]["method"], "GET");
     assert_eq!(answered["fields"]["route"], "/static/{name}");
     assert_eq!(answered["fields"]["status"], 404);

@@ -156,7 +156,10 @@ async fn trace_log_contains_no_secrets() {
     let session = visitor.cookie("__Host-session").unwrap();
 
     let (_, log) = program.terminate().await;
-    assert!(log.contains("\"answered\"") && log.lines().count() > 50, "the log is detailed: {log}");
+    assert!(
+        log.contains("\"request handled\"") && log.lines().count() > 50,
+        "the log is detailed: {log}"
+    );
     let values = |url: &str| -> Vec<String> {
         url::Url::parse(url).unwrap().query_pairs().map(|(_, value)| value.into_owned()).collect()
     };

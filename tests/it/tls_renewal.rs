@@ -114,7 +114,7 @@ async fn sighup_reloads_the_certificate_and_keeps_connections() {
 
     fs::write(served.folder.path().join("second/cert.pem"), "nonsense").unwrap();
     served.program.signal("HUP").await;
-    served.until_logged("cert.pem holds no certificate in PEM form").await;
+    served.until_logged("cert.pem contains no PEM certificate").await;
     assert!(served.log().contains(" ERROR "), "{}", served.log());
     assert!(served.shows(&second).await);
     drop(open);
@@ -130,12 +130,12 @@ async fn renewed_certificate_is_loaded_without_sighup_unless_invalid() {
         served.folder.path().join("first/cert.pem"),
     )
     .unwrap();
-    served.until_logged("don't belong together").await;
+    served.until_logged("does not belong to the certificate").await;
     assert!(served.shows(&first).await && !served.shows(&second).await);
     link(served.folder.path(), "second");
     served.until_shown(&second).await;
     let log = served.log();
-    assert_eq!(log.matches("don't belong together").count(), 1, "{log}");
+    assert_eq!(log.matches("does not belong to the certificate").count(), 1, "{log}");
     assert_eq!(served.program.terminate().await.0, Some(0));
 }
 

@@ -43,7 +43,7 @@ fn invalid_url_is_rejected_and_never_shown() {
         "canary",
     ] {
         let refused = read(&[("SESSION_STORE", url), ("COOKIE_KEYS", &keys)]).err().expect(url);
-        assert!(refused.contains("SESSION_STORE is a URL such as"), "{url}: {refused}");
+        assert!(refused.contains("SESSION_STORE must be a URL such as"), "{url}: {refused}");
         assert_eq!(refused.lines().count(), 1, "{refused}");
         assert!(!refused.contains("canary"), "{refused}");
     }

@@ -40,13 +40,13 @@ fn can_be_created(folder: &Path) -> Verdict {
     let _ = fs::remove_file(&file);
     match created {
         Ok(_) => ok(format!("not created yet: the first start creates it in {shown}")),
-        Err(error) => fails(format!("can't be created in {shown} (DATA_DIR): {error}")),
+        Err(error) => fails(format!("could not create it in {shown} (DATA_DIR): {error}")),
     }
 }
 
 fn eviction(eviction: Eviction) -> Verdict {
     match eviction {
-        Eviction::Off => ok("SESSION_STORE evicts nothing"),
+        Eviction::Off => ok("SESSION_STORE never evicts sessions"),
         Eviction::Unlimited => ok("SESSION_STORE has no memory limit"),
         Eviction::On(policy) => fails(format!(
             "SESSION_STORE evicts sessions when its memory is full ({policy}): set its \
@@ -54,7 +54,7 @@ fn eviction(eviction: Eviction) -> Verdict {
         )),
         // Some users of the store may not read the policy.
         _ => unknown(
-            "SESSION_STORE doesn't show its policy: make sure that maxmemory-policy is noeviction",
+            "could not read the policy of SESSION_STORE: make sure that maxmemory-policy is noeviction",
         ),
     }
 }

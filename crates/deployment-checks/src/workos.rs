@@ -21,7 +21,7 @@ const MAX_SKEW: Duration = Duration::from_secs(60);
 const INVALID_CODE: &str = "doctor";
 
 /// Checks the credentials of this client, and whether WorkOS redirects to this URI. Returns the
-/// findings `API key`, `key's kind`, `client id`, `redirect URI` and `clock`.
+/// findings `API key`, `key type`, `client ID`, `redirect URI` and `clock`.
 ///
 /// This changes nothing at WorkOS: it lists connections, exchanges an invalid code, and requests a
 /// sign-in for an organization that doesn't exist.
@@ -52,8 +52,8 @@ pub async fn check(client: &Client, redirect_uri: &Url) -> Vec<Finding> {
     let connections = list_connections(client).await;
     vec![
         api_key(&connections).of("API key"),
-        kind_of_key(client, redirect_uri).of("key's kind"),
-        client_id(client).await.of("client id"),
+        kind_of_key(client, redirect_uri).of("key type"),
+        client_id(client).await.of("client ID"),
         registered_uri(client, redirect_uri).await.of("redirect URI"),
         clock(&connections).of("clock"),
     ]
@@ -109,7 +109,7 @@ fn api_key(answer: &Result<Answer, String>) -> Verdict {
             "not allowed to list connections: check in the dashboard, API Keys, that it has all \
              permissions for SSO",
         ),
-        status => unknown(format!("WorkOS answered {status}: try again later")),
+        status => unknown(format!("WorkOS responded with {status}: try again later")),
     }
 }
 
@@ -133,7 +133,7 @@ fn kind_of_key(client: &Client, redirect_uri: &Url) -> Verdict {
         ),
         (_, true, _) => ok("sandbox key (sk_test_)"),
         (_, _, true) => ok("production key (sk_live_)"),
-        _ => unknown("can't tell a sandbox key from a production key by this prefix"),
+        _ => unknown("its prefix is neither sk_test_ nor sk_live_"),
     }
 }
 
@@ -176,10 +176,10 @@ async fn registered_uri(client: &Client, ours: &Url) -> Verdict {
             "{ours} isn't registered: add exactly this URI in the WorkOS dashboard under Redirects"
         )),
         Some(to) if to.path().ends_with("/client-id-invalid") => {
-            fails("can't be registered, since WorkOS doesn't know WORKOS_CLIENT_ID")
+            fails("not checked: WorkOS doesn't recognize WORKOS_CLIENT_ID")
         }
         _ => unknown(format!(
-            "WorkOS answered {}: check that the dashboard has {ours} under Redirects",
+            "WorkOS responded with {}: check that the dashboard has {ours} under Redirects",
             answer.response.status()
         )),
     }
@@ -188,7 +188,7 @@ async fn registered_uri(client: &Client, ours: &Url) -> Verdict {
 /// Checks whether the local clock agrees with that of WorkOS.
 fn clock(answer: &Result<Answer, String>) -> Verdict {
     let Ok(answer) = answer else {
-        return unknown("not compared: WorkOS's clock could not be reached");
+        return unknown("not compared: could not reach WorkOS");
     };
     let date = answer.header(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
     match date {

@@ -42,5 +42,5 @@ async fn folder_that_cannot_be_created_fails() {
     let parent = tempfile::tempdir().unwrap();
     fs::write(parent.path().join("file"), "").unwrap();
     let line = line(&StoreLocation::folder(parent.path().join("file/data"))).await;
-    assert!(line.starts_with("fails ") && line.contains("can't be created in"), "{line}");
+    assert!(line.starts_with("fails ") && line.contains("could not create it in"), "{line}");
 }

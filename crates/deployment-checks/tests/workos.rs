@@ -32,7 +32,7 @@ async fn everything_passes_with_the_right_values() {
     let emulator = emulator(CALLBACK);
     let findings = check(&emulator.url(), "sk_test_default", "client_emulator").await;
     let names: Vec<_> = findings.iter().map(|finding| finding.check).collect();
-    assert_eq!(names, ["API key", "key's kind", "client id", "redirect URI", "clock"]);
+    assert_eq!(names, ["API key", "key type", "client ID", "redirect URI", "clock"]);
     for finding in findings {
         assert!(matches!(finding.verdict, Verdict::Ok(_)), "{finding}");
     }
@@ -43,10 +43,10 @@ async fn wrong_values_fail_and_are_not_shown() {
     let emulator = emulator("http://localhost:8080/elsewhere");
     let url = emulator.url();
     let findings = check(&url, "sk_canary", "client_emulator").await;
-    assert_eq!(failing(&findings), ["API key", "client id", "redirect URI"]);
+    assert_eq!(failing(&findings), ["API key", "client ID", "redirect URI"]);
     assert!(!format!("{findings:?}").contains("canary"), "{findings:?}");
     let findings = check(&url, "sk_test_default", "client_canary").await;
-    assert_eq!(failing(&findings), ["client id", "redirect URI"]);
+    assert_eq!(failing(&findings), ["client ID", "redirect URI"]);
     assert!(!format!("{findings:?}").contains("canary"), "{findings:?}");
 }
 
@@ -56,5 +56,5 @@ async fn unreachable_api_fails_once() {
     assert_eq!(failing(&findings), ["API key"]);
     let unknown = findings.iter().filter(|it| matches!(it.verdict, Verdict::Unknown(_)));
     let unknown: Vec<_> = unknown.map(|finding| finding.check).collect();
-    assert_eq!(unknown, ["client id", "redirect URI", "clock"]);
+    assert_eq!(unknown, ["client ID", "redirect URI", "clock"]);
 }

@@ -10,7 +10,7 @@ use std::{env, fs};
 #[non_exhaustive]
 pub enum EnvFileError {
     /// The file can't be read.
-    #[error("{} can't be read", path.display())]
+    #[error("could not read {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -18,7 +18,7 @@ pub enum EnvFileError {
         source: io::Error,
     },
     /// A line isn't in the syntax of `.env` files.
-    #[error("{} can't be read {place}", path.display())]
+    #[error("invalid syntax in {}, {place}", path.display())]
     Syntax {
         /// The file.
         path: PathBuf,
@@ -27,8 +27,8 @@ pub enum EnvFileError {
     },
     /// dotenvy would read the value differently than it is written.
     #[error(
-        "{}, line {line}: {variable} has {has}. Write {variable}='…', with the value between single \
-         quotes (${{OTHER}} outside of them is the value of a variable that is set)", path.display()
+        "{}, line {line}: {variable} has {has}: put the value in single quotes, {variable}='…' \
+         (outside of them, ${{OTHER}} is replaced by that variable's value)", path.display()
     )]
     Ambiguous {
         /// The file.
@@ -67,7 +67,7 @@ pub fn read_env_file(path: impl AsRef<Path>) -> Result<HashMap<String, String>, 
     };
     let text = check(text.trim_start_matches('\u{feff}'), path)?;
     let mut variables = HashMap::new();
-    let mut place = "on its first lines".to_owned();
+    let mut place = "in the first lines".to_owned();
     for line in dotenvy::from_read_iter(text.as_bytes()) {
         // The original error quotes the line, which may contain a secret.
         let syntax = |_| EnvFileError::Syntax { path: path.to_owned(), place: place.clone() };

@@ -23,9 +23,9 @@
 //!     let mut read = Reader::new(&variable);
 //!     let range = Duration::from_secs(1)..=Duration::from_hours(1);
 //!     let settings = Settings {
-//!         timeout: read.duration("TIMEOUT", "30s", range, "is from 1s to 1h"),
-//!         api_key: read.required("API_KEY", "is needed: the key from the dashboard"),
-//!         is_json: read.choice("LOG", [("text", false), ("json", true)], "is text or json"),
+//!         timeout: read.duration("TIMEOUT", "30s", range, "must be between 1s and 1h"),
+//!         api_key: read.required("API_KEY", "is required: copy the key from the dashboard"),
+//!         is_json: read.choice("LOG", [("text", false), ("json", true)], "must be text or json"),
 //!     };
 //!     read.finish(settings)
 //! }

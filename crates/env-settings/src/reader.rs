@@ -19,7 +19,7 @@ pub struct Problems(pub Vec<Problem>);
 pub struct Problem {
     /// The variable's name.
     pub variable: &'static str,
-    /// What the variable must be, or when it is needed: `is a URL`.
+    /// What the variable must be, or when it is required: `must be a URL`.
     pub expected: &'static str,
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for Problem {
 
 /// Reads variables and collects problems.
 ///
-/// In all methods, `expected` says what the variable must be, such as `is a URL`. A `default` must
+/// In all methods, `expected` says what the variable must be, such as `must be a URL`. A `default` must
 /// be a valid value. It replaces an invalid one until [`Reader::finish`].
 pub struct Reader<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         if unquoted.is_some() {
             self.problem(
                 name,
-                "has quotes around its value: leave them out where nothing removes them, as in \
+                "must be set without quotes where nothing removes them, such as in \
                  `docker --env-file`",
             );
         }
@@ -148,14 +148,14 @@ impl<'a> Reader<'a> {
     /// # Panics
     /// If the default isn't a URL.
     pub fn https_url(&mut self, name: &'static str, default: &str) -> Url {
-        let url: Url = self.parse(name, default, "is a URL");
+        let url: Url = self.parse(name, default, "must be a URL");
         let is_secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
         if is_secure && url.username().is_empty() && url.password().is_none() {
             return url;
         }
         self.problem(
             name,
-            "is an https URL (http only for localhost), without a user name or password",
+            "must be an https URL (http only for localhost) without a user name or password",
         );
         parse_default(name, default)
     }
@@ -171,7 +171,8 @@ impl<'a> Reader<'a> {
         range: RangeInclusive<Duration>,
         expected: &'static str,
     ) -> Duration {
-        let Units(value) = self.parse(name, default, "is a duration such as 30s, 15m, 12h or 7d");
+        let Units(value) =
+            self.parse(name, default, "must be a duration such as 30s, 15m, 12h or 7d");
         if !range.contains(&value) {
             self.problem(name, expected);
         }
@@ -194,7 +195,7 @@ impl<'a> Reader<'a> {
                 (count.trim().parse().ok()?, duration.trim().parse().ok()?);
             range.contains(&duration).then_some((count, duration))
         };
-        self.optional(name, "is a number and a duration, such as 5/15m", parse)
+        self.optional(name, "must be a number and a duration, such as 5/15m", parse)
             .or_else(|| parse(default))
             .unwrap_or_else(|| unreachable!("the default of {name} is a rate"))
     }

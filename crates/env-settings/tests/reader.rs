@@ -17,12 +17,13 @@ fn read<T>(value: &str, read: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T, St
 fn all_problems_are_reported_in_order_and_each_once() {
     let variable = |_: &str| Some("canary".to_owned());
     let mut read = Reader::new(&variable);
-    let port: u16 = read.parse("PORT", "80", "is a port");
+    let port: u16 = read.parse("PORT", "80", "must be a port");
     read.duration("TIMEOUT", "1m", Duration::ZERO..=Duration::MAX, "is any");
-    read.problem("PORT", "is a port");
+    read.problem("PORT", "must be a port");
     assert_eq!(port, 80, "the default replaces an invalid value");
     let message = read.finish(()).unwrap_err().to_string();
-    let expected = "  PORT is a port\n  TIMEOUT is a duration such as 30s, 15m, 12h or 7d\n";
+    let expected =
+        "  PORT must be a port\n  TIMEOUT must be a duration such as 30s, 15m, 12h or 7d\n";
     assert_eq!(message, expected);
 }
 
@@ -31,8 +32,8 @@ fn empty_value_counts_as_not_set() {
     for value in ["", "  "] {
         assert_eq!(read(value, |read| read.get("NAME")), Ok(None));
         assert_eq!(read(value, |read| read.or("NAME", "default")), Ok("default".to_owned()));
-        let missing = read(value, |read| read.required("NAME", "is needed"));
-        assert_eq!(missing, Err("  NAME is needed\n".to_owned()));
+        let missing = read(value, |read| read.required("NAME", "is required"));
+        assert_eq!(missing, Err("  NAME is required\n".to_owned()));
     }
 }
 
@@ -40,7 +41,7 @@ fn empty_value_counts_as_not_set() {
 fn quotes_around_a_value_are_a_problem() {
     for value in ["\"canary\"", "'canary'", " \"5/15m\" "] {
         let problem = read(value, |read| read.get("NAME")).unwrap_err();
-        assert!(problem.starts_with("  NAME has quotes around its value"), "{problem}");
+        assert!(problem.starts_with("  NAME must be set without quotes"), "{problem}");
         assert!(!problem.contains("canary"), "{problem}");
     }
 }
@@ -65,7 +66,7 @@ fn rates_are_a_count_and_a_duration() {
     let (count, duration) = rate("5 / 15m").unwrap();
     assert_eq!((count.get(), duration), (5, Duration::from_mins(15)));
     for value in ["5", "0/1h", "5/0s", "5/99d", "/1h", "5/", "-1/1h"] {
-        let expected = "  NAME is a number and a duration, such as 5/15m\n";
+        let expected = "  NAME must be a number and a duration, such as 5/15m\n";
         assert_eq!(rate(value), Err(expected.to_owned()), "{value}");
     }
 }
@@ -73,17 +74,19 @@ fn rates_are_a_count_and_a_duration() {
 #[test]
 fn list_with_an_invalid_entry_is_a_problem() {
     let list = |value: &str| {
-        read(value, |read| read.list("NAME", "is a list", |text| text.parse::<SocketAddr>().ok()))
+        read(value, |read| {
+            read.list("NAME", "must be a list", |text| text.parse::<SocketAddr>().ok())
+        })
     };
     assert_eq!(list("127.0.0.1:1, [::1]:2,").unwrap().len(), 2);
     assert_eq!(list(" , ").unwrap().len(), 0);
-    assert_eq!(list("127.0.0.1:1, canary"), Err("  NAME is a list\n".to_owned()));
+    assert_eq!(list("127.0.0.1:1, canary"), Err("  NAME must be a list\n".to_owned()));
 }
 
 #[test]
 fn choices_are_words() {
     let choice = |value: &str| {
-        read(value, |read| read.choice("NAME", [("off", 0), ("on", 1)], "is off or on"))
+        read(value, |read| read.choice("NAME", [("off", 0), ("on", 1)], "must be off or on"))
     };
     assert_eq!((choice("").unwrap(), choice("off").unwrap(), choice("on").unwrap()), (0, 0, 1));
     assert_eq!(choice("canary"), Err("  NAME is off or on\n".to_owned()));

@@ -17,7 +17,7 @@ pub enum LoadError {
         language: String,
     },
     /// A catalog is not valid Fluent syntax, or defines a message twice.
-    #[error("the catalog for {language} can't be read: {problems}")]
+    #[error("could not read the catalog for {language}: {problems}")]
     Unreadable {
         /// The language of the catalog.
         language: String,
@@ -25,7 +25,7 @@ pub enum LoadError {
         problems: String,
     },
     /// A catalog lacks a message of the default language.
-    #[error("the catalog for {language} lacks {message}")]
+    #[error("the catalog for {language} does not translate {message}")]
     Lacks {
         /// The language of the catalog.
         language: String,
@@ -33,7 +33,7 @@ pub enum LoadError {
         message: String,
     },
     /// The arguments of a message differ from those in the default language.
-    #[error("{message} has other arguments for {language} than in the default language")]
+    #[error("the arguments of {message} for {language} differ from those in the default language")]
     OtherArguments {
         /// The language of the catalog.
         language: String,
@@ -55,7 +55,7 @@ pub enum FormatError {
         message: String,
     },
     /// An argument is missing, or a reference has no target.
-    #[error("{message} can't be formatted for {language}: {problems}")]
+    #[error("could not format {message} for {language}: {problems}")]
     Incomplete {
         /// The language of the catalog.
         language: String,

@@ -22,7 +22,7 @@ pub fn verify_server(
     extra_roots: &ExtraRoots,
 ) -> Result<(), Error> {
     let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
-        .map_err(|_| Error::General(format!("{host} can't be the name of a server")))?;
+        .map_err(|_| Error::General(format!("{host} is not a valid server name")))?;
     let client = ClientConfig::builder();
     let roots = extra_roots.iter().cloned();
     let verifier = Verifier::new_with_extra_roots(roots, client.crypto_provider().clone())?;

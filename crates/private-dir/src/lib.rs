@@ -31,7 +31,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// Another process has the lock.
-    #[error("another process serves from {name} {}", path.display())]
+    #[error("another process is using {name} {}", path.display())]
     Locked {
         /// What the directory is called.
         name: &'static str,
@@ -77,10 +77,10 @@ impl PrivateDir {
             .truncate(false)
             .write(true)
             .open(&path)
-            .map_err(because(format!("{shown} can't be created")))?;
+            .map_err(because(format!("could not create {shown}")))?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => Error::Locked { name: self.name, path: self.path.clone() },
-            TryLockError::Error(error) => because(format!("{shown} can't be locked"))(error),
+            TryLockError::Error(error) => because(format!("could not lock {shown}"))(error),
         })?;
         Ok(lock)
     }
@@ -100,9 +100,9 @@ impl PrivateDir {
         let text = match fs::read_to_string(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let text = make().map_err(Error::Create)?;
-                create(&path, &text).map_err(because(format!("{shown} can't be written")))?
+                create(&path, &text).map_err(because(format!("could not write {shown}")))?
             }
-            text => text.map_err(because(format!("{shown} can't be read")))?,
+            text => text.map_err(because(format!("could not read {shown}")))?,
         };
         Ok((text, path))
     }
@@ -115,7 +115,7 @@ impl PrivateDir {
                 .recursive(true)
                 .mode(0o700)
                 .create(&self.path)
-                .map_err(because(format!("{name} {shown} can't be created")))?;
+                .map_err(because(format!("could not create {name} {shown}")))?;
             self.check_mode()?;
             self.is_open.set(true);
         }
@@ -127,7 +127,7 @@ impl PrivateDir {
     fn check_mode(&self) -> Result<(), Error> {
         let (name, path) = (self.name, self.path.clone());
         let found = fs::metadata(&path)
-            .map_err(because(format!("{name} {} can't be read", path.display())))?;
+            .map_err(because(format!("could not read {name} {}", path.display())))?;
         if found.permissions().mode() & WRITE_OF_OTHERS == 0 {
             return Ok(());
         }

@@ -37,7 +37,7 @@ struct CookieKey {
 /// A cookie key isn't 64 bytes in base64.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-#[error("each key is 64 random bytes in base64")]
+#[error("a key must be 64 random bytes in base64")]
 pub struct InvalidCookieKey;
 
 /// The system returned no random bytes.

@@ -186,7 +186,7 @@ impl Store {
                 let tombstone_lifetime = self.tombstone_lifetime();
                 let expiry = on_engine!(self.expire(hash, reason, tombstone_lifetime));
                 if let Err(error) = metrics::REVOKE.measure(expiry).await {
-                    tracing::warn!(event = "session_end_not_stored", cause = %error, "could not write the end of a session");
+                    tracing::warn!(event = "session_end_not_stored", cause = %error, "could not store session end");
                 }
             }
         }

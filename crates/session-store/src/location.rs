@@ -54,15 +54,15 @@ pub enum InvalidLocation {
 }
 
 impl InvalidLocation {
-    /// Returns what the setting with the URL must be, to complete a sentence: "… is a URL".
+    /// Returns what the setting with the URL must be, to complete a sentence: "… must be a URL".
     #[must_use]
     pub fn expected(self) -> &'static str {
         match self {
             Self::Url => {
-                "is a URL such as redis://host or rediss://user:password@host:6380/0, without #"
+                "must be a URL such as redis://host or rediss://user:password@host:6380/0, without #"
             }
-            Self::KeyPrefix => "needs a key prefix of letters, digits and -_.: only",
-            Self::NotBuilt => "needs a program that was built with the feature redis",
+            Self::KeyPrefix => "must have a key prefix of only letters, digits and -_.:",
+            Self::NotBuilt => "requires a build with the feature redis",
         }
     }
 }

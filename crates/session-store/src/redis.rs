@@ -154,8 +154,8 @@ impl Opener {
         {
             tracing::warn!(
                 event = "store_without_tls",
-                "{} is on another machine and without TLS: its password, sessions and email \
-                 addresses travel in the clear; use rediss:// unless that network is yours alone",
+                "{} is on another machine and has no TLS: its password, sessions and email addresses \
+                 are sent unencrypted; use rediss:// unless no one else uses that network",
                 server.name
             );
         }

@@ -79,7 +79,7 @@ pub fn exact(headers: &HeaderMap) -> Option<HashMap<&str, &str>> {
     if !planted.is_empty() {
         tracing::warn!(
             event = "cookie_planted",
-            "two different cookies under one __Host- name: ignoring both"
+            "ignoring two different cookies with the same __Host- name"
         );
     }
     cookies.retain(|name, _| !planted.contains(name));

@@ -40,7 +40,7 @@ pub enum Rejection {
     #[error("write that doesn't come from this site's own pages")]
     CrossSiteWrite,
     /// A prefetch of a URL that must not be loaded ahead of time: 403.
-    #[error("prefetch of a page that acts when it is opened")]
+    #[error("prefetch of a page with side effects")]
     Prefetch,
     /// A handler or an extractor panicked: 500.
     #[error("panicked while handling the request")]

@@ -123,7 +123,7 @@ impl Shutdown {
                 _ = signals.interrupt.recv() => {}
             }
             if is_first {
-                tracing::info!(event = "shutdown", "finishing requests in flight");
+                tracing::info!(event = "shutdown", "shutting down after requests in progress");
                 self.0.has_begun.store(true, Ordering::SeqCst);
                 self.0.begun.notify_one();
             }

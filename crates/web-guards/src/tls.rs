@@ -27,7 +27,7 @@ const RELOAD_INTERVAL: Duration = Duration::from_secs(10);
 #[non_exhaustive]
 pub enum TlsError {
     /// The certificate file isn't there, or isn't PEM.
-    #[error("{} can't be read as a certificate in PEM form", file.display())]
+    #[error("could not read a PEM certificate from {}", file.display())]
     UnreadableCertificate {
         /// The certificate file.
         file: PathBuf,
@@ -35,7 +35,7 @@ pub enum TlsError {
         source: pem::Error,
     },
     /// The certificate file has no certificate.
-    #[error("{} holds no certificate in PEM form", file.display())]
+    #[error("{} contains no PEM certificate", file.display())]
     NoCertificate {
         /// The certificate file.
         file: PathBuf,
@@ -47,7 +47,7 @@ pub enum TlsError {
         file: PathBuf,
     },
     /// The key file can't be opened.
-    #[error("{} can't be read as a key in PEM form", file.display())]
+    #[error("could not read a PEM key from {}", file.display())]
     UnreadableKeyFile {
         /// The key file.
         file: PathBuf,
@@ -55,7 +55,7 @@ pub enum TlsError {
         source: io::Error,
     },
     /// The key file isn't PEM.
-    #[error("{} can't be read as a key in PEM form", file.display())]
+    #[error("could not read a PEM key from {}", file.display())]
     UnreadableKey {
         /// The key file.
         file: PathBuf,
@@ -73,7 +73,7 @@ pub enum TlsError {
         file: PathBuf,
     },
     /// The key isn't that of the certificate.
-    #[error("the certificate {} and the key {} don't belong together", cert.display(), key.display())]
+    #[error("the key {} does not belong to the certificate {}", key.display(), cert.display())]
     Mismatch {
         /// The certificate file.
         cert: PathBuf,
@@ -83,7 +83,7 @@ pub enum TlsError {
         source: rustls::Error,
     },
     /// SIGHUP can't be handled.
-    #[error("SIGHUP can't be handled")]
+    #[error("could not handle SIGHUP")]
     Signal {
         /// Why.
         source: io::Error,

@@ -25,7 +25,7 @@ const REQUESTS: [f64; 12] =
 
 /// The metrics recorder can't be installed.
 #[derive(Debug, thiserror::Error)]
-#[error("the recorder of metrics can't be installed")]
+#[error("could not install the metrics recorder")]
 pub struct RecorderError(#[from] BuildError);
 
 /// Collects metrics of the [`metrics`] crate, whose macros do nothing until this is installed.
@@ -48,20 +48,16 @@ impl Recorder {
             },
         )?;
         let handle = recorder.install_recorder()?;
-        describe_counter!(
-            "http_requests_total",
-            Count,
-            "Requests answered, by the pattern of their route."
-        );
+        describe_counter!("http_requests_total", Count, "Requests, by the pattern of their route.");
         describe_histogram!(
             "http_request_duration_seconds",
             Seconds,
-            "From a request's head to its answer's."
+            "Time from the headers of a request to those of its response."
         );
         describe_counter!(
             "log_lines_lost_total",
             Count,
-            "Lines of the log that were not written: it is too slow for them, or closed."
+            "Log lines that were dropped, because the log is read too slowly or is closed."
         );
         Ok(Self(handle))
     }

@@ -54,7 +54,7 @@ pub async fn record_requests(
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
     let (status, took) = (response.status().as_u16(), started.elapsed());
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(event = "request", route, status, micros, "answered"));
+    span.in_scope(|| tracing::info!(event = "request", route, status, micros, "request handled"));
     measure((method_label(response.request().method()), route, status), took);
     if let Ok(id) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(X_REQUEST_ID, id);

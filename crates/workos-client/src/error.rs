@@ -14,10 +14,10 @@ use reqwest::StatusCode;
 pub enum WorkOsError {
     /// No complete response was received: the connection was refused, reset or timed out, or TLS
     /// failed.
-    #[error("WorkOS could not be reached")]
+    #[error("could not reach WorkOS")]
     Unreachable(#[source] reqwest::Error),
     /// Too many calls were in progress. Nothing was sent.
-    #[error("WorkOS was not called: too many calls in progress")]
+    #[error("could not call WorkOS: too many calls in progress")]
     Busy,
     /// WorkOS rejected the request.
     #[error("WorkOS responded with {status}{}", Detail { code, errors, request_id })]

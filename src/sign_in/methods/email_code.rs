@@ -38,14 +38,14 @@ impl Delivery {
         match self.ctx.app.workos.create_magic_auth(self.pending.email.as_str()).await {
             Ok(()) => self.entry().write(),
             Err(error) if error.is_address_rate_limited() => {
-                tracing::warn!(event = "email_refused", cause = %error, "WorkOS sends no code for now");
+                tracing::warn!(event = "email_refused", cause = %error, "WorkOS refused to email a code for now");
                 let wait = error.retry_after().unwrap_or(A_MINUTE);
                 let next = self.ctx.app.clock.now().saturating_add(seconds(wait));
                 self.pending.next_mail_at = Some(next);
                 self.entry().with_event(Event::Undelivered).write();
             }
             Err(error) if error.may_depend_on_address() => {
-                tracing::warn!(event = "email_refused", cause = %error, "WorkOS sent no code");
+                tracing::warn!(event = "email_refused", cause = %error, "WorkOS refused to email a code");
                 self.entry().with_event(Event::Undelivered).write();
             }
             Err(error) => self.delay_or_fail(error)?,

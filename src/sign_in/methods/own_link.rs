@@ -116,7 +116,7 @@ async fn leave(
 
     // This continues if the connection closes, so that the claim is always used or released.
     let created = rt::spawn(create_session(app.clone(), ctx.store.clone(), pending, state)).await;
-    let session = created.map_err(|_| Failure::internal("opening a link broke".to_owned()))??;
+    let session = created.map_err(|_| Failure::internal("the link task failed".to_owned()))??;
     Ok(Next::leave_for(session.link.expose_secret()).with([cookie]))
 }
 
@@ -139,7 +139,7 @@ async fn create_session(
             // If this fails, the claim expires.
             let _ = store.release(&press).await;
             Err(match error.refuses_only("email") {
-                true => Failure::new(ErrorKind::NotAllowed, "WorkOS signs in no such address"),
+                true => Failure::new(ErrorKind::NotAllowed, "WorkOS rejects the address"),
                 false => error.into(),
             })
         }
@@ -194,7 +194,7 @@ async fn slow_down(limits: &RateLimits, store: &Store, network: IpAddr) -> Resul
 fn pressed() -> Failure {
     Failure::new(
         ErrorKind::MailLinkInUse,
-        "the button behind the email's link was pressed just now",
+        "the link's button was pressed less than ten seconds ago",
     )
 }
 

@@ -97,7 +97,7 @@ pub(crate) fn refused_elsewhere(refused: impl Into<Failure>) -> Failure {
 
 /// Returns the failure of an identity provider's response in a browser that didn't request it.
 pub(crate) fn nothing_pending() -> Failure {
-    let why = "an identity provider's response came to a browser that didn't request it";
+    let why = "the identity provider's response reached a browser that didn't request it";
     refused_elsewhere(Failure::new(ErrorKind::NothingPending, why))
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn nothing_pending() -> Failure {
 pub(crate) fn reject_bypass(domains: &SsoDomains, email: &EmailAddress) -> Result<(), Failure> {
     match domains.get(email.domain()) {
         Some(_) => {
-            let why = "by email, for a domain that signs in through SSO (SSO_DOMAINS)";
+            let why = "users of this domain must sign in through SSO (SSO_DOMAINS)";
             Err(Failure::new(ErrorKind::NotAllowed, why))
         }
         None => Ok(()),

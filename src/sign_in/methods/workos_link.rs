@@ -44,7 +44,7 @@ impl Delivery {
         match sent {
             Ok(()) => self.entry().write(),
             Err(error) if error.refuses_only("email") => {
-                tracing::warn!(event = "email_refused", cause = %error, "WorkOS sent no email");
+                tracing::warn!(event = "email_refused", cause = %error, "WorkOS refused to email a link");
                 self.entry().with_event(Event::Undelivered).write();
             }
             Err(error) => self.delay_or_fail(error)?,

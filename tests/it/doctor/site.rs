@@ -16,7 +16,7 @@ async fn correct_proxy_passes() {
     let _proxy = ReverseProxy::before(&mut deployment, PUBLIC, GOOD);
     let _program = deployment.run().await;
     let said = deployment.passing("site").await;
-    assert!(said.contains("no header that it needs is removed"), "{said}");
+    assert!(said.contains("all headers that it needs arrive"), "{said}");
     let report = deployment.check().await;
     assert!(report.named("ok").contains(&"certificate"), "{:#?}", report.lines);
     assert!(report.of("proxy").contains("only while the app isn't running"));

@@ -38,7 +38,7 @@ async fn data_dir_that_cannot_be_created_fails() {
     let mut deployment = Deployment::new();
     fs::write(deployment.folder.path().join("file"), "").unwrap();
     deployment.set("DATA_DIR", "file/data");
-    assert!(deployment.failing("store").await.contains("can't be created in file/data"));
+    assert!(deployment.failing("store").await.contains("could not create it in file/data"));
 }
 
 #[cfg(feature = "redis")]

@@ -11,7 +11,7 @@ async fn api_key_that_workos_rejects_fails() {
     let workos = WorkOs::with(Options { api_key: "sk_another".to_owned(), ..Options::default() });
     let report = Deployment::with(workos).check().await;
     // The exchange uses the same key, so WorkOS rejects it too.
-    assert_eq!(report.named("fails"), ["API key", "client id"]);
+    assert_eq!(report.named("fails"), ["API key", "client ID"]);
     assert!(report.of("API key").contains("rejected by WorkOS"));
     assert_eq!(report.code, Some(1));
 }
@@ -32,7 +32,7 @@ async fn firewall_response_is_not_reported_as_a_rejected_api_key() {
         deployment.workos.fail("/connections", refusal.clone()).await;
         deployment.workos.fail("/sso/token", refusal).await;
         assert!(deployment.unknown("API key").await.contains("firewall"));
-        assert!(deployment.unknown("client id").await.contains("unreadable body"));
+        assert!(deployment.unknown("client ID").await.contains("unreadable body"));
     }
 }
 
@@ -43,7 +43,7 @@ async fn unreachable_workos_fails_one_check_and_leaves_the_others_unknown() {
     let said = deployment.failing("API key").await;
     assert!(said.contains("could not reach WORKOS_API_URL"), "{said}");
     let report = deployment.check().await;
-    for check in ["client id", "redirect URI", "clock"] {
+    for check in ["client ID", "redirect URI", "clock"] {
         assert!(report.named("unknown").contains(&check), "{:#?}", report.lines);
     }
 }
@@ -53,8 +53,8 @@ async fn client_id_of_another_environment_fails() {
     let mut deployment = Deployment::new();
     deployment.set("WORKOS_CLIENT_ID", "client_another");
     let report = deployment.check().await;
-    assert_eq!(report.named("fails"), ["client id", "redirect URI"]);
-    assert!(report.of("client id").contains("same environment"));
+    assert_eq!(report.named("fails"), ["client ID", "redirect URI"]);
+    assert!(report.of("client ID").contains("same environment"));
     assert!(report.of("redirect URI").contains("WORKOS_CLIENT_ID"));
 }
 
@@ -108,13 +108,13 @@ async fn api_key_for_another_kind_of_site_fails_or_is_unknown() {
     for (key, verdict, says) in [
         ("sk_live_x", "fails", "production key"),
         ("sk_test_x", "ok", "sandbox key"),
-        ("sk_x", "unknown", "can't tell"),
+        ("sk_x", "unknown", "neither sk_test_ nor"),
     ] {
         let mut deployment = Deployment::new();
         deployment.set("WORKOS_API_URL", elsewhere).set("WORKOS_API_KEY", key);
         let report = deployment.check().await;
-        assert!(report.named(verdict).contains(&"key's kind"), "{:#?}", report.lines);
-        assert!(report.of("key's kind").contains(says), "{:#?}", report.lines);
+        assert!(report.named(verdict).contains(&"key type"), "{:#?}", report.lines);
+        assert!(report.of("key type").contains(says), "{:#?}", report.lines);
     }
     for (key, verdict, says) in
         [("sk_live_x", "ok", "production key"), ("sk_test_x", "unknown", "sandbox key")]
@@ -124,7 +124,7 @@ async fn api_key_for_another_kind_of_site_fails_or_is_unknown() {
         deployment.set("BASE_URL", "https://0.0.0.0:1").set("TRUSTED_PROXIES", "127.0.0.1");
         deployment.set("COOKIE_KEYS", workos_magic_link::sealed::generate_cookie_key().unwrap());
         let report = deployment.check().await;
-        assert!(report.named(verdict).contains(&"key's kind"), "{:#?}", report.lines);
-        assert!(report.of("key's kind").contains(says), "{:#?}", report.lines);
+        assert!(report.named(verdict).contains(&"key type"), "{:#?}", report.lines);
+        assert!(report.of("key type").contains(says), "{:#?}", report.lines);
     }
 }

@@ -42,7 +42,7 @@ async fn of_the_proxy(visitor: &Visitor) -> Verdict {
         Ok(_) | Err(NoResponse::TimedOut) => ok("browsers trust the proxy's"),
         Err(NoResponse::NotTrusted(why)) => fails(format!("browsers reject the proxy's: {why}")),
         Err(NoResponse::PlainHttp) => fails(
-            "none: the server at BASE_URL speaks http; set TLS=files, or terminate TLS at a proxy",
+            "none: the server at BASE_URL uses http; set TLS=files, or terminate TLS at a proxy",
         ),
         Err(NoResponse::Unreachable(why)) => unknown(format!("could not reach BASE_URL: {why}")),
     }

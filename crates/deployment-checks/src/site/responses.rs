@@ -23,7 +23,7 @@ pub(super) async fn check(site: &Site, visitor: &Visitor) -> Verdict {
     lost.extend(lost_cookies(site, visitor).await);
     lost.extend(lost_origin(site, visitor).await);
     if lost.is_empty() {
-        return ok("responds at BASE_URL; no header that it needs is removed on the way");
+        return ok("responds at BASE_URL, and all headers that it needs arrive");
     }
     fails(format!("the proxy removes {}: configure it to pass this on", lost.join(", ")))
 }

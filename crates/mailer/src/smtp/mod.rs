@@ -108,7 +108,7 @@ impl Mailer {
         let connections = Arc::clone(&self.connections);
         let lifetime = email.lifetime;
         let message = message(&connections.from, to, email, date)
-            .ok_or_else(|| MailError::Unavailable("the message could not be built".to_owned()))?;
+            .ok_or_else(|| MailError::Unavailable("could not build the message".to_owned()))?;
         let (envelope, pool) = (message.envelope().clone(), Arc::clone(&connections));
         let ready = async move {
             let ready = timeout(READY_TIMEOUT, pool.ready_for(&envelope)).await;

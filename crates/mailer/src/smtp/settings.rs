@@ -64,10 +64,10 @@ pub(super) enum Security {
 #[non_exhaustive]
 pub enum InvalidServer {
     /// The URL is not one that [`Server::parse`] accepts.
-    #[error("not a URL such as smtps://user:password@mail.example.com")]
+    #[error("the mail server must be a URL such as smtps://user:password@mail.example.com")]
     Url,
     /// The CA certificates of the system cannot be read.
-    #[error("the system's CA certificates cannot be read")]
+    #[error("could not read the system's CA certificates")]
     Certificates,
 }
 

@@ -78,7 +78,7 @@ pub(super) fn create(data_dir: &Path) -> Result<PathBuf, StoreError> {
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path)?;
     // SQLite would treat an empty file as a new database.
     if !is_new && file.metadata()?.len() == 0 {
-        return Err(StoreError::Damaged("it is empty".to_owned()));
+        return Err(StoreError::Damaged("the file is empty".to_owned()));
     }
     Ok(path)
 }

@@ -102,7 +102,7 @@ pub(crate) async fn redeem(
         return Ok(waiting_page());
     }
     let Some(code) = OneTimeCode::parse(typed) else {
-        let failure = Failure::new(ErrorKind::WrongCode, "not six digits");
+        let failure = Failure::new(ErrorKind::WrongCode, "the code is not six digits");
         return Ok(Redeemed::Rejected(Box::new(pending), failure.into()));
     };
     let completion = Rc::new(Completion::new(ctx, user, pending.clone()));
@@ -122,7 +122,7 @@ fn takes_code(pending: &PendingSignIn) -> bool {
 }
 
 pub(crate) fn nothing_pending() -> Failure {
-    Failure::new(ErrorKind::NoCodePending, "this browser has no such sign-in")
+    Failure::new(ErrorKind::NoCodePending, "this browser has no such pending sign-in")
 }
 
 /// Makes an attempt after the previous one is done. Returns `None` if that one completed the
@@ -163,7 +163,7 @@ async fn counted_attempt(
     let id = &pending.id;
     let wait = app.rate_limits.try_code(store, &pending.email).await.map_err(Failure::from)?;
     if let Some(wait) = wait {
-        let cause = "too many attempts at codes for this address";
+        let cause = "too many code attempts for this address";
         return Err(Failure::new(ErrorKind::TooManyTries, cause).retry_after(wait).into());
     }
     let Some(number) = attempts::reserve(store, id, "", pending.expires_at).await? else {
@@ -209,7 +209,7 @@ async fn end_sign_in(completion: &Completion, failure: Failure) -> RejectedCode 
 }
 
 fn too_many() -> Failure {
-    Failure::new(ErrorKind::TooManyWrongCodes, "three attempts at the code were wrong")
+    Failure::new(ErrorKind::TooManyWrongCodes, "a wrong code was entered three times")
 }
 
 fn kind_of(refusal: CodeRefusal) -> ErrorKind {

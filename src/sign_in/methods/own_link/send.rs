@@ -45,7 +45,7 @@ impl Delivery {
     /// Emails the app's own link.
     pub(in crate::sign_in) async fn own_link(&self) -> Result<(), Failure> {
         let Ctx { app, store, request, .. } = &self.ctx;
-        let none = || Failure::internal("there is no mail server".to_owned());
+        let none = || Failure::internal("SMTP_URL is not set".to_owned());
         let OwnMail { mailer, link_lifetime } = &app.own_mail;
         let mailer = mailer.as_ref().ok_or_else(none)?;
         let network = client_ip::network(client_ip::from_request(request, &app.trusted_proxies));
