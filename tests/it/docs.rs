@@ -165,7 +165,7 @@ fn links_in_documents_lead_to_existing_files_and_headings() {
         files.filter(|path| path.extension().is_some_and(|it| it == "md")).collect::<Vec<_>>()
     };
     let folders = ["", "docs", "emulator"].into_iter();
-    let folders = folders.chain(["benches"]); // with redis
+    let folders = folders.chain(["benches"]); // with template
     let documents: Vec<_> = folders.flat_map(|name| markdown(&root.join(name))).collect();
     let mut followed = 0;
     for document in documents {

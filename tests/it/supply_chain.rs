@@ -53,7 +53,7 @@ fn unsafe_code_is_forbidden() {
     assert!(manifest.contains("unsafe_code = \"forbid\""));
     for package in [
         "Cargo.toml",
-        "benches/Cargo.toml", // with redis
+        "benches/Cargo.toml", // with template
         "emulator/Cargo.toml",
         "tests/support/Cargo.toml",
     ] {

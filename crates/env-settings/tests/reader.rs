@@ -89,7 +89,7 @@ fn choices_are_words() {
         read(value, |read| read.choice("NAME", [("off", 0), ("on", 1)], "must be off or on"))
     };
     assert_eq!((choice("").unwrap(), choice("off").unwrap(), choice("on").unwrap()), (0, 0, 1));
-    assert_eq!(choice("canary"), Err("  NAME is off or on\n".to_owned()));
+    assert_eq!(choice("canary"), Err("  NAME must be off or on\n".to_owned()));
 }
 
 #[test]
