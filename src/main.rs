@@ -11,7 +11,7 @@ use workos_magic_link::commands::demo;
 use workos_magic_link::commands::keys::Keys;
 use workos_magic_link::commands::sessions::Sessions;
 use workos_magic_link::commands::{
-    audit, check_printed, doctor, keys, print, serve, sessions, variables,
+    audit, check_printed, doctor, health, keys, print, serve, sessions, variables,
 };
 use workos_magic_link::config::Problems;
 
@@ -50,6 +50,8 @@ enum Command {
     },
     /// Check the configuration against the live services and suggest fixes.
     Doctor,
+    /// Exit with 0 if the running app is ready, for the health check of a container.
+    Health,
     /// Generate cookie keys.
     Keys {
         #[command(subcommand)]
@@ -80,6 +82,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Sessions { command }) => print(&sessions::run(command, variables()?).await?),
         Some(Command::Audit { email }) => print(&audit::aliases(&email, variables()?)?),
         Some(Command::Doctor) => doctor::run(variables()?).await,
+        Some(Command::Health) => health::run(variables()?).await,
         Some(Command::Keys { command }) => print(&keys::run(command)?),
         #[cfg(feature = "demo")]
         None if arguments.demo => demo::run().await,

@@ -1,4 +1,4 @@
-//! Refuses requests for other hosts and cross-site writes. The emulator listens on loopback only,
+//! Refuses requests for other hosts and cross-site writes. The emulator listens on loopback,
 //! but any website open in a local browser can send it requests. With DNS rebinding, a website
 //! could read the responses too.
 

@@ -79,7 +79,7 @@ mod state;
 mod token;
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
@@ -104,15 +104,8 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// Fails if the address isn't loopback or can't be bound, or if a redirect URI, host name or
-    /// connection is invalid.
+    /// Fails if the address can't be bound, or if a redirect URI, host name or connection is invalid.
     pub fn start(options: Options) -> io::Result<Emulator> {
-        if !options.bind.ip().is_loopback() {
-            return Err(invalid_input(format!(
-                "the address must be loopback, not {}",
-                options.bind.ip()
-            )));
-        }
         for uri in &options.redirect_uris {
             redirect::check_listed(uri).map_err(invalid_input)?;
         }
@@ -125,8 +118,8 @@ impl Emulator {
         let smtp_listener = smtp::bind(options.bind)?;
         let urls = Urls {
             base: base_url(port),
-            identity_provider: format!("http://{}", listener.local_addr()?),
-            smtp: format!("smtp://{}", smtp_listener.local_addr()?),
+            identity_provider: format!("http://{}", reachable(listener.local_addr()?)),
+            smtp: format!("smtp://{}", reachable(smtp_listener.local_addr()?)),
         };
         let environment = web::Data::new(Environment::new(options, urls)?);
         let smtp = SmtpServer::start(smtp_listener, environment.clone())?;
@@ -163,7 +156,7 @@ impl Emulator {
     /// Returns the URL of the SMTP server, such as `smtp://127.0.0.1:4126`. Email sent to it appears
     /// in the inbox.
     pub fn smtp_url(&self) -> String {
-        format!("smtp://{}", self.smtp.address)
+        format!("smtp://{}", reachable(self.smtp.address))
     }
 
     /// Returns the port of [`Emulator::smtp_url`].
@@ -181,6 +174,14 @@ impl Emulator {
 
 fn base_url(port: u16) -> String {
     format!("http://localhost:{port}")
+}
+
+/// Returns the address to connect to on this machine: loopback for a listener on all addresses.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
 }
 
 fn invalid_input(reason: String) -> io::Error {

@@ -1,7 +1,7 @@
 //! The emulator as a standalone program, for apps in any language.
 
 use std::io::{self, Write};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -13,7 +13,11 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Port on 127.0.0.1 to listen on; 0 selects any free port
+    /// IP address to listen on. Anyone who can connect sees all emails, so change it only in a
+    /// container, to 0.0.0.0
+    #[arg(long, value_name = "IP", default_value_t = Ipv4Addr::LOCALHOST.into())]
+    bind: IpAddr,
+    /// Port to listen on; 0 selects any free port
     #[arg(long, default_value_t = 4100)]
     port: u16,
     /// Accept this host name in addition to localhost and IP addresses (repeatable), such as
@@ -99,7 +103,7 @@ async fn main() -> ExitCode {
 
 async fn serve(arguments: Arguments) -> io::Result<()> {
     let options = Options {
-        bind: (Ipv4Addr::LOCALHOST, arguments.port).into(),
+        bind: (arguments.bind, arguments.port).into(),
         hosts: arguments.host,
         api_key: arguments.api_key,
         client_id: arguments.client_id,

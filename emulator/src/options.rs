@@ -5,9 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 /// The options of an emulator: its address, and the settings that a WorkOS dashboard has.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The address of the HTTP server. It must be loopback; port 0 takes any free port. The SMTP
-    /// server listens on the same IP, on the first free port from 4126 up, or on any free port if
-    /// this one is 0.
+    /// The address of the HTTP server; port 0 takes any free port. Anyone who can connect sees all
+    /// emails, so use loopback except in a container. The SMTP server listens on the same IP, on the
+    /// first free port from 4126 up, or on any free port if this one is 0.
     pub bind: SocketAddr,
     /// Host names to accept in addition to `localhost` and IP addresses, without a port: such as
     /// `emulator` for `http://emulator:4100`.

@@ -1,5 +1,5 @@
 //! The SMTP server: receives email that an app sends itself, into the same inbox. It forwards
-//! nothing, accepts any credentials, and has no TLS, since it listens on loopback only.
+//! nothing, accepts any credentials, and has no TLS, since it is for tests on one machine.
 
 mod command;
 mod conversation;

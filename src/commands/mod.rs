@@ -4,6 +4,7 @@ pub mod audit;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
+pub mod health;
 pub mod keys;
 pub mod serve;
 pub mod sessions;

@@ -61,9 +61,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         )))
         .service(with_session(post("/account/sessions/revoke-all", account_sessions::revoke_all)))
         .service(with_session(page("/api/session", api_session::show)))
-        .service(with_session(post("/logout", logout::end)))
-        .service(plain(page("/health/live", health::live)))
-        .service(plain(page("/health/ready", health::ready)));
+        .service(with_session(post("/logout", logout::end)));
     // for sso
     site.service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))));
     // for cross-device
@@ -75,13 +73,15 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     site.service(with_session(form("/login/open/{token}", open::show, open::open)))
         .service(plain(form("/login/cancel/{token}", cancel::show, cancel::cancel)));
     site.service(with_session(post("/account/sessions/{id}/revoke", account_sessions::revoke)));
-    site.configure(files_with_fixed_names);
+    site.configure(requested_by_programs);
 }
 
-/// What browsers, crawlers and password managers request by name.
-fn files_with_fixed_names(site: &mut web::ServiceConfig) {
+/// Registers what browsers, crawlers, password managers and load balancers request by themselves.
+fn requested_by_programs(site: &mut web::ServiceConfig) {
     let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
-    site.service(plain(page("/favicon.ico", root_files::show)))
+    site.service(plain(page("/health/live", health::live)))
+        .service(plain(page("/health/ready", health::ready)))
+        .service(plain(page("/favicon.ico", root_files::show)))
         .service(plain(page("/apple-touch-icon.png", root_files::show)))
         .service(plain(page("/robots.txt", root_files::show)))
         .service(plain(page("/site.webmanifest", root_files::manifest)))

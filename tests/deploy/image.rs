@@ -1,11 +1,12 @@
-//! The image, built from its `Containerfile` without a container engine, and the settings in
-//! `deploy/`.
+//! The image: the last stage of the `Dockerfile`, built without an engine. And the settings in `deploy/`.
+//! `tests/image/run` builds all stages with an engine.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::slice;
 
 use tempfile::TempDir;
 use test_support::{Program, Visitor, WorkOs, free_port};
@@ -14,7 +15,7 @@ use workos_magic_link::sealed::generate_cookie_key;
 
 #[cfg(feature = "redis")]
 use crate::compose::service;
-use crate::files::{SITE, file, settings};
+use crate::files::{SITE, read, settings};
 use crate::installed::secrets;
 
 /// Returns the folder that `scripts/static` creates.
@@ -24,28 +25,40 @@ fn context() -> PathBuf {
     context
 }
 
-struct Image {
+pub struct Image {
     root: TempDir,
     user: u32,
     pub environment: HashMap<String, String>,
+    pub health_check: Vec<String>,
     program: String,
 }
 
 impl Image {
     /// Builds the image. Fails for any instruction that it doesn't know.
-    fn build() -> Self {
+    pub fn build() -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::set_permissions(&root, PermissionsExt::from_mode(0o755)).unwrap();
-        let mut image = Self { root, user: 0, environment: HashMap::new(), program: String::new() };
-        let text = file("Containerfile", &[]);
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let mut image = Self {
+            root,
+            user: 0,
+            environment: HashMap::new(),
+            health_check: Vec::new(),
+            program: String::new(),
+        };
+        let text = read("Dockerfile");
+        let (_, stage) = text.rsplit_once("FROM scratch AS app\n").unwrap();
+        for line in stage.lines().filter(|line| !line.starts_with('#')) {
             let (instruction, rest) = line.split_once(' ').unwrap();
             let words: Vec<_> = rest.split(' ').collect();
             match (instruction, &words[..]) {
-                ("FROM", ["scratch"]) | ("EXPOSE", ["8443"]) | ("WORKDIR", ["/"]) => {}
-                ("VOLUME", [path]) => assert!(image.path(path).is_dir()),
-                ("COPY", [from, to]) => image.copy(from, to, 0),
-                ("COPY", ["--chown=65532:65532", from, to]) => image.copy(from, to, 65532),
+                ("EXPOSE", ["8443"]) | ("WORKDIR", ["/"]) => {}
+                ("COPY", ["--from=build", from, to]) => image.copy(from, to, 0),
+                ("COPY", ["--from=build", "--chown=65532:65532", from, to]) => {
+                    image.copy(from, to, 65532);
+                }
+                ("HEALTHCHECK", ["--timeout=10s", "--start-period=10s", "CMD", command @ ..]) => {
+                    image.health_check = serde_json::from_str(&command.join(" ")).unwrap();
+                }
                 ("USER", ["65532:65532"]) => image.user = 65532,
                 ("ENV", pairs) => {
                     let pairs = pairs.iter().map(|pair| pair.split_once('=').unwrap());
@@ -65,7 +78,8 @@ impl Image {
     }
 
     fn copy(&self, from: &str, to: &str, owner: u32) {
-        let (from, to) = (context().join(from), self.path(to));
+        let from = context().join(from.strip_prefix("/src/target/static/").unwrap());
+        let to = self.path(to);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
         if from.is_dir() {
             assert_eq!(fs::read_dir(&from).unwrap().count(), 0, "{}", from.display());
@@ -97,8 +111,8 @@ impl Image {
         contents
     }
 
-    /// Runs the program as the image's user, with the image as its root.
-    async fn run(&self, settings: &HashMap<String, String>) -> Program {
+    /// Returns a command that runs a program of the image as its user, with the image as its root.
+    fn command(&self, program: &[String], settings: &HashMap<String, String>) -> Command {
         let (root, user) = (self.root.path().display(), self.user);
         let mut command = if is_root() {
             let mut chroot = Command::new("chroot");
@@ -110,10 +124,10 @@ impl Image {
             unshare.arg(format!("--root={root}"));
             unshare
         };
-        command.arg(&self.program).env_clear().env("PATH", "/usr/sbin:/usr/bin");
+        command.args(program).env_clear().env("PATH", "/usr/sbin:/usr/bin");
         command.envs(&self.environment).envs(settings).kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Program::start(command).await
+        command
     }
 }
 
@@ -136,7 +150,14 @@ async fn image_with_only_the_program_can_sign_in() {
     settings.insert("WORKOS_API_URL".to_owned(), by_name);
     settings.insert("BASE_URL".to_owned(), format!("https://{SITE}"));
     settings.insert("PORT".to_owned(), port.to_string());
-    let program = image.run(&settings).await;
+    let is_healthy = async || {
+        let mut command = image.command(&image.health_check, &settings);
+        command.status().await.unwrap().code()
+    };
+    assert_eq!(is_healthy().await, Some(1));
+    let program = slice::from_ref(&image.program);
+    let program = Program::start(image.command(program, &settings)).await;
+    assert_eq!(is_healthy().await, Some(0));
     let visitor =
         Visitor::new(&format!("https://{SITE}")).through(&format!("http://127.0.0.1:{port}"));
     visitor.ask_for_link("ana@acme.test", "").await;
@@ -151,9 +172,15 @@ async fn image_with_only_the_program_can_sign_in() {
     assert!(written.clone().count() > 0 && written.clone().all(|path| path.starts_with("/data/")));
 }
 
+/// Returns whether a setting of this name exists.
+pub fn is_setting(name: &str) -> bool {
+    include_str!("../../.env.example").lines().any(|line| {
+        line.trim_start_matches('#').split_once('=').is_some_and(|(known, _)| known == name)
+    })
+}
+
 #[test]
 fn every_setting_in_deploy_exists() {
-    let known = include_str!("../../.env.example");
     #[cfg(feature = "redis")]
     let compose = service("app-1")["environment"].as_object().unwrap().clone();
     let image = Image::build().environment;
@@ -164,10 +191,7 @@ fn every_setting_in_deploy_exists() {
     let mut count = 0;
     // The platform sets it, and one-port.env uses it.
     for name in named.filter(|name| *name != "PORT") {
-        let is_known = known.lines().any(|line| {
-            line.trim_start_matches('#').split_once('=').is_some_and(|(known, _)| known == name)
-        });
-        assert!(is_known, "{name}");
+        assert!(is_setting(name), "{name}");
         count += 1;
     }
     assert!(count > 5, "{count}");

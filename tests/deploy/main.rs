@@ -1,8 +1,8 @@
 //! Tests of the files in `deploy/`: real proxies in front of the binary, the systemd unit, the image
 //! without an engine. On Debian, they need `apt-get install --no-install-recommends caddy
-//! nginx-light strace systemd`.
+//! nginx-light python3-yaml strace systemd`.
 // with redis
-//! Those with a shared store also need `python3-yaml redis-server`.
+//! Those with a shared store also need `redis-server`.
 // end redis
 //! `scripts/static` creates the image's content.
 
@@ -28,4 +28,5 @@ mod log;
 mod many_machines;
 mod one_machine;
 mod one_port;
+mod platforms;
 mod unit;

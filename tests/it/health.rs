@@ -1,6 +1,12 @@
-//! `GET /health/live` and `GET /health/ready`
+//! `GET /health/live` and `GET /health/ready`, and the command `health`.
 
-use test_support::{TestApp, Visitor, assert_error};
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::program::text;
+use test_support::{
+    Program, TestApp, Visitor, WorkOs, assert_error, command, free_port, settings_of_a_test,
+};
 
 #[actix_web::test]
 async fn load_balancer_may_use_any_host() {
@@ -49,4 +55,52 @@ async fn ready_after_the_first_write_and_still_ready_when_writes_fail() {
         assert_eq!(ready().await, 200);
     }
     assert!(visitor.is_signed_in().await);
+}
+
+/// Runs the command. Returns its exit code and all that it prints.
+async fn health(settings: &HashMap<String, String>, folder: &Path) -> (Option<i32>, String) {
+    let output = command(&["health"], settings, folder).output().await.unwrap();
+    (output.status.code(), [text(&output.stdout), text(&output.stderr)].concat())
+}
+
+#[actix_web::test]
+async fn command_exits_with_0_only_while_the_app_is_ready() {
+    for (bind, tls, url) in
+        [("0.0.0.0", "off", "http://127.0.0.1"), ("127.0.0.1", "self-signed", "https://127.0.0.1")]
+    {
+        let (folder, workos, port) = (tempfile::tempdir().unwrap(), WorkOs::start(), free_port());
+        let origin = format!("https://localhost:{port}");
+        let mut settings = settings_of_a_test(&origin, &workos.url, folder.path());
+        settings.insert("BIND_ADDRESS".to_owned(), format!("{bind}:{port}"));
+        settings.insert("TLS".to_owned(), tls.to_owned());
+        settings.insert("SHUTDOWN_DRAIN".to_owned(), "1m".to_owned());
+        // A proxy is for other machines.
+        settings.insert("HTTPS_PROXY".to_owned(), "http://127.0.0.1:1".to_owned());
+        settings.insert("HTTP_PROXY".to_owned(), "http://127.0.0.1:1".to_owned());
+        let url = format!("{url}:{port}/health/ready");
+        let (code, said) = health(&settings, folder.path()).await;
+        assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+        assert!(said.contains(&format!("not ready: no response from {url}: ")), "{said}");
+
+        let program = Program::start(command(&[], &settings, folder.path())).await;
+        assert_eq!(health(&settings, folder.path()).await, (Some(0), "ready\n".to_owned()));
+        program.signal("TERM").await;
+        let ending = loop {
+            let (code, said) = health(&settings, folder.path()).await;
+            if code != Some(0) {
+                break said;
+            }
+        };
+        let why = format!("not ready: {url} responded with 503 Service Unavailable\n");
+        assert!(ending.ends_with(&why), "{ending}");
+    }
+}
+
+/// An engine takes no exit code but 0 and 1.
+#[actix_web::test]
+async fn command_exits_with_1_if_settings_are_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = health(&HashMap::new(), folder.path()).await;
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("not ready: the settings can't be used"), "{said}");
 }

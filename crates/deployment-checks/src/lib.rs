@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod finding;
+pub mod health;
 pub mod mail;
 pub mod secrets;
 pub mod site;

@@ -32,6 +32,8 @@ impl Drop for Program {
 async fn ready_line_has_all_settings() {
     let arguments = [
         "--json",
+        "--bind",
+        "0.0.0.0",
         "--port",
         "0",
         "--api-key",
@@ -56,6 +58,8 @@ async fn ready_line_has_all_settings() {
     assert_eq!(ready.as_object().unwrap().len(), 6);
     let port = ready["port"].as_u64().unwrap();
     assert_ne!(port, 0);
+    let other = ("127.0.0.2", u16::try_from(port).unwrap());
+    assert!(TcpStream::connect(other).is_ok(), "--bind 0.0.0.0 listens on all addresses");
     assert_eq!(ready["url"], format!("http://localhost:{port}"));
     assert_eq!(ready["health"], format!("http://localhost:{port}/health"));
     let smtp_port = ready["smtp"].as_str().unwrap().strip_prefix("smtp://127.0.0.1:").unwrap();
