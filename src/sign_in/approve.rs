@@ -41,7 +41,9 @@ impl OpenedLink {
         let opened = callback.and_then(|callback| {
             State::read(&app.keys, &callback.state).map(|state| Self { callback, state })
         });
-        opened.ok_or_else(|| Failure::new(ErrorKind::NothingPending, "this browser opened no link"))
+        opened.ok_or_else(|| {
+            Failure::new(ErrorKind::NothingPending, "no link was opened in this browser")
+        })
     }
 
     /// Fails if the form belongs to another link, because another tab has opened a newer one.

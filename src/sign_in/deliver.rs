@@ -32,7 +32,9 @@ impl Delivery {
         let (app, requested) = (self.ctx.app.clone(), self.pending.clone());
         let report = move |failure: Failure| report(&app, &failure, &requested);
         let delivered = detached(self.run(), report).await;
-        delivered.unwrap_or_else(|_| Err(Failure::internal("the email task failed".to_owned())))
+        delivered.unwrap_or_else(|_| {
+            Err(Failure::internal("the task that sends the email failed".to_owned()))
+        })
     }
 
     async fn run(mut self) -> Result<PendingSignIn, Failure> {

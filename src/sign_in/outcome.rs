@@ -113,8 +113,9 @@ impl Outcome {
         match self {
             Self::SignedIn(signed_in) => {
                 let cookie = app.session_cookie.seal(&signed_in.reference);
-                let cookie =
-                    cookie.ok_or_else(|| Failure::internal("could not seal cookie".to_owned()))?;
+                let cookie = cookie.ok_or_else(|| {
+                    Failure::internal("could not seal the session cookie".to_owned())
+                })?;
                 let known = signed_in
                     .email_verified
                     .then(|| KnownBrowser::cookie(&signed_in.email, &app.keys, app.clock.now()))
