@@ -78,7 +78,7 @@ pub struct Config {
 pub struct Log {
     /// Whether `LOG_FORMAT` is `json`.
     pub json: bool,
-    /// `RUST_LOG`, in the syntax of tracing's `EnvFilter`.
+    /// `RUST_LOG`, as levels by target: `info`, `warn,audit=info`.
     pub filter: String,
 }
 

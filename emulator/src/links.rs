@@ -1,6 +1,5 @@
 //! Finds the links in an email.
 
-use mail_parser::decoders::html::html_to_text;
 use url::Url;
 
 use crate::mail::Mail;
@@ -51,7 +50,8 @@ fn in_html(html: &str) -> Vec<String> {
             links.push(link);
         }
     }
-    links.extend(in_text(&html_to_text(html)));
+    let text = html.split('<').map(|tag| tag.split_once('>').map_or(tag, |(_, text)| text));
+    links.extend(in_text(&decode_entities(&text.collect::<Vec<_>>().join(" "))));
     links
 }
 

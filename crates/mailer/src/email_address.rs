@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::typed::is_invisible;
 
@@ -141,8 +141,7 @@ pub fn shown(email: &str) -> String {
 }
 
 fn nfkc(text: &str) -> String {
-    const NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfkc();
-    NFKC.normalize(text).into_owned()
+    text.nfkc().collect()
 }
 
 /// Returns whether NFKC turns a non-ASCII character into text with an ASCII character that is

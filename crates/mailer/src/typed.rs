@@ -1,7 +1,6 @@
 //! Text that users type or paste: digits of any script, and invisible characters.
 
-use icu_properties::CodePointMapData;
-use icu_properties::props::GeneralCategory;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Returns the ASCII digit for a decimal digit of any script (Unicode general category Nd).
 ///
@@ -11,7 +10,7 @@ use icu_properties::props::GeneralCategory;
 /// ```
 #[must_use]
 pub fn digit(c: char) -> Option<char> {
-    let is_digit = |c: &char| category(*c) == GeneralCategory::DecimalNumber;
+    let is_digit = |c: &char| c.general_category() == GeneralCategory::DecimalNumber;
     // The ten digits of a script are consecutive, and those of several scripts may be adjacent.
     let digits_up_to_c = ('\0'..=c).rev().take_while(is_digit).count();
     ('0'..='9').nth(digits_up_to_c.checked_sub(1)? % 10)
@@ -22,10 +21,6 @@ pub fn digit(c: char) -> Option<char> {
 /// the order in which the following text is displayed.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
-    let is_format = category(c) == GeneralCategory::Format;
+    let is_format = c.general_category() == GeneralCategory::Format;
     c.is_whitespace() || (is_format && c != '\u{202e}')
-}
-
-fn category(c: char) -> GeneralCategory {
-    CodePointMapData::<GeneralCategory>::new().get(c)
 }

@@ -5,7 +5,10 @@
 
 use std::panic::PanicHookInfo;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::log_writer;
 pub use crate::log_writer::lost_lines;
@@ -16,15 +19,18 @@ pub struct LogGuard {
     _writer: tracing_appender::non_blocking::WorkerGuard,
 }
 
-/// Starts the log, in JSON or as text. `filter` is in the syntax of [`EnvFilter`], such as `info`.
+/// Starts the log, in JSON or as text. `filter` has levels by target,
+/// such as `info` or `warn,audit=info` (see [`Targets`]); an invalid one is `info`.
 /// If a subscriber is already set, as in a test, it is kept.
 ///
 /// Panics are logged with their source location, and with their message if it is a string literal.
 /// A formatted message isn't logged, because it may contain secrets.
 pub fn start(filter: &str, json: bool) -> LogGuard {
     let (writer, guard) = log_writer::open();
-    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(writer);
-    let _ = if json { log.json().try_init() } else { log.try_init() };
+    let filter = filter.parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    let log = tracing_subscriber::registry().with(filter);
+    let layer = fmt::layer().with_writer(writer);
+    let _ = if json { log.with(layer.json()).try_init() } else { log.with(layer).try_init() };
     std::panic::set_hook(Box::new(log_panic));
     LogGuard { _writer: guard }
 }

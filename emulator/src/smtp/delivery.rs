@@ -1,9 +1,7 @@
 //! Converts a received message into emails in the inbox.
 
-use std::borrow::Cow;
-
 use actix_web::web::Bytes;
-use mail_parser::{Message, MessageParser, PartKind};
+use mailparse::{DispositionType, MailAddr, MailHeaderMap, ParsedMail, addrparse_header};
 use time::OffsetDateTime;
 
 use crate::mail::Mail;
@@ -18,20 +16,22 @@ pub(super) fn mails(
     now: OffsetDateTime,
 ) -> Vec<Mail> {
     // A message that can't be parsed is shown empty. Its source stays available.
-    let message = MessageParser::default().parse(&raw).unwrap_or_default();
-    let text = text_part(&message);
-    let subject = message.subject().filter(|subject| !subject.trim().is_empty());
+    let message = mailparse::parse_mail(&raw).ok();
+    let part = |mime| message.as_ref().and_then(|message| body(message, mime));
+    let text = part("text/plain");
+    let subject = message.as_ref().and_then(|message| message.headers.get_first_value("Subject"));
+    let subject = subject.filter(|subject| !subject.trim().is_empty());
     let mail = Mail {
         id: String::new(),
         to: String::new(),
-        subject: subject.unwrap_or("(no subject)").to_owned(),
+        subject: subject.unwrap_or_else(|| "(no subject)".to_owned()),
         link: text.as_deref().and_then(|text| links::in_text(text).into_iter().next()),
         text,
-        html: html_part(&message),
+        html: part("text/html"),
         session_id: None,
         sent_at: timestamp(now),
         sent: now,
-        from: author(&message).unwrap_or_else(|| sender.to_owned()),
+        from: message.as_ref().and_then(author).unwrap_or_else(|| sender.to_owned()),
         raw: None,
         last_scan: None,
     };
@@ -42,21 +42,25 @@ pub(super) fn mails(
     recipients.into_iter().map(addressed_to).collect()
 }
 
-fn text_part(message: &Message<'_>) -> Option<String> {
-    let part = message.text_body().find(|part| matches!(part.kind(), PartKind::Text))?;
-    part.text().map(Cow::into_owned)
-}
-
-fn html_part(message: &Message<'_>) -> Option<String> {
-    let part = message.html_body().find(|part| matches!(part.kind(), PartKind::Html))?;
-    part.text().map(Cow::into_owned)
+/// Returns the first body of this type, without attachments.
+fn body(part: &ParsedMail<'_>, mime: &str) -> Option<String> {
+    if part.get_content_disposition().disposition == DispositionType::Attachment {
+        return None;
+    }
+    if part.ctype.mimetype == mime {
+        return part.get_body().ok();
+    }
+    part.subparts.iter().find_map(|part| body(part, mime))
 }
 
 /// Returns the From header: `Name <address>`.
-fn author(message: &Message<'_>) -> Option<String> {
-    let author = message.from()?.first()?;
-    match (author.name(), author.address()) {
-        (Some(name), Some(address)) => Some(format!("{name} <{address}>")),
-        (name, address) => address.or(name).map(str::to_owned),
-    }
+fn author(message: &ParsedMail<'_>) -> Option<String> {
+    let from = addrparse_header(message.headers.get_first_header("From")?).ok()?;
+    Some(match from.first()? {
+        MailAddr::Single(author) => match &author.display_name {
+            Some(name) => format!("{name} <{}>", author.addr),
+            None => author.addr.clone(),
+        },
+        MailAddr::Group(group) => group.group_name.clone(),
+    })
 }
