@@ -127,7 +127,7 @@ approve =
     .denied_lead = It was requested in another browser (<strong>{ $device }</strong>) on { $at }.
     .denied_again = Request a new link in the browser where you want to sign in, and open it there.
     .no_digits = If the other browser shows no digits, sign in here instead.
-    .forgotten = Did you request the link in this browser? Then the sign-in was lost, or cookies are blocked. Allow cookies for this site and request a new link here.
+    .forgotten = Did you request the link in this browser? If so, the sign-in was lost or cookies are blocked. Allow cookies for this site and request a new link here.
     .here = Sign in here instead
     .not_me = Cancel sign-in
 

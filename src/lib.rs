@@ -8,7 +8,7 @@
 //! # A sign-in, step by step
 //!
 //! 1. `main.rs` reads the settings ([`config`]) and starts the app ([`server::serve`]).
-//!    `routes/mod.rs` lists all routes. Each route is a file that calls one function of
+//!    `routes/mod.rs` lists all routes. Each route is a file. Those of a sign-in call a function of
 //!    [`sign_in`].
 //! 2. `POST /login` (`sign_in/start.rs`) parses the email address ([`email_address`]), and checks
 //!    [`admission::Admission`] and [`sign_in::rate_limit`]. It creates a

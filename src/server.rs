@@ -141,7 +141,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
         #[cfg(debug_assertions)]
         let site = site.wrap(from_fn(pages::reload::reload));
         site
-            // A chosen language is remembered.
+            // Remembers the language that a visitor has chosen.
             .wrap(from_fn(pages::remember))
             // Adds security headers to every response.
             .wrap(headers.clone().layer())

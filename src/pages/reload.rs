@@ -38,7 +38,7 @@ impl ReloadedFiles {
         self.files.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Loads the files again if they changed. While they have a mistake, each call fails.
+    /// Loads the files again if they changed. While one of them has a mistake, each call fails.
     fn reload(&self) -> anyhow::Result<()> {
         let mut loaded = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed()?;
@@ -69,8 +69,8 @@ fn changed() -> io::Result<BTreeMap<PathBuf, SystemTime>> {
     Ok(changed)
 }
 
-/// The middleware, inside of the security headers. While the files have a mistake, it responds with the
-/// mistake.
+/// The middleware, inside of the security headers. While a file has a mistake, it responds to every
+/// request with the error message.
 pub(crate) async fn reload(
     app: web::Data<App>,
     request: ServiceRequest,
@@ -80,7 +80,7 @@ pub(crate) async fn reload(
         return Ok(request.into_response(mistake(&format!("{error:#}"))));
     }
     let mut response = next.call(request).await?.map_into_boxed_body();
-    // A changed script has another hash.
+    // A changed script has another hash, which the policy must allow.
     let policy = content_security_policy(app.files().assets.integrity().values());
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     Ok(response)

@@ -67,7 +67,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     // for cross-device
     site.service(plain(form("/login/approve", approve::show, approve::approve)))
         .service(plain(post("/login/approve/cancel", approve::cancel)));
-    // Paths are matched in this order: those with parameters last, the most frequent first.
+    // Paths are matched in this order. Of those with parameters, the most frequent is first.
     site.service(plain(page("/static/{name}", assets::show)));
     // for own-mail
     site.service(with_session(form("/login/open/{token}", open::show, open::open)))

@@ -23,12 +23,12 @@ use crate::workos::Profile;
 const PROFILE: &str = "profile";
 const SIGN_INS: &str = "sign_ins";
 const DATA: &str = "user_data";
-/// As many as a browser may have pending.
+/// As many sign-ins as a browser may have pending.
 const MAX_SIGN_INS: usize = 3;
 
-/// The signed-in user. A handler with this parameter is a protected page. Without a session, or if
-/// [`Admission::on_request`](crate::admission::Admission::on_request) ends it, the request is
-/// redirected to `/login`, or fails with 401 for an API client.
+/// The signed-in user. A handler with this parameter is a protected page. If there is no session,
+/// or [`Admission::on_request`](crate::admission::Admission::on_request) ends it, a browser is
+/// redirected to `/login`, and an API client gets 401.
 ///
 /// Use `Option<CurrentUser>` for pages that don't require a session.
 #[derive(Clone, derive_more::Debug)]
@@ -103,9 +103,9 @@ impl CurrentUser {
         self.email().as_ref() == Some(email)
     }
 
-    /// Returns whether this is the same user, perhaps by another method. With links and codes, the
-    /// email address identifies the user. With SSO, only the user ID does, since an organization
-    /// can reassign addresses.
+    /// Returns whether this is the same user, perhaps by another method. The email address decides,
+    /// unless both signed in through SSO. Then only the user ID does, since an organization can
+    /// reassign addresses.
     pub(crate) fn is_same_user(&self, user_id: &str, email: &EmailAddress) -> bool {
         // for sso
         if sso::is_sso_user(&self.user_id) && sso::is_sso_user(user_id) {

@@ -118,7 +118,7 @@ impl Approvable<'_> {
     /// two digits doesn't count as an attempt.
     ///
     /// With three attempts at two digits, guessing succeeds for three in a hundred sign-ins, and
-    /// each needs a user who opens an email that they didn't request.
+    /// for each of them, a user has to open an email that they didn't request.
     pub(super) async fn approve(
         &self,
         ctx: &Ctx,

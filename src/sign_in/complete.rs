@@ -2,8 +2,8 @@
 //! session.
 //!
 //! WorkOS accepts each code only once, so a sign-in can't be completed again. It is therefore
-//! completed in a separate task, which continues if the connection closes. The outcome is stored
-//! for a minute, where a reload, a second press or another instance finds it.
+//! completed in a separate task, which continues even if the connection closes. The outcome is kept
+//! in the store for a minute, so that a reload, a second press or another instance can find it.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ use crate::workos::Profile;
 /// The time limit for the exchange and the app's own rules together.
 const DEADLINE: Duration = Duration::from_secs(24);
 
-/// A sign-in to complete. Its task continues if the connection closes.
+/// A sign-in to complete. Its task continues even if the connection closes.
 pub(crate) struct Completion {
     pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,

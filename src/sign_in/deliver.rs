@@ -14,7 +14,7 @@ use crate::session::device;
 use crate::shutdown::Task;
 use crate::workos::WorkOsError;
 
-/// The delivery of a sign-in's email. It continues if the connection closes.
+/// The delivery of a sign-in's email. It continues even if the connection closes.
 pub(crate) struct Delivery {
     pub(super) ctx: Ctx,
     pub(super) pending: PendingSignIn,

@@ -45,7 +45,7 @@ pub(crate) struct SignedIn {
     #[serde(rename = "person")]
     pub(super) user_id: String,
     pub(super) email: EmailAddress,
-    /// Whether an email verified the address.
+    /// Whether the sign-in verified the address by email.
     #[serde(rename = "is_proved")]
     pub(super) email_verified: bool,
     /// The ID of the session that this one replaced.
@@ -53,7 +53,7 @@ pub(crate) struct SignedIn {
 }
 
 impl SignedIn {
-    /// Returns whether another user has signed in since in this browser, so that switching needs
+    /// Returns whether another user has since signed in to this browser, so that switching needs
     /// their consent.
     fn is_too_late_for(&self, user: &CurrentUser) -> bool {
         self.replaced.as_ref() != Some(&user.session.id)

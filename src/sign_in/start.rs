@@ -23,8 +23,8 @@ pub(crate) struct Requested {
 
 /// Starts a sign-in and sends its email.
 ///
-/// The response is the same for all addresses of a domain that may sign in. Sending continues if
-/// the connection closes.
+/// The response is the same for all addresses of an allowed domain. Sending continues even if the
+/// connection closes.
 pub(crate) async fn start(ctx: &Ctx, requested: Requested) -> Result<Next, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
     app.admission.may_request(&requested.email)?;

@@ -1,6 +1,6 @@
-//! Sign-in with a link that the app emails itself. The WorkOS link is created only when the button
-//! behind ours is pressed in the requesting browser, so the email contains nothing that a scanner
-//! could use up.
+//! Sign-in with a link that the app emails itself. It opens a page with a button. The WorkOS link
+//! is created only when that button is pressed in the requesting browser, so the email contains
+//! nothing that a scanner could use up.
 
 // for cross-device
 mod elsewhere;
@@ -37,8 +37,8 @@ const METHOD: SignInMethod = SignInMethod::Link(LinkDelivery::Smtp);
 /// How long a press excludes others, in seconds. Longer than a call to WorkOS can take.
 const PRESS: i64 = 10;
 
-/// Returns until when the link, or an approval of it, may sign a user in. This is later than the
-/// link expires, because another browser may approve it just before.
+/// Returns the time until which the link, or an approval of it, can sign a user in. It is later
+/// than the link's expiry, because another browser may approve the link just before that.
 fn usable_until(app: &App, link: &MailLink) -> i64 {
     link.expires_at.saturating_add(State::lifetime(app.sign_in.link_lifetime))
 }
@@ -114,7 +114,7 @@ async fn leave(
     let state = pending.new_state(&app.keys, requested, app.sign_in.link_lifetime, now)?;
     let cookie = pending.cookie(&app.keys, now)?;
 
-    // This continues if the connection closes, so that the claim is always used or released.
+    // This continues even if the connection closes, so that the claim is always used or released.
     let created = rt::spawn(create_session(app.clone(), ctx.store.clone(), pending, state)).await;
     let session = created.map_err(|_| Failure::internal("the link task failed".to_owned()))??;
     Ok(Next::leave_for(session.link.expose_secret()).with([cookie]))
@@ -136,7 +136,7 @@ async fn create_session(
     match workos_link::create_session(&app, &pending, &state).await {
         Ok(session) => Ok(session),
         Err(error) => {
-            // If this fails, the claim expires.
+            // If the release fails, the claim still expires by itself.
             let _ = store.release(&press).await;
             Err(match error.refuses_only("email") {
                 true => Failure::new(ErrorKind::NotAllowed, "WorkOS rejects the address"),
@@ -182,8 +182,9 @@ impl Failure {
     }
 }
 
-/// Counts an unwanted sign-in against the network that requested it, as a tenth of its limit. Not
-/// more, because if an email scanner presses the button, every sign-in from an office counts.
+/// Counts an unwanted sign-in against the network that requested it, as a tenth of its limit. It
+/// isn't more, because a scanner that presses "Cancel sign-in" in each email of an office makes
+/// every sign-in of that office count.
 async fn slow_down(limits: &RateLimits, store: &Store, network: IpAddr) -> Result<(), StoreError> {
     let limit = limits.per_client;
     let cost = limit.at_most.div_ceil(10);
