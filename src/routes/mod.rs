@@ -1,4 +1,4 @@
-//! All routes, in the order in which a sign-in uses them.
+//! All routes of the site on one page.
 
 mod account;
 mod account_sessions;
