@@ -143,6 +143,9 @@ impl Pages {
         self.render(page, &[]).unwrap_or_else(|error| {
             let cause = broken::<P>(&error);
             tracing::error!(event = "page_broken", %cause, "could not render error page");
+            #[cfg(debug_assertions)]
+            return reload::mistake_page(&cause.to_string());
+            #[cfg(not(debug_assertions))]
             "<!doctype html><title>Error</title><p>This page can't be shown.".to_owned()
         })
     }

@@ -8,6 +8,8 @@ use env_settings::{Reader, is_loopback};
 use ipnet::IpNet;
 use url::Url;
 
+use crate::email_address::EmailAddress;
+
 /// Settings of addresses, proxies and TLS.
 pub struct Web {
     /// `BASE_URL`: the origin that browsers see.
@@ -87,7 +89,7 @@ pub(super) fn web(read: &mut Reader<'_>) -> Web {
     let security_contact = read.optional(
         "SECURITY_CONTACT",
         "must be a URL, such as mailto:security@example.com or https://example.com/security",
-        |text| text.parse().ok().filter(|url: &Url| ["mailto", "https"].contains(&url.scheme())),
+        |text| text.parse().ok().filter(is_contact),
     );
     let web = Web {
         base_url,
@@ -113,4 +115,11 @@ fn http_bind_address(read: &mut Reader<'_>, bind_address: SocketAddr) -> Option<
             (address != bind_address || address.port() == 0).then_some(address)
         },
     )
+}
+
+fn is_contact(url: &Url) -> bool {
+    match url.scheme() {
+        "mailto" => EmailAddress::parse(url.path()).is_ok(),
+        scheme => scheme == "https",
+    }
 }

@@ -58,7 +58,8 @@ fn changed() -> io::Result<BTreeMap<PathBuf, SystemTime>> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            let metadata = entry.metadata()?;
+            // Editors rename and delete files while they save.
+            let Ok(metadata) = entry.metadata() else { continue };
             if metadata.is_dir() {
                 folders.push(entry.path());
             } else {
@@ -91,4 +92,10 @@ pub(super) fn mistake(cause: &str) -> HttpResponse {
     let help = "Correct the file, then reload this page.";
     let mut response = HttpResponse::InternalServerError();
     response.content_type(ContentType::plaintext()).body(format!("{cause}\n\n{help}\n"))
+}
+
+/// The same as HTML, where a page is part of another response.
+pub(super) fn mistake_page(cause: &str) -> String {
+    let cause = cause.replace('&', "&amp;").replace('<', "&lt;");
+    format!("<!doctype html><title>Mistake in a template</title><pre>{cause}</pre>")
 }

@@ -39,7 +39,10 @@ impl Locales {
             site.insert("assets", assets.urls());
             site.insert("integrity", assets.integrity());
             site.extend(constants.clone());
-            add_templates(&mut tera, texts::<TemplateFiles>())?;
+            // Not the backups of an editor.
+            let templates = texts::<TemplateFiles>()
+                .filter(|(name, _)| name.ends_with(".html") || name.ends_with(".txt"));
+            add_templates(&mut tera, templates)?;
             Ok(Locale { catalog, tera })
         };
         Ok(Self(catalogs()?.into_iter().map(locale).collect::<anyhow::Result<_>>()?))

@@ -24,13 +24,13 @@ pub(super) async fn show(
 }
 
 pub(super) async fn manifest(app: web::Data<App>, pages: Pages) -> HttpResponse {
+    let files = app.files();
     let icons = json!([
-        { "src": app.files().assets.urls()["icon.svg"], "sizes": "any", "type": "image/svg+xml" },
-        { "src": "/apple-touch-icon.png", "sizes": "180x180", "type": "image/png" },
+        { "src": files.assets.urls()["icon.svg"], "sizes": "any", "type": "image/svg+xml" },
+        { "src": files.assets.urls()["icon.png"], "sizes": "512x512", "type": "image/png" },
     ]);
     let name = pages.catalog().text("brand");
     let manifest = json!({ "name": name, "start_url": "/", "display": "browser", "icons": icons });
     let mut response = HttpResponse::Ok();
-    response.content_type("application/manifest+json").insert_header((CACHE_CONTROL, A_DAY));
-    response.body(manifest.to_string())
+    response.content_type("application/manifest+json").body(manifest.to_string())
 }

@@ -18,11 +18,12 @@ pub(super) async fn security(app: web::Data<App>) -> Result<String, Failure> {
     let expires = OffsetDateTime::from(app.clock.system_time()) + VALIDITY;
     let expires = expires.replace_time(Time::MIDNIGHT).format(&Rfc3339);
     let expires = expires.map_err(|error| Failure::internal(error.to_string()))?;
-    let languages = app.files().locales.languages().join(", ");
     let origin = &app.origin;
     Ok(format!(
-        "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: {languages}\n\
-         Canonical: {origin}/.well-known/security.txt\n"
+        "Contact: {contact}
+Expires: {expires}
+Canonical: {origin}/.well-known/security.txt
+"
     ))
 }
 

@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use test_support::{TestApp, assert_error};
+use workos_magic_link::config::Config;
 
 const SECURITY: &str = "/.well-known/security.txt";
 
@@ -26,11 +27,20 @@ async fn security_txt_says_where_to_report_a_vulnerability() {
             value.to_owned()
         };
         assert_eq!(field("Contact: "), contact);
-        assert_eq!(field("Preferred-Languages: "), "en, de"); // with second-language
         assert_eq!(field("Canonical: "), format!("{}{SECURITY}", app.origin));
         let expires = OffsetDateTime::parse(&field("Expires: "), &Rfc3339).unwrap();
         let days = (expires - OffsetDateTime::now_utc()).whole_days();
         assert!((170..=180).contains(&days), "{days} days");
+    }
+}
+
+#[test]
+fn contact_is_an_address_or_a_page() {
+    let contacts = ["mailto:", "mailto:ana", "mailto:a b@example.com", "http://example.com", "ana"];
+    for contact in contacts {
+        let read = Config::read(|name| (name == "SECURITY_CONTACT").then(|| contact.to_owned()));
+        let problems = read.err().unwrap().to_string();
+        assert!(problems.contains("SECURITY_CONTACT must be a URL"), "{contact}: {problems}");
     }
 }
 

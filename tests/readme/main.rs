@@ -108,7 +108,7 @@ async fn changed_templates_messages_and_scripts_show_at_the_next_request() {
         ("templates/login.html", "messages.login.edited", "messages.login.none", "login.html:"),
         ("templates/login.html", "<main", "{{ none.none }}<main", "login.html:"),
         ("locales/de.ftl", "    .edited = Edited\n", "", "login.edited"),
-        ("locales/en.ftl", "login =\n", "login = {\n", "the catalog for en"),
+        ("locales/en.ftl", "login =\n", "login = {\n", "the catalog for en: line "),
     ] {
         checkout.edit(file, old, mistake);
         let page = login().await;

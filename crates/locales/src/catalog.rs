@@ -7,6 +7,7 @@ use fluent_bundle::{FluentArgs, FluentResource};
 use fluent_syntax::ast::{
     CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement,
 };
+use fluent_syntax::parser::ParserError;
 
 use crate::{FormatError, LoadError};
 
@@ -95,7 +96,7 @@ impl Catalog {
         let mut messages = BTreeMap::new();
         for source in sources {
             let resource = FluentResource::try_new((*source).to_owned())
-                .map_err(|(_, errors)| unreadable(format!("{errors:?}")))?;
+                .map_err(|(_, errors)| unreadable(with_lines(source, &errors)))?;
             messages.extend(resource.entries().flat_map(messages_of));
             bundle.add_resource(resource).map_err(|errors| unreadable(format!("{errors:?}")))?;
         }
@@ -225,4 +226,13 @@ impl Message {
         call.positional.iter().for_each(|argument| self.read_inline(argument));
         call.named.iter().for_each(|argument| self.read_inline(&argument.value));
     }
+}
+
+/// Describes syntax errors, each with its line.
+fn with_lines(source: &str, errors: &[ParserError]) -> String {
+    let line = |error: &ParserError| {
+        let before = source.as_bytes().iter().take(error.pos.start);
+        format!("line {}: {}", before.filter(|byte| **byte == b'\n').count() + 1, error.kind)
+    };
+    errors.iter().map(line).collect::<Vec<_>>().join("; ")
 }
