@@ -44,6 +44,7 @@ impl Front {
         Self::caddy_with("Caddyfile", &[("127.0.0.1:8443", format!("127.0.0.1:{app}"))]).await
     }
 
+    // for redis
     pub async fn caddy_of_many(apps: [u16; 2]) -> Self {
         let [first, second] = apps.map(|port| format!("127.0.0.1:{port}"));
         let places = [("app-1:8443", first), ("app-2:8443", second)];
@@ -175,6 +176,7 @@ impl Front {
         format!("http://{address}")
     }
 
+    // for redis
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
