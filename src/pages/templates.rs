@@ -18,6 +18,8 @@ const DEFAULT_LANGUAGE: &str = "en";
 /// The name of the file with the messages that all languages share.
 const BRAND: &str = "brand";
 
+const ENDINGS: [&str; 3] = [".html", ".subject", ".txt"];
+
 /// The templates in every language, starting with the default.
 pub(crate) struct Locales(pub(crate) Vec<Locale>);
 
@@ -41,7 +43,7 @@ impl Locales {
             site.extend(constants.clone());
             // Not the backups of an editor.
             let templates = texts::<TemplateFiles>()
-                .filter(|(name, _)| name.ends_with(".html") || name.ends_with(".txt"));
+                .filter(|(name, _)| ENDINGS.iter().any(|ending| name.ends_with(ending)));
             add_templates(&mut tera, templates)?;
             Ok(Locale { catalog, tera })
         };
