@@ -68,7 +68,7 @@ impl App {
             // for own-mail
             own_mail: OwnMail::start(config.own_mail),
             session_cookie: session::cookie(&keys, config.session.lifetimes),
-            origin: config.web.base_url.origin().ascii_serialization(),
+            origin: config.web.origin(),
             security_contact: config.web.security_contact,
             trusted_proxies: config.web.trusted_proxies,
             rate_limits: config.rate_limits,

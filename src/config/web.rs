@@ -29,6 +29,12 @@ pub struct Web {
 }
 
 impl Web {
+    /// Returns `BASE_URL` as an origin: `https://app.example.com`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.base_url.origin().ascii_serialization()
+    }
+
     /// Returns whether `base_url` is on loopback, as in development.
     #[must_use]
     pub fn is_loopback(&self) -> bool {

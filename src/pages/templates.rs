@@ -1,4 +1,4 @@
-//! The templates in every language, loaded once at startup.
+//! The templates in every language.
 
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ const DEFAULT_LANGUAGE: &str = "en";
 /// The name of the file with the messages that all languages share.
 const BRAND: &str = "brand";
 
+/// The endings of templates. Other files, such as the backups of an editor, are ignored.
 const ENDINGS: [&str; 3] = [".html", ".subject", ".txt"];
 
 /// The templates in every language, starting with the default.
@@ -41,7 +42,6 @@ impl Locales {
             site.insert("assets", assets.urls());
             site.insert("integrity", assets.integrity());
             site.extend(constants.clone());
-            // Not the backups of an editor.
             let templates = texts::<TemplateFiles>()
                 .filter(|(name, _)| ENDINGS.iter().any(|ending| name.ends_with(ending)));
             add_templates(&mut tera, templates)?;
@@ -59,7 +59,7 @@ impl Locales {
 /// What is the same on every page, as the settings have it.
 pub(crate) fn constants(config: &Config) -> Context {
     let mut constants = Context::new();
-    constants.insert("origin", &config.web.base_url.origin().ascii_serialization());
+    constants.insert("origin", &config.web.origin());
     #[cfg(feature = "demo")]
     constants.insert("demo_inbox", &config.demo_inbox);
     constants.insert("by_code", &config.sign_in.by_code);

@@ -20,10 +20,7 @@ pub(super) async fn security(app: web::Data<App>) -> Result<String, Failure> {
     let expires = expires.map_err(|error| Failure::internal(error.to_string()))?;
     let origin = &app.origin;
     Ok(format!(
-        "Contact: {contact}
-Expires: {expires}
-Canonical: {origin}/.well-known/security.txt
-"
+        "Contact: {contact}\nExpires: {expires}\nCanonical: {origin}/.well-known/security.txt\n"
     ))
 }
 
