@@ -7,7 +7,7 @@ use reqwest::RequestBuilder;
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 
 use crate::answer::Answer;
-use crate::emulator::http;
+use crate::emulator::{WorkOs, http};
 use crate::log_watch;
 
 pub struct Visitor {
@@ -81,6 +81,13 @@ impl Visitor {
         self.secrets.lock().unwrap().extend(addresses.map(|(_, email)| (*email).to_owned()));
         self.send(self.http.post(self.url(path)).header("Sec-Fetch-Site", "same-origin").form(form))
             .await
+    }
+
+    /// Signs in with the link in the newest email to this address.
+    pub async fn sign_in(&self, workos: &WorkOs, email: &str) {
+        self.ask_for_link(email, "").await;
+        let callback = workos.follow_newest_link(email).await;
+        assert_eq!(self.get(&callback).await.location(), "/account");
     }
 
     /// Sends the login form, and expects it to be accepted.
