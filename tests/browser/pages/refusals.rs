@@ -127,6 +127,7 @@ async fn own_link_errors() {
         walk.demo.workos.fail("/passwordless/*/confirm", json!({ "status": 500 })).await;
         walk.open_link("ana@acme.test").await;
         walk.browser.click("form[action^='/login/open/'] button").await;
+        walk.browser.arrive("pre").await;
         walk.ignore_console().await;
         walk.open_link("ana@acme.test").await;
         walk.look_at("error_link_in_use", "[data-error=link_expired]:not(:has(form))").await;
