@@ -42,6 +42,8 @@ login =
     .email = E-Mail-Adresse
     .example = name@example.com
     .suggestion = Meinten Sie { $address }?
+    .shared = Dies ist ein gemeinsam genutzter Computer
+    .shared_hint = Sie werden abgemeldet, wenn der Browser geschlossen wird oder nach 30 Minuten ohne Aktivität.
     .submit = Link anfordern
     .submit_code = Code anfordern
 
@@ -137,6 +139,30 @@ approved =
     .lead = Wenn die Anmeldeseite dort noch geöffnet ist, werden Sie automatisch angemeldet. Falls nicht, öffnen Sie sie innerhalb von zehn Minuten erneut. Diese Seite können Sie schließen.
 # end cross-device
 
+confirm =
+    .title = Bitte bestätigen Sie Ihre Identität
+    .lead = Ihre Anmeldung liegt eine Weile zurück. Öffnen Sie zum Fortfahren den Link, den wir an <strong class="address" translate="no">{ $email }</strong> senden.
+    .lead_code = Ihre Anmeldung liegt eine Weile zurück. Geben Sie zum Fortfahren den Code ein, den wir an <strong class="address" translate="no">{ $email }</strong> senden.
+    .cancel = Abbrechen
+
+# with sso
+confirm_sso =
+    .lead = Ihre Anmeldung liegt eine Weile zurück. Melden Sie sich zum Fortfahren erneut über Ihre Organisation als <strong class="address" translate="no">{ $email }</strong> an.
+    .submit = Weiter zur Anmeldung
+# end sso
+
+# What a form does that waited until the user had confirmed, and its button.
+confirmed =
+    .lead = Ihre Identität ist bestätigt, <strong class="address" translate="no">{ $email }</strong>. Es wurde noch nichts geändert.
+    .end_one = Sitzung beenden
+    .end_one_submit = Sitzung beenden
+    .end_others = Andere Sitzungen beenden
+    .end_others_submit = Andere Sitzungen beenden
+    .end_all = Überall abmelden
+    .end_all_submit = Überall abmelden
+    .other = Formular absenden
+    .other_submit = Absenden
+
 switch =
     .title = Konto wechseln?
     .signed_in_as = Sie sind als <strong class="address" translate="no">{ $email }</strong> angemeldet.
@@ -186,6 +212,14 @@ account_sessions =
     .lead = Geräte, auf denen Sie angemeldet sind. Wenn Sie eines nicht kennen, melden Sie es ab.
     .this = Diese Sitzung
     .from = IP-Adresse: { $address }.
+    .by_link = Per E-Mail-Link.
+    .by_code = Per E-Mail-Code.
+    .by_sso = Über Ihre Organisation.
+    .ended = { $count ->
+        [0] Es gab keine anderen Sitzungen.
+        [one] 1 andere Sitzung wurde beendet.
+       *[other] { $count } andere Sitzungen wurden beendet.
+    }
     .dates = Angemeldet: { $created_at }. Zuletzt aktiv: { $last_seen_at }. Läuft ab: { $expires_at }.
     .end = Abmelden
     .which = { $device }, angemeldet { $created_at }
@@ -218,6 +252,12 @@ rate_limited =
 busy =
     .title = Im Moment melden sich zu viele Personen an
     .text = Bereits gesendete Links und Codes funktionieren weiterhin.
+recent_sign_in_required =
+    .title = Bitte bestätigen Sie Ihre Identität
+    .text = Melden Sie sich dafür erneut an. Ihre Eingaben wurden nicht gespeichert.
+form_expired =
+    .title = Ihr Formular ist nicht mehr verfügbar
+    .text = Es wurde nichts geändert. Gehen Sie zurück und senden Sie es erneut ab.
 not_allowed =
     .title = Mit dieser E‑Mail-Adresse können Sie sich hier nicht anmelden
     .text = Auf dieser Website können Sie sich nur mit bestimmten E‑Mail-Adressen anmelden. Verwenden Sie eine andere Adresse oder wenden Sie sich an den Support.

@@ -41,6 +41,8 @@ login =
     .email = Email address
     .example = name@example.com
     .suggestion = Did you mean { $address }?
+    .shared = This is a shared computer
+    .shared_hint = You’ll be signed out when the browser closes, or after 30 minutes of inactivity.
     .submit = Email me a link
     .submit_code = Email me a code
 
@@ -136,6 +138,30 @@ approved =
     .lead = If the sign-in page is still open there, it signs you in automatically. If not, open it again within ten minutes. You can close this page.
 # end cross-device
 
+confirm =
+    .title = Confirm it’s you
+    .lead = You signed in a while ago. To continue, open the link that we’ll email to <strong class="address" translate="no">{ $email }</strong>.
+    .lead_code = You signed in a while ago. To continue, enter the code that we’ll email to <strong class="address" translate="no">{ $email }</strong>.
+    .cancel = Cancel
+
+# with sso
+confirm_sso =
+    .lead = You signed in a while ago. To continue, sign in again through your organization as <strong class="address" translate="no">{ $email }</strong>.
+    .submit = Continue to your organization
+# end sso
+
+# What a form does that waited until the user had confirmed, and its button.
+confirmed =
+    .lead = Thanks for confirming it’s you, <strong class="address" translate="no">{ $email }</strong>. Nothing has changed yet.
+    .end_one = Sign out a session
+    .end_one_submit = Sign out the session
+    .end_others = Sign out other sessions
+    .end_others_submit = Sign out other sessions
+    .end_all = Sign out everywhere
+    .end_all_submit = Sign out everywhere
+    .other = Submit your form
+    .other_submit = Submit
+
 switch =
     .title = Switch accounts?
     .signed_in_as = You’re signed in as <strong class="address" translate="no">{ $email }</strong>.
@@ -185,6 +211,14 @@ account_sessions =
     .lead = Devices signed in to your account. If you don’t recognize one, sign it out.
     .this = This session
     .from = IP address { $address }.
+    .by_link = Email link.
+    .by_code = Email code.
+    .by_sso = Single sign-on.
+    .ended = { $count ->
+        [0] There were no other sessions to sign out.
+        [one] Signed out of 1 other session.
+       *[other] Signed out of { $count } other sessions.
+    }
     .dates = Signed in { $created_at }. Last active { $last_seen_at }. Expires { $expires_at }.
     .end = Sign out
     .which = { $device }, signed in { $created_at }
@@ -219,6 +253,12 @@ rate_limited =
 busy =
     .title = Too many people are signing in right now
     .text = Emails already sent still work.
+recent_sign_in_required =
+    .title = Confirm it’s you
+    .text = Sign in again to do this. What you submitted was not kept.
+form_expired =
+    .title = Your form is no longer available
+    .text = Nothing was changed. Go back and submit it again.
 not_allowed =
     .title = You can’t sign in with this email address
     .text = Only certain email addresses can sign in to this site. Use a different one, or contact support.

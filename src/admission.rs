@@ -69,7 +69,6 @@ impl Admission {
         if self.allowed_email_domains.is_empty() {
             return Ok(());
         }
-        let unreadable = || Failure::new(ErrorKind::NotAllowed, "session email is unreadable");
-        self.may_request(&user.email().ok_or_else(unreadable)?)
+        self.may_request(&user.valid_email()?)
     }
 }

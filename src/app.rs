@@ -1,6 +1,7 @@
 //! The state that all handlers share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use ipnet::IpNet;
@@ -37,6 +38,7 @@ pub(crate) struct App {
     // for own-mail
     pub(crate) own_mail: OwnMail,
     pub(crate) session_cookie: SessionCookie,
+    pub(crate) recent_sign_in: Duration,
     pub(crate) security_contact: Option<Url>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) rate_limits: RateLimits,
@@ -68,6 +70,7 @@ impl App {
             // for own-mail
             own_mail: OwnMail::start(config.own_mail),
             session_cookie: session::cookie(&keys, config.session.lifetimes),
+            recent_sign_in: config.recent_sign_in,
             origin: config.web.origin(),
             security_contact: config.web.security_contact,
             trusted_proxies: config.web.trusted_proxies,

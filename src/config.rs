@@ -54,8 +54,11 @@ pub struct Config {
     pub session_store: StoreLocation,
     /// `COOKIE_KEYS`. `None` if a key may be generated in `DATA_DIR`.
     pub cookie_keys: Option<KeyRing>,
-    /// `SESSION_*_TIMEOUT`, `SESSIONS_PER_USER`
+    /// `SESSION_IDLE_TIMEOUT`, `SESSION_ABSOLUTE_TIMEOUT`, `SESSIONS_PER_USER`
     pub session: Limits,
+    /// `RECENT_SIGN_IN`: how recent a sign-in must be for
+    /// [`RecentUser`](crate::session::RecentUser).
+    pub recent_sign_in: Duration,
     /// `ALLOWED_EMAIL_DOMAINS`
     pub admission: Admission,
     /// `SIGN_IN_WITH`, `LINK_DELIVERY` and other settings of the sign-in flow.
@@ -101,6 +104,7 @@ impl Config {
             session_store: session::session_store(&mut read),
             cookie_keys: session::cookie_keys(&mut read, &web.base_url),
             session: session::session(&mut read),
+            recent_sign_in: session::recent_sign_in(&mut read),
             admission: sign_in::admission(&mut read),
             // for own-mail
             own_mail: own_mail::own_mail(&mut read, sign_in.link_delivery, &extra_roots),

@@ -46,7 +46,7 @@ pub struct Failure {
 /// What the page of a failure offers.
 pub(crate) enum Offer {
     /// A form to sign in again, filled in with `email`, which may be any text that was typed.
-    NewSignIn { email: String, return_to: String, by_sso: bool },
+    NewSignIn { email: String, return_to: String, by_sso: bool, is_shared: bool },
     /// A link to repeat the request at this path. The sign-in is still valid.
     TryAgain { at: String },
     /// A page that waits until the sign-in with this ID has completed, and then continues.
@@ -114,9 +114,9 @@ impl Failure {
 
     /// Offers a form to sign in again. `email` may be any text that was typed.
     #[must_use]
-    pub(crate) fn with_retry_form(self, email: &str, return_to: &str) -> Self {
+    pub(crate) fn with_retry_form(self, email: &str, return_to: &str, is_shared: bool) -> Self {
         let (email, return_to) = (email.to_owned(), return_to.to_owned());
-        self.with_offer(Offer::NewSignIn { email, return_to, by_sso: false })
+        self.with_offer(Offer::NewSignIn { email, return_to, by_sso: false, is_shared })
     }
 
     /// Offers a link to repeat the request at this path.
@@ -152,6 +152,8 @@ impl Failure {
         match self.kind {
             // Crawlers cause many of these. The entry of the request itself is enough.
             ErrorKind::NotSignedIn | ErrorKind::NotFound | ErrorKind::MethodNotAllowed => {}
+            // It leads to the confirmation.
+            ErrorKind::RecentSignInRequired => {}
             _ if status.is_server_error() => {
                 tracing::error!(event = "request_failed", code, %cause, "request failed")
             }

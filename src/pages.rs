@@ -18,6 +18,7 @@ use crate::error::Failure;
 use crate::error::with_sources;
 use crate::pages::files::Files;
 use crate::pages::templates::Locale;
+use crate::same_origin;
 use crate::session::CurrentUser;
 use crate::sign_in::next::Next;
 
@@ -39,6 +40,7 @@ mod approve_mail_link;
 // for own-mail or cross-device
 mod cancel;
 mod code;
+mod confirm;
 pub(crate) mod error_responses;
 mod failure;
 pub(crate) mod files;
@@ -55,13 +57,15 @@ mod sign_in;
 pub(crate) mod templates;
 
 pub(crate) use account::{AccountPage, AccountSessionsPage};
+pub(crate) use confirm::{ConfirmPage, ConfirmedPage};
+pub(crate) use error_responses::wants_json;
 // for cross-device
 pub(crate) use approve::{ApprovePage, ApprovedPage};
 // for own-mail or cross-device
 pub(crate) use cancel::CancelPage;
 pub(crate) use code::CodePage;
 pub(crate) use failure::ErrorPage;
-pub(crate) use language::remember;
+pub(crate) use language::{language_until_closed, remember};
 use leaving::LeavingPage;
 // for own-mail
 pub(crate) use mail::SignInMail;
@@ -204,6 +208,12 @@ impl HomePage {
     pub(crate) fn new(user: Option<&CurrentUser>) -> Self {
         Self { signed_in_as: user.map(|user| user.profile.email.clone()) }
     }
+}
+
+/// Returns whether someone will see the page, so that what it shows once may be discarded. A prefetch
+/// may be shown later, or never.
+pub(crate) fn is_seen(request: &HttpRequest) -> bool {
+    request.method() == Method::GET && !same_origin::is_prefetch(request.headers())
 }
 
 /// Returns a 303 redirect, which the browser follows with GET.

@@ -126,7 +126,7 @@ pub fn serve(config: Config, listener: TcpListener, clock: Clock) -> anyhow::Res
             .app_data(ending.clone())
             .configure(|site| routes::configure(site, &app, &store))
             // Replaces session cookies that were encrypted with an older key.
-            .wrap(app.session_cookie.clone().rotation())
+            .wrap(app.session_cookie.clone().layer())
             // Reads cookies by their exact bytes, before any other code reads them.
             .wrap(from_fn(exact_cookies))
             // Rejects requests from other sites' pages.

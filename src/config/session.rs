@@ -59,6 +59,12 @@ pub(super) fn session(read: &mut Reader<'_>) -> Limits {
     Limits { lifetimes, sessions_per_user: sessions_per_user.get() }
 }
 
+/// Reads `RECENT_SIGN_IN`.
+pub(super) fn recent_sign_in(read: &mut Reader<'_>) -> Duration {
+    let range = Duration::from_secs(1)..=365 * DAY;
+    read.duration("RECENT_SIGN_IN", "10m", range, "must be between 1s and 365d")
+}
+
 /// Reads `COOKIE_KEYS`, and `DATA_DIR`, which contains a generated key if `COOKIE_KEYS` isn't set.
 ///
 /// # Errors

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use env_settings::Reader;
 
-use super::sso::SsoDomains;
+use super::sso::Sso;
 use super::{DAY, cross_device, own_mail, sso};
 use crate::admission::Admission;
 use crate::email_address::parse_domain;
-use crate::sign_in::{LinkDelivery, SignInMethod};
+use crate::sign_in::{LinkDelivery, SessionMethod, SignInMethod};
 
 /// The shortest lifetime of a WorkOS link.
 const MINIMUM: Duration = Duration::from_mins(15);
@@ -25,18 +25,26 @@ pub struct SignIn {
     /// `CROSS_DEVICE`: whether a link opened in another browser may approve the sign-in.
     pub approves_cross_device: bool,
     // for sso
-    /// `SSO_DOMAINS`
-    pub sso_domains: SsoDomains,
+    /// `SSO_DOMAINS`, `SESSION_ABSOLUTE_TIMEOUT_SSO`
+    pub sso: Sso,
 }
 
 impl SignIn {
     /// Returns the method for users without SSO, from `SIGN_IN_WITH` and `LINK_DELIVERY`.
     #[must_use]
     pub fn default_method(&self) -> SignInMethod {
-        match self.by_code {
-            true => SignInMethod::Code,
-            false => SignInMethod::Link(self.link_delivery),
-        }
+        self.method_of(None)
+    }
+
+    /// Returns the method by which a user without SSO confirms that it's them, if they are signed in
+    /// by this one.
+    pub(crate) fn method_of(&self, session: Option<SessionMethod>) -> SignInMethod {
+        let by_code = match session {
+            Some(SessionMethod::Code) => true,
+            Some(SessionMethod::Link) => false,
+            _ => self.by_code,
+        };
+        if by_code { SignInMethod::Code } else { SignInMethod::Link(self.link_delivery) }
     }
 }
 
@@ -62,7 +70,7 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
         // for cross-device
         approves_cross_device: cross_device::approves(read),
         // for sso
-        sso_domains: sso::domains(read),
+        sso: sso::sso(read),
     }
 }
 

@@ -2,9 +2,11 @@
 //! Settings of sign-in through SSO.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use env_settings::Reader;
 
+use super::DAY;
 use crate::email_address::parse_domain;
 use crate::workos::SsoSelector;
 
@@ -12,7 +14,20 @@ use crate::workos::SsoSelector;
 /// through SSO.
 pub(crate) type SsoDomains = HashMap<String, SsoSelector>;
 
-pub(super) fn domains(read: &mut Reader<'_>) -> SsoDomains {
+/// Settings of sign-in through SSO.
+pub struct Sso {
+    pub(crate) domains: SsoDomains,
+    /// `SESSION_ABSOLUTE_TIMEOUT_SSO`: the maximum time after such a sign-in.
+    pub session_lifetime: Duration,
+}
+
+pub(super) fn sso(read: &mut Reader<'_>) -> Sso {
+    let range = Duration::from_secs(1)..=365 * DAY;
+    let (name, expected) = ("SESSION_ABSOLUTE_TIMEOUT_SSO", "must be between 1s and 365d");
+    Sso { domains: domains(read), session_lifetime: read.duration(name, "12h", range, expected) }
+}
+
+fn domains(read: &mut Reader<'_>) -> SsoDomains {
     let expected = "must list each domain once, as acme.com=org_01ABC,globex.com=conn_01DEF";
     let domains = read.list("SSO_DOMAINS", expected, entry);
     let listed = domains.len();

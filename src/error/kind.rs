@@ -40,6 +40,8 @@ kinds! {
     InvalidEmail "invalid_email" UNPROCESSABLE_ENTITY "invalid_email";
     RateLimited "rate_limited" TOO_MANY_REQUESTS "rate_limited" offers_sign_in;
     Busy "rate_limited" SERVICE_UNAVAILABLE "busy" offers_sign_in;
+    FormExpired "nothing_pending" BAD_REQUEST "form_expired";
+    RecentSignInRequired "recent_sign_in_required" FORBIDDEN "recent_sign_in_required";
     NotAllowed "not_allowed" FORBIDDEN "not_allowed" offers_sign_in;
     LinkExpired "link_expired" BAD_REQUEST "link_expired" offers_sign_in;
     MailLinkSpent "link_expired" BAD_REQUEST "mail_link_spent" offers_sign_in;

@@ -53,6 +53,8 @@ impl AccountPage {
 #[derive(Serialize)]
 pub(crate) struct AccountSessionsPage {
     signed_in_as: String,
+    /// The number of sessions that have just ended.
+    ended: Option<usize>,
     sessions: Vec<SessionEntry>,
 }
 
@@ -63,6 +65,8 @@ struct SessionEntry {
     id: String,
     device: String,
     address: String,
+    /// How the user signed in. Empty if the session began before this was stored.
+    method: String,
     created_at: i64,
     last_seen_at: i64,
     expires_at: i64,
@@ -70,18 +74,27 @@ struct SessionEntry {
 }
 
 impl AccountSessionsPage {
-    pub(crate) fn new(user: &CurrentUser, sessions: Vec<SessionInfo>) -> Self {
-        let entry = |session: SessionInfo| SessionEntry {
-            is_this: session.id == user.session.id,
-            id: session.id,
-            device: session.device,
-            address: session.ip,
-            created_at: session.created_at,
-            last_seen_at: session.last_seen_at,
-            expires_at: session.expires_at,
+    pub(crate) fn new(
+        user: &CurrentUser,
+        sessions: Vec<SessionInfo>,
+        ended: Option<usize>,
+    ) -> Self {
+        let entry = |session: SessionInfo| {
+            let is_this = session.id == user.session.id;
+            let method = if is_this { user.method().name().to_owned() } else { session.method };
+            SessionEntry {
+                is_this,
+                id: session.id,
+                device: session.device,
+                address: session.ip,
+                method,
+                created_at: session.created_at,
+                last_seen_at: session.last_seen_at,
+                expires_at: session.expires_at,
+            }
         };
         let sessions = sessions.into_iter().map(entry).collect();
-        Self { signed_in_as: user.profile.email.clone(), sessions }
+        Self { signed_in_as: user.profile.email.clone(), ended, sessions }
     }
 }
 

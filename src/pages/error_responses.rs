@@ -13,7 +13,7 @@ use web_observability::RequestId;
 use crate::app::App;
 use crate::audit;
 use crate::error::{ErrorKind, Failure, Offer};
-use crate::pages::{ErrorPage, Pages};
+use crate::pages::{ErrorPage, Pages, see_other};
 use crate::sign_in::ReturnTo;
 
 /// The `Retry-After` of temporary failures whose duration isn't known, in seconds.
@@ -73,10 +73,16 @@ fn page(pages: &Pages, request: &HttpRequest, failure: &Failure) -> HttpResponse
     if kind == ErrorKind::NotSignedIn {
         return to_login(request);
     }
+    if let (ErrorKind::RecentSignInRequired, Some(Offer::TryAgain { at })) =
+        (kind, failure.offer.as_deref())
+    {
+        return see_other(at);
+    }
     let page = match failure.offer.as_deref() {
         Some(Offer::Form(form)) => form.clone(),
         offer => {
             let page = ErrorPage::new(kind, request_id(request)).with_offer(offer);
+            let page = page.with_user(request.extensions().get());
             pages.html(&page.with_wait(wait(failure)))
         }
     };
@@ -121,7 +127,7 @@ fn problem(pages: &Pages, kind: ErrorKind) -> HttpResponse {
 
 /// Returns whether to respond with a problem document: for the API, and for requests that accept
 /// JSON but not HTML.
-fn wants_json(request: &HttpRequest) -> bool {
+pub(crate) fn wants_json(request: &HttpRequest) -> bool {
     let accept =
         request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("");
     let json = accept.contains("application/json") || accept.contains("application/problem+json");

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::{ErrorKind, Offer};
+use crate::session::CurrentUser;
 
 #[derive(Serialize)]
 pub(crate) struct ErrorPage {
@@ -19,6 +20,10 @@ pub(crate) struct ErrorPage {
     waits_for: Option<String>,
     /// Whether the new sign-in uses SSO, which sends no email.
     by_sso: bool,
+    /// Whether the browser is on a shared computer.
+    is_shared: bool,
+    /// Whether the user is signed in, and confirms that it's them.
+    confirms: bool,
 }
 
 template!(ErrorPage, "error.html");
@@ -35,20 +40,28 @@ impl ErrorPage {
             link_works: kind.status().is_server_error(),
             waits_for: None,
             by_sso: false,
+            is_shared: false,
+            confirms: false,
         }
     }
 
     /// Adds what the page offers.
     pub(crate) fn with_offer(self, offer: Option<&Offer>) -> Self {
         match offer {
-            Some(Offer::NewSignIn { email, return_to, by_sso }) => {
+            Some(Offer::NewSignIn { email, return_to, by_sso, is_shared }) => {
                 let (email, return_to) = (email.clone(), return_to.clone());
-                Self { email, return_to, by_sso: *by_sso, ..self }
+                Self { email, return_to, by_sso: *by_sso, is_shared: *is_shared, ..self }
             }
             Some(Offer::TryAgain { at }) => Self { try_again_at: Some(at.clone()), ..self },
             Some(Offer::Wait(id)) => Self { waits_for: Some(id.clone()), ..self },
             Some(Offer::Form(_)) | None => self,
         }
+    }
+
+    /// Offers a new confirmation instead of a new sign-in, if this user is signed in with the address.
+    pub(crate) fn with_user(self, user: Option<&CurrentUser>) -> Self {
+        let confirms = user.is_some_and(|user| user.profile.email == self.email);
+        Self { confirms, ..self }
     }
 
     /// Adds how long to wait before trying again.

@@ -14,6 +14,7 @@ use url::form_urlencoded;
 use crate::app::App;
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
+use crate::sign_in::is_on_shared_computer;
 
 const COOKIE: &str = "__Host-lang";
 const PARAMETER: &str = "lang";
@@ -58,7 +59,7 @@ pub(crate) async fn remember(
     let chosen = chosen(response.request(), &files.locales.languages());
     // Others may keep what says how long it may be kept.
     if let Some(language) = chosen.filter(|_| !response.headers().contains_key(CACHE_CONTROL))
-        && let Ok(cookie) = cookie(&app.keys, language)
+        && let Ok(cookie) = cookie(&app, response.request(), language)
     {
         // Can't fail: name and sealed value are valid in a cookie.
         let _ = response.response_mut().add_cookie(&cookie);
@@ -66,9 +67,25 @@ pub(crate) async fn remember(
     Ok(response)
 }
 
-fn cookie(keys: &KeyRing, language: &str) -> Result<Cookie<'static>, NoRandomness> {
-    let sealed = keys.seal(COOKIE, &Chosen(language.to_owned()))?;
-    Ok(host_cookie(COOKIE.to_owned(), sealed, A_YEAR))
+fn cookie(
+    app: &App,
+    request: &HttpRequest,
+    language: &str,
+) -> Result<Cookie<'static>, NoRandomness> {
+    let sealed = app.keys.seal(COOKIE, &Chosen(language.to_owned()))?;
+    let max_age = (!is_on_shared_computer(app, request)).then_some(A_YEAR);
+    Ok(host_cookie(COOKIE.to_owned(), sealed, max_age))
+}
+
+/// Returns the cookie of the language that this browser chose before, if any, so that it lasts only
+/// until the browser is closed.
+pub(crate) fn language_until_closed(
+    request: &HttpRequest,
+    keys: &KeyRing,
+) -> Option<Cookie<'static>> {
+    let chosen = request.cookie(COOKIE)?;
+    keys.open::<Chosen>(COOKIE, chosen.value())?;
+    Some(host_cookie(COOKIE.to_owned(), chosen.value().to_owned(), None))
 }
 
 /// Returns the relative URL of this page in another language.

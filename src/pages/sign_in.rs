@@ -15,7 +15,9 @@ use crate::webmail::Webmail;
 #[derive(Serialize)]
 pub(crate) struct LoginPage {
     email: String,
-    return_to: String,
+    pub(crate) return_to: String,
+    /// Whether the box for a shared computer is checked.
+    is_shared: bool,
     error: Option<Problem>,
     /// Why the last session ended.
     ended: Option<&'static str>,
@@ -24,9 +26,9 @@ pub(crate) struct LoginPage {
 template!(LoginPage, "login.html");
 
 impl LoginPage {
-    pub(crate) fn new(email: &str, return_to: &ReturnTo) -> Self {
+    pub(crate) fn new(email: &str, return_to: &ReturnTo, is_shared: bool) -> Self {
         let (email, return_to) = (email.to_owned(), return_to.as_str().to_owned());
-        Self { email, return_to, error: None, ended: None }
+        Self { email, return_to, is_shared, error: None, ended: None }
     }
 
     pub(crate) fn with_error(self, kind: ErrorKind) -> Self {
@@ -60,6 +62,9 @@ pub(crate) struct SentPage {
     wait: Option<u64>,
     webmail: Option<Webmail>,
     is_for_code: bool,
+    is_shared: bool,
+    /// Whether the user is signed in, and confirms that it's them.
+    confirms: bool,
 }
 
 template!(SentPage, "sent.html");
@@ -69,6 +74,7 @@ impl SentPage {
     /// mailbox.
     pub(crate) fn new(
         app: &App,
+        user: Option<&CurrentUser>,
         pending: &PendingSignIn,
         wait: Option<Duration>,
         webmail: Option<Webmail>,
@@ -92,6 +98,8 @@ impl SentPage {
             wait: wait.map(|wait| wait.as_secs()),
             webmail,
             is_for_code: delivery.is_none(),
+            is_shared: pending.is_shared,
+            confirms: user.is_some_and(|user| user.has_email(&pending.email)),
         }
     }
 }

@@ -6,17 +6,25 @@ use actix_web::{HttpResponse, web};
 use super::logout::sign_out;
 use crate::app::App;
 use crate::error::{ErrorKind, Failure};
-use crate::pages::{AccountSessionsPage, Pages, see_other};
-use crate::session::{CurrentUser, EndReason, RevokeScope, SessionFilter, Store};
+use crate::pages::{self, AccountSessionsPage, Pages, see_other};
+use crate::session::{CurrentUser, EndReason, RecentUser, RevokeScope, SessionFilter, Store};
 use crate::sign_in::ctx::Ctx;
 
+/// The session's key of the number of sessions that have just ended.
+const ENDED: &str = "sessions_ended";
+
 pub(super) async fn show(
+    ctx: Ctx,
     pages: Pages,
-    store: web::Data<Store>,
+    session: Session,
     user: CurrentUser,
 ) -> Result<HttpResponse, Failure> {
-    let sessions = store.list(&SessionFilter::User(user.user_id.clone())).await?;
-    Ok(pages.show(&AccountSessionsPage::new(&user, sessions)))
+    let sessions = ctx.store.list(&SessionFilter::User(user.user_id.clone())).await?;
+    let ended = session.get(ENDED).ok().flatten();
+    if ended.is_some() && pages::is_seen(&ctx.request) {
+        session.remove(ENDED);
+    }
+    Ok(pages.show(&AccountSessionsPage::new(&user, sessions, ended)))
 }
 
 /// Revokes one session. For the current session, this signs the user out. A session of another user
@@ -24,7 +32,7 @@ pub(super) async fn show(
 pub(super) async fn revoke(
     ctx: Ctx,
     session: Session,
-    user: CurrentUser,
+    RecentUser(user): RecentUser,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let Ctx { app, store, request, .. } = &ctx;
@@ -37,7 +45,7 @@ pub(super) async fn revoke(
         0 => Err(Failure::new(ErrorKind::NotFound, "the user has no such session")),
         ended => {
             user.audit_revocation(&app.keys, ended);
-            Ok(see_other("/account/sessions"))
+            Ok(back_to_list(&session, ended))
         }
     }
 }
@@ -45,26 +53,35 @@ pub(super) async fn revoke(
 pub(super) async fn revoke_others(
     app: web::Data<App>,
     store: web::Data<Store>,
-    user: CurrentUser,
+    session: Session,
+    RecentUser(user): RecentUser,
 ) -> Result<HttpResponse, Failure> {
-    end_others(&app, &store, &user).await?;
-    Ok(see_other("/account/sessions"))
+    let ended = end_others(&app, &store, &user).await?;
+    Ok(back_to_list(&session, ended))
 }
 
 pub(super) async fn revoke_all(
     ctx: Ctx,
     session: Session,
-    user: CurrentUser,
+    RecentUser(user): RecentUser,
 ) -> Result<HttpResponse, Failure> {
     end_others(&ctx.app, &ctx.store, &user).await?;
     Ok(sign_out(&ctx.app, &session, Some(&user), &ctx.request))
 }
 
-async fn end_others(app: &App, store: &Store, user: &CurrentUser) -> Result<(), Failure> {
+/// Returns to the list, which shows once how many sessions have ended.
+fn back_to_list(session: &Session, ended: usize) -> HttpResponse {
+    // Without the notice, the list still shows what was done.
+    let _ = session.insert(ENDED, ended);
+    see_other("/account/sessions")
+}
+
+/// Revokes all sessions of the user but this one, and returns how many.
+async fn end_others(app: &App, store: &Store, user: &CurrentUser) -> Result<usize, Failure> {
     let but_this = RevokeScope::AllBut(user.session.id.clone());
     let ended = store
         .revoke(SessionFilter::User(user.user_id.clone()), but_this, EndReason::Elsewhere)
         .await?;
     user.audit_revocation(&app.keys, ended);
-    Ok(())
+    Ok(ended)
 }

@@ -10,6 +10,8 @@ mod callback;
 // for own-mail
 mod cancel;
 mod code;
+mod confirm;
+mod confirmed;
 mod finish;
 mod health;
 mod home;
@@ -44,7 +46,6 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         let resource = resource.wrap(from_fn(session::store_failures));
         resource.wrap(from_fn(error::panics))
     };
-
     site.service(with_session(page("/", home::show)))
         .service(with_session(form("/login", login::show, login::submit)))
         .service(with_session(page("/login/sent", sent::show)))
@@ -52,6 +53,8 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(page("/login/status", status::show)))
         .service(with_session(redeem("/login/finish", finish::get)))
         .service(with_session(redeem("/callback", callback::get)))
+        .service(with_session(form("/login/confirm", confirm::show, confirm::submit)))
+        .service(with_session(page("/login/confirmed", confirmed::show)))
         .service(with_session(form("/login/switch", switch::show, switch::switch)))
         .service(with_session(page("/account", account::show)))
         .service(with_session(page("/account/sessions", account_sessions::show)))
@@ -63,7 +66,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(page("/api/session", api_session::show)))
         .service(with_session(post("/logout", logout::end)));
     // for sso
-    site.service(plain(web::resource("/login/sso").route(web::get().to(sso::leave))));
+    site.service(with_session(web::resource("/login/sso").route(web::get().to(sso::leave))));
     // for cross-device
     site.service(plain(form("/login/approve", approve::show, approve::approve)))
         .service(plain(post("/login/approve/cancel", approve::cancel)));

@@ -6,17 +6,16 @@ use actix_web::{HttpResponse, web};
 use super::status::StatusQuery;
 use crate::error::{ErrorKind, Failure};
 use crate::mail::Mailer;
-use crate::pages::{CodePage, Pages, SentPage, see_other};
+use crate::pages::{self, CodePage, Pages, SentPage, see_other};
 use crate::same_origin;
 use crate::session::CurrentUser;
 use crate::sign_in::ctx::Ctx;
+use crate::sign_in::email_code::Rejection;
 use crate::sign_in::refusal::spent;
 use crate::sign_in::resume::unknown;
 use crate::sign_in::start::rate_limited;
 use crate::sign_in::status::{Progress, status};
-use crate::sign_in::{
-    LinkDelivery, PendingSignIn, SignInMethod, blocked_cookies, email_code, end, outcome,
-};
+use crate::sign_in::{LinkDelivery, PendingSignIn, SignInMethod, blocked_cookies, email_code, end};
 use crate::webmail;
 
 /// Shows the newest sign-in of this browser if there is no `flow`. If the browser has none,
@@ -27,17 +26,18 @@ pub(super) async fn show(
     user: Option<CurrentUser>,
     query: web::Query<StatusQuery>,
 ) -> Result<HttpResponse, Failure> {
-    let (app, store) = (&ctx.app, &ctx.store);
+    let app = &ctx.app;
     let Some(id) = query.id(&ctx) else { return Ok(see_other("/login")) };
     let status = status(&ctx, user.as_ref(), &id).await?;
     if let Some(next) = &status.next {
         return Ok(see_other(next));
     }
-    let Some(pending) = PendingSignIn::from_cookie(&ctx.request, &app.keys, &id) else {
+    let Some(pending) = PendingSignIn::from_cookie(&ctx.request, &app.keys, &id, app.clock.now())
+    else {
         let response = unknown(&ctx, &id, ErrorKind::EmailCookiesBlocked);
         // for own-mail or cross-device
         if response.is_err() && same_origin::is_from_our_page(ctx.request.headers()) {
-            let _ = blocked_cookies::mark(app, store, &id).await;
+            let _ = blocked_cookies::mark(app, &ctx.store, &id).await;
         }
         return response.map(|next| pages.go(next));
     };
@@ -45,21 +45,32 @@ pub(super) async fn show(
         return Err(spent().with_retry_of(&pending).for_audit(&pending));
     }
     match pending.method {
-        SignInMethod::Link(_) => Ok(pages.show(&sent_page(&ctx, &pending).await?)),
+        SignInMethod::Link(_) => Ok(pages.show(&sent_page(&ctx, user.as_ref(), &pending).await?)),
         SignInMethod::Code => {
-            let page = code_page(&ctx, user.as_ref(), &pending).await?;
-            Ok(pages.show(&match outcome::take_code_rejection(app, store, &id).await? {
-                Some((kind, attempts_left)) => page.with_error(kind, attempts_left, None),
-                None => page,
-            }))
+            Ok(pages.show(&code_page_with_rejection(&ctx, user.as_ref(), &pending).await?))
         }
         // for sso
         // Another redirect would interrupt the sign-in in progress.
-        SignInMethod::Sso(_) => match end::end_of(store, &id).await? {
+        SignInMethod::Sso(_) => match end::end_of(&ctx.store, &id).await? {
             Some(_) => Err(Failure::in_progress(&id)),
             None => Ok(see_other(&format!("/login/sso?flow={}", id.as_str()))),
         },
     }
+}
+
+/// Builds the page with the field for the code, and once why the last one was rejected.
+async fn code_page_with_rejection(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    pending: &PendingSignIn,
+) -> Result<CodePage, Failure> {
+    let Ctx { app, store, request, .. } = ctx;
+    let page = code_page(ctx, user, pending).await?;
+    let Some(rejection) = Rejection::of(app, store, &pending.id).await? else { return Ok(page) };
+    if pages::is_seen(request) {
+        Rejection::discard(app, store, &pending.id).await?;
+    }
+    Ok(page.with_error(rejection.kind, rejection.attempts_left, None))
 }
 
 /// Builds the page with the field for the code.
@@ -70,10 +81,14 @@ pub(super) async fn code_page(
 ) -> Result<CodePage, Failure> {
     let is_trying = email_code::attempted_at(&ctx.store, &pending.id).await?.is_some();
     let other = user.filter(|user| !user.has_email(&pending.email));
-    Ok(CodePage::new(sent_page(ctx, pending).await?, other, is_trying))
+    Ok(CodePage::new(sent_page(ctx, user, pending).await?, other, is_trying))
 }
 
-async fn sent_page(ctx: &Ctx, pending: &PendingSignIn) -> Result<SentPage, Failure> {
+async fn sent_page(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    pending: &PendingSignIn,
+) -> Result<SentPage, Failure> {
     let app = &ctx.app;
     // WorkOS doesn't document the sender address of its emails.
     let sender = None;
@@ -85,5 +100,5 @@ async fn sent_page(ctx: &Ctx, pending: &PendingSignIn) -> Result<SentPage, Failu
     let webmail = webmail::for_domain(pending.email.domain(), sender);
     let again = rate_limited(ctx, &pending.email, &pending.method);
     let wait = app.rate_limits.until_next(&ctx.store, &again).await?;
-    Ok(SentPage::new(app, pending, wait, webmail))
+    Ok(SentPage::new(app, user, pending, wait, webmail))
 }

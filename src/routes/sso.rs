@@ -4,6 +4,7 @@ use actix_web::web;
 use serde::Deserialize;
 
 use crate::error::{ErrorKind, Failure};
+use crate::session::CurrentUser;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
 use crate::sign_in::resume::unknown;
@@ -15,9 +16,13 @@ pub(super) struct SsoQuery {
     flow: String,
 }
 
-pub(super) async fn leave(ctx: Ctx, query: web::Query<SsoQuery>) -> Result<Next, Failure> {
+pub(super) async fn leave(
+    ctx: Ctx,
+    user: Option<CurrentUser>,
+    query: web::Query<SsoQuery>,
+) -> Result<Next, Failure> {
     let Some(id) = SignInId::parse(&query.flow) else { return Ok(Next::to("/login")) };
-    match sso::leave(&ctx, &id)? {
+    match sso::leave(&ctx, user.as_ref(), &id)? {
         Some(next) => Ok(next),
         None => unknown(&ctx, &id, ErrorKind::CookiesBlocked),
     }

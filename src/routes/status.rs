@@ -6,8 +6,9 @@ use serde::Deserialize;
 use crate::error::Failure;
 use crate::session::CurrentUser;
 use crate::sign_in::ctx::Ctx;
+use crate::sign_in::email_code::Rejection;
 use crate::sign_in::status::{Progress, Status, status};
-use crate::sign_in::{PendingSignIn, SignInId, outcome};
+use crate::sign_in::{PendingSignIn, SignInId};
 
 #[derive(Deserialize)]
 pub(super) struct StatusQuery {
@@ -36,7 +37,7 @@ pub(super) async fn show(
     let mut status = status(&ctx, user.as_ref(), &id).await?;
     // Reload the waiting page, which shows why the code was rejected.
     if status.state == Progress::Pending
-        && outcome::has_code_rejection(&ctx.app, &ctx.store, &id).await?
+        && Rejection::of(&ctx.app, &ctx.store, &id).await?.is_some()
     {
         status.next = Some(format!("/login/sent?flow={}", id.as_str()));
     }

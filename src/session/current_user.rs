@@ -8,23 +8,25 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{EndReason, NewSession, RevokeScope, SessionFilter, SessionInfo, Store, session_keys};
+use super::{
+    EndReason, Lifetimes, NewSession, RevokeScope, SessionFilter, SessionInfo, Store, session_keys,
+};
 use crate::admission::UserData;
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::sealed::KeyRing;
-use crate::sign_in::{ReturnTo, SignInId, sso};
+use crate::sign_in::start::method_for;
+use crate::sign_in::{MAX_PER_BROWSER, ReturnTo, SessionMethod, SignInId, SignInMethod, sso};
 use crate::workos::Profile;
 
 const PROFILE: &str = "profile";
 const SIGN_INS: &str = "sign_ins";
 const DATA: &str = "user_data";
-/// As many sign-ins as a browser may have pending.
-const MAX_SIGN_INS: usize = 3;
+const AUTHENTICATED_AT: &str = "authenticated_at";
 
 /// The signed-in user. A handler with this parameter is a protected page. If there is no session,
 /// or [`Admission::on_request`](crate::admission::Admission::on_request) ends it, a browser is
@@ -62,24 +64,55 @@ pub(crate) struct NewSignIn<'a> {
     pub(crate) device: String,
     /// The client's IP address.
     pub(crate) ip: String,
+    pub(crate) method: SessionMethod,
+    /// The lifetimes, where they are shorter than those of all sessions.
+    pub(crate) lifetimes: Lifetimes,
+    /// Whether it lasts only until the browser is closed.
+    pub(crate) is_temporary: bool,
+    /// When the user signed in, in seconds since 1970.
+    pub(crate) at: i64,
+    /// The ID of the user's session in this browser, if it continues.
+    pub(crate) continues: Option<String>,
 }
 
 impl NewSignIn<'_> {
     /// Begins a session and returns its reference. It replaces the session with the reference
-    /// `replaces`. The reference is always new, to prevent session fixation.
+    /// `replaces`, or continues it: its ID, its start and its end then remain. The reference is
+    /// always new, to prevent session fixation.
     pub(crate) async fn begin(
         mut self,
         store: &Store,
         replaces: Option<&str>,
     ) -> Result<String, Failure> {
-        self.sign_ins.truncate(MAX_SIGN_INS);
+        self.sign_ins.truncate(MAX_PER_BROWSER);
+        let values = json!({
+            PROFILE: self.profile,
+            SIGN_INS: self.sign_ins,
+            DATA: self.data,
+            AUTHENTICATED_AT: self.at,
+        });
+        if let (Some(id), Some(reference), Value::Object(changes)) =
+            (&self.continues, replaces, &values)
+        {
+            if let Some(reference) = store.renew(reference, changes.clone()).await? {
+                return Ok(reference);
+            }
+            let theirs = store.list(&SessionFilter::User(self.user_id.to_owned())).await?;
+            if !theirs.iter().any(|session| session.id == *id) {
+                let why = "the session ended while the user confirmed";
+                return Err(Failure::new(ErrorKind::NothingPending, why));
+            }
+            // Another confirmation has just given it a reference that this one doesn't know.
+        }
         let session = NewSession {
             user_id: Some(self.user_id.to_owned()),
             email: Some(self.email.as_str().to_owned()),
             device: self.device,
             ip: self.ip,
-            values: json!({ PROFILE: self.profile, SIGN_INS: self.sign_ins, DATA: self.data })
-                .to_string(),
+            method: self.method.name().to_owned(),
+            lifetimes: self.lifetimes,
+            is_temporary: self.is_temporary,
+            values: values.to_string(),
         };
         Ok(store.begin(session, replaces).await?)
     }
@@ -91,11 +124,47 @@ impl CurrentUser {
         value(&self.kept, SIGN_INS).unwrap_or_default()
     }
 
+    /// Returns when the user last signed in or confirmed that it's them, in seconds since 1970.
+    #[must_use]
+    pub fn authenticated_at(&self) -> i64 {
+        value(&self.kept, AUTHENTICATED_AT).unwrap_or(self.session.created_at)
+    }
+
+    /// Returns how the user signed in.
+    #[must_use]
+    pub fn method(&self) -> SessionMethod {
+        // Sessions that began before it was stored.
+        let earlier = match self.profile.connection_type.as_str() {
+            Profile::MAGIC_AUTH => SessionMethod::Code,
+            _ => SessionMethod::Link,
+        };
+        // for sso
+        let earlier = if sso::is_sso_user(&self.user_id) { SessionMethod::Sso } else { earlier };
+        SessionMethod::from_name(&self.session.method).unwrap_or(earlier)
+    }
+
+    /// Returns the method by which the user confirms that it's them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`] if the stored address is no longer valid.
+    pub(crate) fn method_to_confirm(&self, app: &App) -> Result<SignInMethod, Failure> {
+        method_for(app, &self.valid_email()?, Some(self))
+    }
+
     /// Returns the user's email address. `None` if the stored address is no longer valid under the
     /// current rules.
     #[must_use]
     pub fn email(&self) -> Option<EmailAddress> {
         EmailAddress::parse(&self.profile.email).ok()
+    }
+
+    /// Returns the user's email address.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`] if the stored address is no longer valid.
+    pub(crate) fn valid_email(&self) -> Result<EmailAddress, Failure> {
+        let unreadable = || Failure::new(ErrorKind::NotAllowed, "session email is unreadable");
+        self.email().ok_or_else(unreadable)
     }
 
     /// Returns whether this is the user's email address.

@@ -16,9 +16,12 @@
 //! in your own database, under [`CurrentUser::user_id`].
 
 pub mod current_user;
+pub(crate) mod held_form;
+mod recent_user;
 pub use web_guards::device;
 
 pub use current_user::CurrentUser;
+pub use recent_user::RecentUser;
 pub use session_store as store;
 pub use store::{
     EndReason, Lifetimes, Limits, NewSession, RateLimit, RateLimitHit, RevokeScope, SessionCookie,

@@ -9,6 +9,8 @@ use super::next::Next;
 use super::refusal::Refusal;
 use super::resume::{Resumed, resume};
 use super::sso;
+// for cross-device
+use super::is_on_shared_computer;
 use super::{PendingCallback, PendingSignIn, State};
 use crate::app::App;
 use crate::audit::{Entry, Event};
@@ -65,7 +67,8 @@ pub(crate) async fn callback(
         // for cross-device
         // Ask the user first, at a URL without the code. The code isn't exchanged yet.
         (None, Some(state)) if end_of(&ctx.store, &state.id).await?.is_none() => {
-            Ok(Next::to("/login/approve").with([callback.cookie(&app.keys)?]))
+            let is_shared = is_on_shared_computer(app, &ctx.request);
+            Ok(Next::to("/login/approve").with([callback.cookie(&app.keys, is_shared)?]))
         }
         (None, Some(_)) => Err(Refusal::CONSUMED.into()),
         (None, None) => Err(Refusal::STATE_MISMATCH.into()),
@@ -107,7 +110,8 @@ pub(super) async fn complete_or_confirm_switch(
 ) -> Result<Next, Failure> {
     verify_state(&ctx.app, &pending, &callback)?;
     if !pending.method.is_sso() && user.is_some_and(|user| !user.has_email(&pending.email)) {
-        return Ok(Next::to("/login/switch").with([callback.cookie(&ctx.app.keys)?]));
+        let cookie = callback.cookie(&ctx.app.keys, pending.is_shared)?;
+        return Ok(Next::to("/login/switch").with([cookie]));
     }
     Completion::new(ctx, user, pending).by_authorization_code(callback.code).await
 }

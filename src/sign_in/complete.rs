@@ -8,7 +8,6 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::rt;
 use tokio::time::timeout;
 
 use super::ctx::Ctx;
@@ -22,14 +21,19 @@ use super::{End, PendingSignIn, ReturnTo, SignInId, SignInMethod, remove_all};
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_ip;
+use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
-use crate::session::device;
+use crate::session::{Lifetimes, device};
 use crate::shutdown::Task;
 use crate::workos::Profile;
 
 /// The time limit for the exchange and the app's own rules together.
 const DEADLINE: Duration = Duration::from_secs(24);
+
+/// The lifetimes of a session on a shared computer.
+const ON_SHARED_COMPUTER: Lifetimes =
+    Lifetimes { idle: Duration::from_mins(30), absolute: Duration::from_hours(8) };
 
 /// A sign-in to complete. Its task continues even if the connection closes.
 pub(crate) struct Completion {
@@ -43,22 +47,6 @@ pub(crate) struct Completion {
     /// The reference of this browser's session, which the new session replaces.
     replaces: Option<String>,
     _task: Task,
-}
-
-/// A failure in a task whose request may have disconnected.
-pub(crate) trait Unreported {
-    fn failure(&self) -> &Failure;
-
-    /// Returns the outcome to store for the browser, if it isn't stored yet.
-    fn outcome(&self) -> Option<Outcome> {
-        None
-    }
-}
-
-impl Unreported for Failure {
-    fn failure(&self) -> &Failure {
-        self
-    }
 }
 
 /// Logs and audits a failure whose request has disconnected.
@@ -83,25 +71,31 @@ impl Completion {
     pub(super) async fn by_authorization_code(self, code: String) -> Result<Next, Failure> {
         let this = Rc::new(self);
         let exchange = Rc::clone(&this);
-        let outcome = this.detach(async move { exchange.exchange(&code).await }).await;
+        let outcome = this
+            .detach(async move { exchange.exchange(&code).await }, |this, failure| {
+                this.report(&failure)
+            })
+            .await;
         this.next(outcome).await
     }
 
     /// Runs `work` in a separate task. Returns `None` after [`PATIENCE`], while the task continues.
-    pub(super) async fn detach<T: 'static, E: Unreported + 'static>(
+    /// If the request has disconnected, a failure is passed to `unreported`.
+    pub(super) async fn detach<T: 'static, E: From<Failure> + 'static>(
         self: &Rc<Self>,
         work: impl Future<Output = Result<T, E>> + 'static,
+        unreported: impl FnOnce(&Self, E) + 'static,
     ) -> Option<Result<T, E>> {
         let this = Rc::clone(self);
-        let report = move |failure: E| {
-            report(&this.ctx.app, failure.failure(), &this.pending);
-            if let Some(outcome) = failure.outcome() {
-                rt::spawn(async move {
-                    let _ = outcome.store(&this.ctx.app, &this.ctx.store, &this.pending.id).await;
-                });
-            }
-        };
-        timeout(PATIENCE, detached(work, report)).await.ok()?.ok()
+        let task = detached(work, move |failure| unreported(&this, failure));
+        let ended = timeout(PATIENCE, task).await.ok()?;
+        let failed = |_| Err(Failure::internal("the task of the sign-in failed".to_owned()).into());
+        Some(ended.unwrap_or_else(failed))
+    }
+
+    /// Logs and audits a failure whose request has disconnected.
+    pub(super) fn report(&self, failure: &Failure) {
+        report(&self.ctx.app, failure, &self.pending);
     }
 
     /// Returns the response for this request. `outcome` is `None` while the sign-in is in progress,
@@ -165,14 +159,14 @@ impl Completion {
         let by_email = match pending.method {
             // for sso
             SignInMethod::Sso(_) => {
-                return sso::verify(&self.ctx.app.sign_in.sso_domains, profile, pending);
+                return sso::verify(&self.ctx.app.sign_in.sso.domains, profile, pending);
             }
             SignInMethod::Link(_) => Profile::MAGIC_LINK,
             SignInMethod::Code => Profile::MAGIC_AUTH,
         };
         let verified = VerifiedIdentity::by_email(profile, pending, by_email)?;
         // for sso
-        sso::reject_bypass(&self.ctx.app.sign_in.sso_domains, &verified.email)?;
+        sso::reject_bypass(&self.ctx.app.sign_in.sso.domains, &verified.email)?;
         Ok(verified)
     }
 
@@ -183,14 +177,38 @@ impl Completion {
     ) -> Result<Outcome, Failure> {
         let late = |_| Failure::new(ErrorKind::WorkOsUnavailable, "the sign-in timed out");
         let settled = timeout(DEADLINE, outcome).await.unwrap_or_else(|gone| Err(late(gone)));
-        let failed = settled.as_ref().err().map(|failure| Outcome::Failed(failure.kind));
-        if let Some(outcome) = settled.as_ref().ok().or(failed.as_ref())
-            && let Err(failure) =
-                outcome.store(&self.ctx.app, &self.ctx.store, &self.pending.id).await
-        {
+        let outcome = match &settled {
+            Ok(outcome) => outcome.clone(),
+            Err(failure) => Outcome::Failed(failure.kind),
+        };
+        let stored = outcome.store(&self.ctx.app, &self.ctx.store, &self.pending.id).await;
+        if let Err(failure) = stored {
             tracing::warn!(event = "outcome_not_stored", cause = %failure, "could not store sign-in outcome");
         }
         settled.map_err(|failure| failure.ending(&self.pending.id))
+    }
+
+    /// Returns the ID of the user's session in this browser if it continues, because they have
+    /// confirmed that it's them.
+    fn continues(&self, user_id: &str, email: &EmailAddress) -> Option<String> {
+        let (pending, session_cookie) = (&self.pending, &self.ctx.app.session_cookie);
+        let user = self.user.as_ref()?;
+        let continues = user.user_id == user_id
+            && user.has_email(email)
+            && user.method() == pending.method.of_session()
+            && session_cookie.is_temporary(&self.ctx.request) == pending.is_shared;
+        continues.then(|| user.session.id.clone())
+    }
+
+    /// Returns the lifetimes of the session, where they are shorter than those of all sessions.
+    fn lifetimes(&self) -> Lifetimes {
+        let lifetimes = Lifetimes::UNLIMITED;
+        // for sso
+        let lifetimes = match self.pending.method {
+            SignInMethod::Sso(_) => sso::session_lifetimes(&self.ctx.app),
+            _ => lifetimes,
+        };
+        if self.pending.is_shared { lifetimes.limited_to(ON_SHARED_COMPUTER) } else { lifetimes }
     }
 
     pub(super) async fn begin_session(
@@ -212,6 +230,11 @@ impl Completion {
             sign_ins: std::iter::once(this).chain(earlier).collect(),
             device: device::from_request(request),
             ip: ip.map_or_else(String::new, |ip| ip.to_string()),
+            method: self.pending.method.of_session(),
+            lifetimes: self.lifetimes(),
+            is_temporary: self.pending.is_shared,
+            at: app.clock.now(),
+            continues: self.continues(user_id, email),
         };
         let reference = session.begin(store, self.replaces.as_deref()).await?;
         let keys = &app.keys;

@@ -8,7 +8,6 @@ use crate::email_address::EmailAddress;
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
-const COOKIE: &str = "__Host-known";
 /// 90 days, in seconds.
 const LIFETIME: i64 = 90 * 24 * 60 * 60;
 
@@ -29,6 +28,13 @@ impl Sealed for KnownBrowser {
 }
 
 impl KnownBrowser {
+    pub(crate) const COOKIE: &str = "__Host-known";
+
+    /// Returns a cookie that removes the mark from the browser.
+    pub(crate) fn removal_cookie() -> Cookie<'static> {
+        host_cookie(Self::COOKIE.to_owned(), String::new(), 0)
+    }
+
     /// Returns the cookie of a browser that has just verified this mailbox. It replaces the cookie
     /// of an earlier user.
     ///
@@ -40,7 +46,7 @@ impl KnownBrowser {
         now: i64,
     ) -> Result<Cookie<'static>, NoRandomness> {
         let known = Self { email: email.clone(), expires_at: now.saturating_add(LIFETIME) };
-        Ok(host_cookie(COOKIE.to_owned(), keys.seal(COOKIE, &known)?, LIFETIME))
+        Ok(host_cookie(Self::COOKIE.to_owned(), keys.seal(Self::COOKIE, &known)?, LIFETIME))
     }
 
     /// Returns whether this browser has verified the mailbox of exactly this address.
@@ -51,7 +57,8 @@ impl KnownBrowser {
         email: &EmailAddress,
         now: i64,
     ) -> bool {
-        let known = request.cookie(COOKIE).and_then(|cookie| keys.open(COOKIE, cookie.value()));
+        let known =
+            request.cookie(Self::COOKIE).and_then(|cookie| keys.open(Self::COOKIE, cookie.value()));
         known.is_some_and(|known: Self| known.email == *email && now < known.expires_at)
     }
 }

@@ -32,10 +32,6 @@ pub(crate) enum Outcome {
     /// stored identity.
     AsksToSwitch(String),
     Failed(ErrorKind),
-    /// A code was rejected after its request had disconnected. Has the number of attempts left, if
-    /// known.
-    #[serde(rename = "NotTaken")]
-    CodeRejected(ErrorKind, Option<u32>),
 }
 
 /// A session that began, and its user.
@@ -116,8 +112,8 @@ impl Outcome {
                 let cookie = cookie.ok_or_else(|| {
                     Failure::internal("could not seal the session cookie".to_owned())
                 })?;
-                let known = signed_in
-                    .email_verified
+                let is_known = signed_in.email_verified && !pending.is_shared;
+                let known = is_known
                     .then(|| KnownBrowser::cookie(&signed_in.email, &app.keys, app.clock.now()))
                     .transpose()?;
                 let removals = [pending.id.removal_cookie(), PendingCallback::removal_cookie()];
@@ -126,10 +122,10 @@ impl Outcome {
             }
             // for sso
             Self::AsksToSwitch(reference) => {
-                let cookie = sso::waiting_cookie(&reference, &pending.id, &app.keys)?;
+                let cookie = sso::waiting_cookie(&reference, pending, &app.keys)?;
                 Ok(Next::to("/login/switch").with([cookie]))
             }
-            Self::Failed(kind) | Self::CodeRejected(kind, _) => {
+            Self::Failed(kind) => {
                 let failure = Failure::new(kind, "as reported before").already_reported();
                 Err(failure.ending(&pending.id).with_retry_of(pending))
             }
@@ -162,10 +158,12 @@ pub(super) async fn claim_status(
     Ok(Some(match Outcome::load(app, store, id).await? {
         None => in_progress(since),
         // for sso
-        Some(Outcome::AsksToSwitch(reference)) => match sso::agreed_at(store, &reference).await? {
-            Some(since) => in_progress(since),
-            None => ClaimStatus::Stored(Outcome::AsksToSwitch(reference)),
-        },
+        Some(Outcome::AsksToSwitch(reference)) => {
+            match sso::answered_at(store, &reference).await? {
+                Some(since) => in_progress(since),
+                None => ClaimStatus::Stored(Outcome::AsksToSwitch(reference)),
+            }
+        }
         Some(Outcome::SignedIn(signed_in)) => {
             let is_too_late = user.is_some_and(|user| signed_in.is_too_late_for(user));
             match is_too_late || !store.is_alive(&signed_in.reference).await? {
@@ -204,28 +202,4 @@ pub(crate) async fn wait_if_claimed(
             }
         }
     }
-}
-
-/// Returns why the last code was rejected, and removes it from the store, if no page has shown it
-/// yet.
-pub(crate) async fn take_code_rejection(
-    app: &App,
-    store: &Store,
-    id: &SignInId,
-) -> Result<Option<(ErrorKind, Option<u32>)>, Failure> {
-    let Some(Outcome::CodeRejected(kind, attempts_left)) = Outcome::load(app, store, id).await?
-    else {
-        return Ok(None);
-    };
-    store.put(&id.outcome_key(), String::new(), app.clock.now()).await?;
-    Ok(Some((kind, attempts_left)))
-}
-
-/// Returns whether a code was rejected and no page has shown it yet.
-pub(crate) async fn has_code_rejection(
-    app: &App,
-    store: &Store,
-    id: &SignInId,
-) -> Result<bool, Failure> {
-    Ok(matches!(Outcome::load(app, store, id).await?, Some(Outcome::CodeRejected(..))))
 }

@@ -11,15 +11,18 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::{Digits, RequestContext, ReturnTo, SignInId, SignInMethod, State};
+use crate::app::App;
 use crate::clock::{Clock, seconds};
 use crate::email_address::EmailAddress;
 use crate::host_cookie::host_cookie;
 use crate::sealed::{KeyRing, NoRandomness, Sealed};
 
+/// How long the cookie outlives the sign-in, in seconds.
+const COOKIE_OUTLIVES: i64 = 60 * 60;
 const COOKIE_PREFIX: &str = "__Host-signin-";
 /// The maximum number of pending sign-ins per browser, such as one for each tab. The oldest one is
 /// removed. Three keep the `Cookie` header below 4 KiB.
-const MAX_PER_BROWSER: usize = 3;
+pub(crate) const MAX_PER_BROWSER: usize = 3;
 
 /// A pending sign-in, which the requesting browser keeps in a cookie. Serialized names are short
 /// because the cookie is limited to 1 KiB, and address and path may need half of that.
@@ -52,6 +55,10 @@ pub struct PendingSignIn {
     /// Whether the email may be delayed, because WorkOS didn't confirm in time that it was sent.
     #[serde(rename = "l", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_delayed: bool,
+    /// Whether the browser is on a shared computer. Nothing of the sign-in or of its session then
+    /// outlives the browser.
+    #[serde(rename = "c", default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_shared: bool,
     // for cross-device
     /// The digits to enter in another browser that opens the link.
     #[serde(rename = "g")]
@@ -86,6 +93,7 @@ impl PendingSignIn {
             expires_at: clock.now().saturating_add(seconds(lifetime)),
             next_mail_at: None,
             is_delayed: false,
+            is_shared: false,
             // for cross-device
             digits: Digits::random()?,
             state_hash: None,
@@ -136,15 +144,22 @@ impl PendingSignIn {
         id: &SignInId,
         now: i64,
     ) -> Option<Self> {
-        Self::from_cookie(request, keys, id).filter(|pending| now < pending.expires_at)
+        Self::from_cookie(request, keys, id, now).filter(|pending| now < pending.expires_at)
     }
 
-    /// Returns this browser's pending sign-in with this ID, even if it has expired.
+    /// Returns this browser's pending sign-in with this ID, even if it has recently expired.
     #[must_use]
-    pub fn from_cookie(request: &HttpRequest, keys: &KeyRing, id: &SignInId) -> Option<Self> {
+    pub fn from_cookie(
+        request: &HttpRequest,
+        keys: &KeyRing,
+        id: &SignInId,
+        now: i64,
+    ) -> Option<Self> {
         let name = id.cookie_name();
         let opened: Self = keys.open(&name, request.cookie(&name)?.value())?;
-        Some(Self { id: id.clone(), ..opened })
+        // The cookie of a shared computer has no expiry of its own.
+        let is_kept = now < opened.expires_at.saturating_add(COOKIE_OUTLIVES);
+        is_kept.then(|| Self { id: id.clone(), ..opened })
     }
 
     /// Returns the newest pending sign-in of this browser.
@@ -162,14 +177,20 @@ impl PendingSignIn {
     }
 
     /// Returns the cookie. It lasts an hour longer than the sign-in, so that a user who is too late
-    /// is offered the same sign-in again.
+    /// is offered the same sign-in again; on a shared computer, only until the browser is closed.
     ///
     /// # Errors
     /// [`NoRandomness`] if the system's random number generator fails.
     pub fn cookie(&self, keys: &KeyRing, now: i64) -> Result<Cookie<'static>, NoRandomness> {
         let name = self.id.cookie_name();
         let sealed = keys.seal(&name, self)?;
-        Ok(host_cookie(name, sealed, self.expires_at.saturating_sub(now).saturating_add(60 * 60)))
+        Ok(host_cookie(name, sealed, self.max_age(self.expires_at - now + COOKIE_OUTLIVES)))
+    }
+
+    /// Returns the `Max-Age` of a cookie of this sign-in that may last `seconds`. `None` on a shared
+    /// computer, where cookies last only until the browser is closed.
+    pub(super) fn max_age(&self, seconds: i64) -> Option<i64> {
+        (!self.is_shared).then_some(seconds)
     }
 }
 
@@ -196,6 +217,13 @@ pub(crate) fn evict_oldest(
     let mut removals = remove_all(request);
     removals.retain(|removal| !kept.iter().any(|kept| kept == removal.name()));
     removals
+}
+
+/// Returns whether a pending sign-in or the session of this browser says that it is on a shared
+/// computer.
+pub(crate) fn is_on_shared_computer(app: &App, request: &HttpRequest) -> bool {
+    let pending = all(request, &app.keys, app.clock.now());
+    pending.iter().any(|pending| pending.is_shared) || app.session_cookie.is_temporary(request)
 }
 
 /// Returns cookies that remove all pending sign-ins from this browser.

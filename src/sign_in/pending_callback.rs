@@ -46,13 +46,14 @@ impl PendingCallback {
         (now < callback.expires_at).then_some(callback)
     }
 
-    /// Returns the cookie.
+    /// Returns the cookie. On a shared computer, it lasts only until the browser is closed.
     ///
     /// # Errors
     /// [`NoRandomness`] if the system's random number generator fails.
-    pub fn cookie(&self, keys: &KeyRing) -> Result<Cookie<'static>, NoRandomness> {
+    pub fn cookie(&self, keys: &KeyRing, is_shared: bool) -> Result<Cookie<'static>, NoRandomness> {
         let sealed = keys.seal(Self::COOKIE, self)?;
-        Ok(host_cookie(Self::COOKIE.to_owned(), sealed, seconds(CODE_LIFETIME)))
+        let max_age = (!is_shared).then(|| seconds(CODE_LIFETIME));
+        Ok(host_cookie(Self::COOKIE.to_owned(), sealed, max_age))
     }
 
     /// Returns a cookie that removes the callback from the browser.

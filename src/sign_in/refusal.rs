@@ -84,6 +84,7 @@ impl Failure {
             email: pending.email.as_str().to_owned(),
             return_to: pending.return_to.as_str().to_owned(),
             by_sso: pending.method.is_sso(),
+            is_shared: pending.is_shared,
         })
     }
 

@@ -30,7 +30,8 @@ pub(crate) async fn resume(
     if let Some(next) = signed_in_by(user, id) {
         return Ok(Resumed::Completed(next));
     }
-    let Some(pending) = PendingSignIn::from_cookie(&ctx.request, &ctx.app.keys, id) else {
+    let now = ctx.app.clock.now();
+    let Some(pending) = PendingSignIn::from_cookie(&ctx.request, &ctx.app.keys, id, now) else {
         return Ok(Resumed::Unknown);
     };
     Ok(match end_of(&ctx.store, id).await? {

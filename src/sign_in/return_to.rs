@@ -31,8 +31,19 @@ impl ReturnTo {
     /// Returns the URL of the sign-in form that leads to this path.
     #[must_use]
     pub fn login_url(&self) -> String {
+        format!("/login?{}", self.query())
+    }
+
+    /// Returns the URL of the page where a signed-in user confirms that it's them, and that leads
+    /// to this path.
+    #[must_use]
+    pub fn confirm_url(&self) -> String {
+        format!("/login/confirm?{}", self.query())
+    }
+
+    fn query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        format!("/login?{}", query.append_pair("return_to", &self.0).finish())
+        query.append_pair("return_to", &self.0).finish()
     }
 }
 

@@ -55,10 +55,11 @@ async fn progress(
     id: &SignInId,
 ) -> Result<Progress, Failure> {
     let Ctx { app, store, request, .. } = ctx;
-    let Some(pending) = PendingSignIn::from_cookie(request, &app.keys, id) else {
+    let now = app.clock.now();
+    let Some(pending) = PendingSignIn::from_cookie(request, &app.keys, id, now) else {
         return Ok(Progress::None);
     };
-    if app.clock.now() >= pending.expires_at {
+    if now >= pending.expires_at {
         return Ok(Progress::Expired);
     }
     Ok(match end_of(store, id).await? {

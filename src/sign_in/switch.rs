@@ -6,7 +6,7 @@ use super::complete::Completion;
 use super::ctx::Ctx;
 use super::next::Next;
 use super::resume::{Resumed, resume, signed_in_by};
-use super::sso::{Waiting, last_question};
+use super::sso::{self, Waiting, last_question};
 use super::{PendingCallback, PendingSignIn, SignInId, State};
 use crate::audit::{Entry, Event};
 use crate::email_address::EmailAddress;
@@ -125,16 +125,11 @@ impl Question {
     pub(crate) async fn decline(self, ctx: &Ctx) -> Result<Next, Failure> {
         let next = Next::to("/").with([PendingCallback::removal_cookie()]);
         // for sso
-        let next = match self.held {
-            Held::Callback(_) => next,
-            Held::Identity(waiting) => {
-                // Another request has already agreed.
-                if !waiting.decline(ctx).await? {
-                    return Ok(next);
-                }
-                next.with([self.pending.id.removal_cookie()])
-            }
-        };
+        if !sso::decline(ctx, self.held).await? {
+            return Ok(next);
+        }
+        // Otherwise, an approval by another browser would lead back to the question.
+        let next = next.with([self.pending.id.removal_cookie()]);
         let entry = Entry::new(Event::Cancelled).pending(&ctx.app.keys, &self.pending);
         entry.by(&self.pending.method).write();
         Ok(next)

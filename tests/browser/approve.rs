@@ -46,6 +46,28 @@ async fn link_opened_on_a_phone_signs_in_the_laptop() {
 }
 
 #[actix_web::test]
+async fn shared_laptop_keeps_nothing_when_a_phone_approves() {
+    let demo = Demo::start().await;
+    let (laptop, phone) = (Browser::start().await, Browser::start().await);
+    laptop.driver.goto(format!("{}/login", demo.site)).await.unwrap();
+    laptop.type_into("email", "ana@acme.test").await;
+    laptop.click("input[name=shared_computer]").await;
+    laptop.click("main button[type=submit]").await;
+    laptop.see("Check your inbox").await;
+    open_link(&phone, &demo, "ana@acme.test").await;
+    phone.type_into("digits", &digits(&laptop).await).await;
+    phone.click("main form button").await;
+    phone.see("Continue in your other browser").await;
+    reaches_account(&laptop, Duration::from_secs(2)).await;
+    let cookies = laptop.driver.get_all_cookies().await.unwrap();
+    let names: Vec<_> = cookies.iter().map(|cookie| cookie.name.as_str()).collect();
+    assert_eq!(names, ["__Host-session"]);
+    assert_eq!(cookies[0].expiry, None, "it ends with the browser");
+    phone.quit().await;
+    laptop.quit().await;
+}
+
+#[actix_web::test]
 async fn digits_of_another_script_are_accepted() {
     let demo = Demo::start().await;
     let (laptop, phone) = (Browser::start().await, Browser::start().await);

@@ -103,8 +103,13 @@ impl Browser {
     /// Starts a browser that runs no scripts.
     pub async fn without_scripts() -> Self {
         let browser = Self::start().await;
-        browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        browser.forbid_scripts().await;
         browser
+    }
+
+    /// Runs no scripts in this tab.
+    pub async fn forbid_scripts(&self) {
+        self.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
     }
 
     /// Sends a command of the Chrome DevTools Protocol.

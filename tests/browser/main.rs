@@ -19,6 +19,7 @@ mod approve;
 // for cross-device
 mod circumstances;
 mod code;
+mod confirm;
 mod interrupted;
 mod keyboard;
 // for sso

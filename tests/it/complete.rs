@@ -13,7 +13,7 @@ use crate::code_request::{AUTHENTICATE, CodeRequest, by_code};
 const EXCHANGE: &str = "/sso/token";
 
 /// Waits until WorkOS has received this many calls to `path`.
-async fn until_called(app: &TestApp, path: &str, calls: usize) {
+pub async fn until_called(app: &TestApp, path: &str, calls: usize) {
     let begun = Instant::now();
     while app.workos.calls_of(path).await < calls {
         assert!(begun.elapsed() < Duration::from_secs(10), "{path} is not called");

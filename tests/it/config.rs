@@ -43,6 +43,8 @@ fn all_problems_are_reported_together_without_values() {
         ("SESSION_STORE", "redis:canary"), // with redis
         ("SESSION_IDLE_TIMEOUT", "canary"),
         ("SESSION_ABSOLUTE_TIMEOUT", "0s"),
+        ("SESSION_ABSOLUTE_TIMEOUT_SSO", "canary"), // with sso
+        ("RECENT_SIGN_IN", "canary"),
         ("LINK_EXPIRES_IN", "14m"),
         ("ALLOWED_EMAIL_DOMAINS", "can ary"),
         ("LOG_FORMAT", "canary"),

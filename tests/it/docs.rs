@@ -107,6 +107,9 @@ fn defaults_in_the_example_file_are_the_real_defaults() {
     assert_eq!(written.web.bind_address, real.web.bind_address);
     assert_eq!(written.web.max_connections, real.web.max_connections);
     assert_eq!(written.web.tls, real.web.tls);
+    assert_eq!(written.recent_sign_in, real.recent_sign_in);
+    // for sso
+    assert_eq!(written.sign_in.sso.session_lifetime, real.sign_in.sso.session_lifetime);
     assert_eq!(written.workos.api_url, real.workos.api_url);
     assert_eq!(written.workos.redirect_uri, real.workos.redirect_uri);
     assert_eq!(written.data_dir, real.data_dir);

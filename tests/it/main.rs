@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and has no public API"
 )]
 
+mod any_method;
 mod code_request;
 mod raw;
 
@@ -27,6 +28,7 @@ mod code_mails;
 mod code_refusals;
 mod code_tries;
 mod complete;
+mod confirm;
 mod exchange;
 // for cross-device
 mod finish;
@@ -94,6 +96,7 @@ mod security;
 mod security_table;
 mod session_lifetimes;
 mod session_store;
+mod shared_computer;
 mod shutdown;
 mod sign_in_with;
 mod supply_chain;

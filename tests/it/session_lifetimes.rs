@@ -31,6 +31,25 @@ async fn activity_does_not_extend_a_session_beyond_the_absolute_timeout() {
     assert!(!visitor.is_signed_in().await);
 }
 
+// for sso
+#[actix_web::test]
+async fn sso_session_ends_after_the_shorter_absolute_timeout() {
+    for (general, sso, hours) in [("30d", "12h", 12), ("30d", "2h", 2), ("1h", "12h", 1)] {
+        let app = TestApp::with_sso(&[
+            ("SESSION_ABSOLUTE_TIMEOUT", general),
+            ("SESSION_ABSOLUTE_TIMEOUT_SSO", sso),
+        ])
+        .await;
+        let by_sso = crate::any_method::sign_in(&app, &[]).await;
+        let by_link = app.signed_in("bob@elsewhere.test").await;
+        app.clock.advance(hours * HOUR - 5);
+        assert!(by_sso.is_signed_in().await);
+        app.clock.advance(5);
+        assert!(!by_sso.is_signed_in().await, "{general} {sso}");
+        assert_eq!(by_link.is_signed_in().await, general == "30d");
+    }
+}
+
 #[actix_web::test]
 async fn session_seen_as_ended_stays_ended_when_the_clock_is_set_back() {
     let app = TestApp::with(&[("SESSION_IDLE_TIMEOUT", "1h")]).await;

@@ -113,6 +113,9 @@ async fn session_of_the_previous_layout_is_migrated() {
     let before = "UPDATE sessions SET session_values =
             (SELECT json_group_object(key, value || '')
              FROM json_each(substr(session_values, instr(session_values, '{'))));
+        ALTER TABLE sessions DROP COLUMN method;
+        ALTER TABLE sessions DROP COLUMN idle_timeout;
+        ALTER TABLE sessions DROP COLUMN absolute_timeout;
         PRAGMA user_version = 4";
     app.database().execute_batch(before).unwrap();
     let copy = app.again(&visitor);
@@ -137,8 +140,12 @@ async fn store_failure_during_sign_in_keeps_the_existing_session() {
     let visitor = app.signed_in("ana@acme.test").await;
     visitor.ask_for_link("ana@acme.test", "").await;
     let callback = app.workos.follow_newest_link("ana@acme.test").await;
-    let broken = "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, ''); END";
-    app.database().execute_batch(broken).unwrap();
+    for write in ["INSERT", "UPDATE"] {
+        let broken = format!(
+            "CREATE TRIGGER no_{write} BEFORE {write} ON sessions BEGIN SELECT RAISE(ABORT, ''); END"
+        );
+        app.database().execute_batch(&broken).unwrap();
+    }
     assert_error(&visitor.get(&callback).await, 503, "store_unavailable");
     assert!(
         visitor.get("/account").await.body.contains("ana@acme.test"),

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use test_support::{Engine, RedisServer, TestApp, Visitor};
 use workos_magic_link::clock::Clock;
 
+use crate::any_method::complete_as;
+
 struct Upgraded {
     app: TestApp,
     fixture: Value,
@@ -77,7 +79,28 @@ async fn sessions_continue() {
         assert!(session.body.contains("ana@example.test"), "{browser}: {}", session.body);
     }
     let devices = before.browser("ana_phone").get("/account/sessions").await;
-    assert_eq!(devices.body.matches("/revoke\"").count(), 2, "{}", devices.body);
+    assert_eq!(devices.body.matches("data-session=").count(), 2, "{}", devices.body);
+    // Neither when nor how the user signed in was stored.
+    let session = before.browser("ana_laptop").get_json("/api/session").await.json();
+    let session = &session["session"];
+    assert_eq!(
+        (&session["method"], &session["authenticated_at"]),
+        (&"link".into(), &session["created_at"])
+    );
+    assert!(session["authenticated_at"].is_string());
+}
+
+#[actix_web::test]
+async fn session_can_be_confirmed() {
+    let before = Upgraded::start().await;
+    let (app, visitor) = (&before.app, before.browser("ana_laptop"));
+    let id = visitor.get_json("/api/session").await.json()["session"]["id"].clone();
+    let waiting = visitor.post("/login/confirm", &[]).await.location().to_owned();
+    let confirmed = complete_as(app, &visitor, &waiting, "ana@example.test").await;
+    assert_eq!(confirmed.location(), "/account");
+    assert_eq!(visitor.get_json("/api/session").await.json()["session"]["id"], id);
+    let devices = visitor.get("/account/sessions").await;
+    assert_eq!(devices.body.matches("data-session=").count(), 2, "{}", devices.body);
 }
 
 #[actix_web::test]

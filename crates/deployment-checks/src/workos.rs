@@ -163,6 +163,7 @@ async fn registered_uri(client: &Client, ours: &Url) -> Verdict {
         domain_hint: "example.com",
         // Any 43 characters (RFC 7636, 4.1), since the sign-in is never completed.
         code_verifier: "doctor-doctor-doctor-doctor-doctor-doctor-doctor",
+        sign_in_again: false,
     });
     let answer = match send(client.http().get(url)).await {
         Ok(answer) => answer,

@@ -14,7 +14,7 @@ use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue, SET
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest};
 
-use crate::Store;
+use crate::{Store, reference};
 
 /// The cookie with a session's reference, encrypted by `actix-session`. It is `Secure`, `HttpOnly`
 /// and `SameSite=Lax`, with `Path=/`.
@@ -47,8 +47,8 @@ impl SessionCookie {
         Self { max_age: Some(max_age.try_into().unwrap_or(time::Duration::MAX)), ..self }
     }
 
-    /// Accepts cookies encrypted with these keys as well. Requires the layer
-    /// [`rotation`](Self::rotation).
+    /// Accepts cookies encrypted with these keys as well. Requires the
+    /// [`layer`](Self::layer).
     #[must_use]
     pub fn with_older_keys(self, keys: impl IntoIterator<Item = Key>) -> Self {
         Self { older_keys: keys.into_iter().collect(), ..self }
@@ -64,7 +64,9 @@ impl SessionCookie {
         cookie.set_secure(true);
         cookie.set_http_only(true);
         cookie.set_same_site(SameSite::Lax);
-        cookie.set_max_age(self.max_age);
+        if !reference::is_temporary(reference) {
+            cookie.set_max_age(self.max_age);
+        }
         Some(cookie)
     }
 
@@ -72,6 +74,12 @@ impl SessionCookie {
     #[must_use]
     pub fn reference(&self, request: &HttpRequest) -> Option<String> {
         open(request.cookie(&self.name)?, [&self.key])
+    }
+
+    /// Returns whether the session cookie of this request lasts only until the browser is closed.
+    #[must_use]
+    pub fn is_temporary(&self, request: &HttpRequest) -> bool {
+        self.reference(request).is_some_and(|reference| reference::is_temporary(&reference))
     }
 
     /// Returns the `actix-session` middleware for this cookie and store.
@@ -92,13 +100,14 @@ impl SessionCookie {
             .build()
     }
 
-    /// Returns the layer for key rotation, because `actix-session` supports only one key. It
-    /// replaces a cookie encrypted with an older key, both in the request and, with the response,
-    /// in the browser. Wrap it around everything that reads cookies.
+    /// Returns the layer for what `actix-session` can't do with cookies. Wrap it around everything
+    /// that reads cookies.
     ///
-    /// The response doesn't set the cookie if it already does so, or if it has a `Cache-Control`
-    /// header, since shared caches might store it.
-    pub fn rotation<S, B>(
+    /// - Key rotation: it replaces a cookie encrypted with an older key, both in the request and,
+    ///   with the response, in the browser. The response doesn't set the cookie if it already does
+    ///   so, or if it has a `Cache-Control` header, since shared caches might store it.
+    /// - Temporary sessions: it removes `Max-Age` from their cookies.
+    pub fn layer<S, B>(
         self,
     ) -> impl Transform<
         S,
@@ -121,6 +130,7 @@ impl SessionCookie {
                     cookie
                 });
                 let mut response = next.call(request).await?;
+                this.keep_temporary(response.headers_mut());
                 if let Some(cookie) = replaced
                     && this.may_be_set(response.headers())
                     && let Ok(cookie) = HeaderValue::try_from(cookie.encoded().to_string())
@@ -151,10 +161,37 @@ impl SessionCookie {
         Some((cookie, header))
     }
 
+    /// Removes `Max-Age` from the cookie of a session that lasts only until the browser is closed.
+    /// `actix-session` sets it again whenever a value changes.
+    fn keep_temporary(&self, headers: &mut HeaderMap) {
+        let temporary = headers.get_all(SET_COOKIE).find_map(|header| {
+            let cookie = Cookie::parse_encoded(header.to_str().ok()?.to_owned()).ok()?;
+            cookie.max_age().filter(|age| cookie.name() == self.name && age.is_positive())?;
+            let reference = open(cookie, [&self.key])?;
+            reference::is_temporary(&reference).then(|| self.seal(&reference))?
+        });
+        let Some(Ok(temporary)) =
+            temporary.map(|cookie| HeaderValue::try_from(cookie.encoded().to_string()))
+        else {
+            return;
+        };
+        let all: Vec<_> = headers.remove(SET_COOKIE).collect();
+        let others = all.into_iter().filter(|header| !self.is_set_by(header));
+        for header in others.chain([temporary]) {
+            headers.append(SET_COOKIE, header);
+        }
+    }
+
+    fn is_set_by(&self, header: &HeaderValue) -> bool {
+        header
+            .as_bytes()
+            .strip_prefix(self.name.as_bytes())
+            .is_some_and(|rest| rest.starts_with(b"="))
+    }
+
     fn may_be_set(&self, headers: &HeaderMap) -> bool {
-        let start = format!("{}=", self.name);
-        let is_set = |cookie: &HeaderValue| cookie.as_bytes().starts_with(start.as_bytes());
-        !headers.contains_key(CACHE_CONTROL) && !headers.get_all(SET_COOKIE).any(is_set)
+        let is_set = headers.get_all(SET_COOKIE).any(|header| self.is_set_by(header));
+        !headers.contains_key(CACHE_CONTROL) && !is_set
     }
 }
 

@@ -1,6 +1,7 @@
 //! The interface of storage engines.
 
 use crate::clock::Clock;
+use crate::lifetimes::Dates;
 #[cfg(feature = "redis")]
 use crate::redis::{self, Redis};
 use crate::sqlite::{self, Sqlite};
@@ -28,6 +29,10 @@ pub(crate) trait Engine {
     /// Writes a session, removes the one that it replaces, and ends the user's least recently seen
     /// sessions above the limit, in one transaction.
     async fn insert(&self, new: NewRow) -> Result<(), StoreError>;
+
+    /// Gives a session another reference and other values, unless it has ended. Returns whether it
+    /// did.
+    async fn renew(&self, renewal: Renewal) -> Result<bool, StoreError>;
 
     /// Writes the values of a session, unless it has ended.
     async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError>;
@@ -97,6 +102,19 @@ pub(crate) struct NewRow {
     /// The maximum number of sessions of the user.
     pub(crate) at_most: u32,
     /// How many seconds after the start of a session its row is kept, even if it ends.
+    pub(crate) tombstone_lifetime: i64,
+}
+
+/// A session with a new reference.
+pub(crate) struct Renewal {
+    pub(crate) old: Hash,
+    pub(crate) new: Hash,
+    pub(crate) values: String,
+    pub(crate) dates: Dates,
+    /// When it ends if no further request is made.
+    pub(crate) ends_at: i64,
+    /// How many seconds its row is kept at least, even if it ends.
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "rows of SQLite have no TTL"))]
     pub(crate) tombstone_lifetime: i64,
 }
 

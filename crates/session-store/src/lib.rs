@@ -17,7 +17,9 @@ pub mod purge;
 mod rate_limit;
 #[cfg(feature = "redis")]
 mod redis;
+mod reference;
 mod revoke;
+mod row;
 pub mod session_keys;
 mod sqlite;
 mod types;
@@ -27,18 +29,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{SHA256, digest};
-use ring::rand::{SecureRandom, SystemRandom};
+use serde_json::{Map, Value};
 
 pub use clock::Clock;
 use clock::seconds;
 #[cfg(feature = "actix-session")]
 pub use cookie::SessionCookie;
-use engine::{AnyEngine, Engine as _, NewRow, on_engine};
+use engine::{AnyEngine, Engine as _, NewRow, Renewal, on_engine};
 pub use error::StoreError;
 use lifetimes::Dates;
 pub use lifetimes::{EndReason, Lifetimes};
 pub use location::{Eviction, InvalidLocation, SharedOptions, StoreLocation};
+use reference::{Hash, hash, random};
+use row::Row;
 pub use types::{
     Found, Limits, NewSession, RateLimit, RateLimitHit, RevokeScope, SessionFilter, SessionInfo,
 };
@@ -80,14 +83,14 @@ impl Store {
         replacing: Option<&str>,
     ) -> Result<String, StoreError> {
         let now = self.clock.now();
-        let reference = URL_SAFE_NO_PAD.encode(random::<32>()?);
+        let reference = reference::new(session.is_temporary)?;
         let hash_of_it = hash(&reference);
         session.add_checksum(&hash_of_it);
         let id = URL_SAFE_NO_PAD.encode(random::<16>()?);
         let row = Row { id, session, dates: Dates::beginning(now), ended: None };
         let new = NewRow {
             hash: hash_of_it,
-            ends_at: row.dates.ends_at(self.limits.lifetimes),
+            ends_at: row.dates.ends_at(row.lifetimes(self.limits.lifetimes)),
             row,
             replacing: replacing.map(hash),
             at_most: self.limits.sessions_per_user,
@@ -95,6 +98,37 @@ impl Store {
         };
         metrics::INSERT.measure(on_engine!(self.insert(new))).await?;
         Ok(reference)
+    }
+
+    /// Gives a session a new reference, because its user has signed in again, and changes these of its
+    /// values. Its ID, its start, its lifetimes and its other values remain. Returns `None` if the
+    /// session has ended, or has another reference since.
+    ///
+    /// # Errors
+    /// Fails if the store does, or the session's row is damaged.
+    pub async fn renew(
+        &self,
+        reference: &str,
+        changes: Map<String, Value>,
+    ) -> Result<Option<String>, StoreError> {
+        let old = hash(reference);
+        let Some(row) = self.find_row(old).await?.filter(|row| row.ended.is_none()) else {
+            return Ok(None);
+        };
+        let reference = reference::new(reference::is_temporary(reference))?;
+        let new = hash(&reference);
+        let user_id = row.session.user_id.as_deref();
+        let values = checksum::remove(&old, user_id, &row.session.values)?;
+        let mut values: Map<String, Value> =
+            serde_json::from_str(values).map_err(|_| StoreError::Unreadable)?;
+        values.extend(changes);
+        let values = checksum::add(&new, user_id, &Value::Object(values).to_string());
+        let dates = Dates { last_seen_at: self.clock.now(), ..row.dates };
+        let ends_at = dates.ends_at(row.lifetimes(self.limits.lifetimes));
+        let tombstone_lifetime = self.tombstone_lifetime();
+        let renewal = Renewal { old, new, values, dates, ends_at, tombstone_lifetime };
+        let renewed = metrics::RENEW.measure(on_engine!(self.renew(renewal))).await?;
+        Ok(renewed.then_some(reference))
     }
 
     /// Returns the session of this reference, or why it ended, and records that it was used.
@@ -176,11 +210,11 @@ impl Store {
 
     /// Finds a row, and updates whether its session has ended.
     async fn find_row(&self, hash: Hash) -> Result<Option<Row>, StoreError> {
-        let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
+        let (now, general) = (self.clock.now(), self.limits.lifetimes);
         let found = metrics::FIND.measure(on_engine!(self.find(hash))).await?;
         let Some(mut row) = found else { return Ok(None) };
         if row.ended.is_none() {
-            row.ended = row.dates.ended(now, lifetimes);
+            row.ended = row.dates.ended(now, row.lifetimes(general));
             if let Some(reason) = row.ended {
                 // Store the end, so that setting the clock back doesn't revive the session.
                 let tombstone_lifetime = self.tombstone_lifetime();
@@ -190,6 +224,7 @@ impl Store {
                 }
             }
         }
+        let lifetimes = row.lifetimes(general);
         if row.ended.is_none() && row.dates.is_touch_due(now, lifetimes) {
             row.dates.last_seen_at = now;
             // A failed write, such as to a full disk, must not prevent reads.
@@ -226,60 +261,4 @@ impl StoreOpener {
         let (clock, has_written) = (self.clock.clone(), Arc::clone(&self.has_written));
         Store { engine, limits: self.limits, clock, has_written }
     }
-}
-
-/// A row of the store.
-struct Row {
-    id: String,
-    session: NewSession,
-    dates: Dates,
-    /// Why it was ended, if it was. It may also have expired by its dates.
-    ended: Option<EndReason>,
-}
-
-impl Row {
-    fn into_found(self, hash: &Hash, lifetimes: Lifetimes) -> Result<Found, StoreError> {
-        if let Some(reason) = self.ended {
-            return Ok(Found::Ended(reason));
-        }
-        let info = self.info(lifetimes);
-        let NewSession { user_id, values, .. } = self.session;
-        let values = checksum::remove(hash, user_id.as_deref(), &values)?.to_owned();
-        Ok(Found::Alive { info, user_id, values })
-    }
-
-    fn info(&self, lifetimes: Lifetimes) -> SessionInfo {
-        SessionInfo {
-            id: self.id.clone(),
-            device: self.session.device.clone(),
-            ip: self.session.ip.clone(),
-            created_at: self.dates.created_at,
-            last_seen_at: self.dates.last_seen_at,
-            expires_at: self.dates.ends_at(lifetimes),
-        }
-    }
-}
-
-impl NewSession {
-    fn add_checksum(&mut self, hash: &Hash) {
-        self.values = checksum::add(hash, self.user_id.as_deref(), &self.values);
-    }
-}
-
-/// Returns bytes from the system's cryptographic random number generator.
-fn random<const N: usize>() -> Result<[u8; N], StoreError> {
-    let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| StoreError::NoRandomness)?;
-    Ok(bytes)
-}
-
-type Hash = [u8; 32];
-
-/// Hashes a name or a reference, so that a copy of the store has no usable reference. References
-/// have 256 random bits, so a plain hash can't be reversed. Names with guessable content, such as
-/// the email address in a rate limit, can be confirmed by guessing.
-fn hash(secret: &str) -> Hash {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest(&SHA256, secret.as_bytes()).as_ref());
-    hash
 }

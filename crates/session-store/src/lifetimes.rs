@@ -6,12 +6,40 @@ use crate::clock::seconds;
 
 /// The lifetimes of sessions. NIST SP 800-63B-4, 2.1.3, requires users to sign in again after at
 /// most 30 days.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
     /// The maximum time without a request.
     pub idle: Duration,
     /// The maximum time after the start.
     pub absolute: Duration,
+}
+
+impl Lifetimes {
+    /// No limits.
+    pub const UNLIMITED: Self = Self { idle: Duration::MAX, absolute: Duration::MAX };
+
+    /// Returns the shorter of each of these lifetimes.
+    #[must_use]
+    pub fn limited_to(self, other: Self) -> Self {
+        Self { idle: self.idle.min(other.idle), absolute: self.absolute.min(other.absolute) }
+    }
+
+    /// Returns the stored form: the idle and the absolute lifetime in seconds.
+    pub(crate) fn as_seconds(self) -> (i64, i64) {
+        (seconds(self.idle), seconds(self.absolute))
+    }
+
+    /// Reads the stored form.
+    pub(crate) fn from_seconds(idle: i64, absolute: i64) -> Self {
+        let read = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
+        Self { idle: read(idle), absolute: read(absolute) }
+    }
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self::UNLIMITED
+    }
 }
 
 /// Why a session ended, other than by signing out.

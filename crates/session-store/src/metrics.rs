@@ -45,6 +45,7 @@ macro_rules! operations {
 }
 
 operations! {
+    RENEW "renew"
     FIND "find"
     LIST "list"
     COUNT "count"

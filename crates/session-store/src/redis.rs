@@ -23,10 +23,10 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
 use crate::clock::{Clock, seconds};
-use crate::engine::{Engine, NewRow, Revocation};
+use crate::engine::{Engine, NewRow, Renewal, Revocation};
 use crate::{
-    Dates, EndReason, Eviction, Hash, InvalidLocation, NewSession, RateLimitHit, RevokeScope, Row,
-    SessionFilter, SharedOptions, StoreError, hash, random,
+    Dates, EndReason, Eviction, Hash, InvalidLocation, Lifetimes, NewSession, RateLimitHit,
+    RevokeScope, Row, SessionFilter, SharedOptions, StoreError, hash, random,
 };
 use cause::{CLUSTER, NO_DATABASE, describe, remedy};
 use connection::{Connection, DEADLINE};
@@ -203,12 +203,20 @@ impl Engine for Redis {
         let by_person = set(session.user_id.clone().map(SessionFilter::User));
         let by_email = set(session.email.map(SessionFilter::Email));
         let person = session.user_id.unwrap_or_default();
+        let (idle_timeout, absolute_timeout) = session.lifetimes.as_seconds();
         let mut insert = self.scripts.insert.prepare_invoke();
         insert
             .arg((key_part(&new.hash), replaced, id, dates.created_at, new.ends_at))
             .arg((session.device, session.ip, session.values, by_person, by_email, person))
-            .arg((new.at_most, EndReason::TooManySessions.name(), new.tombstone_lifetime));
+            .arg((new.at_most, EndReason::TooManySessions.name(), new.tombstone_lifetime))
+            .arg((session.method, idle_timeout, absolute_timeout));
         self.run(&insert).await
+    }
+
+    async fn renew(&self, renewal: Renewal) -> Result<bool, StoreError> {
+        let Renewal { old, new, values, dates, ends_at, tombstone_lifetime } = renewal;
+        let renewed = (key_part(&old), key_part(&new), values, dates.last_seen_at, ends_at);
+        self.run(self.scripts.renew.arg(renewed).arg(tombstone_lifetime)).await
     }
 
     async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
@@ -329,18 +337,24 @@ fn set_of(filter: &SessionFilter) -> String {
 }
 
 fn row(fields: Vec<Option<String>>) -> Result<Row, StoreError> {
-    let fields: [Option<String>; 8] = fields.try_into().map_err(|_| StoreError::Unreadable)?;
-    let [id, created_at, last_seen_at, ended, user_id, device, ip, values] = fields;
+    let fields: [Option<String>; 11] = fields.try_into().map_err(|_| StoreError::Unreadable)?;
+    let [id, created_at, last_seen_at, ended, idle, absolute, user_id, device, ip, method, values] =
+        fields;
+    // Sessions of an earlier version have no lifetimes of their own.
+    let timeout =
+        |text: Option<String>| text.and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
     let date = |text: Option<String>| text?.parse().ok();
     Ok(Row {
         id: id.ok_or(StoreError::Unreadable)?,
         session: NewSession {
             user_id,
-            email: None,
             device: device.unwrap_or_default(),
             ip: ip.unwrap_or_default(),
+            method: method.unwrap_or_default(),
+            lifetimes: Lifetimes::from_seconds(timeout(idle), timeout(absolute)),
             // Ended and expired sessions have no values.
             values: values.unwrap_or_else(|| "{}".to_owned()),
+            ..NewSession::default()
         },
         dates: Dates {
             created_at: date(created_at).ok_or(StoreError::Unreadable)?,

@@ -1,7 +1,7 @@
 //! Lists and revokes a user's sessions.
 
 use crate::engine::{AnyEngine, Engine as _, Revocation, on_engine};
-use crate::{EndReason, RevokeScope, SessionFilter, SessionInfo, Store, StoreError, metrics};
+use crate::{EndReason, RevokeScope, Row, SessionFilter, SessionInfo, Store, StoreError, metrics};
 
 impl Store {
     /// Returns the active sessions that the filter selects, the last seen first.
@@ -9,10 +9,11 @@ impl Store {
     /// # Errors
     /// Fails if the store does.
     pub async fn list(&self, filter: &SessionFilter) -> Result<Vec<SessionInfo>, StoreError> {
-        let (now, lifetimes) = (self.clock.now(), self.limits.lifetimes);
+        let (now, general) = (self.clock.now(), self.limits.lifetimes);
         let rows = metrics::LIST.measure(on_engine!(self.list(filter))).await?;
-        let alive = rows.into_iter().filter(|row| row.dates.ended(now, lifetimes).is_none());
-        Ok(alive.map(|row| row.info(lifetimes)).collect())
+        let is_alive = |row: &Row| row.dates.ended(now, row.lifetimes(general)).is_none();
+        let alive = rows.into_iter().filter(is_alive);
+        Ok(alive.map(|row| row.info(general)).collect())
     }
 
     /// Revokes sessions and returns how many. They are rejected from the next request on.

@@ -18,9 +18,10 @@ pub(super) use file::FILE;
 use writer::Writer;
 
 use crate::counters::Counters;
-use crate::engine::{Engine, NewRow, Revocation};
+use crate::engine::{Engine, NewRow, Renewal, Revocation};
 use crate::{
-    Dates, EndReason, Hash, NewSession, RateLimitHit, RevokeScope, Row, SessionFilter, StoreError,
+    Dates, EndReason, Hash, Lifetimes, NewSession, RateLimitHit, RevokeScope, Row, SessionFilter,
+    StoreError,
 };
 
 /// Selects the columns that [`row`] reads.
@@ -28,7 +29,7 @@ macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT session_id, person, device, address, session_values, created_at, last_seen_at,
-                 ended
+                 ended, method, idle_timeout, absolute_timeout
              FROM sessions WHERE ",
             $condition
         )
@@ -99,6 +100,7 @@ impl Engine for Sqlite {
                 delete(db, replaced)?;
             }
             let (session, dates) = (&new.row.session, &new.row.dates);
+            let (idle_timeout, absolute_timeout) = session.lifetimes.as_seconds();
             db.prepare_cached(INSERT)?.execute(params![
                 new.hash,
                 new.row.id,
@@ -109,7 +111,10 @@ impl Engine for Sqlite {
                 dates.created_at,
                 dates.last_seen_at,
                 new.ends_at,
-                session.email
+                session.email,
+                session.method,
+                idle_timeout,
+                absolute_timeout
             ])?;
             db.prepare_cached(&too_many)?.execute(named_params! {
                 ":why": EndReason::TooManySessions.name(),
@@ -119,6 +124,18 @@ impl Engine for Sqlite {
             })
         };
         self.write(insert).await
+    }
+
+    async fn renew(&self, renewal: Renewal) -> Result<bool, StoreError> {
+        let sql = "UPDATE sessions SET reference_hash = ?2, session_values = ?3, last_seen_at = ?4,
+                 expires_at = ?5
+             WHERE reference_hash = ?1 AND ended IS NULL";
+        let Renewal { old, new, values, dates, ends_at, .. } = renewal;
+        let renew = move |db: &Connection| {
+            let values = params![old, new, values, dates.last_seen_at, ends_at];
+            db.prepare_cached(sql)?.execute(values)
+        };
+        Ok(self.change(renew).await? == 1)
     }
 
     async fn update(&self, hash: Hash, values: String) -> Result<(), StoreError> {
@@ -254,7 +271,7 @@ impl Engine for Sqlite {
             }
             for (reason, is_it) in [(EndReason::TimeLimit, "<="), (EndReason::Idle, ">")] {
                 let expired = end_those(&format!(
-                    "created_at + :absolute {is_it} :now AND id IN (SELECT id FROM sessions
+                    "created_at + min(:absolute, absolute_timeout) {is_it} :now AND id IN (SELECT id FROM sessions
                          WHERE expires_at <= :now AND ended IS NULL LIMIT :at_once)"
                 ));
                 taken += db.prepare_cached(&expired)?.execute(named_params! {
@@ -329,8 +346,9 @@ const EXPIRED: [&str; 3] = [
 ];
 
 const INSERT: &str = "INSERT INTO sessions (reference_hash, session_id, person, device, address,
-        session_values, created_at, last_seen_at, expires_at, email)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        session_values, created_at, last_seen_at, expires_at, email, method, idle_timeout,
+        absolute_timeout)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 fn row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
     let ended: Option<String> = row.get(7)?;
@@ -338,10 +356,12 @@ fn row(row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {
         id: row.get(0)?,
         session: NewSession {
             user_id: row.get(1)?,
-            email: None,
             device: row.get(2)?,
             ip: row.get(3)?,
+            method: row.get(8)?,
+            lifetimes: Lifetimes::from_seconds(row.get(9)?, row.get(10)?),
             values: row.get(4)?,
+            ..NewSession::default()
         },
         dates: Dates { created_at: row.get(5)?, last_seen_at: row.get(6)? },
         // An unknown reason, written by a newer version, still means that the session has ended.

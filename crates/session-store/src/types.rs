@@ -17,6 +17,12 @@ pub struct NewSession {
     pub device: String,
     /// The IP address.
     pub ip: String,
+    /// How the user signed in, as the app names it, such as `link`.
+    pub method: String,
+    /// Lifetimes of this session, where they are shorter than those of the store's [`Limits`].
+    pub lifetimes: Lifetimes,
+    /// Whether the session lasts only until the browser is closed. Its cookie then has no `Max-Age`.
+    pub is_temporary: bool,
     /// The app's values, a JSON map.
     pub values: String,
 }
@@ -49,6 +55,10 @@ pub struct SessionInfo {
     /// The IP address that began it.
     #[serde(rename = "address")]
     pub ip: String,
+    /// How the user signed in, as the app names it. Empty if the session began before the store
+    /// had it.
+    #[serde(default)]
+    pub method: String,
     /// When it began, in seconds since 1970.
     pub created_at: i64,
     /// When it was last used, in seconds since 1970, accurate to a minute.

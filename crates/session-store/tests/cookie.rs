@@ -67,6 +67,49 @@ async fn the_middleware_reads_what_was_sealed() {
     assert_eq!(read_body(call_service(&site, request).await).await, "ana");
 }
 
+#[actix_web::test]
+async fn a_temporary_session_never_gets_a_maximum_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    let limits =
+        Limits { lifetimes: Lifetimes { idle: hour, absolute: hour }, sessions_per_user: 2 };
+    let location = StoreLocation::folder(folder.path());
+    let store = Store::open(&location, limits, Clock::default()).unwrap().for_this_thread();
+    let user_id = Some("ana".to_owned());
+    let session = |is_temporary| {
+        let (user_id, values) = (user_id.clone(), "{}".to_owned());
+        NewSession { user_id, is_temporary, values, ..NewSession::default() }
+    };
+    let lasting = store.begin(session(false), None).await.unwrap();
+    let temporary = store.begin(session(true), None).await.unwrap();
+    let renewed = store.renew(&temporary, serde_json::Map::new()).await.unwrap();
+    let changed = |session: Session| async move {
+        session.insert("theme", "dark").unwrap();
+        HttpResponse::Ok().cookie(Cookie::new("__Host-other", "1")).finish()
+    };
+    let (ours, older) = (cookie(key(1)).with_older_keys([key(2)]), cookie(key(2)));
+    let site = App::new()
+        .route("/", web::get().to(changed))
+        .wrap(ours.middleware(store.clone()))
+        .wrap(ours.clone().layer());
+    let site = init_service(site).await;
+    for (reference, max_age) in [(&lasting, Some(60)), (&renewed.unwrap(), None)] {
+        for sealed in [ours.seal(reference), older.seal(reference)] {
+            let sealed = sealed.unwrap();
+            assert_eq!(sealed.max_age().map(|age| age.whole_seconds()), max_age);
+            let request = TestRequest::default().cookie(sealed).to_request();
+            let response = call_service(&site, request).await;
+            let cookies: Vec<Cookie<'_>> = response.response().cookies().collect();
+            assert_eq!(cookies.len(), 2);
+            let set = cookies.iter().find(|cookie| cookie.name() == NAME).unwrap();
+            assert_eq!(set.max_age().map(|age| age.whole_seconds()), max_age);
+            let request = TestRequest::default().cookie(set.clone().into_owned()).to_http_request();
+            assert_eq!(ours.reference(&request).as_ref(), Some(reference));
+            assert_eq!(ours.is_temporary(&request), max_age.is_none());
+        }
+    }
+}
+
 /// Responds with the request's cookies.
 async fn cookies(request: HttpRequest) -> HttpResponse {
     let header = request.headers().get(COOKIE).map(|header| header.to_str().unwrap().to_owned());
@@ -88,7 +131,7 @@ async fn a_cookie_under_an_older_key_is_replaced() {
         .route("/", web::get().to(cookies))
         .route("/cached", web::get().to(cached))
         .route("/own", web::get().to(sets_its_own))
-        .wrap(rotated.clone().rotation());
+        .wrap(rotated.clone().layer());
     let site = init_service(site).await;
     let get = |path: &str, cookies: String| {
         TestRequest::with_uri(path).insert_header((COOKIE, cookies)).to_request()

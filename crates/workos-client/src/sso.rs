@@ -57,6 +57,9 @@ pub struct Authorization<'a> {
     pub domain_hint: &'a str,
     /// The secret that the code is exchanged with (PKCE, RFC 7636): 43 to 128 characters.
     pub code_verifier: &'a str,
+    /// Whether the user must sign in again, even if the identity provider knows them
+    /// (`prompt=login`). Some providers ignore this.
+    pub sign_in_again: bool,
 }
 
 impl Client {
@@ -79,6 +82,9 @@ impl Client {
             .append_pair("domain_hint", authorization.domain_hint)
             .append_pair("code_challenge", &URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier)))
             .append_pair("code_challenge_method", "S256");
+        if authorization.sign_in_again {
+            url.query_pairs_mut().append_pair("prompt", "login");
+        }
         url
     }
 

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod otp;
+mod rejection;
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ pub(crate) use attempt::{
     Redeemed, RejectedCode, attempted_at, is_interrupted, nothing_pending, redeem,
 };
 pub use otp::OneTimeCode;
+pub(crate) use rejection::Rejection;
 
 use crate::audit::Event;
 use crate::clock::seconds;

@@ -44,6 +44,43 @@ pub enum LinkDelivery {
     Smtp,
 }
 
+/// How the user of a session signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionMethod {
+    /// By a link in an email.
+    Link,
+    /// By a code in an email.
+    Code,
+    // for sso
+    /// Through the identity provider of their organization.
+    Sso,
+}
+
+impl SessionMethod {
+    /// Returns the name of the method, as stored and in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Code => "code",
+            // for sso
+            Self::Sso => "sso",
+        }
+    }
+
+    /// Returns the method with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "link" => Some(Self::Link),
+            "code" => Some(Self::Code),
+            // for sso
+            "sso" => Some(Self::Sso),
+            _ => None,
+        }
+    }
+}
+
 impl LinkDelivery {
     /// Returns how long a link works: `LINK_EXPIRES_IN`, or its default for this delivery.
     pub(crate) fn lifetime(self, app: &App) -> Duration {
@@ -66,6 +103,17 @@ impl SignInMethod {
     #[must_use]
     pub fn sends_email(&self) -> bool {
         matches!(self, Self::Link(_) | Self::Code)
+    }
+
+    /// Returns the method of a session that begins with this sign-in.
+    #[must_use]
+    pub fn of_session(&self) -> SessionMethod {
+        match self {
+            Self::Link(_) => SessionMethod::Link,
+            Self::Code => SessionMethod::Code,
+            // for sso
+            Self::Sso(_) => SessionMethod::Sso,
+        }
     }
 
     /// Returns the name in the audit log.

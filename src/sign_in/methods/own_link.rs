@@ -10,7 +10,7 @@ mod send;
 use std::net::IpAddr;
 
 use actix_web::http::Uri;
-use actix_web::{rt, web};
+use actix_web::web;
 use secrecy::ExposeSecret;
 
 // for cross-device
@@ -23,8 +23,11 @@ use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::error::{ErrorKind, Failure};
 use crate::session::{CurrentUser, RateLimitHit, Store, StoreError};
+use crate::shutdown::Task;
 use crate::sign_in::blocked_cookies;
+use crate::sign_in::complete::report;
 use crate::sign_in::ctx::Ctx;
+use crate::sign_in::detached::detached;
 use crate::sign_in::end::{self, end_of};
 use crate::sign_in::next::Next;
 use crate::sign_in::rate_limit::{RateLimits, client_key};
@@ -115,7 +118,13 @@ async fn leave(
     let cookie = pending.cookie(&app.keys, now)?;
 
     // This continues even if the connection closes, so that the claim is always used or released.
-    let created = rt::spawn(create_session(app.clone(), ctx.store.clone(), pending, state)).await;
+    let (task, requested, its_app) = (Task::begin(&ctx.shutdown), pending.clone(), app.clone());
+    let created = create_session(app.clone(), ctx.store.clone(), pending, state);
+    let work = async move {
+        let _task = task;
+        created.await
+    };
+    let created = detached(work, move |failure| report(&its_app, &failure, &requested)).await;
     let session = created.map_err(|_| Failure::internal("the link task failed".to_owned()))??;
     Ok(Next::leave_for(session.link.expose_secret()).with([cookie]))
 }

@@ -8,13 +8,15 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use waiting::{WAITING_LIFETIME, Waiting, agreed_at, last_question, waiting_cookie};
+pub(in crate::sign_in) use waiting::decline;
+pub(crate) use waiting::{WAITING_LIFETIME, Waiting, answered_at, last_question, waiting_cookie};
 
+use crate::app::App;
 use crate::config::sso::SsoDomains;
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure, Offer};
 use crate::sealed::{NoRandomness, random};
-use crate::session::device;
+use crate::session::{CurrentUser, Lifetimes, device};
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
 use crate::sign_in::verified_identity::VerifiedIdentity;
@@ -44,13 +46,18 @@ impl CodeVerifier {
     }
 }
 
-/// Redirects to the identity provider. Returns `None` if this browser has no such sign-in.
-pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
+/// Redirects to the identity provider, which is to ask for the password again if someone is already
+/// signed in here. Returns `None` if this browser has no such sign-in.
+pub(crate) fn leave(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    id: &SignInId,
+) -> Result<Option<Next>, Failure> {
     let Ctx { app, request, .. } = ctx;
     let now = app.clock.now();
     let pending = PendingSignIn::from_request(request, &app.keys, id, now)
         .filter(|pending| pending.method.is_sso())
-        .and_then(|pending| Some((app.sign_in.sso_domains.get(pending.email.domain())?, pending)));
+        .and_then(|pending| Some((app.sign_in.sso.domains.get(pending.email.domain())?, pending)));
     let Some((selector, mut pending)) = pending else { return Ok(None) };
     // A reload uses a new verifier (RFC 9700, 2.1.1).
     let verifier = CodeVerifier::new()?;
@@ -64,8 +71,15 @@ pub(crate) fn leave(ctx: &Ctx, id: &SignInId) -> Result<Option<Next>, Failure> {
         login_hint: pending.email.as_str(),
         domain_hint: pending.email.domain(),
         code_verifier: verifier.as_str(),
+        sign_in_again: user.is_some(),
     });
     Ok(Some(Next::leave_for(url).with([pending.cookie(&app.keys, now)?])))
+}
+
+/// Returns the lifetimes of a session, so that a user who is disabled at the identity provider is
+/// signed out by then.
+pub(crate) fn session_lifetimes(app: &App) -> Lifetimes {
+    Lifetimes { absolute: app.sign_in.sso.session_lifetime, ..Lifetimes::UNLIMITED }
 }
 
 /// Returns whether this is the ID of a user who signs in through SSO.
@@ -92,6 +106,7 @@ pub(crate) fn refused_elsewhere(refused: impl Into<Failure>) -> Failure {
         email: String::new(),
         return_to: ReturnTo::default().as_str().to_owned(),
         by_sso: true,
+        is_shared: false,
     })
 }
 

@@ -20,11 +20,31 @@ async fn account_and_sessions() {
         walk.look_at("account_sessions", "[data-session] ~ [data-session]").await;
 
         walk.browser.click("form[action='/account/sessions/revoke-others'] button").await;
-        walk.browser.arrive("[data-session]:only-child").await;
+        walk.look_at("account_sessions_ended", "[data-notice]").await;
         walk.be_a_stranger().await;
         walk.browser.driver.add_cookie(first).await.unwrap();
         walk.go("/account").await;
         walk.look_at("login_after_a_session", "[data-reason]").await;
+        walk.end().await;
+    }
+}
+
+#[actix_web::test]
+async fn confirmation() {
+    for &language in LANGUAGES {
+        let mut walk = Walk::begin(language, &[("RECENT_SIGN_IN", "1s")]).await;
+        walk.sign_in("ana@acme.test").await;
+        walk.go("/login/confirm").await;
+        // Longer than a second.
+        walk.look_at("confirm", "form[action='/login/confirm']").await;
+        walk.go("/account/sessions").await;
+        walk.browser.click("form[action='/account/sessions/revoke-all'] button").await;
+        walk.browser.click("form[action='/login/confirm'] button").await;
+        walk.look_at("sent_to_confirm", "#again").await;
+        walk.open_link("ana@acme.test").await;
+        walk.look_at("confirmed", "form[action='/account/sessions/revoke-all']").await;
+        walk.go("/login/confirmed").await;
+        walk.look_at("error_form_expired", "[data-error=nothing_pending]").await;
         walk.end().await;
     }
 }

@@ -56,6 +56,8 @@ async fn sign_in_by_code() {
         walk.browser.arrive("a[href='/account/sessions']").await;
         walk.go(sent.location()).await;
         walk.look_at("code_instead", "[name=instead_of]").await;
+        walk.go("/login/confirm").await;
+        walk.look_at("confirm_code", "form[action='/login/confirm']").await;
         walk.end().await;
     }
 }

@@ -45,6 +45,8 @@ async fn sp_initiated() {
         walk.browser.type_into("groups", "Sales, Support").await;
         walk.browser.click("button[value=sign_in]").await;
         walk.look_at("account_sso", "a[href='/account/sessions']").await;
+        walk.go("/login/confirm").await;
+        walk.look_at("confirm_sso", "form[action='/login/confirm']").await;
         walk.end().await;
     }
 }

@@ -15,6 +15,8 @@ pub struct Visitor {
     address: String,
     http: reqwest::Client,
     cookies: Mutex<BTreeMap<String, String>>,
+    /// The names of the cookies that outlive the browser.
+    lasting: Mutex<BTreeSet<String>>,
     /// The secrets that no log may contain: cookies, addresses, codes, states and tokens.
     secrets: Mutex<BTreeSet<String>>,
 }
@@ -26,6 +28,7 @@ impl Visitor {
             address: origin.to_owned(),
             http: http(),
             cookies: Mutex::default(),
+            lasting: Mutex::default(),
             secrets: Mutex::default(),
         }
     }
@@ -135,6 +138,17 @@ impl Visitor {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
+    /// Returns the names of the cookies that outlive the browser.
+    pub fn lasting_cookies(&self) -> Vec<String> {
+        self.lasting.lock().unwrap().iter().cloned().collect()
+    }
+
+    /// Closes the browser and opens it again.
+    pub fn close(&self) {
+        let lasting = self.lasting.lock().unwrap();
+        self.cookies.lock().unwrap().retain(|name, _| lasting.contains(name));
+    }
+
     pub fn forget_cookie(&self, name: &str) {
         self.cookies.lock().unwrap().remove(name);
     }
@@ -170,9 +184,13 @@ impl Visitor {
             let (name, value) = pair.split_once('=').unwrap();
             assert!(name.starts_with("__Host-"), "{cookie} lacks the prefix");
             assert!(pair.len() < 1024, "{name} is too large");
+            let lasts = |text: &&&str| text.starts_with("Max-Age") || text.starts_with("Expires");
+            let mut lasting = self.lasting.lock().unwrap();
+            lasting.remove(name);
             if attributes.contains(&"Max-Age=0") {
                 self.forget_cookie(name);
             } else {
+                lasting.extend(attributes.iter().find(lasts).map(|_| name.to_owned()));
                 self.secrets.lock().unwrap().insert(value.to_owned());
                 self.set_cookie(name, value);
             }

@@ -49,9 +49,21 @@ const SHARED: &str = "
         redis.call('DEL', row(session))
     end
 
+    -- Adds a session to a set, as its newest.
+    local function add_to(set, session, lifetime)
+        for _, one in ipairs(redis.call('ZRANGE', sessions(set), 0, -1)) do
+            if not lives(one) then redis.call('ZREM', sessions(set), one) end
+        end
+        local last = redis.call('ZREVRANGE', sessions(set), 0, 0, 'WITHSCORES')[2] or 0
+        redis.call('ZADD', sessions(set), last + 1, session)
+        redis.call('EXPIRE', sessions(set), lifetime)
+    end
+
     local function fields(session)
-        local found = redis.call('HMGET', row(session), 'id', 'created_at', 'last_seen_at', 'ended')
-        local kept = redis.call('HMGET', personal(session), 'person', 'device', 'address', 'values')
+        local found = redis.call('HMGET', row(session), 'id', 'created_at', 'last_seen_at', 'ended',
+            'idle_timeout', 'absolute_timeout')
+        local kept = redis.call('HMGET', personal(session), 'person', 'device', 'address', 'method',
+            'values')
         for _, value in ipairs(kept) do table.insert(found, value) end
         return found
     end
@@ -120,11 +132,14 @@ scripts! {
     local session, replaced, id, created_at, ends_at = unpack(ARGV, 1, 5)
     local device, address, values, by_person, by_email, person = unpack(ARGV, 6, 11)
     local at_most, why, tombstone_lifetime = unpack(ARGV, 12, 14)
+    local method, idle_timeout, absolute_timeout = unpack(ARGV, 15, 17)
     if replaced ~= '' then forget(replaced) end
     redis.call('HSET', row(session), 'id', id, 'created_at', created_at,
-        'last_seen_at', created_at, 'ends_at', ends_at)
+        'last_seen_at', created_at, 'ends_at', ends_at, 'idle_timeout', idle_timeout,
+        'absolute_timeout', absolute_timeout)
     redis.call('EXPIRE', row(session), tombstone_lifetime)
-    redis.call('HSET', personal(session), 'device', device, 'address', address, 'values', values)
+    redis.call('HSET', personal(session), 'device', device, 'address', address, 'method', method,
+        'values', values)
     redis.call('EXPIRE', personal(session), ttl(created_at, ends_at))
     redis.call('ZADD', alive, ends_at, session)
     redis.call('EXPIRE', alive, tombstone_lifetime)
@@ -132,22 +147,14 @@ scripts! {
     for _, expired in ipairs(redis.call('ZRANGEBYSCORE', alive, '-inf', created_at, 'LIMIT', 0, 10)) do
         redis.call('ZREM', alive, expired)
     end
-    local function add_to(set)
-        for _, one in ipairs(redis.call('ZRANGE', sessions(set), 0, -1)) do
-            if not lives(one) then redis.call('ZREM', sessions(set), one) end
-        end
-        local last = redis.call('ZREVRANGE', sessions(set), 0, 0, 'WITHSCORES')[2] or 0
-        redis.call('ZADD', sessions(set), last + 1, session)
-        redis.call('EXPIRE', sessions(set), tombstone_lifetime)
-    end
     if by_email ~= '' then
         redis.call('HSET', personal(session), 'by_email', by_email)
-        add_to(by_email)
+        add_to(by_email, session, tombstone_lifetime)
     end
     if by_person == '' then return end
 
     redis.call('HSET', personal(session), 'by_person', by_person, 'person', person)
-    add_to(by_person)
+    add_to(by_person, session, tombstone_lifetime)
     local theirs, living = sessions(by_person), {}
     for place, one in ipairs(redis.call('ZRANGE', theirs, 0, -1)) do
         local seen = tonumber(redis.call('HGET', row(one), 'last_seen_at'))
@@ -158,6 +165,32 @@ scripts! {
         return a.place > b.place
     end)
     for place = at_most + 1, #living do finish(living[place].session, why) end";
+
+    /// Moves a session to another reference.
+    renew = "
+    local old, new, values, at, ends_at, tombstone_lifetime = unpack(ARGV)
+    -- A retry after a broken connection.
+    if lives(new) then return 1 end
+    if not lives(old) then return 0 end
+    local function move(key, names)
+        for _, name in ipairs(names) do
+            -- Sessions of an earlier version don't have all of them.
+            local value = redis.call('HGET', key(old), name)
+            if value then redis.call('HSET', key(new), name, value) end
+        end
+    end
+    move(row, { 'id', 'created_at', 'idle_timeout', 'absolute_timeout' })
+    move(personal, { 'person', 'by_person', 'by_email', 'device', 'address', 'method' })
+    forget(old)
+    redis.call('HSET', row(new), 'last_seen_at', at, 'ends_at', ends_at)
+    redis.call('EXPIRE', row(new), tombstone_lifetime)
+    redis.call('HSET', personal(new), 'values', values)
+    redis.call('EXPIRE', personal(new), ttl(at, ends_at))
+    redis.call('ZADD', alive, ends_at, new)
+    for _, set in ipairs(redis.call('HMGET', personal(new), 'by_person', 'by_email')) do
+        if set then add_to(set, new, tombstone_lifetime) end
+    end
+    return 1";
 
     update = "if lives(ARGV[1]) then redis.call('HSET', personal(ARGV[1]), 'values', ARGV[2]) end";
 

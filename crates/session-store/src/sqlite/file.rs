@@ -68,6 +68,12 @@ const STEPS: &[&str] = &[
     UPDATE sessions SET session_values =
         (SELECT json_group_object(key, json(value)) FROM json_each(session_values));
 ",
+    "
+    ALTER TABLE sessions ADD COLUMN method TEXT NOT NULL DEFAULT '';
+    -- In seconds, where they are shorter than those of all sessions.
+    ALTER TABLE sessions ADD COLUMN idle_timeout INTEGER NOT NULL DEFAULT 9223372036854775807;
+    ALTER TABLE sessions ADD COLUMN absolute_timeout INTEGER NOT NULL DEFAULT 9223372036854775807;
+",
 ];
 
 /// Returns the path of the file in this folder. Creates it if it doesn't exist.

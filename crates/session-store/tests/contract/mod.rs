@@ -66,7 +66,9 @@ fn session_of(user: &str) -> NewSession {
         email: Some(format!("{user}@acme.test")),
         device: "Firefox on Linux".to_owned(),
         ip: "192.0.2.7".to_owned(),
+        method: "link".to_owned(),
         values: r#"{"theme":"dark"}"#.to_owned(),
+        ..NewSession::default()
     }
 }
 

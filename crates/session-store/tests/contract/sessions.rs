@@ -1,6 +1,9 @@
 //! Beginning, reading, listing and ending sessions.
 
-use session_store::{EndReason, Found, NewSession, RevokeScope, SessionFilter};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use session_store::{EndReason, Found, Lifetimes, NewSession, RevokeScope, SessionFilter};
 
 use super::{ANA, HOUR, TestStore, ana, session_of};
 
@@ -123,6 +126,85 @@ async fn sessions_are_revoked_one_the_others_or_all() {
     assert_eq!(test.store.revoke_all(EndReason::ByOperator).await.unwrap(), 1);
     assert_eq!(test.end_reason(&bob).await, Some(EndReason::ByOperator));
     assert_eq!(test.store.count().await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn renewed_session_has_another_reference_and_the_same_id_start_and_end() {
+    let test = TestStore::new().await;
+    let old = test.begin(ANA).await;
+    let before = test.store.list(&ana()).await.unwrap().remove(0);
+    test.clock.advance(60 * 60 - 5);
+    let changes: Map<String, Value> = Map::from_iter([("role".to_owned(), json!("admin"))]);
+    let renewed = test.store.renew(&old, changes.clone()).await.unwrap().unwrap();
+    assert_ne!(renewed, old);
+    assert!(test.store.find(&old).await.unwrap().is_none(), "nothing is left of the old reference");
+    assert_eq!(test.store.renew(&old, changes).await.unwrap(), None);
+    test.clock.advance(60 * 60 - 5);
+    let Some(Found::Alive { info, user_id, values, .. }) = test.store.find(&renewed).await.unwrap()
+    else {
+        panic!("it has ended");
+    };
+    assert_eq!((info.id, info.created_at), (before.id, before.created_at));
+    assert_eq!((info.device, info.ip, info.method), (before.device, before.ip, before.method));
+    assert_eq!(user_id.as_deref(), Some(ANA));
+    assert_eq!(values, r#"{"role":"admin","theme":"dark"}"#);
+    for filter in [ana(), SessionFilter::Email(format!("{ANA}@acme.test"))] {
+        assert_eq!(test.store.list(&filter).await.unwrap().len(), 1);
+    }
+    assert_eq!(test.store.count().await.unwrap(), 1);
+    for _ in 0..9 {
+        test.clock.advance(60 * 60 - 60);
+        test.store.find(&renewed).await.unwrap();
+    }
+    assert_eq!(
+        test.end_reason(&renewed).await,
+        Some(EndReason::TimeLimit),
+        "10 hours after the start"
+    );
+}
+
+#[actix_web::test]
+async fn ended_session_is_not_renewed() {
+    let test = TestStore::new().await;
+    let (revoked, idle) = (test.begin(ANA).await, test.begin("user_bob").await);
+    test.store.revoke(ana(), RevokeScope::All, EndReason::Elsewhere).await.unwrap();
+    test.clock.advance(60 * 60 + 5);
+    for session in [&revoked, &idle] {
+        let renewed = test.store.renew(session, Map::new()).await.unwrap();
+        assert_eq!(renewed, None);
+    }
+}
+
+#[actix_web::test]
+async fn session_with_shorter_lifetimes_ends_by_them() {
+    const MINUTE: i64 = 60;
+    let test = TestStore::new().await;
+    let with = |idle, absolute| NewSession {
+        lifetimes: Lifetimes {
+            idle: Duration::from_mins(idle),
+            absolute: Duration::from_mins(absolute),
+        },
+        ..session_of(ANA)
+    };
+    let idle = test.store.begin(with(30, 90), None).await.unwrap();
+    test.clock.advance(31 * MINUTE);
+    assert_eq!(test.end_reason(&idle).await, Some(EndReason::Idle));
+    let used = test.store.begin(with(30, 90), None).await.unwrap();
+    for _ in 0..4 {
+        test.clock.advance(20 * MINUTE);
+        assert!(test.is_alive(&used).await);
+    }
+    test.clock.advance(10 * MINUTE);
+    assert_eq!(test.end_reason(&used).await, Some(EndReason::TimeLimit));
+
+    let longer = test.store.begin(with(1_000_000, 1_000_000), None).await.unwrap();
+    test.clock.advance(61 * MINUTE);
+    assert_eq!(test.end_reason(&longer).await, Some(EndReason::Idle), "those of the store hold");
+    // Ended by the purge rather than by a request.
+    let purged = test.store.begin(with(60, 30), None).await.unwrap();
+    test.clock.advance(31 * MINUTE);
+    while test.store.purge_some().await.unwrap() {}
+    assert_eq!(test.end_reason(&purged).await, Some(EndReason::TimeLimit));
 }
 
 #[actix_web::test]

@@ -56,6 +56,9 @@ async fn session_of_the_previous_layout_is_migrated() {
     let before = "UPDATE sessions SET session_values =
             (SELECT json_group_object(key, json_quote(value) || '')
              FROM json_each(substr(session_values, instr(session_values, '{'))));
+        ALTER TABLE sessions DROP COLUMN method;
+        ALTER TABLE sessions DROP COLUMN idle_timeout;
+        ALTER TABLE sessions DROP COLUMN absolute_timeout;
         PRAGMA user_version = 4";
     engine.database().execute_batch(before).unwrap();
     drop(store);

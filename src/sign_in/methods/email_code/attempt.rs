@@ -4,14 +4,15 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::rt;
 use actix_web::rt::time::sleep;
 
-use super::{A_MINUTE, OneTimeCode};
+use super::{A_MINUTE, OneTimeCode, Rejection};
 use crate::app::App;
 use crate::error::{ErrorKind, Failure};
 use crate::session::{CurrentUser, Store};
 use crate::sign_in::attempts::{self, MAX_ATTEMPTS};
-use crate::sign_in::complete::{Completion, Unreported};
+use crate::sign_in::complete::Completion;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::end::end_of;
 use crate::sign_in::next::Next;
@@ -38,16 +39,6 @@ pub(crate) struct RejectedCode {
 impl From<Failure> for RejectedCode {
     fn from(failure: Failure) -> Self {
         Self { failure, attempts_left: None, is_over: false }
-    }
-}
-
-impl Unreported for RejectedCode {
-    fn failure(&self) -> &Failure {
-        &self.failure
-    }
-
-    fn outcome(&self) -> Option<Outcome> {
-        (!self.is_over).then_some(Outcome::CodeRejected(self.failure.kind, self.attempts_left))
     }
 }
 
@@ -106,7 +97,7 @@ pub(crate) async fn redeem(
         return Ok(Redeemed::Rejected(Box::new(pending), failure.into()));
     };
     let completion = Rc::new(Completion::new(ctx, user, pending.clone()));
-    match completion.detach(attempt(Rc::clone(&completion), code)).await {
+    match completion.detach(attempt(Rc::clone(&completion), code), keep_rejection).await {
         Some(Ok(outcome)) => completion.next(Some(Ok(outcome))).await.map(Redeemed::Next),
         Some(Err(rejected)) if rejected.is_over => {
             Err(rejected.failure.ending(id).or_retry_of(&pending))
@@ -114,6 +105,18 @@ pub(crate) async fn redeem(
         Some(Err(rejected)) => Ok(Redeemed::Rejected(Box::new(pending), rejected)),
         // WorkOS is slow. The waiting page shows the outcome.
         None => Ok(waiting_page()),
+    }
+}
+
+/// Keeps why a code was rejected for the next page, because its request has disconnected.
+fn keep_rejection(completion: &Completion, rejected: RejectedCode) {
+    completion.report(&rejected.failure);
+    let (ctx, id) = (completion.ctx.clone(), completion.pending.id.clone());
+    if !rejected.is_over {
+        rt::spawn(async move {
+            // Without it, the page shows the field again without a reason.
+            let _ = Rejection::store(&ctx.app, &ctx.store, &id, &rejected).await;
+        });
     }
 }
 

@@ -17,6 +17,7 @@ use crate::sign_in::complete::Completion;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
 use crate::sign_in::outcome::Outcome;
+use crate::sign_in::sso;
 use crate::sign_in::switch::{Held, Question};
 use crate::sign_in::verified_identity::VerifiedIdentity;
 use crate::sign_in::{PendingCallback, PendingSignIn, SignInId};
@@ -74,7 +75,9 @@ impl Waiting {
     /// Returns the question whether to switch to this identity.
     pub(in crate::sign_in) fn question(self, ctx: &Ctx) -> Option<Question> {
         // The identity has its own expiry, so the pending sign-in may have expired.
-        let pending = PendingSignIn::from_cookie(&ctx.request, &ctx.app.keys, &self.id)?;
+        let Ctx { app, request, .. } = ctx;
+        let now = app.clock.now();
+        let pending = PendingSignIn::from_cookie(request, &app.keys, &self.id, now)?;
         let email = self.verified.email.clone();
         Some(Question { pending, email, held: Held::Identity(Box::new(self)) })
     }
@@ -88,16 +91,6 @@ impl Waiting {
         }
         // If this fails, the identity expires.
         let _ = store.put(&name, String::new(), self.expires_at).await;
-        Ok(true)
-    }
-
-    /// Declines to switch accounts. Returns `false` if the user has already agreed.
-    pub(crate) async fn decline(self, ctx: &Ctx) -> Result<bool, Failure> {
-        if !self.take(&ctx.store, ctx.app.clock.now()).await? {
-            return Ok(false);
-        }
-        let declined = Outcome::Failed(ErrorKind::SignInCancelled);
-        declined.store(&ctx.app, &ctx.store, &self.id).await?;
         Ok(true)
     }
 }
@@ -129,7 +122,11 @@ impl Completion {
     pub(in crate::sign_in) async fn by_consent(self, waiting: Waiting) -> Result<Next, Failure> {
         let this = Rc::new(self);
         let consent = Rc::clone(&this);
-        let outcome = this.detach(async move { consent.consent(waiting).await }).await;
+        let outcome = this
+            .detach(async move { consent.consent(waiting).await }, |this, failure| {
+                this.report(&failure)
+            })
+            .await;
         this.next(outcome).await
     }
 
@@ -137,8 +134,25 @@ impl Completion {
         if !waiting.take(&self.ctx.store, self.ctx.app.clock.now()).await? {
             return Ok(None);
         }
-        self.settle(self.begin_session(waiting.verified)).await.map(Some)
+        let begun = async {
+            // The settings may have changed since the identity was verified.
+            let domains = &self.ctx.app.sign_in.sso.domains;
+            let verified = sso::verify(domains, waiting.verified.profile, &self.pending)?;
+            self.begin_session(verified).await
+        };
+        self.settle(begun).await.map(Some)
     }
+}
+
+/// Declines to switch accounts. Returns `false` if another request has already agreed.
+pub(in crate::sign_in) async fn decline(ctx: &Ctx, held: Held) -> Result<bool, Failure> {
+    let Held::Identity(waiting) = held else { return Ok(true) };
+    if !waiting.take(&ctx.store, ctx.app.clock.now()).await? {
+        return Ok(false);
+    }
+    let declined = Outcome::Failed(ErrorKind::SignInCancelled);
+    declined.store(&ctx.app, &ctx.store, &waiting.id).await?;
+    Ok(true)
 }
 
 /// Returns the sign-in that this browser's user was asked about, answered or not.
@@ -146,8 +160,8 @@ pub(crate) fn last_question(ctx: &Ctx) -> Option<SignInId> {
     Reference::from_request(ctx).map(|Reference(_, id)| id)
 }
 
-/// Returns when the user agreed to switch, in seconds since 1970.
-pub(crate) async fn agreed_at(store: &Store, reference: &str) -> Result<Option<i64>, Failure> {
+/// Returns when the user agreed or declined to switch, in seconds since 1970.
+pub(crate) async fn answered_at(store: &Store, reference: &str) -> Result<Option<i64>, Failure> {
     let claimed = store.claimed(&name(reference)).await?;
     Ok(claimed.map(|since| since.parse().unwrap_or_default()))
 }
@@ -155,12 +169,13 @@ pub(crate) async fn agreed_at(store: &Store, reference: &str) -> Result<Option<i
 /// Returns the cookie with the reference.
 pub(crate) fn waiting_cookie(
     reference: &str,
-    id: &SignInId,
+    pending: &PendingSignIn,
     keys: &KeyRing,
 ) -> Result<Cookie<'static>, NoRandomness> {
-    let sealed =
-        keys.seal(PendingCallback::COOKIE, &Reference(reference.to_owned(), id.clone()))?;
-    Ok(host_cookie(PendingCallback::COOKIE.to_owned(), sealed, WAITING_LIFETIME))
+    let reference = Reference(reference.to_owned(), pending.id.clone());
+    let sealed = keys.seal(PendingCallback::COOKIE, &reference)?;
+    let max_age = pending.max_age(WAITING_LIFETIME);
+    Ok(host_cookie(PendingCallback::COOKIE.to_owned(), sealed, max_age))
 }
 
 fn name(reference: &str) -> String {
