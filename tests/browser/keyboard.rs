@@ -96,7 +96,7 @@ async fn signs_in_and_out() {
     browser.arrive("details[open]").await;
     browser.driver.refresh().await.unwrap();
     browser.tab_to_and_press_enter("a[href='/account/sessions']").await;
-    browser.tab_to("form[action$='/revoke'] button").await;
+    browser.tab_to(".sessions form button").await;
     browser.tab_to("main a[href='/account']").await;
     browser.driver.refresh().await.unwrap();
     browser.tab_to_and_press_enter("form[action='/logout'] button").await;

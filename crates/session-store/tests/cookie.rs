@@ -13,6 +13,7 @@ use actix_web::{App, HttpRequest, HttpResponse, web};
 use session_store::{
     Clock, Lifetimes, Limits, NewSession, SessionCookie, Store, StoreLocation, session_keys,
 };
+use tempfile::TempDir;
 
 const NAME: &str = "__Host-session";
 
@@ -46,14 +47,18 @@ fn a_reference_is_read_under_its_key_and_name_only() {
     assert_eq!(SessionCookie::new("other", key(1)).reference(&request), None);
 }
 
-#[actix_web::test]
-async fn the_middleware_reads_what_was_sealed() {
-    let folder = tempfile::tempdir().unwrap();
+fn store(folder: &TempDir) -> Store {
     let hour = Duration::from_secs(60 * 60);
     let limits =
         Limits { lifetimes: Lifetimes { idle: hour, absolute: hour }, sessions_per_user: 2 };
     let location = StoreLocation::folder(folder.path());
-    let store = Store::open(&location, limits, Clock::default()).unwrap().for_this_thread();
+    Store::open(&location, limits, Clock::default()).unwrap().for_this_thread()
+}
+
+#[actix_web::test]
+async fn the_middleware_reads_what_was_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
     let user_id = Some("ana".to_owned());
     let session = NewSession { user_id, values: "{}".to_owned(), ..NewSession::default() };
     let reference = store.begin(session, None).await.unwrap();
@@ -70,11 +75,7 @@ async fn the_middleware_reads_what_was_sealed() {
 #[actix_web::test]
 async fn a_temporary_session_never_gets_a_maximum_age() {
     let folder = tempfile::tempdir().unwrap();
-    let hour = Duration::from_secs(60 * 60);
-    let limits =
-        Limits { lifetimes: Lifetimes { idle: hour, absolute: hour }, sessions_per_user: 2 };
-    let location = StoreLocation::folder(folder.path());
-    let store = Store::open(&location, limits, Clock::default()).unwrap().for_this_thread();
+    let store = store(&folder);
     let user_id = Some("ana".to_owned());
     let session = |is_temporary| {
         let (user_id, values) = (user_id.clone(), "{}".to_owned());

@@ -147,7 +147,8 @@ async fn renewed_session_has_another_reference_and_the_same_id_start_and_end() {
     assert_eq!((info.id, info.created_at), (before.id, before.created_at));
     assert_eq!((info.device, info.ip, info.method), (before.device, before.ip, before.method));
     assert_eq!(user_id.as_deref(), Some(ANA));
-    assert_eq!(values, r#"{"role":"admin","theme":"dark"}"#);
+    let values: Value = serde_json::from_str(&values).unwrap();
+    assert_eq!(values, json!({ "role": "admin", "theme": "dark" }));
     for filter in [ana(), SessionFilter::Email(format!("{ANA}@acme.test"))] {
         assert_eq!(test.store.list(&filter).await.unwrap().len(), 1);
     }
