@@ -149,9 +149,10 @@ async fn sighup_never_terminates_the_program() {
     let dotenv = folder.path().join(".env");
     assert!(std::process::Command::new("mkfifo").arg(&dotenv).status().unwrap().success());
     let mut child = command(&[], &settings, folder.path()).spawn().unwrap();
-    let id = child.id().unwrap().to_string();
+    let id = child.id().unwrap();
     let signal = |name: &str| {
-        let kill = std::process::Command::new("kill").args([name, id.as_str()]).status();
+        let kill = format!("kill {name} {id}");
+        let kill = std::process::Command::new("sh").args(["-c", &kill]).status();
         assert!(kill.unwrap().success(), "the program exited");
     };
     // The pipe opens when the program reads its settings, which blocks the program there.

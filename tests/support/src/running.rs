@@ -74,8 +74,9 @@ impl Program {
 
     /// Sends a signal, such as `TERM`.
     pub async fn signal(&self, name: &str) {
-        let id = self.child.id().unwrap().to_string();
-        let kill = Command::new("kill").args([&format!("-{name}"), &id]).status();
+        let id = self.child.id().unwrap();
+        // The shell's own, since a minimal system has no program `kill`.
+        let kill = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status();
         assert!(kill.await.unwrap().success());
     }
 
