@@ -39,7 +39,6 @@ mod approve;
 mod approve_mail_link;
 // for own-mail or cross-device
 mod cancel;
-mod code;
 mod confirm;
 pub(crate) mod error_responses;
 mod failure;
@@ -54,6 +53,7 @@ mod open;
 #[cfg(debug_assertions)]
 pub(crate) mod reload;
 mod sign_in;
+mod sent;
 pub(crate) mod templates;
 
 pub(crate) use account::{AccountPage, AccountSessionsPage};
@@ -63,7 +63,6 @@ pub(crate) use error_responses::wants_json;
 pub(crate) use approve::{ApprovePage, ApprovedPage};
 // for own-mail or cross-device
 pub(crate) use cancel::CancelPage;
-pub(crate) use code::CodePage;
 pub(crate) use failure::ErrorPage;
 pub(crate) use language::{language_until_closed, remember};
 use leaving::LeavingPage;
@@ -71,7 +70,8 @@ use leaving::LeavingPage;
 pub(crate) use mail::SignInMail;
 // for own-mail
 pub(crate) use open::OpenPage;
-pub(crate) use sign_in::{LoginPage, SentPage, SwitchPage};
+pub(crate) use sent::SentPage;
+pub(crate) use sign_in::{LoginPage, SwitchPage};
 
 /// A page, serialized as the context of its template.
 pub(crate) trait Page: Serialize {

@@ -1,16 +1,12 @@
 //! Pages of a sign-in in progress.
 
-use std::time::Duration;
-
 use serde::Serialize;
 
 use super::failure::Problem;
-use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::ErrorKind;
 use crate::session::{CurrentUser, EndReason};
-use crate::sign_in::{LinkDelivery, OneTimeCode, PendingSignIn, ReturnTo, SignInMethod};
-use crate::webmail::Webmail;
+use crate::sign_in::{PendingSignIn, ReturnTo};
 
 #[derive(Serialize)]
 pub(crate) struct LoginPage {
@@ -37,70 +33,6 @@ impl LoginPage {
 
     pub(crate) fn with_end_reason(self, ended: Option<EndReason>) -> Self {
         Self { ended: ended.map(EndReason::name), ..self }
-    }
-}
-
-/// The page that waits for the user to open the link. [`CodePage`](super::CodePage) adds the field
-/// for a code.
-#[derive(Serialize)]
-pub(crate) struct SentPage {
-    flow: String,
-    email: String,
-    return_to: String,
-    /// Who sends the link. `None` for a code.
-    delivery: Option<LinkDelivery>,
-    /// How long the link or code works, in seconds.
-    lifetime: u64,
-    handed_over_at: i64,
-    is_delayed: bool,
-    /// When the next email may be sent, if this one was withheld.
-    next_mail_at: Option<i64>,
-    // for cross-device
-    /// The digits to enter in another browser that opens the link.
-    digits: String,
-    /// How long until another email can be sent, in seconds.
-    wait: Option<u64>,
-    webmail: Option<Webmail>,
-    is_for_code: bool,
-    is_shared: bool,
-    /// Whether the user is signed in, and confirms that it's them.
-    confirms: bool,
-}
-
-template!(SentPage, "sent.html");
-
-impl SentPage {
-    /// `wait` is how long until another email can be sent. `webmail` is the website of the user's
-    /// mailbox.
-    pub(crate) fn new(
-        app: &App,
-        user: Option<&CurrentUser>,
-        pending: &PendingSignIn,
-        wait: Option<Duration>,
-        webmail: Option<Webmail>,
-    ) -> Self {
-        let delivery = match pending.method {
-            SignInMethod::Link(delivery) => Some(delivery),
-            _ => None,
-        };
-        let lifetime = delivery.map_or(OneTimeCode::LIFETIME, |delivery| delivery.lifetime(app));
-        Self {
-            flow: pending.id.as_str().to_owned(),
-            email: pending.email.as_str().to_owned(),
-            return_to: pending.return_to.as_str().to_owned(),
-            delivery,
-            lifetime: lifetime.as_secs(),
-            handed_over_at: pending.began_at(),
-            is_delayed: pending.is_delayed,
-            next_mail_at: pending.next_mail_at,
-            // for cross-device
-            digits: pending.digits.as_str().to_owned(),
-            wait: wait.map(|wait| wait.as_secs()),
-            webmail,
-            is_for_code: delivery.is_none(),
-            is_shared: pending.is_shared,
-            confirms: user.is_some_and(|user| user.has_email(&pending.email)),
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use super::status::StatusQuery;
 use crate::error::{ErrorKind, Failure};
 use crate::mail::Mailer;
-use crate::pages::{self, CodePage, Pages, SentPage, see_other};
+use crate::pages::{Pages, SentPage, see_other};
 use crate::same_origin;
 use crate::session::CurrentUser;
 use crate::sign_in::ctx::Ctx;
@@ -44,47 +44,23 @@ pub(super) async fn show(
     if status.state == Progress::Expired {
         return Err(spent().with_retry_of(&pending).for_audit(&pending));
     }
-    match pending.method {
-        SignInMethod::Link(_) => Ok(pages.show(&sent_page(&ctx, user.as_ref(), &pending).await?)),
-        SignInMethod::Code => {
-            Ok(pages.show(&code_page_with_rejection(&ctx, user.as_ref(), &pending).await?))
-        }
-        // for sso
-        // Another redirect would interrupt the sign-in in progress.
-        SignInMethod::Sso(_) => match end::end_of(&ctx.store, &id).await? {
+    // for sso
+    // Another redirect would interrupt the sign-in in progress.
+    if pending.method.is_sso() {
+        return match end::end_of(&ctx.store, &id).await? {
             Some(_) => Err(Failure::in_progress(&id)),
             None => Ok(see_other(&format!("/login/sso?flow={}", id.as_str()))),
-        },
+        };
     }
+    let page = sent_page(&ctx, user.as_ref(), &pending).await?;
+    Ok(pages.show(&match Rejection::last(&ctx, &pending).await? {
+        Some(rejection) => page.with_rejection(rejection.kind, rejection.attempts_left, None),
+        None => page,
+    }))
 }
 
-/// Builds the page with the field for the code, and once why the last one was rejected.
-async fn code_page_with_rejection(
-    ctx: &Ctx,
-    user: Option<&CurrentUser>,
-    pending: &PendingSignIn,
-) -> Result<CodePage, Failure> {
-    let Ctx { app, store, request, .. } = ctx;
-    let page = code_page(ctx, user, pending).await?;
-    let Some(rejection) = Rejection::of(app, store, &pending.id).await? else { return Ok(page) };
-    if pages::is_seen(request) {
-        Rejection::discard(app, store, &pending.id).await?;
-    }
-    Ok(page.with_error(rejection.kind, rejection.attempts_left, None))
-}
-
-/// Builds the page with the field for the code.
-pub(super) async fn code_page(
-    ctx: &Ctx,
-    user: Option<&CurrentUser>,
-    pending: &PendingSignIn,
-) -> Result<CodePage, Failure> {
-    let is_trying = email_code::attempted_at(&ctx.store, &pending.id).await?.is_some();
-    let other = user.filter(|user| !user.has_email(&pending.email));
-    Ok(CodePage::new(sent_page(ctx, user, pending).await?, other, is_trying))
-}
-
-async fn sent_page(
+/// Builds the page, without the rejection of an earlier code.
+pub(super) async fn sent_page(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     pending: &PendingSignIn,
@@ -100,5 +76,11 @@ async fn sent_page(
     let webmail = webmail::for_domain(pending.email.domain(), sender);
     let again = rate_limited(ctx, &pending.email, &pending.method);
     let wait = app.rate_limits.until_next(&ctx.store, &again).await?;
-    Ok(SentPage::new(app, user, pending, wait, webmail))
+    let page = SentPage::new(app, user, pending, wait, webmail);
+    if !matches!(pending.method, SignInMethod::Code) {
+        return Ok(page);
+    }
+    let is_trying = email_code::attempted_at(&ctx.store, &pending.id).await?.is_some();
+    let other = user.filter(|user| !user.has_email(&pending.email));
+    Ok(page.with_field(other, is_trying))
 }

@@ -36,9 +36,7 @@ pub(super) async fn show(
     };
     let mut status = status(&ctx, user.as_ref(), &id).await?;
     // Reload the waiting page, which shows why the code was rejected.
-    if status.state == Progress::Pending
-        && Rejection::of(&ctx.app, &ctx.store, &id).await?.is_some()
-    {
+    if status.state == Progress::Pending && Rejection::unseen(&ctx, &id).await?.is_some() {
         status.next = Some(format!("/login/sent?flow={}", id.as_str()));
     }
     Ok(HttpResponse::Ok().json(status))

@@ -23,6 +23,15 @@ pub(crate) async fn reserve(
     Ok(None)
 }
 
+/// Returns how many attempts are left.
+pub(crate) async fn left(store: &Store, id: &SignInId) -> Result<u32, Failure> {
+    let mut left = 0;
+    for number in 1..=MAX_ATTEMPTS {
+        left += u32::from(store.claimed(&id.attempt_key(number)).await?.is_none());
+    }
+    Ok(left)
+}
+
 /// Releases an attempt that revealed nothing about the digits or the code. If that fails, the
 /// attempt counts.
 pub(crate) async fn refund(store: &Store, id: &SignInId, number: u32) {

@@ -1,5 +1,6 @@
 //! A Chromium browser, and the demo that it visits.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -59,6 +60,7 @@ impl Demo {
 pub struct Browser {
     pub driver: WebDriver,
     chromedriver: Child,
+    runs_scripts: Cell<bool>,
 }
 
 impl Browser {
@@ -97,7 +99,7 @@ impl Browser {
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         let driver =
             WebDriver::new(format!("http://localhost:{port}"), capabilities).await.unwrap();
-        Self { driver, chromedriver }
+        Self { driver, chromedriver, runs_scripts: Cell::new(true) }
     }
 
     /// Starts a browser that runs no scripts.
@@ -109,6 +111,7 @@ impl Browser {
 
     /// Runs no scripts in this tab.
     pub async fn forbid_scripts(&self) {
+        self.runs_scripts.set(false);
         self.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
     }
 
@@ -167,6 +170,18 @@ impl Browser {
 
     pub async fn type_into(&self, name: &str, text: &str) {
         self.driver.query(By::Name(name)).first().await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// Enters an email code. Six digits submit themselves; others need the button, and so do all
+    /// without scripts.
+    pub async fn type_code(&self, code: &str) {
+        let field = self.driver.query(By::Name("code")).first().await.unwrap();
+        field.send_keys(code).await.unwrap();
+        if self.runs_scripts.get() && code.len() == 6 {
+            field.wait_until().stale().await.unwrap();
+        } else {
+            self.click("form:has([name=code]) button").await;
+        }
     }
 
     /// Waits for the page with this heading.

@@ -101,7 +101,6 @@ async fn code_form_that_is_stopped_and_reloaded_signs_in() {
     let code = demo.workos.newest_code(EMAIL).await;
     demo.slow_down(AUTHENTICATE, 2000).await;
     browser.type_into("code", &code).await;
-    browser.click("form:has([name=code]) button").await;
     demo.until_called(AUTHENTICATE).await;
     browser.stop().await;
     browser.cdp("Page.reload", json!({})).await;

@@ -41,7 +41,18 @@ impl CodeRequest {
     }
 
     pub async fn type_wrong(&self) -> Answer {
-        self.type_code(&wrong(&self.code)).await
+        self.type_and_look(&wrong(&self.code)).await
+    }
+
+    /// Submits a code, and follows a redirect back to its page.
+    pub async fn type_and_look(&self, code: &str) -> Answer {
+        let answer = self.type_code(code).await;
+        if answer.status == 303 { self.look().await } else { answer }
+    }
+
+    /// Loads the page on which the code is entered.
+    pub async fn look(&self) -> Answer {
+        self.visitor.get(&self.sent).await
     }
 
     pub async fn status(&self) -> Value {

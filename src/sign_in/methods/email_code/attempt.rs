@@ -110,14 +110,14 @@ pub(crate) async fn redeem(
 
 /// Keeps why a code was rejected for the next page, because its request has disconnected.
 fn keep_rejection(completion: &Completion, rejected: RejectedCode) {
-    completion.report(&rejected.failure);
-    let (ctx, id) = (completion.ctx.clone(), completion.pending.id.clone());
-    if !rejected.is_over {
-        rt::spawn(async move {
-            // Without it, the page shows the field again without a reason.
-            let _ = Rejection::store(&ctx.app, &ctx.store, &id, &rejected).await;
-        });
+    if rejected.is_over {
+        return completion.report(&rejected.failure);
     }
+    let (ctx, pending) = (completion.ctx.clone(), completion.pending.clone());
+    rt::spawn(async move {
+        // Without it, the page shows the field again without a reason.
+        let _ = Rejection::keep(&ctx, &pending, &rejected).await;
+    });
 }
 
 fn takes_code(pending: &PendingSignIn) -> bool {

@@ -15,15 +15,29 @@ impl OneTimeCode {
     pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
 
     /// Parses a typed or pasted code. Accepts white space and dashes anywhere, letters that look
-    /// like digits, and digits of other scripts.
+    /// like digits, digits of other scripts, and a text with only one code in it.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         if typed.len() > 255 {
             return None;
         }
+        Self::read(typed).or_else(|| Self::find(typed))
+    }
+
+    fn read(typed: &str) -> Option<Self> {
         let meant = typed.chars().filter(|c| !is_between(*c));
         let digits: String = meant.map(digit).collect::<Option<_>>()?;
         (digits.len() == 6).then_some(Self(digits))
+    }
+
+    /// Finds the code in a text, such as the sentence of the email: `123456`, `123 456` or `123-456`.
+    fn find(text: &str) -> Option<Self> {
+        // Two characters between two groups leave an empty one.
+        let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
+        let whole = groups.iter().filter(|group| group.len() == 6).map(|group| group.to_string());
+        let halves = groups.windows(2).filter(|two| two.iter().all(|half| half.len() == 3));
+        let mut codes = whole.chain(halves.map(<[&str]>::concat));
+        codes.next().filter(|_| codes.next().is_none()).map(Self)
     }
 
     /// Returns the code as WorkOS emailed it.

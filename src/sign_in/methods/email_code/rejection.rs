@@ -1,14 +1,14 @@
-//! Why a code was rejected after its request had disconnected. The store keeps it for a minute,
-//! until a page has shown it.
+//! Why the last code of a sign-in was rejected. The page of the sign-in says so.
 
 use serde::{Deserialize, Serialize};
 
-use super::RejectedCode;
-use crate::app::App;
+use super::{RejectedCode, attempted_at};
 use crate::error::{ErrorKind, Failure};
+use crate::pages::is_seen;
 use crate::sealed::Sealed;
-use crate::session::Store;
-use crate::sign_in::SignInId;
+use crate::sign_in::complete::report;
+use crate::sign_in::ctx::Ctx;
+use crate::sign_in::{PendingSignIn, SignInId, SignInMethod, attempts};
 
 /// How long it is stored, in seconds.
 const LIFETIME: i64 = 60;
@@ -26,33 +26,50 @@ impl Sealed for Rejection {
 }
 
 impl Rejection {
-    /// Stores why a code was rejected.
-    pub(super) async fn store(
-        app: &App,
-        store: &Store,
-        id: &SignInId,
+    /// Reports why a code was rejected, and stores it until the page has shown it.
+    pub(crate) async fn keep(
+        ctx: &Ctx,
+        pending: &PendingSignIn,
         rejected: &RejectedCode,
     ) -> Result<(), Failure> {
+        let Ctx { app, store, .. } = ctx;
+        report(app, &rejected.failure, pending);
         let expires_at = app.clock.now().saturating_add(LIFETIME);
         let (kind, attempts_left) = (rejected.failure.kind, rejected.attempts_left);
+        let id = &pending.id;
         let sealed = app.keys.seal(id.as_str(), &Self { kind, attempts_left, expires_at })?;
         Ok(store.put(&key(id), sealed, expires_at).await?)
     }
 
+    /// Returns what the page says about the last code. Once it has said why that was rejected, it
+    /// goes on saying how many attempts are left.
+    pub(crate) async fn last(ctx: &Ctx, pending: &PendingSignIn) -> Result<Option<Self>, Failure> {
+        let (store, now) = (&ctx.store, ctx.app.clock.now());
+        if !matches!(pending.method, SignInMethod::Code) {
+            return Ok(None);
+        }
+        if let Some(rejection) = Self::unseen(ctx, &pending.id).await? {
+            if is_seen(&ctx.request) {
+                store.put(&key(&pending.id), String::new(), now).await?;
+            }
+            return Ok(Some(rejection));
+        }
+        // An attempt in progress counts until WorkOS has responded.
+        if attempted_at(store, &pending.id).await?.is_some() {
+            return Ok(None);
+        }
+        let left = attempts::left(store, &pending.id).await?;
+        let kind = ErrorKind::WrongCode;
+        let last = Self { kind, attempts_left: Some(left), expires_at: pending.expires_at };
+        Ok((left < attempts::MAX_ATTEMPTS).then_some(last))
+    }
+
     /// Returns why the last code was rejected, if no page has shown it yet.
-    pub(crate) async fn of(
-        app: &App,
-        store: &Store,
-        id: &SignInId,
-    ) -> Result<Option<Self>, Failure> {
+    pub(crate) async fn unseen(ctx: &Ctx, id: &SignInId) -> Result<Option<Self>, Failure> {
+        let Ctx { app, store, .. } = ctx;
         let sealed = store.get(&key(id)).await?;
         let rejection: Option<Self> = sealed.and_then(|sealed| app.keys.open(id.as_str(), &sealed));
         Ok(rejection.filter(|rejection| app.clock.now() < rejection.expires_at))
-    }
-
-    /// Removes it, because a page has shown it.
-    pub(crate) async fn discard(app: &App, store: &Store, id: &SignInId) -> Result<(), Failure> {
-        Ok(store.put(&key(id), String::new(), app.clock.now()).await?)
     }
 }
 
