@@ -171,8 +171,14 @@ switch =
     .stay = Als <span translate="no">{ $email }</span> angemeldet bleiben
     .dont = Abbrechen
 
+organization =
+    .title = Organisation auswählen
+    .several = <strong class="address" translate="no">{ $email }</strong> gehört zu mehreren Organisationen. Bei welcher möchten Sie sich anmelden?
+
 # with sso
 sso =
+    .title = Über Ihre Organisation anmelden
+    .required = Ihre Organisation verlangt die Anmeldung über ihren Identitätsanbieter. Wählen Sie den für <strong class="address" translate="no">{ $email }</strong> aus.
     .signed_in_as = Ihre Organisation hat Sie als <strong class="address" translate="no">{ $email }</strong> identifiziert.
     .again = Erneut anmelden
 # end sso
@@ -194,6 +200,7 @@ account =
     .connection = Verbindung
     .organization = Organisation
     .role = Rolle
+    .permissions = Berechtigungen
     .groups = Gruppen
     .none = Keine
     .profile_id = Profil-ID
@@ -370,7 +377,7 @@ code_of_another =
     .text = Er passt nicht zu der E‑Mail-Adresse, die Sie eingegeben haben. Deshalb haben wir Sie nicht angemeldet. Fordern Sie einen neuen Code an.
 further_steps =
     .title = Für Ihr Konto reicht ein Code nicht aus
-    .text = Die Anmeldung erfordert einen weiteren Schritt, den diese Website nicht unterstützt, zum Beispiel eine Zwei-Faktor-Authentifizierung oder die Auswahl einer Organisation. Deshalb haben wir Sie nicht angemeldet. Wenden Sie sich an den Support.
+    .text = Die Anmeldung erfordert einen weiteren Schritt, den diese Website nicht unterstützt, zum Beispiel eine Zwei-Faktor-Authentifizierung. Deshalb haben wir Sie nicht angemeldet. Wenden Sie sich an den Support.
 profile_mismatch =
     .title = Dieser Link gehört zu einem anderen Konto
     .text = Er passt nicht zu der E‑Mail-Adresse, die Sie eingegeben haben. Deshalb haben wir Sie nicht angemeldet. Fordern Sie einen neuen Link an.

@@ -170,8 +170,14 @@ switch =
     .stay = Stay signed in as <span translate="no">{ $email }</span>
     .dont = Cancel
 
+organization =
+    .title = Choose an organization
+    .several = <strong class="address" translate="no">{ $email }</strong> belongs to several organizations. Which one do you want to sign in to?
+
 # with sso
 sso =
+    .title = Sign in through your organization
+    .required = Your organization requires you to sign in through its identity provider. Choose the one for <strong class="address" translate="no">{ $email }</strong>.
     .signed_in_as = Your organization identified you as <strong class="address" translate="no">{ $email }</strong>.
     .again = Sign in again
 # end sso
@@ -193,6 +199,7 @@ account =
     .connection = Connection
     .organization = Organization
     .role = Role
+    .permissions = Permissions
     .groups = Groups
     .none = None
     .profile_id = Profile ID
@@ -371,7 +378,7 @@ code_of_another =
     .text = It doesn’t match the email address you entered, so we didn’t sign you in. Request a new code.
 further_steps =
     .title = Your account needs more than a code
-    .text = It requires a step that this site doesn’t support, such as two-factor authentication or choosing an organization, so we didn’t sign you in. Contact support.
+    .text = It requires a step that this site doesn’t support, such as two-factor authentication, so we didn’t sign you in. Contact support.
 profile_mismatch =
     .title = That link belongs to a different account
     .text = It doesn’t match the email address you entered, so we didn’t sign you in. Request a new link.

@@ -19,7 +19,8 @@
 //!      Opening it redirects to `/callback` with our [`sign_in::State`].
 //!    - `own_link`: the app emails a link ([`sign_in::MailLink`]) to a page with a button. Pressing
 //!      the button creates a WorkOS link, which the browser follows.
-//!    - `email_code`: WorkOS emails a code ([`sign_in::OneTimeCode`]), which the user enters.
+//!    - `email_code`: WorkOS emails a code ([`sign_in::OneTimeCode`]), which the user enters. Members
+//!      of several organizations then choose one.
 //!    - `sso`: no email is sent. The browser is redirected to the identity provider of the user's
 //!      organization.
 //! 4. `GET /callback` (`sign_in/callback.rs`) verifies that `state` belongs to a pending sign-in of

@@ -50,10 +50,13 @@ mod leaving;
 mod mail;
 // for own-mail
 mod open;
+mod organization;
 #[cfg(debug_assertions)]
 pub(crate) mod reload;
-mod sign_in;
 mod sent;
+mod sign_in;
+// for sso
+mod sso;
 pub(crate) mod templates;
 
 pub(crate) use account::{AccountPage, AccountSessionsPage};
@@ -70,8 +73,12 @@ use leaving::LeavingPage;
 pub(crate) use mail::SignInMail;
 // for own-mail
 pub(crate) use open::OpenPage;
+pub(crate) use organization::OrganizationPage;
 pub(crate) use sent::SentPage;
 pub(crate) use sign_in::{LoginPage, SwitchPage};
+
+// for sso
+pub(crate) use sso::SsoPage;
 
 /// A page, serialized as the context of its template.
 pub(crate) trait Page: Serialize {

@@ -17,6 +17,8 @@ const MINIMUM: Duration = Duration::from_mins(15);
 pub struct SignIn {
     /// Whether `SIGN_IN_WITH` is `code`: users get an email code instead of a link.
     pub by_code: bool,
+    /// `SEND_CLIENT_INFO`: whether WorkOS gets the visitor's IP address and `User-Agent` with a code.
+    pub sends_client_info: bool,
     /// `LINK_DELIVERY`
     pub link_delivery: LinkDelivery,
     /// `LINK_EXPIRES_IN` of links that WorkOS sends: from 15 minutes to 24 hours.
@@ -65,6 +67,11 @@ pub(super) fn sign_in(read: &mut Reader<'_>) -> SignIn {
     let methods = [("link", false), ("code", true)];
     SignIn {
         by_code: read.choice("SIGN_IN_WITH", methods, "must be link or code"),
+        sends_client_info: read.choice(
+            "SEND_CLIENT_INFO",
+            [("on", true), ("off", false)],
+            "must be on or off",
+        ),
         link_delivery,
         link_lifetime: link_lifetime(read, link_delivery),
         // for cross-device

@@ -19,6 +19,7 @@ mod login;
 mod logout;
 // for own-mail
 mod open;
+mod organization;
 mod root_files;
 mod sent;
 // for sso
@@ -50,6 +51,11 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(form("/login", login::show, login::submit)))
         .service(with_session(page("/login/sent", sent::show)))
         .service(with_session(post("/login/code", code::sign_in)))
+        .service(with_session(form(
+            "/login/organization",
+            organization::show,
+            organization::choose,
+        )))
         .service(with_session(page("/login/status", status::show)))
         .service(with_session(redeem("/login/finish", finish::get)))
         .service(with_session(redeem("/callback", callback::get)))

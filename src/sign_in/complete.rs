@@ -26,7 +26,7 @@ use crate::error::{ErrorKind, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
 use crate::session::{Lifetimes, device};
 use crate::shutdown::Task;
-use crate::workos::Profile;
+use crate::workos::{Authentication, Profile};
 
 /// The time limit for the exchange and the app's own rules together.
 const DEADLINE: Duration = Duration::from_secs(24);
@@ -139,18 +139,38 @@ impl Completion {
         self.settle(exchanged).await.map(Some)
     }
 
-    /// Begins the session of a user who entered the right email code.
-    pub(super) async fn by_profile(&self, profile: Profile) -> Result<Option<Outcome>, Failure> {
+    /// Completes the sign-in of a user who entered the right email code, or stores the further step
+    /// that WorkOS requires of them.
+    pub(super) async fn by_authentication(
+        &self,
+        authentication: Authentication,
+    ) -> Result<Option<Outcome>, Failure> {
         if !self.claim().await? {
             return Ok(None);
         }
-        let begun = async { self.begin_session(self.verify(profile)?).await };
-        self.settle(begun).await.map(Some)
+        self.settle(self.authenticated(authentication)).await.map(Some)
+    }
+
+    pub(super) async fn authenticated(
+        &self,
+        authentication: Authentication,
+    ) -> Result<Outcome, Failure> {
+        match authentication {
+            Authentication::Complete(profile) => self.begin_session(self.verify(*profile)?).await,
+            Authentication::OrganizationSelection(selection) => {
+                Ok(Outcome::ChoosesOrganization(selection.into()))
+            }
+            // for sso
+            Authentication::SsoRequired(connections) => Ok(Outcome::RequiresSso(connections)),
+            // without sso: Authentication::SsoRequired(_) => Err(Failure::new(ErrorKind::FurtherSteps, "sso_required")),
+        }
     }
 
     async fn claim(&self) -> Result<bool, Failure> {
-        let end = End::Redeemed(self.ctx.app.clock.now()).as_text();
-        Ok(self.ctx.store.claim(&self.pending.id.end_key(), end, self.pending.expires_at).await?)
+        let now = self.ctx.app.clock.now();
+        let end = End::Redeemed(now).as_text();
+        let until = self.pending.expires_at.max(Outcome::latest_expiry(now));
+        Ok(self.ctx.store.claim(&self.pending.id.end_key(), end, until).await?)
     }
 
     /// Verifies that the Profile matches the sign-in.
@@ -244,6 +264,7 @@ impl Completion {
             reference,
             email_verified: self.pending.method.sends_email(),
             replaced: self.user.as_ref().map(|user| user.session.id.clone()),
+            organization_id: verified.profile.organization_id,
             user_id: verified.user_id,
             email: verified.email,
         }))

@@ -7,6 +7,7 @@
 //! | opened in another browser | the other browser's cookie ([`PendingCallback`]) | the right digits (`approve.rs`); three wrong attempts end the sign-in |
 //! | approved | the store ([`Approval`]) | the requesting browser continues (`finish.rs`) |
 //! | redeemed | a claim in the store ([`End::Redeemed`]), made before the code is exchanged | `complete.rs` exchanges the code, verifies the user and calls [`Admission`](crate::admission::Admission) |
+//! | waiting for a choice | the store (`Outcome`), for ten minutes | the right code was entered, and the user chooses an organization, or leaves for the SSO that WorkOS requires |
 //! | waiting for consent | the browser's cookie or the store | another user is signed in, and agrees to switch accounts or declines (`switch.rs`) |
 //! | signed in | the session, and the store for a minute (`Outcome`), for a browser whose response was lost | |
 //! | ended | the store ([`End`]), or the cookie's expiry | a new sign-in |

@@ -6,9 +6,11 @@ use actix_web::rt::time::sleep;
 use serde::{Deserialize, Serialize};
 
 use super::ctx::Ctx;
+use super::email_code::LastOrganization;
+use super::email_code::organization::{self, Choice};
 use super::end::end_of;
 use super::next::Next;
-use super::{End, KnownBrowser, PendingCallback, PendingSignIn, SignInId, sso};
+use super::{End, KnownBrowser, PendingCallback, PendingSignIn, SignInId, SignInMethod, sso};
 use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
@@ -19,6 +21,8 @@ use crate::session::{CurrentUser, Store};
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the outcome is stored, in seconds.
 const LIFETIME: i64 = 60;
+/// How long an outcome is stored that waits for the user, in seconds.
+const WAITING_LIFETIME: i64 = 10 * 60;
 /// How often a waiting request checks for the outcome.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -31,6 +35,11 @@ pub(crate) enum Outcome {
     /// Another user is signed in, who must agree to switch accounts. Has the reference of the
     /// stored identity.
     AsksToSwitch(String),
+    /// The user has to choose an organization.
+    ChoosesOrganization(Choice),
+    // for sso
+    /// The user has to sign in through one of these SSO connections.
+    RequiresSso(Vec<String>),
     Failed(ErrorKind),
 }
 
@@ -46,6 +55,9 @@ pub(crate) struct SignedIn {
     pub(super) email_verified: bool,
     /// The ID of the session that this one replaced.
     pub(super) replaced: Option<String>,
+    /// The organization that the user signed in to, if any.
+    #[serde(default)]
+    pub(super) organization_id: Option<String>,
 }
 
 impl SignedIn {
@@ -76,15 +88,23 @@ impl Outcome {
         store: &Store,
         id: &SignInId,
     ) -> Result<(), Failure> {
-        let expires_at = app.clock.now().saturating_add(LIFETIME);
-        // for sso
-        let expires_at = match self {
-            Self::AsksToSwitch(_) => app.clock.now().saturating_add(sso::WAITING_LIFETIME),
-            _ => expires_at,
+        let lifetime = match self {
+            Self::SignedIn(_) | Self::Failed(_) => LIFETIME,
+            Self::ChoosesOrganization(_) => WAITING_LIFETIME,
+            // for sso
+            Self::AsksToSwitch(_) => sso::WAITING_LIFETIME,
+            // for sso
+            Self::RequiresSso(_) => WAITING_LIFETIME,
         };
+        let expires_at = app.clock.now().saturating_add(lifetime);
         let stored = Stored { outcome: self.clone(), expires_at };
         let sealed = app.keys.seal(id.as_str(), &stored)?;
         Ok(store.put(&id.outcome_key(), sealed, expires_at).await?)
+    }
+
+    /// Returns when an outcome that is stored now expires at the latest, in seconds since 1970.
+    pub(super) fn latest_expiry(now: i64) -> i64 {
+        now.saturating_add(WAITING_LIFETIME)
     }
 
     async fn load(app: &App, store: &Store, id: &SignInId) -> Result<Option<Self>, Failure> {
@@ -116,14 +136,24 @@ impl Outcome {
                 let known = is_known
                     .then(|| KnownBrowser::cookie(&signed_in.email, &app.keys, app.clock.now()))
                     .transpose()?;
+                let remembers = is_known && matches!(pending.method, SignInMethod::Code);
+                let organization = signed_in.organization_id.filter(|_| remembers);
+                let organization = organization
+                    .map(|id| LastOrganization::cookie(id, &app.keys, app.clock.now()))
+                    .transpose()?;
                 let removals = [pending.id.removal_cookie(), PendingCallback::removal_cookie()];
                 let next = Next::to(pending.return_to.as_str());
-                Ok(next.with([cookie]).with(removals).with(known))
+                Ok(next.with([cookie]).with(removals).with(known).with(organization))
             }
             // for sso
             Self::AsksToSwitch(reference) => {
                 let cookie = sso::waiting_cookie(&reference, pending, &app.keys)?;
                 Ok(Next::to("/login/switch").with([cookie]))
+            }
+            Self::ChoosesOrganization(_) => Ok(Next::to(organization::page(&pending.id))),
+            // for sso
+            Self::RequiresSso(_) => {
+                Ok(Next::to(format!("/login/sso?flow={}", pending.id.as_str())))
             }
             Self::Failed(kind) => {
                 let failure = Failure::new(kind, "as reported before").already_reported();
@@ -162,6 +192,12 @@ pub(super) async fn claim_status(
             match sso::answered_at(store, &reference).await? {
                 Some(since) => in_progress(since),
                 None => ClaimStatus::Stored(Outcome::AsksToSwitch(reference)),
+            }
+        }
+        Some(Outcome::ChoosesOrganization(choice)) => {
+            match organization::chosen_at(store, id).await? {
+                Some(since) => in_progress(since),
+                None => ClaimStatus::Stored(Outcome::ChoosesOrganization(choice)),
             }
         }
         Some(Outcome::SignedIn(signed_in)) => {

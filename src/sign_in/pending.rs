@@ -55,6 +55,13 @@ pub struct PendingSignIn {
     /// Whether the email may be delayed, because WorkOS didn't confirm in time that it was sent.
     #[serde(rename = "l", default, skip_serializing_if = "std::ops::Not::not")]
     pub is_delayed: bool,
+    /// The ID of Radar's assessment of the request for an email code.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub radar_auth_attempt_id: Option<String>,
+    // for sso
+    /// The SSO connection that WorkOS requires, if it does.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub connection_id: Option<String>,
     /// Whether the browser is on a shared computer. Nothing of the sign-in or of its session then
     /// outlives the browser.
     #[serde(rename = "c", default, skip_serializing_if = "std::ops::Not::not")]
@@ -93,6 +100,9 @@ impl PendingSignIn {
             expires_at: clock.now().saturating_add(seconds(lifetime)),
             next_mail_at: None,
             is_delayed: false,
+            radar_auth_attempt_id: None,
+            // for sso
+            connection_id: None,
             is_shared: false,
             // for cross-device
             digits: Digits::random()?,

@@ -4,6 +4,7 @@ use actix_web::cookie::Cookie;
 
 use super::ctx::Ctx;
 use super::deliver::Delivery;
+use super::email_code::LastOrganization;
 use super::next::Next;
 use super::rate_limit::SignInRequest;
 use super::sso::CodeVerifier;
@@ -75,8 +76,10 @@ pub(crate) async fn start(
 fn forget(ctx: &Ctx) -> impl Iterator<Item = Cookie<'static>> {
     let Ctx { app, request, .. } = ctx;
     let known = request.cookie(KnownBrowser::COOKIE).map(|_| KnownBrowser::removal_cookie());
+    let organization =
+        request.cookie(LastOrganization::COOKIE).map(|_| LastOrganization::removal_cookie());
     let language = language_until_closed(request, &app.keys);
-    remove_all(request).into_iter().chain(known).chain(language)
+    remove_all(request).into_iter().chain(known).chain(organization).chain(language)
 }
 
 /// Returns the method by which a user with this address signs in. If `user`, who is signed in, has it,

@@ -19,11 +19,6 @@ impl Browser {
         self.arrive(&format!("{FIELD}:focus")).await;
         demo.workos.newest_code(EMAIL).await
     }
-
-    async fn type_code(&self, code: &str) {
-        self.type_into("code", code).await;
-        self.click("form:has([name=code]) button").await;
-    }
 }
 
 fn wrong(code: &str) -> String {
@@ -69,11 +64,46 @@ async fn third_attempt_signs_in_without_scripts() {
 async fn pasted_code_is_accepted_with_surrounding_text() {
     let (demo, browser) = (demo().await, Browser::start().await);
     let code = browser.request_code(&demo).await;
-    let copied = format!(" {}\u{a0}{} \n", &code[..3], &code[3..]);
+    let copied =
+        format!("Your code is {}\u{a0}{}. It expires in 10 minutes.", &code[..3], &code[3..]);
     browser.cdp("Input.insertText", json!({ "text": copied })).await;
-    browser.click("form:has([name=code]) button").await;
     browser.see("Your account").await;
     browser.quit().await;
+}
+
+#[actix_web::test]
+async fn reload_after_a_wrong_code_uses_no_attempt() {
+    for browser in [Browser::start().await, Browser::without_scripts().await] {
+        let demo = demo().await;
+        let code = browser.request_code(&demo).await;
+        browser.type_code(&wrong(&code)).await;
+        for _ in 0..3 {
+            browser.arrive("[data-error=wrong_code]").await;
+            assert!(browser.text().await.contains("2 attempts left"));
+            browser.driver.refresh().await.unwrap();
+        }
+        browser.type_code(&code).await;
+        browser.see("Your account").await;
+        browser.quit().await;
+    }
+}
+
+#[actix_web::test]
+async fn member_of_several_organizations_chooses_one() {
+    for browser in [Browser::start().await, Browser::without_scripts().await] {
+        let demo = demo().await;
+        demo.workos.add_member(EMAIL, "org_acme", "Acme").await;
+        demo.workos.add_member(EMAIL, "org_globex", "Globex").await;
+        let code = browser.request_code(&demo).await;
+        browser.type_code(&code).await;
+        browser.see("Choose an organization").await;
+        browser.screenshot("organization").await;
+        browser.driver.refresh().await.unwrap();
+        browser.click("button[value=org_globex]").await;
+        browser.see("Your account").await;
+        assert!(browser.text().await.contains("org_globex"));
+        browser.quit().await;
+    }
 }
 
 #[actix_web::test]

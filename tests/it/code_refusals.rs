@@ -36,6 +36,14 @@ async fn workos_refusals_of_a_code_map_to_error_kinds() {
         (403, json!({ "code": "mfa_challenge" }), 403, "further_steps"),
         (403, json!({ "code": "organization_selection_required" }), 403, "further_steps"),
         (403, json!({ "error": "something_new" }), 403, "further_steps"),
+        (
+            400,
+            json!({ "error": "organization_authentication_methods_required" }),
+            403,
+            "further_steps",
+        ),
+        (400, json!({ "error": "sso_required", "connection_ids": [] }), 403, "further_steps"),
+        (400, json!({ "error": "mfa_enrollment" }), 403, "further_steps"),
     ] {
         let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
         app.clock.advance(60);

@@ -53,6 +53,8 @@ mod sso;
 mod sso_failures;
 // for sso
 mod sso_profile;
+// for sso
+mod sso_required;
 mod switch;
 mod well_known;
 
@@ -79,6 +81,7 @@ mod messages;
 mod metrics;
 mod odd_requests;
 mod operator;
+mod organization;
 mod panics;
 mod plain_http;
 mod program;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap, RETRY_AFTER};
 use reqwest::{ClientBuilder, Method, RequestBuilder, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
@@ -33,6 +34,10 @@ const LOOPBACK: [SocketAddr; 2] = [
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
     SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
 ];
+
+/// What is encoded in a segment of a path: everything but unreserved characters (RFC 3986, 2.3). A
+/// dot is encoded too, because URL libraries remove segments such as `..`.
+pub(super) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
 
 /// A client for the WorkOS API. Clones are cheap. They share connections and the limit of 64
 /// concurrent calls.
@@ -147,6 +152,15 @@ impl Client {
         deadline: Duration,
         request: RequestBuilder,
     ) -> Result<Response, WorkOsError> {
+        self.receive_within(deadline, request).await?.accept()
+    }
+
+    /// Like [`send_within`](Self::send_within), but returns the response of a rejected request, too.
+    pub(super) async fn receive_within(
+        &self,
+        deadline: Duration,
+        request: RequestBuilder,
+    ) -> Result<Response, WorkOsError> {
         let started = Instant::now();
         let permit = timeout(PERMIT_TIMEOUT, self.permits.acquire()).await;
         let _permit = permit.ok().and_then(Result::ok).ok_or(WorkOsError::Busy)?;
@@ -169,11 +183,28 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        let response = Response { status, request_id, body: repaired(body), encoding };
+        Ok(Response { status, request_id, retry_after, body: repaired(body), encoding })
+    }
+}
+
+/// A response with its complete body.
+pub(super) struct Response {
+    pub(super) status: StatusCode,
+    request_id: Option<String>,
+    retry_after: Option<String>,
+    body: Vec<u8>,
+    /// `Content-Encoding`, which should be absent, because no request accepts any.
+    encoding: Option<String>,
+}
+
+impl Response {
+    /// Fails unless the request was accepted.
+    pub(super) fn accept(self) -> Result<Self, WorkOsError> {
+        let status = self.status;
         if status.is_success() {
-            return Ok(response);
+            return Ok(self);
         }
-        let envelope = match response.json().map(Value::Object) {
+        let envelope = match self.json().map(Value::Object) {
             // The response comes from a proxy or firewall, so it doesn't depend on the key or the
             // address.
             Err(error) if status.is_client_error() && status.as_u16() != 429 => return Err(error),
@@ -183,22 +214,11 @@ impl Client {
             status,
             code: ["code", "error"].iter().find_map(|name| code(&envelope[name])),
             errors: field_errors(&envelope),
-            request_id: response.request_id,
-            retry_after: retry_after.as_deref().and_then(parse_retry_after),
+            request_id: self.request_id,
+            retry_after: self.retry_after.as_deref().and_then(parse_retry_after),
         })
     }
-}
 
-/// A response with its complete body.
-pub(super) struct Response {
-    status: StatusCode,
-    request_id: Option<String>,
-    body: Vec<u8>,
-    /// `Content-Encoding`, which should be absent, because no request accepts any.
-    encoding: Option<String>,
-}
-
-impl Response {
     pub(super) fn is_empty(&self) -> bool {
         self.body.is_empty()
     }

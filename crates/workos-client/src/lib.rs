@@ -63,6 +63,7 @@
 //! - `upstream_call_failures_total`, a counter, with the label `why`: `unreachable`, `busy`,
 //!   `unreadable`, `refused`, `key_refused`, `rate_limited` or `server_error`.
 
+mod authentication;
 mod client;
 mod error;
 mod json;
@@ -72,9 +73,10 @@ mod passwordless;
 mod sso;
 mod types;
 
+pub use authentication::{Authentication, ClientInfo, Organization, OrganizationSelection};
 pub use client::{Client, Credentials};
 pub use error::{FieldError, WorkOsError};
-pub use magic_auth::CodeRefusal;
+pub use magic_auth::{CodeRefusal, EnteredCode};
 pub use passwordless::CreatePasswordlessSession;
-pub use sso::{Authorization, SsoSelector};
+pub use sso::{Authorization, Connection, SsoSelector};
 pub use types::{PasswordlessSession, Profile, Role};

@@ -3,15 +3,14 @@
 //! <https://workos.com/docs/reference/authkit/authentication/magic-auth>
 
 use reqwest::{Method, StatusCode};
-use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::client::REDEEMING_DEADLINE;
+use super::authentication::add;
 use super::metrics::record;
 use super::types::or_default;
-use super::{Client, Profile, WorkOsError};
+use super::{Authentication, Client, ClientInfo, WorkOsError};
 
 const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
 
@@ -24,46 +23,60 @@ pub enum CodeRefusal {
     Expired,
     /// It belongs to another user.
     OtherUser,
-    /// It is correct, but WorkOS requires further steps, such as a second factor or the choice of
-    /// an organization.
+    /// It is correct, but WorkOS requires a further step that this client can't take, such as a
+    /// second factor.
     FurtherSteps,
 }
 
+/// An email code that a user entered.
+pub struct EnteredCode<'a> {
+    /// The six digits.
+    pub code: &'a str,
+    /// The address that the code was emailed to.
+    pub email: &'a str,
+    /// The ID that [`Client::create_magic_auth`] returned.
+    pub radar_auth_attempt_id: Option<&'a str>,
+}
+
 impl Client {
-    /// Has WorkOS email a code to this address. Never retried, because a second call would send a
-    /// second email. The response contains the code, but this method doesn't read it.
+    /// Has WorkOS email a code to this address. Returns the ID of Radar's assessment, if Radar is
+    /// enabled. Never retried, because a second call would send a second email. The response
+    /// contains the code, but this method doesn't read it.
     ///
     /// # Errors
     /// [`WorkOsError`]; see [`WorkOsError::may_depend_on_address`].
-    pub async fn create_magic_auth(&self, email: &str) -> Result<(), WorkOsError> {
-        let request = self.authorized(Method::POST, "user_management/magic_auth");
-        let request = request.json(&json!({ "email": email }));
-        let response = async { self.send(request).await?.json::<Created>().map(drop) };
-        record("create_magic_auth", response).await
+    pub async fn create_magic_auth(
+        &self,
+        email: &str,
+        client: &ClientInfo,
+    ) -> Result<Option<String>, WorkOsError> {
+        let mut body = json!({ "email": email });
+        add(&mut body, client);
+        let request = self.authorized(Method::POST, "user_management/magic_auth").json(&body);
+        let response = async { self.send(request).await?.json::<Created>() };
+        Ok(record("create_magic_auth", response).await?.radar_auth_attempt_id)
     }
 
     /// Exchanges an email code for the user who entered it. Never retried, because a correct code
     /// works only once, even if the response is lost. The response also has tokens for a session at
-    /// WorkOS, which this method doesn't read.
+    /// WorkOS, of which this method reads only claims of the access token.
     ///
     /// # Errors
     /// [`WorkOsError`]; [`WorkOsError::code_refusal`] returns whether the code is the reason.
     pub async fn authenticate_with_magic_auth(
         &self,
-        code: &str,
-        email: &str,
-    ) -> Result<Profile, WorkOsError> {
-        let body = json!({
-            "client_id": self.credentials.client_id,
-            "client_secret": self.credentials.api_key.expose_secret(),
+        entered: &EnteredCode<'_>,
+        client: &ClientInfo,
+    ) -> Result<Authentication, WorkOsError> {
+        let mut body = json!({
             "grant_type": GRANT_TYPE,
-            "code": code,
-            "email": email,
+            "code": entered.code,
+            "email": entered.email,
         });
-        let request = self.request(Method::POST, "user_management/authenticate").json(&body);
-        let response =
-            async { self.send_within(REDEEMING_DEADLINE, request).await?.json::<Authenticated>() };
-        Ok(record("authenticate_with_magic_auth", response).await?.user.into())
+        if let Some(id) = entered.radar_auth_attempt_id {
+            body["radar_auth_attempt_id"] = id.into();
+        }
+        record("authenticate_with_magic_auth", self.authenticate(body, client)).await
     }
 }
 
@@ -83,6 +96,14 @@ impl WorkOsError {
             ) => Some(CodeRefusal::Expired),
             Some("user_mismatch") => Some(CodeRefusal::OtherUser),
             Some("invalid_client" | "unauthorized_client") => None,
+            Some(
+                "authentication_method_not_allowed"
+                | "mfa_enrollment"
+                | "organization_authentication_methods_required"
+                | "organization_selection_required"
+                | "sign_up_not_allowed"
+                | "sso_required",
+            ) => Some(CodeRefusal::FurtherSteps),
             // New codes may appear. A rejected key has no code.
             Some(_) if *status == StatusCode::FORBIDDEN => Some(CodeRefusal::FurtherSteps),
             _ if self.refuses_only("code") => Some(CodeRefusal::Wrong),
@@ -109,55 +130,11 @@ impl WorkOsError {
     }
 }
 
-/// The response to a creation, of which only the ID is read.
+/// The response to a creation, without the fields that aren't read.
 #[derive(Deserialize)]
 struct Created {
     #[serde(rename = "id")]
     _id: IgnoredAny,
-}
-
-/// The response to an authentication, without the fields that aren't read.
-#[derive(Deserialize)]
-struct Authenticated {
-    user: User,
-}
-
-/// The user who entered the code.
-#[derive(Deserialize)]
-struct User {
-    /// The ID of the user (`user_…`).
-    id: String,
-    email: String,
     #[serde(default, deserialize_with = "or_default")]
-    first_name: Option<String>,
-    #[serde(default, deserialize_with = "or_default")]
-    last_name: Option<String>,
-    /// Other fields, such as `email_verified` and `profile_picture_url`.
-    #[serde(flatten)]
-    more: Map<String, Value>,
-}
-
-/// Converts to a Profile that is as similar as possible to that of a Magic Link. There is no
-/// connection.
-impl From<User> for Profile {
-    fn from(user: User) -> Self {
-        let names = [&user.first_name, &user.last_name];
-        let name = names.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
-        let User { id, email, first_name, last_name, more } = user;
-        Self {
-            idp_id: email.clone(),
-            id,
-            email,
-            connection_id: String::new(),
-            connection_type: Self::MAGIC_AUTH.to_owned(),
-            organization_id: None,
-            name: Some(name).filter(|name| !name.is_empty()),
-            first_name,
-            last_name,
-            role: None,
-            groups: Vec::new(),
-            custom_attributes: Map::new(),
-            raw_attributes: more,
-        }
-    }
+    radar_auth_attempt_id: Option<String>,
 }

@@ -4,11 +4,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use reqwest::Method;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
+use super::client::SEGMENT;
 use super::metrics::record;
 use super::{Client, PasswordlessSession, WorkOsError};
 
@@ -52,7 +53,7 @@ impl Client {
     /// # Errors
     /// [`WorkOsError`]. An unknown or expired session is rejected with 422.
     pub async fn send_passwordless_session(&self, session_id: &str) -> Result<(), WorkOsError> {
-        let id = utf8_percent_encode(session_id, NON_ALPHANUMERIC);
+        let id = utf8_percent_encode(session_id, SEGMENT);
         let request = self.authorized(Method::POST, &format!("passwordless/sessions/{id}/send"));
         let response = async {
             let response = self.send(request).await?;

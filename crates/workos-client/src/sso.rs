@@ -6,13 +6,15 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::utf8_percent_encode;
 use reqwest::Method;
 use ring::digest::{SHA256, digest};
 use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
-use super::client::REDEEMING_DEADLINE;
+use super::client::{REDEEMING_DEADLINE, SEGMENT};
 use super::metrics::record;
 use super::types::Exchanged;
 use super::{Client, Profile, WorkOsError};
@@ -114,6 +116,28 @@ impl Client {
         let response =
             async { self.send_within(REDEEMING_DEADLINE, request).await?.json::<Exchanged>() };
         Ok(record("exchange_code", response).await?.profile)
+    }
+}
+
+/// An SSO connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// The ID (`conn_…`).
+    pub id: String,
+    /// The name in the WorkOS dashboard.
+    pub name: String,
+}
+
+impl Client {
+    /// Returns this SSO connection.
+    ///
+    /// # Errors
+    /// [`WorkOsError`]
+    pub async fn connection(&self, id: &str) -> Result<Connection, WorkOsError> {
+        let path = format!("connections/{}", utf8_percent_encode(id, SEGMENT));
+        let request = self.authorized(Method::GET, &path);
+        let response = async { self.send(request).await?.json() };
+        record("connection", response).await
     }
 }
 

@@ -58,6 +58,9 @@ pub struct Profile {
     /// Role in the organization.
     #[serde(default, deserialize_with = "or_default")]
     pub role: Option<Role>,
+    /// Permissions in the organization at the time of a Magic Auth sign-in. Otherwise empty.
+    #[serde(default, deserialize_with = "or_default")]
+    pub permissions: Vec<String>,
     /// Groups of the user, from the identity provider.
     #[serde(default, deserialize_with = "or_default")]
     pub groups: Vec<String>,

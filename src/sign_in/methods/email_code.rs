@@ -1,6 +1,8 @@
 //! Sign-in with a code that WorkOS emails (Magic Auth), entered in the requesting browser.
 
 mod attempt;
+mod last_organization;
+pub(crate) mod organization;
 mod otp;
 mod rejection;
 
@@ -9,13 +11,19 @@ use std::time::Duration;
 pub(crate) use attempt::{
     Redeemed, RejectedCode, attempted_at, is_interrupted, nothing_pending, redeem,
 };
+pub(crate) use last_organization::LastOrganization;
 pub use otp::OneTimeCode;
 pub(crate) use rejection::Rejection;
 
+use actix_web::http::header::USER_AGENT;
+
 use crate::audit::Event;
+use crate::client_ip;
 use crate::clock::seconds;
 use crate::error::{ErrorKind, Failure};
+use crate::sign_in::ctx::Ctx;
 use crate::sign_in::deliver::Delivery;
+use crate::workos::ClientInfo;
 
 /// How long to wait if WorkOS doesn't say: in this period, it sends three codes and accepts ten
 /// attempts.
@@ -33,12 +41,31 @@ pub(super) fn error_kind(kind: ErrorKind) -> ErrorKind {
     }
 }
 
+/// Returns what WorkOS gets to know of the visitor's browser (`SEND_CLIENT_INFO`).
+fn client_info(ctx: &Ctx) -> ClientInfo {
+    let Ctx { app, request, .. } = ctx;
+    if !app.sign_in.sends_client_info {
+        return ClientInfo::default();
+    }
+    let user_agent = request.headers().get(USER_AGENT).and_then(|it| it.to_str().ok());
+    ClientInfo {
+        ip_address: client_ip::from_request(request, &app.trusted_proxies).map(|ip| ip.to_string()),
+        user_agent: user_agent.map(str::to_owned),
+    }
+}
+
 impl Delivery {
     /// Has WorkOS email a code. If WorkOS rejects the request in a way that may depend on the
     /// address, only the log says so.
     pub(in crate::sign_in) async fn email_code(&mut self) -> Result<(), Failure> {
-        match self.ctx.app.workos.create_magic_auth(self.pending.email.as_str()).await {
-            Ok(()) => self.entry().write(),
+        let (email, client) = (self.pending.email.as_str(), client_info(&self.ctx));
+        match self.ctx.app.workos.create_magic_auth(email, &client).await {
+            Ok(radar_auth_attempt_id) => {
+                // The cookie of the sign-in has no room for a longer one.
+                self.pending.radar_auth_attempt_id =
+                    radar_auth_attempt_id.filter(|id| id.len() <= 64);
+                self.entry().write();
+            }
             Err(error) if error.is_address_rate_limited() => {
                 tracing::warn!(event = "email_refused", cause = %error, "WorkOS refused to email a code for now");
                 let wait = error.retry_after().unwrap_or(A_MINUTE);

@@ -1,5 +1,6 @@
 //! Sign-in through the identity provider of the user's organization.
 
+mod required;
 mod waiting;
 
 use std::time::Duration;
@@ -8,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use required::connections;
 pub(in crate::sign_in) use waiting::decline;
 pub(crate) use waiting::{WAITING_LIFETIME, Waiting, answered_at, last_question, waiting_cookie};
 
@@ -46,26 +48,54 @@ impl CodeVerifier {
     }
 }
 
-/// Redirects to the identity provider, which is to ask for the password again if someone is already
-/// signed in here. Returns `None` if this browser has no such sign-in.
-pub(crate) fn leave(
+/// What `GET /login/sso` responds with.
+pub(crate) enum Leaving {
+    Next(Next),
+    /// The user has to choose one of these connections.
+    Choose(Box<PendingSignIn>, Vec<String>),
+    /// This browser has no such sign-in.
+    Unknown,
+}
+
+/// Redirects to the identity provider. If WorkOS requires SSO after an email code, that is the one
+/// of `connection_id`, or the only one.
+pub(crate) async fn leave(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     id: &SignInId,
+    connection_id: Option<&str>,
+) -> Result<Leaving, Failure> {
+    let Ctx { app, request, .. } = ctx;
+    let now = app.clock.now();
+    match PendingSignIn::from_cookie(request, &app.keys, id, now) {
+        Some(pending) if matches!(pending.method, SignInMethod::Code) => {
+            required::leave(ctx, user, pending, connection_id).await
+        }
+        Some(pending) if pending.method.is_sso() && now < pending.expires_at => {
+            let next = leave_for_provider(ctx, user, pending)?;
+            Ok(next.map_or(Leaving::Unknown, Leaving::Next))
+        }
+        _ => Ok(Leaving::Unknown),
+    }
+}
+
+/// Redirects to the identity provider, which is to ask for the password again if someone is already
+/// signed in here. Returns `None` if the domain no longer has one.
+fn leave_for_provider(
+    ctx: &Ctx,
+    user: Option<&CurrentUser>,
+    mut pending: PendingSignIn,
 ) -> Result<Option<Next>, Failure> {
     let Ctx { app, request, .. } = ctx;
     let now = app.clock.now();
-    let pending = PendingSignIn::from_request(request, &app.keys, id, now)
-        .filter(|pending| pending.method.is_sso())
-        .and_then(|pending| Some((app.sign_in.sso.domains.get(pending.email.domain())?, pending)));
-    let Some((selector, mut pending)) = pending else { return Ok(None) };
+    let Some(selector) = selector(&app.sign_in.sso.domains, &pending) else { return Ok(None) };
     // A reload uses a new verifier (RFC 9700, 2.1.1).
     let verifier = CodeVerifier::new()?;
     pending.method = SignInMethod::Sso(verifier.clone());
     let requested = pending.requested(device::from_request(request));
     let state = pending.new_state(&app.keys, requested, MAX_TIME_AWAY, now)?;
     let url = app.workos.authorization_url(&Authorization {
-        selector,
+        selector: &selector,
         redirect_uri: &app.redirect_uri,
         state: &state,
         login_hint: pending.email.as_str(),
@@ -74,6 +104,12 @@ pub(crate) fn leave(
         sign_in_again: user.is_some(),
     });
     Ok(Some(Next::leave_for(url).with([pending.cookie(&app.keys, now)?])))
+}
+
+/// Returns which identity provider the sign-in needs.
+fn selector(domains: &SsoDomains, pending: &PendingSignIn) -> Option<SsoSelector> {
+    let required = pending.connection_id.clone().map(SsoSelector::Connection);
+    required.or_else(|| domains.get(pending.email.domain()).cloned())
 }
 
 /// Returns the lifetimes of a session, so that a user who is disabled at the identity provider is
@@ -129,7 +165,7 @@ pub(crate) fn reject_bypass(domains: &SsoDomains, email: &EmailAddress) -> Resul
 }
 
 /// Verifies that the Profile is of the requested organization or connection, and of one of its own
-/// domains. Otherwise, the identity provider of one customer could sign in another customer's
+/// domains; of a connection that WorkOS requires, only the requested domain is known. Otherwise, the identity provider of one customer could sign in another customer's
 /// users. The user may differ from the requested address. The identity provider's ID identifies
 /// them, since addresses can be reassigned.
 pub(crate) fn verify(
@@ -137,19 +173,23 @@ pub(crate) fn verify(
     profile: Profile,
     pending: &PendingSignIn,
 ) -> Result<VerifiedIdentity, Failure> {
-    let selector = domains.get(pending.email.domain()).ok_or_else(mismatch)?;
-    let is_selected = match selector {
+    let selector = selector(domains, pending).ok_or_else(mismatch)?;
+    let is_selected = match &selector {
         SsoSelector::Organization(id) => profile.organization_id.as_ref() == Some(id),
         SsoSelector::Connection(id) => profile.connection_id == *id,
     };
     let email = EmailAddress::parse(&profile.email).map_err(|_| mismatch())?;
+    let is_of_domain = match pending.connection_id {
+        Some(_) => email.domain() == pending.email.domain(),
+        None => domains.get(email.domain()) == Some(&selector),
+    };
     // U+FFFD replaces what could not be decoded, so two users may have the same ID with it.
     let is_whole = |id: &str| !id.is_empty() && !id.contains(char::REPLACEMENT_CHARACTER);
     let is_complete = is_whole(&profile.connection_id) && is_whole(&profile.idp_id);
     if !is_selected
         || !is_complete
         || profile.connection_type == Profile::MAGIC_LINK
-        || domains.get(email.domain()) != Some(selector)
+        || !is_of_domain
     {
         return Err(mismatch());
     }

@@ -9,18 +9,13 @@ const AUTHENTICATE: &str = "/user_management/authenticate";
 const CODE: [(&str, &str); 1] = [("SIGN_IN_WITH", "code")];
 
 impl Walk {
-    async fn type_code(&self, code: &str) {
-        self.browser.type_into("code", code).await;
-        self.browser.click("form:has([name=code]) button").await;
-    }
-
     /// Requests a code, and types one to which WorkOS responds like this.
     async fn fail_code(&self, email: &str, status: u16, error: &str) {
         self.ask(email).await;
         self.browser.arrive("[name=code]").await;
         let answer = json!({ "status": status, "body": { "error": error }, "count": 1 });
         self.demo.workos.fail(AUTHENTICATE, answer).await;
-        self.type_code("123456").await;
+        self.browser.type_code("123456").await;
     }
 }
 
@@ -33,7 +28,7 @@ async fn sign_in_by_code() {
         walk.look_at("login_code", "input[name=email]").await;
         walk.ask("ana@acme.test").await;
         walk.look_at("code", "[name=code]").await;
-        walk.type_code("12345").await;
+        walk.browser.type_code("12345").await;
         walk.look_at("code_wrong", "[data-error=wrong_code] [name=code]").await;
         walk.fail_code("ana@acme.test", 400, "invalid_one_time_code").await;
         walk.look_at("code_wrong_try", "[data-error=wrong_code] [name=code]").await;
@@ -52,12 +47,22 @@ async fn sign_in_by_code() {
             let value = visitor.cookie(&cookie).unwrap();
             walk.set_cookie(&cookie, &value).await;
         }
-        walk.type_code(&walk.demo.workos.newest_code("carol@acme.test").await).await;
+        walk.browser.type_code(&walk.demo.workos.newest_code("carol@acme.test").await).await;
         walk.browser.arrive("a[href='/account/sessions']").await;
         walk.go(sent.location()).await;
         walk.look_at("code_instead", "[name=instead_of]").await;
         walk.go("/login/confirm").await;
         walk.look_at("confirm_code", "form[action='/login/confirm']").await;
+
+        walk.demo.workos.add_member("dave@acme.test", "org_acme", "Acme").await;
+        walk.demo.workos.add_member("dave@acme.test", "org_globex", "Globex & Sons").await;
+        walk.be_a_stranger().await;
+        walk.ask("dave@acme.test").await;
+        walk.browser.arrive("[name=code]").await;
+        walk.browser.type_code(&walk.demo.workos.newest_code("dave@acme.test").await).await;
+        walk.look_at("organization", "[name=organization_id]").await;
+        walk.browser.click("button[value=org_acme]").await;
+        walk.look_at("account_organization", "a[href='/account/sessions']").await;
         walk.end().await;
     }
 }
@@ -79,10 +84,10 @@ async fn code_errors() {
         walk.demo.workos.fail(AUTHENTICATE, json!({ "status": 400, "body": wrong })).await;
         walk.ask("eve@acme.test").await;
         for _ in 0..2 {
-            walk.type_code("123456").await;
+            walk.browser.type_code("123456").await;
             walk.browser.arrive("[data-error=wrong_code] [name=code]").await;
         }
-        walk.type_code("123456").await;
+        walk.browser.type_code("123456").await;
         walk.look_at("error_too_many_wrong_codes", "[data-error=wrong_code] [name=email]").await;
 
         // In a browser that didn't request the code.

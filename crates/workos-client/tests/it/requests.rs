@@ -37,7 +37,12 @@ async fn create_sends_the_documented_request() {
 }
 
 #[tokio::test]
-async fn session_id_cannot_change_the_path() {
+async fn session_id_is_a_segment_of_the_path() {
+    let (client, request) = responding(response("201 Created", r#"{"success":true}"#)).await;
+    client.send_passwordless_session("passwordless_session_01-A~").await.unwrap();
+    let line = "POST /passwordless/sessions/passwordless_session_01-A~/send HTTP/1.1";
+    assert!(request.await.unwrap().starts_with(line));
+
     let (client, request) = responding(response("201 Created", r#"{"success":true}"#)).await;
     client.send_passwordless_session("../x?y#z/\u{fc}").await.unwrap();
     let request = request.await.unwrap();

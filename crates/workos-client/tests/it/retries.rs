@@ -12,9 +12,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use workos_client::{Client, WorkOsError};
+use workos_client::{Client, ClientInfo, WorkOsError};
 
-use crate::support::{client, client_with, create, read_request, response, tls_for_localhost};
+use crate::support::{
+    authenticate, client, client_with, create, read_request, response, tls_for_localhost,
+};
 
 /// A body that satisfies every call.
 const BODY: &str = r#"{"id":"x_1","link":"https://auth.workos.test/x","object":"any",
@@ -134,8 +136,10 @@ async fn call(client: &Client, call: &str) -> Result<(), WorkOsError> {
     match call {
         "send" => client.send_passwordless_session("x_1").await,
         "exchange" => client.exchange_code("code", None).await.map(drop),
-        "create_magic_auth" => client.create_magic_auth("ana@acme.test").await,
-        _ => client.authenticate_with_magic_auth("123456", "ana@acme.test").await.map(drop),
+        "create_magic_auth" => {
+            client.create_magic_auth("ana@acme.test", &ClientInfo::default()).await.map(drop)
+        }
+        _ => authenticate(client, "123456").await.map(drop),
     }
 }
 

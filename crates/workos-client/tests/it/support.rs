@@ -12,7 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use workos_client::{
-    Client, CreatePasswordlessSession, Credentials, PasswordlessSession, WorkOsError,
+    Authentication, Client, ClientInfo, CreatePasswordlessSession, Credentials, EnteredCode,
+    PasswordlessSession, WorkOsError,
 };
 
 pub const CREATED: &str = r#"{"object":"passwordless_session","id":"passwordless_session_1","email":"ana@acme.test",
@@ -76,6 +77,12 @@ pub async fn create(client: &Client) -> Result<PasswordlessSession, WorkOsError>
     };
     assert!(!format!("{session:?}").contains("CANARY") && !format!("{session:?}").contains("ana@"));
     client.create_passwordless_session(session).await
+}
+
+/// Enters an email code.
+pub async fn authenticate(client: &Client, code: &str) -> Result<Authentication, WorkOsError> {
+    let entered = EnteredCode { code, email: "ana@acme.test", radar_auth_attempt_id: None };
+    client.authenticate_with_magic_auth(&entered, &ClientInfo::default()).await
 }
 
 /// Returns everything that could be logged about an error.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::rt;
 use actix_web::rt::time::sleep;
 
-use super::{A_MINUTE, OneTimeCode, Rejection};
+use super::{A_MINUTE, OneTimeCode, Rejection, client_info};
 use crate::app::App;
 use crate::error::{ErrorKind, Failure};
 use crate::session::{CurrentUser, Store};
@@ -20,7 +20,7 @@ use crate::sign_in::outcome::Outcome;
 use crate::sign_in::refusal::spent;
 use crate::sign_in::resume::{Resumed, resume};
 use crate::sign_in::{End, PendingSignIn, SignInId, SignInMethod};
-use crate::workos::{CodeRefusal, WorkOsError};
+use crate::workos::{CodeRefusal, EnteredCode, WorkOsError};
 
 /// How long an attempt excludes others, in seconds. Longer than a call to WorkOS can take. After
 /// that, the attempt counts as interrupted.
@@ -172,12 +172,16 @@ async fn counted_attempt(
     let Some(number) = attempts::reserve(store, id, "", pending.expires_at).await? else {
         return Err(end_sign_in(completion, too_many()).await);
     };
-    let authenticated =
-        app.workos.authenticate_with_magic_auth(code.as_str(), pending.email.as_str()).await;
-    let error = match authenticated {
-        Ok(profile) => {
+    let entered = EnteredCode {
+        code: code.as_str(),
+        email: pending.email.as_str(),
+        radar_auth_attempt_id: pending.radar_auth_attempt_id.as_deref(),
+    };
+    let client = client_info(&completion.ctx);
+    let error = match app.workos.authenticate_with_magic_auth(&entered, &client).await {
+        Ok(authentication) => {
             let is_over = |failure| RejectedCode { is_over: true, ..RejectedCode::from(failure) };
-            return completion.by_profile(profile).await.map_err(is_over);
+            return completion.by_authentication(authentication).await.map_err(is_over);
         }
         Err(error) => error,
     };
