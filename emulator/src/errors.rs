@@ -28,7 +28,9 @@ pub(crate) enum ApiError {
     MailNotFound(String),
     /// The scan needs a browser, but none is installed.
     NoBrowser,
-    /// The OAuth error format of `/sso/token`, always with status 400.
+    /// A code or token of Magic Auth is invalid. Status 400.
+    InvalidCredential { code: &'static str, message: &'static str },
+    /// The OAuth error format, always with status 400.
     OAuth { error: &'static str, description: String },
     /// The emulator itself failed.
     Internal(String),
@@ -66,6 +68,7 @@ impl fmt::Display for ApiError {
             Self::NoBrowser => f.write_str(
                 "This scan needs Chromium: no chromium, chromium-browser or google-chrome is on PATH.",
             ),
+            Self::InvalidCredential { message, .. } => f.write_str(message),
             Self::OAuth { description, .. } => f.write_str(description),
         }
     }
@@ -75,7 +78,9 @@ impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::NotJson | Self::OAuth { .. } => StatusCode::BAD_REQUEST,
+            Self::NotJson | Self::InvalidCredential { .. } | Self::OAuth { .. } => {
+                StatusCode::BAD_REQUEST
+            }
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Validation(_) | Self::InvalidParameters(_) | Self::Unprocessable(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
@@ -104,6 +109,9 @@ impl ResponseError for ApiError {
                 "code": "entity_not_found",
                 "entity_id": id,
             })),
+            Self::InvalidCredential { code, .. } => {
+                response.json(json!({ "message": message, "code": code }))
+            }
             Self::OAuth { error, description } => response.json(json!({
                 "error": error,
                 "error_description": description,

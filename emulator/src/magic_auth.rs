@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 use crate::errors::{ApiError, FieldError};
 use crate::mail::Mail;
 use crate::state::{Environment, Store, timestamp};
-use crate::token::{TokenParameters, refused};
+use crate::token::TokenParameters;
 use crate::{email_address, ids};
 
 pub(crate) const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
@@ -130,7 +130,7 @@ pub(crate) async fn authenticate(
 
 impl MagicAuth {
     fn redeem(&mut self, digits: &str, now: OffsetDateTime) -> Result<(), ApiError> {
-        let refuse = |error, message: &str| Err(refused(error, message.to_owned()));
+        let refuse = |code, message| Err(ApiError::InvalidCredential { code, message });
         let Some(code) = &mut self.code else {
             return refuse("invalid_one_time_code", "There is no code for this address.");
         };

@@ -1,51 +1,12 @@
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::magic_auth_client::{assert_invalid, assert_refused};
 use crate::test_emulator::{TestEmulator, text};
-
-const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
-
-impl TestEmulator {
-    async fn create_code(&self, email: &str) -> Response {
-        self.post_json("/user_management/magic_auth", json!({ "email": email })).await
-    }
-
-    /// Requests a code and returns it from the email.
-    async fn emailed_code(&self, email: &str) -> String {
-        assert_eq!(self.create_code(email).await.status(), 201);
-        let mail = self.inbox().await.remove(0);
-        assert_eq!(mail["to"], email);
-        let words = text(&mail["text"]).split_whitespace();
-        let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
-        words.filter(is_code).map(str::to_owned).next().unwrap()
-    }
-
-    async fn authenticate_with(&self, email: &str, code: &str, more: Value) -> Response {
-        let mut body = json!({
-            "client_id": "client_emulator",
-            "client_secret": "sk_test_default",
-            "grant_type": GRANT_TYPE,
-            "email": email,
-            "code": code,
-        });
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let request = self.request(Method::POST, "/user_management/authenticate");
-        request.json(&body).send().await.unwrap()
-    }
-
-    async fn authenticate(&self, email: &str, code: &str) -> Response {
-        self.authenticate_with(email, code, json!({})).await
-    }
-}
 
 /// Returns a different code.
 fn wrong(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
-}
-
-async fn assert_refused(response: Response, error: &str) {
-    assert_eq!(response.status(), 400, "{error}");
-    assert_eq!(response.json::<Value>().await.unwrap()["error"], error);
 }
 
 #[actix_web::test]
@@ -98,18 +59,18 @@ async fn same_address_is_the_same_user() {
 #[actix_web::test]
 async fn email_code_works_once_for_its_address_for_ten_minutes() {
     let emulator = TestEmulator::start();
-    assert_refused(emulator.authenticate("ana@acme.test", "123456").await, "invalid_one_time_code")
+    assert_invalid(emulator.authenticate("ana@acme.test", "123456").await, "invalid_one_time_code")
         .await;
     let code = emulator.emailed_code("ana@acme.test").await;
-    assert_refused(
+    assert_invalid(
         emulator.authenticate("ana@acme.test", &wrong(&code)).await,
         "invalid_one_time_code",
     )
     .await;
-    assert_refused(emulator.authenticate("eve@acme.test", &code).await, "invalid_one_time_code")
+    assert_invalid(emulator.authenticate("eve@acme.test", &code).await, "invalid_one_time_code")
         .await;
     assert_eq!(emulator.authenticate("ana@acme.test", &code).await.status(), 200);
-    assert_refused(
+    assert_invalid(
         emulator.authenticate("ana@acme.test", &code).await,
         "one_time_code_previously_used",
     )
@@ -117,7 +78,7 @@ async fn email_code_works_once_for_its_address_for_ten_minutes() {
 
     let code = emulator.emailed_code("ana@acme.test").await;
     emulator.post_json("/_emulate/clock", json!({ "advance_seconds": 600 })).await;
-    assert_refused(emulator.authenticate("ana@acme.test", &code).await, "one_time_code_expired")
+    assert_invalid(emulator.authenticate("ana@acme.test", &code).await, "one_time_code_expired")
         .await;
 }
 
@@ -129,7 +90,7 @@ async fn newer_email_code_replaces_the_older() {
     if newer == older {
         newer = emulator.emailed_code("ana@acme.test").await;
     }
-    assert_refused(emulator.authenticate("ana@acme.test", &older).await, "invalid_one_time_code")
+    assert_invalid(emulator.authenticate("ana@acme.test", &older).await, "invalid_one_time_code")
         .await;
     assert_eq!(emulator.authenticate("ana@acme.test", &newer).await.status(), 200);
 }
@@ -140,10 +101,10 @@ async fn email_code_allows_five_wrong_attempts() {
     let code = emulator.emailed_code("ana@acme.test").await;
     for _ in 0..5 {
         let response = emulator.authenticate("ana@acme.test", &wrong(&code)).await;
-        assert_refused(response, "invalid_one_time_code").await;
+        assert_invalid(response, "invalid_one_time_code").await;
     }
     let right = emulator.authenticate("ana@acme.test", &code).await;
-    assert_refused(right, "one_time_code_too_many_attempts").await;
+    assert_invalid(right, "one_time_code_too_many_attempts").await;
 }
 
 #[actix_web::test]

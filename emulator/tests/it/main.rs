@@ -11,6 +11,7 @@ mod hooks;
 mod inbox;
 mod links;
 mod magic_auth;
+mod magic_auth_client;
 mod official_emulator;
 mod passwordless;
 mod program;
