@@ -28,9 +28,15 @@ pub(crate) fn sign_in() -> String {
     alphanumeric(25)
 }
 
-/// Returns an access token. It is opaque to the app, so its format is our choice.
+/// Returns an access token of `/sso/token`, or a refresh token. Both are opaque to the app, so their
+/// format is our choice.
 pub(crate) fn access_token() -> String {
     alphanumeric(48)
+}
+
+/// Returns a token that continues a sign-in. It is opaque to the app.
+pub(crate) fn pending_authentication_token() -> String {
+    alphanumeric(25)
 }
 
 /// Returns a version 4 UUID, for `X-Request-Id`.

@@ -21,7 +21,8 @@
 //! Other modules:
 //!
 //! - `routes` lists all routes.
-//! - `magic_auth` signs in with codes sent by email.
+//! - `magic_auth` sends codes by email, and `authenticate` signs in with them: to an organization
+//!   of the user (`memberships`), and with a JSON Web Token (`user_token`).
 //! - `smtp` receives email that an app sends itself, into the same inbox.
 //! - `scan` opens the `links` of an email as an email scanner would.
 //! - `access` refuses cross-site requests.
@@ -44,6 +45,7 @@
 
 mod access;
 mod admin;
+mod authenticate;
 mod authorize;
 mod connection_list;
 mod connections;
@@ -60,6 +62,7 @@ mod inbox;
 mod links;
 mod magic_auth;
 mod mail;
+mod memberships;
 mod middleware;
 mod official_emulator;
 mod options;
@@ -77,6 +80,7 @@ mod sso_errors;
 mod sso_sign_in;
 mod state;
 mod token;
+mod user_token;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

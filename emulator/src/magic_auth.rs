@@ -9,11 +9,9 @@ use time::{Duration, OffsetDateTime};
 
 use crate::errors::{ApiError, FieldError};
 use crate::mail::Mail;
+use crate::memberships::Membership;
 use crate::state::{Environment, Store, timestamp};
-use crate::token::TokenParameters;
 use crate::{email_address, ids};
-
-pub(crate) const GRANT_TYPE: &str = "urn:workos:oauth:grant-type:magic-auth:code";
 
 const CODE_LIFETIME: Duration = Duration::minutes(10);
 /// WorkOS doesn't document its limit.
@@ -25,7 +23,9 @@ const MAX_ATTEMPTS_PER_MINUTE: usize = 10;
 /// The state of one email address.
 #[derive(Default)]
 pub(crate) struct MagicAuth {
-    user_id: String,
+    pub(crate) user_id: String,
+    /// At most one for each organization, oldest first.
+    pub(crate) memberships: Vec<Membership>,
     /// The newest code, which is the only one that works.
     code: Option<OneTimeCode>,
     sends: Vec<OffsetDateTime>,
@@ -43,7 +43,7 @@ struct OneTimeCode {
 }
 
 impl Store {
-    fn magic_auth(&mut self, email: &str) -> &mut MagicAuth {
+    pub(crate) fn magic_auth(&mut self, email: &str) -> &mut MagicAuth {
         let now = self.now();
         let known = self.magic_auths.entry(email_address::normalized(email));
         let user_id = || ids::prefixed("user", now);
@@ -89,47 +89,10 @@ pub(crate) async fn create(
     Ok(HttpResponse::Created().json(response))
 }
 
-/// `POST /user_management/authenticate`, with support for the Magic Auth grant only.
-pub(crate) async fn authenticate(
-    environment: web::Data<Environment>,
-    body: web::Bytes,
-) -> Result<HttpResponse, ApiError> {
-    let parameters = TokenParameters::from_json(&body).ok_or(ApiError::NotJson)?;
-    parameters.check_client(&environment, GRANT_TYPE)?;
-    let (email, digits) = (parameters.require("email")?, parameters.require("code")?);
-
-    let mut store = environment.store();
-    let now = store.now();
-    let magic_auth = store.magic_auth(email);
-    check_rate_limit(&mut magic_auth.attempts, MAX_ATTEMPTS_PER_MINUTE, now)?;
-    magic_auth.redeem(digits, now)?;
-    let user_id = magic_auth.user_id.clone();
-    let (access_token, refresh_token) = (ids::access_token(), ids::access_token());
-    let domain = email_address::domain(email);
-    Ok(HttpResponse::Ok().json(json!({
-        "user": {
-            "object": "user",
-            "id": user_id,
-            "email": email,
-            "first_name": null,
-            "last_name": null,
-            "email_verified": true,
-            "profile_picture_url": null,
-            "last_sign_in_at": timestamp(now),
-            "external_id": null,
-            "metadata": {},
-            "created_at": timestamp(now),
-            "updated_at": timestamp(now),
-        },
-        "organization_id": environment.organization_of(&domain),
-        "access_token": access_token,
-        "refresh_token": refresh_token,
-        "authentication_method": "MagicAuth",
-    })))
-}
-
 impl MagicAuth {
-    fn redeem(&mut self, digits: &str, now: OffsetDateTime) -> Result<(), ApiError> {
+    /// Counts an attempt, and uses up the code if it is the right one.
+    pub(crate) fn redeem(&mut self, digits: &str, now: OffsetDateTime) -> Result<(), ApiError> {
+        check_rate_limit(&mut self.attempts, MAX_ATTEMPTS_PER_MINUTE, now)?;
         let refuse = |code, message| Err(ApiError::InvalidCredential { code, message });
         let Some(code) = &mut self.code else {
             return refuse("invalid_one_time_code", "There is no code for this address.");

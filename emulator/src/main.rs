@@ -34,7 +34,7 @@ struct Arguments {
     /// or loopback URI is accepted and there is no default
     #[arg(long, value_name = "URI")]
     redirect_uri: Vec<String>,
-    /// Assign a domain's connections to an organization (repeatable)
+    /// Assign a domain's connections and users to an organization (repeatable)
     #[arg(long, value_name = "org_…=domain", value_parser = parse_organization)]
     organization: Vec<(String, String)>,
     /// Create an SSO connection for a domain, with the ID of its organization or a connection ID

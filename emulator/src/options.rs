@@ -12,14 +12,16 @@ pub struct Options {
     /// Host names to accept in addition to `localhost` and IP addresses, without a port: such as
     /// `emulator` for `http://emulator:4100`.
     pub hosts: Vec<String>,
-    /// The API key: the API's bearer token, and the `client_secret` of `/sso/token`.
+    /// The API key: the API's bearer token, the `client_secret`, and the key that signs users' access
+    /// tokens.
     pub api_key: String,
     /// The environment's client ID.
     pub client_id: String,
     /// The accepted redirect URIs, which must match exactly; the first is the default. If empty, any
     /// HTTPS or loopback URI is accepted and there is no default.
     pub redirect_uris: Vec<String>,
-    /// Pairs of an organization ID and a domain. The domain's connections belong to the organization.
+    /// Pairs of an organization ID and a domain. The domain's connections belong to the organization,
+    /// and so do its users who have no membership.
     pub organizations: Vec<(String, String)>,
     /// Initial SSO connections, of type GenericSAML: pairs of an ID and a domain. The ID is either that
     /// of the organization (`org_…`) or of the connection (`conn_…`). Repeating an ID adds a domain.

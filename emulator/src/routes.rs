@@ -4,8 +4,9 @@ use actix_web::guard::{Any, Get, Head};
 use actix_web::{Resource, Route, web};
 
 use crate::{
-    admin, authorize, connection_list, connections, errors, hosted_errors, identity_page, idp,
-    inbox, magic_auth, pages, passwordless, sso_connections, token,
+    admin, authenticate, authorize, connection_list, connections, errors, hosted_errors,
+    identity_page, idp, inbox, magic_auth, memberships, pages, passwordless, sso_connections,
+    token,
 };
 
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
@@ -19,7 +20,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(at("/sso/profile").route(web::get().to(token::profile)))
         .service(at("/user_management/magic_auth").route(web::post().to(magic_auth::create)))
         .service(
-            at("/user_management/authenticate").route(web::post().to(magic_auth::authenticate)),
+            at("/user_management/authenticate").route(web::post().to(authenticate::authenticate)),
         )
         .service(at("/connections").route(web::get().to(connection_list::list)))
         .service(
@@ -72,6 +73,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 .route(web::delete().to(admin::clear_smtp)),
         )
         .service(at("/_emulate/connections").route(web::post().to(sso_connections::add)))
+        .service(at("/_emulate/memberships").route(web::post().to(memberships::add)))
         .service(at("/_emulate/clock").route(web::post().to(admin::advance_clock)))
         .service(at("/_emulate/reset").route(web::post().to(admin::reset)))
         .default_service(web::to(errors::not_implemented));

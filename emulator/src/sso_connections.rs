@@ -86,7 +86,7 @@ fn checked_domain(domain: &str) -> Option<String> {
 }
 
 /// Returns whether this is an ID with that prefix that needs no escaping in a path.
-fn is_id(id: &str, prefix: &str) -> bool {
+pub(crate) fn is_id(id: &str, prefix: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     id.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_plain))
 }

@@ -12,6 +12,7 @@ use time::macros::format_description;
 use time::{Duration, OffsetDateTime};
 
 use crate::Options;
+use crate::authenticate::PendingAuthentications;
 use crate::connections::Connection;
 use crate::errors::ApiError;
 use crate::hooks::Hooks;
@@ -106,6 +107,7 @@ pub(crate) struct Store {
     pub(crate) codes: HashMap<String, AuthorizationCode>,
     pub(crate) access_tokens: HashMap<String, AccessToken>,
     pub(crate) magic_auths: MagicAuths,
+    pub(crate) pending_authentications: PendingAuthentications,
     pub(crate) mails: Mails,
     pub(crate) requests: RequestLog,
     pub(crate) smtp_log: SmtpLog,

@@ -60,7 +60,7 @@ pub(crate) async fn exchange(
         true => TokenParameters::from_json(&body).ok_or(ApiError::NotJson)?,
         false => TokenParameters::parse(&request, &body)?,
     };
-    parameters.check_client(&environment, "authorization_code")?;
+    parameters.check_client(&environment, &["authorization_code"])?;
     let code = parameters.require("code")?;
 
     let mut store = environment.store();
@@ -156,11 +156,12 @@ impl TokenParameters {
         })
     }
 
+    /// Returns the grant type, which must be one of these.
     pub(crate) fn check_client(
         &self,
         environment: &Environment,
-        grant_type: &str,
-    ) -> Result<(), ApiError> {
+        grant_types: &[&str],
+    ) -> Result<&str, ApiError> {
         if self.require("client_id")? != environment.options.client_id {
             return Err(refused("invalid_client", "Invalid client ID.".to_owned()));
         }
@@ -172,7 +173,7 @@ impl TokenParameters {
             }
         }
         match self.require("grant_type")? {
-            given if given == grant_type => Ok(()),
+            given if grant_types.contains(&given) => Ok(given),
             other => {
                 let description = format!("The grant type '{other}' is not supported.");
                 Err(refused("unsupported_grant_type", description))

@@ -1,7 +1,11 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
+use ring::hmac;
 use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 
-use crate::magic_auth_client::{assert_invalid, assert_refused};
+use crate::magic_auth_client::{assert_invalid, assert_refused, claims};
 use crate::test_emulator::{TestEmulator, text};
 
 /// Returns a different code.
@@ -27,10 +31,31 @@ async fn emailed_code_signs_in_the_user() {
     assert!(text(&response["user"]["id"]).starts_with("user_"));
     assert_eq!(response["user"]["email"], "ana@acme.test");
     assert_eq!(response["user"]["email_verified"], true);
-    for token in ["access_token", "refresh_token"] {
-        assert!(text(&response[token]).len() > 20, "{token}");
-    }
+    assert!(text(&response["refresh_token"]).len() > 20);
     assert_eq!(response["organization_id"], Value::Null);
+}
+
+#[actix_web::test]
+async fn access_token_has_the_claims_of_the_session() {
+    let emulator = TestEmulator::start();
+    emulator.advance_clock(86_400).await;
+    let response: Value = emulator.sign_in("ana@acme.test").await.json().await.unwrap();
+    let claims = claims(&response);
+    assert_eq!(claims["sub"], response["user"]["id"]);
+    assert_eq!(claims["client_id"], "client_emulator");
+    assert!(text(&claims["sid"]).starts_with("session_"));
+    let issued = OffsetDateTime::from_unix_timestamp(claims["iat"].as_i64().unwrap()).unwrap();
+    assert!(issued > OffsetDateTime::now_utc() + Duration::hours(23), "the emulator's time");
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
+    for absent in ["org_id", "role", "permissions"] {
+        assert!(claims.get(absent).is_none(), "{absent}");
+    }
+
+    let token = text(&response["access_token"]);
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"sk_test_default");
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    assert!(hmac::verify(&key, signed.as_bytes(), &signature).is_ok());
 }
 
 #[actix_web::test]

@@ -1,11 +1,14 @@
 //! The requests of an app that signs in users with Magic Auth.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::test_emulator::{TestEmulator, text};
 
 const MAGIC_AUTH: &str = "urn:workos:oauth:grant-type:magic-auth:code";
+const ORGANIZATION_SELECTION: &str = "urn:workos:oauth:grant-type:organization-selection";
 
 impl TestEmulator {
     pub(crate) async fn create_code(&self, email: &str) -> Response {
@@ -33,6 +36,22 @@ impl TestEmulator {
         self.authenticate_with(email, code, json!({})).await
     }
 
+    /// Requests a code for the user and authenticates with it.
+    pub(crate) async fn sign_in(&self, email: &str) -> Response {
+        let code = self.emailed_code(email).await;
+        self.authenticate(email, &code).await
+    }
+
+    /// Authenticates with the organization that the user selected.
+    pub(crate) async fn select(&self, token: &Value, organization: &str) -> Response {
+        self.post_authenticate(json!({
+            "grant_type": ORGANIZATION_SELECTION,
+            "pending_authentication_token": token,
+            "organization_id": organization,
+        }))
+        .await
+    }
+
     async fn post_authenticate(&self, fields: Value) -> Response {
         let mut body =
             json!({ "client_id": "client_emulator", "client_secret": "sk_test_default" });
@@ -40,6 +59,12 @@ impl TestEmulator {
         let request = self.request(Method::POST, "/user_management/authenticate");
         request.json(&body).send().await.unwrap()
     }
+}
+
+/// Returns the claims of an access token.
+pub(crate) fn claims(response: &Value) -> Value {
+    let payload = text(&response["access_token"]).split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
 /// Checks for an error in OAuth's format.

@@ -12,6 +12,7 @@ mod inbox;
 mod links;
 mod magic_auth;
 mod magic_auth_client;
+mod memberships;
 mod official_emulator;
 mod passwordless;
 mod program;
