@@ -53,6 +53,10 @@ fn redeem_code(
     let user = user(&magic_auth.user_id, email, now);
     let memberships = magic_auth.memberships.clone();
 
+    let connection_ids = store.connections_requiring_sso(email);
+    if !connection_ids.is_empty() {
+        return Ok(sso_required(email, &connection_ids));
+    }
     match memberships.as_slice() {
         [] => {
             let membership = environment.membership_by_domain(email);
@@ -97,6 +101,18 @@ fn select_organization(
     let user = user(&magic_auth.user_id, &email, now);
     store.pending_authentications.remove(token);
     Ok(signed_in(environment, user, Some(&membership), now))
+}
+
+fn sso_required(email: &str, connection_ids: &[String]) -> HttpResponse {
+    let error = "sso_required";
+    HttpResponse::BadRequest().json(json!({
+        "error": error,
+        "error_description": failed_due_to(error),
+        "email": email,
+        "connection_ids": connection_ids,
+        // No grant accepts it, because the user must sign in through SSO.
+        "pending_authentication_token": ids::pending_authentication_token(),
+    }))
 }
 
 fn selection_required(token: &str, memberships: &[Membership], user: &Value) -> HttpResponse {

@@ -25,6 +25,9 @@ pub(crate) struct Connection {
     domains: Vec<ConnectionDomain>,
     created_at: String,
     updated_at: String,
+    /// Whether users with an address of its domains must use it.
+    #[serde(skip)]
+    pub(crate) sso_required: bool,
 }
 
 #[derive(Clone, Serialize)]
@@ -63,6 +66,7 @@ impl Connection {
             domains: vec![ConnectionDomain::new(domain, now)],
             created_at: timestamp(now),
             updated_at: timestamp(now),
+            sso_required: false,
         }
     }
 
@@ -96,6 +100,13 @@ impl Store {
     /// Returns the connections that sign in through an identity provider, oldest first.
     pub(crate) fn sso_connections(&self) -> impl Iterator<Item = &Connection> {
         self.connections.iter().filter(|one| !one.is_magic_link())
+    }
+
+    /// Returns the IDs of the connections that a user with this address must use, oldest first.
+    pub(crate) fn connections_requiring_sso(&self, email: &str) -> Vec<String> {
+        let domain = email_address::domain(email);
+        let required = |one: &&Connection| one.sso_required && one.has_domain(&domain);
+        self.connections.iter().filter(required).map(|one| one.id.clone()).collect()
     }
 
     /// Returns the Magic Link connection of an address's domain, and creates it if necessary.

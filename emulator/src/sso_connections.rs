@@ -48,6 +48,8 @@ struct ConnectionRequest {
     organization_id: Option<String>,
     domain: String,
     connection_type: String,
+    #[serde(default)]
+    sso_required: bool,
 }
 
 /// `POST /_emulate/connections`
@@ -76,6 +78,7 @@ pub(crate) async fn add(
         }
         connection = connection.with_id(id);
     }
+    connection.sso_required = request.sso_required;
     store.connections.push(connection.clone());
     Ok(HttpResponse::Created().json(connection))
 }

@@ -28,5 +28,6 @@ mod sso_connections;
 mod sso_identity;
 mod sso_idp;
 mod sso_pkce;
+mod sso_required;
 mod test_emulator;
 mod token;
