@@ -74,6 +74,7 @@ pub(crate) async fn create(
     let code =
         OneTimeCode { digits: digits.clone(), expires_at, is_used: false, wrong_attempts: 0 };
     magic_auth.code = Some(code);
+    let radar_attempt = body["radar_auth_attempt_id"].as_str().map(str::to_owned);
     let response = json!({
         "object": "magic_auth",
         "id": ids::prefixed("magic_auth", now),
@@ -83,6 +84,8 @@ pub(crate) async fn create(
         "created_at": timestamp(now),
         "updated_at": timestamp(now),
         "code": digits,
+        "radar_auth_attempt_id":
+            radar_attempt.unwrap_or_else(|| ids::prefixed("radar_auth_attempt", now)),
     });
     let mail = Mail::with_code(&environment.templates, email, &digits, expires_at, now)?;
     store.mails.add(mail);

@@ -59,6 +59,26 @@ async fn access_token_has_the_claims_of_the_session() {
 }
 
 #[actix_web::test]
+async fn radar_attempt_and_client_data_are_accepted() {
+    let emulator = TestEmulator::start();
+    let client = json!({ "ip_address": "203.0.113.42", "user_agent": "Mozilla/5.0" });
+    let mut body = json!({ "email": "ana@acme.test" });
+    body.as_object_mut().unwrap().extend(client.as_object().unwrap().clone());
+    let created = emulator.post_json("/user_management/magic_auth", body.clone()).await;
+    assert_eq!(created.status(), 201);
+    let created: Value = created.json().await.unwrap();
+    let attempt = &created["radar_auth_attempt_id"];
+    assert!(text(attempt).starts_with("radar_auth_attempt_"));
+
+    body["radar_auth_attempt_id"] = attempt.clone();
+    let again = emulator.post_json("/user_management/magic_auth", body.clone()).await;
+    let again: Value = again.json().await.unwrap();
+    assert_eq!(again["radar_auth_attempt_id"], *attempt, "a given attempt is continued");
+    let response = emulator.authenticate_with("ana@acme.test", text(&again["code"]), body).await;
+    assert_eq!(response.status(), 200);
+}
+
+#[actix_web::test]
 async fn code_email_has_the_code_and_no_link() {
     let emulator = TestEmulator::start();
     let code = emulator.emailed_code("ana@acme.test").await;
