@@ -44,18 +44,20 @@ pub(crate) async fn remove_hook(
     }
 }
 
-/// `GET /_emulate/requests?path=…`
+/// `GET /_emulate/requests?path=…&bodies=true`
 pub(crate) async fn list_requests(
     environment: web::Data<Environment>,
     request: HttpRequest,
 ) -> HttpResponse {
     let path = query_value(&request, "path");
+    let with_bodies = query_value(&request, "bodies").is_some_and(|value| value == "true");
     let store = environment.store();
     let matching: Vec<_> = store
         .requests
         .entries
         .iter()
         .filter(|entry| path.as_ref().is_none_or(|path| matches_path(path, &entry.path)))
+        .map(|entry| if with_bodies { entry.with_body() } else { json!(entry) })
         .collect();
     HttpResponse::Ok().json(json!({ "data": matching }))
 }

@@ -26,7 +26,7 @@
 //! - `smtp` receives email that an app sends itself, into the same inbox.
 //! - `scan` opens the `links` of an email as an email scanner would.
 //! - `access` refuses cross-site requests.
-//! - `middleware` logs API calls (`request_log`) and applies `hooks` and `faults`.
+//! - `middleware` logs API calls (`request_log`, `request_body`) and applies `hooks` and `faults`.
 //! - `errors` has the API's error formats.
 //! - `state` has all records, and the clock that tests can move.
 //! - `official_emulator` has the optional differences of the official emulator.
@@ -70,6 +70,7 @@ mod pages;
 mod passwordless;
 mod profile;
 mod redirect;
+mod request_body;
 mod request_log;
 mod routes;
 mod scan;

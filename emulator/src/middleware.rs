@@ -1,7 +1,7 @@
 //! The middleware around all requests: logging, hooks and common headers.
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
@@ -12,12 +12,13 @@ use actix_web::{Error, HttpMessage, web};
 use crate::faults::Fault;
 use crate::hooks::HookRequest;
 use crate::ids;
+use crate::request_body;
 use crate::state::{Environment, timestamp};
 
 /// Logs an API call and applies a matching hook.
 pub(crate) async fn serve_api_call(
     environment: web::Data<Environment>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     if !is_api_path(request.path()) {
@@ -31,6 +32,17 @@ pub(crate) async fn serve_api_call(
         let number = store.requests.add(method, path, at);
         (number, store.hooks.take(method, path))
     };
+    let body = match request.extract::<web::Bytes>().await {
+        Ok(body) => body,
+        Err(error) => {
+            let response = request.error_response(error);
+            environment.store().requests.set_status(number, response.status());
+            return Ok(response);
+        }
+    };
+    let masked = request_body::masked(request.headers(), &body);
+    environment.store().requests.set_body(number, masked);
+    request.set_payload(Payload::from(body));
     let hooked = match &hook {
         Some(hook) => hook.response(&request).await,
         None => None,

@@ -111,6 +111,80 @@ async fn request_log_can_be_filtered_by_path_and_cleared() {
 }
 
 #[actix_web::test]
+async fn request_log_shows_bodies_on_demand_with_secrets_masked() {
+    let emulator = TestEmulator::start();
+    let body = json!({
+        "client_id": "client_emulator",
+        "client_secret": "very-secret",
+        "grant_type": "urn:workos:oauth:grant-type:magic-auth:code",
+        "email": "ana@acme.test",
+        "code": 123_456,
+        "pending_authentication_token": "very-secret",
+        "code_verifier": null,
+        "ip_address": "203.0.113.42",
+        "nested": [{ "Access_Token": { "value": "very-secret" }, "kept": true }],
+    });
+    emulator.post_json("/user_management/authenticate", body).await;
+    emulator.exchange("very-secret").await;
+    emulator.get("/sso/profile").await;
+    let unreadable = emulator.api(Method::POST, "/user_management/authenticate");
+    unreadable.body("{\"client_secret\":\"very-secret\"").send().await.unwrap();
+    let text = emulator.api(Method::POST, "/user_management/magic_auth");
+    text.json(&json!("very-secret")).send().await.unwrap();
+
+    let log = emulator.get_json("/_emulate/requests?bodies=true").await;
+    let bodies: Vec<_> = log["data"].as_array().unwrap().iter().map(|it| &it["body"]).collect();
+    assert_eq!(
+        bodies[0],
+        &json!({
+            "client_id": "client_emulator",
+            "client_secret": "***",
+            "grant_type": "urn:workos:oauth:grant-type:magic-auth:code",
+            "email": "ana@acme.test",
+            "code": "***",
+            "pending_authentication_token": "***",
+            "code_verifier": null,
+            "ip_address": "203.0.113.42",
+            "nested": [{ "Access_Token": "***", "kept": true }],
+        })
+    );
+    assert_eq!(
+        bodies[1],
+        &json!({
+            "client_id": "client_emulator",
+            "client_secret": "***",
+            "grant_type": "authorization_code",
+            "code": "***",
+        })
+    );
+    assert_eq!(bodies[2..], [&Value::Null; 3]);
+    assert!(!log.to_string().contains("very-secret"), "{log}");
+    for query in ["", "?bodies=false", "?path=*"] {
+        let log = emulator.get_json(&format!("/_emulate/requests{query}")).await;
+        assert!(log["data"][0].get("body").is_none(), "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn request_log_has_the_body_of_a_hooked_call() {
+    let emulator = TestEmulator::start();
+    emulator.hook(json!({ "method": "POST", "path": "/user_management/*", "status": 500 })).await;
+    let body = json!({ "email": "ana@acme.test", "user_agent": "Mozilla/5.0" });
+    assert_eq!(emulator.post_json("/user_management/magic_auth", body.clone()).await.status(), 500);
+    let log = emulator.get_json("/_emulate/requests?bodies=true").await;
+    assert_eq!((&log["data"][0]["body"], &log["data"][0]["status"]), (&body, &json!(500)));
+}
+
+#[actix_web::test]
+async fn oversized_body_is_refused_and_logged_without_it() {
+    let emulator = TestEmulator::start();
+    let body = json!({ "email": "a".repeat(300_000) });
+    assert_eq!(emulator.post_json("/user_management/magic_auth", body).await.status(), 413);
+    let log = emulator.get_json("/_emulate/requests?bodies=true").await;
+    assert_eq!((&log["data"][0]["body"], &log["data"][0]["status"]), (&Value::Null, &json!(413)));
+}
+
+#[actix_web::test]
 async fn clock_moves_every_timestamp() {
     let emulator = TestEmulator::start();
     let before = emulator.create("ana@acme.test").await;
