@@ -30,6 +30,8 @@ pub struct Failure {
     cause: Cow<'static, str>,
     /// How long to wait before trying again, if known.
     pub(crate) retry_after: Option<Duration>,
+    /// How many attempts at the email code are left, if known.
+    pub(crate) attempts_left: Option<u32>,
     /// What the page offers, such as a new sign-in.
     #[debug(skip)]
     pub(crate) offer: Option<Box<Offer>>,
@@ -62,6 +64,7 @@ impl Failure {
             kind,
             cause: cause.into(),
             retry_after: None,
+            attempts_left: None,
             offer: None,
             sign_in: None,
             email: None,
@@ -90,6 +93,12 @@ impl Failure {
     #[must_use]
     pub(crate) fn retry_after(self, wait: Duration) -> Self {
         Self { retry_after: Some(wait), ..self }
+    }
+
+    /// Sets how many attempts at the email code are left.
+    #[must_use]
+    pub(crate) fn with_attempts_left(self, attempts: Option<u32>) -> Self {
+        Self { attempts_left: attempts, ..self }
     }
 
     /// Replaces the kind, because the same cause can mean different things in different sign-in

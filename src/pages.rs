@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
+use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{ContentType, HeaderValue, LOCATION, SET_COOKIE};
@@ -139,13 +140,7 @@ impl Pages {
         if let Some(url) = &next.workos_url {
             response = self.show(&LeavingPage::new(url));
         }
-        for cookie in next.cookies {
-            // Percent-encode the value, as `actix-session` does. The result is always a valid
-            // header value.
-            if let Ok(cookie) = HeaderValue::try_from(cookie.encoded().to_string()) {
-                response.headers_mut().append(SET_COOKIE, cookie);
-            }
-        }
+        set_cookies(&mut response, next.cookies);
         response
     }
 
@@ -221,6 +216,17 @@ impl HomePage {
 /// may be shown later, or never.
 pub(crate) fn is_seen(request: &HttpRequest) -> bool {
     request.method() == Method::GET && !same_origin::is_prefetch(request.headers())
+}
+
+/// Sets the cookies of a step of the sign-in flow.
+pub(crate) fn set_cookies(response: &mut HttpResponse, cookies: Vec<Cookie<'static>>) {
+    for cookie in cookies {
+        // Percent-encode the value, as `actix-session` does. The result is always a valid header
+        // value.
+        if let Ok(cookie) = HeaderValue::try_from(cookie.encoded().to_string()) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
 }
 
 /// Returns a 303 redirect, which the browser follows with GET.

@@ -6,7 +6,7 @@ use actix_web::http::header::{self, ContentType};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
-use serde_json::json;
+use serde::Serialize;
 use web_guards::{Rejection, replace_errors};
 use web_observability::RequestId;
 
@@ -47,11 +47,8 @@ pub(crate) async fn render(
 
 fn respond(app: &web::Data<App>, request: &HttpRequest, failure: &Failure) -> HttpResponse {
     let pages = Pages::new(app, request);
-    let mut response = if wants_json(request) {
-        problem(&pages, failure.kind)
-    } else {
-        page(&pages, request, failure)
-    };
+    let mut response =
+        if wants_json(request) { problem(&pages, failure) } else { page(&pages, request, failure) };
     if let Some(wait) = wait(failure) {
         response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }
@@ -106,23 +103,40 @@ fn to_login(request: &HttpRequest) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
 }
 
-/// Returns a problem document (RFC 9457). Its title may be in the reader's language (3.1.3).
-fn problem(pages: &Pages, kind: ErrorKind) -> HttpResponse {
-    let catalog = pages.catalog();
-    let status = kind.status();
-    HttpResponse::build(status)
-        .content_type("application/problem+json")
-        .insert_header((header::CONTENT_LANGUAGE, catalog.language()))
-        .body(
-            json!({
-                "type": "about:blank",
-                "title": catalog.text(&format!("{}.title", kind.message())),
-                "status": status.as_u16(),
-                "detail": catalog.text(&format!("{}.text", kind.message())),
-                "code": kind.name(),
-            })
-            .to_string(),
-        )
+/// A problem document (RFC 9457).
+#[derive(Serialize)]
+pub(crate) struct ProblemDocument {
+    /// Always `about:blank`, since `code` identifies the problem.
+    r#type: &'static str,
+    /// What happened, in the reader's language (RFC 9457, 3.1.3).
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What to do, in the reader's language.
+    detail: String,
+    /// The stable code of the problem, such as `rate_limited`.
+    code: &'static str,
+    /// How many attempts are left, after a wrong email code that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts_left: Option<u32>,
+}
+
+impl ProblemDocument {
+    const CONTENT_TYPE: &str = "application/problem+json";
+}
+
+fn problem(pages: &Pages, failure: &Failure) -> HttpResponse {
+    let (catalog, kind) = (pages.catalog(), failure.kind);
+    let mut response = HttpResponse::build(kind.status());
+    response.content_type(ProblemDocument::CONTENT_TYPE);
+    response.insert_header((header::CONTENT_LANGUAGE, catalog.language())).json(ProblemDocument {
+        r#type: "about:blank",
+        title: catalog.text(&format!("{}.title", kind.message())),
+        status: kind.status().as_u16(),
+        detail: catalog.text(&format!("{}.text", kind.message())),
+        code: kind.name(),
+        attempts_left: failure.attempts_left,
+    })
 }
 
 /// Returns whether to respond with a problem document: for the API, and for requests that accept

@@ -36,15 +36,10 @@ pub(super) async fn submit(
 ) -> Result<Next, Failure> {
     let confirm = form.map_or_else(|| query.into_inner(), web::Form::into_inner);
     let return_to = ReturnTo::parse(&confirm.return_to);
-    let requested = Requested {
-        email: user.valid_email()?,
-        return_to: return_to.clone(),
-        // The session decides.
-        is_shared: false,
-        // for own-mail
-        delivery: None,
-    };
+    // Whether the computer is shared, the session decides.
+    let requested = Requested::new(user.valid_email()?, return_to.clone(), false);
     let started = start(&ctx, Some(&user), requested).await;
     started
+        .map(|started| started.next)
         .map_err(|failure| failure.with_retry_form(&user.profile.email, return_to.as_str(), false))
 }

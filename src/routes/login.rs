@@ -89,5 +89,7 @@ pub(super) async fn submit(
         delivery: form.delivery,
     };
     let started = start(&ctx, user.as_ref(), requested).await;
-    started.map_err(|failure| failure.with_retry_form(&form.email, return_to.as_str(), is_shared))
+    started
+        .map(|started| started.next)
+        .map_err(|failure| failure.with_retry_form(&form.email, return_to.as_str(), is_shared))
 }

@@ -2,6 +2,9 @@
 
 mod account;
 mod account_sessions;
+mod api_code;
+mod api_login;
+mod api_logout;
 mod api_session;
 // for cross-device
 mod approve;
@@ -28,6 +31,7 @@ mod status;
 mod switch;
 mod well_known;
 
+use actix_web::dev::HttpServiceFactory;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Resource, Responder, web};
 
@@ -41,7 +45,6 @@ use crate::session::{self, Store, current_user};
 /// such as `/health/ready`.
 pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store) {
     let session = app.session_cookie.middleware(store.clone());
-    let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
     let with_session = |resource: Resource| {
         let resource = resource.wrap(from_fn(current_user::admit)).wrap(session.clone());
         let resource = resource.wrap(from_fn(session::store_failures));
@@ -69,8 +72,8 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
             account_sessions::revoke_others,
         )))
         .service(with_session(post("/account/sessions/revoke-all", account_sessions::revoke_all)))
-        .service(with_session(page("/api/session", api_session::show)))
         .service(with_session(post("/logout", logout::end)));
+    api(site, with_session);
     // for sso
     site.service(with_session(web::resource("/login/sso").route(web::get().to(sso::leave))));
     // for cross-device
@@ -85,9 +88,20 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     site.configure(requested_by_programs);
 }
 
+/// Registers the API for front ends.
+fn api<S: HttpServiceFactory + 'static>(
+    site: &mut web::ServiceConfig,
+    with_session: impl Fn(Resource) -> S,
+) {
+    site.service(with_session(page("/api/session", api_session::show)))
+        .service(with_session(post("/api/login", api_login::submit)))
+        .service(with_session(post("/api/login/code", api_code::sign_in)))
+        .service(with_session(page("/api/login/{id}", api_login::show)))
+        .service(with_session(post("/api/logout", api_logout::end)));
+}
+
 /// Registers what browsers, crawlers, password managers and load balancers request by themselves.
 fn requested_by_programs(site: &mut web::ServiceConfig) {
-    let plain = |resource: Resource| resource.wrap(from_fn(error::panics));
     site.service(plain(page("/health/live", health::live)))
         .service(plain(page("/health/ready", health::ready)))
         .service(plain(page("/favicon.ico", root_files::show)))
@@ -96,6 +110,11 @@ fn requested_by_programs(site: &mut web::ServiceConfig) {
         .service(plain(page("/site.webmanifest", root_files::manifest)))
         .service(plain(page("/.well-known/security.txt", well_known::security)))
         .service(plain(page("/.well-known/change-password", well_known::change_password)));
+}
+
+/// A resource without the current user.
+fn plain(resource: Resource) -> impl HttpServiceFactory {
+    resource.wrap(from_fn(error::panics))
 }
 
 /// A resource that responds to GET and HEAD.

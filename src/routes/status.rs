@@ -12,7 +12,7 @@ use crate::sign_in::{PendingSignIn, SignInId};
 
 #[derive(Deserialize)]
 pub(super) struct StatusQuery {
-    flow: Option<String>,
+    pub(super) flow: Option<String>,
 }
 
 impl StatusQuery {

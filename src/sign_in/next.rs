@@ -2,6 +2,8 @@
 
 use actix_web::cookie::Cookie;
 
+use super::ReturnTo;
+
 /// Where to redirect the browser, and the cookies to set.
 #[derive(derive_more::Debug)]
 #[debug("Next(…)")]
@@ -12,6 +14,8 @@ pub(crate) struct Next {
     /// A URL of WorkOS, where the user is signed in. Takes precedence over `path`.
     pub(crate) workos_url: Option<String>,
     pub(crate) cookies: Vec<Cookie<'static>>,
+    /// Whether the sign-in has signed this browser in.
+    pub(crate) signs_in: bool,
 }
 
 impl Next {
@@ -22,6 +26,7 @@ impl Next {
             // for own-mail or sso
             workos_url: None,
             cookies: Vec::new(),
+            signs_in: false,
         }
     }
 
@@ -29,6 +34,11 @@ impl Next {
     /// Redirects to a URL of WorkOS.
     pub(crate) fn leave_for(url: impl Into<String>) -> Self {
         Self { workos_url: Some(url.into()), ..Self::to("/login") }
+    }
+
+    /// Redirects to the destination of a sign-in that has signed this browser in.
+    pub(crate) fn signed_in(path: &ReturnTo) -> Self {
+        Self { signs_in: true, ..Self::to(path.as_str()) }
     }
 
     /// Adds cookies to set or remove.

@@ -142,7 +142,7 @@ impl Outcome {
                     .map(|id| LastOrganization::cookie(id, &app.keys, app.clock.now()))
                     .transpose()?;
                 let removals = [pending.id.removal_cookie(), PendingCallback::removal_cookie()];
-                let next = Next::to(pending.return_to.as_str());
+                let next = Next::signed_in(&pending.return_to);
                 Ok(next.with([cookie]).with(removals).with(known).with(organization))
             }
             // for sso

@@ -46,7 +46,7 @@ pub(crate) async fn resume(
 
 /// Returns the redirect to the destination of this sign-in, if it signed this browser in.
 pub(crate) fn signed_in_by(user: Option<&CurrentUser>, id: &SignInId) -> Option<Next> {
-    user.and_then(|user| user.destination_of(id)).map(|return_to| Next::to(return_to.as_str()))
+    user.and_then(|user| user.destination_of(id)).map(|return_to| Next::signed_in(&return_to))
 }
 
 /// Returns the response for a browser that doesn't have this sign-in: a redirect to the form.

@@ -32,6 +32,26 @@ pub(crate) struct Requested {
     pub(crate) delivery: Option<String>,
 }
 
+impl Requested {
+    /// A request with the default delivery.
+    pub(crate) fn new(email: EmailAddress, return_to: ReturnTo, is_shared: bool) -> Self {
+        Self {
+            email,
+            return_to,
+            is_shared,
+            // for own-mail
+            delivery: None,
+        }
+    }
+}
+
+/// A sign-in that has started.
+pub(crate) struct Started {
+    pub(crate) pending: PendingSignIn,
+    /// The redirect to the page that waits for the email, or to the identity provider.
+    pub(crate) next: Next,
+}
+
 /// Starts a sign-in and sends its email. If the user is already signed in, they confirm by the same
 /// method that it's them.
 ///
@@ -41,7 +61,7 @@ pub(crate) async fn start(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     requested: Requested,
-) -> Result<Next, Failure> {
+) -> Result<Started, Failure> {
     let (app, now) = (&ctx.app, ctx.app.clock.now());
     app.admission.may_request(&requested.email)?;
     let method = method_for(app, &requested.email, user)?;
@@ -69,7 +89,8 @@ pub(crate) async fn start(
         true => next.with(forget(ctx)),
         false => next.with(evict_oldest(&ctx.request, &app.keys, now)),
     };
-    Ok(next.with([pending.cookie(&app.keys, now)?]))
+    let next = next.with([pending.cookie(&app.keys, now)?]);
+    Ok(Started { pending, next })
 }
 
 /// Returns cookies that remove from a shared computer what earlier sign-ins have left.

@@ -27,10 +27,11 @@ pub(crate) enum Progress {
     None,
 }
 
+/// The progress of a sign-in, and where to continue.
 #[derive(Serialize)]
 pub(crate) struct Status {
     pub(crate) state: Progress,
-    /// The URL to continue at.
+    /// The path of this site to navigate to, if there is one. Don't fetch it.
     pub(crate) next: Option<String>,
 }
 

@@ -16,6 +16,9 @@ mod raw;
 mod account;
 mod account_sessions;
 mod admission;
+mod api_code;
+mod api_login;
+mod api_logout;
 mod api_session;
 // for cross-device
 mod approve;

@@ -85,5 +85,5 @@ fn every_route_handles_panics() {
         let guarded = service.starts_with("plain(") || service.starts_with("with_session(");
         assert!(guarded, "{service}");
     }
-    assert_eq!(routes.matches("resource.wrap(from_fn(error::panics))").count(), 3);
+    assert_eq!(routes.matches("resource.wrap(from_fn(error::panics))").count(), 2);
 }

@@ -75,6 +75,15 @@ pub fn assert_error(answer: &Answer, status: u16, code: &str) {
     assert_eq!((answer.status.as_u16(), answer.error()), (status, code));
 }
 
+/// Asserts the status and the code of a problem document.
+#[track_caller]
+pub fn assert_problem(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.body);
+    let problem = answer.json();
+    let said = (&problem["status"], &problem["code"]);
+    assert_eq!((answer.status.as_u16(), said), (status, (&status.into(), &code.into())));
+}
+
 /// Asserts the response to a WorkOS link in a browser that didn't request it.
 pub fn assert_opened_elsewhere(answer: &Answer) {
     // for cross-device

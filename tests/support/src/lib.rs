@@ -21,7 +21,7 @@ mod test_app;
 mod two_browsers;
 mod visitor;
 
-pub use answer::{Answer, assert_error, assert_opened_elsewhere};
+pub use answer::{Answer, assert_error, assert_opened_elsewhere, assert_problem};
 pub use emulator::{WorkOs, http, http_builder};
 pub use engine::Engine;
 // for redis

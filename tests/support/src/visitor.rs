@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use reqwest::RequestBuilder;
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
+use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::emulator::{WorkOs, http};
@@ -83,6 +84,14 @@ impl Visitor {
         let addresses = form.iter().filter(|(name, _)| *name == "email");
         self.secrets.lock().unwrap().extend(addresses.map(|(_, email)| (*email).to_owned()));
         self.send(self.http.post(self.url(path)).header("Sec-Fetch-Site", "same-origin").form(form))
+            .await
+    }
+
+    /// Sends a JSON object from a page of the site.
+    pub async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        let email = body["email"].as_str().map(str::to_owned);
+        self.secrets.lock().unwrap().extend(email);
+        self.send(self.http.post(self.url(path)).header("Sec-Fetch-Site", "same-origin").json(body))
             .await
     }
 
