@@ -62,7 +62,7 @@ pub(crate) mod templates;
 
 pub(crate) use account::{AccountPage, AccountSessionsPage};
 pub(crate) use confirm::{ConfirmPage, ConfirmedPage};
-pub(crate) use error_responses::wants_json;
+pub(crate) use error_responses::{ProblemDocument, wants_json};
 // for cross-device
 pub(crate) use approve::{ApprovePage, ApprovedPage};
 // for own-mail or cross-device

@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 use web_guards::{Rejection, replace_errors};
 use web_observability::RequestId;
 
@@ -104,7 +105,7 @@ fn to_login(request: &HttpRequest) -> HttpResponse {
 }
 
 /// A problem document (RFC 9457).
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct ProblemDocument {
     /// Always `about:blank`, since `code` identifies the problem.
     r#type: &'static str,
@@ -118,11 +119,12 @@ pub(crate) struct ProblemDocument {
     code: &'static str,
     /// How many attempts are left, after a wrong email code that counts.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     attempts_left: Option<u32>,
 }
 
 impl ProblemDocument {
-    const CONTENT_TYPE: &str = "application/problem+json";
+    pub(crate) const CONTENT_TYPE: &str = "application/problem+json";
 }
 
 fn problem(pages: &Pages, failure: &Failure) -> HttpResponse {

@@ -7,6 +7,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::status::{self, StatusQuery};
 use crate::email_address::EmailAddress;
@@ -19,11 +20,13 @@ use crate::sign_in::start::{Requested, Started, start};
 use crate::sign_in::status::{Progress, Status};
 
 /// A request to sign in.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(super) struct SignInRequest {
+    #[schema(format = IdnEmail)]
     email: String,
     /// The path of this site to continue at. Anything else becomes `/`.
     #[serde(default)]
+    #[schema(default = "/account")]
     return_to: String,
     /// Whether the browser is on a shared computer. Nothing of the sign-in or of its session then
     /// outlives the browser.
@@ -31,11 +34,12 @@ pub(super) struct SignInRequest {
     shared_computer: bool,
     /// Ignored fields. Without this, serde would also accept an array.
     #[serde(flatten)]
+    #[schema(ignore)]
     _others: HashMap<String, IgnoredAny>,
 }
 
 /// A sign-in that has started.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct StartedSignIn {
     /// The ID of the sign-in. It grants no access.
     id: String,
@@ -47,6 +51,22 @@ struct StartedSignIn {
 ///
 /// The response sets a cookie, without which neither the link nor the code works. `next` is set if
 /// the user's domain signs in through SSO. Otherwise, poll `GET /api/login/{id}`.
+#[utoipa::path(
+    post,
+    path = "/api/login",
+    operation_id = "start_sign_in",
+    request_body = SignInRequest,
+    responses(
+        (status = 202, description = "The sign-in has started.", body = StartedSignIn,
+            headers(("Location" = String, description = "`/api/login/{id}`")),
+            links(("progress" = (operation_id = "get_sign_in",
+                parameters(("id" = "$response.body#/id")))))),
+        (status = 403, description = "The domain may not sign in: `not_allowed`. The request comes \
+            from another site: `cross_site`."),
+        (status = 422, description = "The email address isn't valid: `invalid_email`."),
+        (status = 429, description = "Too many sign-ins: `rate_limited`."),
+    )
+)]
 pub(super) async fn submit(
     ctx: Ctx,
     user: Option<CurrentUser>,
@@ -72,6 +92,13 @@ pub(super) async fn submit(
 }
 
 /// Returns the progress of a sign-in, as visible to this browser.
+#[utoipa::path(
+    get,
+    path = "/api/login/{id}",
+    operation_id = "get_sign_in",
+    params(("id" = String, Path, description = "The ID of the sign-in.")),
+    responses((status = 200, description = "The progress.", body = Status))
+)]
 pub(super) async fn show(
     ctx: Ctx,
     user: Option<CurrentUser>,

@@ -10,6 +10,12 @@ use crate::app::App;
 use crate::session::CurrentUser;
 
 /// Signs this browser out.
+#[utoipa::path(
+    post,
+    path = "/api/logout",
+    operation_id = "sign_out",
+    responses((status = 204, description = "No one is signed in any more."))
+)]
 pub(super) async fn end(
     app: web::Data<App>,
     session: Session,

@@ -5,6 +5,7 @@ mod account_sessions;
 mod api_code;
 mod api_login;
 mod api_logout;
+mod api_openapi;
 mod api_session;
 // for cross-device
 mod approve;
@@ -88,7 +89,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
     site.configure(requested_by_programs);
 }
 
-/// Registers the API for front ends.
+/// Registers the API for front ends. `api_openapi.rs` lists its operations as well.
 fn api<S: HttpServiceFactory + 'static>(
     site: &mut web::ServiceConfig,
     with_session: impl Fn(Resource) -> S,
@@ -97,7 +98,8 @@ fn api<S: HttpServiceFactory + 'static>(
         .service(with_session(post("/api/login", api_login::submit)))
         .service(with_session(post("/api/login/code", api_code::sign_in)))
         .service(with_session(page("/api/login/{id}", api_login::show)))
-        .service(with_session(post("/api/logout", api_logout::end)));
+        .service(with_session(post("/api/logout", api_logout::end)))
+        .service(plain(page("/api/openapi.json", api_openapi::show)));
 }
 
 /// Registers what browsers, crawlers, password managers and load balancers request by themselves.

@@ -1,6 +1,7 @@
 //! The progress of a sign-in, for the page that waits for it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ctx::Ctx;
 use super::email_code::is_interrupted;
@@ -12,7 +13,7 @@ use crate::error::Failure;
 use crate::session::CurrentUser;
 
 /// The progress of a sign-in, as its browser sees it.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Progress {
     /// It waits for the user, or is being completed.
@@ -28,10 +29,11 @@ pub(crate) enum Progress {
 }
 
 /// The progress of a sign-in, and where to continue.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Status {
     pub(crate) state: Progress,
     /// The path of this site to navigate to, if there is one. Don't fetch it.
+    #[schema(required)]
     pub(crate) next: Option<String>,
 }
 

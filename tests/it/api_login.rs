@@ -203,6 +203,7 @@ async fn requests_of_other_sites_and_other_methods_get_a_problem_document() {
         (Method::POST, "/api/login/aaaaaaaaaaaaaaaaaaaaaa", "GET, HEAD"),
         (Method::GET, "/api/login/code", "POST"),
         (Method::GET, "/api/logout", "POST"),
+        (Method::POST, "/api/openapi.json", "GET, HEAD"),
     ] {
         let request = visitor.request(method, path).header("Sec-Fetch-Site", "same-origin");
         let answer = visitor.send(request.header("Accept", "text/html")).await;

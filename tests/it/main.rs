@@ -19,6 +19,7 @@ mod admission;
 mod api_code;
 mod api_login;
 mod api_logout;
+mod api_openapi;
 mod api_session;
 // for cross-device
 mod approve;
