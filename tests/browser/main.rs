@@ -31,3 +31,4 @@ mod pages;
 mod scanner;
 mod scripts;
 mod sign_in;
+mod single_page;

@@ -34,6 +34,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use rust_embed::{Embed, EmbeddedFile};
+use sha2::{Digest, Sha256};
 
 /// Static files under their fingerprinted names: `app.css` is served as `app.0123456789ab.css`.
 /// Browsers may cache them forever, because a change of the content changes the name.
@@ -66,6 +67,11 @@ impl Assets {
             if path.ends_with(".js") || path.ends_with(".mjs") {
                 let hash = STANDARD.encode(file.metadata.sha256_hash());
                 assets.integrity.insert(path.clone(), format!("sha256-{hash}"));
+            } else if path.ends_with(".html")
+                && let Some(script) = inline_script(&file.data)
+            {
+                let hash = STANDARD.encode(Sha256::digest(script));
+                assets.integrity.insert(path.clone(), format!("sha256-{hash}"));
             }
             assets.urls.insert(path, format!("{base}{name}"));
             let asset = Asset {
@@ -84,7 +90,8 @@ impl Assets {
     }
 
     /// Returns the hash of each script by its path in the folder, in the format of the `integrity`
-    /// attribute and of `script-src` in a Content Security Policy (W3C SRI, 3.1).
+    /// attribute and of `script-src` in a Content Security Policy (W3C SRI, 3.1). The hash of an HTML
+    /// file is that of its inline script.
     #[must_use]
     pub fn integrity(&self) -> &HashMap<String, String> {
         &self.integrity
@@ -113,6 +120,12 @@ pub fn texts<Files: Embed>() -> impl Iterator<Item = (String, String)> {
 
 fn files<Files: Embed>() -> impl Iterator<Item = (String, EmbeddedFile)> {
     Files::iter().filter_map(|path| Some((path.to_string(), Files::get(&path)?)))
+}
+
+/// Returns the script between `<script>` and `</script>`, without attributes.
+fn inline_script(html: &[u8]) -> Option<&str> {
+    let (_, script) = std::str::from_utf8(html).ok()?.split_once("<script>")?;
+    Some(script.split_once("</script>")?.0)
 }
 
 fn fingerprinted(path: &str, file: &EmbeddedFile) -> String {

@@ -29,6 +29,7 @@ fn each_file_has_a_url_with_a_fingerprint_of_its_content() {
         ("fonts/LICENSE", "/static/fonts/LICENSE.", ""),
         ("fonts/sans.v2.woff2", "/static/fonts/sans.v2.", ".woff2"),
         ("icon.png", "/static/icon.", ".png"),
+        ("page.html", "/static/page.", ".html"),
     ];
     assert_eq!(urls.len(), expected.len());
     for ((path, url), (expected_path, start, end)) in urls.into_iter().zip(expected) {
@@ -70,10 +71,12 @@ fn content_types_are_those_of_the_extensions() {
 
 #[test]
 fn scripts_have_an_integrity_hash_and_nothing_else_does() {
-    let integrity = load().integrity().clone();
-    assert_eq!(integrity.into_keys().collect::<Vec<_>>(), ["app.js"]);
+    let integrity: BTreeMap<_, _> = load().integrity().clone().into_iter().collect();
+    assert_eq!(integrity.into_keys().collect::<Vec<_>>(), ["app.js", "page.html"]);
     // `openssl dgst -sha256 -binary tests/assets/app.js | base64`
     assert_eq!(load().integrity()["app.js"], "sha256-+URFENx0A+QQSd6xM/aJKqamPAVZGytZ5O5bI017vZk=");
+    // The same script, inline.
+    assert_eq!(load().integrity()["page.html"], load().integrity()["app.js"]);
 }
 
 #[test]
