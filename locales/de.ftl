@@ -174,6 +174,7 @@ switch =
 organization =
     .title = Organisation auswählen
     .several = <strong class="address" translate="no">{ $email }</strong> gehört zu mehreren Organisationen. Bei welcher möchten Sie sich anmelden?
+    .signed_in_as = Sie sind als <strong class="address" translate="no">{ $email }</strong> angemeldet. Mit der Auswahl einer Organisation melden Sie sich bei einem anderen Konto an.
 
 # with sso
 sso =
@@ -377,7 +378,7 @@ code_of_another =
     .text = Er passt nicht zu der E‑Mail-Adresse, die Sie eingegeben haben. Deshalb haben wir Sie nicht angemeldet. Fordern Sie einen neuen Code an.
 further_steps =
     .title = Für Ihr Konto reicht ein Code nicht aus
-    .text = Die Anmeldung erfordert einen weiteren Schritt, den diese Website nicht unterstützt, zum Beispiel eine Zwei-Faktor-Authentifizierung. Deshalb haben wir Sie nicht angemeldet. Wenden Sie sich an den Support.
+    .text = Die Anmeldung erfordert einen weiteren Schritt, den diese Website nicht unterstützt, zum Beispiel eine Zwei-Faktor-Authentifizierung, einen Passkey oder eine andere Art der Anmeldung. Deshalb haben wir Sie nicht angemeldet. Wenden Sie sich an den Support.
 profile_mismatch =
     .title = Dieser Link gehört zu einem anderen Konto
     .text = Er passt nicht zu der E‑Mail-Adresse, die Sie eingegeben haben. Deshalb haben wir Sie nicht angemeldet. Fordern Sie einen neuen Link an.

@@ -173,6 +173,7 @@ switch =
 organization =
     .title = Choose an organization
     .several = <strong class="address" translate="no">{ $email }</strong> belongs to several organizations. Which one do you want to sign in to?
+    .signed_in_as = You’re signed in as <strong class="address" translate="no">{ $email }</strong>. Choosing an organization signs you in to a different account.
 
 # with sso
 sso =
@@ -378,7 +379,7 @@ code_of_another =
     .text = It doesn’t match the email address you entered, so we didn’t sign you in. Request a new code.
 further_steps =
     .title = Your account needs more than a code
-    .text = It requires a step that this site doesn’t support, such as two-factor authentication, so we didn’t sign you in. Contact support.
+    .text = It requires a step that this site doesn’t support, such as two-factor authentication, a passkey, or another way of signing in, so we didn’t sign you in. Contact support.
 profile_mismatch =
     .title = That link belongs to a different account
     .text = It doesn’t match the email address you entered, so we didn’t sign you in. Request a new link.

@@ -15,8 +15,9 @@ pub(crate) struct OrganizationPage {
     email: String,
     /// The email address of another user who is signed in here.
     signed_in_as: Option<String>,
-    /// The one that this browser signed in to last is first.
     organizations: Vec<Organization>,
+    /// Whether the first is the one that was last signed in to with this browser.
+    suggests: bool,
 }
 
 template!(OrganizationPage, "organization.html");
@@ -30,13 +31,15 @@ impl OrganizationPage {
     ) -> Self {
         let Ctx { app, request, .. } = ctx;
         let last = LastOrganization::from_request(request, &app.keys, app.clock.now());
+        let is_last = |organization: &Organization| Some(&organization.id) == last.as_ref();
         let mut organizations = choice.organizations;
-        organizations.sort_by_key(|organization| Some(&organization.id) != last.as_ref());
+        organizations.sort_by_key(|organization| !is_last(organization));
         let other = user.filter(|user| !user.has_email(&pending.email));
         Self {
             flow: pending.id.as_str().to_owned(),
             email: pending.email.as_str().to_owned(),
             signed_in_as: other.map(|user| user.profile.email.clone()),
+            suggests: organizations.first().is_some_and(is_last),
             organizations,
         }
     }

@@ -37,6 +37,8 @@ struct User {
     last_name: Option<String>,
     name: Option<String>,
     role: Option<Role>,
+    /// Permissions in the organization at the time of a sign-in by an email code.
+    permissions: Vec<String>,
     groups: Vec<String>,
     /// Attributes as mapped in WorkOS.
     #[schema(value_type = Object)]

@@ -36,6 +36,9 @@ use actix_web::dev::HttpServiceFactory;
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, Resource, Responder, web};
 
+use account_sessions::{revoke_all, revoke_others};
+use organization::choose;
+
 use crate::app::App;
 use crate::error;
 use crate::same_origin;
@@ -55,11 +58,7 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(form("/login", login::show, login::submit)))
         .service(with_session(page("/login/sent", sent::show)))
         .service(with_session(post("/login/code", code::sign_in)))
-        .service(with_session(form(
-            "/login/organization",
-            organization::show,
-            organization::choose,
-        )))
+        .service(with_session(form("/login/organization", organization::show, choose)))
         .service(with_session(page("/login/status", status::show)))
         .service(with_session(redeem("/login/finish", finish::get)))
         .service(with_session(redeem("/callback", callback::get)))
@@ -68,15 +67,12 @@ pub(crate) fn configure(site: &mut web::ServiceConfig, app: &App, store: &Store)
         .service(with_session(form("/login/switch", switch::show, switch::switch)))
         .service(with_session(page("/account", account::show)))
         .service(with_session(page("/account/sessions", account_sessions::show)))
-        .service(with_session(post(
-            "/account/sessions/revoke-others",
-            account_sessions::revoke_others,
-        )))
-        .service(with_session(post("/account/sessions/revoke-all", account_sessions::revoke_all)))
+        .service(with_session(post("/account/sessions/revoke-others", revoke_others)))
+        .service(with_session(post("/account/sessions/revoke-all", revoke_all)))
         .service(with_session(post("/logout", logout::end)));
     api(site, with_session);
     // for sso
-    site.service(with_session(web::resource("/login/sso").route(web::get().to(sso::leave))));
+    site.service(with_session(redeem("/login/sso", sso::leave)));
     // for cross-device
     site.service(plain(form("/login/approve", approve::show, approve::approve)))
         .service(plain(post("/login/approve/cancel", approve::cancel)));

@@ -54,7 +54,7 @@ pub(super) async fn show(
     }
     let page = sent_page(&ctx, user.as_ref(), &pending).await?;
     Ok(pages.show(&match Rejection::last(&ctx, &pending).await? {
-        Some(rejection) => page.with_rejection(rejection.kind, rejection.attempts_left, None),
+        Some((kind, attempts_left)) => page.with_rejection(kind, attempts_left, None),
         None => page,
     }))
 }

@@ -25,11 +25,11 @@ pub(super) async fn leave(
     user: Option<CurrentUser>,
     query: web::Query<SsoQuery>,
 ) -> Result<HttpResponse, Failure> {
-    let Some(id) = SignInId::parse(&query.flow) else { return Ok(see_other("/login")) };
-    match sso::leave(&ctx, user.as_ref(), &id, query.connection.as_deref()).await? {
+    let SsoQuery { flow, connection } = query.into_inner();
+    let Some(id) = SignInId::parse(&flow) else { return Ok(see_other("/login")) };
+    match sso::leave(&ctx, user.as_ref(), &id, connection).await? {
         Leaving::Next(next) => Ok(pages.go(next)),
-        Leaving::Choose(pending, ids) => {
-            let connections = sso::connections(&ctx, ids).await;
+        Leaving::Choose(pending, connections) => {
             Ok(pages.show(&SsoPage::new(&pending, connections)))
         }
         Leaving::Unknown => {

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::ctx::Ctx;
 use super::detached::detached;
+use super::end;
 use super::next::Next;
 use super::outcome::{Outcome, PATIENCE, SignedIn, wait_if_claimed};
 use super::refusal::Refusal;
@@ -21,7 +22,6 @@ use super::{End, PendingSignIn, ReturnTo, SignInId, SignInMethod, remove_all};
 use crate::app::App;
 use crate::audit::{Entry, Event};
 use crate::client_ip;
-use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
 use crate::session::current_user::{CurrentUser, NewSignIn};
 use crate::session::{Lifetimes, device};
@@ -158,10 +158,10 @@ impl Completion {
         match authentication {
             Authentication::Complete(profile) => self.begin_session(self.verify(*profile)?).await,
             Authentication::OrganizationSelection(selection) => {
-                Ok(Outcome::ChoosesOrganization(selection.into()))
+                self.choose_organization(selection.into()).await
             }
             // for sso
-            Authentication::SsoRequired(connections) => Ok(Outcome::RequiresSso(connections)),
+            Authentication::SsoRequired(connections) => self.require_sso(connections).await,
             // without sso: Authentication::SsoRequired(_) => Err(Failure::new(ErrorKind::FurtherSteps, "sso_required")),
         }
     }
@@ -169,7 +169,8 @@ impl Completion {
     async fn claim(&self) -> Result<bool, Failure> {
         let now = self.ctx.app.clock.now();
         let end = End::Redeemed(now).as_text();
-        let until = self.pending.expires_at.max(Outcome::latest_expiry(now));
+        // It outlives the outcome and the task that changes it.
+        let until = self.pending.expires_at.max(Outcome::latest_expiry(now)) + end::REDEEMING;
         Ok(self.ctx.store.claim(&self.pending.id.end_key(), end, until).await?)
     }
 
@@ -210,11 +211,12 @@ impl Completion {
 
     /// Returns the ID of the user's session in this browser if it continues, because they have
     /// confirmed that it's them.
-    fn continues(&self, user_id: &str, email: &EmailAddress) -> Option<String> {
+    fn continues(&self, verified: &VerifiedIdentity) -> Option<String> {
         let (pending, session_cookie) = (&self.pending, &self.ctx.app.session_cookie);
         let user = self.user.as_ref()?;
-        let continues = user.user_id == user_id
-            && user.has_email(email)
+        let continues = user.user_id == verified.user_id
+            && user.has_email(&verified.email)
+            && user.profile.organization_id == verified.profile.organization_id
             && user.method() == pending.method.of_session()
             && session_cookie.is_temporary(&self.ctx.request) == pending.is_shared;
         continues.then(|| user.session.id.clone())
@@ -254,7 +256,7 @@ impl Completion {
             lifetimes: self.lifetimes(),
             is_temporary: self.pending.is_shared,
             at: app.clock.now(),
-            continues: self.continues(user_id, email),
+            continues: self.continues(&verified),
         };
         let reference = session.begin(store, self.replaces.as_deref()).await?;
         let keys = &app.keys;

@@ -8,7 +8,7 @@ use crate::session::Store;
 
 /// How long the exchange of a code and the start of the session may take, in seconds. Other
 /// requests wait that long. After that, the sign-in counts as interrupted.
-const REDEEMING: i64 = 28;
+pub(super) const REDEEMING: i64 = 28;
 
 /// How a sign-in ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,8 @@ use super::email_code::organization::{self, Choice};
 use super::end::end_of;
 use super::next::Next;
 use super::{End, KnownBrowser, PendingCallback, PendingSignIn, SignInId, SignInMethod, sso};
+// for sso
+use super::sso::RequiredSso;
 use crate::app::App;
 use crate::email_address::EmailAddress;
 use crate::error::{ErrorKind, Failure};
@@ -21,8 +23,8 @@ use crate::session::{CurrentUser, Store};
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the outcome is stored, in seconds.
 const LIFETIME: i64 = 60;
-/// How long an outcome is stored that waits for the user, in seconds.
-const WAITING_LIFETIME: i64 = 10 * 60;
+/// How long an outcome is stored that the user continues with a choice or SSO, in seconds.
+const CHOICE_LIFETIME: i64 = 10 * 60;
 /// How often a waiting request checks for the outcome.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -38,8 +40,8 @@ pub(crate) enum Outcome {
     /// The user has to choose an organization.
     ChoosesOrganization(Choice),
     // for sso
-    /// The user has to sign in through one of these SSO connections.
-    RequiresSso(Vec<String>),
+    /// The user has to sign in through SSO.
+    RequiresSso(Box<RequiredSso>),
     Failed(ErrorKind),
 }
 
@@ -90,11 +92,11 @@ impl Outcome {
     ) -> Result<(), Failure> {
         let lifetime = match self {
             Self::SignedIn(_) | Self::Failed(_) => LIFETIME,
-            Self::ChoosesOrganization(_) => WAITING_LIFETIME,
+            Self::ChoosesOrganization(_) => CHOICE_LIFETIME,
             // for sso
             Self::AsksToSwitch(_) => sso::WAITING_LIFETIME,
             // for sso
-            Self::RequiresSso(_) => WAITING_LIFETIME,
+            Self::RequiresSso(_) => CHOICE_LIFETIME,
         };
         let expires_at = app.clock.now().saturating_add(lifetime);
         let stored = Stored { outcome: self.clone(), expires_at };
@@ -104,7 +106,7 @@ impl Outcome {
 
     /// Returns when an outcome that is stored now expires at the latest, in seconds since 1970.
     pub(super) fn latest_expiry(now: i64) -> i64 {
-        now.saturating_add(WAITING_LIFETIME)
+        now.saturating_add(CHOICE_LIFETIME)
     }
 
     async fn load(app: &App, store: &Store, id: &SignInId) -> Result<Option<Self>, Failure> {
@@ -137,7 +139,8 @@ impl Outcome {
                     .then(|| KnownBrowser::cookie(&signed_in.email, &app.keys, app.clock.now()))
                     .transpose()?;
                 let remembers = is_known && matches!(pending.method, SignInMethod::Code);
-                let organization = signed_in.organization_id.filter(|_| remembers);
+                let is_id = |id: &String| (1..=64).contains(&id.len());
+                let organization = signed_in.organization_id.filter(|id| remembers && is_id(id));
                 let organization = organization
                     .map(|id| LastOrganization::cookie(id, &app.keys, app.clock.now()))
                     .transpose()?;
@@ -150,11 +153,15 @@ impl Outcome {
                 let cookie = sso::waiting_cookie(&reference, pending, &app.keys)?;
                 Ok(Next::to("/login/switch").with([cookie]))
             }
-            Self::ChoosesOrganization(_) => Ok(Next::to(organization::page(&pending.id))),
-            // for sso
-            Self::RequiresSso(_) => {
-                Ok(Next::to(format!("/login/sso?flow={}", pending.id.as_str())))
+            Self::ChoosesOrganization(_) => {
+                // The code may expire before the choice.
+                let (now, mut pending) = (app.clock.now(), pending.clone());
+                pending.expires_at = pending.expires_at.max(Self::latest_expiry(now));
+                let next = Next::to(organization::page(&pending.id));
+                Ok(next.with([pending.cookie(&app.keys, now)?]))
             }
+            // for sso
+            Self::RequiresSso(required) => required.next(app, pending),
             Self::Failed(kind) => {
                 let failure = Failure::new(kind, "as reported before").already_reported();
                 Err(failure.ending(&pending.id).with_retry_of(pending))

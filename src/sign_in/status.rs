@@ -62,9 +62,6 @@ async fn progress(
     let Some(pending) = PendingSignIn::from_cookie(request, &app.keys, id, now) else {
         return Ok(Progress::None);
     };
-    if now >= pending.expires_at {
-        return Ok(Progress::Expired);
-    }
     Ok(match end_of(store, id).await? {
         Some(End::Redeemed(_)) => match claim_status(ctx, user, id).await? {
             Some(ClaimStatus::Stored(_)) => Progress::Approved,
@@ -72,6 +69,7 @@ async fn progress(
             Some(ClaimStatus::InProgress) | None => Progress::Pending,
         },
         Some(_) => Progress::Expired,
+        None if now >= pending.expires_at => Progress::Expired,
         None if is_interrupted(app, store, &pending).await? => Progress::Expired,
         // for cross-device
         None if approve::may_continue(app, store, id).await? => Progress::Approved,

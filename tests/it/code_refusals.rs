@@ -196,6 +196,7 @@ async fn outcomes_of_codes_are_audited() {
         assert_eq!(line["fields"]["person"], alias.trim(), "{line}");
         assert!(line["fields"]["sign_in"].is_string(), "{line}");
     }
+    assert!(log.contains("switch off multi-factor authentication"), "a hint for the operator");
     for detail in ["mfa_challenge", "sign_up_not_allowed", "invalid_one_time_code"] {
         assert!(log.contains(detail), "{detail} is missing from the log");
     }

@@ -22,6 +22,8 @@ async fn right_code_works_after_two_wrong_attempts() {
     assert_error(&reloaded, 200, "wrong_code");
     assert!(reloaded.body.contains("2 attempts left"), "a reload uses no attempt");
     assert_eq!(app.workos.calls_of(AUTHENTICATE).await, 1);
+    let malformed = requested.type_and_look("12345").await;
+    assert!(malformed.body.contains("2 attempts left"), "it says how many are left");
     assert!(requested.type_wrong().await.body.contains("1 attempt left"));
     assert_eq!(requested.type_right().await.location(), "/account");
 }

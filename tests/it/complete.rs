@@ -37,7 +37,7 @@ async fn abort_page(visitor: &Visitor, path: &str) {
 }
 
 /// Polls the status as a waiting page does, and follows the URL that it gives.
-async fn follow_status(visitor: &Visitor, status: &str) -> Answer {
+pub async fn follow_status(visitor: &Visitor, status: &str) -> Answer {
     let begun = Instant::now();
     loop {
         let status = visitor.get(status).await.json();

@@ -27,6 +27,7 @@ mod assets;
 mod callback;
 #[cfg(feature = "smtp")]
 mod cancel;
+mod client_info;
 mod code;
 mod code_mails;
 mod code_refusals;

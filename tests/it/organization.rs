@@ -145,19 +145,26 @@ async fn concurrent_choices_sign_in_once() {
 #[actix_web::test]
 async fn choice_survives_an_outage_of_workos_and_ends_with_its_refusal() {
     let ana = Choosing::new().await;
-    for failure in [json!({ "status": 500 }), json!({ "fault": "reset" }), json!({ "status": 429 })]
-    {
+    for (failure, status, code) in [
+        (json!({ "status": 500 }), 503, "workos_unavailable"),
+        (json!({ "fault": "reset" }), 503, "workos_unavailable"),
+        (json!({ "status": 429 }), 429, "rate_limited"),
+    ] {
         let mut failure = failure;
         failure["count"] = 1.into();
         ana.app.workos.fail(AUTHENTICATE, failure).await;
         let refused = ana.choose("org_1").await;
-        assert_error(&refused, 503, "workos_unavailable");
+        assert_error(&refused, status, code);
         assert!(refused.leads_to(&ana.page).is_some(), "{}", refused.body);
         assert_eq!(ana.look().await.status, 200);
     }
     respond(&ana.app, 400, json!({ "code": "invalid_pending_authentication_token" })).await;
     assert_error(&ana.choose("org_1").await, 400, "code_expired");
     assert!(ana.requested.visitor.sign_ins().is_empty());
+    for over in [ana.look().await, ana.choose("org_1").await] {
+        assert_error(&over, 400, "nothing_pending");
+        assert!(!over.body.contains("cookies"), "it doesn't blame the browser: {}", over.body);
+    }
 
     for (status, body) in [
         (400, json!({ "message": "Must use SSO for selected organization" })),
@@ -183,6 +190,73 @@ async fn choice_expires_after_ten_minutes_even_of_a_late_code() {
     for late in [ana.look().await, ana.choose("org_1").await] {
         assert_error(&late, 400, "code_expired");
     }
+}
+
+#[actix_web::test]
+async fn choice_completes_after_the_code_has_expired() {
+    let app = by_code().await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "/reports").await;
+    app.clock.advance(9 * 60 + 40);
+    let ana = Choosing::by(app, requested).await;
+    ana.app.clock.advance(30);
+    assert_eq!(ana.requested.status().await["state"], "approved");
+    // The browser starts other sign-ins meanwhile.
+    for email in ["a@acme.test", "b@acme.test"] {
+        ana.requested.visitor.ask_for_link(email, "").await;
+    }
+    let slow = json!({ "status": 200, "body": signed_in("org_1"), "delay_ms": 7000, "count": 1 });
+    ana.app.workos.fail(AUTHENTICATE, slow).await;
+    assert_error(&ana.choose("org_1").await, 400, "nothing_pending");
+    let status = ana.requested.sent.replace("/sent", "/status");
+    let page = crate::complete::follow_status(&ana.requested.visitor, &status).await;
+    assert_eq!(page.location(), "/reports");
+    assert_eq!(ana.session().await["user"]["organization_id"], "org_1");
+}
+
+#[actix_web::test]
+async fn confirmation_stays_in_the_organization_of_the_session() {
+    let ana = Choosing::new().await;
+    respond(&ana.app, 200, signed_in("org_2")).await;
+    ana.choose("org_2").await;
+    let before = ana.session().await;
+    let mut visitor = ana.requested.visitor;
+    for (organization, continues) in [("org_2", true), ("org_1", false)] {
+        ana.app.clock.advance(60);
+        ana.app.workos.advance_clock(60).await;
+        let again = CodeRequest::by(visitor, &ana.app, "ana@acme.test", "/account").await;
+        respond(&ana.app, 403, several()).await;
+        respond(&ana.app, 200, signed_in(organization)).await;
+        assert_eq!(again.type_right().await.location(), "/account", "there is no choice");
+        let session = again.visitor.get_json("/api/session").await.json();
+        assert_eq!(session["user"]["organization_id"], organization);
+        let is_same = session["session"]["id"] == before["session"]["id"];
+        assert_eq!(is_same, continues, "{organization}");
+        visitor = again.visitor;
+    }
+    let bodies = ana.app.workos.bodies(AUTHENTICATE).await;
+    assert_eq!(bodies[3]["organization_id"], "org_2");
+}
+
+#[actix_web::test]
+async fn odd_organizations_do_not_break_the_page() {
+    let app = by_code().await;
+    let requested = CodeRequest::new(&app, "ana@acme.test", "").await;
+    let long = "org_".to_owned() + &"x".repeat(3000);
+    let organizations = json!([
+        { "id": "org_1", "name": null }, { "id": "org_1", "name": "Twice" },
+        { "id": long, "name": "<b>Long</b>" },
+    ]);
+    let mut body = several();
+    body["organizations"] = organizations;
+    respond(&app, 403, body).await;
+    let page = requested.visitor.get(requested.type_right().await.location()).await;
+    assert!(page.body.contains(">org_1</button>") && page.body.contains("&lt;b&gt;Long"));
+    assert!(!page.body.contains("Twice"), "{}", page.body);
+    respond(&app, 200, signed_in(&long)).await;
+    let form = [("flow", requested.flow.as_str()), ("organization_id", &long)];
+    let chosen = requested.visitor.post("/login/organization", &form).await;
+    assert_eq!(chosen.location(), "/account");
+    assert!(requested.visitor.cookie("__Host-organization").is_none(), "it is too long to keep");
 }
 
 #[actix_web::test]

@@ -49,7 +49,8 @@ pub struct OrganizationSelection {
 pub struct Organization {
     /// The ID (`org_…`).
     pub id: String,
-    /// The name, for the user.
+    /// The name, for the user. It may be empty.
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
 }
 
@@ -128,7 +129,9 @@ fn further_step(response: &Response) -> Option<Authentication> {
     match response.status {
         StatusCode::FORBIDDEN => {
             let required: SelectionRequired = response.json().ok()?;
-            let is_possible = !required.selection.organizations.is_empty();
+            let OrganizationSelection { pending_authentication_token: token, organizations } =
+                &required.selection;
+            let is_possible = !organizations.is_empty() && !token.expose_secret().is_empty();
             (required.code == "organization_selection_required" && is_possible)
                 .then_some(Authentication::OrganizationSelection(required.selection))
         }

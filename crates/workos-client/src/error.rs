@@ -130,7 +130,9 @@ impl WorkOsError {
         }
     }
 
-    pub(super) fn code(&self) -> Option<&str> {
+    /// Returns the code of a rejected request, such as `invalid_grant`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
         match self {
             Self::Refused { code, .. } => code.as_deref(),
             _ => None,

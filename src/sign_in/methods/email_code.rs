@@ -21,6 +21,8 @@ use crate::audit::Event;
 use crate::client_ip;
 use crate::clock::seconds;
 use crate::error::{ErrorKind, Failure};
+use crate::session::CurrentUser;
+use crate::sign_in::PendingSignIn;
 use crate::sign_in::ctx::Ctx;
 use crate::sign_in::deliver::Delivery;
 use crate::workos::ClientInfo;
@@ -41,6 +43,13 @@ pub(super) fn error_kind(kind: ErrorKind) -> ErrorKind {
     }
 }
 
+/// Returns whether another user has signed in since the page was shown, which said that the user with
+/// the address `instead_of` is signed in. The page is then shown again, and says so.
+fn has_another_user(user: Option<&CurrentUser>, pending: &PendingSignIn, instead_of: &str) -> bool {
+    let other = user.filter(|user| !user.has_email(&pending.email));
+    other.is_some_and(|other| other.profile.email != instead_of)
+}
+
 /// Returns what WorkOS gets to know of the visitor's browser (`SEND_CLIENT_INFO`).
 fn client_info(ctx: &Ctx) -> ClientInfo {
     let Ctx { app, request, .. } = ctx;
@@ -50,7 +59,8 @@ fn client_info(ctx: &Ctx) -> ClientInfo {
     let user_agent = request.headers().get(USER_AGENT).and_then(|it| it.to_str().ok());
     ClientInfo {
         ip_address: client_ip::from_request(request, &app.trusted_proxies).map(|ip| ip.to_string()),
-        user_agent: user_agent.map(str::to_owned),
+        // Longer ones are of no browser, and WorkOS might refuse them.
+        user_agent: user_agent.map(|it| it.chars().take(255).collect()),
     }
 }
 
@@ -63,7 +73,7 @@ impl Delivery {
             Ok(radar_auth_attempt_id) => {
                 // The cookie of the sign-in has no room for a longer one.
                 self.pending.radar_auth_attempt_id =
-                    radar_auth_attempt_id.filter(|id| id.len() <= 64);
+                    radar_auth_attempt_id.filter(|id| (1..=64).contains(&id.len()));
                 self.entry().write();
             }
             Err(error) if error.is_address_rate_limited() => {

@@ -49,7 +49,7 @@ fn usable_until(app: &App, link: &MailLink) -> i64 {
 /// The result of opening the link.
 pub(crate) enum Opened {
     /// In the requesting browser: shows the button.
-    Here(MailLink, PendingSignIn),
+    Here(MailLink, Box<PendingSignIn>),
     // for cross-device
     /// In any other browser: shows the form for the digits, if it may approve.
     Elsewhere(MailLink),
@@ -77,7 +77,7 @@ pub(crate) async fn open(
         // for cross-device
         return Ok(Opened::Elsewhere(link));
     };
-    Ok(Opened::Here(link, pending))
+    Ok(Opened::Here(link, Box::new(pending)))
 }
 
 /// The result of using the link.

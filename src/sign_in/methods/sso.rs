@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use required::connections;
+pub(crate) use required::RequiredSso;
 pub(in crate::sign_in) use waiting::decline;
 pub(crate) use waiting::{WAITING_LIFETIME, Waiting, answered_at, last_question, waiting_cookie};
 
@@ -23,7 +23,7 @@ use crate::sign_in::ctx::Ctx;
 use crate::sign_in::next::Next;
 use crate::sign_in::verified_identity::VerifiedIdentity;
 use crate::sign_in::{PendingSignIn, ReturnTo, SignInId, SignInMethod};
-use crate::workos::{Authorization, Profile, SsoSelector};
+use crate::workos::{Authorization, Connection, Profile, SsoSelector};
 
 /// The time limit for the user at the identity provider.
 pub(crate) const MAX_TIME_AWAY: Duration = Duration::from_secs(15 * 60);
@@ -52,31 +52,39 @@ impl CodeVerifier {
 pub(crate) enum Leaving {
     Next(Next),
     /// The user has to choose one of these connections.
-    Choose(Box<PendingSignIn>, Vec<String>),
+    Choose(Box<PendingSignIn>, Vec<Connection>),
     /// This browser has no such sign-in.
     Unknown,
 }
 
-/// Redirects to the identity provider. If WorkOS requires SSO after an email code, that is the one
-/// of `connection_id`, or the only one.
+/// Redirects to the identity provider. If WorkOS requires one of several connections, `connection_id`
+/// is the one that the user has chosen.
 pub(crate) async fn leave(
     ctx: &Ctx,
     user: Option<&CurrentUser>,
     id: &SignInId,
-    connection_id: Option<&str>,
+    connection_id: Option<String>,
 ) -> Result<Leaving, Failure> {
     let Ctx { app, request, .. } = ctx;
-    let now = app.clock.now();
-    match PendingSignIn::from_cookie(request, &app.keys, id, now) {
-        Some(pending) if matches!(pending.method, SignInMethod::Code) => {
-            required::leave(ctx, user, pending, connection_id).await
+    let pending = PendingSignIn::from_request(request, &app.keys, id, app.clock.now());
+    let Some(mut pending) = pending.filter(|pending| pending.method.is_sso()) else {
+        return Ok(Leaving::Unknown);
+    };
+    if connection_id.is_some() || selector(&app.sign_in.sso.domains, &pending).is_none() {
+        let Some(connections) = required::connections(ctx, id).await? else {
+            return Ok(Leaving::Unknown);
+        };
+        if connection_id.is_none() {
+            return Ok(Leaving::Choose(Box::new(pending), connections));
         }
-        Some(pending) if pending.method.is_sso() && now < pending.expires_at => {
-            let next = leave_for_provider(ctx, user, pending)?;
-            Ok(next.map_or(Leaving::Unknown, Leaving::Next))
+        if !connections.iter().any(|offered| Some(&offered.id) == connection_id.as_ref()) {
+            let refused = Failure::new(ErrorKind::BadRequest, "the connection wasn't offered");
+            return Err(refused.with_retry_url(&format!("/login/sso?flow={}", id.as_str())));
         }
-        _ => Ok(Leaving::Unknown),
+        pending.connection_id = connection_id;
     }
+    let next = leave_for_provider(ctx, user, pending)?;
+    Ok(next.map_or(Leaving::Unknown, Leaving::Next))
 }
 
 /// Redirects to the identity provider, which is to ask for the password again if someone is already
@@ -165,31 +173,33 @@ pub(crate) fn reject_bypass(domains: &SsoDomains, email: &EmailAddress) -> Resul
 }
 
 /// Verifies that the Profile is of the requested organization or connection, and of one of its own
-/// domains; of a connection that WorkOS requires, only the requested domain is known. Otherwise, the identity provider of one customer could sign in another customer's
-/// users. The user may differ from the requested address. The identity provider's ID identifies
-/// them, since addresses can be reassigned.
+/// domains. Otherwise, the identity provider of one customer could sign in another customer's
+/// users. The user may differ from the requested address, unless WorkOS requires the connection: then
+/// no setting assigns its domains, so the address must be the one that the code has verified. The
+/// identity provider's ID identifies users, since addresses can be reassigned.
 pub(crate) fn verify(
     domains: &SsoDomains,
     profile: Profile,
     pending: &PendingSignIn,
 ) -> Result<VerifiedIdentity, Failure> {
+    if pending.connection_id.is_some() {
+        // The setting may have been added since.
+        reject_bypass(domains, &pending.email)?;
+    }
     let selector = selector(domains, pending).ok_or_else(mismatch)?;
     let is_selected = match &selector {
         SsoSelector::Organization(id) => profile.organization_id.as_ref() == Some(id),
         SsoSelector::Connection(id) => profile.connection_id == *id,
     };
     let email = EmailAddress::parse(&profile.email).map_err(|_| mismatch())?;
-    let is_of_domain = match pending.connection_id {
-        Some(_) => email.domain() == pending.email.domain(),
+    let is_its_own = match pending.connection_id {
+        Some(_) => email == pending.email,
         None => domains.get(email.domain()) == Some(&selector),
     };
     // U+FFFD replaces what could not be decoded, so two users may have the same ID with it.
     let is_whole = |id: &str| !id.is_empty() && !id.contains(char::REPLACEMENT_CHARACTER);
     let is_complete = is_whole(&profile.connection_id) && is_whole(&profile.idp_id);
-    if !is_selected
-        || !is_complete
-        || profile.connection_type == Profile::MAGIC_LINK
-        || !is_of_domain
+    if !is_selected || !is_complete || profile.connection_type == Profile::MAGIC_LINK || !is_its_own
     {
         return Err(mismatch());
     }

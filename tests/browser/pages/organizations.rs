@@ -51,6 +51,28 @@ async fn sp_initiated() {
     }
 }
 
+/// After an email code, WorkOS requires SSO through one of two connections.
+#[actix_web::test]
+async fn required_after_a_code() {
+    for &language in LANGUAGES {
+        let mut walk = Walk::begin(language, &[("SIGN_IN_WITH", "code")]).await;
+        let workos = &walk.demo.workos;
+        for organization in ["org_acme", "org_globex"] {
+            workos.require_sso(organization, "acme.test").await;
+        }
+        walk.ask("ana@acme.test").await;
+        walk.browser.arrive("[name=code]").await;
+        let code = walk.demo.workos.newest_code("ana@acme.test").await;
+        walk.browser.type_code(&code).await;
+        walk.look_at("sso_required", "[name=connection]").await;
+        walk.browser.click("[name=connection]").await;
+        walk.browser.arrive("button[value=sign_in]").await;
+        walk.browser.click("button[value=sign_in]").await;
+        walk.browser.arrive("a[href='/account/sessions']").await;
+        walk.end().await;
+    }
+}
+
 /// Submits the identity provider's form with invalid values.
 const SEND_WRONG: &str = r"
     document.querySelector('details').open = true;

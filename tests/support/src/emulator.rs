@@ -90,12 +90,38 @@ impl WorkOs {
     /// Creates an SSO connection of an organization for this domain. Returns the connection's ID.
     // for sso
     pub async fn connect(&self, organization: &str, domain: &str) -> String {
+        self.add_connection(organization, domain, false).await
+    }
+
+    /// Creates an SSO connection that users of this domain must use. Returns its ID.
+    // for sso
+    pub async fn require_sso(&self, organization: &str, domain: &str) -> String {
+        self.add_connection(organization, domain, true).await
+    }
+
+    // for sso
+    async fn add_connection(&self, organization: &str, domain: &str, is_required: bool) -> String {
         let connection = json!({
             "organization_id": organization, "domain": domain, "connection_type": "GenericSAML",
+            "sso_required": is_required,
         });
         let url = format!("{}/_emulate/connections", self.url);
         let answer = self.http.post(url).json(&connection).send().await.unwrap();
         answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes this user a member of an organization.
+    pub async fn add_member(&self, email: &str, organization: &str, name: &str) {
+        let member = json!({
+            "email": email, "organization_id": organization, "organization_name": name,
+        });
+        self.post("/_emulate/memberships", &member).await;
+    }
+
+    /// Returns the bodies of the calls at this path so far, oldest first, without secrets.
+    pub async fn bodies(&self, path: &str) -> Vec<Value> {
+        let calls = self.get(&format!("/_emulate/requests?path={path}&bodies=true")).await;
+        calls["data"].as_array().unwrap().iter().map(|call| call["body"].clone()).collect()
     }
 
     /// Makes matching calls fail. `failure` has the fields of `POST /_emulate/hooks`.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::rt;
 use actix_web::rt::time::sleep;
 
-use super::{A_MINUTE, OneTimeCode, Rejection, client_info};
+use super::{A_MINUTE, OneTimeCode, Rejection, client_info, has_another_user};
 use crate::app::App;
 use crate::error::{ErrorKind, Failure};
 use crate::session::{CurrentUser, Store};
@@ -87,9 +87,7 @@ pub(crate) async fn redeem(
         return is_over(&pending);
     }
     let waiting_page = || Redeemed::Next(Next::to(format!("/login/sent?flow={}", id.as_str())));
-    // Another user has signed in since the page was shown. Show the page again, which says so.
-    let other = user.filter(|user| !user.has_email(&pending.email));
-    if other.is_some_and(|other| other.profile.email != instead_of) {
+    if has_another_user(user, &pending, instead_of) {
         return Ok(waiting_page());
     }
     let Some(code) = OneTimeCode::parse(typed) else {
@@ -194,6 +192,9 @@ async fn counted_attempt(
             Err(RejectedCode { attempts_left: Some(MAX_ATTEMPTS - number), ..failure.into() })
         }
         Some(refusal) => {
+            if let Some(hint) = error.code().and_then(hint) {
+                tracing::info!(event = "further_steps", hint, "WorkOS requires a further step");
+            }
             let failure = Failure::from(error).with_kind(kind_of(refusal));
             Err(end_sign_in(completion, failure).await)
         }
@@ -219,6 +220,29 @@ fn too_many() -> Failure {
     Failure::new(ErrorKind::TooManyWrongCodes, "a wrong code was entered three times")
 }
 
+/// Returns how an operator makes sign-in by code possible for users of whom WorkOS requires a further
+/// step. All settings are in the WorkOS dashboard.
+fn hint(code: &str) -> Option<&'static str> {
+    match code {
+        "mfa_enrollment" | "mfa_challenge" => {
+            Some("under Authentication, switch off multi-factor authentication")
+        }
+        "passkey_progressive_enrollment" => Some("under Authentication, switch off passkeys"),
+        "email_verification_required" => {
+            Some("under Authentication, don't require the verification of email addresses")
+        }
+        "radar_challenge" | "radar_sign_up_challenge" | "radar_sms_sign_in_challenge" => {
+            Some("under Radar, don't challenge sign-ins")
+        }
+        "authentication_method_not_allowed" => Some("under Authentication, switch on Magic Auth"),
+        "organization_authentication_methods_required" => {
+            Some("allow Magic Auth in the policy of the organization")
+        }
+        "sign_up_not_allowed" => Some("under Authentication, allow sign-up, or invite the user"),
+        _ => None,
+    }
+}
+
 fn kind_of(refusal: CodeRefusal) -> ErrorKind {
     match refusal {
         CodeRefusal::Wrong => ErrorKind::WrongCode,
@@ -229,7 +253,7 @@ fn kind_of(refusal: CodeRefusal) -> ErrorKind {
 }
 
 /// Returns the failure for an error that says nothing about the code.
-fn unchecked(error: WorkOsError) -> Failure {
+pub(super) fn unchecked(error: WorkOsError) -> Failure {
     if error.is_rate_limited() {
         let wait = error.retry_after().unwrap_or(A_MINUTE);
         return Failure::from(error).with_kind(ErrorKind::TooManyTries).retry_after(wait);

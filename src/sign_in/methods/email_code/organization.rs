@@ -1,22 +1,27 @@
 //! The choice of an organization, if the user who entered the right code is a member of several.
 //! WorkOS names them and completes the sign-in in the chosen one.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
-use super::client_info;
+use super::attempt::unchecked;
+use super::{client_info, has_another_user, nothing_pending};
 use crate::error::{ErrorKind, Failure};
-use crate::session::{CurrentUser, Store};
+use crate::session::{CurrentUser, Store, held_form};
 use crate::sign_in::complete::Completion;
 use crate::sign_in::ctx::Ctx;
+use crate::sign_in::end::end_of;
 use crate::sign_in::next::Next;
 use crate::sign_in::outcome::{ClaimStatus, Outcome, claim_status, wait_if_claimed};
 use crate::sign_in::refusal::spent;
 use crate::sign_in::resume::{signed_in_by, unknown};
 use crate::sign_in::{PendingSignIn, SignInId};
-use crate::workos::{Authentication, Organization, OrganizationSelection, WorkOsError};
+use crate::workos::{
+    Authentication, CodeRefusal, Organization, OrganizationSelection, WorkOsError,
+};
 
 /// The organizations to choose from. It is sealed and kept in the store.
 #[derive(Clone, Serialize, Deserialize)]
@@ -29,7 +34,15 @@ pub(crate) struct Choice {
 impl From<OrganizationSelection> for Choice {
     fn from(selection: OrganizationSelection) -> Self {
         let token = selection.pending_authentication_token.expose_secret().to_owned();
-        Self { organizations: selection.organizations, pending_authentication_token: token }
+        let mut seen = HashSet::new();
+        let mut organizations = selection.organizations;
+        organizations.retain(|organization| seen.insert(organization.id.clone()));
+        for Organization { id, name } in &mut organizations {
+            if name.trim().is_empty() {
+                name.clone_from(id);
+            }
+        }
+        Self { organizations, pending_authentication_token: token }
     }
 }
 
@@ -51,6 +64,9 @@ pub(crate) async fn choice(
     }
     let now = ctx.app.clock.now();
     let Some(pending) = PendingSignIn::from_cookie(&ctx.request, &ctx.app.keys, id, now) else {
+        if end_of(&ctx.store, id).await?.is_some() {
+            return Err(nothing_pending());
+        }
         return unknown(ctx, id, ErrorKind::EmailCookiesBlocked).map(Choosing::Done);
     };
     if let Some(ClaimStatus::Stored(Outcome::ChoosesOrganization(choice))) =
@@ -80,9 +96,7 @@ pub(crate) async fn choose(
         let why = "the organization wasn't offered";
         return Err(Failure::new(ErrorKind::BadRequest, why).with_retry_url(&page(id)));
     }
-    // Another user has signed in since the page was shown. Show the page again, which says so.
-    let other = user.filter(|user| !user.has_email(&pending.email));
-    if other.is_some_and(|other| other.profile.email != instead_of) {
+    if has_another_user(user, &pending, instead_of) {
         return Ok(Next::to(page(id)));
     }
     let completion = Rc::new(Completion::new(ctx, user, pending));
@@ -93,6 +107,26 @@ pub(crate) async fn choose(
 }
 
 impl Completion {
+    /// Stores the choice for the user. A user who confirms that it's them stays in the organization
+    /// of the session.
+    pub(in crate::sign_in) async fn choose_organization(
+        &self,
+        choice: Choice,
+    ) -> Result<Outcome, Failure> {
+        let user = self.user.as_ref().filter(|user| user.has_email(&self.pending.email));
+        if let Some(current) = user.and_then(|user| user.profile.organization_id.clone())
+            && choice.organizations.iter().any(|offered| offered.id == current)
+        {
+            let chosen = accept(self.authenticate_in(&choice, &current).await)?;
+            return Box::pin(self.authenticated(chosen)).await;
+        }
+        if let Some(user) = user {
+            let until = Outcome::latest_expiry(self.ctx.app.clock.now());
+            held_form::extend(&self.ctx, user, until).await?;
+        }
+        Ok(Outcome::ChoosesOrganization(choice))
+    }
+
     /// Completes the sign-in once. Returns `None` if another request has claimed the choice.
     async fn in_organization(
         &self,
@@ -104,26 +138,26 @@ impl Completion {
         if !store.claim(&key, now.to_string(), Outcome::latest_expiry(now)).await? {
             return Ok(None);
         }
+        let chosen = self.authenticate_in(&choice, &organization_id).await;
+        if let Err(error) = &chosen
+            && is_temporary(error)
+        {
+            // If WorkOS has used up the token despite the error, it says so the next time.
+            let _ = store.release(&key).await;
+            let page = page(&self.pending.id);
+            return accept(chosen).map(|_| None).map_err(|failure| failure.with_retry_url(&page));
+        }
+        self.settle(async { self.authenticated(accept(chosen)?).await }).await.map(Some)
+    }
+
+    async fn authenticate_in(
+        &self,
+        choice: &Choice,
+        organization_id: &str,
+    ) -> Result<Authentication, WorkOsError> {
+        let (workos, client) = (&self.ctx.app.workos, client_info(&self.ctx));
         let token = &choice.pending_authentication_token;
-        let client = client_info(&self.ctx);
-        let chosen = app
-            .workos
-            .authenticate_with_organization_selection(token, &organization_id, &client)
-            .await;
-        let outcome = match chosen {
-            Err(error) if is_temporary(&error) => {
-                // If WorkOS has used up the token despite the error, it says so the next time.
-                let _ = store.release(&key).await;
-                return Err(Failure::from(error).with_retry_url(&page(&self.pending.id)));
-            }
-            Err(error) => Err(refused(error)),
-            Ok(Authentication::OrganizationSelection(_)) => {
-                let why = "WorkOS requires another choice of an organization";
-                Err(Failure::new(ErrorKind::FurtherSteps, why))
-            }
-            Ok(authentication) => Ok(authentication),
-        };
-        self.settle(async { self.authenticated(outcome?).await }).await.map(Some)
+        workos.authenticate_with_organization_selection(token, organization_id, &client).await
     }
 }
 
@@ -132,12 +166,26 @@ fn is_temporary(error: &WorkOsError) -> bool {
     error.is_outage() || error.is_rate_limited() || is_key_refused
 }
 
-fn refused(error: WorkOsError) -> Failure {
-    let kind = match error.is_expired_selection() {
-        true => ErrorKind::OneTimeCodeSpent,
-        false => ErrorKind::FurtherSteps,
+/// Returns the failure of a choice that WorkOS rejected. An error with only a text says that the
+/// organization requires SSO.
+fn accept(chosen: Result<Authentication, WorkOsError>) -> Result<Authentication, Failure> {
+    let further_steps = Some(CodeRefusal::FurtherSteps);
+    let error = match chosen {
+        Ok(Authentication::OrganizationSelection(_)) => {
+            let why = "WorkOS requires another choice of an organization";
+            return Err(Failure::new(ErrorKind::FurtherSteps, why));
+        }
+        Ok(authentication) => return Ok(authentication),
+        Err(error) => error,
     };
-    Failure::from(error).with_kind(kind)
+    if is_temporary(&error) {
+        return Err(unchecked(error));
+    }
+    let kind = match error.code().is_none() || error.code_refusal() == further_steps {
+        true => ErrorKind::FurtherSteps,
+        false => ErrorKind::OneTimeCodeSpent,
+    };
+    Err(Failure::from(error).with_kind(kind))
 }
 
 /// Returns when the user chose, in seconds since 1970.

@@ -16,7 +16,6 @@ const LIFETIME: i64 = 60;
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Rejection {
     pub(crate) kind: ErrorKind,
-    pub(crate) attempts_left: Option<u32>,
     /// When it expires, in seconds since 1970.
     expires_at: i64,
 }
@@ -35,33 +34,32 @@ impl Rejection {
         let Ctx { app, store, .. } = ctx;
         report(app, &rejected.failure, pending);
         let expires_at = app.clock.now().saturating_add(LIFETIME);
-        let (kind, attempts_left) = (rejected.failure.kind, rejected.attempts_left);
-        let id = &pending.id;
-        let sealed = app.keys.seal(id.as_str(), &Self { kind, attempts_left, expires_at })?;
+        let (kind, id) = (rejected.failure.kind, &pending.id);
+        let sealed = app.keys.seal(id.as_str(), &Self { kind, expires_at })?;
         Ok(store.put(&key(id), sealed, expires_at).await?)
     }
 
-    /// Returns what the page says about the last code. Once it has said why that was rejected, it
-    /// goes on saying how many attempts are left.
-    pub(crate) async fn last(ctx: &Ctx, pending: &PendingSignIn) -> Result<Option<Self>, Failure> {
+    /// Returns what the page says about the last code, and how many attempts are left if one was used.
+    /// Once it has said why the code was rejected, it goes on saying that it was.
+    pub(crate) async fn last(
+        ctx: &Ctx,
+        pending: &PendingSignIn,
+    ) -> Result<Option<(ErrorKind, Option<u32>)>, Failure> {
         let (store, now) = (&ctx.store, ctx.app.clock.now());
         if !matches!(pending.method, SignInMethod::Code) {
             return Ok(None);
         }
+        let left = attempts::left(store, &pending.id).await?;
+        let left = Some(left).filter(|left| *left < attempts::MAX_ATTEMPTS);
         if let Some(rejection) = Self::unseen(ctx, &pending.id).await? {
             if is_seen(&ctx.request) {
                 store.put(&key(&pending.id), String::new(), now).await?;
             }
-            return Ok(Some(rejection));
+            return Ok(Some((rejection.kind, left)));
         }
         // An attempt in progress counts until WorkOS has responded.
-        if attempted_at(store, &pending.id).await?.is_some() {
-            return Ok(None);
-        }
-        let left = attempts::left(store, &pending.id).await?;
-        let kind = ErrorKind::WrongCode;
-        let last = Self { kind, attempts_left: Some(left), expires_at: pending.expires_at };
-        Ok((left < attempts::MAX_ATTEMPTS).then_some(last))
+        let is_trying = attempted_at(store, &pending.id).await?.is_some();
+        Ok(left.filter(|_| !is_trying).map(|left| (ErrorKind::WrongCode, Some(left))))
     }
 
     /// Returns why the last code was rejected, if no page has shown it yet.
