@@ -8,8 +8,10 @@ import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 
-const [program, folder] = process.argv.slice(2);
+const [program, folder, ...newer] = process.argv.slice(2);
 const EMAIL = 'ana@acme.test';
+// Members of one organization, and of several.
+const [ONE, SEVERAL] = ['bea@acme.test', 'carl@acme.test'];
 
 async function listening(server) {
   server.listen(0, '127.0.0.1');
@@ -75,13 +77,40 @@ async function ask(email) {
   return asked.location.split('flow=')[1];
 }
 
-const answered = ({ status, error }) => [status, error];
+async function checkOrganizations() {
+  cookies.clear();
+  const one = await ask(ONE);
+  assert.equal((await call('POST', '/login/code', { flow: one, code })).location, '/account');
+  assert.equal((await session()).organization_id, 'org_acme');
+
+  cookies.clear();
+  const several = await ask(SEVERAL);
+  const choice = await call('POST', '/login/code', { flow: several, code });
+  assert.equal(choice.location, `/login/organization?flow=${several}`);
+  assert.match((await call('GET', choice.location)).text, /Acme[^]*Globex/);
+  const form = { flow: several, organization_id: 'org_globex' };
+  assert.equal((await call('POST', '/login/organization', form)).location, '/account');
+  const { organization_id: organization, role } = await session();
+  assert.deepEqual([organization, role.slug], ['org_globex', 'member']);
+  console.log('users choose an organization');
+}
+
+async function session() {
+  return JSON.parse((await call('GET', '/api/session')).text).user;
+}
 
 try {
-  const users = [{ email: EMAIL, first_name: 'Ana', last_name: 'Lee', email_verified: true }];
-  writeFileSync(`${folder}/seed.json`, JSON.stringify({ users }));
-  const args = ['emulate', '--port', String(emulatorPort), '--seed', 'seed.json'];
-  await start(`${folder}/node_modules/.bin/workos`, args, process.env, `${emulator}/health`);
+  const users = [EMAIL, ONE, SEVERAL].map((email) => ({ email, first_name: 'Ana', last_name: 'Lee', email_verified: true }));
+  const member = (email) => ({ email, role: 'member', status: 'active' });
+  const organizations = [
+    { id: 'org_acme', name: 'Acme', memberships: [member(ONE), member(SEVERAL)] },
+    { id: 'org_globex', name: 'Globex', memberships: [member(SEVERAL)] },
+  ];
+  writeFileSync(`${folder}/seed.json`, JSON.stringify({ users, organizations }));
+  const published = [`${folder}/node_modules/.bin/workos`, 'emulate'];
+  const [command, ...before] = newer.length ? newer : published;
+  const args = [...before, '--port', String(emulatorPort), '--seed', 'seed.json'];
+  await start(command, args, process.env, `${emulator}/health`);
   const settings = {
     SIGN_IN_WITH: 'code', WORKOS_API_URL: workos, WORKOS_API_KEY: 'sk_test_default',
     WORKOS_CLIENT_ID: 'client_emulator', BASE_URL: site, BIND_ADDRESS: `127.0.0.1:${appPort}`,
@@ -91,17 +120,28 @@ try {
 
   const flow = await ask(EMAIL);
   const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0');
-  assert.deepEqual(answered(await call('POST', '/login/code', { flow, code: wrong })), [422, 'wrong_code']);
+  const waiting = `/login/sent?flow=${flow}`;
+  assert.equal((await call('POST', '/login/code', { flow, code: wrong })).location, waiting);
+  for (const reload of [1, 2, 3]) {
+    const page = await call('GET', waiting);
+    assert.equal(page.error, 'wrong_code', `reload ${reload}`);
+    assert.match(page.text, /2 attempts left/);
+  }
   const right = await call('POST', '/login/code', { flow, code: `${code.slice(0, 3)} ${code.slice(3)}` });
   assert.deepEqual([right.status, right.location], [303, '/account']);
-  const { user } = JSON.parse((await call('GET', '/api/session')).text);
+  const user = await session();
   assert.deepEqual([user.email, user.name, user.connection_type], [EMAIL, 'Ana Lee', 'MagicAuth']);
+
+  // The published one returns no organization.
+  if (newer.length) await checkOrganizations();
 
   // The emulator has no such user, but the response doesn't reveal that.
   cookies.clear();
   const stranger = await ask('nobody@acme.test');
-  assert.deepEqual(answered(await call('POST', '/login/code', { flow: stranger, code: '123456' })), [422, 'wrong_code']);
-  console.log("a person signs in by a code beside WorkOS's own emulator");
+  const refused = await call('POST', '/login/code', { flow: stranger, code: '123456' });
+  assert.equal(refused.location, `/login/sent?flow=${stranger}`);
+  assert.equal((await call('GET', refused.location)).error, 'wrong_code');
+  console.log("users sign in with codes of WorkOS's own emulator");
 } finally {
   started.forEach((child) => child.kill());
   proxy.close();
